@@ -1,0 +1,303 @@
+/**
+ * A light actor: XState's actor surface over a compiled transition table.
+ *
+ * It behaves as `createActor(machine)` does, event by event: same states, contexts, output, emitted
+ * events, notifications and inspection events (`test/actor/equality.test.ts` holds the two side by
+ * side). It costs a fraction, because it steps an array instead of interpreting a chart, and builds
+ * snapshots and inspection events only for those who look.
+ *
+ * Two differences, on purpose: a finished light actor sends its parent no `xstate.done.actor.*`
+ * (parents are told by plain calls), and what user callbacks throw is reported, not rethrown globally.
+ */
+import { toObserver } from 'xstate';
+import type {
+  ActorRef,
+  AnyActorRef,
+  AnyStateMachine,
+  ContextFrom,
+  EmittedFrom,
+  EventFromLogic,
+  InputFrom,
+  InteropSubscribable,
+  Observer,
+  OutputFrom,
+  Readable,
+  Snapshot,
+  SnapshotFrom,
+  Subscription,
+} from 'xstate';
+import type { Inspection } from './inspection.js';
+import { Listeners } from './listeners.js';
+import type { Branch, MachineTable, Row } from './table.js';
+
+/** What light actors share with their surroundings: who watches, and who hears of user errors. */
+export interface LightActorHome {
+  readonly inspection: Inspection;
+  /** Takes what an observer or listener of the user's threw. */
+  readonly reportError: (error: unknown) => void;
+}
+
+let actorCount = 0;
+
+/** An actor that steps `table`; `TMachine` is the XState machine the table was compiled from. */
+export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
+  SnapshotFrom<TMachine>,
+  EventFromLogic<TMachine>,
+  EmittedFrom<TMachine>
+> {
+  /** The XState machine itself, so that a chart can be drawn. */
+  readonly logic: TMachine;
+  readonly _parent?: AnyActorRef;
+
+  readonly #table: MachineTable;
+  readonly #home: LightActorHome;
+  readonly #number = ++actorCount;
+  #row: Row;
+  #context: ContextFrom<TMachine>;
+  #snapshot: SnapshotFrom<TMachine> | undefined;
+  #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
+  #listeners: Listeners<EmittedFrom<TMachine>> | undefined;
+  #stepping = false;
+  /** Events sent while another is being processed; drained before `send` returns. */
+  #pending: EventFromLogic<TMachine>[] | undefined;
+
+  constructor(
+    table: MachineTable<TMachine>,
+    home: LightActorHome,
+    input: InputFrom<TMachine>,
+    parent?: AnyActorRef,
+  ) {
+    this.logic = table.machine;
+    this.#table = table;
+    this.#home = home;
+    this.#row = rowAt(table, table.initial);
+    this.#context = table.contextOf(input) as ContextFrom<TMachine>;
+    if (parent !== undefined) this._parent = parent;
+    if (home.inspection.active) this.#reportBirth(input);
+  }
+
+  /** The readable name of this actor, unique enough for people; `sessionId` is unique. */
+  get id(): string {
+    return this.sessionId;
+  }
+
+  get sessionId(): string {
+    return `light:${String(this.#number)}`;
+  }
+
+  get src(): TMachine {
+    return this.logic;
+  }
+
+  get system(): AnyActorRef['system'] {
+    if (this._parent === undefined) throw new Error(`The actor '${this.id}' has no actor system.`);
+    return this._parent.system;
+  }
+
+  /** The name of the current state. */
+  get state(): string {
+    return this.#row.name;
+  }
+
+  get context(): ContextFrom<TMachine> {
+    return this.#context;
+  }
+
+  /** True once the machine has reached a final state: it takes no further event. */
+  get done(): boolean {
+    return this.#row.final;
+  }
+
+  send(event: EventFromLogic<TMachine>): void {
+    this.receive(event);
+  }
+
+  /** Processes an event at once; `source` is the actor it came from, for inspectors. */
+  receive(event: EventFromLogic<TMachine>, source?: AnyActorRef): void {
+    if (this.#home.inspection.active) this.#home.inspection.eventSent(this, event, source);
+    this._send(event);
+  }
+
+  /** XState's actor systems deliver here (`sendTo`, `forwardTo`), having reported the event. */
+  _send(event: EventFromLogic<TMachine>): void {
+    if (this.#row.final) return;
+    if (this.#stepping) {
+      (this.#pending ??= []).push(event);
+      return;
+    }
+    this.#process(event);
+    let next: EventFromLogic<TMachine> | undefined;
+    while ((next = this.#pending?.shift()) !== undefined && !this.#row.final) this.#process(next);
+    this.#pending = undefined;
+  }
+
+  #process(event: EventFromLogic<TMachine>): void {
+    this.#stepping = true;
+    const branch = this.#choose(event);
+    if (branch !== undefined) this.#take(branch, event);
+    this.#notify();
+    if (this.#home.inspection.active) {
+      this.#home.inspection.snapshotTaken(this, event, this.getSnapshot());
+    }
+    this.#stepping = false;
+    if (branch !== undefined) this.entered(this.#row.name, event);
+  }
+
+  /** Called after each transition taken, with the state the actor is in and the event that led there. */
+  protected entered(_state: string, _event: EventFromLogic<TMachine>): void {
+    // Actors that have something to do on a transition override this.
+  }
+
+  #choose(event: EventFromLogic<TMachine>): Branch | undefined {
+    const branches = this.#row.branches.get(event.type);
+    if (branches === undefined) return undefined;
+    for (const branch of branches) {
+      if (branch.guard === undefined || branch.guard({ context: this.#context, event }))
+        return branch;
+    }
+    return undefined;
+  }
+
+  #take(branch: Branch, event: EventFromLogic<TMachine>): void {
+    let context = this.#context;
+    for (const effect of branch.effects) {
+      const scope = { context, event };
+      if (effect.kind === 'assign') context = Object.assign({}, context, effect.assign(scope));
+      else this.#listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
+    }
+    this.#context = context;
+    this.#row = rowAt(this.#table, branch.target);
+    this.#snapshot = undefined;
+  }
+
+  #notify(): void {
+    const observers = this.#observers;
+    if (observers !== undefined) {
+      for (const observer of observers) this.#guarded(() => observer.next?.(this.getSnapshot()));
+    }
+    if (!this.#row.final) return;
+    if (observers !== undefined) {
+      for (const observer of observers) this.#guarded(() => observer.complete?.());
+    }
+    this.#observers = undefined;
+    this.#listeners = undefined;
+  }
+
+  #guarded(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#home.reportError(error);
+    }
+  }
+
+  #reportBirth(input: InputFrom<TMachine>): void {
+    const { inspection } = this.#home;
+    const event = { type: 'xstate.init', input };
+    inspection.actorCreated(this);
+    inspection.eventSent(this, event, this._parent);
+    inspection.snapshotTaken(this, event, this.getSnapshot());
+  }
+
+  getSnapshot(): SnapshotFrom<TMachine> {
+    const final = this.#row.final;
+    return (this.#snapshot ??= {
+      ...this.#row.snapshot,
+      context: this.#context,
+      output: final ? this.#table.outputOf(this.#context) : undefined,
+    } as SnapshotFrom<TMachine>);
+  }
+
+  /** What the actor would give when it is final; defined in every state for those who ask early. */
+  protected get output(): OutputFrom<TMachine> {
+    return this.#table.outputOf(this.#context) as OutputFrom<TMachine>;
+  }
+
+  subscribe(observer: Observer<SnapshotFrom<TMachine>>): Subscription;
+  subscribe(
+    next?: (snapshot: SnapshotFrom<TMachine>) => void,
+    error?: (error: unknown) => void,
+    complete?: () => void,
+  ): Subscription;
+  subscribe(
+    observerOrNext?:
+      Observer<SnapshotFrom<TMachine>> | ((snapshot: SnapshotFrom<TMachine>) => void),
+    error?: (error: unknown) => void,
+    complete?: () => void,
+  ): Subscription {
+    const observer = toObserver(observerOrNext ?? (() => undefined), error, complete);
+    if (this.#row.final) this.#guarded(() => observer.complete?.());
+    else (this.#observers ??= new Set()).add(observer);
+    return { unsubscribe: () => this.#observers?.delete(observer) };
+  }
+
+  on<TType extends EmittedFrom<TMachine>['type'] | '*'>(
+    type: TType,
+    listener: (
+      emitted: EmittedFrom<TMachine> & (TType extends '*' ? unknown : { type: TType }),
+    ) => void,
+  ): Subscription {
+    this.#listeners ??= new Listeners(this.#home.reportError);
+    return this.#listeners.on(type, listener as (emitted: EmittedFrom<TMachine>) => void);
+  }
+
+  select<TSelected>(
+    selector: (snapshot: SnapshotFrom<TMachine>) => TSelected,
+    equal: (a: TSelected, b: TSelected) => boolean = Object.is,
+  ): Readable<TSelected> {
+    return {
+      get: () => selector(this.getSnapshot()),
+      subscribe: (observerOrNext: Observer<TSelected> | ((selected: TSelected) => void)) => {
+        const observer = toObserver(observerOrNext);
+        let previous = selector(this.getSnapshot());
+        return this.subscribe((snapshot) => {
+          const next = selector(snapshot);
+          if (equal(previous, next)) return;
+          previous = next;
+          observer.next?.(next);
+        });
+      },
+    };
+  }
+
+  /** A light actor runs from its creation on; this is here for XState's sake. */
+  start(): this {
+    return this;
+  }
+
+  /**
+   * Light actors end by reaching a final state, never from outside.
+   *
+   * @throws Error always, as XState does for any actor that is not a root.
+   */
+  stop(): never {
+    throw new Error(`The actor '${this.id}' is not a root actor and cannot be stopped directly.`);
+  }
+
+  getPersistedSnapshot(): Snapshot<unknown> {
+    return this.logic.getPersistedSnapshot(this.getSnapshot());
+  }
+
+  toJSON(): { xstate$$type: number; id: string } {
+    return { xstate$$type: 1, id: this.id };
+  }
+
+  declare [Symbol.observable]: () => InteropSubscribable<SnapshotFrom<TMachine>>;
+
+  static {
+    // Where the runtime has no `Symbol.observable`, XState and RxJS agree on this string.
+    const observable = (Symbol.observable as symbol | undefined) ?? '@@observable';
+    Object.defineProperty(this.prototype, observable, {
+      value(this: LightActor<AnyStateMachine>) {
+        return this;
+      },
+    });
+  }
+}
+
+function rowAt(table: MachineTable, index: number): Row {
+  const row = table.rows[index];
+  if (row === undefined)
+    throw new RangeError(`The table of '${table.machine.id}' has no row ${String(index)}.`);
+  return row;
+}

@@ -1,0 +1,180 @@
+/**
+ * A machine's transition table: an XState machine flattened, once, into arrays that a light actor
+ * can step in well under a microsecond.
+ *
+ * The machine stays the one definition. The table refuses, by name, every XState feature that it
+ * would run differently, so it is either equal to XState's interpreter or does not exist.
+ */
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
+
+/** What guards, assigners and emitters may read. XState hands them more; a flat machine needs no more. */
+interface Scope {
+  readonly context: object;
+  readonly event: EventObject;
+}
+
+type Guard = (scope: Scope) => boolean;
+type Assign = (scope: Scope) => object;
+type Emit = (scope: Scope) => EventObject;
+
+/** One effect of a transition, in the order written: change the context, or emit an event. */
+export type Effect =
+  | { readonly kind: 'assign'; readonly assign: Assign }
+  | { readonly kind: 'emit'; readonly emit: Emit };
+
+/** One way out of a state; the first whose guard agrees is taken. */
+export interface Branch {
+  readonly guard: Guard | undefined;
+  /** Index of the state entered, or the state's own index when the machine stays. */
+  readonly target: number;
+  readonly effects: readonly Effect[];
+}
+
+/** One state: its name, whether the machine ends there, and its way out for each event type. */
+export interface Row {
+  readonly name: string;
+  readonly final: boolean;
+  readonly branches: ReadonlyMap<string, readonly Branch[]>;
+  /** A snapshot of this state as XState makes it, complete but for context and output. */
+  readonly snapshot: AnyMachineSnapshot;
+}
+
+/** A compiled machine. */
+export interface MachineTable<TMachine extends AnyStateMachine = AnyStateMachine> {
+  readonly machine: TMachine;
+  readonly rows: readonly Row[];
+  readonly initial: number;
+  contextOf(input: unknown): object;
+  outputOf(context: object): unknown;
+}
+
+/** A machine uses a feature of XState that a table cannot run. */
+export class UnsupportedMachineError extends Error {
+  override readonly name = 'UnsupportedMachineError';
+
+  constructor(machineId: string, place: string, feature: string) {
+    super(`The machine '${machineId}' cannot be compiled to a table: ${place} uses ${feature}.`);
+  }
+}
+
+/**
+ * Compiles a flat machine: atomic and final states, transitions with inline guards, `assign` and
+ * `emit`, and an `output` at the root.
+ *
+ * @throws UnsupportedMachineError naming the machine, the place and the feature that a table cannot run.
+ */
+export function compileTable<TMachine extends AnyStateMachine>(
+  machine: TMachine,
+): MachineTable<TMachine> {
+  const { root } = machine;
+  refuseUnlessPlain(machine, root);
+  if (root.type !== 'compound') refuse(machine, root, `a root of type '${root.type}'`);
+  const nodes: readonly AnyStateNode[] = Object.values(root.states);
+  const names = nodes.map((node) => node.key);
+  const rows = nodes.map((node): Row => {
+    refuseUnlessPlain(machine, node);
+    if (node.type !== 'atomic' && node.type !== 'final') {
+      refuse(machine, node, `a state of type '${node.type}'`);
+    }
+    if (node.output !== undefined) refuse(machine, node, "'output' of a state");
+    return {
+      name: node.key,
+      final: node.type === 'final',
+      branches: branchesOf(machine, node, names),
+      snapshot: machine.resolveState({ value: node.key, context: {} }),
+    };
+  });
+  const { context, output } = machine.config as {
+    context?: unknown;
+    output?: unknown;
+  };
+  return {
+    machine,
+    rows,
+    initial: names.indexOf(initialState(machine, root)),
+    contextOf: (input) =>
+      typeof context === 'function' ? (context({ input }) as object) : (context ?? {}),
+    outputOf: (finished) =>
+      typeof output === 'function' ? (output({ context: finished }) as unknown) : output,
+  };
+}
+
+function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
+  const { target, actions } = root.initial;
+  if (actions.length > 0) refuse(machine, root, "actions of 'initial'");
+  const first = target[0];
+  if (first?.type === 'final') refuse(machine, root, 'a final initial state');
+  return first?.key ?? refuse(machine, root, "no 'initial' state");
+}
+
+function branchesOf(
+  machine: AnyStateMachine,
+  node: AnyStateNode,
+  names: readonly string[],
+): Map<string, readonly Branch[]> {
+  const branches = new Map<string, readonly Branch[]>();
+  if (node.type === 'final') return branches;
+  // XState asks the state first and the root after it; a flat table can lay the two in one list.
+  for (const source of [node, machine.root]) {
+    for (const [type, transitions] of source.transitions) {
+      if (type.includes('*')) refuse(machine, source, `the wildcard event '${type}'`);
+      const compiled = transitions.map(({ target, guard, actions }): Branch => {
+        if (target !== undefined && target.length !== 1) refuse(machine, source, 'several targets');
+        const key = target?.[0]?.key ?? node.key;
+        if (!names.includes(key)) refuse(machine, source, `the target '${key}'`);
+        return {
+          guard: compileGuard(machine, source, guard),
+          target: names.indexOf(key),
+          effects: actions.map((action) => compileEffect(machine, source, action)),
+        };
+      });
+      branches.set(type, [...(branches.get(type) ?? []), ...compiled]);
+    }
+  }
+  return branches;
+}
+
+function compileGuard(machine: AnyStateMachine, node: AnyStateNode, guard: unknown) {
+  if (guard === undefined) return undefined;
+  if (typeof guard !== 'function' || 'check' in guard) {
+    return refuse(machine, node, 'a guard that is not an inline function');
+  }
+  return guard as Guard;
+}
+
+/** `assign(…)` and `emit(…)` are functions that carry their recipe as properties. */
+function compileEffect(machine: AnyStateMachine, node: AnyStateNode, action: unknown): Effect {
+  const actions = machine.implementations.actions as Record<string, unknown>;
+  const resolved = typeof action === 'string' ? actions[action] : action;
+  const recipe = (typeof resolved === 'function' ? resolved : {}) as {
+    type?: string;
+    assignment?: Assign | Record<string, unknown>;
+    event?: Emit | EventObject;
+  };
+  const { type, assignment, event } = recipe;
+  if (type === 'xstate.assign' && typeof assignment === 'function') {
+    return { kind: 'assign', assign: assignment as Assign };
+  }
+  if (type === 'xstate.emit' && event !== undefined) {
+    return { kind: 'emit', emit: typeof event === 'function' ? event : () => event };
+  }
+  return refuse(machine, node, 'an action that is neither assign(function) nor emit(event)');
+}
+
+function refuseUnlessPlain(machine: AnyStateMachine, node: AnyStateNode): void {
+  const features: readonly (readonly [string, number])[] = [
+    ['entry', node.entry.length],
+    ['exit', node.exit.length],
+    ['invoke', node.invoke.length],
+    ['after', node.after.length],
+    ['always', node.always?.length ?? 0],
+  ];
+  for (const [feature, count] of features) {
+    if (count > 0) refuse(machine, node, `'${feature}'`);
+  }
+}
+
+function refuse(machine: AnyStateMachine, node: AnyStateNode, feature: string): never {
+  const place = node === machine.root ? 'its root' : `its state '${node.key}'`;
+  throw new UnsupportedMachineError(machine.id, place, feature);
+}

@@ -1,0 +1,250 @@
+/**
+ * A call: the actor of one outbound transaction.
+ *
+ * It runs the call machine, owns the request's bytes and the call's one alarm, and is awaitable as an
+ * `Outcome`. It belongs to its peer, which decides when it may be sent.
+ */
+import type { AnyActorRef } from 'xstate';
+import { LightActor } from '../actor/light-actor.js';
+import { compileTable } from '../actor/table.js';
+import type { Alarm } from '../alarms.js';
+import type { Environment } from '../endpoint/environment.js';
+import { formatTransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/frame.js';
+import { tieToSignal, untieFromSignal } from './abort.js';
+import { backoffMs } from './backoff.js';
+import { callMachine } from './machine.js';
+import type { CallMachine } from './machine.js';
+import { CallError } from './outcome.js';
+import type { Outcome } from './outcome.js';
+import { verdictOf } from './verdict.js';
+
+/** Options of one call. */
+export interface CallOptions {
+  /**
+   * How long to wait for an answer, waiting for the peer's window included; an integer from 1 to
+   * 2,147,483,647. Default: the endpoint's `timeoutMs`.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * How often the request may be sent in all, 1 to 16, at growing intervals (1 s, doubling, with
+   * jitter). A peer without a reply cache, such as Python's rpcudp, runs the procedure again for each
+   * one that arrives. Default: the endpoint's `attempts`.
+   */
+  readonly attempts?: number;
+  /** Cancels the call when it aborts; any number of calls may share one signal. */
+  readonly signal?: AbortSignal;
+  /** Given back in every report of this call. */
+  readonly reference?: unknown;
+}
+
+/** The peer, as its calls see it. */
+export interface CallOwner {
+  readonly ref: AnyActorRef;
+  readonly host: string;
+  readonly port: number;
+  readonly heardAtMs: number | undefined;
+  heard(nowMs: number): void;
+  transmit(call: Call): void;
+  /** The call left the window or the mailbox: it has its outcome. */
+  callSettled(call: Call): void;
+  /** The call is over: settled, and no longer lingering. */
+  callEnded(call: Call): void;
+}
+
+/** What a call is created with. */
+export interface CallRequest {
+  readonly id: TransactionId;
+  readonly datagram: Buffer;
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  readonly peer: string;
+  readonly options: Required<Pick<CallOptions, 'timeoutMs' | 'attempts'>> & CallOptions;
+  /** An actor of the caller's that every report of this call is sent to. */
+  readonly replyTo: AnyActorRef | undefined;
+}
+
+const table = compileTable(callMachine);
+
+/**
+ * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
+ * `waitFor`) that can be awaited.
+ *
+ * `await call` gives the outcome as soon as there is one and never throws for what the network did.
+ * XState's `toPromise(call)` gives the same outcome when the actor ends, which after a time-out is
+ * when it has lingered: when a late answer came, or none did.
+ */
+export class Call<Value = unknown>
+  extends LightActor<CallMachine>
+  implements PromiseLike<Outcome<Value>>, Alarm
+{
+  /** The transaction id's 20 bytes, as the wire has them. */
+  readonly transactionId: TransactionId;
+  /** @internal */
+  readonly datagram: Buffer;
+  /** @internal */
+  readonly replyTo: AnyActorRef | undefined;
+  /** @internal */
+  dueMs = 0;
+  /** @internal */
+  heapIndex = -1;
+
+  #peer: CallOwner;
+  readonly #environment: Environment;
+  readonly #deadlineMs: number;
+  readonly #signal: AbortSignal | undefined;
+  #outcome: Promise<Outcome> | undefined;
+  #fulfil: ((outcome: Outcome) => void) | undefined;
+
+  /** @internal */
+  constructor(owner: CallOwner, environment: Environment, request: CallRequest) {
+    const { id, procedure, args, peer, options } = request;
+    const calledAtMs = environment.clock.nowMs();
+    super(
+      table,
+      environment,
+      {
+        procedure,
+        args,
+        peer,
+        transactionId: formatTransactionId(id),
+        timeoutMs: options.timeoutMs,
+        maxAttempts: options.attempts,
+        calledAtMs,
+        reference: options.reference,
+      },
+      owner.ref,
+    );
+    this.transactionId = id;
+    this.datagram = request.datagram;
+    this.replyTo = request.replyTo;
+    this.#peer = owner;
+    this.#environment = environment;
+    this.#deadlineMs = calledAtMs + options.timeoutMs;
+    environment.alarms.set(this, this.#deadlineMs);
+    this.#signal = options.signal;
+    if (options.signal !== undefined) tieToSignal(this, options.signal);
+  }
+
+  /** @internal The actor it belongs to. */
+  get peer(): CallOwner {
+    return this.#peer;
+  }
+
+  /** A name for people: `call sayhi 3f9a`. */
+  override get id(): string {
+    return `call ${this.context.procedure} ${this.context.transactionId.slice(0, 4)}`;
+  }
+
+  /** Cancels the call if it has no outcome yet: the outcome is `cancelled`, with this reason. */
+  cancel(reason?: unknown): void {
+    this.receive({ type: 'cancel', reason });
+  }
+
+  /**
+   * The throwing form of `await`.
+   *
+   * @throws CallError for every outcome but `resolved`.
+   */
+  async value(): Promise<Value> {
+    const outcome = await this;
+    if (outcome.state === 'resolved') return outcome.value;
+    throw new CallError(this.context.procedure, this.context.peer, outcome);
+  }
+
+  // eslint-disable-next-line unicorn/no-thenable -- a call is awaitable by design
+  then<Fulfilled = Outcome<Value>, Failed = never>(
+    onFulfilled?: ((outcome: Outcome<Value>) => Fulfilled | PromiseLike<Fulfilled>) | null,
+    onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
+  ): Promise<Fulfilled | Failed> {
+    const { outcome } = this.context;
+    this.#outcome ??=
+      outcome === undefined
+        ? new Promise((fulfil) => (this.#fulfil = fulfil))
+        : Promise.resolve(outcome);
+    return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
+  }
+
+  /** @internal Another peer's actor takes the call over. */
+  moveTo(peer: CallOwner): void {
+    this.#peer = peer;
+  }
+
+  /** @internal The request goes out for the first time; the socket's callback is `sent`. */
+  transmitted(): void {
+    this.receive({ type: 'transmitted', atMs: this.#environment.clock.nowMs() }, this.#peer.ref);
+    this.#scheduleNextAttempt();
+  }
+
+  /** @internal The socket's callback for the first transmission. */
+  readonly sent = (error: Error | null): void => {
+    const { ref } = this.#environment.socket;
+    if (error === null) this.receive({ type: 'accepted' }, ref);
+    else this.receive({ type: 'refused', error }, ref);
+  };
+
+  /** @internal The call's alarm: time to send again, time to give up, or time to stop lingering. */
+  ring(nowMs: number): void {
+    if (this.state === 'timedOut') this.receive({ type: 'lingered' });
+    else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
+    else {
+      this.receive({ type: 'retransmitted' }, this.#peer.ref);
+      this.#peer.transmit(this);
+      this.#scheduleNextAttempt();
+    }
+  }
+
+  #expire(nowMs: number): void {
+    const { sentAtMs, timeoutMs } = this.context;
+    const { heardAtMs } = this.#peer;
+    const lagMs = nowMs - this.#deadlineMs;
+    this.receive({
+      type: 'expired',
+      verdict: verdictOf({ sentAtMs, heardAtMs, lagMs, timeoutMs }),
+    });
+  }
+
+  #scheduleNextAttempt(): void {
+    const { attempt, maxAttempts } = this.context;
+    const { alarms, clock, random } = this.#environment;
+    if (maxAttempts === 1) return;
+    const nextMs = attempt < maxAttempts ? clock.nowMs() + backoffMs(attempt, random) : Infinity;
+    alarms.set(this, Math.min(nextMs, this.#deadlineMs));
+  }
+
+  protected override entered(state: string): void {
+    const { alarms, clock, limits, outstanding } = this.#environment;
+    switch (state) {
+      case 'timedOut':
+        alarms.set(this, clock.nowMs() + limits.lingerMs);
+        this.#settle();
+        // What was never sent cannot be answered late.
+        if (this.context.attempt === 0) this.receive({ type: 'lingered' });
+        else outstanding.linger(this);
+        break;
+      case 'late':
+      case 'lost':
+        this.#end();
+        break;
+      case 'resolved':
+      case 'rejected':
+      case 'cancelled':
+      case 'unsent':
+        this.#settle();
+        this.#end();
+        break;
+    }
+  }
+
+  #settle(): void {
+    if (this.#signal !== undefined) untieFromSignal(this, this.#signal);
+    if (this.context.outcome !== undefined) this.#fulfil?.(this.context.outcome);
+    this.#peer.callSettled(this);
+  }
+
+  #end(): void {
+    this.#environment.alarms.clear(this);
+    this.#environment.outstanding.delete(this);
+    this.#peer.callEnded(this);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * The call machine: one outbound transaction, as data.
+ *
+ * ```text
+ * queued ─▶ sent ─▶ awaiting ─▶ resolved ■     queued    waits in the peer's mailbox for the window
+ *             │        ├──────▶ rejected ■     sent      handed to the socket, its callback pending
+ *             │        ├──────▶ cancelled ■    awaiting  the kernel took the datagram
+ *             ▼        ▼
+ *        unsent ■   timedOut ─▶ late ■         timedOut  the outcome is delivered, the call lingers
+ *                        └────▶ lost ■         late      an answer came after all;  lost: none did
+ * ```
+ *
+ * Rules:
+ * - An answer is taken in `sent` as in `awaiting`: it may overtake the socket's callback.
+ * - The time-out counts from the call, so a call can time out, or be cancelled, while queued.
+ * - A retransmission re-enters `awaiting` with `attempt + 1`: same id, same bytes.
+ * - The outcome is set exactly once, on entering `resolved`, `rejected`, `cancelled`, `unsent` or
+ *   `timedOut`; `late` and `lost` add to the story and change nothing that was told.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { Outcome, RemoteError } from './outcome.js';
+import { lateReport, lostReport, outcomeReport } from './report.js';
+import type { CallReport } from './report.js';
+import type { Verdict } from './verdict.js';
+
+/** What a call is made with. Times are monotonic milliseconds. */
+export interface CallInput {
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  /** The peer's canonical address, or its host name while that is being resolved. */
+  readonly peer: string;
+  /** 40 hexadecimal digits. */
+  readonly transactionId: string;
+  readonly timeoutMs: number;
+  /** How often the request may be sent in all. */
+  readonly maxAttempts: number;
+  readonly calledAtMs: number;
+  /** The caller's own mark, given back in every report. */
+  readonly reference?: unknown;
+}
+
+/** What is known of a call. */
+export interface CallContext extends CallInput {
+  /** How often the request was sent so far. */
+  readonly attempt: number;
+  /** When it was first sent. */
+  readonly sentAtMs: number | undefined;
+  readonly outcome: Outcome | undefined;
+  /** How long after the time-out an answer came. */
+  readonly lateByMs: number | undefined;
+}
+
+type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
+type Accepted = { readonly type: 'accepted' };
+type Refused = { readonly type: 'refused'; readonly error: Error };
+type Retransmitted = { readonly type: 'retransmitted' };
+type Answered = { readonly type: 'answered'; readonly value: unknown; readonly atMs: number };
+type Failed = { readonly type: 'failed'; readonly error: RemoteError; readonly atMs: number };
+type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
+type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
+type Lingered = { readonly type: 'lingered' };
+
+/** What can happen to a call. Callers send `cancel`; the rest is news from peer, socket and clock. */
+export type CallEvent =
+  | Transmitted
+  | Accepted
+  | Refused
+  | Retransmitted
+  | Answered
+  | Failed
+  | Expired
+  | Cancel
+  | Lingered;
+
+interface Scope<TEvent> {
+  readonly context: CallContext;
+  readonly event: TEvent;
+}
+
+/** An assigner for one kind of event; that no other kind reaches it is the chart's business. */
+function assignFrom<TEvent extends CallEvent>(
+  change: (scope: Scope<TEvent>) => Partial<CallContext>,
+) {
+  return assign<CallContext, CallEvent, undefined, CallEvent, never>(({ context, event }) =>
+    change({ context, event: event as TEvent }),
+  );
+}
+
+function emitReport(reportOf: (context: CallContext) => CallReport) {
+  return emit<CallContext, CallEvent, undefined, CallEvent, CallReport>(({ context }) =>
+    reportOf(context),
+  );
+}
+
+const executedSoFar = ({ attempt }: CallContext) => (attempt === 0 ? 'no' : 'maybe');
+
+const rttMsAt = ({ sentAtMs }: CallContext, atMs: number) => atMs - (sentAtMs ?? atMs);
+
+const actions = {
+  markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
+  countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
+  resolve: assignFrom<Answered>(({ context, event }) => ({
+    outcome: {
+      state: 'resolved',
+      value: event.value,
+      rttMs: rttMsAt(context, event.atMs),
+      attempts: context.attempt,
+    },
+  })),
+  reject: assignFrom<Failed>(({ context, event }) => ({
+    outcome: {
+      state: 'rejected',
+      error: event.error,
+      executed: 'maybe',
+      rttMs: rttMsAt(context, event.atMs),
+      attempts: context.attempt,
+    },
+  })),
+  timeOut: assignFrom<Expired>(({ context, event }) => ({
+    outcome: {
+      state: 'timedOut',
+      verdict: event.verdict,
+      executed: executedSoFar(context),
+      timeoutMs: context.timeoutMs,
+      attempts: context.attempt,
+    },
+  })),
+  cancel: assignFrom<Cancel>(({ context, event }) => ({
+    outcome: {
+      state: 'cancelled',
+      reason: event.reason,
+      executed: executedSoFar(context),
+      attempts: context.attempt,
+    },
+  })),
+  refuse: assignFrom<Refused>(({ event }) => ({
+    outcome: { state: 'unsent', error: event.error, executed: 'no', attempts: 0 },
+  })),
+  measureLateness: assignFrom<Answered | Failed>(({ context, event }) => ({
+    lateByMs: event.atMs - context.calledAtMs - context.timeoutMs,
+  })),
+  reportOutcome: emitReport(outcomeReport),
+  reportLate: emitReport(lateReport),
+  reportLost: emitReport(lostReport),
+};
+
+export const callMachine = setup({
+  types: {
+    input: {} as CallInput,
+    context: {} as CallContext,
+    events: {} as CallEvent,
+    emitted: {} as CallReport,
+    output: {} as Outcome,
+  },
+  actions,
+}).createMachine({
+  id: 'call',
+  description: 'One outbound remote procedure call.',
+  context: ({ input }) => ({
+    ...input,
+    attempt: 0,
+    sentAtMs: undefined,
+    outcome: undefined,
+    lateByMs: undefined,
+  }),
+  initial: 'queued',
+  states: {
+    queued: {
+      description: "Waits in the peer's mailbox for the window.",
+      on: {
+        transmitted: { target: 'sent', actions: 'markSent' },
+        refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
+        expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
+        cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
+      },
+    },
+    sent: {
+      description: 'Handed to the socket, whose callback is pending.',
+      on: {
+        accepted: { target: 'awaiting' },
+        retransmitted: { target: 'awaiting', actions: 'countAttempt' },
+        refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
+        answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
+        failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
+        expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
+        cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
+      },
+    },
+    awaiting: {
+      description: 'The kernel took the datagram; the answer is awaited.',
+      on: {
+        retransmitted: { target: 'awaiting', actions: 'countAttempt' },
+        answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
+        failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
+        expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
+        cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
+      },
+    },
+    timedOut: {
+      description: 'The outcome is delivered; a late answer would still be recognised.',
+      on: {
+        answered: { target: 'late', actions: ['measureLateness', 'reportLate'] },
+        failed: { target: 'late', actions: ['measureLateness', 'reportLate'] },
+        lingered: { target: 'lost', actions: 'reportLost' },
+      },
+    },
+    resolved: { type: 'final', description: 'The peer answered.' },
+    rejected: { type: 'final', description: 'The peer answered with an error.' },
+    cancelled: { type: 'final', description: 'The caller aborted it, or the endpoint closed.' },
+    unsent: { type: 'final', description: 'It never left this machine.' },
+    late: { type: 'final', description: 'An answer came after the time-out.' },
+    lost: { type: 'final', description: 'No answer came at all.' },
+  },
+  output: ({ context }) => context.outcome as Outcome,
+});
+
+/** The type of the call machine, for actors that run it. */
+export type CallMachine = typeof callMachine;

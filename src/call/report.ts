@@ -1,0 +1,60 @@
+/** Reports: what a call tells those who speak events, typed by how it went. */
+import type { Cancelled, Outcome, Rejected, Resolved, TimedOut, Unsent } from './outcome.js';
+
+interface Subject<Procedure extends string> {
+  readonly procedure: Procedure;
+  /** The peer's address. */
+  readonly peer: string;
+  /** 40 hexadecimal digits. */
+  readonly transactionId: string;
+  /** What the caller gave as `reference`, to know the call by. */
+  readonly reference: unknown;
+}
+
+/**
+ * Emitted by a call, and by its peer, once when the call has its outcome; and, after a time-out, once
+ * more: `call.late` when an answer came after all, `call.lost` when none did while it lingered.
+ */
+export type CallReport<Procedure extends string = string, Value = unknown> = Subject<Procedure> &
+  (
+    | { readonly type: 'call.resolved'; readonly outcome: Resolved<Value> }
+    | { readonly type: 'call.rejected'; readonly outcome: Rejected }
+    | { readonly type: 'call.timedOut'; readonly outcome: TimedOut }
+    | { readonly type: 'call.cancelled'; readonly outcome: Cancelled }
+    | { readonly type: 'call.unsent'; readonly outcome: Unsent }
+    | { readonly type: 'call.late'; readonly timeoutMs: number; readonly lateByMs: number }
+    | { readonly type: 'call.lost'; readonly timeoutMs: number }
+  );
+
+/** The part of a call's context that reports are made from. */
+export interface Reported {
+  readonly procedure: string;
+  readonly peer: string;
+  readonly transactionId: string;
+  readonly reference?: unknown;
+  readonly timeoutMs: number;
+  readonly outcome: Outcome | undefined;
+  readonly lateByMs: number | undefined;
+}
+
+function subjectOf({ procedure, peer, transactionId, reference }: Reported): Subject<string> {
+  return { procedure, peer, transactionId, reference };
+}
+
+/** The report of an outcome. */
+export function outcomeReport(call: Reported): CallReport {
+  const { outcome } = call;
+  if (outcome === undefined) throw new Error(`The call ${call.procedure} has no outcome yet.`);
+  return { ...subjectOf(call), type: `call.${outcome.state}`, outcome } as CallReport;
+}
+
+/** The report that an answer came after the time-out. */
+export function lateReport(call: Reported): CallReport {
+  const { timeoutMs, lateByMs = 0 } = call;
+  return { ...subjectOf(call), type: 'call.late', timeoutMs, lateByMs };
+}
+
+/** The report that no answer came while the call lingered. */
+export function lostReport(call: Reported): CallReport {
+  return { ...subjectOf(call), type: 'call.lost', timeoutMs: call.timeoutMs };
+}

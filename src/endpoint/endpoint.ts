@@ -1,0 +1,274 @@
+/** The endpoint: builds the actors, lends them their environment, and closes them in order. */
+import { createActor } from 'xstate';
+import type { ActorRefFrom, Subscription } from 'xstate';
+import { Inspection } from '../actor/inspection.js';
+import { Listeners } from '../actor/listeners.js';
+import { AddressError, formatAddress, parseAddress } from '../address.js';
+import type { ParsedAddress, SocketAddress } from '../address.js';
+import { Alarms } from '../alarms.js';
+import type { Outcome } from '../call/outcome.js';
+import { Outstanding } from '../call/outstanding.js';
+import { systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { EndpointClosedError, HandlerFailedError } from '../errors.js';
+import { Inbox } from '../handler/inbox.js';
+import type { HandlerContext } from '../handler/machine.js';
+import { procedureTable } from '../handler/procedures.js';
+import type { AnyProcedures, Handlers } from '../handler/procedures.js';
+import { Peer } from '../peer/peer.js';
+import { PeerTable } from '../peer/table.js';
+import { systemRandom } from '../random.js';
+import { systemLookup } from '../resolve.js';
+import type { Fate, FateCounts } from '../socket/fate.js';
+import { Socket } from '../socket/socket.js';
+import type { Routes } from '../socket/socket.js';
+import { TransactionIds } from '../transaction-ids.js';
+import { udpTransport } from '../transport/udp.js';
+import { warnings } from '../warning.js';
+import type { Environment } from './environment.js';
+import { endpointMachine } from './machine.js';
+import { limitsOf } from './options.js';
+import type { EndpointOptions } from './options.js';
+import type { EndpointReport, RequestEnding } from './report.js';
+
+/** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
+export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
+
+/** Any endpoint, whatever it offers. */
+export type AnyEndpoint = Endpoint;
+
+/** What an endpoint counts. Everything is since it was opened, but for what ends in `now`. */
+export interface EndpointStats {
+  /** Inbound datagrams: the sum of all `fates`. */
+  readonly received: number;
+  readonly fates: FateCounts;
+  /** Outbound datagrams that the kernel took, and those that it refused. */
+  readonly sent: number;
+  readonly refused: number;
+  /** Calls by outcome. */
+  readonly outcomes: Readonly<Record<Outcome['state'], number>>;
+  readonly inFlightNow: number;
+  readonly lingeringNow: number;
+  readonly runningNow: number;
+  readonly rememberedNow: number;
+  readonly peersNow: number;
+}
+
+/**
+ * Opens an endpoint: binds its socket, and serves `handlers` from then on.
+ *
+ * @throws OptionError for an option that is unknown or out of bounds; AddressError for a bad `host` or
+ * `port`; rejects with BindError when the address cannot be had.
+ */
+export async function createEndpoint<const H extends Handlers = Record<never, never>>(
+  options: EndpointOptions<H> = {},
+): Promise<Endpoint<H>> {
+  const endpoint = new Endpoint<H>(options);
+  await endpoint.open();
+  return endpoint;
+}
+
+/** One UDP socket, the procedures it serves, and the peers it calls. */
+export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable {
+  /** For types alone: what peers can call here. Use `peer<typeof endpoint>(…)`. */
+  declare readonly api: H;
+
+  readonly #environment: Environment;
+  readonly #root: ActorRefFrom<typeof endpointMachine>;
+  readonly #socket: Socket;
+  readonly #peers: PeerTable;
+  readonly #inbox: Inbox;
+  readonly #reports: Listeners<EndpointReport>;
+  #address: SocketAddress | undefined;
+  #closed: Promise<void> | undefined;
+
+  /** @internal Use `createEndpoint`. */
+  constructor(options: EndpointOptions<H>) {
+    const limits = limitsOf(options);
+    const { host, port = 0, handlers, clock = systemClock, random = systemRandom } = options;
+    const reportError = options.onError ?? warnings();
+    const inspection = new Inspection(options.inspect, reportError);
+    const transport =
+      options.transport ?? udpTransport({ port, ...(host !== undefined && { host }) });
+    this.#root = createRoot(clock, inspection, { host, port });
+    this.#socket = new Socket(transport, this.#root);
+    this.#reports = new Listeners(reportError);
+    const isClosing = (): boolean => this.#closed !== undefined;
+    this.#environment = {
+      inspection,
+      reportError,
+      clock,
+      random,
+      limits,
+      ids: new TransactionIds(random),
+      alarms: new Alarms(clock, () => this.#socket.received),
+      lookup: options.lookup ?? systemLookup,
+      outstanding: new Outstanding(limits.maxLingering),
+      outcomes: { resolved: 0, rejected: 0, timedOut: 0, cancelled: 0, unsent: 0 },
+      endpoint: this,
+      root: this.#root,
+      socket: this.#socket,
+      get closing() {
+        return isClosing();
+      },
+      requestSettled: (request, ending) => {
+        this.#requestSettled(request, ending);
+      },
+    };
+    this.#peers = new PeerTable(this.#environment);
+    this.#inbox = new Inbox(this.#environment, this.#peers, procedureTable(handlers ?? {}));
+  }
+
+  /** @internal */
+  async open(): Promise<void> {
+    const { clock, inspection, outstanding } = this.#environment;
+    const routes: Routes = {
+      clock,
+      inspection,
+      outstanding,
+      inbox: this.#inbox,
+      datagramSettled: (fate, host, port) => {
+        this.#datagramSettled(fate, host, port);
+      },
+      socketFailed: (error) => {
+        this.#closed ??= this.#shutDown(error);
+      },
+    };
+    try {
+      this.#address = await this.#socket.open(routes);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    this.#root.send({ type: 'opened', address: formatAddress(this.#address) });
+  }
+
+  /** The local address; `port` is the one that was found when 0 was asked for. */
+  get address(): SocketAddress {
+    if (this.#address === undefined) throw new EndpointClosedError();
+    return this.#address;
+  }
+
+  /**
+   * The peer at an address: `'host:port'`, `'[::1]:port'` or `{ host, port }`. A host name is looked
+   * up once; calls wait for it. With a type, calls are checked and results are typed:
+   * `endpoint.peer<typeof server>('127.0.0.1:1234')`.
+   *
+   * @throws AddressError when it is not an address, or of an IP version this socket cannot reach;
+   * TooManyPeersError; EndpointClosedError.
+   */
+  peer<T = AnyProcedures>(address: string | SocketAddress): Peer<ApiOf<T>> {
+    if (this.#closed !== undefined) throw new EndpointClosedError();
+    const parsed = parseAddress(address);
+    this.#refuseUnreachable(parsed);
+    let actor = this.#peers.get(parsed);
+    return new Peer<ApiOf<T>>(() => {
+      if (actor.forgotten && this.#closed === undefined) actor = this.#peers.get(parsed);
+      return actor;
+    });
+  }
+
+  #refuseUnreachable(address: ParsedAddress): void {
+    const { family } = this.#socket;
+    const needed = { ipv4: 4, ipv6: 6, name: 0 }[address.kind];
+    if (family === 0 || needed === 0 || family === needed) return;
+    const local = formatAddress(this.address);
+    throw new AddressError(
+      `${formatAddress(address)} cannot be reached from ${local}, which speaks IPv${String(family)}`,
+    );
+  }
+
+  /** Hears what becomes of datagrams and requests; '*' hears everything. */
+  on<Type extends EndpointReport['type'] | '*'>(
+    type: Type,
+    listener: (
+      report: Type extends '*' ? EndpointReport : Extract<EndpointReport, { type: Type }>,
+    ) => void,
+  ): Subscription {
+    return this.#reports.on(type, listener as (report: EndpointReport) => void);
+  }
+
+  /** Counts, as of now. */
+  stats(): EndpointStats {
+    const { received, fates, sent, refused } = this.#socket;
+    const { outcomes, outstanding } = this.#environment;
+    return {
+      received,
+      fates: { ...fates },
+      sent,
+      refused,
+      outcomes: { ...outcomes },
+      inFlightNow: outstanding.inFlight,
+      lingeringNow: outstanding.lingering,
+      runningNow: this.#inbox.running,
+      rememberedNow: this.#inbox.remembered,
+      peersNow: this.#peers.size,
+    };
+  }
+
+  /**
+   * Closes the endpoint: every open call is `cancelled` with an EndpointClosedError, procedures that
+   * run may end and reply within `closeGraceMs`, then the socket is closed. Never rejects; closing
+   * twice gives the same promise.
+   */
+  close(): Promise<void> {
+    return (this.#closed ??= this.#shutDown(undefined));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #shutDown(error: Error | undefined): Promise<void> {
+    const { alarms, limits, outstanding } = this.#environment;
+    const reason = error ?? new EndpointClosedError();
+    this.#root.send({ type: 'close', error });
+    for (const peer of this.#peers.all()) peer.cancelCalls(reason);
+    await this.#inbox.drain(limits.closeGraceMs);
+    this.#inbox.close(reason);
+    for (const call of outstanding.all()) call.receive({ type: 'lingered' });
+    await this.#socket.close();
+    for (const peer of this.#peers.all()) peer.forget();
+    alarms.close();
+    this.#root.send({ type: 'closed' });
+    this.#reports.emit({ type: 'endpoint.closed', error });
+    this.#reports.clear();
+  }
+
+  #datagramSettled(fate: Fate, host: string, port: number): void {
+    if (!this.#reports.hears('datagram.settled')) return;
+    this.#reports.emit({ type: 'datagram.settled', fate, from: { host, port } });
+  }
+
+  #requestSettled(request: HandlerContext, ending: RequestEnding): void {
+    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
+    if (ending === 'failed') {
+      this.#environment.reportError(new HandlerFailedError(procedure, error));
+    }
+    if (!this.#reports.hears('request.settled')) return;
+    this.#reports.emit({
+      type: 'request.settled',
+      ending,
+      procedure,
+      peer,
+      transactionId,
+      durationMs,
+      replyBytes,
+      error,
+    });
+  }
+}
+
+function createRoot(
+  clock: Clock,
+  inspection: Inspection,
+  { host, port }: { host: string | undefined; port: number },
+): ActorRefFrom<typeof endpointMachine> {
+  const root = createActor(endpointMachine, {
+    id: port === 0 ? 'endpoint' : `endpoint ${host ?? '*'}:${String(port)}`,
+    clock,
+    ...(inspection.active && { inspect: inspection.observe }),
+  });
+  inspection.rootStarted(root);
+  return root.start();
+}

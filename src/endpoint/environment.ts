@@ -1,0 +1,43 @@
+/** The environment: what an endpoint lends its actors. */
+import type { AnyActorRef } from 'xstate';
+import type { LightActorHome } from '../actor/light-actor.js';
+import type { Alarms } from '../alarms.js';
+import type { Outcome } from '../call/outcome.js';
+import type { Outstanding } from '../call/outstanding.js';
+import type { Clock } from '../clock.js';
+import type { HandlerContext } from '../handler/machine.js';
+import type { RequestEnding } from './report.js';
+import type { Random } from '../random.js';
+import type { Lookup } from '../resolve.js';
+import type { TransactionIds } from '../transaction-ids.js';
+import type { AnyEndpoint } from './endpoint.js';
+import type { Limits } from './options.js';
+
+/** The socket actor, as the others see it. */
+export interface Sender {
+  readonly ref: AnyActorRef;
+  /** The IP version it can reach, 0 for both. */
+  readonly family: 0 | 4 | 6;
+  /** Hands bytes to the kernel; `done` is called when it took or refused them. Never throws. */
+  send(datagram: Buffer, host: string, port: number, done?: (error: Error | null) => void): void;
+}
+
+export interface Environment extends LightActorHome {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: TransactionIds;
+  readonly alarms: Alarms;
+  readonly lookup: Lookup;
+  readonly limits: Limits;
+  readonly outstanding: Outstanding;
+  readonly endpoint: AnyEndpoint;
+  /** The root of the actor tree. */
+  readonly root: AnyActorRef;
+  readonly socket: Sender;
+  /** How many calls had which outcome. */
+  readonly outcomes: Record<Outcome['state'], number>;
+  /** True from `close()` on: no call is made any more. */
+  readonly closing: boolean;
+  /** What became of a request; for those who listen to the endpoint. */
+  requestSettled(request: HandlerContext, ending: RequestEnding): void;
+}

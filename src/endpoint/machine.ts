@@ -1,0 +1,49 @@
+/**
+ * The endpoint machine.
+ *
+ * ```text
+ * opening ─▶ open ─▶ closing ─▶ closed ■
+ * ```
+ *
+ * Closing settles every call, waits a bounded time for procedures that run, then closes the socket.
+ * An endpoint whose socket fails closes too.
+ */
+import { assign, setup } from 'xstate';
+
+interface EndpointContext {
+  readonly address: string | undefined;
+  /** Why it closed, when nobody asked it to. */
+  readonly error: Error | undefined;
+}
+
+export type EndpointEvent =
+  | { readonly type: 'opened'; readonly address: string }
+  | { readonly type: 'close'; readonly error?: Error | undefined }
+  | { readonly type: 'closed' };
+
+export const endpointMachine = setup({
+  types: { context: {} as EndpointContext, events: {} as EndpointEvent },
+  actions: {
+    noteAddress: assign(({ event }) => (event.type === 'opened' ? { address: event.address } : {})),
+    noteError: assign(({ event }) => (event.type === 'close' ? { error: event.error } : {})),
+  },
+}).createMachine({
+  id: 'endpoint',
+  description: 'The root of all actors of one endpoint.',
+  context: { address: undefined, error: undefined },
+  initial: 'opening',
+  states: {
+    opening: {
+      on: {
+        opened: { target: 'open', actions: 'noteAddress' },
+        close: { target: 'closing', actions: 'noteError' },
+      },
+    },
+    open: { on: { close: { target: 'closing', actions: 'noteError' } } },
+    closing: {
+      description: 'Calls are settled; procedures that still run are waited for.',
+      on: { closed: { target: 'closed' } },
+    },
+    closed: { type: 'final' },
+  },
+});

@@ -1,0 +1,37 @@
+/** Reports: what an endpoint tells those who listen to it. */
+import type { SocketAddress } from '../address.js';
+import type { Refusal } from '../handler/machine.js';
+import type { Fate } from '../socket/fate.js';
+
+/** How a request ended: answered, failed without an answer, a repetition, or not run. */
+export type RequestEnding = 'replied' | 'failed' | 'replayed' | 'duplicate' | Refusal;
+
+/** Emitted by an endpoint. */
+export type EndpointReport =
+  | {
+      /** An inbound datagram found its fate. */
+      readonly type: 'datagram.settled';
+      readonly fate: Fate;
+      readonly from: SocketAddress;
+    }
+  | {
+      /** A readable request ended. */
+      readonly type: 'request.settled';
+      readonly ending: RequestEnding;
+      /** The peer's word: escape it before you print it. */
+      readonly procedure: string;
+      /** The peer's address. */
+      readonly peer: string;
+      /** 40 hexadecimal digits. */
+      readonly transactionId: string;
+      /** From arrival to the procedure's end; undefined when it did not run. */
+      readonly durationMs: number | undefined;
+      readonly replyBytes: number | undefined;
+      /** What the procedure threw. */
+      readonly error: unknown;
+    }
+  | {
+      /** The endpoint is closed; `error` says why, when nobody asked for it. */
+      readonly type: 'endpoint.closed';
+      readonly error: Error | undefined;
+    };

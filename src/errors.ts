@@ -1,0 +1,137 @@
+/**
+ * The errors a caller of this package meets. Each has a `code`, which is stable, and a message that
+ * names the thing, the limit and the value. They are thrown at the caller's line for mistakes made in
+ * the program; what happens on the network is an outcome, never an exception.
+ */
+
+/** How much of a procedure name goes into a message. */
+const MAX_QUOTED_LENGTH = 64;
+
+/** A request that is larger than every peer accepts. Nothing was sent. */
+export class RequestTooLargeError extends RangeError {
+  override readonly name = 'RequestTooLargeError';
+  readonly code = 'ERR_RPCUDP_REQUEST_TOO_LARGE';
+  /** The procedure that was to be called. */
+  readonly procedure: string;
+  /** Encoded size of `[procedure, args]`; a lower bound where it is far beyond the limit. */
+  readonly bytes: number;
+  readonly limitBytes: number;
+
+  constructor(procedure: string, bytes: number, limitBytes: number) {
+    super(
+      `the request to ${quote(procedure)} takes at least ${bytes} bytes; ` +
+        `a procedure name and its arguments may take ${limitBytes}`,
+    );
+    this.procedure = procedure;
+    this.bytes = bytes;
+    this.limitBytes = limitBytes;
+  }
+}
+
+/** A result that does not fit in one datagram. Nothing was sent. */
+export class ReplyTooLargeError extends RangeError {
+  override readonly name = 'ReplyTooLargeError';
+  readonly code = 'ERR_RPCUDP_REPLY_TOO_LARGE';
+  /** Size of the whole datagram; a lower bound where it is far beyond the limit. */
+  readonly bytes: number;
+  readonly limitBytes: number;
+
+  constructor(bytes: number, limitBytes: number) {
+    super(
+      `the reply takes a datagram of at least ${bytes} bytes; UDP carries ${limitBytes} in one datagram`,
+    );
+    this.bytes = bytes;
+    this.limitBytes = limitBytes;
+  }
+}
+
+/** A value that would not arrive as it was sent. Nothing was sent. */
+export class UnencodableError extends TypeError {
+  override readonly name = 'UnencodableError';
+  readonly code = 'ERR_RPCUDP_UNENCODABLE';
+  /** Where the value is, such as `args[0].user.tags[2]` or `result.items`. */
+  readonly path: string;
+
+  constructor(path: string, problem: string, options?: ErrorOptions) {
+    super(`${path}: ${problem}`, options);
+    this.path = path;
+  }
+}
+
+/** An option that is unknown, of the wrong type or out of range. Nothing was done. */
+export class OptionError extends TypeError {
+  override readonly name = 'OptionError';
+  readonly code = 'ERR_RPCUDP_OPTION';
+  readonly option: string;
+
+  constructor(option: string, problem: string) {
+    super(`The option '${option}' ${problem}`);
+    this.option = option;
+  }
+}
+
+/** The peer's window is in use, and its mailbox holds all the calls it may. The call was not sent. */
+export class MailboxFullError extends Error {
+  override readonly name = 'MailboxFullError';
+  readonly code = 'ERR_RPCUDP_MAILBOX_FULL';
+  readonly queued: number;
+  readonly inFlight: number;
+
+  constructor(peer: string, queued: number, inFlight: number) {
+    super(`The mailbox of ${peer} is full: ${queued} calls wait, ${inFlight} are in flight`);
+    this.queued = queued;
+    this.inFlight = inFlight;
+  }
+}
+
+/** The endpoint has as many calls in flight as it may. The call was not sent. */
+export class TooManyCallsError extends Error {
+  override readonly name = 'TooManyCallsError';
+  readonly code = 'ERR_RPCUDP_TOO_MANY_CALLS';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`The endpoint has ${limit} calls in flight, which is its limit (maxOutstanding)`);
+    this.limit = limit;
+  }
+}
+
+/** The endpoint knows as many peers as it may, and none of them is idle. */
+export class TooManyPeersError extends Error {
+  override readonly name = 'TooManyPeersError';
+  readonly code = 'ERR_RPCUDP_TOO_MANY_PEERS';
+  readonly limit: number;
+
+  constructor(limit: number) {
+    super(`The endpoint knows ${limit} busy peers, which is its limit (maxPeers)`);
+    this.limit = limit;
+  }
+}
+
+/** A procedure threw, or its result could not be sent; `cause` is what it threw. No reply was sent. */
+export class HandlerFailedError extends Error {
+  override readonly name = 'HandlerFailedError';
+  readonly code = 'ERR_RPCUDP_HANDLER_FAILED';
+  readonly procedure: string;
+
+  constructor(procedure: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    super(`The procedure ${quote(procedure)} failed and sent no reply: ${reason}`, { cause });
+    this.procedure = procedure;
+  }
+}
+
+/** The endpoint is closed, or closing; also the reason of the calls that `close()` cancelled. */
+export class EndpointClosedError extends Error {
+  override readonly name = 'EndpointClosedError';
+  readonly code = 'ERR_RPCUDP_ENDPOINT_CLOSED';
+
+  constructor() {
+    super('The endpoint is closed');
+  }
+}
+
+function quote(name: string): string {
+  const shown = name.length > MAX_QUOTED_LENGTH ? `${name.slice(0, MAX_QUOTED_LENGTH)}…` : name;
+  return JSON.stringify(shown);
+}

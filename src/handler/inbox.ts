@@ -1,0 +1,143 @@
+/**
+ * The inbox: decides what becomes of each inbound request, and keeps the promise that a procedure runs
+ * at most once per peer and transaction id within the replay window.
+ */
+import type { Environment } from '../endpoint/environment.js';
+import type { PeerActor } from '../peer/actor.js';
+import type { PeerTable } from '../peer/table.js';
+import type { Fate } from '../socket/fate.js';
+import { isDrop } from '../wire/drop.js';
+import type { Frame } from '../wire/frame.js';
+import { decodeRequest } from '../wire/request.js';
+import { Handler } from './handler.js';
+import type { HandlerKeeper } from './handler.js';
+import type { Refusal } from './machine.js';
+import type { Procedure, ProcedureTable } from './procedures.js';
+import { HandlerScope } from './scope.js';
+
+export class Inbox implements HandlerKeeper {
+  readonly #environment: Environment;
+  readonly #peers: PeerTable;
+  readonly #procedures: ProcedureTable;
+  /** Bounded by `maxRunningHandlers`. */
+  readonly #running = new Set<Handler>();
+  /** Ended handlers, the oldest first. Bounded by `maxReplies`, their bytes by `maxReplyBytes`. */
+  readonly #remembered = new Set<Handler>();
+  #rememberedBytes = 0;
+  #closing = false;
+  #drained: (() => void) | undefined;
+
+  constructor(environment: Environment, peers: PeerTable, procedures: ProcedureTable) {
+    this.#environment = environment;
+    this.#peers = peers;
+    this.#procedures = procedures;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  get remembered(): number {
+    return this.#remembered.size;
+  }
+
+  /** Takes a request frame from `host`:`port`. Never throws. */
+  accept(frame: Frame, host: string, port: number): Fate {
+    const known = this.#peers.find(host, port)?.handlers.get(frame.id);
+    if (known !== undefined) return this.#repeat(known);
+    const body = decodeRequest(frame.datagram);
+    if (isDrop(body)) return `malformed.${body.reason}`;
+    const peer = this.#peers.hear(host, port);
+    if (peer === undefined) return 'request.refused.overloaded';
+    const request = { id: frame.id, atMs: this.#environment.clock.nowMs(), ...body };
+    const handler = new Handler(peer, this, this.#environment, request);
+    const procedure = this.#procedures.get(body.procedure);
+    const refusal = this.#refusalOf(procedure);
+    if (procedure === undefined || refusal !== undefined) {
+      return this.#refuse(handler, refusal ?? 'unknownProcedure');
+    }
+    this.#start(handler, peer, procedure);
+    return 'request.run';
+  }
+
+  #repeat(handler: Handler): Fate {
+    const repeated = handler.repeat();
+    this.#environment.requestSettled(handler.context, repeated);
+    return `request.${repeated}`;
+  }
+
+  #refusalOf(procedure: Procedure | undefined): Refusal | undefined {
+    if (this.#closing) return 'closing';
+    if (procedure === undefined) return 'unknownProcedure';
+    const full = this.#running.size >= this.#environment.limits.maxRunningHandlers;
+    return full ? 'overloaded' : undefined;
+  }
+
+  #refuse(handler: Handler, refusal: Refusal): Fate {
+    handler.receive({ type: 'refused', refusal });
+    this.#environment.requestSettled(handler.context, refusal);
+    return `request.refused.${refusal}`;
+  }
+
+  #start(handler: Handler, peer: PeerActor, procedure: Procedure): void {
+    const { host, port } = peer;
+    this.#running.add(handler);
+    peer.handlers.set(handler.transactionId, handler);
+    handler.run(procedure, new HandlerScope({ host, port }, this.#environment.endpoint));
+  }
+
+  handlerEnded(handler: Handler): void {
+    const { alarms, clock, limits } = this.#environment;
+    this.#running.delete(handler);
+    this.#environment.requestSettled(handler.context, handler.state as 'replied' | 'failed');
+    this.#remembered.add(handler);
+    this.#rememberedBytes += handler.reply?.length ?? 0;
+    alarms.set(handler, clock.nowMs() + limits.replayWindowMs);
+    this.#makeRoom();
+    if (this.#running.size === 0) this.#drained?.();
+  }
+
+  handlerExpired(handler: Handler): void {
+    this.#environment.alarms.clear(handler);
+    this.#running.delete(handler);
+    if (this.#remembered.delete(handler)) this.#rememberedBytes -= handler.reply?.length ?? 0;
+    handler.owner.handlers.delete(handler.transactionId);
+  }
+
+  /** Beyond the bytes, the oldest replies' bytes go first; beyond the count, the oldest handlers. */
+  #makeRoom(): void {
+    const { maxReplies, maxReplyBytes } = this.#environment.limits;
+    for (const oldest of this.#remembered) {
+      if (this.#rememberedBytes <= maxReplyBytes) break;
+      this.#rememberedBytes -= oldest.reply?.length ?? 0;
+      oldest.reply = undefined;
+    }
+    for (const oldest of this.#remembered) {
+      if (this.#remembered.size <= maxReplies) break;
+      oldest.receive({ type: 'expired' });
+    }
+  }
+
+  /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
+  async drain(graceMs: number): Promise<void> {
+    this.#closing = true;
+    const { clock } = this.#environment;
+    if (this.#running.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = clock.setTimeout(resolve, graceMs);
+        this.#drained = () => {
+          clock.clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Forgets every handler; procedures still running see their signal abort with `reason`. */
+  close(reason: unknown): void {
+    for (const handler of [...this.#running, ...this.#remembered]) {
+      handler.abort(reason);
+      handler.receive({ type: 'expired' });
+    }
+  }
+}

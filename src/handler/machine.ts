@@ -1,0 +1,142 @@
+/**
+ * The handler machine: one inbound transaction, as data.
+ *
+ * ```text
+ * received ─▶ running ─▶ replied ─▶ forgotten ■    replied  the reply's bytes are remembered
+ *     │          └─────▶ failed ──▶ forgotten ■    failed   the procedure threw: no reply, not run again
+ *     └▶ refused ■                                 refused  the procedure was not run
+ * ```
+ *
+ * A duplicate of the request finds its handler and changes no state: while `running` it is counted,
+ * once `replied` the same bytes are sent again. So a procedure runs at most once per transaction id
+ * until the handler is forgotten.
+ */
+import { assign, setup } from 'xstate';
+
+/** Why a procedure was not run. */
+export type Refusal = 'unknownProcedure' | 'overloaded' | 'closing';
+
+/** What a handler is created with. Times are monotonic milliseconds. */
+export interface HandlerInput {
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  /** The peer's canonical address. */
+  readonly peer: string;
+  /** 40 hexadecimal digits. */
+  readonly transactionId: string;
+  readonly receivedAtMs: number;
+}
+
+/** What is known of an inbound transaction. */
+export interface HandlerContext {
+  readonly procedure: string;
+  /** Let go once the procedure has ended: replies are remembered longer than arguments matter. */
+  readonly args: readonly unknown[] | undefined;
+  readonly peer: string;
+  readonly transactionId: string;
+  readonly receivedAtMs: number;
+  readonly refusal: Refusal | undefined;
+  readonly replyBytes: number | undefined;
+  readonly error: unknown;
+  /** How often the request arrived again. */
+  readonly duplicates: number;
+  /** From the request's arrival to the procedure's end. */
+  readonly durationMs: number | undefined;
+}
+
+type Refuse = { readonly type: 'refused'; readonly refusal: Refusal };
+type Started = { readonly type: 'started' };
+type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
+type Failed = { readonly type: 'failed'; readonly error: unknown; readonly atMs: number };
+type Duplicated = { readonly type: 'duplicated' };
+type Expired = { readonly type: 'expired' };
+
+export type HandlerEvent = Refuse | Started | Replied | Failed | Duplicated | Expired;
+
+interface Scope<TEvent> {
+  readonly context: HandlerContext;
+  readonly event: TEvent;
+}
+
+/** An assigner for one kind of event; that no other kind reaches it is the chart's business. */
+function assignFrom<TEvent extends HandlerEvent>(
+  change: (scope: Scope<TEvent>) => Partial<HandlerContext>,
+) {
+  return assign<HandlerContext, HandlerEvent, undefined, HandlerEvent, never>(
+    ({ context, event }) => change({ context, event: event as TEvent }),
+  );
+}
+
+const actions = {
+  noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal, args: undefined })),
+  noteReply: assignFrom<Replied>(({ context, event }) => ({
+    args: undefined,
+    replyBytes: event.replyBytes,
+    durationMs: event.atMs - context.receivedAtMs,
+  })),
+  noteFailure: assignFrom<Failed>(({ context, event }) => ({
+    args: undefined,
+    error: event.error,
+    durationMs: event.atMs - context.receivedAtMs,
+  })),
+  countDuplicate: assignFrom<Duplicated>(({ context }) => ({
+    duplicates: context.duplicates + 1,
+  })),
+};
+
+export const handlerMachine = setup({
+  types: {
+    input: {} as HandlerInput,
+    context: {} as HandlerContext,
+    events: {} as HandlerEvent,
+  },
+  actions,
+}).createMachine({
+  id: 'handler',
+  description: 'One inbound request: runs its procedure at most once.',
+  context: ({ input }) => ({
+    ...input,
+    refusal: undefined,
+    replyBytes: undefined,
+    error: undefined,
+    duplicates: 0,
+    durationMs: undefined,
+  }),
+  initial: 'received',
+  states: {
+    received: {
+      description: 'The request is understood.',
+      on: {
+        started: { target: 'running' },
+        refused: { target: 'refused', actions: 'noteRefusal' },
+      },
+    },
+    running: {
+      description: 'The procedure runs.',
+      on: {
+        replied: { target: 'replied', actions: 'noteReply' },
+        failed: { target: 'failed', actions: 'noteFailure' },
+        duplicated: { actions: 'countDuplicate' },
+        expired: { target: 'forgotten' },
+      },
+    },
+    replied: {
+      description: 'The reply is sent, and sent again to duplicates.',
+      on: {
+        duplicated: { actions: 'countDuplicate' },
+        expired: { target: 'forgotten' },
+      },
+    },
+    failed: {
+      description: 'The procedure threw; duplicates are not run again.',
+      on: {
+        duplicated: { actions: 'countDuplicate' },
+        expired: { target: 'forgotten' },
+      },
+    },
+    refused: { type: 'final', description: 'The procedure was not run.' },
+    forgotten: { type: 'final', description: 'A request with this id would run again.' },
+  },
+});
+
+export type HandlerMachine = typeof handlerMachine;

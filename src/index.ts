@@ -1,0 +1,30 @@
+/**
+ * rpcudp: RPC over UDP, built from actors. The public names, one by one.
+ */
+export { createEndpoint, Endpoint } from './endpoint/endpoint.js';
+export type { AnyEndpoint, ApiOf, EndpointStats } from './endpoint/endpoint.js';
+export type { EndpointOptions, Limits } from './endpoint/options.js';
+export type { EndpointReport, RequestEnding } from './endpoint/report.js';
+export { Peer } from './peer/peer.js';
+export type { PeerReport, Remote } from './peer/peer.js';
+export type { CallCommand } from './peer/command.js';
+export type { PeerHealth } from './peer/machine.js';
+export { Call } from './call/call.js';
+export type { CallOptions } from './call/call.js';
+export { callMachine } from './call/machine.js';
+export type { CallContext, CallEvent } from './call/machine.js';
+export { CallError, RemoteError } from './call/outcome.js';
+export type {
+  Cancelled,
+  Executed,
+  Outcome,
+  Rejected,
+  Resolved,
+  TimedOut,
+  Unsent,
+} from './call/outcome.js';
+export type { CallReport } from './call/report.js';
+export type { Verdict } from './call/verdict.js';
+export { handlersOf } from './handler/procedures.js';
+export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
+export { HandlerScope } from './handler/scope.js';

@@ -1,0 +1,246 @@
+/**
+ * The peer actor: one remote address. It owns the calls made to it, the mailbox they wait in and the
+ * window they are in flight in, and it holds the handlers of the peer's own requests.
+ */
+import { createActor } from 'xstate';
+import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import { Listeners } from '../actor/listeners.js';
+import { formatAddress } from '../address.js';
+import type { SocketAddress } from '../address.js';
+import { Call } from '../call/call.js';
+import type { CallOptions, CallOwner, CallRequest } from '../call/call.js';
+import { lateReport, lostReport, outcomeReport } from '../call/report.js';
+import type { CallReport } from '../call/report.js';
+import type { Environment } from '../endpoint/environment.js';
+import { callOptions } from '../endpoint/options.js';
+import { EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
+import type { Handler, HandlerOwner } from '../handler/handler.js';
+import type { TransactionId } from '../wire/frame.js';
+import { encodeRequest } from '../wire/request.js';
+import type { CallCommand } from './command.js';
+import { Mailbox } from './mailbox.js';
+import { peerMachine } from './machine.js';
+import type { PeerHealth } from './machine.js';
+
+const NOTHING = Buffer.alloc(0);
+
+export class PeerActor implements CallOwner, HandlerOwner {
+  readonly ref: ActorRefFrom<typeof peerMachine>;
+  /** What calls report, to those who listen at the peer. */
+  readonly reports: Listeners<CallReport>;
+  /** The handlers of this peer's requests. Bounded by the inbox. */
+  readonly handlers = new Map<TransactionId, Handler>();
+  heardAtMs: number | undefined;
+
+  readonly #environment: Environment;
+  readonly #mailbox: Mailbox;
+  /** Calls in flight. Bounded by `window`. */
+  readonly #window = new Set<Call>();
+  /** Calls that are not over: queued, in flight or lingering. */
+  #openCalls = 0;
+  #host: string;
+  readonly #port: number;
+  #reachable: boolean;
+
+  /** @param reachable false while `host` is a name that is being looked up */
+  constructor(environment: Environment, { host, port }: SocketAddress, reachable: boolean) {
+    this.#environment = environment;
+    this.#host = host;
+    this.#port = port;
+    this.#reachable = reachable;
+    this.#mailbox = new Mailbox(environment.limits.mailbox);
+    this.reports = new Listeners(environment.reportError);
+    this.ref = createActor(peerMachine, {
+      id: `peer ${this.address}`,
+      parent: environment.root,
+      input: { address: this.address, resolved: reachable },
+    });
+    this.ref.on('call', (command) => {
+      this.#obey(command);
+    });
+    this.ref.start();
+  }
+
+  get host(): string {
+    return this.#host;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** The canonical address, or `name:port` while the name is being looked up. */
+  get address(): string {
+    return formatAddress({ host: this.#host, port: this.#port });
+  }
+
+  get health(): PeerHealth {
+    return this.ref.getSnapshot().value;
+  }
+
+  get inFlight(): number {
+    return this.#window.size;
+  }
+
+  get queued(): number {
+    return this.#mailbox.size;
+  }
+
+  /** Whether the actor has ended; `PeerTable#get` gives its successor. */
+  get forgotten(): boolean {
+    return this.health === 'forgotten';
+  }
+
+  /** Whether nothing would be lost if this peer were forgotten. */
+  get idle(): boolean {
+    return this.#openCalls === 0 && this.handlers.size === 0 && this.reports.empty;
+  }
+
+  /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
+  call(procedure: string, args: readonly unknown[], options: CallOptions = {}): Call {
+    return this.#make(this.#environment.ids.next(), procedure, args, options);
+  }
+
+  #make(
+    id: TransactionId,
+    procedure: string,
+    args: readonly unknown[],
+    options: CallOptions,
+    replyTo?: AnyActorRef,
+  ): Call {
+    if (this.#environment.closing) throw new EndpointClosedError();
+    const checked = callOptions(options, this.#environment.limits);
+    const datagram = encodeRequest(id, procedure, args);
+    const call = this.#create({ id, datagram, procedure, args, options: checked, replyTo });
+    // A call whose signal had aborted is over before it began.
+    if (!call.done) this.#admit(call);
+    return call;
+  }
+
+  /** A call asked for by event: whatever is wrong with it becomes its outcome. */
+  #obey({ type: _type, procedure, args = [], replyTo, ...options }: CallCommand): void {
+    const { ids, limits } = this.#environment;
+    const id = ids.next();
+    try {
+      this.#make(id, procedure, args, options, replyTo);
+    } catch (error) {
+      const defaults = { ...callOptions({}, limits), reference: options.reference };
+      const request = { id, datagram: NOTHING, procedure, args, options: defaults, replyTo };
+      this.#create(request).receive({ type: 'refused', error: asError(error) });
+    }
+  }
+
+  #create(request: Omit<CallRequest, 'peer'>): Call {
+    this.#openCalls += 1;
+    return new Call(this, this.#environment, { ...request, peer: this.address });
+  }
+
+  #admit(call: Call): void {
+    if (this.#hasRoom()) this.#launch(call);
+    else if (!this.#mailbox.full) this.#mailbox.add(call);
+    else {
+      const error = new MailboxFullError(this.address, this.#mailbox.size, this.#window.size);
+      call.receive({ type: 'refused', error }, this.ref);
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#reachable && this.#window.size < this.#environment.limits.window;
+  }
+
+  #launch(call: Call): void {
+    const { limits, outstanding, socket } = this.#environment;
+    if (outstanding.inFlight >= limits.maxOutstanding) {
+      call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
+      return;
+    }
+    this.#window.add(call);
+    outstanding.add(call);
+    call.transmitted();
+    socket.send(call.datagram, this.#host, this.#port, call.sent);
+  }
+
+  transmit(call: Call): void {
+    this.#environment.socket.send(call.datagram, this.#host, this.#port);
+  }
+
+  reply(datagram: Buffer): void {
+    this.#environment.socket.send(datagram, this.#host, this.#port);
+  }
+
+  /** A datagram of this peer's was understood. */
+  heard(nowMs: number): void {
+    this.heardAtMs = nowMs;
+    if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
+  }
+
+  callSettled(call: Call): void {
+    if (!this.#window.delete(call)) this.#mailbox.delete(call);
+    const { outcome } = call.context;
+    if (outcome === undefined) return;
+    this.#environment.outcomes[outcome.state] += 1;
+    if (outcome.state === 'timedOut' && outcome.attempts > 0) this.ref.send({ type: 'expired' });
+    this.#report(call, `call.${outcome.state}`, outcomeReport);
+    this.#drain();
+  }
+
+  callEnded(call: Call): void {
+    this.#openCalls -= 1;
+    if (call.state === 'late') this.#report(call, 'call.late', lateReport);
+    else if (call.state === 'lost') this.#report(call, 'call.lost', lostReport);
+  }
+
+  #report(call: Call, type: string, reportOf: (context: Call['context']) => CallReport): void {
+    if (!this.reports.hears(type) && call.replyTo === undefined) return;
+    const report = reportOf(call.context);
+    this.reports.emit(report);
+    call.replyTo?.send(report);
+  }
+
+  #drain(): void {
+    while (this.#hasRoom()) {
+      const next = this.#mailbox.take();
+      if (next === undefined) return;
+      this.#launch(next);
+    }
+  }
+
+  /** The host's name was looked up: the calls that waited for it go out. */
+  resolved(host: string): void {
+    this.#host = host;
+    this.#reachable = true;
+    this.ref.send({ type: 'resolved', address: this.address });
+    this.#drain();
+  }
+
+  /** The host's name cannot be looked up: the calls that waited for it fail. */
+  unresolved(error: Error): void {
+    for (const call of this.#mailbox.all()) call.receive({ type: 'refused', error }, this.ref);
+  }
+
+  /** The host's name turned out to be a peer known already: it takes over what waits here. */
+  handOver(heir: PeerActor): void {
+    for (let call = this.#mailbox.take(); call !== undefined; call = this.#mailbox.take()) {
+      this.#openCalls -= 1;
+      heir.#openCalls += 1;
+      call.moveTo(heir);
+      heir.#admit(call);
+    }
+  }
+
+  /** Cancels every call that has no outcome yet. */
+  cancelCalls(reason: unknown): void {
+    // The mailbox first: else each cancelled call in flight would send out one that waits.
+    for (const call of [...this.#mailbox.all(), ...this.#window]) call.cancel(reason);
+  }
+
+  /** Ends the actor. Only idle peers are forgotten, and all of them when the endpoint closes. */
+  forget(): void {
+    this.ref.send({ type: 'forgotten' });
+    this.reports.clear();
+  }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
+}

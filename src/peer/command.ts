@@ -1,0 +1,20 @@
+/** The command that makes a peer call, for those who speak events. */
+import type { AnyActorRef } from 'xstate';
+import type { CallOptions } from '../call/call.js';
+import type { AnyProcedures, ArgumentsOf, ProcedureName } from '../handler/procedures.js';
+
+/**
+ * `peer.send({ type: 'call', procedure: 'sayhi', args: ['Snake'] })`.
+ *
+ * The command never throws: arguments that cannot be sent give a `call.unsent` report. Reports go to
+ * the peer's listeners, and to `replyTo` if given; `reference` comes back in each of them.
+ */
+export type CallCommand<Api = AnyProcedures> = {
+  [P in ProcedureName<Api>]: CallOptions & {
+    readonly type: 'call';
+    readonly procedure: P;
+    readonly args?: ArgumentsOf<Api[P]>;
+    /** An actor that every report of this call is sent to. */
+    readonly replyTo?: AnyActorRef;
+  };
+}[ProcedureName<Api>];

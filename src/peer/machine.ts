@@ -1,0 +1,104 @@
+/**
+ * The peer machine: what is known of one remote address, on evidence alone.
+ *
+ * ```text
+ * resolving ─▶ unknown ─▶ responsive ◀─▶ suspect ─▶ silent      forgotten ■ from anywhere
+ * ```
+ *
+ * - `heard`: a datagram of the peer's was understood: it is responsive.
+ * - `expired`: a call to it timed out: it is suspect, and after three in a row, silent.
+ * - `call` and `cancel` are commands; the peer's actor carries them out when the machine emits them.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { CallCommand } from './command.js';
+
+export interface PeerInput {
+  /** The canonical address, or the name that is being resolved. */
+  readonly address: string;
+  readonly resolved: boolean;
+}
+
+export interface PeerContext extends PeerInput {
+  /** Time-outs since the peer was last heard. */
+  readonly expiredInARow: number;
+}
+
+export type PeerEvent =
+  | CallCommand
+  | { readonly type: 'resolved'; readonly address: string }
+  | { readonly type: 'heard' }
+  | { readonly type: 'expired' }
+  | { readonly type: 'forgotten' };
+
+/** What is known of a peer: see the chart. */
+export type PeerHealth =
+  'resolving' | 'unknown' | 'responsive' | 'suspect' | 'silent' | 'forgotten';
+
+/** This many time-outs in a row make a suspect peer a silent one. */
+const SILENT_AFTER = 3;
+
+export const peerMachine = setup({
+  types: {
+    input: {} as PeerInput,
+    context: {} as PeerContext,
+    events: {} as PeerEvent,
+    emitted: {} as CallCommand,
+  },
+  actions: {
+    placeCall: emit(({ event }) => event as CallCommand),
+    adoptAddress: assign(({ event }) =>
+      event.type === 'resolved' ? { address: event.address, resolved: true } : {},
+    ),
+    countExpired: assign(({ context }) => ({ expiredInARow: context.expiredInARow + 1 })),
+    resetExpired: assign({ expiredInARow: 0 }),
+  },
+  guards: {
+    hasAddress: ({ context }) => context.resolved,
+    silent: ({ context }) => context.expiredInARow + 1 >= SILENT_AFTER,
+  },
+}).createMachine({
+  id: 'peer',
+  description: 'One remote address.',
+  context: ({ input }) => ({ ...input, expiredInARow: 0 }),
+  on: {
+    call: { actions: 'placeCall' },
+    forgotten: { target: '.forgotten' },
+  },
+  initial: 'resolving',
+  states: {
+    resolving: {
+      description: "The host's name is being looked up; calls wait in the mailbox.",
+      always: { guard: 'hasAddress', target: 'unknown' },
+      on: { resolved: { target: 'unknown', actions: 'adoptAddress' } },
+    },
+    unknown: {
+      description: 'Nothing was heard yet.',
+      on: {
+        heard: { target: 'responsive' },
+        expired: { target: 'suspect', actions: 'countExpired' },
+      },
+    },
+    responsive: {
+      description: 'It was heard, and no call timed out since.',
+      on: { expired: { target: 'suspect', actions: 'countExpired' } },
+    },
+    suspect: {
+      description: 'A call timed out since it was last heard.',
+      on: {
+        heard: { target: 'responsive', actions: 'resetExpired' },
+        expired: [
+          { guard: 'silent', target: 'silent', actions: 'countExpired' },
+          { actions: 'countExpired' },
+        ],
+      },
+    },
+    silent: {
+      description: 'Several calls in a row timed out.',
+      on: {
+        heard: { target: 'responsive', actions: 'resetExpired' },
+        expired: { actions: 'countExpired' },
+      },
+    },
+    forgotten: { type: 'final', description: 'Idle, and its place was needed.' },
+  },
+});

@@ -1,0 +1,103 @@
+/** A peer, as users hold it: typed by the procedures it offers. */
+import type { Subscription } from 'xstate';
+import type { Call, CallOptions } from '../call/call.js';
+import type { CallReport } from '../call/report.js';
+import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../handler/procedures.js';
+import type { PeerActor } from './actor.js';
+import type { CallCommand } from './command.js';
+import type { PeerHealth } from './machine.js';
+
+/** What a peer's calls report, procedure by procedure. */
+export type PeerReport<Api = AnyProcedures> = {
+  [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
+}[ProcedureName<Api>];
+
+/** The arguments may be left out where the procedure takes none, or may take none. */
+type CallParameters<Args> = Args extends readonly []
+  ? [args?: Args, options?: CallOptions]
+  : [] extends Args
+    ? [args?: Args, options?: CallOptions]
+    : [args: Args, options?: CallOptions];
+
+/** The procedures of a peer as methods: `peer.remote.sayhi('Snake')`. */
+export type Remote<Api> = {
+  readonly [P in ProcedureName<Api>]: (...args: ArgumentsOf<Api[P]>) => Call<ResultOf<Api[P]>>;
+};
+
+/**
+ * One remote address. Handles are cheap: all that `endpoint.peer` gives for one address stand for the
+ * same actor, with one mailbox, one window and one health.
+ */
+export class Peer<Api = AnyProcedures> {
+  /**
+   * The peer's procedures as methods, with the endpoint's default options. `then` is not among them,
+   * so that the stub can be awaited by mistake; call a procedure of that name with `call`.
+   */
+  readonly remote: Remote<Api>;
+
+  readonly #find: () => PeerActor;
+
+  /** @internal */
+  constructor(find: () => PeerActor) {
+    this.#find = find;
+    this.remote = remoteOf(this);
+  }
+
+  /** The canonical address, or `name:port` while a host name is being looked up. */
+  get address(): string {
+    return this.#find().address;
+  }
+
+  /** What is known of the peer, on evidence alone. */
+  get health(): PeerHealth {
+    return this.#find().health;
+  }
+
+  /** Calls that wait in the mailbox for the window. */
+  get queued(): number {
+    return this.#find().queued;
+  }
+
+  /** Calls that were sent and have no outcome yet. */
+  get inFlight(): number {
+    return this.#find().inFlight;
+  }
+
+  /**
+   * Calls a procedure. What the network does to the call is its outcome, never an exception.
+   *
+   * @throws RequestTooLargeError, UnencodableError, OptionError, EndpointClosedError: mistakes of the
+   * caller, at the caller's line.
+   */
+  call<P extends ProcedureName<Api>>(
+    procedure: P,
+    ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
+  ): Call<ResultOf<Api[P]>> {
+    const call: Call = this.#find().call(procedure, (args ?? []) as readonly unknown[], options);
+    return call as Call<ResultOf<Api[P]>>;
+  }
+
+  /** Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. */
+  send(command: CallCommand<Api>): void {
+    this.#find().ref.send(command as CallCommand);
+  }
+
+  /** Hears the reports of all calls to this peer: `call.resolved`, `call.late`, …, or '*' for all. */
+  on<Type extends PeerReport<Api>['type'] | '*'>(
+    type: Type,
+    listener: (
+      report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
+    ) => void,
+  ): Subscription {
+    return this.#find().reports.on(type, listener as (report: CallReport) => void);
+  }
+}
+
+function remoteOf<Api>(peer: Peer<Api>): Remote<Api> {
+  return new Proxy(Object.create(null) as Remote<Api>, {
+    get: (_target, name) =>
+      typeof name === 'string' && name !== 'then'
+        ? (...args: unknown[]) => (peer as unknown as Peer).call(name, args)
+        : undefined,
+  });
+}

@@ -1,0 +1,32 @@
+import type { Random } from './random.js';
+
+/** The length of a transaction id on the wire. */
+export const TRANSACTION_ID_BYTES = 20;
+
+/** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
+const POOL_IDS = 1_024;
+const POOL_BYTES = POOL_IDS * TRANSACTION_ID_BYTES;
+
+/**
+ * Makes transaction ids: 20 unpredictable bytes each, as a string of 20 latin1 characters, the key
+ * of a call. Who cannot guess the id cannot forge the response.
+ */
+export class TransactionIds {
+  readonly #random: Random;
+  readonly #pool = Buffer.alloc(POOL_BYTES);
+  #offset = POOL_BYTES;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(): string {
+    if (this.#offset === POOL_BYTES) {
+      this.#random.fillBytes(this.#pool);
+      this.#offset = 0;
+    }
+    const start = this.#offset;
+    this.#offset += TRANSACTION_ID_BYTES;
+    return this.#pool.toString('latin1', start, this.#offset);
+  }
+}

@@ -1,0 +1,229 @@
+import { createSocket as createSystemSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { canonicalHost, parseBindAddress, type SocketAddress } from '../address.js';
+import { BindError } from './bind-error.js';
+import { TransportClosedError, type Receiver, type Transport } from './transport.js';
+
+/** Holds some 11,000 small datagrams while the event loop stands still. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** libuv queues what the kernel refuses, without a bound of its own. */
+const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
+
+/** What the system says about a machine without IPv6. */
+const NO_IPV6 = new Set<string | undefined>(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
+
+/** News that an earlier datagram did not reach its peer: the socket itself goes on working. */
+const UNDELIVERED = new Set<string | undefined>([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETRESET',
+  'ENETUNREACH',
+]);
+
+const ANY_IPV6 = '::';
+const ANY_IPV4 = '0.0.0.0';
+const MAPPED_PREFIX = '::ffff:';
+
+/** How to open a UDP socket. */
+export interface UdpTransportOptions {
+  /**
+   * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
+   * without IPv6. `'::'` is both as well, without that fallback.
+   */
+  readonly host?: string;
+  /** The local port, 0 for any free one. */
+  readonly port: number;
+  /** Makes the socket; for tests that need a faulty one. */
+  readonly createSocket?: (options: SocketOptions) => Socket;
+}
+
+/** A transport over UDP, and what can be seen of its socket. */
+export interface UdpTransport extends Transport {
+  /**
+   * The receive buffer the system granted, in bytes by its own count (Linux reports twice the
+   * usable size); 0 before open(). 4 MiB are asked for.
+   */
+  readonly receiveBufferBytes: number;
+}
+
+/** The kernel takes no more and 1 MiB is waiting already: this datagram was not sent. */
+export class SendQueueFullError extends Error {
+  override readonly name = 'SendQueueFullError';
+  readonly code = 'ERR_RPCUDP_SEND_QUEUE_FULL';
+
+  constructor(queuedBytes: number) {
+    super(`The send queue holds ${queuedBytes} bytes; its limit is ${MAX_SEND_QUEUE_BYTES}`);
+  }
+}
+
+/**
+ * A transport over one UDP socket of this machine.
+ *
+ * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535.
+ */
+export function udpTransport(options: UdpTransportOptions): UdpTransport {
+  return new Udp(options);
+}
+
+class Udp implements UdpTransport {
+  readonly #address: SocketAddress;
+  readonly #mayFallBack: boolean;
+  readonly #createSocket: (options: SocketOptions) => Socket;
+  #family: 4 | 6 | 'dual';
+  #receiver: Receiver | undefined;
+  #socket: Socket | undefined;
+  #receiveBufferBytes = 0;
+  #closed: Promise<void> | undefined;
+
+  constructor({ host, port, createSocket = createSystemSocket }: UdpTransportOptions) {
+    this.#address = parseBindAddress({ host: host ?? ANY_IPV6, port });
+    this.#mayFallBack = host === undefined;
+    this.#createSocket = createSocket;
+    this.#family = familyOf(this.#address.host);
+  }
+
+  get family(): 4 | 6 | 'dual' {
+    return this.#family;
+  }
+
+  get receiveBufferBytes(): number {
+    return this.#receiveBufferBytes;
+  }
+
+  async open(receiver: Receiver): Promise<SocketAddress> {
+    if (this.#closed !== undefined) throw new TransportClosedError();
+    if (this.#receiver !== undefined) throw new Error('The transport was opened before');
+    this.#receiver = receiver;
+    try {
+      return await this.#bindWithFallback(receiver);
+    } catch (error) {
+      void this.close();
+      throw error;
+    }
+  }
+
+  send(
+    datagram: Uint8Array,
+    host: string,
+    port: number,
+    done: (error: Error | null) => void,
+  ): void {
+    const socket = this.#socket;
+    if (socket === undefined) {
+      done(new TransportClosedError());
+      return;
+    }
+    const queuedBytes = socket.getSendQueueSize();
+    if (queuedBytes > MAX_SEND_QUEUE_BYTES) {
+      done(new SendQueueFullError(queuedBytes));
+      return;
+    }
+    const mapped = this.#family === 'dual' && !host.includes(':');
+    try {
+      socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
+    } catch (error) {
+      done(error as Error);
+    }
+  }
+
+  close(): Promise<void> {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    this.#closed ??= new Promise((resolve) => {
+      if (socket === undefined) resolve();
+      else socket.close(resolve);
+    });
+    return this.#closed;
+  }
+
+  async #bindWithFallback(receiver: Receiver): Promise<SocketAddress> {
+    try {
+      return await this.#bind(this.#address, receiver);
+    } catch (error) {
+      const withoutIpv6 = error instanceof BindError && NO_IPV6.has(error.cause.code);
+      if (!this.#mayFallBack || !withoutIpv6) throw error;
+      this.#family = 4;
+      return await this.#bind({ host: ANY_IPV4, port: this.#address.port }, receiver);
+    }
+  }
+
+  async #bind(address: SocketAddress, receiver: Receiver): Promise<SocketAddress> {
+    if (this.#closed !== undefined) throw new TransportClosedError();
+    const socket = this.#createSocket({
+      type: this.#family === 4 ? 'udp4' : 'udp6',
+      ipv6Only: this.#family === 6,
+      lookup: lookupLiteral,
+    });
+    try {
+      await bound(socket, address);
+      if (this.#closed !== undefined) throw new TransportClosedError();
+      const { address: host, port } = socket.address();
+      this.#receiveBufferBytes = enlargeReceiveBuffer(socket);
+      this.#receive(socket, receiver);
+      return { host, port };
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  #receive(socket: Socket, receiver: Receiver): void {
+    this.#socket = socket;
+    const ipv4 = this.#family === 4;
+    socket.on('message', (datagram, { address, port }) => {
+      receiver.datagramReceived(datagram, ipv4 ? address : canonicalSource(address), port);
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (this.#socket !== socket || UNDELIVERED.has(error.code)) return;
+      void this.close();
+      receiver.transportFailed(error);
+    });
+  }
+}
+
+/** Settles as the socket is bound or refused. Its error listener stays: without one, Node would exit. */
+function bound(socket: Socket, address: SocketAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.on('error', (error) => {
+      reject(new BindError(address, error));
+    });
+    socket.once('listening', resolve);
+    // Exclusive: the workers of a cluster would take each other's responses.
+    socket.bind({ address: address.host, port: address.port, exclusive: true });
+  });
+}
+
+function familyOf(host: string): 4 | 6 | 'dual' {
+  if (host === ANY_IPV6) return 'dual';
+  return host.includes(':') ? 6 : 4;
+}
+
+/**
+ * Addresses are literal here. Node would call its resolver for each, which takes a tick, and until
+ * then the bytes could still change. The family is not looked at.
+ */
+const lookupLiteral: NonNullable<SocketOptions['lookup']> = (host, _options, callback) => {
+  callback(null, host, 0);
+};
+
+/** Linux cuts a request that is too large, other systems refuse it: ask for less until one fits. */
+function enlargeReceiveBuffer(socket: Socket): number {
+  const before = socket.getRecvBufferSize();
+  for (let bytes = RECEIVE_BUFFER_BYTES; bytes > before; bytes /= 2) {
+    try {
+      socket.setRecvBufferSize(bytes);
+      break;
+    } catch {
+      continue;
+    }
+  }
+  return socket.getRecvBufferSize();
+}
+
+/** libuv writes IPv6 as RFC 5952 has it, but for the addresses that embed IPv4. */
+function canonicalSource(host: string): string {
+  if (!host.includes('.')) return host;
+  return host.startsWith(MAPPED_PREFIX) ? host.slice(MAPPED_PREFIX.length) : canonicalHost(host);
+}

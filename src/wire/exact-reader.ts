@@ -1,0 +1,167 @@
+import type { Buffer } from 'node:buffer';
+import { ExtData } from '@msgpack/msgpack';
+import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
+
+/*
+ * Reads what @msgpack/msgpack cannot read without loss:
+ *
+ * - A 64-bit integer becomes a number where that is exact, a bigint beyond. The library rounds, or
+ *   with `useBigInt64` gives a bigint for 1 as well.
+ * - A map becomes an object when all its keys are strings, else a `Map` with the keys as they came,
+ *   of any type. The library throws, or merges 1 with "1". Of equal keys the last wins.
+ * - Binary and extension data are copies. The library gives views, and one kept 20-byte view pins the
+ *   whole receive buffer.
+ * - A timestamp keeps its nanoseconds (PreciseDate).
+ * - Text that starts with U+FEFF keeps it. The library strips it from strings over 200 bytes.
+ *
+ * Only bytes that `skim` found sound may be read: nothing is checked here, and `skim` has bounded
+ * the recursion.
+ */
+
+/** The msgpack value at `offset` of a datagram that `skim` found sound, without loss. */
+export function readExact(datagram: Buffer, offset: number): unknown {
+  return new ExactReader(datagram, offset).read();
+}
+
+/** Up to this length a loop reads ASCII faster than the native call. */
+const NATIVE_TEXT_FROM_BYTES = 24;
+
+class ExactReader {
+  readonly #bytes: Buffer;
+  #position: number;
+
+  constructor(bytes: Buffer, offset: number) {
+    this.#bytes = bytes;
+    this.#position = offset;
+  }
+
+  read(): unknown {
+    const code = this.#readUint(1);
+    if (code < 0x80) return code;
+    if (code < 0x90) return this.#readMap(code & 0x0f);
+    if (code < 0xa0) return this.#readArray(code & 0x0f);
+    if (code < 0xc0) return this.#readString(code & 0x1f);
+    if (code >= 0xe0) return code - 0x100;
+    switch (code) {
+      case 0xc2:
+        return false;
+      case 0xc3:
+        return true;
+      case 0xc4:
+      case 0xc5:
+      case 0xc6:
+        return this.#readBinary(this.#readUint(1 << (code - 0xc4)));
+      case 0xc7:
+      case 0xc8:
+      case 0xc9:
+        return this.#readExtension(this.#readUint(1 << (code - 0xc7)));
+      case 0xca:
+        return this.#bytes.readFloatBE(this.#advance(4));
+      case 0xcb:
+        return this.#bytes.readDoubleBE(this.#advance(8));
+      case 0xcc:
+      case 0xcd:
+      case 0xce:
+        return this.#readUint(1 << (code - 0xcc));
+      case 0xcf:
+        return numberIfExact(this.#bytes.readBigUInt64BE(this.#advance(8)));
+      case 0xd0:
+        return this.#bytes.readInt8(this.#advance(1));
+      case 0xd1:
+        return this.#bytes.readInt16BE(this.#advance(2));
+      case 0xd2:
+        return this.#bytes.readInt32BE(this.#advance(4));
+      case 0xd3:
+        return numberIfExact(this.#bytes.readBigInt64BE(this.#advance(8)));
+      case 0xd4:
+      case 0xd5:
+      case 0xd6:
+      case 0xd7:
+      case 0xd8:
+        return this.#readExtension(1 << (code - 0xd4));
+      case 0xd9:
+      case 0xda:
+      case 0xdb:
+        return this.#readString(this.#readUint(1 << (code - 0xd9)));
+      case 0xdc:
+      case 0xdd:
+        return this.#readArray(this.#readUint(2 << (code - 0xdc)));
+      case 0xde:
+      case 0xdf:
+        return this.#readMap(this.#readUint(2 << (code - 0xde)));
+      default:
+        return null;
+    }
+  }
+
+  #readArray(length: number): unknown[] {
+    const items: unknown[] = [];
+    for (let index = 0; index < length; index += 1) items.push(this.read());
+    return items;
+  }
+
+  #readMap(length: number): object {
+    const object: Record<string, unknown> = {};
+    /** In the order they came: an object moves keys like "7" to the front. */
+    const keys: string[] = [];
+    for (let index = 0; index < length; index += 1) {
+      const key = this.read();
+      if (typeof key !== 'string') {
+        const map = new Map(keys.map((text): [unknown, unknown] => [text, object[text]]));
+        map.set(key, this.read());
+        return this.#readEntries(map, length - index - 1);
+      }
+      object[key] = this.read();
+      keys.push(key);
+    }
+    return object;
+  }
+
+  #readEntries(map: Map<unknown, unknown>, count: number): Map<unknown, unknown> {
+    for (let index = 0; index < count; index += 1) map.set(this.read(), this.read());
+    return map;
+  }
+
+  #readString(length: number): string {
+    const start = this.#advance(length);
+    if (length > NATIVE_TEXT_FROM_BYTES) return this.#bytes.toString('utf8', start, this.#position);
+    let text = '';
+    for (let offset = start; offset < this.#position; offset += 1) {
+      const byte = this.#bytes[offset] as number;
+      if (byte >= 0x80) return this.#bytes.toString('utf8', start, this.#position);
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  #readBinary(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return new Uint8Array(this.#bytes.subarray(start, this.#position));
+  }
+
+  #readExtension(length: number): Date | ExtData {
+    const type = this.#bytes.readInt8(this.#advance(1));
+    const data = this.#readBinary(length);
+    return type === TIMESTAMP_EXTENSION ? decodeTimestamp(data) : new ExtData(type, data);
+  }
+
+  #readUint(length: number): number {
+    let value = 0;
+    for (let end = this.#position + length; this.#position < end; this.#position += 1) {
+      value = value * 0x100 + (this.#bytes[this.#position] as number);
+    }
+    return value;
+  }
+
+  /** Moves on by `length` bytes and gives the offset they start at. */
+  #advance(length: number): number {
+    const start = this.#position;
+    this.#position += length;
+    return start;
+  }
+}
+
+function numberIfExact(value: bigint): number | bigint {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}

@@ -1,0 +1,162 @@
+import { Buffer } from 'node:buffer';
+import { ExtData } from '@msgpack/msgpack';
+import { type Drop, type DropReason, isDrop } from './drop.js';
+import { decodeErrorReply } from './error-reply.js';
+import { escapeText } from './escape.js';
+import { readExact } from './exact-reader.js';
+import { formatName } from './format.js';
+import {
+  formatTransactionId,
+  type Frame,
+  HEADER_BYTES,
+  MAX_REQUEST_BODY_BYTES,
+  MIN_DATAGRAM_BYTES,
+  readFrame,
+  typeOfByte,
+} from './frame.js';
+import { decodeRequest } from './request.js';
+import { decodeResponse } from './response.js';
+import { MAX_DEPTH, skim } from './skim.js';
+import { PreciseDate } from './timestamp.js';
+
+/** A run of bytes in a datagram and what it means. The parts of a datagram cover it without gaps. */
+export interface ExplainedPart {
+  /** Offset of the first byte. */
+  readonly offset: number;
+  /** The bytes as hexadecimal digits; empty where a fault lies at the end of the datagram. */
+  readonly bytes: string;
+  /** What the bytes are: `type`, `id`, a msgpack format such as `fixstr`, `ignored` or `fault`. */
+  readonly label: string;
+  /** Their value or meaning. Text is quoted and escaped: safe for a terminal. */
+  readonly detail: string;
+  /** How many arrays and maps the item lies in. */
+  readonly depth: number;
+}
+
+/** Why a datagram is dropped, for a person. */
+const FAULTS: { readonly [R in DropReason]: string } = {
+  tooShort: `a datagram has at least ${MIN_DATAGRAM_BYTES} bytes: a type, an id and a body`,
+  tooLong: `the body of a request has at most ${MAX_REQUEST_BODY_BYTES} bytes`,
+  unknownType: 'no type of datagram known here',
+  truncated: 'more is declared than the datagram holds',
+  depth: `arrays and maps nest at most ${MAX_DEPTH} deep`,
+  reserved: 'msgpack never uses this byte',
+  utf8: 'the string is not UTF-8',
+  key: 'no map may have the key __proto__',
+  timestamp: 'no timestamp that a Date can hold',
+  shape: 'not what this type of datagram carries',
+  undecodable: 'the decoder refused it',
+};
+
+/**
+ * Explains a datagram from its first byte to its last: type, id, every msgpack item with format and
+ * value, what is ignored after the body, and where it is dropped and why, by the reason an endpoint
+ * counts. Takes any bytes and never throws.
+ */
+export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
+  const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+  const explanation = new Explanation(bytes);
+  const frame = readFrame(bytes);
+  explanation.addHeader();
+  if (isDrop(frame)) {
+    explanation.addRest('fault', describe(frame));
+    return explanation.parts;
+  }
+  const fault = explanation.addBody();
+  if (fault !== undefined) {
+    explanation.addRest('fault', describe(fault));
+    return explanation.parts;
+  }
+  explanation.addRestIfAny('ignored', 'bytes after the body');
+  const body = decodeBody(frame);
+  if (isDrop(body)) explanation.addRest('fault', describe(body));
+  return explanation.parts;
+}
+
+class Explanation {
+  readonly parts: ExplainedPart[] = [];
+  readonly #bytes: Buffer;
+  /** Where the part to come starts. */
+  #offset = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  addHeader(): void {
+    const typeByte = this.#bytes[0];
+    if (typeByte === undefined) return;
+    this.#add(1, 'type', typeOfByte(typeByte) ?? 'unknown');
+    if (this.#bytes.length < HEADER_BYTES) return;
+    this.#add(
+      HEADER_BYTES,
+      'id',
+      formatTransactionId(this.#bytes.toString('latin1', 1, HEADER_BYTES)),
+    );
+  }
+
+  /** Adds the items of the body up to the first fault, and gives that. */
+  addBody(): Drop | undefined {
+    const bytes = this.#bytes;
+    const skimmed = skim(bytes, this.#offset, (offset, end, depth, isKey) => {
+      const name = formatName(bytes[offset] ?? 0);
+      const detail = describeItem(bytes, offset, end, name);
+      this.#add(end, name, isKey ? `key ${detail}` : detail, depth);
+    });
+    return isDrop(skimmed) ? skimmed : undefined;
+  }
+
+  addRestIfAny(label: string, detail: string): void {
+    if (this.#offset < this.#bytes.length) this.addRest(label, detail);
+  }
+
+  addRest(label: string, detail: string): void {
+    this.#add(this.#bytes.length, label, detail);
+  }
+
+  #add(end: number, label: string, detail: string, depth = 0): void {
+    const bytes = this.#bytes.toString('hex', this.#offset, end);
+    this.parts.push({ offset: this.#offset, bytes, label, detail, depth });
+    this.#offset = end;
+  }
+}
+
+function describe({ reason }: Drop): string {
+  return `dropped as ${reason}: ${FAULTS[reason]}`;
+}
+
+function decodeBody({ type, datagram }: Frame): object {
+  switch (type) {
+    case 'request':
+      return decodeRequest(datagram);
+    case 'response':
+      return decodeResponse(datagram);
+    case 'error':
+      return decodeErrorReply(datagram);
+  }
+}
+
+/** The item's value; of an array or a map, whose items follow, its size. */
+function describeItem(bytes: Buffer, offset: number, end: number, name: string): string {
+  if (name.includes('array')) return count(sizeOf(bytes, offset, end), 'item', 'items');
+  if (name.includes('map')) return count(sizeOf(bytes, offset, end), 'entry', 'entries');
+  const value = readExact(bytes, offset);
+  if (typeof value === 'string') return escapeText(value);
+  if (value instanceof Uint8Array) return count(value.length, 'byte', 'bytes');
+  if (value instanceof PreciseDate) {
+    return `${value.toISOString()} + ${value.subMillisecondNanoseconds} ns`;
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (value instanceof ExtData) return `extension type ${value.type}`;
+  return Object.is(value, -0) ? '-0' : String(value);
+}
+
+/** The size an array or a map declares, in its first byte or in a field of its own. */
+function sizeOf(bytes: Buffer, offset: number, end: number): number {
+  const fieldBytes = end - offset - 1;
+  return fieldBytes === 0 ? (bytes[offset] ?? 0) & 0x0f : bytes.readUIntBE(offset + 1, fieldBytes);
+}
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}

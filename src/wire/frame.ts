@@ -1,0 +1,77 @@
+import type { Buffer } from 'node:buffer';
+import { DROP, type Drop } from './drop.js';
+
+/*
+ * datagram = type(1) id(20) body
+ *
+ * That is the frame of Python's rpcudp 5.x. The body of type 0x00 and 0x01 is one msgpack value, and
+ * bytes after it are ignored, as they are there.
+ */
+
+/** Length of a transaction id. */
+export const ID_BYTES = 20;
+/** Length of what stands before the body: the type byte and the id. */
+export const HEADER_BYTES = 1 + ID_BYTES;
+/** The least a datagram can be: a header and one byte of body. */
+export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
+/** The most a request's body can be: rpcudp 5.x sends no more ("cannot exceed 8K"). */
+export const MAX_REQUEST_BODY_BYTES = 8192;
+/** The most UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP header). */
+export const MAX_DATAGRAM_BYTES = 65_507;
+
+/** The type bytes in use. */
+export const TYPE_BYTE = Object.freeze({ request: 0x00, response: 0x01, error: 0x02 });
+
+/** What kind of datagram a frame is. */
+export type FrameType = keyof typeof TYPE_BYTE;
+
+/**
+ * A transaction id: its 20 bytes as a string of 20 characters U+0000 to U+00FF (latin1), which is a
+ * cheap key of a `Map`. Show it with `formatTransactionId`.
+ */
+export type TransactionId = string;
+
+/** A datagram of which only length, type and id were read. */
+export interface Frame {
+  readonly type: FrameType;
+  readonly id: TransactionId;
+  /** The whole datagram; its body is decoded once it is known to be wanted. */
+  readonly datagram: Buffer;
+}
+
+/** The id as 40 hexadecimal digits. */
+export function formatTransactionId(id: TransactionId): string {
+  let digits = '';
+  for (let index = 0; index < id.length; index += 1) {
+    digits += id.charCodeAt(index).toString(16).padStart(2, '0');
+  }
+  return digits;
+}
+
+/**
+ * Reads length, type and id of a datagram and decodes nothing: a body is worth decoding only when a
+ * call waits for it. Drops `tooShort`, `unknownType`, `tooLong` (requests).
+ */
+export function readFrame(datagram: Buffer): Frame | Drop {
+  if (datagram.length < MIN_DATAGRAM_BYTES) return DROP.tooShort;
+  const type = typeOfByte(datagram[0]);
+  if (type === undefined) return DROP.unknownType;
+  if (type === 'request' && datagram.length > HEADER_BYTES + MAX_REQUEST_BODY_BYTES) {
+    return DROP.tooLong;
+  }
+  return { type, id: datagram.toString('latin1', 1, HEADER_BYTES), datagram };
+}
+
+/** What kind of datagram a type byte announces, if any known here. */
+export function typeOfByte(typeByte: number | undefined): FrameType | undefined {
+  switch (typeByte) {
+    case TYPE_BYTE.request:
+      return 'request';
+    case TYPE_BYTE.response:
+      return 'response';
+    case TYPE_BYTE.error:
+      return 'error';
+    default:
+      return undefined;
+  }
+}

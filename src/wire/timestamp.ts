@@ -1,0 +1,93 @@
+import {
+  decodeTimestampToTimeSpec,
+  encodeTimeSpecToTimestamp,
+  EXT_TIMESTAMP,
+} from '@msgpack/msgpack';
+
+/*
+ * The timestamp extension of MessagePack (spec.md, "Timestamp extension type"): type −1 with 4, 8 or
+ * 12 bytes. A JavaScript Date holds milliseconds and Python's datetime microseconds, so what is finer
+ * than a millisecond is kept beside the Date.
+ */
+
+/** The extension type of a timestamp. */
+export const TIMESTAMP_EXTENSION = EXT_TIMESTAMP;
+
+const MS_PER_SECOND = 1_000;
+const NS_PER_MS = 1_000_000;
+const NS_PER_SECOND = 1_000_000_000;
+/** A Date reaches this far from 1970 either way (ECMA-262, "Time Values and Time Range"). */
+const MAX_DATE_MS = 8.64e15;
+
+/** A moment finer than a millisecond: a `Date` and the nanoseconds that a `Date` has no room for. */
+export class PreciseDate extends Date {
+  /** Nanoseconds after the Date's millisecond, 0 to 999 999. */
+  readonly subMillisecondNanoseconds: number;
+
+  /** Throws a `RangeError` when `subMillisecondNanoseconds` is not an integer from 0 to 999 999. */
+  constructor(epochMs: number, subMillisecondNanoseconds: number) {
+    super(epochMs);
+    if (
+      !Number.isInteger(subMillisecondNanoseconds) ||
+      subMillisecondNanoseconds < 0 ||
+      subMillisecondNanoseconds >= NS_PER_MS
+    ) {
+      throw new RangeError(
+        `subMillisecondNanoseconds is ${subMillisecondNanoseconds}; it must be an integer from 0 to 999999`,
+      );
+    }
+    this.subMillisecondNanoseconds = subMillisecondNanoseconds;
+  }
+}
+
+/** The payload of a timestamp, as short as the moment allows. `date` must be valid. */
+function encodeTimestamp(date: Date): Uint8Array {
+  const epochMs = date.getTime();
+  const sec = Math.floor(epochMs / MS_PER_SECOND);
+  const ms = epochMs - sec * MS_PER_SECOND;
+  const finer = date instanceof PreciseDate ? date.subMillisecondNanoseconds : 0;
+  return encodeTimeSpecToTimestamp({ sec, nsec: ms * NS_PER_MS + finer });
+}
+
+/** The moment in a payload that `isTimestamp` found sound. */
+export function decodeTimestamp(payload: Uint8Array): Date {
+  const { sec, nsec } = decodeTimestampToTimeSpec(payload);
+  const epochMs = sec * MS_PER_SECOND + Math.floor(nsec / NS_PER_MS);
+  const finer = nsec % NS_PER_MS;
+  return finer === 0 ? new Date(epochMs) : new PreciseDate(epochMs, finer);
+}
+
+/** The timestamp as @msgpack/msgpack registers it; its own loses what is finer than a millisecond. */
+export const timestampExtension = {
+  type: TIMESTAMP_EXTENSION,
+  encode: (value: unknown) => (value instanceof Date ? encodeTimestamp(value) : null),
+  decode: decodeTimestamp,
+};
+
+/** Whether `bytes[start, end)` is the payload of a timestamp that a `Date` can hold. */
+export function isTimestamp(bytes: Uint8Array, start: number, end: number): boolean {
+  switch (end - start) {
+    case 4:
+      return true;
+    case 8:
+      // 30 bits of nanoseconds, then 34 of seconds: until the year 2514, always inside a Date.
+      return Math.floor(readUint32(bytes, start) / 4) < NS_PER_SECOND;
+    case 12: {
+      const nsec = readUint32(bytes, start);
+      const sec = (readUint32(bytes, start + 4) | 0) * 2 ** 32 + readUint32(bytes, start + 8);
+      const epochMs = sec * MS_PER_SECOND + Math.floor(nsec / NS_PER_MS);
+      return nsec < NS_PER_SECOND && epochMs >= -MAX_DATE_MS && epochMs <= MAX_DATE_MS;
+    }
+    default:
+      return false;
+  }
+}
+
+/** Without a DataView, for `isTimestamp` runs before anything may be allocated. */
+function readUint32(bytes: Uint8Array, offset: number): number {
+  let value = 0;
+  for (let index = offset; index < offset + 4; index += 1) {
+    value = value * 0x100 + (bytes[index] as number);
+  }
+  return value;
+}

@@ -1,0 +1,115 @@
+import { UnencodableError } from '../errors.js';
+import { OverBudget } from './encoding-budget.js';
+import { escapeText } from './escape.js';
+
+type Key = string | number;
+
+/** An identifier that can stand after a dot; any other key is shown in brackets. */
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
+/** How much of one key goes into a message. */
+const MAX_KEY_LENGTH = 64;
+
+/** What to send in place of a thing that msgpack has no form for. */
+const HINTS: Readonly<Record<string, string | undefined>> = {
+  Map: 'send an array of entries, or a plain object',
+  Set: 'send an array',
+  Error: 'send its code and message',
+  RegExp: 'send its source and flags',
+  Promise: 'await it first',
+  URL: 'send its href',
+  ArrayBuffer: 'send a Uint8Array over it',
+  SharedArrayBuffer: 'send a copy as a Uint8Array',
+  DataView: 'send a Uint8Array over its buffer',
+  Number: 'send the primitive number',
+  String: 'send the primitive string',
+  Boolean: 'send the primitive boolean',
+  BigInt: 'send the primitive bigint',
+  Symbol: 'send its description',
+};
+
+/**
+ * Thrown inside the walk of faithful.ts. It collects the path to the fault while it passes through
+ * the arrays and objects around it, so that a sound value pays nothing for paths.
+ */
+export class Unfaithful extends Error {
+  readonly #isTooDeep: boolean;
+  #problem: string;
+  /** The arrays and objects around the fault and the keys followed in them, innermost first. */
+  #containers: object[] = [];
+  #keys: Key[] = [];
+
+  constructor(problem: string, options?: ErrorOptions, isTooDeep = false) {
+    super(problem, options);
+    this.#problem = problem;
+    this.#isTooDeep = isTooDeep;
+  }
+
+  /** An object that is neither plain nor of a class that msgpack has a form for. */
+  static ofKind(value: object): Unfaithful {
+    const names = classNames(value);
+    const hint =
+      ArrayBuffer.isView(value) && !names.includes('DataView')
+        ? 'send a plain array of its numbers, or a Uint8Array over its buffer'
+        : (names.map((name) => HINTS[name]).find((text) => text !== undefined) ??
+          'send a plain object');
+    const kind = names[0] ?? 'object without a class';
+    const article = /^[AEIOU]/i.test(kind) ? 'an' : 'a';
+    return new Unfaithful(`${article} ${kind} cannot be encoded without loss; ${hint}`);
+  }
+
+  static tooDeep(maxDepth: number): Unfaithful {
+    return new Unfaithful(`arrays and objects nest deeper than ${maxDepth} here`, {}, true);
+  }
+
+  /** The error to throw on from `container`, where reading or walking its `key` threw `error`. */
+  static within(container: object, key: Key, error: unknown): unknown {
+    if (error instanceof OverBudget) return error;
+    const fault = error instanceof Unfaithful ? error : Unfaithful.#ofForeign(error);
+    fault.#enclose(container, key);
+    return fault;
+  }
+
+  /** What the caller of the package is shown; `root` names the value, such as `args` or `result`. */
+  static toUnencodableError(error: unknown, root: string): UnencodableError {
+    const fault = error instanceof Unfaithful ? error : Unfaithful.#ofForeign(error);
+    const path = fault.#keys.reduceRight<string>((parent, key) => parent + formatKey(key), root);
+    return new UnencodableError(
+      path,
+      fault.#problem,
+      fault.cause === undefined ? undefined : { cause: fault.cause },
+    );
+  }
+
+  static #ofForeign(cause: unknown): Unfaithful {
+    return new Unfaithful('reading it threw', { cause });
+  }
+
+  #enclose(container: object, key: Key): void {
+    // A container met twice on the way out is a cycle: keep one turn of it, drop the rest.
+    const seenAt = this.#isTooDeep ? this.#containers.indexOf(container) : -1;
+    this.#containers.push(container);
+    this.#keys.push(key);
+    if (seenAt === -1) return;
+    this.#containers = this.#containers.slice(seenAt + 1);
+    this.#keys = this.#keys.slice(seenAt + 1);
+    this.#problem = 'it refers back to what contains it, and a cycle cannot be encoded';
+  }
+}
+
+/** Names of the classes a value is an instance of, nearest first, without Object. */
+function classNames(value: object): string[] {
+  const names: string[] = [];
+  let prototype: unknown = Object.getPrototypeOf(value);
+  while (typeof prototype === 'object' && prototype !== null && prototype !== Object.prototype) {
+    const made: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+    if (typeof made === 'function' && made.name !== '') names.push(made.name);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return names;
+}
+
+function formatKey(key: Key): string {
+  if (typeof key === 'number') return `[${key}]`;
+  if (IDENTIFIER.test(key)) return `.${key.slice(0, MAX_KEY_LENGTH)}`;
+  return `[${escapeText(key.slice(0, MAX_KEY_LENGTH))}]`;
+}

@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { posix } from 'node:path';
+
+import t from 'tap';
+
+import { readSource, type SourceFacts } from './fixtures/source-imports.js';
+
+// Files are named from `src`. A name that ends in `/` is a folder, and `*` is one segment.
+
+/** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
+const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
+  { what: ['node:dgram'], onlyIn: ['transport/udp.ts'] },
+  { what: ['node:dns', 'node:dns/promises'], onlyIn: ['resolve.ts'] },
+  { what: ['node:crypto', 'crypto', 'Math.random'], onlyIn: ['random.ts'] },
+  {
+    what: [
+      'setTimeout',
+      'setInterval',
+      'setImmediate',
+      'performance',
+      'Date.now',
+      'AbortSignal.timeout',
+      'process',
+      'globalThis',
+      'node:timers',
+      'node:timers/promises',
+      'node:perf_hooks',
+      'node:process',
+    ],
+    onlyIn: ['clock.ts', 'random.ts', 'cli/'],
+  },
+  { what: ['commander'], onlyIn: ['cli/'] },
+  { what: ['cli/'], onlyIn: ['cli/'] },
+  { what: ['testing/'], onlyIn: ['testing/'] },
+];
+
+/** Rules and shapes without effects: they import only each other. */
+const PURE = [
+  'errors.ts',
+  'address.ts',
+  'ip.ts',
+  'call/outcome.ts',
+  'call/verdict.ts',
+  'call/report.ts',
+  'call/backoff.ts',
+  'socket/fate.ts',
+];
+
+/** The whole of what a layer may import. `typesToo` holds it to that for types as well. */
+const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
+  { files: ['*/machine.ts'], to: ['xstate', ...PURE] },
+  { files: PURE, to: PURE },
+  { files: ['actor/'], to: ['xstate', 'actor/'] },
+  {
+    files: ['wire/'],
+    to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts'],
+    typesToo: true,
+  },
+];
+
+/** What users of the library install, beyond what only the command needs. */
+const RUNTIME_DEPENDENCIES = ['@msgpack/msgpack', 'xstate'];
+
+type Sources = ReadonlyMap<string, SourceFacts>;
+
+t.test('every file of src keeps to its layer', (t) => {
+  t.same(violations(realSources()), []);
+  t.end();
+});
+
+t.test('no files of src import each other in a circle', (t) => {
+  t.equal(cycle(realSources()), undefined);
+  t.end();
+});
+
+t.test('the library needs exactly its runtime dependencies at run time', (t) => {
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const ofCommand = new Set<string>();
+  const ofLibrary = new Set<string>();
+  for (const [name, { imports }] of realSources()) {
+    for (const { specifier } of imports) {
+      if (specifier.startsWith('.') || isBuiltin(specifier)) continue;
+      (matches('cli/', name) ? ofCommand : ofLibrary).add(packageOf(specifier));
+    }
+  }
+  t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports outside src/cli');
+  t.same(
+    Object.keys(dependencies).sort(),
+    [...new Set([...RUNTIME_DEPENDENCIES, ...ofCommand])].sort(),
+    'what package.json installs',
+  );
+  t.end();
+});
+
+t.test('each rule catches a file that breaks it', (t) => {
+  const broken: readonly (readonly [name: string, text: string, report: string])[] = [
+    ['peer/peer.ts', `import { createSocket } from 'node:dgram';`, 'takes node:dgram'],
+    ['peer/peer.ts', `import { createSocket } from 'dgram';`, 'takes node:dgram'],
+    ['peer/peer.ts', `const dns = await import('node:dns');`, 'takes node:dns'],
+    ['peer/peer.ts', `await import(name);`, 'imports (computed)'],
+    ['wire/frame.ts', `import { randomBytes } from 'node:crypto';`, 'takes node:crypto'],
+    ['peer/peer.ts', `const id = crypto.randomUUID();`, 'takes crypto'],
+    ['peer/peer.ts', `const x = Math.random();`, 'takes Math.random'],
+    ['peer/peer.ts', `const nowMs = Date.now();`, 'takes Date.now'],
+    ['peer/peer.ts', `const now = new Date();`, 'takes Date.now'],
+    ['peer/peer.ts', `globalThis.setTimeout(f, 1);`, 'takes globalThis'],
+    ['peer/peer.ts', `const clock = { setTimeout };`, 'takes setTimeout'],
+    ['peer/peer.ts', `import { Command } from 'commander';`, 'takes commander'],
+    ['peer/peer.ts', `import { main } from '../cli/main.js';`, 'takes cli/main.ts'],
+    ['peer/peer.ts', `import { clock } from '../testing/clock.js';`, 'takes testing/clock.ts'],
+    ['peer/machine.ts', `import { peer } from './peer.js';`, 'imports peer/peer.ts'],
+    ['call/outcome.ts', `import { setup } from 'xstate';`, 'imports xstate'],
+    ['wire/frame.ts', `import type { A } from '../address.js';`, 'imports address.ts'],
+    ['wire/frame.ts', `let a: import('../address.js').A;`, 'imports address.ts'],
+    ['actor/table.ts', `export { peer } from '../peer/peer.js';`, 'imports peer/peer.ts'],
+    ['peer/peer.ts', `export * from './machine.js';`, 'exports a star'],
+    ['index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+  ];
+  for (const [name, text, report] of broken) {
+    t.match(violations(new Map([[name, readSource(text)]])), [`${name} ${report}`], text);
+  }
+  const circle = new Map([
+    ['a.ts', readSource(`import { b } from './b.js';`)],
+    ['b.ts', readSource(`export { a } from './a.js';`)],
+  ]);
+  t.equal(cycle(circle), 'a.ts > b.ts > a.ts');
+  t.end();
+});
+
+t.test('what only looks like a breach is let through', (t) => {
+  const fine: readonly (readonly [name: string, text: string])[] = [
+    ['peer/peer.ts', `clock.setTimeout(f, 1); interface C { setTimeout(): void }`],
+    ['peer/peer.ts', `function f(process: () => void) { process(); }`],
+    ['peer/peer.ts', `type Timer = ReturnType<typeof setTimeout>;`],
+    ['peer/peer.ts', `const at = new Date(ms);`],
+    ['peer/machine.ts', `import { setup } from 'xstate'; import type { P } from './peer.js';`],
+    ['actor/table.ts', `import type { Call } from '../call/call.js';`],
+    ['clock.ts', `setTimeout(f, 1);`],
+    ['index.ts', `export { a } from './a.js'; export type { B } from './a.js';`],
+  ];
+  for (const [name, text] of fine) {
+    t.same(violations(new Map([[name, readSource(text)]])), [], text);
+  }
+  const types = new Map([
+    ['a.ts', readSource(`import type { B } from './b.js';`)],
+    ['b.ts', readSource(`import { a } from './a.js';`)],
+  ]);
+  t.equal(cycle(types), undefined);
+  t.end();
+});
+
+function realSources(): Sources {
+  const names = readdirSync('src', { recursive: true, encoding: 'utf8' });
+  return new Map(
+    names
+      .filter((name) => name.endsWith('.ts'))
+      .sort()
+      .map((name) => [name, readSource(readFileSync(`src/${name}`, 'utf8'))]),
+  );
+}
+
+function violations(sources: Sources): string[] {
+  const found = new Set<string>();
+  for (const [name, facts] of sources) {
+    const imports = facts.imports.map((entry) => ({
+      ...entry,
+      what: target(name, entry.specifier),
+    }));
+    const taken = [...facts.globals, ...imports.map(({ what }) => what)];
+
+    for (const { what, onlyIn } of RESERVED) {
+      if (matchesAny(onlyIn, name)) continue;
+      for (const one of taken) if (matchesAny(what, one)) found.add(`${name} takes ${one}`);
+    }
+    for (const { files, to, typesToo } of CONFINED) {
+      if (!matchesAny(files, name)) continue;
+      for (const { what, typeOnly } of imports) {
+        if (typeOnly && typesToo !== true) continue;
+        if (!matchesAny(to, what)) found.add(`${name} imports ${what}`);
+      }
+    }
+    if (imports.some(({ what }) => what === '(computed)')) found.add(`${name} imports (computed)`);
+    if (facts.exportsStar) found.add(`${name} exports a star`);
+    if (name === 'index.ts' && !facts.onlyReexports) found.add(`${name} has code of its own`);
+  }
+  return [...found];
+}
+
+/** The first circle found, written as a path, or undefined. */
+function cycle(sources: Sources): string | undefined {
+  const done = new Set<string>();
+  function walk(name: string, path: readonly string[]): string | undefined {
+    if (path.includes(name)) return [...path.slice(path.indexOf(name)), name].join(' > ');
+    if (done.has(name)) return undefined;
+    for (const { specifier, typeOnly } of sources.get(name)?.imports ?? []) {
+      const circle = typeOnly ? undefined : walk(target(name, specifier), [...path, name]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(name);
+    return undefined;
+  }
+  for (const name of sources.keys()) {
+    const circle = walk(name, []);
+    if (circle !== undefined) return circle;
+  }
+  return undefined;
+}
+
+/** What an import names: a file of src, a builtin with its prefix, or a package. */
+function target(importer: string, specifier: string): string {
+  if (specifier.startsWith('.')) {
+    return posix.join(posix.dirname(importer), specifier).replace(/\.js$/, '.ts');
+  }
+  if (isBuiltin(specifier)) return `node:${specifier.replace(/^node:/, '')}`;
+  return specifier === '(computed)' ? specifier : packageOf(specifier);
+}
+
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function matchesAny(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => matches(pattern, name));
+}
+
+function matches(pattern: string, name: string): boolean {
+  if (pattern.endsWith('/')) return name.startsWith(pattern);
+  if (!pattern.includes('*')) return name === pattern;
+  const [before = '', after = ''] = pattern.split('*');
+  const middle = name.slice(before.length, name.length - after.length);
+  return name.startsWith(before) && name.endsWith(after) && !middle.includes('/');
+}

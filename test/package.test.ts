@@ -1,0 +1,156 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, posix, resolve } from 'node:path';
+
+import t from 'tap';
+
+// What a user gets: the tarball, installed into an empty project. Needs the registry or npm's
+// cache for the runtime dependencies. Several npm runs on a slow machine take their time.
+t.setTimeout(240_000);
+
+const MAX_PACKED_BYTES = 300_000;
+const MAX_UNPACKED_BYTES = 1_500_000;
+
+interface Packed {
+  readonly filename: string;
+  readonly size: number;
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string }[];
+}
+
+const HELLO = `
+import { createEndpoint } from 'rpcudp';
+
+const server = await createEndpoint({
+  port: 0,
+  handlers: { sayhi: ({ sender }, name) => \`Hello \${name} from \${sender.host}\` },
+});
+const client = await createEndpoint({ port: 0 });
+const peer = client.peer(\`127.0.0.1:\${server.address.port}\`);
+const outcome = await peer.call('sayhi', ['Snake'], { timeoutMs: 5_000 });
+console.log(outcome.state, outcome.value);
+await client.close();
+await server.close();
+`;
+
+const TYPED = `
+import { createEndpoint } from 'rpcudp';
+
+const server = await createEndpoint({
+  port: 0,
+  handlers: { sayhi: ({ sender }, name: string) => \`Hello \${name} from \${sender.host}\` },
+});
+const client = await createEndpoint({ port: 0 });
+const peer = client.peer<typeof server>('127.0.0.1:1234');
+const outcome = await peer.call('sayhi', ['Snake'], { timeoutMs: 5_000 });
+export const said: string = outcome.state === 'resolved' ? outcome.value : outcome.state;
+
+// @ts-expect-error There is no such procedure.
+await peer.call('sayho', ['Snake']);
+// @ts-expect-error The name is a string.
+await peer.call('sayhi', [7]);
+// @ts-expect-error An outcome has no value before its state is known.
+export const unchecked: string = outcome.value;
+`;
+
+t.test('the tarball, installed into an empty project', async (t) => {
+  const root = process.cwd();
+  const home = t.testdir();
+  const consumer = join(home, 'consumer');
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
+
+  const pack = ['pack', '--json', '--foreground-scripts=false', '--pack-destination', home];
+  const [packed] = JSON.parse(run('npm', pack, root)) as readonly [Packed];
+  const paths = new Set(packed.files.map(({ path }) => path));
+
+  await t.test('holds what is needed and nothing else', (t) => {
+    const allowed =
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|html|css)(\.map)?)$/;
+    t.same(
+      [...paths].filter((path) => !allowed.test(path)),
+      [],
+    );
+    t.same(
+      [...paths].filter((path) => /(^|\/)(test|fixtures|demos)\//.test(path)),
+      [],
+    );
+    for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'LICENSE']) {
+      t.ok(paths.has(path), `holds ${path}`);
+    }
+    t.ok(packed.size <= MAX_PACKED_BYTES, `${packed.size} bytes packed`);
+    t.ok(packed.unpackedSize <= MAX_UNPACKED_BYTES, `${packed.unpackedSize} bytes unpacked`);
+    t.end();
+  });
+
+  await t.test('has source maps that lead to sources it holds', (t) => {
+    const lost = [...paths].filter((path) => path.endsWith('.map') && !leads(path, paths));
+    t.same(lost, []);
+    t.end();
+  });
+
+  run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', join(home, packed.filename)],
+    consumer,
+  );
+
+  await t.test('makes a call between two endpoints from JavaScript', (t) => {
+    writeFileSync(join(consumer, 'hello.js'), HELLO);
+    t.equal(run(process.execPath, ['hello.js'], consumer), 'resolved Hello Snake from 127.0.0.1\n');
+    t.end();
+  });
+
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    await t.test(`types its users under moduleResolution ${moduleResolution}`, (t) => {
+      writeFileSync(join(consumer, 'typed.ts'), TYPED);
+      const compilerOptions = {
+        module,
+        moduleResolution,
+        target: 'es2023',
+        strict: true,
+        noEmit: true,
+        // Our declarations are on trial here, so they are not skipped.
+        skipLibCheck: false,
+        types: ['node'],
+        typeRoots: [resolve('node_modules/@types')],
+      };
+      writeFileSync(
+        join(consumer, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions, files: ['typed.ts'] }),
+      );
+      t.equal(run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], consumer), '');
+      t.end();
+    });
+  }
+
+  await t.test('brings the command', (t) => {
+    t.match(run('npx', ['--no-install', 'rpcudp', '--help'], consumer), /Usage: rpcudp/);
+    t.end();
+  });
+
+  function leads(path: string, held: ReadonlySet<string>): boolean {
+    const map = JSON.parse(readFileSync(join(root, path), 'utf8')) as {
+      sources: string[];
+      sourcesContent?: string[];
+    };
+    return (
+      map.sourcesContent?.length === map.sources.length ||
+      map.sources.every((source) => held.has(posix.join(posix.dirname(path), source)))
+    );
+  }
+});
+
+/** Runs a program to its end and gives what it printed. @throws Error with all of it on failure. */
+function run(command: string, args: readonly string[], cwd: string): string {
+  // npm tells its scripts where the project is; a second npm in another folder would believe it.
+  const { npm_config_local_prefix, NODE_OPTIONS, ...env } = process.env;
+  const options = { cwd, env, encoding: 'utf8', timeout: 120_000 } as const;
+  const { status, stdout, stderr, error } = spawnSync(command, args, options);
+  if (status === 0) return stdout;
+  const ended = error?.message ?? `exit code ${status}`;
+  throw new Error(`${command} ${args.join(' ')}: ${ended}\n${stdout}\n${stderr}`);
+}

@@ -1,0 +1,16 @@
+import t from 'tap';
+import { systemRandom } from '../src/random.js';
+
+t.test('it fills all of the bytes it is given, and no other', async (t) => {
+  const bytes = new Uint8Array(4_096);
+  systemRandom.fillBytes(bytes.subarray(1_024, 3_072));
+  t.ok(bytes.subarray(0, 1_024).every((byte) => byte === 0));
+  t.ok(bytes.subarray(3_072).every((byte) => byte === 0));
+  t.equal(new Set(bytes.subarray(1_024, 3_072)).size, 256);
+});
+
+t.test('a unit number is at least 0 and below 1', async (t) => {
+  const numbers = Array.from({ length: 1_000 }, () => systemRandom.unit());
+  t.ok(numbers.every((number) => number >= 0 && number < 1));
+  t.ok(new Set(numbers).size > 990);
+});

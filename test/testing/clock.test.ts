@@ -1,0 +1,132 @@
+import t from 'tap';
+import { SimulatedClock } from '../../src/testing/clock.js';
+
+t.test('timers run when they are due, equal ones in the order they were set', async (t) => {
+  const clock = new SimulatedClock();
+  const log: string[] = [];
+  const set = (name: string, delayMs: number) =>
+    clock.setTimeout(() => log.push(`${name}@${clock.nowMs()}`), delayMs);
+  set('c', 30);
+  set('a', 10);
+  set('b', 10);
+  set('past', -5);
+  t.equal(clock.pendingTimers, 4);
+  t.equal(await clock.step(), true);
+  t.strictSame(log, ['past@0']);
+  await clock.advance(29);
+  t.strictSame(log, ['past@0', 'a@10', 'b@10']);
+  t.equal(clock.nowMs(), 29);
+  await clock.advance(1);
+  t.strictSame(log.at(-1), 'c@30');
+  t.equal(await clock.step(), false);
+  t.equal(clock.pendingTimers, 0);
+});
+
+t.test('a cleared timer does not run, others do', async (t) => {
+  const clock = new SimulatedClock();
+  const ran: number[] = [];
+  const handles = Array.from({ length: 50 }, (_, index) =>
+    clock.setTimeout(() => ran.push(index), index % 7),
+  );
+  handles.forEach((handle, index) => {
+    if (index % 2 === 0) clock.clearTimeout(handle);
+  });
+  clock.clearTimeout(handles[0]);
+  clock.clearTimeout(undefined);
+  t.equal(clock.pendingTimers, 25);
+  await clock.advance(6);
+  t.strictSame(
+    ran.toSorted((a, b) => a - b),
+    Array.from({ length: 25 }, (_, index) => 2 * index + 1),
+  );
+  clock.clearTimeout(handles[1]);
+});
+
+t.test('timers that timers set run within the same advance', async (t) => {
+  const clock = new SimulatedClock();
+  const atMs: number[] = [];
+  const tick = () => {
+    atMs.push(clock.nowMs());
+    clock.setTimeout(tick, 10);
+  };
+  clock.setTimeout(tick, 10);
+  await clock.advance(35);
+  t.strictSame(atMs, [10, 20, 30]);
+  t.equal(clock.nowMs(), 35);
+});
+
+t.test('all promises go on before the next timer runs, however long their chain', async (t) => {
+  const clock = new SimulatedClock();
+  const log: string[] = [];
+  clock.setTimeout(() => {
+    void (async () => {
+      for (let turn = 0; turn < 1_000; turn++) await null;
+      log.push('promises');
+    })();
+  }, 1);
+  clock.setTimeout(() => log.push('timer'), 1);
+  await clock.advance(1);
+  t.strictSame(log, ['promises', 'timer']);
+});
+
+t.test('afterPoll runs after all that is due now, before what comes later', async (t) => {
+  const clock = new SimulatedClock();
+  const log: string[] = [];
+  clock.setTimeout(() => {
+    log.push('alarm');
+    clock.afterPoll(() => log.push('polled'));
+    clock.setTimeout(() => log.push('later'), 0);
+  }, 5);
+  clock.setTimeout(() => log.push('arrival'), 5);
+  await clock.advance(5);
+  t.strictSame(log, ['alarm', 'arrival', 'polled', 'later']);
+});
+
+t.test('after a stall everything overdue runs late, in order', async (t) => {
+  const clock = new SimulatedClock();
+  const log: string[] = [];
+  clock.setTimeout(() => {
+    log.push(`alarm@${clock.nowMs()}`);
+    clock.afterPoll(() => log.push('polled'));
+  }, 5);
+  clock.setTimeout(() => log.push(`arrival@${clock.nowMs()}`), 6);
+  clock.stall(1_000);
+  t.strictSame(log, []);
+  await clock.advance(0);
+  t.strictSame(log, ['alarm@1000', 'arrival@1000', 'polled']);
+});
+
+t.test('runUntil stops as soon as the promise has settled, and settles like it', async (t) => {
+  const clock = new SimulatedClock();
+  const after = (ms: number) =>
+    new Promise<string>((resolve) => {
+      clock.setTimeout(() => {
+        resolve(`at ${clock.nowMs()}`);
+      }, ms);
+    });
+  const last = after(60_000);
+  t.equal(await clock.runUntil(after(30_000)), 'at 30000');
+  t.equal(clock.pendingTimers, 1);
+  t.equal(await clock.runUntil(Promise.resolve('already')), 'already');
+  t.equal(clock.nowMs(), 30_000, 'no time was needed');
+  await t.rejects(clock.runUntil(Promise.reject(new Error('no'))), { message: 'no' });
+  t.equal(await clock.runUntil(last), 'at 60000');
+});
+
+t.test('runUntil says so when nothing is left to run', async (t) => {
+  const clock = new SimulatedClock();
+  clock.setTimeout(() => undefined, 25);
+  await t.rejects(clock.runUntil(new Promise(() => undefined)), {
+    message: 'Nothing is left to run at 25 ms, and the promise has not settled',
+  });
+});
+
+t.test('a timer that throws rejects the step, and the next one can be taken', async (t) => {
+  const clock = new SimulatedClock();
+  clock.setTimeout(() => {
+    throw new Error('broken timer');
+  }, 1);
+  clock.setTimeout(() => undefined, 2);
+  await t.rejects(clock.step(), { message: 'broken timer' });
+  t.equal(await clock.step(), true);
+});
