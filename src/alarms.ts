@@ -1,4 +1,5 @@
-import { MAX_TIMER_DELAY_MS, type Clock } from './clock.js';
+import type { Clock } from './clock.js';
+import { DeadlineHeap, type HeapEntry } from './deadline-heap.js';
 
 /**
  * How many datagrams libuv reads from a socket in one turn of the event loop (`uv__udp_recvmsg`).
@@ -6,22 +7,20 @@ import { MAX_TIMER_DELAY_MS, type Clock } from './clock.js';
  */
 const DATAGRAMS_PER_POLL = 32;
 
-/** A receive buffer of 4 MiB holds some 11,000 small datagrams: more turns would drain it for sure. */
+/** Enough for a full receive buffer: 4 MiB hold some 11,000 small datagrams, so 344 turns. */
 const MAX_POLL_TURNS = 512;
 
 /** Something that has to happen at a time. Whoever owns it makes it; `Alarms` rings it. */
-export interface Alarm {
+export interface Alarm extends HeapEntry {
   /** When it rings, on the clock's `nowMs`. Written by `Alarms` alone. */
   dueMs: number;
-  /** Its place in the heap, −1 when it is not set. Written by `Alarms` alone; starts as −1. */
-  heapIndex: number;
   /** Called once it is due; it is not set any more, and may be set again. */
   ring(nowMs: number): void;
 }
 
 /**
- * All alarms of one endpoint on one timer: an indexed binary heap, so that setting and clearing
- * touches no real timer. Bounded by its users, one alarm for each call, handler and the like.
+ * All alarms of one endpoint on one timer: setting and clearing them moves entries of a heap and
+ * hardly ever touches a real timer. Bounded by its users: an alarm for each call, handler and so on.
  *
  * Alarms ring in the order they are due, and in the order they were set where that is equal. After
  * a stall the event loop runs timers before sockets, so due alarms wait until the sockets were
@@ -30,13 +29,7 @@ export interface Alarm {
 export class Alarms {
   readonly #clock: Clock;
   readonly #datagramsReceived: () => number;
-
-  // The heap, one array for each column: no allocation per alarm, and no key that others can change.
-  readonly #alarms: Alarm[] = [];
-  readonly #dueMs: number[] = [];
-  readonly #order: number[] = [];
-  #nextOrder = 0;
-
+  readonly #heap = new DeadlineHeap<Alarm>();
   #timer: unknown = undefined;
   /** When the armed timer wakes us, Infinity when none is armed. */
   #wakeMs = Infinity;
@@ -56,7 +49,7 @@ export class Alarms {
 
   /** How many alarms are set. */
   get size(): number {
-    return this.#alarms.length;
+    return this.#heap.size;
   }
 
   /**
@@ -68,38 +61,34 @@ export class Alarms {
   set(alarm: Alarm, dueMs: number): void {
     if (Number.isNaN(dueMs)) throw new RangeError('An alarm cannot be due at NaN');
     if (this.#closed) return;
-    if (alarm.heapIndex >= 0) this.#remove(alarm.heapIndex);
     alarm.dueMs = dueMs;
     // An alarm that sets itself while alarms ring queues behind those, so that the ringing ends.
-    const key = Math.max(dueMs, this.#ringingUntilMs);
-    this.#siftUp(this.#alarms.length, alarm, key, this.#nextOrder++);
+    this.#heap.set(alarm, Math.max(dueMs, this.#ringingUntilMs));
     this.#arm();
   }
 
   /** Clears the alarm; it is no error if it is not set. */
   clear(alarm: Alarm): void {
     // The timer stays: waking up once for nothing is cheaper than a real timer for every call.
-    if (alarm.heapIndex >= 0) this.#remove(alarm.heapIndex);
+    this.#heap.delete(alarm);
   }
 
   /** Clears the timer and all alarms, for good. */
   close(): void {
     this.#closed = true;
-    for (const alarm of this.#alarms) alarm.heapIndex = -1;
-    this.#alarms.length = this.#dueMs.length = this.#order.length = 0;
+    this.#heap.clear();
     this.#disarm();
   }
 
   #arm(): void {
-    const earliestMs = this.#dueMs[0];
-    if (earliestMs === undefined || earliestMs >= this.#wakeMs) return;
+    const earliestMs = this.#heap.firstDueMs;
+    if (earliestMs >= this.#wakeMs) return;
     // Whoever polls or rings arms the timer when it has finished.
     if (this.#polling || this.#ringingUntilMs !== -Infinity) return;
     this.#disarm();
-    const nowMs = this.#clock.nowMs();
-    const delayMs = Math.min(Math.max(earliestMs - nowMs, 0), MAX_TIMER_DELAY_MS);
-    this.#wakeMs = Math.min(earliestMs, nowMs + delayMs);
-    this.#timer = this.#clock.setTimeout(this.#wake, delayMs);
+    this.#wakeMs = earliestMs;
+    // A longer delay than the clock can hold wakes us early, and the timer is armed anew.
+    this.#timer = this.#clock.setTimeout(this.#wake, Math.max(earliestMs - this.#clock.nowMs(), 0));
   }
 
   #disarm(): void {
@@ -112,7 +101,7 @@ export class Alarms {
     this.#timer = undefined;
     this.#wakeMs = Infinity;
     const nowMs = this.#clock.nowMs();
-    if (this.#isDue(nowMs)) this.#pollThenRing(nowMs, MAX_POLL_TURNS);
+    if (this.#heap.firstDueMs <= nowMs) this.#pollThenRing(nowMs, MAX_POLL_TURNS);
     else this.#arm();
   };
 
@@ -130,12 +119,14 @@ export class Alarms {
   }
 
   #ringUntil(untilMs: number): void {
-    const firstNewOrder = this.#nextOrder;
+    const { nextOrder } = this.#heap;
     const errors: unknown[] = [];
     this.#ringingUntilMs = untilMs;
-    while (this.#isDue(untilMs) && this.#orderAt(0) < firstNewOrder) {
-      const alarm = this.#alarmAt(0);
-      this.#remove(0);
+    for (;;) {
+      const alarm = this.#heap.first;
+      if (alarm === undefined || this.#heap.firstDueMs > untilMs) break;
+      if (this.#heap.firstOrder >= nextOrder) break;
+      this.#heap.delete(alarm);
       try {
         alarm.ring(this.#clock.nowMs());
       } catch (error) {
@@ -146,80 +137,5 @@ export class Alarms {
     this.#arm();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} alarms threw`);
-  }
-
-  #isDue(nowMs: number): boolean {
-    const earliestMs = this.#dueMs[0];
-    return earliestMs !== undefined && earliestMs <= nowMs;
-  }
-
-  /** Moves the hole at `index` up to where the entry belongs, and puts it there. */
-  #siftUp(index: number, alarm: Alarm, dueMs: number, order: number): void {
-    let hole = index;
-    while (hole > 0) {
-      const parent = (hole - 1) >> 1;
-      if (!this.#isAfter(parent, dueMs, order)) break;
-      this.#move(parent, hole);
-      hole = parent;
-    }
-    this.#put(hole, alarm, dueMs, order);
-  }
-
-  #remove(index: number): void {
-    this.#alarmAt(index).heapIndex = -1;
-    const last = this.#alarms.length - 1;
-    const alarm = this.#alarmAt(last);
-    const dueMs = this.#dueAt(last);
-    const order = this.#orderAt(last);
-    this.#alarms.pop();
-    this.#dueMs.pop();
-    this.#order.pop();
-    if (index === last) return;
-
-    // The last entry fills the hole: first down past smaller children, then up if it came from a side branch.
-    let hole = index;
-    for (;;) {
-      let child = 2 * hole + 1;
-      if (child >= last) break;
-      if (
-        child + 1 < last &&
-        this.#isAfter(child, this.#dueAt(child + 1), this.#orderAt(child + 1))
-      ) {
-        child += 1;
-      }
-      if (this.#isAfter(child, dueMs, order)) break;
-      this.#move(child, hole);
-      hole = child;
-    }
-    this.#siftUp(hole, alarm, dueMs, order);
-  }
-
-  #isAfter(index: number, dueMs: number, order: number): boolean {
-    const thisDueMs = this.#dueAt(index);
-    return thisDueMs > dueMs || (thisDueMs === dueMs && this.#orderAt(index) > order);
-  }
-
-  #move(from: number, to: number): void {
-    this.#put(to, this.#alarmAt(from), this.#dueAt(from), this.#orderAt(from));
-  }
-
-  #put(index: number, alarm: Alarm, dueMs: number, order: number): void {
-    alarm.heapIndex = index;
-    this.#alarms[index] = alarm;
-    this.#dueMs[index] = dueMs;
-    this.#order[index] = order;
-  }
-
-  // Every index above comes from within the heap.
-  #alarmAt(index: number): Alarm {
-    return this.#alarms[index] as Alarm;
-  }
-
-  #dueAt(index: number): number {
-    return this.#dueMs[index] as number;
-  }
-
-  #orderAt(index: number): number {
-    return this.#order[index] as number;
   }
 }

@@ -45,6 +45,7 @@ const PURE = [
   'call/report.ts',
   'call/backoff.ts',
   'socket/fate.ts',
+  'wire/drop.ts',
 ];
 
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */

@@ -162,7 +162,8 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     let context = this.#context;
     for (const effect of branch.effects) {
       const scope = { context, event };
-      if (effect.kind === 'assign') context = Object.assign({}, context, effect.assign(scope));
+      if (effect.kind === 'assign')
+        context = { ...(context as object), ...effect.assign(scope) } as ContextFrom<TMachine>;
       else this.#listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
     }
     this.#context = context;

@@ -41,6 +41,7 @@ export interface CallOptions {
 /** The peer, as its calls see it. */
 export interface CallOwner {
   readonly ref: AnyActorRef;
+  readonly address: string;
   readonly host: string;
   readonly port: number;
   readonly heardAtMs: number | undefined;
@@ -58,7 +59,6 @@ export interface CallRequest {
   readonly datagram: Buffer;
   readonly procedure: string;
   readonly args: readonly unknown[];
-  readonly peer: string;
   readonly options: Required<Pick<CallOptions, 'timeoutMs' | 'attempts'>> & CallOptions;
   /** An actor of the caller's that every report of this call is sent to. */
   readonly replyTo: AnyActorRef | undefined;
@@ -97,8 +97,8 @@ export class Call<Value = unknown>
   #fulfil: ((outcome: Outcome) => void) | undefined;
 
   /** @internal */
-  constructor(owner: CallOwner, environment: Environment, request: CallRequest) {
-    const { id, procedure, args, peer, options } = request;
+  constructor(peer: CallOwner, environment: Environment, request: CallRequest) {
+    const { id, procedure, args, options } = request;
     const calledAtMs = environment.clock.nowMs();
     super(
       table,
@@ -106,19 +106,19 @@ export class Call<Value = unknown>
       {
         procedure,
         args,
-        peer,
+        peer: peer.address,
         transactionId: formatTransactionId(id),
         timeoutMs: options.timeoutMs,
         maxAttempts: options.attempts,
         calledAtMs,
         reference: options.reference,
       },
-      owner.ref,
+      peer.ref,
     );
     this.transactionId = id;
     this.datagram = request.datagram;
     this.replyTo = request.replyTo;
-    this.#peer = owner;
+    this.#peer = peer;
     this.#environment = environment;
     this.#deadlineMs = calledAtMs + options.timeoutMs;
     environment.alarms.set(this, this.#deadlineMs);

@@ -156,8 +156,16 @@ export const callMachine = setup({
 }).createMachine({
   id: 'call',
   description: 'One outbound remote procedure call.',
+  // Written out, not spread: it is made for every call, and this is several times faster.
   context: ({ input }) => ({
-    ...input,
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    timeoutMs: input.timeoutMs,
+    maxAttempts: input.maxAttempts,
+    calledAtMs: input.calledAtMs,
+    reference: input.reference,
     attempt: 0,
     sentAtMs: undefined,
     outcome: undefined,

@@ -126,18 +126,20 @@ export function limitsOf(options: EndpointOptions): Limits {
  * @throws OptionError naming the option, its value and its bounds.
  */
 export function callOptions(
-  options: CallOptions,
+  options: CallOptions | undefined,
   limits: Limits,
 ): CallOptions & Pick<Limits, 'timeoutMs' | 'attempts'> {
+  if (options === undefined) return limits;
   refuseUnknown(options, CALL_OPTIONS, 'a call');
-  const { timeoutMs = limits.timeoutMs, attempts = limits.attempts, signal } = options;
+  const { timeoutMs = limits.timeoutMs, attempts = limits.attempts, signal, reference } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new OptionError('signal', 'must be an AbortSignal');
   }
   return {
-    ...options,
     timeoutMs: checked('timeoutMs', timeoutMs),
     attempts: checked('attempts', attempts),
+    ...(signal !== undefined && { signal }),
+    reference,
   };
 }
 

@@ -5,7 +5,6 @@
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
-import type { Alarm } from '../alarms.js';
 import type { Environment } from '../endpoint/environment.js';
 import { formatTransactionId } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
@@ -29,18 +28,16 @@ export interface HandlerKeeper {
   /** The procedure ended: replied, or failed. */
   handlerEnded(handler: Handler): void;
   /** The handler's time is over: a request with its id would run again. */
-  handlerExpired(handler: Handler): void;
+  handlerForgotten(handler: Handler): void;
 }
 
 const table = compileTable(handlerMachine);
 
-export class Handler extends LightActor<HandlerMachine> implements Alarm {
+export class Handler extends LightActor<HandlerMachine> {
   readonly transactionId: TransactionId;
   readonly owner: HandlerOwner;
   /** The reply, kept for duplicates; undefined before, after a failure, and when space ran out. */
   reply: Buffer | undefined;
-  dueMs = 0;
-  heapIndex = -1;
 
   readonly #keeper: HandlerKeeper;
   readonly #environment: Environment;
@@ -115,11 +112,6 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm {
     return 'replayed';
   }
 
-  /** The handler's alarm: the replay window is over. */
-  ring(): void {
-    this.receive({ type: 'expired' });
-  }
-
   #succeed(value: unknown): void {
     if (this.state !== 'running') return;
     let reply: Buffer;
@@ -143,7 +135,7 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm {
   }
 
   protected override entered(state: string): void {
-    if (state === 'forgotten') this.#keeper.handlerExpired(this);
+    if (state === 'forgotten') this.#keeper.handlerForgotten(this);
     else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
       this.#scope = undefined;
       this.#keeper.handlerEnded(this);

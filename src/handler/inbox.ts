@@ -13,6 +13,7 @@ import { Handler } from './handler.js';
 import type { HandlerKeeper } from './handler.js';
 import type { Refusal } from './machine.js';
 import type { Procedure, ProcedureTable } from './procedures.js';
+import { ReplyMemory } from './reply-memory.js';
 import { HandlerScope } from './scope.js';
 
 export class Inbox implements HandlerKeeper {
@@ -21,9 +22,7 @@ export class Inbox implements HandlerKeeper {
   readonly #procedures: ProcedureTable;
   /** Bounded by `maxRunningHandlers`. */
   readonly #running = new Set<Handler>();
-  /** Ended handlers, the oldest first. Bounded by `maxReplies`, their bytes by `maxReplyBytes`. */
-  readonly #remembered = new Set<Handler>();
-  #rememberedBytes = 0;
+  readonly #memory: ReplyMemory;
   #closing = false;
   #drained: (() => void) | undefined;
 
@@ -31,6 +30,7 @@ export class Inbox implements HandlerKeeper {
     this.#environment = environment;
     this.#peers = peers;
     this.#procedures = procedures;
+    this.#memory = new ReplyMemory(environment.alarms, environment.clock, environment.limits);
   }
 
   get running(): number {
@@ -38,7 +38,7 @@ export class Inbox implements HandlerKeeper {
   }
 
   get remembered(): number {
-    return this.#remembered.size;
+    return this.#memory.size;
   }
 
   /** Takes a request frame from `host`:`port`. Never throws. */
@@ -87,35 +87,15 @@ export class Inbox implements HandlerKeeper {
   }
 
   handlerEnded(handler: Handler): void {
-    const { alarms, clock, limits } = this.#environment;
     this.#running.delete(handler);
     this.#environment.requestSettled(handler.context, handler.state as 'replied' | 'failed');
-    this.#remembered.add(handler);
-    this.#rememberedBytes += handler.reply?.length ?? 0;
-    alarms.set(handler, clock.nowMs() + limits.replayWindowMs);
-    this.#makeRoom();
+    this.#memory.remember(handler);
     if (this.#running.size === 0) this.#drained?.();
   }
 
-  handlerExpired(handler: Handler): void {
-    this.#environment.alarms.clear(handler);
+  handlerForgotten(handler: Handler): void {
     this.#running.delete(handler);
-    if (this.#remembered.delete(handler)) this.#rememberedBytes -= handler.reply?.length ?? 0;
     handler.owner.handlers.delete(handler.transactionId);
-  }
-
-  /** Beyond the bytes, the oldest replies' bytes go first; beyond the count, the oldest handlers. */
-  #makeRoom(): void {
-    const { maxReplies, maxReplyBytes } = this.#environment.limits;
-    for (const oldest of this.#remembered) {
-      if (this.#rememberedBytes <= maxReplyBytes) break;
-      this.#rememberedBytes -= oldest.reply?.length ?? 0;
-      oldest.reply = undefined;
-    }
-    for (const oldest of this.#remembered) {
-      if (this.#remembered.size <= maxReplies) break;
-      oldest.receive({ type: 'expired' });
-    }
   }
 
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
@@ -135,9 +115,10 @@ export class Inbox implements HandlerKeeper {
 
   /** Forgets every handler; procedures still running see their signal abort with `reason`. */
   close(reason: unknown): void {
-    for (const handler of [...this.#running, ...this.#remembered]) {
+    for (const handler of [...this.#running]) {
       handler.abort(reason);
       handler.receive({ type: 'expired' });
     }
+    this.#memory.clear();
   }
 }

@@ -94,8 +94,13 @@ export const handlerMachine = setup({
 }).createMachine({
   id: 'handler',
   description: 'One inbound request: runs its procedure at most once.',
+  // Written out, not spread: it is made for every request, and this is several times faster.
   context: ({ input }) => ({
-    ...input,
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    receivedAtMs: input.receivedAtMs,
     refusal: undefined,
     replyBytes: undefined,
     error: undefined,

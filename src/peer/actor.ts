@@ -38,15 +38,18 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #window = new Set<Call>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
-  #host: string;
-  readonly #port: number;
+  /** The canonical address, or `name:port` while the name is being looked up. */
+  address: string;
+  host: string;
+  readonly port: number;
   #reachable: boolean;
 
   /** @param reachable false while `host` is a name that is being looked up */
   constructor(environment: Environment, { host, port }: SocketAddress, reachable: boolean) {
     this.#environment = environment;
-    this.#host = host;
-    this.#port = port;
+    this.host = host;
+    this.port = port;
+    this.address = formatAddress({ host, port });
     this.#reachable = reachable;
     this.#mailbox = new Mailbox(environment.limits.mailbox);
     this.reports = new Listeners(environment.reportError);
@@ -59,19 +62,6 @@ export class PeerActor implements CallOwner, HandlerOwner {
       this.#obey(command);
     });
     this.ref.start();
-  }
-
-  get host(): string {
-    return this.#host;
-  }
-
-  get port(): number {
-    return this.#port;
-  }
-
-  /** The canonical address, or `name:port` while the name is being looked up. */
-  get address(): string {
-    return formatAddress({ host: this.#host, port: this.#port });
   }
 
   get health(): PeerHealth {
@@ -97,7 +87,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
-  call(procedure: string, args: readonly unknown[], options: CallOptions = {}): Call {
+  call(procedure: string, args: readonly unknown[], options?: CallOptions): Call {
     return this.#make(this.#environment.ids.next(), procedure, args, options);
   }
 
@@ -105,7 +95,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     id: TransactionId,
     procedure: string,
     args: readonly unknown[],
-    options: CallOptions,
+    options: CallOptions | undefined,
     replyTo?: AnyActorRef,
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
@@ -124,15 +114,15 @@ export class PeerActor implements CallOwner, HandlerOwner {
     try {
       this.#make(id, procedure, args, options, replyTo);
     } catch (error) {
-      const defaults = { ...callOptions({}, limits), reference: options.reference };
+      const defaults = { ...callOptions(undefined, limits), reference: options.reference };
       const request = { id, datagram: NOTHING, procedure, args, options: defaults, replyTo };
       this.#create(request).receive({ type: 'refused', error: asError(error) });
     }
   }
 
-  #create(request: Omit<CallRequest, 'peer'>): Call {
+  #create(request: CallRequest): Call {
     this.#openCalls += 1;
-    return new Call(this, this.#environment, { ...request, peer: this.address });
+    return new Call(this, this.#environment, request);
   }
 
   #admit(call: Call): void {
@@ -157,15 +147,15 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#window.add(call);
     outstanding.add(call);
     call.transmitted();
-    socket.send(call.datagram, this.#host, this.#port, call.sent);
+    socket.send(call.datagram, this.host, this.port, call.sent);
   }
 
   transmit(call: Call): void {
-    this.#environment.socket.send(call.datagram, this.#host, this.#port);
+    this.#environment.socket.send(call.datagram, this.host, this.port);
   }
 
   reply(datagram: Buffer): void {
-    this.#environment.socket.send(datagram, this.#host, this.#port);
+    this.#environment.socket.send(datagram, this.host, this.port);
   }
 
   /** A datagram of this peer's was understood. */
@@ -207,7 +197,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** The host's name was looked up: the calls that waited for it go out. */
   resolved(host: string): void {
-    this.#host = host;
+    this.host = host;
+    this.address = formatAddress({ host, port: this.port });
     this.#reachable = true;
     this.ref.send({ type: 'resolved', address: this.address });
     this.#drain();

@@ -1,11 +1,15 @@
-import { systemClock, type Clock } from '../clock.js';
+import { MAX_TIMER_DELAY_MS, systemClock, type Clock } from '../clock.js';
+import { DeadlineHeap, type HeapEntry } from '../deadline-heap.js';
 
 /** More steps than any simulation takes; what needs more never ends. */
 const MAX_STEPS = 1_000_000;
 
-interface Timer {
-  readonly dueMs: number;
-  readonly order: number;
+/** How many timers may run before it counts as endless. Default a million. */
+export interface StepLimit {
+  readonly maxSteps?: number;
+}
+
+interface Timer extends HeapEntry {
   readonly callback: () => void;
 }
 
@@ -16,27 +20,21 @@ interface Timer {
  * After each timer one turn of the real event loop lets every promise that can go on do so.
  */
 export class SimulatedClock implements Clock {
-  /** The latest first, so that the next one is taken from the end. */
-  readonly #timers: Timer[] = [];
+  readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
-  #nextOrder = 0;
 
   nowMs(): number {
     return this.#nowMs;
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
-    const dueMs = this.#nowMs + Math.max(delayMs, 0);
-    const timer = { dueMs, order: this.#nextOrder++, callback };
-    this.#timers.splice(this.#indexOf(timer), 0, timer);
+    const timer: Timer = { heapIndex: -1, callback };
+    this.#timers.set(timer, this.#nowMs + Math.min(Math.max(delayMs, 0), MAX_TIMER_DELAY_MS));
     return timer;
   }
 
   clearTimeout(handle: unknown): void {
-    if (handle === undefined) return;
-    const timer = handle as Timer;
-    const index = this.#indexOf(timer);
-    if (this.#timers[index] === timer) this.#timers.splice(index, 1);
+    if (handle !== undefined) this.#timers.delete(handle as Timer);
   }
 
   /** Runs after every timer that is due by now: what they deliver is what a poll would find. */
@@ -46,7 +44,7 @@ export class SimulatedClock implements Clock {
 
   /** How many timers are set; 0 once everything is closed. */
   get pendingTimers(): number {
-    return this.#timers.length;
+    return this.#timers.size;
   }
 
   /**
@@ -54,23 +52,27 @@ export class SimulatedClock implements Clock {
    * they were set. Resolves with false when there is none. Rejects with what the timer threw.
    */
   async step(): Promise<boolean> {
-    const timer = this.#timers.pop();
+    const timer = this.#timers.first;
     if (timer === undefined) return false;
-    this.#nowMs = Math.max(this.#nowMs, timer.dueMs);
+    this.#nowMs = Math.max(this.#nowMs, this.#timers.firstDueMs);
+    this.#timers.delete(timer);
     timer.callback();
     await settle();
     return true;
   }
 
-  /** Runs everything that falls due within `ms`, then stands at exactly that much later. */
-  async advance(ms: number): Promise<void> {
+  /**
+   * Runs everything that falls due within `ms`, then stands at exactly that much later; later still
+   * after a stall that a timer made. Rejects after `maxSteps` timers.
+   */
+  async advance(ms: number, { maxSteps = MAX_STEPS }: StepLimit = {}): Promise<void> {
     const untilMs = this.#nowMs + ms;
     await settle();
-    for (let steps = 0; (this.#timers.at(-1)?.dueMs ?? Infinity) <= untilMs; steps++) {
-      this.#checkSteps(steps);
+    for (let steps = 0; this.#timers.firstDueMs <= untilMs; steps++) {
+      if (steps === maxSteps) throw this.#endless(steps);
       await this.step();
     }
-    this.#nowMs = untilMs;
+    this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   /** The event loop stands still for `ms`: time passes and nothing runs, which then is late. */
@@ -80,17 +82,20 @@ export class SimulatedClock implements Clock {
 
   /**
    * Steps until the promise settles, and settles like it. Rejects when no timer is left to run, or
-   * after a million steps.
+   * after `maxSteps` timers.
    */
-  async runUntil<Value>(promise: PromiseLike<Value>): Promise<Value> {
-    let settled = false;
+  async runUntil<Value>(
+    promise: PromiseLike<Value>,
+    { maxSteps = MAX_STEPS }: StepLimit = {},
+  ): Promise<Value> {
+    const seen = { settled: false };
     const markSettled = () => {
-      settled = true;
+      seen.settled = true;
     };
     promise.then(markSettled, markSettled);
     await settle();
-    for (let steps = 0; !settled; steps++) {
-      this.#checkSteps(steps);
+    for (let steps = 0; !seen.settled; steps++) {
+      if (steps === maxSteps) throw this.#endless(steps);
       if (!(await this.step())) {
         throw new Error(
           `Nothing is left to run at ${this.#nowMs} ms, and the promise has not settled`,
@@ -100,26 +105,9 @@ export class SimulatedClock implements Clock {
     return promise;
   }
 
-  #checkSteps(steps: number): void {
-    if (steps < MAX_STEPS) return;
-    throw new Error(`${MAX_STEPS} timers have run, until ${this.#nowMs} ms, and there is no end`);
+  #endless(steps: number): Error {
+    return new Error(`${steps} timers have run, until ${this.#nowMs} ms, and there is no end`);
   }
-
-  /** Where the timer is, or belongs. */
-  #indexOf(timer: Timer): number {
-    let low = 0;
-    let high = this.#timers.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (isLater(this.#timers[middle] as Timer, timer)) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-}
-
-function isLater(timer: Timer, than: Timer): boolean {
-  return timer.dueMs > than.dueMs || (timer.dueMs === than.dueMs && timer.order > than.order);
 }
 
 /** A turn of the event loop drains all microtasks, however long their chains are. */

@@ -159,17 +159,10 @@ class SimulatedTransport implements Transport {
     this.#address = address;
   }
 
-  async open(receiver: Receiver): Promise<SocketAddress> {
-    if (this.#state === 'open') throw new Error('The transport was opened before');
-    if (this.#state === 'closed') throw new TransportClosedError();
-    this.#state = 'closed';
-    const { host, port } = this.#address;
-    const address = { host, port: port === 0 ? this.#freePort(host) : port };
-    if (this.#receivers.has(formatAddress(address))) throw addressInUse(address);
-    this.#address = address;
-    this.#receivers.set(formatAddress(address), receiver);
-    this.#state = 'open';
-    return address;
+  open(receiver: Receiver): Promise<SocketAddress> {
+    return new Promise((resolve) => {
+      resolve(this.#bind(receiver));
+    });
   }
 
   send(
@@ -186,9 +179,23 @@ class SimulatedTransport implements Transport {
     });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     if (this.#state === 'open') this.#receivers.delete(formatAddress(this.#address));
     this.#state = 'closed';
+    return Promise.resolve();
+  }
+
+  #bind(receiver: Receiver): SocketAddress {
+    if (this.#state === 'open') throw new Error('The transport was opened before');
+    if (this.#state === 'closed') throw new TransportClosedError();
+    this.#state = 'closed';
+    const { host, port } = this.#address;
+    const address = { host, port: port === 0 ? this.#freePort(host) : port };
+    if (this.#receivers.has(formatAddress(address))) throw addressInUse(address);
+    this.#address = address;
+    this.#receivers.set(formatAddress(address), receiver);
+    this.#state = 'open';
+    return address;
   }
 
   #sendError(datagram: Uint8Array, host: string, port: number): Error | null {

@@ -93,7 +93,7 @@ class Udp implements UdpTransport {
   }
 
   async open(receiver: Receiver): Promise<SocketAddress> {
-    if (this.#closed !== undefined) throw new TransportClosedError();
+    this.#requireNotClosed();
     if (this.#receiver !== undefined) throw new Error('The transport was opened before');
     this.#receiver = receiver;
     try {
@@ -150,7 +150,7 @@ class Udp implements UdpTransport {
   }
 
   async #bind(address: SocketAddress, receiver: Receiver): Promise<SocketAddress> {
-    if (this.#closed !== undefined) throw new TransportClosedError();
+    this.#requireNotClosed();
     const socket = this.#createSocket({
       type: this.#family === 4 ? 'udp4' : 'udp6',
       ipv6Only: this.#family === 6,
@@ -158,7 +158,7 @@ class Udp implements UdpTransport {
     });
     try {
       await bound(socket, address);
-      if (this.#closed !== undefined) throw new TransportClosedError();
+      this.#requireNotClosed();
       const { address: host, port } = socket.address();
       this.#receiveBufferBytes = enlargeReceiveBuffer(socket);
       this.#receive(socket, receiver);
@@ -167,6 +167,10 @@ class Udp implements UdpTransport {
       socket.close();
       throw error;
     }
+  }
+
+  #requireNotClosed(): void {
+    if (this.#closed !== undefined) throw new TransportClosedError();
   }
 
   #receive(socket: Socket, receiver: Receiver): void {

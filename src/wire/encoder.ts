@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { Encoder, ExtensionCodec } from '@msgpack/msgpack';
+import { UnencodableError } from '../errors.js';
 import { EncodingBudget, OverBudget } from './encoding-budget.js';
 import { toFaithful } from './faithful.js';
 import {
@@ -12,6 +13,13 @@ import {
 } from './frame.js';
 import { timestampExtension } from './timestamp.js';
 import { Unfaithful } from './unfaithful.js';
+
+/** What the value in a body is called in messages. */
+const ROOT: { readonly [T in FrameType]: string } = {
+  request: 'args',
+  response: 'result',
+  error: 'error',
+};
 
 /** Makes the error for a body that takes too many bytes (at least so many). */
 export type TooLarge = (bodyBytes: number) => Error;
@@ -56,11 +64,21 @@ export function encodeDatagram(
   if (id.length !== ID_BYTES) {
     throw new RangeError(`a transaction id has ${ID_BYTES} bytes, this one ${id.length}`);
   }
-  const body = encoder.encodeSharedRef(value);
+  const body = encodeBody(type, value);
   if (body.length > maxBodyBytes) throw tooLarge(body.length);
   const datagram = Buffer.allocUnsafe(HEADER_BYTES + body.length);
   datagram[0] = TYPE_BYTE[type];
   datagram.write(id, 1, ID_BYTES, 'latin1');
   datagram.set(body, HEADER_BYTES);
   return datagram;
+}
+
+/** The body in memory that the next encoding uses again. */
+function encodeBody(type: FrameType, value: unknown): Uint8Array {
+  try {
+    return encoder.encodeSharedRef(value);
+  } catch (cause) {
+    // The value was found sound: only a getter or a Proxy that answers otherwise now ends here.
+    throw new UnencodableError(ROOT[type], 'it changed while it was encoded', { cause });
+  }
 }

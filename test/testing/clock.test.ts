@@ -1,4 +1,5 @@
 import t from 'tap';
+import { MAX_TIMER_DELAY_MS } from '../../src/clock.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 
 t.test('timers run when they are due, equal ones in the order they were set', async (t) => {
@@ -60,7 +61,7 @@ t.test('all promises go on before the next timer runs, however long their chain'
   const log: string[] = [];
   clock.setTimeout(() => {
     void (async () => {
-      for (let turn = 0; turn < 1_000; turn++) await null;
+      for (let turn = 0; turn < 1_000; turn++) await Promise.resolve();
       log.push('promises');
     })();
   }, 1);
@@ -94,6 +95,11 @@ t.test('after a stall everything overdue runs late, in order', async (t) => {
   t.strictSame(log, []);
   await clock.advance(0);
   t.strictSame(log, ['alarm@1000', 'arrival@1000', 'polled']);
+  clock.setTimeout(() => {
+    clock.stall(50);
+  }, 10);
+  await clock.advance(20);
+  t.equal(clock.nowMs(), 1_060, 'time never goes back');
 });
 
 t.test('runUntil stops as soon as the promise has settled, and settles like it', async (t) => {
@@ -129,4 +135,28 @@ t.test('a timer that throws rejects the step, and the next one can be taken', as
   clock.setTimeout(() => undefined, 2);
   await t.rejects(clock.step(), { message: 'broken timer' });
   t.equal(await clock.step(), true);
+});
+
+t.test('a delay too long for a real timer is cut as there', async (t) => {
+  const clock = new SimulatedClock();
+  clock.setTimeout(() => undefined, Infinity);
+  await clock.step();
+  t.equal(clock.nowMs(), MAX_TIMER_DELAY_MS);
+});
+
+t.test('timers without end end the run, and say so', async (t) => {
+  const clock = new SimulatedClock();
+  let ticks = 0;
+  const tick = () => {
+    ticks += 1;
+    clock.setTimeout(tick, 1);
+  };
+  tick();
+  await t.rejects(clock.runUntil(new Promise(() => undefined), { maxSteps: 100 }), {
+    message: '100 timers have run, until 100 ms, and there is no end',
+  });
+  t.equal(ticks, 101);
+  await t.rejects(clock.advance(1_000, { maxSteps: 100 }), {
+    message: '100 timers have run, until 200 ms, and there is no end',
+  });
 });

@@ -147,6 +147,19 @@ t.test('a close before a slow bind has finished leaves no socket', async (t) => 
   t.throws(() => sockets[0]?.close(), { code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
 });
 
+t.test('workers of a cluster do not share its port', async (t) => {
+  const bound: unknown[] = [];
+  const { createSocket } = faulty((socket) => {
+    const bind = socket.bind.bind(socket) as (options: unknown) => Socket;
+    socket.bind = (options?: unknown) => {
+      bound.push(options);
+      return bind(options);
+    };
+  });
+  await openUdp(t, { host: '127.0.0.1', createSocket });
+  t.strictSame(bound, [{ address: '127.0.0.1', port: 0, exclusive: true }]);
+});
+
 t.test('a socket that throws from send reports that as the result', async (t) => {
   const { createSocket } = faulty((socket) => {
     socket.send = () => {

@@ -1,0 +1,27 @@
+/** The servers of the benchmark, in a process of their own: a raw echo, and an rpcudp endpoint. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createEndpoint } from 'rpcudp';
+
+/** What the parent process is told, once both listen. */
+export interface ServerPorts {
+  readonly raw: number;
+  readonly rpcudp: number;
+}
+
+const handlers = { echo: (_scope: unknown, text: string) => text };
+export type EchoHandlers = typeof handlers;
+
+const raw = createSocket('udp4');
+raw.on('message', (message, { port, address }) => {
+  raw.send(message, port, address);
+});
+raw.bind(0, '127.0.0.1');
+await once(raw, 'listening');
+const endpoint = await createEndpoint({ host: '127.0.0.1', handlers });
+
+process.send?.({ raw: raw.address().port, rpcudp: endpoint.address.port } satisfies ServerPorts);
+process.on('disconnect', () => {
+  raw.close();
+  void endpoint.close();
+});

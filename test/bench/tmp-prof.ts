@@ -1,0 +1,13 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createEndpoint } from 'rpcudp';
+const server = fork(new URL('servers.ts', import.meta.url), { execArgv: ['--import', 'tsx', ...(process.env.SP ? ['--cpu-prof','--cpu-prof-dir=/tmp/sprof'] : [])] });
+const [ports] = (await once(server, 'message')) as any;
+const endpoint = await createEndpoint({ host: '127.0.0.1' });
+const peer = endpoint.peer(`127.0.0.1:${String(ports.rpcudp)}`);
+let left = 200_000; const t = performance.now(); const c = process.cpuUsage();
+const lane = async () => { while (left > 0) { left -= 1; await peer.call('echo', ['Snake Plissken']); } };
+await Promise.all(Array.from({ length: 64 }, lane));
+const u = process.cpuUsage(c);
+console.log('calls/s', 200_000/(performance.now()-t)*1000, 'cpu/call', (u.user+u.system)/200_000);
+await endpoint.close(); server.disconnect();

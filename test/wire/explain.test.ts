@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { isDrop } from '../../src/wire/drop.js';
+import { decodeErrorReply } from '../../src/wire/error-reply.js';
+import { type ExplainedPart, explainDatagram } from '../../src/wire/explain.js';
+import { readFrame } from '../../src/wire/frame.js';
+import { decodeRequest } from '../../src/wire/request.js';
+import { decodeResponse } from '../../src/wire/response.js';
+import { datagramOf } from '../fixtures/msgpack-values.js';
+
+const show = (parts: readonly ExplainedPart[]): string[] =>
+  parts.map(({ offset, bytes, label, detail, depth }) =>
+    [offset, bytes, '·'.repeat(depth) + label, detail].join(' | '),
+  );
+
+const ID =
+  '1 | 000102030405060708090a0b0c0d0e0f10111213 | id | 000102030405060708090a0b0c0d0e0f10111213';
+
+t.test('a request is explained from its first byte to its last', async (t) => {
+  const datagram = datagramOf(0, '92 a27879 93 cd0100 81 a16b c4020708 d6ff00000000 81c0');
+  t.strictSame(show(explainDatagram(datagram)), [
+    '0 | 00 | type | request',
+    ID,
+    '21 | 92 | fixarray | 2 items',
+    '22 | a27879 | ·fixstr | "xy"',
+    '25 | 93 | ·fixarray | 3 items',
+    '26 | cd0100 | ··uint 16 | 256',
+    '29 | 81 | ··fixmap | 1 entry',
+    '30 | a16b | ···fixstr | key "k"',
+    '32 | c4020708 | ···bin 8 | 2 bytes',
+    '36 | d6ff00000000 | ··fixext 4 | 1970-01-01T00:00:00.000Z',
+    '42 | 81c0 | ignored | bytes after the body',
+  ]);
+});
+
+t.test('scalars show their format and exact value', async (t) => {
+  const detailOf = (body: string): string => {
+    const [, , part] = explainDatagram(datagramOf(1, body));
+    return `${part?.label} ${part?.detail}`;
+  };
+  t.equal(detailOf('05'), 'positive fixint 5');
+  t.equal(detailOf('ff'), 'negative fixint -1');
+  t.equal(detailOf('c0'), 'nil null');
+  t.equal(detailOf('c2'), 'false false');
+  t.equal(detailOf('cfffffffffffffffff'), 'uint 64 18446744073709551615');
+  t.equal(detailOf('d38000000000000000'), 'int 64 -9223372036854775808');
+  t.equal(detailOf('cb8000000000000000'), 'float 64 -0');
+  t.equal(detailOf('ca7fc00000'), 'float 32 NaN');
+  t.equal(detailOf('dc0000'), 'array 16 0 items');
+  t.equal(detailOf('df00000000'), 'map 32 0 entries');
+  t.equal(detailOf('d70500000000000000ff'), 'fixext 8 extension type 5');
+  t.equal(detailOf('d7ff1d6f280065e078f5'), 'fixext 8 2024-02-29T12:30:45.123Z + 456000 ns');
+});
+
+t.test('text cannot steer a terminal', async (t) => {
+  const text = Buffer.from('\x1b[2J\u202e\n"\u0085é').toString('hex');
+  const [, , part] = explainDatagram(datagramOf(1, `ad${text}`));
+  t.equal(part?.detail, '"\\u{1b}[2J\\u{202e}\\n\\"\\u{85}é"');
+});
+
+t.test('a fault stands where the reading stops', async (t) => {
+  const faultOf = (datagram: Buffer): string | undefined => show(explainDatagram(datagram)).at(-1);
+  t.match(
+    faultOf(datagramOf(0, '92 a161 91 c1 00')),
+    /^25 \| c100 \| fault \| dropped as reserved: /,
+  );
+  t.match(faultOf(datagramOf(1, 'dd01ffffff')), /^26 \|  \| fault \| dropped as truncated: /);
+  t.match(faultOf(datagramOf(1, 'a56162')), /^21 \| a56162 \| fault \| dropped as truncated: /);
+  t.match(faultOf(datagramOf(0, 'c0')), /^22 \|  \| fault \| dropped as shape: /);
+  t.match(faultOf(datagramOf(9, 'c0')), /^21 \| c0 \| fault \| dropped as unknownType: /);
+  t.match(faultOf(Buffer.of(0, 1)), /^1 \| 01 \| fault \| dropped as tooShort: /);
+  t.match(faultOf(Buffer.alloc(0)), /^0 \|  \| fault \| dropped as tooShort: /);
+  t.match(faultOf(datagramOf(0, 'c0'.repeat(8_193))), /fault \| dropped as tooLong: /);
+});
+
+function reasonOf(datagram: Buffer): string | undefined {
+  const frame = readFrame(datagram);
+  if (isDrop(frame)) return frame.reason;
+  const decode = { request: decodeRequest, response: decodeResponse, error: decodeErrorReply };
+  const body = decode[frame.type](datagram);
+  return isDrop(body) ? body.reason : undefined;
+}
+
+t.test(
+  'any bytes are covered without a gap, and dropped for the reason an endpoint counts',
+  async () => {
+    const body = fc.uint8Array({ maxLength: 40 });
+    const datagram = fc.oneof(
+      body,
+      fc
+        .tuple(fc.nat(3), body)
+        .map(([type, bytes]) => datagramOf(type, Buffer.from(bytes).toString('hex'))),
+    );
+    fc.assert(
+      fc.property(datagram, (bytes) => {
+        const parts = explainDatagram(bytes);
+        const last = parts.at(-1);
+        const reason = /^dropped as (\w+):/.exec(last?.detail ?? '')?.[1];
+        return (
+          parts.map((part) => part.bytes).join('') === Buffer.from(bytes).toString('hex') &&
+          (last?.label === 'fault' ? reason : undefined) === reasonOf(Buffer.from(bytes))
+        );
+      }),
+      { numRuns: 5_000 },
+    );
+  },
+);

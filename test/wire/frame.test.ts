@@ -1,0 +1,42 @@
+import t from 'tap';
+import { DROP } from '../../src/wire/drop.js';
+import { formatTransactionId, MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
+import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
+
+t.test('a frame gives type, id and the datagram itself', async (t) => {
+  for (const [byte, type] of [
+    [0, 'request'],
+    [1, 'response'],
+    [2, 'error'],
+  ] as const) {
+    const datagram = datagramOf(byte, 'c1');
+    t.strictSame(readFrame(datagram), { type, id: TEST_ID, datagram });
+  }
+});
+
+t.test('a datagram of fewer than 22 bytes is too short (H01–H03)', async (t) => {
+  for (let length = 0; length < 22; length += 1) {
+    t.equal(readFrame(Buffer.alloc(length)), DROP.tooShort, `${length} bytes`);
+  }
+});
+
+t.test('every type byte from 0x03 to 0xff is unknown (H04)', async (t) => {
+  for (let type = 3; type <= 0xff; type += 1) {
+    t.equal(readFrame(datagramOf(type, 'c0')), DROP.unknownType, `type ${type}`);
+  }
+});
+
+t.test(
+  'the body of a request ends at 8192 bytes, that of a response with UDP (H05, H06)',
+  async (t) => {
+    t.match(readFrame(datagramOf(0, 'c0'.repeat(8_192))), { type: 'request' });
+    t.equal(readFrame(datagramOf(0, 'c0'.repeat(8_193))), DROP.tooLong);
+    t.equal(readFrame(Buffer.alloc(MAX_DATAGRAM_BYTES)), DROP.tooLong);
+    t.match(readFrame(Buffer.alloc(MAX_DATAGRAM_BYTES, 1)), { type: 'response' });
+  },
+);
+
+t.test('an id is shown as 40 hexadecimal digits', async (t) => {
+  t.equal(formatTransactionId(TEST_ID), '000102030405060708090a0b0c0d0e0f10111213');
+  t.equal(formatTransactionId('\xff'.repeat(20)), 'ff'.repeat(20));
+});

@@ -1,0 +1,40 @@
+import t from 'tap';
+import { DROP } from '../../src/wire/drop.js';
+import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
+import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
+import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
+
+t.test('a response carries one value', async (t) => {
+  const datagram = encodeResponse(TEST_ID, 'Hello');
+  t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f').toString('hex'));
+  t.strictSame(decodeResponse(datagram), { value: 'Hello' });
+});
+
+t.test('no result is sent as nil', async (t) => {
+  t.equal(encodeResponse(TEST_ID, undefined).toString('hex', 21), 'c0');
+  t.strictSame(decodeResponse(datagramOf(1, 'c0')), { value: null });
+});
+
+t.test('a response fills a datagram and not one byte more', async (t) => {
+  const fits = new Uint8Array(MAX_DATAGRAM_BYTES - 21 - 3);
+  t.equal(encodeResponse(TEST_ID, fits).length, MAX_DATAGRAM_BYTES);
+  t.throws(() => encodeResponse(TEST_ID, new Uint8Array(fits.length + 1)), {
+    name: 'ReplyTooLargeError',
+    code: 'ERR_RPCUDP_REPLY_TOO_LARGE',
+    bytes: 65_508,
+    limitBytes: 65_507,
+    message: /at least 65508 bytes; UDP carries 65507/,
+  });
+  t.throws(() => encodeResponse(TEST_ID, 'x'.repeat(2 ** 24)), { name: 'ReplyTooLargeError' });
+});
+
+t.test('datagrams do not share bytes', async (t) => {
+  const first = encodeResponse(TEST_ID, 'first');
+  const copy = Buffer.from(first);
+  encodeResponse(TEST_ID, 'other');
+  t.ok(first.equals(copy));
+});
+
+t.test('a malformed value is a drop', async (t) => {
+  t.equal(decodeResponse(datagramOf(1, 'c1')), DROP.reserved);
+});
