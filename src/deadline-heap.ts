@@ -55,7 +55,9 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     const moved = this.#entryAt(last);
     const dueMs = this.#dueAt(last);
     const order = this.#orderAt(last);
-    this.#truncate(last);
+    this.#entries.pop();
+    this.#dueMs.pop();
+    this.#order.pop();
     if (index === last) return;
     // From another branch, the last entry may belong above the hole as well as below.
     this.#siftUp(this.#siftDown(index, dueMs, order), moved, dueMs, order);
@@ -64,13 +66,9 @@ export class DeadlineHeap<Entry extends HeapEntry> {
   /** Takes all entries out. */
   clear(): void {
     for (const entry of this.#entries) entry.heapIndex = -1;
-    this.#truncate(0);
-  }
-
-  #truncate(length: number): void {
-    this.#entries.length = length;
-    this.#dueMs.length = length;
-    this.#order.length = length;
+    this.#entries.length = 0;
+    this.#dueMs.length = 0;
+    this.#order.length = 0;
   }
 
   /** Moves the hole at `index` up to where the entry belongs, and puts it there. */

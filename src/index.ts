@@ -28,3 +28,5 @@ export type { Verdict } from './call/verdict.js';
 export { handlersOf } from './handler/procedures.js';
 export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
 export { HandlerScope } from './handler/scope.js';
+export { actorsOf } from './logic.js';
+export type { CallInput, PeerInput, RemoteActors } from './logic.js';

@@ -13,14 +13,15 @@ import { toObserver } from 'xstate';
 import type {
   ActorRef,
   AnyActorRef,
+  AnyMachineSnapshot,
   AnyStateMachine,
   ContextFrom,
   EmittedFrom,
   EventFromLogic,
+  EventObject,
   InputFrom,
   InteropSubscribable,
   Observer,
-  OutputFrom,
   Readable,
   Snapshot,
   SnapshotFrom,
@@ -54,7 +55,8 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   readonly #number = ++actorCount;
   #row: Row;
   #context: ContextFrom<TMachine>;
-  #snapshot: SnapshotFrom<TMachine> | undefined;
+  /** Made when somebody looks; gone with the next transition. */
+  #snapshot: AnyMachineSnapshot | undefined;
   #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
   #listeners: Listeners<EmittedFrom<TMachine>> | undefined;
   #stepping = false;
@@ -126,9 +128,14 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
       return;
     }
     this.#process(event);
-    let next: EventFromLogic<TMachine> | undefined;
-    while ((next = this.#pending?.shift()) !== undefined && !this.#row.final) this.#process(next);
-    this.#pending = undefined;
+    if (this.#pending !== undefined) this.#drain(this.#pending);
+  }
+
+  #drain(pending: EventFromLogic<TMachine>[]): void {
+    while (pending.length > 0 && !this.#row.final) {
+      const [next] = pending.splice(0, 1) as [EventFromLogic<TMachine>];
+      this.#process(next);
+    }
   }
 
   #process(event: EventFromLogic<TMachine>): void {
@@ -149,7 +156,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   }
 
   #choose(event: EventFromLogic<TMachine>): Branch | undefined {
-    const branches = this.#row.branches.get(event.type);
+    const branches = this.#row.branches.get((event as EventObject).type);
     if (branches === undefined) return undefined;
     for (const branch of branches) {
       if (branch.guard === undefined || branch.guard({ context: this.#context, event }))
@@ -201,17 +208,13 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   }
 
   getSnapshot(): SnapshotFrom<TMachine> {
-    const final = this.#row.final;
-    return (this.#snapshot ??= {
-      ...this.#row.snapshot,
-      context: this.#context,
-      output: final ? this.#table.outputOf(this.#context) : undefined,
-    } as SnapshotFrom<TMachine>);
+    this.#snapshot ??= this.#takeSnapshot();
+    return this.#snapshot as SnapshotFrom<TMachine>;
   }
 
-  /** What the actor would give when it is final; defined in every state for those who ask early. */
-  protected get output(): OutputFrom<TMachine> {
-    return this.#table.outputOf(this.#context) as OutputFrom<TMachine>;
+  #takeSnapshot(): AnyMachineSnapshot {
+    const output = this.#row.final ? this.#table.outputOf(this.#context) : undefined;
+    return { ...this.#row.snapshot, context: this.#context, output } as AnyMachineSnapshot;
   }
 
   subscribe(observer: Observer<SnapshotFrom<TMachine>>): Subscription;
@@ -239,7 +242,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     ) => void,
   ): Subscription {
     this.#listeners ??= new Listeners(this.#home.reportError);
-    return this.#listeners.on(type, listener as (emitted: EmittedFrom<TMachine>) => void);
+    return this.#listeners.on(type, listener);
   }
 
   select<TSelected>(

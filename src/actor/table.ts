@@ -66,8 +66,11 @@ export class UnsupportedMachineError extends Error {
 export function compileTable<TMachine extends AnyStateMachine>(
   machine: TMachine,
 ): MachineTable<TMachine> {
-  const { root } = machine;
+  const root: AnyStateNode = machine.root;
   refuseUnlessPlain(machine, root);
+  if (root.output !== undefined && typeof root.output !== 'function') {
+    refuse(machine, root, "an 'output' that is no function");
+  }
   if (root.type !== 'compound') refuse(machine, root, `a root of type '${root.type}'`);
   const nodes: readonly AnyStateNode[] = Object.values(root.states);
   const names = nodes.map((node) => node.key);
@@ -84,19 +87,24 @@ export function compileTable<TMachine extends AnyStateMachine>(
       snapshot: machine.resolveState({ value: node.key, context: {} }),
     };
   });
-  const { context, output } = machine.config as {
-    context?: unknown;
-    output?: unknown;
+  const config: unknown = machine.config;
+  const { context = {}, output } = config as {
+    context?: object;
+    output?: (scope: { context: object }) => unknown;
   };
   return {
     machine,
     rows,
     initial: names.indexOf(initialState(machine, root)),
-    contextOf: (input) =>
-      typeof context === 'function' ? (context({ input }) as object) : (context ?? {}),
-    outputOf: (finished) =>
-      typeof output === 'function' ? (output({ context: finished }) as unknown) : output,
+    contextOf: (input) => (isFactory(context) ? context({ input }) : context),
+    outputOf: (finished) => output?.({ context: finished }),
   };
+}
+
+type ContextFactory = (scope: { input: unknown }) => object;
+
+function isFactory(context: object): context is ContextFactory {
+  return typeof context === 'function';
 }
 
 function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
@@ -144,7 +152,7 @@ function compileGuard(machine: AnyStateMachine, node: AnyStateNode, guard: unkno
 
 /** `assign(…)` and `emit(…)` are functions that carry their recipe as properties. */
 function compileEffect(machine: AnyStateMachine, node: AnyStateNode, action: unknown): Effect {
-  const actions = machine.implementations.actions as Record<string, unknown>;
+  const { actions } = machine.implementations as { actions: Record<string, unknown> };
   const resolved = typeof action === 'string' ? actions[action] : action;
   const recipe = (typeof resolved === 'function' ? resolved : {}) as {
     type?: string;
@@ -153,7 +161,7 @@ function compileEffect(machine: AnyStateMachine, node: AnyStateNode, action: unk
   };
   const { type, assignment, event } = recipe;
   if (type === 'xstate.assign' && typeof assignment === 'function') {
-    return { kind: 'assign', assign: assignment as Assign };
+    return { kind: 'assign', assign: assignment };
   }
   if (type === 'xstate.emit' && event !== undefined) {
     return { kind: 'emit', emit: typeof event === 'function' ? event : () => event };

@@ -17,6 +17,7 @@ import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
 import { CallError } from './outcome.js';
 import type { Outcome } from './outcome.js';
+import type { CallReport } from './report.js';
 import { verdictOf } from './verdict.js';
 
 /** Options of one call. */
@@ -36,6 +37,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** Given back in every report of this call. */
   readonly reference?: unknown;
+}
+
+/** Whoever is sent a call's reports: an actor, as a rule. */
+export interface ReportTarget {
+  send(report: CallReport): void;
 }
 
 /** The peer, as its calls see it. */
@@ -61,7 +67,7 @@ export interface CallRequest {
   readonly args: readonly unknown[];
   readonly options: Required<Pick<CallOptions, 'timeoutMs' | 'attempts'>> & CallOptions;
   /** An actor of the caller's that every report of this call is sent to. */
-  readonly replyTo: AnyActorRef | undefined;
+  readonly replyTo: ReportTarget | undefined;
 }
 
 const table = compileTable(callMachine);
@@ -83,7 +89,7 @@ export class Call<Value = unknown>
   /** @internal */
   readonly datagram: Buffer;
   /** @internal */
-  readonly replyTo: AnyActorRef | undefined;
+  readonly replyTo: ReportTarget | undefined;
   /** @internal */
   dueMs = 0;
   /** @internal */
@@ -152,7 +158,7 @@ export class Call<Value = unknown>
     throw new CallError(this.context.procedure, this.context.peer, outcome);
   }
 
-  // eslint-disable-next-line unicorn/no-thenable -- a call is awaitable by design
+  /** Makes the call awaitable. Never rejects. */
   then<Fulfilled = Outcome<Value>, Failed = never>(
     onFulfilled?: ((outcome: Outcome<Value>) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,

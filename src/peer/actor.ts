@@ -3,12 +3,12 @@
  * window they are in flight in, and it holds the handlers of the peer's own requests.
  */
 import { createActor } from 'xstate';
-import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
 import { Call } from '../call/call.js';
-import type { CallOptions, CallOwner, CallRequest } from '../call/call.js';
+import type { CallOptions, CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
 import type { Environment } from '../endpoint/environment.js';
@@ -96,7 +96,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     procedure: string,
     args: readonly unknown[],
     options: CallOptions | undefined,
-    replyTo?: AnyActorRef,
+    replyTo?: ReportTarget,
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
     const checked = callOptions(options, this.#environment.limits);

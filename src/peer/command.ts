@@ -1,6 +1,5 @@
 /** The command that makes a peer call, for those who speak events. */
-import type { AnyActorRef } from 'xstate';
-import type { CallOptions } from '../call/call.js';
+import type { CallOptions, ReportTarget } from '../call/call.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName } from '../handler/procedures.js';
 
 /**
@@ -15,6 +14,6 @@ export type CallCommand<Api = AnyProcedures> = {
     readonly procedure: P;
     readonly args?: ArgumentsOf<Api[P]>;
     /** An actor that every report of this call is sent to. */
-    readonly replyTo?: AnyActorRef;
+    readonly replyTo?: ReportTarget;
   };
 }[ProcedureName<Api>];

@@ -73,13 +73,12 @@ export class Peer<Api = AnyProcedures> {
     procedure: P,
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
-    const call: Call = this.#find().call(procedure, (args ?? []) as readonly unknown[], options);
-    return call as Call<ResultOf<Api[P]>>;
+    return this.#find().call(procedure, args ?? [], options) as Call<ResultOf<Api[P]>>;
   }
 
   /** Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. */
   send(command: CallCommand<Api>): void {
-    this.#find().ref.send(command as CallCommand);
+    this.#find().ref.send(command);
   }
 
   /** Hears the reports of all calls to this peer: `call.resolved`, `call.late`, …, or '*' for all. */

@@ -41,7 +41,7 @@ export class Drop {
 }
 
 /** The one `Drop` for each reason. */
-export const DROP: { readonly [R in DropReason]: Drop } = Object.freeze({
+export const DROP: Readonly<Record<DropReason, Drop>> = Object.freeze({
   tooShort: new Drop('tooShort'),
   tooLong: new Drop('tooLong'),
   unknownType: new Drop('unknownType'),

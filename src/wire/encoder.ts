@@ -15,7 +15,7 @@ import { timestampExtension } from './timestamp.js';
 import { Unfaithful } from './unfaithful.js';
 
 /** What the value in a body is called in messages. */
-const ROOT: { readonly [T in FrameType]: string } = {
+const ROOT: Readonly<Record<FrameType, string>> = {
   request: 'args',
   response: 'result',
   error: 'error',

@@ -19,7 +19,7 @@ export function decodeErrorReply(datagram: Buffer): ErrorReply | Drop {
   const body = decodeValue(datagram, HEADER_BYTES);
   if (isDrop(body)) return body;
   if (!Array.isArray(body) || body.length < 2 || body.length > 3) return DROP.shape;
-  const [code, message, ...data]: readonly unknown[] = body;
+  const [code, message, ...data] = body as readonly unknown[];
   if (typeof code !== 'string' || typeof message !== 'string') return DROP.shape;
   return data.length === 0 ? { code, message } : { code, message, data: data[0] };
 }

@@ -34,7 +34,7 @@ export interface ExplainedPart {
 }
 
 /** Why a datagram is dropped, for a person. */
-const FAULTS: { readonly [R in DropReason]: string } = {
+const FAULTS: Readonly<Record<DropReason, string>> = {
   tooShort: `a datagram has at least ${MIN_DATAGRAM_BYTES} bytes: a type, an id and a body`,
   tooLong: `the body of a request has at most ${MAX_REQUEST_BODY_BYTES} bytes`,
   unknownType: 'no type of datagram known here',

@@ -9,23 +9,25 @@ import type { ExtData } from '@msgpack/msgpack';
  */
 export type Received<T> = unknown extends T
   ? unknown
-  : T extends null | undefined | void
+  : T extends null
     ? null
-    : T extends bigint
-      ? number | bigint
-      : T extends string | number | boolean
-        ? T
-        : T extends Uint8Array
-          ? Uint8Array
-          : T extends Date
-            ? Date
-            : T extends ExtData
-              ? ExtData
-              : T extends Unsendable
-                ? never
-                : T extends readonly unknown[]
-                  ? { -readonly [K in keyof T]: Received<T[K]> }
-                  : ReceivedObject<T>;
+    : undefined extends T // undefined, or void
+      ? null
+      : T extends bigint
+        ? number | bigint
+        : T extends string | number | boolean
+          ? T
+          : T extends Uint8Array
+            ? Uint8Array
+            : T extends Date
+              ? Date
+              : T extends ExtData
+                ? ExtData
+                : T extends Unsendable
+                  ? never
+                  : T extends readonly unknown[]
+                    ? { -readonly [K in keyof T]: Received<T[K]> }
+                    : ReceivedObject<T>;
 
 /** Values the encoder refuses that a type can tell apart from a plain object. */
 type Unsendable =

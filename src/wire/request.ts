@@ -40,7 +40,7 @@ export function decodeRequest(datagram: Buffer): RequestBody | Drop {
   const body = decodeValue(datagram, HEADER_BYTES);
   if (isDrop(body)) return body;
   if (!Array.isArray(body) || body.length !== 2) return DROP.shape;
-  const [procedure, args]: readonly unknown[] = body;
+  const [procedure, args] = body as readonly unknown[];
   if (typeof procedure !== 'string' || !Array.isArray(args)) return DROP.shape;
   return { procedure, args };
 }

@@ -60,7 +60,8 @@ export function decodeTimestamp(payload: Uint8Array): Date {
 /** The timestamp as @msgpack/msgpack registers it; its own loses what is finer than a millisecond. */
 export const timestampExtension = {
   type: TIMESTAMP_EXTENSION,
-  encode: (value: unknown) => (value instanceof Date ? encodeTimestamp(value) : null),
+  encode: (value: unknown): Uint8Array | null =>
+    value instanceof Date ? encodeTimestamp(value) : null,
   decode: decodeTimestamp,
 };
 

@@ -43,11 +43,13 @@ const [ports] = (await once(server, 'message')) as [ServerPorts];
 
 const raw = await rawClient(ports.raw, Buffer.concat([Buffer.alloc(21), encode(['echo', [TEXT]])]));
 const endpoint = await createEndpoint({ host: '127.0.0.1' });
+const echo = endpoint.peer(`127.0.0.1:${String(ports.raw)}`);
 const peer = endpoint.peer<EchoHandlers>(`127.0.0.1:${String(ports.rpcudp)}`);
 
 const contestants: readonly Contestant[] = [
   { name: 'raw dgram, Map, promise', call: () => raw.call() },
-  { name: 'rpcudp', call: () => peer.call('echo', [TEXT]) },
+  { name: 'rpcudp', call: () => echo.call('echo', [TEXT]) },
+  { name: 'rpcudp, rpcudp server', call: () => peer.call('echo', [TEXT]) },
 ];
 
 /** Keeps `inFlight` calls open until `calls` were made. */

@@ -20,7 +20,7 @@ export async function rawClient(port: number, request: Buffer): Promise<RawClien
   const pool = Buffer.alloc(ID_BYTES * POOLED_IDS);
   let next = pool.length;
   socket.on('message', (message) => {
-    const id = message.latin1Slice(1, 1 + ID_BYTES);
+    const id = message.toString('latin1', 1, 1 + ID_BYTES);
     const resolve = outstanding.get(id);
     outstanding.delete(id);
     resolve?.(message);
@@ -37,7 +37,7 @@ export async function rawClient(port: number, request: Buffer): Promise<RawClien
       request.copy(datagram);
       pool.copy(datagram, 1, next, next + ID_BYTES);
       next += ID_BYTES;
-      const id = datagram.latin1Slice(1, 1 + ID_BYTES);
+      const id = datagram.toString('latin1', 1, 1 + ID_BYTES);
       return new Promise((resolve) => {
         outstanding.set(id, resolve);
         socket.send(datagram, port, '127.0.0.1');

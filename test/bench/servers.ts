@@ -1,4 +1,7 @@
-/** The servers of the benchmark, in a process of their own: a raw echo, and an rpcudp endpoint. */
+/**
+ * The servers of the benchmark, in a process of their own: a raw echo, and an rpcudp endpoint. The echo
+ * sets the type byte to that of a response, so that an rpcudp client takes the bytes for an answer.
+ */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createEndpoint } from 'rpcudp';
@@ -12,8 +15,11 @@ export interface ServerPorts {
 const handlers = { echo: (_scope: unknown, text: string) => text };
 export type EchoHandlers = typeof handlers;
 
+const RESPONSE = 0x01;
+
 const raw = createSocket('udp4');
 raw.on('message', (message, { port, address }) => {
+  message[0] = RESPONSE;
   raw.send(message, port, address);
 });
 raw.bind(0, '127.0.0.1');

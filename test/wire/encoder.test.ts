@@ -74,7 +74,7 @@ t.test('values are the bytes that Python sends for them', async (t) => {
     [{ k: { z: 'y' } }, '81a16b81a17aa179'],
     [new ExtData(5, Uint8Array.of(1, 2, 3)), 'c70305010203'],
   ];
-  for (const [value, bytes] of vectors) t.equal(encode(value), bytes, String(bytes).slice(0, 30));
+  for (const [value, bytes] of vectors) t.equal(encode(value), bytes, bytes.slice(0, 30));
 });
 
 t.test('a bigint of 32 bits is sent as short as a number', async (t) => {
@@ -92,6 +92,7 @@ t.test('undefined is nil in an array and leaves a property out', async (t) => {
   t.equal(encode([undefined, 1]), '92c001');
   t.equal(encode({ a: undefined, b: 1 }), '81a16201');
   t.equal(encode(undefined), 'c0');
+  t.equal(encode({ '\ud800': undefined }), '80', 'what is not sent needs no sound key');
 });
 
 t.test('what needs no conversion is neither copied nor changed', async (t) => {
@@ -158,7 +159,8 @@ t.test('what cannot be sent is refused with its path and a hint (H68)', async (t
     ] as const) {
       const error = errorOf(wrapped);
       t.match(error.message, message);
-      t.match(error, { path, code: 'ERR_RPCUDP_UNENCODABLE', name: 'UnencodableError' });
+      t.equal(error.path, path);
+      t.match(error, { code: 'ERR_RPCUDP_UNENCODABLE', name: 'UnencodableError' });
       t.ok(error.message.startsWith(`${path}: `));
     }
   }
@@ -182,14 +184,16 @@ t.test('a hole in an array is refused', async (t) => {
   t.match(errorOf(sparse), { path: 'args[0][1]', message: /sparse/ });
 });
 
+const CYCLE = 'it refers back to what contains it, and a cycle cannot be encoded';
+
 t.test('a cycle is told from depth, and its path makes one turn', async (t) => {
   const self: Record<string, unknown> = {};
   self['self'] = self;
-  t.match(errorOf(self), { path: 'args[0].self', message: /cycle/ });
+  t.equal(errorOf(self).message, `args[0].self: ${CYCLE}`);
 
   const parent: Record<string, unknown> = { children: [{}] };
   parent['children'] = [{ leaf: { a: 1 }, parent }];
-  t.match(errorOf({ root: parent }), { path: 'args[0].root.children[0].parent', message: /cycle/ });
+  t.equal(errorOf({ root: parent }).message, `args[0].root.children[0].parent: ${CYCLE}`);
 
   const nested = (depth: number): unknown => (depth === 0 ? {} : { in: nested(depth - 1) });
   t.match(errorOf(nested(40)), { message: /nest deeper than 32/ });

@@ -1,4 +1,4 @@
-import { ExtData } from '@msgpack/msgpack';
+import type { ExtData } from '@msgpack/msgpack';
 import t from 'tap';
 import type { Received } from '../../src/wire/received.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';

@@ -1,6 +1,8 @@
+import { ExtData } from '@msgpack/msgpack';
 import t from 'tap';
-import { RequestTooLargeError, UnencodableError } from '../../src/errors.js';
+import { UnencodableError } from '../../src/errors.js';
 import { DROP } from '../../src/wire/drop.js';
+import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
 import { decodeRequest, encodeRequest } from '../../src/wire/request.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
@@ -92,10 +94,15 @@ t.test('a request that fits in no datagram is refused before it is encoded', asy
   for (const arg of [
     'x'.repeat(2 ** 24),
     new Uint8Array(2 ** 24),
+    new ExtData(1, new Uint8Array(2 ** 24)),
+    { ['k'.repeat(2 ** 24)]: 1 },
     new Array(2 ** 20).fill(1),
     shared,
   ]) {
-    t.throws(() => encodeRequest(TEST_ID, 'a', [arg]), RequestTooLargeError);
+    t.throws(() => encodeRequest(TEST_ID, 'a', [arg]), {
+      name: 'RequestTooLargeError',
+      bytes: MAX_DATAGRAM_BYTES + 1,
+    });
   }
   t.throws(() => encodeRequest(TEST_ID, 'p'.repeat(100_000), []), {
     name: 'RequestTooLargeError',

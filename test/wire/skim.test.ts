@@ -23,6 +23,7 @@ t.test('hostile bodies are refused for the right reason', async (t) => {
       'depth',
       [`${'91'.repeat(8_000)}c0`, `${'81a161'.repeat(33)}c0`, `${'91'.repeat(32)}90`],
     ],
+    ['items still due', 'truncated', ['9301c1', '93a161c1', '8201c1']],
     [
       'H22',
       'truncated',

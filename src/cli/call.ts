@@ -1,0 +1,54 @@
+/** `rpcudp call`: one call, and what became of it. */
+import { createEndpoint } from '../endpoint/endpoint.js';
+import { parseArguments } from './arguments.js';
+import type { ExitCode } from './exit-code.js';
+import { formatJson } from './json.js';
+import { exitCodeOf, explainOutcome, outcomeData } from './outcome-report.js';
+import type { World } from './world.js';
+
+export interface CallOptions {
+  readonly timeout?: number;
+  readonly attempts?: number;
+  /** Print the whole outcome instead of the value alone. */
+  readonly json?: boolean;
+}
+
+/** Why a call is cancelled here: somebody pressed Ctrl-C. */
+class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+  readonly code = 'ERR_RPCUDP_INTERRUPTED';
+
+  constructor() {
+    super('The command was interrupted');
+  }
+}
+
+/**
+ * Calls a procedure and prints its value; of any other outcome, a sentence on stderr.
+ *
+ * @throws ArgumentError, AddressError, OptionError, RequestTooLargeError, UnencodableError: nothing
+ * was sent.
+ */
+export async function call(
+  world: World,
+  address: string,
+  procedure: string,
+  words: readonly string[],
+  { timeout, attempts, json = false }: CallOptions,
+): Promise<ExitCode> {
+  const args = parseArguments(words);
+  const interruption = new AbortController();
+  world.signals.on('SIGINT', () => {
+    interruption.abort(new InterruptedError());
+  });
+  await using endpoint = await createEndpoint();
+  const outcome = await endpoint.peer(address).call(procedure, args, {
+    signal: interruption.signal,
+    ...(timeout !== undefined && { timeoutMs: timeout }),
+    ...(attempts !== undefined && { attempts }),
+  });
+  if (json) world.stdout.print(formatJson(outcomeData(outcome)));
+  else if (outcome.state === 'resolved') world.stdout.print(formatJson(outcome.value));
+  else world.stderr.print(`error: ${explainOutcome(outcome, address)}`);
+  return exitCodeOf(outcome);
+}

@@ -1,0 +1,85 @@
+/** The module that `rpcudp serve` is given: found, loaded and asked for its handlers. */
+import { stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Handlers } from '../handler/procedures.js';
+import { ArgumentError } from './argument-error.js';
+import { messageOf, printable } from './printable.js';
+
+/** Loads a module by its URL and gives its exports. */
+export type Importer = (url: string) => Promise<object>;
+
+const importModule: Importer = (url) => import(url) as Promise<object>;
+
+/**
+ * The `handlers` that a module exports. Whether each of them is a function, the endpoint checks.
+ *
+ * @throws ArgumentError when there is no such file, it cannot be loaded, or it exports no `handlers`.
+ */
+export async function loadHandlers(
+  path: string,
+  cwd: string,
+  importer: Importer = importModule,
+): Promise<Handlers> {
+  const file = resolve(cwd, path);
+  await requireFile(file);
+  const exported = await load(file, importer);
+  if (!('handlers' in exported)) {
+    throw new ArgumentError(`${printable(file)} exports no "handlers"; ${listed(exported)}`);
+  }
+  return requireHandlers(file, exported.handlers);
+}
+
+async function requireFile(file: string): Promise<void> {
+  let isFile: boolean;
+  try {
+    isFile = (await stat(file)).isFile();
+  } catch {
+    throw new ArgumentError(`There is no module ${printable(file)}`);
+  }
+  if (!isFile) throw new ArgumentError(`${printable(file)} is not a file; name the module in it`);
+}
+
+async function load(file: string, importer: Importer): Promise<object> {
+  const { href } = pathToFileURL(file);
+  try {
+    return await importer(href);
+  } catch (error) {
+    throw new ArgumentError(`Cannot load ${printable(file)}: ${problemOf(error, file)}`, {
+      cause: error,
+    });
+  }
+}
+
+function problemOf(error: unknown, file: string): string {
+  if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    return (
+      `Node.js ${process.version} does not load ${extname(file)} files; ` +
+      `compile it to JavaScript, or name a loader, as in NODE_OPTIONS="--import tsx"`
+    );
+  }
+  const message = messageOf(error);
+  // A syntax error says where only in the first line of its stack, an error thrown in a frame of it.
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const line = stack.split(pathToFileURL(file).href, 2)[1]?.match(/^:(\d+)/)?.[1];
+  return line === undefined ? message : `${message} (line ${line})`;
+}
+
+function requireHandlers(file: string, handlers: unknown): Handlers {
+  if (typeof handlers !== 'object' || handlers === null) {
+    const kind = handlers === null ? 'null' : `a ${typeof handlers}`;
+    throw new ArgumentError(`The "handlers" of ${printable(file)} are ${kind}, not an object`);
+  }
+  if (Object.keys(handlers).length === 0) {
+    throw new ArgumentError(
+      `The "handlers" of ${printable(file)} have no property of their own; ` +
+        `for the methods of an instance, export handlersOf(instance)`,
+    );
+  }
+  return handlers as Handlers;
+}
+
+function listed(exported: object): string {
+  const names = Object.keys(exported).map((name) => `"${printable(name)}"`);
+  return names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`;
+}

@@ -1,0 +1,173 @@
+/**
+ * JSON, as the command reads and writes it: without loss for whatever JSON can name.
+ *
+ * JSON.parse rounds integers beyond 2^53, and Node.js 20 does not show a reviver the digits. So
+ * JSON.parse judges the grammar, and a short reader over the tokens of what it accepted builds the value.
+ */
+import { ExtData } from '@msgpack/msgpack';
+import { MAX_DEPTH } from '../wire/skim.js';
+import { PreciseDate } from '../wire/timestamp.js';
+import { ArgumentError } from './argument-error.js';
+import { fromPrefixedText, toPrefixedText } from './prefixed-text.js';
+
+/** In sound JSON these are all the tokens; commas, colons and white space carry nothing more. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|[^\s,:[\]{}"]+|[[\]{}]/g;
+const INTEGER = /^-?\d+$/;
+
+const MAX_LINE_LENGTH = 80;
+const INDENT = '  ';
+
+/** Characters that JSON lets stand in a string and a terminal should not see. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The value of a JSON text that `isJson` accepts. An integer beyond 2^53 is a bigint; strings are read
+ * as prefixed text, the keys of objects are not.
+ *
+ * @throws ArgumentError for a number too large for a double, arrays and objects that nest deeper than
+ * a datagram may, and prefixed text that is not what it says.
+ */
+export function parseJson(text: string): unknown {
+  return new TokenReader(text.match(TOKENS) ?? []).read(0);
+}
+
+class TokenReader {
+  readonly #tokens: readonly string[];
+  #next = 0;
+
+  constructor(tokens: readonly string[]) {
+    this.#tokens = tokens;
+  }
+
+  read(depth: number): unknown {
+    const token = this.#take();
+    if (token === '[' || token === '{') {
+      if (depth >= MAX_DEPTH) {
+        throw new ArgumentError(`arrays and objects nest deeper than ${MAX_DEPTH}`);
+      }
+      return token === '[' ? this.#readArray(depth + 1) : this.#readObject(depth + 1);
+    }
+    const value: unknown = JSON.parse(token);
+    if (typeof value === 'string') return fromPrefixedText(value);
+    return typeof value === 'number' ? exactNumber(token, value) : value;
+  }
+
+  #readArray(depth: number): unknown[] {
+    const items: unknown[] = [];
+    while (this.#tokens[this.#next] !== ']') items.push(this.read(depth));
+    this.#next += 1;
+    return items;
+  }
+
+  #readObject(depth: number): object {
+    const entries: [string, unknown][] = [];
+    while (this.#tokens[this.#next] !== '}') {
+      entries.push([JSON.parse(this.#take()) as string, this.read(depth)]);
+    }
+    this.#next += 1;
+    // Unlike assignment, this makes `__proto__` a property like any other.
+    return Object.fromEntries(entries);
+  }
+
+  #take(): string {
+    const token = this.#tokens[this.#next] ?? 'null';
+    this.#next += 1;
+    return token;
+  }
+}
+
+function exactNumber(token: string, value: number): number | bigint {
+  if (INTEGER.test(token)) return Number.isSafeInteger(value) ? value : BigInt(token);
+  if (Number.isFinite(value)) return value;
+  throw new ArgumentError(`${token} is beyond the largest number, ${Number.MAX_VALUE}`);
+}
+
+/**
+ * A value as JSON. What JSON has no form for becomes:
+ *
+ * - a bigint, an integer with all its digits;
+ * - bytes, a string `hex:…`; a string that begins with such a prefix, `text:…`;
+ * - a Date, a string as in ISO 8601, with nine decimals where it is finer than a millisecond;
+ * - a Map, an array of its entries; ExtData, an object of `type` and `data`;
+ * - NaN and the infinities, a string of their name.
+ *
+ * `parseJson` gives back all but the last three lines. What fits in 80 columns stands on one line.
+ */
+export function formatJson(value: unknown): string {
+  return format(value, '');
+}
+
+function format(value: unknown, indent: string): string {
+  switch (typeof value) {
+    case 'string':
+      return quote(toPrefixedText(value));
+    case 'number':
+      return formatNumber(value);
+    case 'bigint':
+    case 'boolean':
+      return String(value);
+    case 'object':
+      return value === null ? 'null' : formatObject(value, indent);
+    default:
+      return 'null';
+  }
+}
+
+function formatNumber(value: number): string {
+  if (!Number.isFinite(value)) return quote(String(value));
+  if (Object.is(value, -0)) return '-0';
+  // With an exponent it stays a float when it is read again; digits alone would be a bigint.
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+    ? value.toExponential()
+    : String(value);
+}
+
+function formatObject(value: object, indent: string): string {
+  if (value instanceof Uint8Array) return quote(toPrefixedText(value));
+  if (value instanceof Date) return quote(formatDate(value));
+  if (value instanceof Map) return format([...(value as Map<unknown, unknown>)], indent);
+  if (value instanceof ExtData) return format({ type: value.type, data: value.data }, indent);
+  const inner = indent + INDENT;
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => format(item, inner));
+    return enclose('[', items, ']', indent);
+  }
+  const entries = Object.entries<unknown>(value as Record<string, unknown>)
+    .filter(([, item]) => item !== undefined)
+    .map(([key, item]) => `${quote(key)}: ${format(item, inner)}`);
+  return enclose('{', entries, '}', indent);
+}
+
+function enclose(open: string, items: readonly string[], close: string, indent: string): string {
+  if (items.length === 0) return open + close;
+  const space = open === '{' ? ' ' : '';
+  const line = open + space + items.join(', ') + space + close;
+  if (indent.length + line.length <= MAX_LINE_LENGTH && !line.includes('\n')) return line;
+  const inner = indent + INDENT;
+  return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`;
+}
+
+function formatDate(date: Date): string {
+  const text = date.toISOString();
+  if (!(date instanceof PreciseDate)) return text;
+  return text.replace('Z', `${String(date.subMillisecondNanoseconds).padStart(6, '0')}Z`);
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(UNSAFE, (character) =>
+    Array.from({ length: character.length }, (_, index) => escapeUnit(character, index)).join(''),
+  );
+}
+
+function escapeUnit(character: string, index: number): string {
+  return `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,81 @@
+/** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
+import type { Outcome, Resolved } from '../call/outcome.js';
+import { RemoteError } from '../call/outcome.js';
+import type { Verdict } from '../call/verdict.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { messageOf, printableName } from './printable.js';
+
+const EXIT_CODES: Readonly<Record<Outcome['state'], ExitCode>> = {
+  resolved: EXIT_CODE.success,
+  rejected: EXIT_CODE.rejected,
+  timedOut: EXIT_CODE.timedOut,
+  cancelled: EXIT_CODE.interrupted,
+  unsent: EXIT_CODE.failure,
+};
+
+const VERDICTS: Readonly<Record<Verdict, string>> = {
+  neverSent: 'the request was never sent',
+  localLoopBlocked: 'this process was too busy to notice an answer',
+  peerAliveButSlow: 'the peer is alive, but did not answer this call',
+  peerSilent: 'nothing was heard from the peer',
+};
+
+export function exitCodeOf({ state }: Outcome): ExitCode {
+  return EXIT_CODES[state];
+}
+
+/** Why there is no value, in a sentence. */
+export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string): string {
+  switch (outcome.state) {
+    case 'rejected':
+      return `${peer} rejected the call (${printableName(outcome.error.code)}): ${messageOf(outcome.error)}`;
+    case 'timedOut':
+      return (
+        `no answer from ${peer} in ${outcome.timeoutMs} ms (${sent(outcome.attempts)}): ` +
+        VERDICTS[outcome.verdict]
+      );
+    case 'cancelled':
+      return outcome.executed === 'no'
+        ? 'interrupted; the procedure did not run'
+        : 'interrupted; the procedure may have run';
+    case 'unsent':
+      return `nothing was sent to ${peer}: ${messageOf(outcome.error)}`;
+  }
+}
+
+/** The whole outcome as plain data: errors without their stacks, times to the microsecond. */
+export function outcomeData(outcome: Outcome): object {
+  switch (outcome.state) {
+    case 'resolved':
+      return { ...outcome, rttMs: toMicroseconds(outcome.rttMs) };
+    case 'rejected':
+      return {
+        ...outcome,
+        error: errorData(outcome.error),
+        rttMs: toMicroseconds(outcome.rttMs),
+      };
+    case 'cancelled':
+      return { ...outcome, reason: errorData(outcome.reason) };
+    case 'unsent':
+      return { ...outcome, error: errorData(outcome.error) };
+    case 'timedOut':
+      return outcome;
+  }
+}
+
+function errorData(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, message } = error;
+  const code = 'code' in error ? error.code : undefined;
+  return { name, code, message, data: error instanceof RemoteError ? error.data : undefined };
+}
+
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function sent(attempts: number): string {
+  if (attempts === 0) return 'not sent';
+  return attempts === 1 ? 'sent once' : `sent ${attempts} times`;
+}

@@ -1,0 +1,132 @@
+/** The program: its commands, their options and their help. */
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { parseWholeNumber } from './arguments.js';
+import { call } from './call.js';
+import type { CallOptions } from './call.js';
+import { decode } from './decode.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { messageOf } from './printable.js';
+import { serve } from './serve.js';
+import type { ServeOptions } from './serve.js';
+import type { World } from './world.js';
+
+const HELP_WIDTH = 80;
+
+const AFTER_SERVE = `
+The module exports its procedures as an object, each a function of the scope of
+its request and the caller's arguments:
+
+  export const handlers = {
+    sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
+  };
+
+Every request is a line: time, peer, procedure, fate, duration, size of reply.
+Anybody who reaches the address can call the procedures, so only this machine
+can until you say otherwise: --host 0.0.0.0 (IPv4) or --host :: (both).
+Ctrl-C waits up to a second for procedures that run; twice, it does not.`;
+
+const AFTER_CALL = `
+An argument is JSON if it reads as JSON, else a string:
+
+  5  -1.5  true  null  '[1, 2]'  '{"a": 1}'   JSON; integers keep all 64 bits
+  Snake  'two words'  '"5"'                   strings
+  hex:00ff  base64:AP8=                       bytes
+  text:hex:00ff  text:5                       strings, whatever they begin with
+  -- -x                                       after --, nothing is an option
+
+The prefixes count inside JSON as well, and the output has them: bytes are
+"hex:…". A date is an ISO 8601 string, a map with keys that are no strings an
+array of entries, NaN and Infinity are strings.
+
+Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
+130 interrupted.
+
+Example:
+
+  rpcudp call 127.0.0.1:1234 sayhi Snake --timeout 500`;
+
+const AFTER_DECODE = `
+White space, colons and 0x are skipped, in any number of words:
+
+  rpcudp decode 01000102030405060708090a0b0c0d0e0f10111213a2686f
+  rpcudp decode 01:00:01 02030405 0x06 …`;
+
+/** Runs the command line `words` and gives its exit code. Everything is said; it never throws. */
+export async function run(words: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT_CODE.success;
+  const program = createProgram(world, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    await world.stdout.flush();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
+    }
+    world.stderr.print(`error: ${messageOf(error)}`);
+    return EXIT_CODE.failure;
+  }
+}
+
+function createProgram(world: World, ended: (code: ExitCode) => void): Command {
+  const program = new Command('rpcudp')
+    .description('Remote procedure calls over UDP: serve them, make them, look inside them.')
+    .version(readVersion(), '--version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand(false)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => world.stdout.write(text),
+      writeErr: (text) => world.stderr.write(text),
+      getOutHelpWidth: () => HELP_WIDTH,
+      getErrHelpWidth: () => HELP_WIDTH,
+    });
+
+  program.addHelpText('after', '\nrpcudp <command> --help says more about each.');
+
+  program
+    .command('serve')
+    .description('Serve the procedures of a JavaScript module.')
+    .argument('<module>', 'path of the module, which exports "handlers"')
+    .option('--host <ip>', 'local IP address to listen on', '127.0.0.1')
+    .option('--port <number>', 'local UDP port, 0 for any free one', parseWholeNumber, 0)
+    .addHelpText('after', AFTER_SERVE)
+    .action(async (modulePath: string, options: ServeOptions) => {
+      ended(await serve(world, modulePath, options));
+    });
+
+  program
+    .command('call')
+    .description('Call a procedure and print its value as JSON.')
+    .argument('<host:port>', 'address of the peer; IPv6 as [::1]:port')
+    .argument('<procedure>', 'name of the procedure')
+    .argument('[args...]', 'its arguments')
+    .option('--timeout <ms>', 'how long to wait for the answer (default: 5000)', parseWholeNumber)
+    .option('--attempts <n>', 'how often to send it in all (default: 1)', parseWholeNumber)
+    .option('--json', 'print the whole outcome, whatever it is')
+    .addHelpText('after', AFTER_CALL)
+    .action(async (address: string, procedure: string, args: string[], options: CallOptions) => {
+      ended(await call(world, address, procedure, args, options));
+    });
+
+  program
+    .command('decode')
+    .description('Explain the bytes of a datagram.')
+    .argument('<hex...>', 'the datagram in hexadecimal')
+    .addHelpText('after', AFTER_DECODE)
+    .action((words: string[]) => {
+      ended(decode(world, words));
+    });
+
+  return program;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

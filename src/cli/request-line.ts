@@ -1,0 +1,46 @@
+/** The line that `rpcudp serve` prints for a request. */
+import type { EndpointReport, RequestEnding } from '../endpoint/report.js';
+import { messageOf, printableName } from './printable.js';
+
+type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;
+
+const ENDINGS: Readonly<Record<RequestEnding, string>> = {
+  replied: 'replied',
+  failed: 'failed',
+  replayed: 'replayed',
+  duplicate: 'duplicate',
+  unknownProcedure: 'unknown procedure',
+  overloaded: 'overloaded',
+  closing: 'closing',
+};
+
+/**
+ * Time of day, peer, procedure and fate; how long the procedure ran and how large the reply is, where
+ * it did and there is one: `12:00:01.123 127.0.0.1:5678 sayhi replied 0.4 ms 48 bytes`.
+ */
+export function requestLine(report: RequestReport, at: Date): string {
+  const { ending, peer, procedure } = report;
+  const line = `${timeOfDay(at)} ${peer} ${printableName(procedure)} ${ENDINGS[ending]}`;
+  switch (ending) {
+    case 'replied':
+      return `${line} ${duration(report)} ${size(report)}`;
+    case 'replayed':
+      return `${line} ${size(report)}`;
+    case 'failed':
+      return `${line} ${duration(report)}: ${messageOf(report.error)}`;
+    default:
+      return line;
+  }
+}
+
+function timeOfDay(at: Date): string {
+  return `${at.toTimeString().slice(0, 8)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+function duration({ durationMs = 0 }: RequestReport): string {
+  return `${durationMs.toFixed(1)} ms`;
+}
+
+function size({ replyBytes = 0 }: RequestReport): string {
+  return `${replyBytes} bytes`;
+}

@@ -1,0 +1,61 @@
+/** `rpcudp serve`: offers a module's procedures until it is told to stop. */
+import { formatAddress } from '../address.js';
+import { createEndpoint } from '../endpoint/endpoint.js';
+import type { Endpoint } from '../endpoint/endpoint.js';
+import { HandlerFailedError } from '../errors.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { loadHandlers } from './handlers-module.js';
+import { messageOf } from './printable.js';
+import { requestLine } from './request-line.js';
+import type { World } from './world.js';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Serves until Ctrl-C or SIGTERM, or until nobody reads its lines any more. Procedures that run then
+ * may end within a second; a second signal does not wait for them.
+ *
+ * @throws ArgumentError for the module; BindError, AddressError for the address.
+ */
+export async function serve(
+  world: World,
+  modulePath: string,
+  { host, port }: ServeOptions,
+): Promise<ExitCode> {
+  const handlers = await loadHandlers(modulePath, world.cwd);
+  const onError = (error: unknown): void => {
+    // The line of its request says it already.
+    if (error instanceof HandlerFailedError) return;
+    world.stderr.print(`error: ${messageOf(error)}`);
+  };
+  const endpoint = await createEndpoint({ host, port, handlers, onError });
+  endpoint.on('request.settled', (report) => {
+    world.stdout.print(requestLine(report, new Date()));
+  });
+  world.stdout.print(`listening on ${formatAddress(endpoint.address)}`);
+  return await stopped(world, endpoint);
+}
+
+function stopped(world: World, endpoint: Endpoint): Promise<ExitCode> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const stop = (): void => {
+      if (stopping) resolve(EXIT_CODE.interrupted);
+      stopping = true;
+      void endpoint.close();
+    };
+    endpoint.on('endpoint.closed', ({ error }) => {
+      if (error !== undefined) world.stderr.print(`error: ${messageOf(error)}`);
+      resolve(error === undefined ? EXIT_CODE.success : EXIT_CODE.failure);
+    });
+    world.signals.on('SIGINT', stop);
+    world.signals.on('SIGTERM', stop);
+    world.stdout.onBroken(() => {
+      if (!stopping) stop();
+    });
+  });
+}

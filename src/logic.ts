@@ -1,0 +1,82 @@
+/** Logic for users' own XState machines: a peer to spawn and send to, a call to invoke. */
+import { fromCallback, fromPromise } from 'xstate';
+import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
+import type { SocketAddress } from './address.js';
+import type { CallOptions } from './call/call.js';
+import type { AnyEndpoint, ApiOf } from './endpoint/endpoint.js';
+import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './handler/procedures.js';
+import type { CallCommand } from './peer/command.js';
+import type { Peer, PeerReport } from './peer/peer.js';
+
+/** The input of a spawned peer. */
+export interface PeerInput {
+  readonly endpoint: AnyEndpoint;
+  /** As `endpoint.peer` takes it. */
+  readonly address: string | SocketAddress;
+}
+
+/** The input of an invoked call. */
+export type CallInput<Api, P extends ProcedureName<Api>> = Omit<CallOptions, 'signal'> & {
+  readonly peer: Peer<Api>;
+} & ([] extends ArgumentsOf<Api[P]>
+    ? { readonly args?: ArgumentsOf<Api[P]> }
+    : { readonly args: ArgumentsOf<Api[P]> });
+
+/** What `actorsOf` gives: logic to name in `setup({ actors })`. */
+export interface RemoteActors<Api> {
+  /**
+   * A peer. Send it `{ type: 'call', procedure, args }`; the reports of these calls (`call.resolved`,
+   * `call.timedOut`, `call.late`, …) come back to its parent, and to those who listen with `on`. When
+   * it is stopped, its open calls are cancelled.
+   */
+  readonly peer: CallbackActorLogic<CallCommand<Api>, PeerInput, PeerReport<Api>>;
+  /**
+   * One call. Its output is the procedure's result; every outcome but `resolved` is an error, a
+   * `CallError` whose `outcome` says how it went. When its state is left, the call is cancelled.
+   */
+  call<P extends ProcedureName<Api>>(
+    procedure: P,
+  ): PromiseActorLogic<ResultOf<Api[P]>, CallInput<Api, P>>;
+}
+
+/**
+ * The actors of a remote endpoint, typed by what it serves:
+ *
+ * ```ts
+ * const remote = actorsOf<typeof server>();
+ * setup({ actors: { server: remote.peer, sayhi: remote.call('sayhi') } });
+ * ```
+ */
+export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>> {
+  return { peer: peerLogic<ApiOf<T>>(), call: (procedure) => callLogic(procedure) };
+}
+
+function callLogic<Api, P extends ProcedureName<Api>>(
+  procedure: P,
+): PromiseActorLogic<ResultOf<Api[P]>, CallInput<Api, P>> {
+  return fromPromise(({ input, signal }) => {
+    const { peer, args, ...options } = input as CallInput<AnyProcedures, string>;
+    return peer.call(procedure, args, { ...options, signal }).value() as Promise<ResultOf<Api[P]>>;
+  });
+}
+
+function peerLogic<Api>(): RemoteActors<Api>['peer'] {
+  return fromCallback(({ input, receive, sendBack, emit }) => {
+    const peer = input.endpoint.peer<Api>(input.address) as Peer;
+    const stopped = new AbortController();
+    receive((command) => {
+      const { signal, replyTo, ...call } = command as CallCommand;
+      const report = (event: PeerReport): void => {
+        if (stopped.signal.aborted) return;
+        emit(event as PeerReport<Api>);
+        sendBack(event);
+        replyTo?.send(event);
+      };
+      const signals = [stopped.signal, ...(signal === undefined ? [] : [signal])];
+      peer.send({ ...call, signal: AbortSignal.any(signals), replyTo: { send: report } });
+    });
+    return () => {
+      stopped.abort(new Error('The peer actor was stopped'));
+    };
+  });
+}

@@ -1,0 +1,86 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import t, { type Test } from 'tap';
+import { createEndpoint } from '../../src/index.js';
+import { encodeRequest } from '../../src/wire/request.js';
+import { Inbox } from '../fixtures/inbox.js';
+import { PythonPeer } from '../fixtures/python-peer.js';
+import { SAME_BOTH_WAYS } from '../fixtures/python-values.js';
+import { python } from '../fixtures/real-parts.js';
+
+const HEADER_BYTES = 21;
+const NIL = 0xc0;
+
+/** A socket with nothing of ours around it. */
+async function openSocket(t: Test) {
+  const inbox = new Inbox();
+  const socket = createSocket('udp4');
+  socket.on('message', (datagram, { address, port }) => {
+    inbox.datagramReceived(datagram, address, port);
+  });
+  t.teardown(() => socket.close());
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const exchange = (datagram: Uint8Array, port: number) => {
+    socket.send(datagram, port, '127.0.0.1');
+    return inbox.next();
+  };
+  return { socket, inbox, exchange, port: socket.address().port };
+}
+
+/** The response to a request, with nil in it. */
+function nilResponseTo(request: Buffer): Buffer {
+  const response = Buffer.concat([request.subarray(0, HEADER_BYTES), Buffer.of(NIL)]);
+  response[0] = 1;
+  return response;
+}
+
+const { skip = false } = python();
+
+t.test('our requests are byte for byte those of Python', { skip }, async (t) => {
+  const { socket, inbox, port } = await openSocket(t);
+  const { peer } = await PythonPeer.listen(t, 'client.py', '30');
+  let id = Buffer.alloc(0);
+  const random = {
+    fillBytes: (target: Uint8Array) => void Buffer.from(target.buffer).fill(id),
+    unit: () => 0,
+  };
+
+  for (const { title, js, python } of SAME_BOTH_WAYS) {
+    const answer = peer.ask({
+      procedure: 'store',
+      to: ['127.0.0.1', port],
+      args: `[${python}, 7]`,
+    });
+    const { datagram: expected, port: pythonPort } = await inbox.next();
+    socket.send(nilResponseTo(expected), pythonPort, '127.0.0.1');
+    t.match(await answer, { answered: true });
+
+    id = expected.subarray(1, HEADER_BYTES);
+    const client = await createEndpoint({ host: '127.0.0.1', random });
+    const call = client.peer(`127.0.0.1:${port}`).call('store', [js, 7]);
+    t.equal((await inbox.next()).datagram.toString('hex'), expected.toString('hex'), title);
+    call.cancel();
+    await client.close();
+  }
+  t.strictSame(await peer.stop(), []);
+});
+
+t.test('our replies are byte for byte those of Python', { skip }, async (t) => {
+  const { exchange } = await openSocket(t);
+  const { peer, port } = await PythonPeer.listen(t, 'server.py');
+  const values = new Map(SAME_BOTH_WAYS.map(({ python, js }) => [python, js]));
+  const server = await createEndpoint({
+    host: '127.0.0.1',
+    handlers: { evaluate: (_scope, expression: string) => values.get(expression) },
+  });
+  t.teardown(() => server.close());
+
+  for (const [index, { title, python }] of SAME_BOTH_WAYS.entries()) {
+    const request = encodeRequest(String.fromCharCode(index).repeat(20), 'evaluate', [python]);
+    const expected = await exchange(request, port);
+    const actual = await exchange(request, server.address.port);
+    t.equal(actual.datagram.toString('hex'), expected.datagram.toString('hex'), title);
+  }
+  t.strictSame(await peer.stop(), []);
+});
