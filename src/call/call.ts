@@ -184,7 +184,8 @@ export class Call<Value = unknown>
 
   /** @internal The socket's callback for the first transmission. */
   readonly sent = (error: Error | null): void => {
-    const { ref } = this.#environment.socket;
+    const { ref, noteSent } = this.#environment.socket;
+    noteSent(error);
     if (error === null) this.receive({ type: 'accepted' }, ref);
     else this.receive({ type: 'refused', error }, ref);
   };

@@ -34,9 +34,6 @@ import type { EndpointReport, RequestEnding } from './report.js';
 /** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
 export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
 
-/** What an endpoint without handlers offers. */
-export type NoHandlers = Readonly<Record<string, never>>;
-
 /** Any endpoint, whatever it offers. */
 export type AnyEndpoint = Endpoint;
 
@@ -63,7 +60,7 @@ export interface EndpointStats {
  * @throws OptionError for an option that is unknown or out of bounds; AddressError for a bad `host` or
  * `port`; rejects with BindError when the address cannot be had.
  */
-export async function createEndpoint<const H extends Handlers = NoHandlers>(
+export async function createEndpoint<H extends Handlers = Handlers>(
   options: EndpointOptions<H> = {},
 ): Promise<Endpoint<H>> {
   const endpoint = new Endpoint<H>(options);

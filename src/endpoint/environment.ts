@@ -18,8 +18,13 @@ export interface Sender {
   readonly ref: AnyActorRef;
   /** The IP version it can reach, 0 for both. */
   readonly family: 0 | 4 | 6;
-  /** Hands bytes to the kernel; `done` is called when it took or refused them. Never throws. */
+  /**
+   * Hands bytes to the kernel. `done` is called when it took or refused them, and has to call
+   * `noteSent`, which is its default. Never throws.
+   */
   send(datagram: Buffer, host: string, port: number, done?: (error: Error | null) => void): void;
+  /** Counts what the kernel took and what it refused. */
+  readonly noteSent: (error: Error | null) => void;
 }
 
 export interface Environment extends LightActorHome {

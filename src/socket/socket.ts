@@ -67,13 +67,14 @@ export class Socket implements Sender, Receiver {
     return this.#transport.family === 'dual' ? 0 : this.#transport.family;
   }
 
-  send(datagram: Buffer, host: string, port: number, done?: (error: Error | null) => void): void {
-    this.#transport.send(datagram, host, port, (error) => {
-      if (error === null) this.sent += 1;
-      else this.refused += 1;
-      done?.(error);
-    });
+  send(datagram: Buffer, host: string, port: number, done = this.noteSent): void {
+    this.#transport.send(datagram, host, port, done);
   }
+
+  readonly noteSent = (error: Error | null): void => {
+    if (error === null) this.sent += 1;
+    else this.refused += 1;
+  };
 
   datagramReceived(datagram: Buffer, host: string, port: number): void {
     this.received += 1;

@@ -43,17 +43,17 @@ const { skip = false } = python();
 
 t.test('our client talks to a kademlia node', { skip }, async (t) => {
   const { peer, ready, address } = await PythonPeer.listen(t, 'kademlia_node.py');
-  const { endpoint, id } = await openNode(t, 'ours');
+  const { endpoint, id } = await openNode(t, 'our node');
   const node = endpoint.peer<KademliaNode>(address);
 
   const itsId = await node.call('ping', [id]).value();
   t.equal(itsId.length, 20);
   t.equal(hex(itsId), ready['id']);
 
-  const other = await openNode(t, 'another of ours');
+  const other = await openNode(t, 'our other node');
   const neighbours = await other.endpoint
     .peer<KademliaNode>(address)
-    .call('find_node', [other.id, id])
+    .call('find_node', [other.id, sha1('anything')])
     .value();
   t.strictSame(neighbours, [[id, '127.0.0.1', endpoint.address.port]], 'it remembers who pinged');
 
@@ -65,7 +65,7 @@ t.test('our client talks to a kademlia node', { skip }, async (t) => {
 
 t.test('a kademlia node joins through our endpoint', { skip }, async (t) => {
   const { peer } = await PythonPeer.listen(t, 'kademlia_node.py');
-  const { endpoint, id, stored } = await openNode(t, 'ours');
+  const { endpoint, id, stored } = await openNode(t, 'our node');
   const { host, port } = endpoint.address;
 
   t.strictSame(await peer.ask({ bootstrap: [host, port] }), { found: [hex(id)] });
