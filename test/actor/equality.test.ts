@@ -1,0 +1,100 @@
+/**
+ * What keeps light actors honest: on every path of each machine, and on random event sequences, they
+ * show exactly what XState's own actor shows.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import t from 'tap';
+import type { AnyStateMachine, EventFromLogic, EventObject, InputFrom } from 'xstate';
+import { getSimplePaths } from 'xstate/graph';
+import { callMachine } from '../../src/call/machine.js';
+import type { CallEvent, CallInput } from '../../src/call/machine.js';
+import { RemoteError } from '../../src/call/outcome.js';
+import { handlerMachine } from '../../src/handler/machine.js';
+import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
+import { runSideBySide } from '../fixtures/side-by-side.js';
+
+const callInput: CallInput = {
+  procedure: 'sayhi',
+  args: ['Snake', 7n],
+  peer: '127.0.0.1:1234',
+  transactionId: '3f9a'.repeat(10),
+  timeoutMs: 5_000,
+  maxAttempts: 3,
+  calledAtMs: 100,
+  reference: { mark: 1 },
+};
+
+const callEvents: readonly CallEvent[] = [
+  { type: 'transmitted', atMs: 101 },
+  { type: 'accepted' },
+  { type: 'refused', error: new Error('ENETUNREACH') },
+  { type: 'retransmitted' },
+  { type: 'answered', value: 'hello', atMs: 6_000 },
+  { type: 'failed', error: new RemoteError('unknownProcedure', 'no such procedure'), atMs: 6_001 },
+  { type: 'expired', verdict: 'peerSilent' },
+  { type: 'cancel', reason: 'enough' },
+  { type: 'lingered' },
+];
+
+const handlerInput: HandlerInput = {
+  procedure: 'sayhi',
+  args: ['Snake'],
+  peer: '127.0.0.1:5678',
+  transactionId: 'b21c'.repeat(10),
+  receivedAtMs: 7,
+};
+
+const handlerEvents: readonly HandlerEvent[] = [
+  { type: 'started' },
+  { type: 'refused', refusal: 'unknownProcedure' },
+  { type: 'replied', replyBytes: 48, atMs: 9 },
+  { type: 'failed', error: new Error('bang'), atMs: 9 },
+  { type: 'duplicated' },
+  { type: 'expired' },
+];
+
+/** An event that no machine knows. */
+const strange = { type: 'no.such.event' };
+
+function provesEqual<TMachine extends AnyStateMachine>(
+  machine: TMachine,
+  input: InputFrom<TMachine>,
+  events: readonly EventFromLogic<TMachine>[],
+): void {
+  t.test(`the ${machine.id} machine on every path`, (t) => {
+    const paths = getSimplePaths(machine as AnyStateMachine, {
+      input,
+      events: [...events],
+      // Paths by state: contexts that count would make their number endless.
+      serializeState: (snapshot) => JSON.stringify(snapshot.value),
+    });
+    const reached = new Set(paths.map((path) => String(path.state.value)));
+    t.strictSame([...reached].sort(), Object.keys(machine.states).sort(), 'every state is reached');
+    for (const path of paths) {
+      const steps = path.steps as readonly { readonly event: EventObject }[];
+      const sent = steps.map(({ event }) => event).filter(({ type }) => type !== 'xstate.init');
+      // After the end, everything once more: a finished actor must stay as it is.
+      const both = runSideBySide(machine, input, [...sent, ...events] as typeof events);
+      t.strictSame(both.light, both.xstate, sent.map((event) => event.type).join(' → ') || 'start');
+    }
+    t.end();
+  });
+
+  t.test(`the ${machine.id} machine on random sequences of events`, (t) => {
+    const anyEvent = fc.constantFrom(...events, strange as EventFromLogic<TMachine>);
+    const sequences = fc.array(anyEvent, { maxLength: 24 });
+    const property = fc.property(sequences, (sequence) => {
+      const { light, xstate } = runSideBySide(machine, input, sequence);
+      return isDeepStrictEqual(light, xstate);
+    });
+    // On failure the message holds the seed and the shortest sequence that shows the difference.
+    t.doesNotThrow(() => {
+      fc.assert(property, { numRuns: 500 });
+    });
+    t.end();
+  });
+}
+
+provesEqual(callMachine, callInput, callEvents);
+provesEqual(handlerMachine, handlerInput, handlerEvents);
