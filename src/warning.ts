@@ -10,6 +10,21 @@ export function warnings(): (error: unknown) => void {
       if (failed.has(error.procedure)) return;
       failed.add(error.procedure);
     }
-    process.emitWarning(error instanceof Error ? error : String(error));
+    warn(error);
   };
+}
+
+/** An `onError` that never throws: what the given one throws becomes a warning. */
+export function guardedReport(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error);
+    } catch (thrown) {
+      warn(thrown);
+    }
+  };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error));
 }

@@ -59,6 +59,8 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   #snapshot: AnyMachineSnapshot | undefined;
   #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
   #listeners: Listeners<EmittedFrom<TMachine>> | undefined;
+  /** What inspectors are told when the actor starts; undefined when there is nothing to tell. */
+  #unreported: { readonly input: InputFrom<TMachine> } | undefined;
   #stepping = false;
   /** Events sent while another is being processed; drained before `send` returns. */
   #pending: EventFromLogic<TMachine>[] | undefined;
@@ -75,7 +77,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     this.#row = rowAt(table, table.initial);
     this.#context = table.contextOf(input) as ContextFrom<TMachine>;
     if (parent !== undefined) this._parent = parent;
-    if (home.inspection.active) this.#reportBirth(input);
+    if (home.inspection.active) this.#unreported = { input };
   }
 
   /** The readable name of this actor, unique enough for people; `sessionId` is unique. */
@@ -199,14 +201,6 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     }
   }
 
-  #reportBirth(input: InputFrom<TMachine>): void {
-    const { inspection } = this.#home;
-    const event = { type: 'xstate.init', input };
-    inspection.actorCreated(this);
-    inspection.eventSent(this, event, this._parent);
-    inspection.snapshotTaken(this, event, this.getSnapshot());
-  }
-
   getSnapshot(): SnapshotFrom<TMachine> {
     this.#snapshot ??= this.#takeSnapshot();
     return this.#snapshot as SnapshotFrom<TMachine>;
@@ -264,8 +258,19 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     };
   }
 
-  /** A light actor runs from its creation on; this is here for XState's sake. */
+  /**
+   * Tells inspectors of the actor, once. Whoever creates a light actor starts it as soon as it is
+   * whole: an inspector may use it at once. It takes events even before.
+   */
   start(): this {
+    const unreported = this.#unreported;
+    if (unreported === undefined) return this;
+    this.#unreported = undefined;
+    const { inspection } = this.#home;
+    const event = { type: 'xstate.init', input: unreported.input };
+    inspection.actorCreated(this);
+    inspection.eventSent(this, event, this._parent);
+    inspection.snapshotTaken(this, event, this.getSnapshot());
     return this;
   }
 

@@ -129,6 +129,7 @@ export class Call<Value = unknown>
     this.#deadlineMs = calledAtMs + options.timeoutMs;
     environment.alarms.set(this, this.#deadlineMs);
     this.#signal = options.signal;
+    this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
 

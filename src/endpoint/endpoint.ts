@@ -24,7 +24,7 @@ import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
 import { udpTransport } from '../transport/udp.js';
-import { warnings } from '../warning.js';
+import { guardedReport, warnings } from '../warning.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
@@ -86,7 +86,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
   constructor(options: EndpointOptions<H>) {
     const limits = limitsOf(options);
     const { host, port = 0, handlers, clock = systemClock, random = systemRandom } = options;
-    const reportError = options.onError ?? warnings();
+    const reportError = guardedReport(options.onError ?? warnings());
     const inspection = new Inspection(options.inspect, reportError);
     const transport =
       options.transport ?? udpTransport({ port, ...(host !== undefined && { host }) });

@@ -66,6 +66,7 @@ export class Handler extends LightActor<HandlerMachine> {
     this.owner = owner;
     this.#keeper = keeper;
     this.#environment = environment;
+    this.start();
   }
 
   /** A name for people: `handler b21c`. The procedure's name is the peer's word and stays out. */
@@ -77,7 +78,7 @@ export class Handler extends LightActor<HandlerMachine> {
   run(procedure: Procedure, scope: HandlerScope): void {
     const args = (this.context.args ?? []) as never[];
     this.#scope = scope;
-    this.receive({ type: 'started' });
+    this.receive({ type: 'started' }, this.owner.ref);
     let result: unknown;
     try {
       result = procedure(scope, ...args);

@@ -74,7 +74,7 @@ export class Inbox implements HandlerKeeper {
   }
 
   #refuse(handler: Handler, refusal: Refusal): Fate {
-    handler.receive({ type: 'refused', refusal });
+    handler.receive({ type: 'refused', refusal }, handler.owner.ref);
     this.#environment.requestSettled(handler.context, refusal);
     return `request.refused.${refusal}`;
   }

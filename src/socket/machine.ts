@@ -20,12 +20,8 @@ export type SocketEvent =
   | { readonly type: 'bound'; readonly address: string }
   | { readonly type: 'failed'; readonly error: Error }
   | { readonly type: 'closed' }
-  | {
-      readonly type: 'datagram.received';
-      readonly from: string;
-      readonly bytes: number;
-      readonly fate: Fate;
-    };
+  | { readonly type: 'datagram.received'; readonly from: string; readonly bytes: number }
+  | { readonly type: 'datagram.settled'; readonly from: string; readonly fate: Fate };
 
 export const socketMachine = setup({
   types: { context: {} as SocketContext, events: {} as SocketEvent },
@@ -49,6 +45,7 @@ export const socketMachine = setup({
     listening: {
       on: {
         'datagram.received': {},
+        'datagram.settled': {},
         failed: { target: 'failed', actions: 'noteError' },
         closed: { target: 'closed' },
       },

@@ -80,13 +80,13 @@ export class Socket implements Sender, Receiver {
     this.received += 1;
     const routes = this.#routes;
     if (routes === undefined) return;
+    const inspected = routes.inspection.active;
+    const from = inspected ? formatAddress({ host, port }) : '';
+    if (inspected) this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
     const fate = this.#route(routes, datagram, host, port);
     this.fates[fate] += 1;
+    if (inspected) this.ref.send({ type: 'datagram.settled', from, fate });
     routes.datagramSettled(fate, host, port);
-    if (routes.inspection.active) {
-      const from = formatAddress({ host, port });
-      this.ref.send({ type: 'datagram.received', from, bytes: datagram.length, fate });
-    }
   }
 
   #route(routes: Routes, datagram: Buffer, host: string, port: number): Fate {

@@ -50,7 +50,7 @@ const { skip = false } = python();
 
 t.test('our requests are byte for byte those of Python', { skip }, async (t) => {
   const { socket, inbox, port } = await openSocket(t);
-  const { peer } = await PythonPeer.listen(t, 'client.py', '30');
+  const { peer } = await PythonPeer.listen(t, 'client.py', '10');
 
   for (const { title, js, python } of SAME_BOTH_WAYS) {
     const answer = peer.ask({

@@ -21,7 +21,7 @@ async function openNode(t: Test, name: string) {
   const stored = new Map<string, unknown>();
   const endpoint = await createEndpoint({
     host: '127.0.0.1',
-    timeoutMs: 30_000,
+    timeoutMs: 10_000,
     handlers: {
       ping: () => id,
       store: (_scope, _id: Uint8Array, key: Uint8Array, value: unknown) => {

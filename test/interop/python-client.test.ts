@@ -6,7 +6,7 @@ import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.j
 import { python } from '../fixtures/real-parts.js';
 
 /** How many seconds a client waits: enough on any machine, or what silence deserves. */
-const PATIENT = '30';
+const PATIENT = '10';
 const IMPATIENT = '0.2';
 /** `['length', [text]]` of this many bytes of text: 1 + 7 for the name, 1 and 3 before the text. */
 const LARGEST_TEXT_BYTES = 8_192 - 12;
@@ -17,15 +17,20 @@ type Settled = Extract<EndpointReport, { type: 'request.settled' }>;
 
 async function openServer(t: Test, handlers: Handlers) {
   const errors: unknown[] = [];
-  const settled: Settled[] = [];
   const server = await createEndpoint({
     host: '127.0.0.1',
     handlers,
     onError: (error) => errors.push(error),
   });
   t.teardown(() => server.close());
-  server.on('request.settled', (report) => settled.push(report));
-  return { server, to: [server.address.host, server.address.port], errors, settled };
+  const nextSettled = () =>
+    new Promise<Settled>((resolve) => {
+      const subscription = server.on('request.settled', (report) => {
+        subscription.unsubscribe();
+        resolve(report);
+      });
+    });
+  return { server, to: [server.address.host, server.address.port], errors, nextSettled };
 }
 
 const { skip = false } = python();
@@ -84,38 +89,43 @@ t.test('a Python client calls our server', { skip }, async (t) => {
 
 t.test('what we do not answer is silence to Python, and counted here', { skip }, async (t) => {
   let release: (value: string) => void = () => undefined;
-  const { server, to, errors, settled } = await openServer(t, {
+  const released = new Promise<string>((resolve) => (release = resolve));
+  const { server, to, errors, nextSettled } = await openServer(t, {
     fail: () => {
       throw new Error('planted');
     },
-    hold: () => new Promise<string>((resolve) => (release = resolve)),
+    hold: () => released,
   });
   const { peer } = await PythonPeer.listen(t, 'client.py', IMPATIENT);
   const silence = { answered: false, sent: '[]', got: 'None' };
   const call = (procedure: string) => peer.ask({ procedure, to, args: '[]' });
 
   t.test('an unknown procedure', async (t) => {
+    const settled = nextSettled();
     t.strictSame(await call('missing'), silence);
-    t.match(settled.pop(), { ending: 'unknownProcedure', procedure: 'missing' });
+    t.match(await settled, { ending: 'unknownProcedure', procedure: 'missing' });
     t.equal(server.stats().fates['request.refused.unknownProcedure'], 1);
   });
 
   t.test('a name that every object has', async (t) => {
+    const settled = nextSettled();
     t.strictSame(await call('constructor'), silence);
-    t.match(settled.pop(), { ending: 'unknownProcedure', procedure: 'constructor' });
+    t.match(await settled, { ending: 'unknownProcedure', procedure: 'constructor' });
   });
 
   t.test('a procedure that throws', async (t) => {
+    const settled = nextSettled();
     t.strictSame(await call('fail'), silence);
-    t.match(settled.pop(), { ending: 'failed', procedure: 'fail', error: { message: 'planted' } });
+    t.match(await settled, { ending: 'failed', procedure: 'fail', error: { message: 'planted' } });
     t.match(errors, [{ name: 'HandlerFailedError', procedure: 'fail' }]);
   });
 
   t.test('a procedure slower than the time-out, whose late reply Python ignores', async (t) => {
+    const settled = nextSettled();
     t.strictSame(await call('hold'), silence);
     release('too late');
     await peer.logged(/^WARNING:rpcudp\.protocol:received unknown message .* ignoring$/);
-    t.match(settled.pop(), { ending: 'replied', procedure: 'hold' });
+    t.match(await settled, { ending: 'replied', procedure: 'hold' });
   });
 
   t.test('Python met no error but its time-outs', async (t) => {

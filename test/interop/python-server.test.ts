@@ -17,7 +17,7 @@ interface PythonServer {
 }
 
 /** Long enough for an answer on any machine, so that it decides nothing. */
-const PATIENT = { timeoutMs: 30_000 };
+const PATIENT = { timeoutMs: 10_000 };
 /** For calls that no answer comes to; too short only ever means the same outcome sooner. */
 const IMPATIENT = { timeoutMs: 200 };
 /** `['length', [text]]` of this many bytes of text: 1 + 7 for the name, 1 and 3 before the text. */
@@ -85,7 +85,7 @@ t.test('our client calls a Python server', { skip }, async (t) => {
     const late = new Promise((resolve) => {
       call.on('call.late', resolve);
     });
-    t.match(await call, { state: 'timedOut', verdict: 'peerSilent' });
+    t.match(await call, { state: 'timedOut', executed: 'maybe' });
     peer.tell({ release: true });
     const { lateByMs } = (await late) as { lateByMs: number };
     t.ok(lateByMs > 0, `${lateByMs} ms late`);
