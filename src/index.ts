@@ -2,7 +2,7 @@
  * rpcudp: RPC over UDP, built from actors. The public names, one by one.
  */
 export { createEndpoint, Endpoint } from './endpoint/endpoint.js';
-export type { AnyEndpoint, ApiOf, EndpointStats } from './endpoint/endpoint.js';
+export type { AnyEndpoint, ApiOf, EndpointStats, PeerOf } from './endpoint/endpoint.js';
 export type { EndpointOptions, Limits } from './endpoint/options.js';
 export type { EndpointReport, RequestEnding } from './endpoint/report.js';
 export { Peer } from './peer/peer.js';
@@ -10,7 +10,7 @@ export type { PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';
 export { Call } from './call/call.js';
-export type { CallOptions } from './call/call.js';
+export type { CallOptions, ReportTarget } from './call/call.js';
 export { callMachine } from './call/machine.js';
 export type { CallContext, CallEvent } from './call/machine.js';
 export { CallError, RemoteError } from './call/outcome.js';
@@ -28,5 +28,27 @@ export type { Verdict } from './call/verdict.js';
 export { handlersOf } from './handler/procedures.js';
 export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
 export { HandlerScope } from './handler/scope.js';
+export type { Fate, FateCounts } from './socket/fate.js';
+export type { InspectionObserver } from './actor/inspection.js';
+export type { SocketAddress } from './address.js';
+export { AddressError } from './address.js';
+export type { Clock } from './clock.js';
+export type { Random } from './random.js';
+export type { Lookup } from './resolve.js';
+export type { Receiver, Transport } from './transport/transport.js';
+export { BindError } from './transport/bind-error.js';
+export { PreciseDate } from './wire/timestamp.js';
+export type { Received } from './wire/received.js';
+export {
+  EndpointClosedError,
+  HandlerFailedError,
+  MailboxFullError,
+  OptionError,
+  ReplyTooLargeError,
+  RequestTooLargeError,
+  TooManyCallsError,
+  TooManyPeersError,
+  UnencodableError,
+} from './errors.js';
 export { actorsOf } from './logic.js';
 export type { CallInput, PeerInput, RemoteActors } from './logic.js';

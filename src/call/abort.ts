@@ -26,7 +26,8 @@ export function tieToSignal(call: Cancellable, signal: AbortSignal): void {
     const calls = new Set<Cancellable>();
     const listener = (): void => {
       ties.delete(signal);
-      for (const tied of calls) tied.cancel(signal.reason);
+      // The newest first: else each cancelled call in flight would send out one that waits.
+      for (const tied of [...calls].reverse()) tied.cancel(signal.reason);
     };
     signal.addEventListener('abort', listener, { once: true });
     ties.set(signal, (tie = { calls, listener }));

@@ -197,6 +197,8 @@ export class Call<Value = unknown>
     else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
     else {
       this.receive({ type: 'retransmitted' }, this.#peer.ref);
+      // Whoever saw that may have cancelled the call.
+      if (this.done) return;
       this.#peer.transmit(this);
       this.#scheduleNextAttempt();
     }
@@ -215,7 +217,7 @@ export class Call<Value = unknown>
   #scheduleNextAttempt(): void {
     const { attempt, maxAttempts } = this.context;
     const { alarms, clock, random } = this.#environment;
-    if (maxAttempts === 1) return;
+    if (maxAttempts === 1 || this.done) return;
     const nextMs = attempt < maxAttempts ? clock.nowMs() + backoffMs(attempt, random) : Infinity;
     alarms.set(this, Math.min(nextMs, this.#deadlineMs));
   }

@@ -43,7 +43,11 @@ async function requireFile(file: string): Promise<void> {
 async function load(file: string, importer: Importer): Promise<object> {
   const { href } = pathToFileURL(file);
   try {
-    return await importer(href);
+    const exported = await importer(href);
+    // A CommonJS module is its default export; Node.js finds only some of its names.
+    const { default: whole } = exported as { readonly default?: unknown };
+    const isWhole = typeof whole === 'object' && whole !== null && 'handlers' in whole;
+    return 'handlers' in exported || !isWhole ? exported : whole;
   } catch (error) {
     throw new ArgumentError(`Cannot load ${printable(file)}: ${problemOf(error, file)}`, {
       cause: error,
@@ -59,10 +63,11 @@ function problemOf(error: unknown, file: string): string {
     );
   }
   const message = messageOf(error);
-  // A syntax error says where only in the first line of its stack, an error thrown in a frame of it.
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const line = stack.split(pathToFileURL(file).href, 2)[1]?.match(/^:(\d+)/)?.[1];
-  return line === undefined ? message : `${message} (line ${line})`;
+  if (line !== undefined) return `${message} (line ${line})`;
+  // Node.js keeps the place of a syntax error to itself when a module is imported by a program.
+  return error instanceof SyntaxError ? `${message}; node --check shows where` : message;
 }
 
 function requireHandlers(file: string, handlers: unknown): Handlers {

@@ -15,7 +15,7 @@ const EXIT_CODES: Readonly<Record<Outcome['state'], ExitCode>> = {
 };
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
-  neverSent: 'the request was never sent',
+  neverSent: 'the request waited for its turn, or for the address of a name',
   localLoopBlocked: 'this process was too busy to notice an answer',
   peerAliveButSlow: 'the peer is alive, but did not answer this call',
   peerSilent: 'nothing was heard from the peer',
@@ -32,8 +32,8 @@ export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string
       return `${peer} rejected the call (${printableName(outcome.error.code)}): ${messageOf(outcome.error)}`;
     case 'timedOut':
       return (
-        `no answer from ${peer} in ${outcome.timeoutMs} ms (${sent(outcome.attempts)}): ` +
-        VERDICTS[outcome.verdict]
+        `no answer from ${peer} in ${outcome.timeoutMs} ms: ` +
+        `${VERDICTS[outcome.verdict]} (${sent(outcome.attempts)})`
       );
     case 'cancelled':
       return outcome.executed === 'no'
@@ -76,6 +76,5 @@ function toMicroseconds(ms: number): number {
 }
 
 function sent(attempts: number): string {
-  if (attempts === 0) return 'not sent';
   return attempts === 1 ? 'sent once' : `sent ${attempts} times`;
 }

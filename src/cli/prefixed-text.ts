@@ -7,7 +7,7 @@
  */
 import { ArgumentError } from './argument-error.js';
 import { parseHex } from './hex.js';
-import { printableName } from './printable.js';
+import { quoted } from './printable.js';
 
 const PREFIXED = /^(hex|base64|text):(.*)$/su;
 
@@ -45,7 +45,7 @@ function parseBase64(text: string): Uint8Array {
   const bytes = Buffer.from(digits, 'base64');
   // Node.js skips what it cannot read; only what comes back the same was base64.
   if (bytes.toString('base64').replace(/=+$/, '') !== digits) {
-    throw new ArgumentError(`${printableName(text)} is not base64`);
+    throw new ArgumentError(`${quoted(text)} is not base64`);
   }
   return new Uint8Array(bytes);
 }

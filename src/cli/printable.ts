@@ -1,18 +1,24 @@
 /** Text from strangers, as a terminal may show it. */
 import { escapeText } from '../wire/escape.js';
 
-const MAX_NAME_LENGTH = 64;
+const MAX_QUOTED_LENGTH = 64;
 
 /** A sentence: on one line, with escapes for what would steer the terminal. Quotes stay. */
 export function printable(text: string): string {
   return escapeText(text).slice(1, -1).replaceAll('\\"', '"');
 }
 
-/** A name in a sentence: bare when it is one plain word, else quoted; at most 64 characters of it. */
+/** Text in a sentence, in quotes; at most 64 characters of it. */
+export function quoted(text: string): string {
+  return escapeText(
+    text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text,
+  );
+}
+
+/** A name in a sentence: bare when it is one plain word, else quoted. */
 export function printableName(name: string): string {
-  const shown = name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name;
-  const quoted = escapeText(shown);
-  return quoted === `"${shown}"` && /^\S+$/u.test(shown) ? shown : quoted;
+  const text = quoted(name);
+  return /^"[^\s"\\]+"$/.test(text) ? text.slice(1, -1) : text;
 }
 
 /** What was thrown, as a sentence: its message, never its stack. */

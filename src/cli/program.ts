@@ -60,13 +60,14 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
     exitCode = code;
   });
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
+      // Help, the version, or a mistake in the command line: commander has said it.
+      if (!(error instanceof CommanderError)) throw error;
+      exitCode = error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
+    });
     await world.stdout.flush();
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
-    }
     world.stderr.print(`error: ${messageOf(error)}`);
     return EXIT_CODE.failure;
   }

@@ -34,6 +34,9 @@ import type { EndpointReport, RequestEnding } from './report.js';
 /** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
 export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
 
+/** A peer that offers what `T` offers: `PeerOf<typeof server>`. */
+export type PeerOf<T> = Peer<ApiOf<T>>;
+
 /** Any endpoint, whatever it offers. */
 export type AnyEndpoint = Endpoint;
 
@@ -157,7 +160,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
    * @throws AddressError when it is not an address, or of an IP version this socket cannot reach;
    * TooManyPeersError; EndpointClosedError.
    */
-  peer<T = AnyProcedures>(address: string | SocketAddress): Peer<ApiOf<T>> {
+  peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T> {
     if (this.#closed !== undefined) throw new EndpointClosedError();
     const parsed = parseAddress(address);
     this.#refuseUnreachable(parsed);

@@ -34,7 +34,7 @@ export type PrefixedMethods<T, Prefix extends string> = {
         ? Name
         : never
       : never
-  ]: T[K] & Procedure;
+  ]: T[K];
 };
 
 /** The table that inbound requests are looked up in: never a property access with a peer's word. */

@@ -147,7 +147,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#window.add(call);
     outstanding.add(call);
     call.transmitted();
-    socket.send(call.datagram, this.host, this.port, call.sent);
+    // Whoever saw that may have cancelled the call.
+    if (!call.done) socket.send(call.datagram, this.host, this.port, call.sent);
   }
 
   transmit(call: Call): void {

@@ -1,0 +1,14 @@
+/** The client of the example: `node --import tsx demos/hello/client.ts [host:port]`. */
+import { createEndpoint } from 'rpcudp';
+import type { handlers } from './handlers.js';
+
+const client = await createEndpoint();
+process.once('SIGINT', () => void client.close());
+
+const peer = client.peer<typeof handlers>(process.argv[2] ?? '127.0.0.1:1234');
+const outcome = await peer.call('sayhi', ['Snake Plissken'], { timeoutMs: 2_000 });
+console.log(
+  outcome.state === 'resolved' ? outcome.value : `Response not received: ${outcome.state}`,
+);
+
+await client.close();

@@ -1,0 +1,30 @@
+/** `npm start`: a server and a client in one process, a call that is answered and one that is not. */
+import { createEndpoint } from 'rpcudp';
+import { handlers } from './handlers.js';
+import { pathOf } from './path.js';
+
+const server = await createEndpoint({ host: '127.0.0.1', handlers });
+const client = await createEndpoint({ host: '127.0.0.1' });
+process.once('SIGINT', () => void Promise.all([client.close(), server.close()]));
+
+const peer = client.peer<typeof server>(server.address);
+const call = peer.call('sayhi', ['Snake Plissken']);
+const path = pathOf(call);
+const outcome = await call;
+console.log(outcome.state === 'resolved' ? outcome.value : `No answer: ${outcome.state}`);
+console.log(`  ${await path}`);
+
+// A closed endpoint's port: nobody listens there.
+const gone = await createEndpoint({ host: '127.0.0.1' });
+const { address } = gone;
+await gone.close();
+const lonely = client.peer<typeof server>(address).call('sayhi', ['anybody'], { timeoutMs: 1_000 });
+const lonelyPath = pathOf(lonely);
+const failure = await lonely;
+const verdict = failure.state === 'timedOut' ? `: ${failure.verdict}` : '';
+console.log(
+  `Nobody answered at ${address.host}:${String(address.port)} (${failure.state}${verdict})`,
+);
+console.log(`  ${await lonelyPath}`);
+
+await Promise.all([client.close(), server.close()]);

@@ -1,0 +1,10 @@
+/** The server of the example: `node --import tsx demos/hello/server.ts [port]`, by default port 1234. */
+import { createEndpoint } from 'rpcudp';
+import { handlers } from './handlers.js';
+
+const server = await createEndpoint({ port: Number(process.argv[2] ?? 1234), handlers });
+console.log(`Serving sayhi on port ${String(server.address.port)}; Ctrl-C ends it`);
+server.on('request.settled', ({ peer, procedure, ending }) => {
+  console.log(`${peer} called ${JSON.stringify(procedure)}: ${ending}`);
+});
+process.once('SIGINT', () => void server.close());

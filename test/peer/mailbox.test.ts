@@ -1,0 +1,150 @@
+import t from 'tap';
+import { decode } from '@msgpack/msgpack';
+import { MailboxFullError, TooManyCallsError } from '../../src/errors.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
+import { inWorld } from '../fixtures/world.js';
+
+/** The procedures that were asked for, in the order the requests arrived. */
+function asked(raw: RawPeer): string[] {
+  return raw.received.map(({ datagram }) => (decode(datagram.subarray(21)) as [string])[0]);
+}
+
+t.test(
+  'calls beyond the window wait, and go out first come, first served',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 2 });
+    const peer = client.peer(raw.address);
+    const calls = ['a', 'b', 'c', 'd', 'e'].map((procedure) => peer.call(procedure));
+    t.strictSame([peer.inFlight, peer.queued], [2, 3]);
+    await world.settle();
+    t.strictSame(asked(raw), ['a', 'b']);
+    for (let index = 0; index < calls.length; index++) {
+      raw.answer(index, index);
+      await world.settle();
+      t.ok(peer.inFlight <= 2);
+    }
+    t.strictSame(asked(raw), ['a', 'b', 'c', 'd', 'e']);
+    const outcomes = await Promise.all(calls);
+    t.ok(outcomes.every((outcome, index) => 'value' in outcome && outcome.value === index));
+  }),
+);
+
+t.test(
+  'a call beyond the mailbox is unsent, with the numbers',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 2, mailbox: 3 });
+    const peer = client.peer(raw.address);
+    for (let count = 0; count < 5; count++) peer.call('x');
+    const outcome = await peer.call('one too many');
+    t.match(outcome, { state: 'unsent', executed: 'no', attempts: 0, error: MailboxFullError });
+    t.match(outcome, {
+      error: {
+        code: 'ERR_RPCUDP_MAILBOX_FULL',
+        message: 'The mailbox of 10.0.0.1:2000 is full: 3 calls wait, 2 are in flight',
+        queued: 3,
+        inFlight: 2,
+      },
+    });
+    t.strictSame([peer.inFlight, peer.queued], [2, 3]);
+  }),
+);
+
+t.test(
+  'with no mailbox, a call beyond the window is unsent at once',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1, mailbox: 0 });
+    const peer = client.peer(raw.address);
+    peer.call('x');
+    t.equal(peer.call('y').state, 'unsent');
+  }),
+);
+
+t.test(
+  'a call that is cancelled or times out leaves the mailbox, from its middle too',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1, mailbox: 3 });
+    const peer = client.peer(raw.address);
+    const [first, , third] = ['a', 'b', 'c', 'd'].map((procedure) =>
+      peer.call(procedure, [], { timeoutMs: procedure === 'b' ? 50 : 500 }),
+    );
+    third?.cancel();
+    t.equal(peer.queued, 2);
+    await world.clock.advance(50);
+    t.equal(peer.queued, 1);
+    t.equal(peer.call('e').state, 'queued', 'there is room again');
+    first?.cancel();
+    await world.settle();
+    t.strictSame(asked(raw), ['a', 'd']);
+  }),
+);
+
+t.test(
+  'a call that times out makes room in the window, while it lingers',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1 });
+    const peer = client.peer(raw.address);
+    peer.call('a', [], { timeoutMs: 100 });
+    const second = peer.call('b', [], { timeoutMs: 200 });
+    await world.clock.advance(100);
+    t.match([second.state, peer.inFlight, peer.queued], ['awaiting', 1, 0]);
+  }),
+);
+
+t.test(
+  'a call made by whoever hears of an outcome does not jump the queue',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1 });
+    const peer = client.peer(raw.address);
+    const subscription = peer.on('call.resolved', () => {
+      subscription.unsubscribe();
+      peer.call('last');
+    });
+    peer.call('first');
+    peer.call('second');
+    for (const index of [0, 1, 2]) {
+      await world.settle();
+      raw.answer(index, null);
+    }
+    await world.settle();
+    t.strictSame(asked(raw), ['first', 'second', 'last']);
+  }),
+);
+
+t.test(
+  'one window does not hold up another',
+  inWorld(async (t, world) => {
+    const [busy, free] = [await world.raw(), await world.raw()];
+    const client = await world.endpoint({ window: 1 });
+    client.peer(busy.address).call('x');
+    t.equal(client.peer(busy.address).call('y').state, 'queued');
+    t.equal(client.peer(free.address).call('z').state, 'sent');
+  }),
+);
+
+t.test(
+  'a call beyond all that may be in flight is unsent, and one that ends makes room',
+  inWorld(async (t, world) => {
+    const [a, b] = [await world.raw(), await world.raw()];
+    const client = await world.endpoint({ maxOutstanding: 1, window: 1, timeoutMs: 100 });
+    const first = client.peer(a.address).call('first');
+    const outcome = await client.peer(b.address).call('elsewhere');
+    t.match(outcome, { state: 'unsent', error: TooManyCallsError });
+    t.match(outcome, {
+      error: { message: 'The endpoint has 1 calls in flight, which is its limit (maxOutstanding)' },
+    });
+    const second = client.peer(a.address).call('second');
+    await world.settle();
+    a.answer(0, 1);
+    t.match(await world.clock.runUntil(first), { state: 'resolved' });
+    t.not(second.state, 'unsent', 'its turn came as the first one ended');
+    const third = client.peer(a.address).call('third');
+    await world.clock.runUntil(second);
+    t.not(third.state, 'unsent', 'a call that lingers is not in flight');
+  }),
+);

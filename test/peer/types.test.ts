@@ -1,0 +1,132 @@
+/**
+ * What callers infer from a server's handlers. The compiler is the test: `npm run check` fails when a
+ * line compiles that must not, or the reverse. Nothing here is run but the last line.
+ */
+import t from 'tap';
+import { createEndpoint, handlersOf } from '../../src/index.js';
+import type { AnyEndpoint, Call, CallReport, HandlerScope, PeerOf } from '../../src/index.js';
+import type { Equal, Expect } from '../fixtures/type-equal.js';
+
+/** Exported as a server's module would: clients import the type alone. */
+export const handlers = {
+  sayhi: ({ sender }: HandlerScope, name: string) => `Hello ${name} at ${sender.host}`,
+  ping: () => undefined,
+  find: (_scope: HandlerScope, key: Uint8Array, limit?: number) =>
+    Promise.resolve({ key: Buffer.from(key), found: limit ?? 1, at: new Date(0) }),
+  count: (_scope: HandlerScope, ...numbers: number[]) => BigInt(numbers.length),
+};
+
+class Server {
+  private readonly greeting = 'Hello';
+  rpc_sayhi(_scope: HandlerScope, name: string): string {
+    return `${this.greeting} ${name}`;
+  }
+  async rpc_slowly(): Promise<number> {
+    return Promise.resolve(1);
+  }
+  other(): void {
+    this.greeting.at(0);
+  }
+}
+
+type Value<C> = C extends Call<infer V> ? V : never;
+
+function ofHandlers(client: AnyEndpoint) {
+  const peer = client.peer<typeof handlers>('127.0.0.1:1');
+  const found = peer.call('find', [Buffer.alloc(1)]);
+  const counted = peer.call('count', [1, 2, 3]);
+  const pinged = peer.call('ping');
+  const greeted = peer.remote.sayhi('Snake');
+  // @ts-expect-error no such procedure
+  peer.call('sayho', ['Snake']);
+  // @ts-expect-error no such procedure
+  peer.remote.sayho('Snake');
+  // @ts-expect-error the argument is a string
+  peer.call('sayhi', [1]);
+  // @ts-expect-error one argument is too many
+  peer.call('sayhi', ['Snake', 'Plissken']);
+  // @ts-expect-error the argument is missing
+  peer.call('sayhi', []);
+  // @ts-expect-error the arguments are missing
+  peer.call('sayhi');
+  // @ts-expect-error arguments are an array
+  peer.call('sayhi', 'Snake');
+  // @ts-expect-error every further argument is a number
+  peer.remote.count(1, 'two');
+  // @ts-expect-error no such option
+  peer.call('ping', [], { retries: 3 });
+  peer.send({ type: 'call', procedure: 'sayhi', args: ['Snake'], reference: 1 });
+  // @ts-expect-error the argument is a string
+  peer.send({ type: 'call', procedure: 'sayhi', args: [1] });
+  // @ts-expect-error no such command
+  peer.send({ type: 'hangUp' });
+  peer.on('call.late', (report) => report.lateByMs satisfies number);
+  peer.on('call.resolved', (report) => {
+    if (report.procedure === 'sayhi') report.outcome.value satisfies string;
+    // @ts-expect-error the value is one procedure's or another's
+    report.outcome.value satisfies string;
+  });
+  // @ts-expect-error no such report
+  peer.on('call.finished', () => undefined);
+  peer.on('*', (report) => report satisfies CallReport);
+  return { found, counted, pinged, greeted };
+}
+
+type Calls = ReturnType<typeof ofHandlers>;
+
+/** What a value looks like after its journey. */
+type Journeys = [
+  Expect<Equal<Value<Calls['greeted']>, string>>,
+  Expect<Equal<Value<Calls['pinged']>, null>>,
+  Expect<Equal<Value<Calls['counted']>, number | bigint>>,
+  Expect<Equal<Value<Calls['found']>, { key: Uint8Array; found: number; at: Date }>>,
+];
+
+async function ofOutcomes(peer: PeerOf<typeof handlers>) {
+  const outcome = await peer.call('sayhi', ['Snake']);
+  // @ts-expect-error a value only when resolved
+  outcome.value satisfies string;
+  if (outcome.state === 'resolved') outcome.value satisfies string;
+  else outcome.executed satisfies 'no' | 'maybe';
+  if (outcome.state === 'timedOut') outcome.verdict satisfies string;
+  // @ts-expect-error no such state
+  if (outcome.state === 'failed') return undefined;
+  return (await peer.call('ping').value()) satisfies null;
+}
+
+async function ofEndpoints() {
+  const server = await createEndpoint({
+    handlers: {
+      sayhi: ({ sender }, name: string) => `Hello ${name} you live at ${sender.host}`,
+    },
+  });
+  const peer = server.peer<typeof server>('127.0.0.1:1');
+  peer.call('sayhi', ['Snake']);
+  // @ts-expect-error the argument is a string
+  peer.call('sayhi', [1]);
+  // @ts-expect-error handlers are functions
+  await createEndpoint({ handlers: { port: 1 } });
+  // @ts-expect-error no such option
+  await createEndpoint({ prot: 1234 });
+
+  const methods = handlersOf(new Server());
+  await createEndpoint({ handlers: methods });
+  const classy = server.peer<typeof methods>('127.0.0.1:1');
+  (await classy.call('sayhi', ['Snake']).value()) satisfies string;
+  (await classy.remote.slowly().value()) satisfies number;
+  // @ts-expect-error the prefix is not part of the name
+  classy.call('rpc_sayhi', ['Snake']);
+  // @ts-expect-error a method without the prefix is not offered
+  classy.call('other');
+
+  const unknown = server.peer('127.0.0.1:1');
+  const anything = await unknown.call('whatever', [1, 'two', null]).value();
+  // @ts-expect-error nothing is known of the result
+  anything satisfies string;
+  return anything;
+}
+
+t.type(ofHandlers, 'function');
+t.type(ofOutcomes, 'function');
+t.type(ofEndpoints, 'function');
+t.pass('this file compiles' satisfies Journeys extends unknown[] ? string : never);
