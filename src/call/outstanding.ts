@@ -8,13 +8,14 @@ export class Outstanding {
   readonly #byId = new Map<TransactionId, Call>();
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
   readonly #lingering = new Set<Call>();
+  #inFlight = 0;
 
   constructor(maxLingering: number) {
     this.#maxLingering = maxLingering;
   }
 
   get inFlight(): number {
-    return this.#byId.size - this.#lingering.size;
+    return this.#inFlight;
   }
 
   get lingering(): number {
@@ -27,6 +28,12 @@ export class Outstanding {
 
   add(call: Call): void {
     this.#byId.set(call.transactionId, call);
+    this.#inFlight += 1;
+  }
+
+  /** A call has its outcome: it is no longer in flight, and known until it is deleted. */
+  settle(): void {
+    this.#inFlight -= 1;
   }
 
   /** Keeps a timed-out call for late answers; beyond the limit the oldest is given up as lost. */

@@ -23,7 +23,7 @@ export function decode(world: World, words: readonly string[]): ExitCode {
 }
 
 /** Offset, bytes, what they are and their meaning in columns; rows of 8 bytes. */
-export function explanationRows(datagram: Uint8Array): string[] {
+function explanationRows(datagram: Uint8Array): string[] {
   const parts = explainDatagram(datagram);
   const offsetWidth = String(datagram.length).length;
   const labelWidth = Math.max(...parts.map((part) => labelOf(part).length));

@@ -3,9 +3,11 @@ import { escapeText } from '../wire/escape.js';
 
 const MAX_QUOTED_LENGTH = 64;
 
-/** A sentence: on one line, with escapes for what would steer the terminal. Quotes stay. */
+/** A sentence: on one line, with escapes for what would steer the terminal. Quotes and backslashes stay. */
 export function printable(text: string): string {
-  return escapeText(text).slice(1, -1).replaceAll('\\"', '"');
+  return escapeText(text)
+    .slice(1, -1)
+    .replace(/\\(["\\])/g, '$1');
 }
 
 /** Text in a sentence, in quotes; at most 64 characters of it. */

@@ -10,6 +10,6 @@ export interface World {
   readonly cwd: string;
 }
 
-export interface SignalSource {
+interface SignalSource {
   on(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }

@@ -88,7 +88,8 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
   /** @internal Use `createEndpoint`. */
   constructor(options: EndpointOptions<H>) {
     const limits = limitsOf(options);
-    const { host, port = 0, handlers, clock = systemClock, random = systemRandom } = options;
+    const procedures = procedureTable(options.handlers ?? {});
+    const { host, port = 0, clock = systemClock, random = systemRandom } = options;
     const reportError = guardedReport(options.onError ?? warnings());
     const inspection = new Inspection(options.inspect, reportError);
     const transport =
@@ -119,7 +120,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
       },
     };
     this.#peers = new PeerTable(this.#environment);
-    this.#inbox = new Inbox(this.#environment, this.#peers, procedureTable(handlers ?? {}));
+    this.#inbox = new Inbox(this.#environment, this.#peers, procedures);
   }
 
   /** @internal */
@@ -134,7 +135,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
         this.#datagramSettled(fate, host, port);
       },
       socketFailed: (error) => {
-        this.#closed ??= this.#shutDown(error);
+        void this.#close(error);
       },
     };
     try {
@@ -215,7 +216,12 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
    * twice gives the same promise.
    */
   close(): Promise<void> {
-    return (this.#closed ??= this.#shutDown(undefined));
+    return this.#close(undefined);
+  }
+
+  #close(error: Error | undefined): Promise<void> {
+    // A microtask later: listeners who hear of cancelled calls, and call again, find it closing.
+    return (this.#closed ??= Promise.resolve().then(() => this.#shutDown(error)));
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -68,13 +68,14 @@ export function handlersOf<T extends object, Prefix extends string = 'rpc_'>(
   instance: T,
   prefix = 'rpc_' as Prefix,
 ): PrefixedMethods<T, Prefix> {
-  const methods: Record<string, Procedure> = {};
+  const methods = new Map<string, Procedure>();
   for (const name of methodNames(instance)) {
+    if (!name.startsWith(prefix) || name === prefix) continue;
     const method = (instance as Record<string, unknown>)[name];
-    if (!name.startsWith(prefix) || name === prefix || typeof method !== 'function') continue;
-    methods[name.slice(prefix.length)] = (method as Procedure).bind(instance);
+    if (typeof method !== 'function') continue;
+    methods.set(name.slice(prefix.length), (method as Procedure).bind(instance));
   }
-  return methods as PrefixedMethods<T, Prefix>;
+  return Object.fromEntries(methods) as PrefixedMethods<T, Prefix>;
 }
 
 function methodNames(instance: object): Set<string> {

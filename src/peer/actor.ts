@@ -43,6 +43,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   host: string;
   readonly port: number;
   #reachable: boolean;
+  #draining = false;
 
   /** @param reachable false while `host` is a name that is being looked up */
   constructor(environment: Environment, { host, port }: SocketAddress, reachable: boolean) {
@@ -107,6 +108,12 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return call;
   }
 
+  /** Takes a command; the machine passes it on to `#obey`, unless the actor has ended. */
+  command(command: CallCommand): void {
+    if (this.forgotten) this.#obey(command);
+    else this.ref.send(command);
+  }
+
   /** A call asked for by event: whatever is wrong with it becomes its outcome. */
   #obey({ type: _type, procedure, args = [], replyTo, ...options }: CallCommand): void {
     const { ids, limits } = this.#environment;
@@ -166,13 +173,17 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   callSettled(call: Call): void {
-    if (!this.#window.delete(call)) this.#mailbox.delete(call);
+    const { outstanding, outcomes } = this.#environment;
+    const wasInFlight = this.#window.delete(call);
+    if (wasInFlight) outstanding.settle();
+    else this.#mailbox.delete(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
-    this.#environment.outcomes[outcome.state] += 1;
+    outcomes[outcome.state] += 1;
     if (outcome.state === 'timedOut' && outcome.attempts > 0) this.ref.send({ type: 'expired' });
+    // First those who wait: who hears of this outcome may call again.
+    if (wasInFlight) this.#drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
-    this.#drain();
   }
 
   callEnded(call: Call): void {
@@ -185,15 +196,23 @@ export class PeerActor implements CallOwner, HandlerOwner {
     if (!this.reports.hears(type) && call.replyTo === undefined) return;
     const report = reportOf(call.context);
     this.reports.emit(report);
-    call.replyTo?.send(report);
+    try {
+      call.replyTo?.send(report);
+    } catch (error) {
+      this.#environment.reportError(error);
+    }
   }
 
   #drain(): void {
+    // A send that fails at once settles its call in the midst of this, and the loop goes on anyway.
+    if (this.#draining) return;
+    this.#draining = true;
     while (this.#hasRoom()) {
       const next = this.#mailbox.take();
-      if (next === undefined) return;
+      if (next === undefined) break;
       this.#launch(next);
     }
+    this.#draining = false;
   }
 
   /** The host's name was looked up: the calls that waited for it go out. */
@@ -207,6 +226,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** The host's name cannot be looked up: the calls that waited for it fail. */
   unresolved(error: Error): void {
+    // Forgotten first: who hears of it, and calls again, gets a peer that is looked up again.
+    this.ref.send({ type: 'forgotten' });
     for (const call of this.#mailbox.all()) call.receive({ type: 'refused', error }, this.ref);
   }
 

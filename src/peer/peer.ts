@@ -30,8 +30,9 @@ export type Remote<Api> = {
  */
 export class Peer<Api = AnyProcedures> {
   /**
-   * The peer's procedures as methods, with the endpoint's default options. `then` is not among them,
-   * so that the stub can be awaited by mistake; call a procedure of that name with `call`.
+   * The peer's procedures as methods, with the endpoint's default options. `then` and `toJSON`
+   * are not among them, so that the stub can be awaited or serialised by mistake without a call being
+   * made; call a procedure of that name with `call`.
    */
   readonly remote: Remote<Api>;
 
@@ -78,7 +79,7 @@ export class Peer<Api = AnyProcedures> {
 
   /** Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. */
   send(command: CallCommand<Api>): void {
-    this.#find().ref.send(command);
+    this.#find().command(command);
   }
 
   /** Hears the reports of all calls to this peer: `call.resolved`, `call.late`, …, or '*' for all. */
@@ -95,7 +96,7 @@ export class Peer<Api = AnyProcedures> {
 function remoteOf<Api>(peer: Peer<Api>): Remote<Api> {
   return new Proxy(Object.create(null) as Remote<Api>, {
     get: (_target, name) =>
-      typeof name === 'string' && name !== 'then'
+      typeof name === 'string' && name !== 'then' && name !== 'toJSON'
         ? (...args: unknown[]) => (peer as unknown as Peer).call(name, args)
         : undefined,
   });

@@ -111,8 +111,8 @@ export class PeerTable {
       if (peer.forgotten) return;
       const heir = this.find(host, address.port);
       if (heir === undefined) {
+        this.#byAddress.set(formatAddress({ host, port: address.port }), peer);
         peer.resolved(host);
-        this.#byAddress.set(peer.address, peer);
         return;
       }
       this.#rememberName(formatAddress(address), heir);

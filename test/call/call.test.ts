@@ -5,18 +5,17 @@ import { callMachine } from '../../src/call/machine.js';
 import type { Outcome } from '../../src/call/outcome.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-async function callInFlight(world: World, timeoutMs = 100) {
+async function silentPeer(world: World, timeoutMs = 100) {
   const raw = await world.raw();
   const client = await world.endpoint({ timeoutMs });
-  const peer = client.peer(raw.address);
-  const call = peer.call('x', ['argument'], { reference: 7 });
-  return { raw, client, peer, call };
+  return { raw, client, peer: client.peer(raw.address) };
 }
 
 t.test(
   'awaiting twice gives the same outcome object, before and after it is there',
   inWorld(async (t, world) => {
-    const { raw, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const early = Promise.all([call, call]);
     await world.settle();
     raw.answer(0, { deep: true });
@@ -30,7 +29,8 @@ t.test(
 t.test(
   '`then` takes both handlers, one, or none',
   inWorld(async (t, world) => {
-    const { raw, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     await world.settle();
     raw.answer(0, 1);
     await world.settle();
@@ -51,7 +51,8 @@ t.test(
 t.test(
   'a call returned from an async function becomes its outcome',
   inWorld(async (t, world) => {
-    const { raw, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const wrapped = async (): Promise<Outcome> => call;
     const outcome = wrapped();
     await world.settle();
@@ -63,7 +64,8 @@ t.test(
 t.test(
   'toPromise gives the outcome when the actor ends: after a time-out, when it has lingered',
   inWorld(async (t, world) => {
-    const { raw, peer, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const other = peer.call('y');
     await world.settle();
     raw.answer(1, 'quick');
@@ -80,7 +82,8 @@ t.test(
 t.test(
   'waitFor, subscribe, on and select see each state once',
   inWorld(async (t, world) => {
-    const { raw, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const seen: string[] = [];
     const selected: string[] = [];
     call.subscribe({
@@ -104,7 +107,8 @@ t.test(
 t.test(
   'the context tells what was asked of whom, and the chart can be drawn',
   inWorld(async (t, world) => {
-    const { call } = await callInFlight(world);
+    const { peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     t.match(call.context, {
       procedure: 'x',
       args: ['argument'],
@@ -125,7 +129,8 @@ t.test(
 t.test(
   "a user's machine can send to a call",
   inWorld(async (t, world) => {
-    const { call } = await callInFlight(world);
+    const { peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const machine = createMachine({
       on: { stop: { actions: sendTo(() => call, { type: 'cancel', reason: 'by machine' }) } },
     });
@@ -139,7 +144,8 @@ t.test(
 t.test(
   'an outcome is final: no later cancel, abort or answer changes it',
   inWorld(async (t, world) => {
-    const { raw, client, call } = await callInFlight(world);
+    const { raw, client, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     await world.settle();
     raw.answer(0, 'first');
     const outcome = await world.clock.runUntil(call);
@@ -154,7 +160,8 @@ t.test(
 t.test(
   'what listeners and observers of a call throw is reported and harms nothing',
   inWorld(async (t, world) => {
-    const { raw, peer, call } = await callInFlight(world);
+    const { raw, peer } = await silentPeer(world);
+    const call = peer.call('x', ['argument'], { reference: 7 });
     const throwing = (place: string) => () => {
       throw new Error(place);
     };
@@ -172,7 +179,7 @@ t.test(
 t.test(
   'calls of one peer have ids of their own',
   inWorld(async (t, world) => {
-    const { peer } = await callInFlight(world);
+    const { peer } = await silentPeer(world);
     const calls: Call[] = Array.from({ length: 50 }, () => peer.call('x'));
     t.equal(new Set(calls.map(({ transactionId }) => transactionId)).size, 50);
     t.equal(new Set(calls.map(({ sessionId }) => sessionId)).size, 50);

@@ -2,6 +2,7 @@ import t from 'tap';
 import { decode } from '@msgpack/msgpack';
 import { MailboxFullError, TooManyCallsError } from '../../src/errors.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
+import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
 /** The procedures that were asked for, in the order the requests arrived. */
@@ -147,4 +148,23 @@ t.test(
     await world.clock.runUntil(second);
     t.not(third.state, 'unsent', 'a call that lingers is not in flight');
   }),
+);
+
+t.test(
+  'a long mailbox whose every call fails at once is emptied all the same',
+  inWorld(
+    async (t, world) => {
+      const transport = new ScriptedTransport();
+      const client = await world.endpoint({ transport, window: 1, mailbox: 5_000 });
+      const peer = client.peer('10.0.0.1:1');
+      for (let count = 0; count < 5_000; count++) peer.call('x');
+      transport.send = (_datagram, _host, _port, done) => {
+        done(new Error('no route'));
+      };
+      transport.sent[0]?.done(new Error('no route'));
+      t.strictSame([peer.queued, peer.inFlight], [0, 0]);
+      t.match(client.stats(), { outcomes: { unsent: 5_000 }, refused: 5_000 });
+    },
+    { watched: false },
+  ),
 );

@@ -7,8 +7,7 @@ import { createEndpoint, handlersOf } from '../../src/index.js';
 import type { AnyEndpoint, Call, CallReport, HandlerScope, PeerOf } from '../../src/index.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
-/** Exported as a server's module would: clients import the type alone. */
-export const handlers = {
+const handlers = {
   sayhi: ({ sender }: HandlerScope, name: string) => `Hello ${name} at ${sender.host}`,
   ping: () => undefined,
   find: (_scope: HandlerScope, key: Uint8Array, limit?: number) =>
@@ -40,7 +39,7 @@ function ofHandlers(client: AnyEndpoint) {
   // @ts-expect-error no such procedure
   peer.call('sayho', ['Snake']);
   // @ts-expect-error no such procedure
-  peer.remote.sayho('Snake');
+  const missing: unknown = peer.remote.sayho;
   // @ts-expect-error the argument is a string
   peer.call('sayhi', [1]);
   // @ts-expect-error one argument is too many
@@ -69,7 +68,7 @@ function ofHandlers(client: AnyEndpoint) {
   // @ts-expect-error no such report
   peer.on('call.finished', () => undefined);
   peer.on('*', (report) => report satisfies CallReport);
-  return { found, counted, pinged, greeted };
+  return { found, counted, pinged, greeted, missing };
 }
 
 type Calls = ReturnType<typeof ofHandlers>;
@@ -126,6 +125,7 @@ async function ofEndpoints() {
   return anything;
 }
 
+t.type(handlers, 'object');
 t.type(ofHandlers, 'function');
 t.type(ofOutcomes, 'function');
 t.type(ofEndpoints, 'function');

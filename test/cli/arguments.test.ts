@@ -1,0 +1,56 @@
+import t from 'tap';
+import { parseArguments, parseWholeNumber } from '../../src/cli/arguments.js';
+
+t.test('a word is JSON if it reads as JSON, else a string', async (t) => {
+  const table: readonly (readonly [word: string, value: unknown])[] = [
+    ['5', 5],
+    ['-1.5', -1.5],
+    [' 2e3 ', 2000],
+    ['007', '007'],
+    ['+5', '+5'],
+    ['NaN', 'NaN'],
+    ['9007199254740993', 9007199254740993n],
+    ['true', true],
+    ['True', 'True'],
+    ['null', null],
+    ['', ''],
+    ['Snake', 'Snake'],
+    ['two words', 'two words'],
+    ['"5"', '5'],
+    ['[1,"a"]', [1, 'a']],
+    ['[1,', '[1,'],
+    ["{'a':1}", "{'a':1}"],
+    ['{"a":{"b":[]}}', { a: { b: [] } }],
+    ['hex:', new Uint8Array()],
+    ['hex:00fF', Uint8Array.of(0, 255)],
+    ['hex:0x00:ff', Uint8Array.of(0, 255)],
+    ['base64:AP8=', Uint8Array.of(0, 255)],
+    ['base64:AP8', Uint8Array.of(0, 255)],
+    ['base64:_-8=', Uint8Array.of(255, 239)],
+    ['["hex:01","base64:AQ==","text:hex:01"]', [Uint8Array.of(1), Uint8Array.of(1), 'hex:01']],
+    ['{"hex:01":"hex:01"}', { 'hex:01': Uint8Array.of(1) }],
+    ['text:5', '5'],
+    ['text:hex:00', 'hex:00'],
+    ['HEX:00', 'HEX:00'],
+  ];
+  for (const [word, value] of table) t.strictSame(parseArguments([word]), [value], word);
+});
+
+t.test('a prefix that does not hold names the argument and the fault', async (t) => {
+  const table: readonly (readonly [word: string, message: string])[] = [
+    ['hex:0g', 'argument 2: "0g" is not hexadecimal: it has "g"'],
+    ['hex:000', 'argument 2: "000" has an odd number of hexadecimal digits, 3; a byte has two'],
+    ['"hex:\\u001b"', 'argument 2: "\\u{1b}" is not hexadecimal: it has "\\u{1b}"'],
+    ['base64:A', 'argument 2: "A" is not base64'],
+    ['base64:A!==', 'argument 2: "A!==" is not base64'],
+    ['[["base64:QR=="]]', 'argument 2: "QR==" is not base64'],
+  ];
+  for (const [word, message] of table) t.throws(() => parseArguments(['1', word]), { message });
+});
+
+t.test('an option takes digits and nothing else', async (t) => {
+  t.equal(parseWholeNumber('0500'), 500);
+  for (const word of ['', '-1', '1.5', '1e3', '0x10', 'ten', ' 1']) {
+    t.throws(() => parseWholeNumber(word), { message: 'It is not a whole number.' }, word);
+  }
+});

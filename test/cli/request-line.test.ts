@@ -1,0 +1,48 @@
+import t from 'tap';
+import { requestLine } from '../../src/cli/request-line.js';
+
+type Report = Parameters<typeof requestLine>[0];
+
+const NOON = new Date(2026, 0, 2, 12, 0, 1, 23);
+
+function lineOf(report: Partial<Report>): string {
+  const replied: Report = {
+    type: 'request.settled',
+    ending: 'replied',
+    procedure: 'sayhi',
+    peer: '127.0.0.1:5678',
+    transactionId: '00'.repeat(20),
+    durationMs: 0.41,
+    replyBytes: 48,
+    error: undefined,
+  };
+  return requestLine({ ...replied, ...report }, NOON);
+}
+
+t.test('a line tells when, who, what and how it ended', async (t) => {
+  const start = '12:00:01.023 127.0.0.1:5678 sayhi';
+  t.equal(lineOf({}), `${start} replied 0.4 ms 48 bytes`);
+  t.equal(lineOf({ ending: 'replayed' }), `${start} replayed 48 bytes`);
+  t.equal(lineOf({ ending: 'duplicate' }), `${start} duplicate`);
+  t.equal(lineOf({ ending: 'unknownProcedure' }), `${start} unknown procedure`);
+  t.equal(lineOf({ ending: 'overloaded' }), `${start} overloaded`);
+  t.equal(
+    lineOf({ ending: 'failed', error: new Error('no "x"') }),
+    `${start} failed 0.4 ms: no "x"`,
+  );
+  t.equal(lineOf({ ending: 'failed', error: 'plain' }), `${start} failed 0.4 ms: plain`);
+});
+
+t.test(
+  "a peer's words stay one line, of bounded length, and cannot steer the terminal",
+  async (t) => {
+    const nameIn = (procedure: string) =>
+      lineOf({ ending: 'duplicate', procedure }).slice('12:00:01.023 127.0.0.1:5678 '.length);
+    t.equal(nameIn('a b'), '"a b" duplicate');
+    t.equal(nameIn(''), '"" duplicate');
+    t.equal(nameIn('x replied\n\u001b[2J'), '"x replied\\n\\u{1b}[2J" duplicate');
+    t.equal(nameIn('x'.repeat(8_000)), `${'x'.repeat(64)}… duplicate`);
+    const failed = lineOf({ ending: 'failed', error: new Error('a\r\u202e') });
+    t.ok(failed.endsWith(': a\\r\\u{202e}'), failed);
+  },
+);

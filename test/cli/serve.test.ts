@@ -1,0 +1,118 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import t from 'tap';
+import type { Test } from 'tap';
+import { createEndpoint } from '../../src/endpoint/endpoint.js';
+import { CommandProcess, runCommand } from '../fixtures/command.js';
+
+const MODULE = `
+  setInterval(() => {}, 1_000);
+  export const handlers = {
+    sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
+    fail: () => { throw new Error('out of \\u001bsnakes'); },
+    stop: (_scope, times) => {
+      for (let count = 0; count < times; count += 1) process.emit('SIGINT');
+      return new Promise(() => {});
+    },
+  };
+`;
+
+const LISTENING = /^listening on (127\.0\.0\.1:\d+)\n/;
+const SOON_MS = 2_000;
+
+async function serving(t: Test, ...options: string[]) {
+  const cwd = t.testdir({ 'handlers.mjs': MODULE });
+  const served = new CommandProcess(['serve', 'handlers.mjs', ...options], cwd);
+  t.teardown(() => {
+    served.kill('SIGKILL');
+  });
+  const [, address = ''] = await served.printed(LISTENING);
+  const client = await createEndpoint({ host: '127.0.0.1' });
+  t.teardown(() => client.close());
+  return { served, peer: client.peer(address) };
+}
+
+t.test('serve says where it listens, and a line for each request', async (t) => {
+  const { served, peer } = await serving(t);
+  t.match(await peer.call('sayhi', ['Snake']), { value: 'Hello Snake at 127.0.0.1' });
+  peer.call('fail').cancel();
+  await served.printed(/fail failed/);
+  peer.call('constructor').cancel();
+  await served.printed(/constructor/);
+  served.kill('SIGINT');
+  const { exitCode, stdout, stderr } = await served.ended();
+  t.equal(exitCode, 0);
+  t.equal(stderr, '');
+  const [, ...lines] = stdout.trimEnd().split('\n');
+  const start = /^\d\d:\d\d:\d\d\.\d{3} 127\.0\.0\.1:\d+ /;
+  t.ok(lines.every((line) => start.test(line)));
+  t.match(
+    lines.map((line) => line.replace(start, '')),
+    [
+      /^sayhi replied \d+\.\d ms 46 bytes$/,
+      /^fail failed \d+\.\d ms: out of \\u\{1b\}snakes$/,
+      /^constructor unknown procedure$/,
+    ],
+  );
+});
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  t.test(`${signal} ends an idle server at once, though its module has a timer`, async (t) => {
+    const { served } = await serving(t);
+    const startedAtMs = performance.now();
+    served.kill(signal);
+    t.match(await served.ended(), { exitCode: 0, stderr: '' });
+    t.ok(performance.now() - startedAtMs < SOON_MS);
+  });
+}
+
+t.test('Ctrl-C waits a moment for a procedure that runs, and a second one does not', async (t) => {
+  const patient = await serving(t);
+  patient.peer.call('stop', [1]).cancel();
+  t.match(await patient.served.ended(), { exitCode: 0, stderr: '' });
+  const hasty = await serving(t);
+  hasty.peer.call('stop', [2]).cancel();
+  t.match(await hasty.served.ended(), { exitCode: 130, stderr: '' });
+});
+
+t.test('a server whose lines nobody reads any more ends without a word', async (t) => {
+  const { served, peer } = await serving(t);
+  served.stopReading();
+  peer.call('sayhi').cancel();
+  t.match(await served.ended(), { exitCode: 0, stderr: '' });
+});
+
+t.test('an address that cannot be had is a sentence and exit code 1', async (t) => {
+  const cwd = t.testdir({ 'handlers.mjs': 'export const handlers = { a: () => 1 };' });
+  const socket = createSocket('udp4');
+  t.teardown(() => socket.close());
+  socket.bind({ address: '127.0.0.1', port: 0, exclusive: true });
+  await once(socket, 'listening');
+  const port = String(socket.address().port);
+  const refused: readonly (readonly [options: string[], message: RegExp])[] = [
+    [['--port', port], /^error: Cannot bind 127\.0\.0\.1:\d+: the address is in use; .*\n$/],
+    [['--port', '65536'], /^error: Local port 65536 is not an integer from 0 to 65535\n$/],
+    [['--host', 'localhost'], /^error: Cannot bind to the name "localhost"; .*\n$/],
+  ];
+  for (const [options, message] of refused) {
+    const { exitCode, stdout, stderr } = await runCommand(['serve', 'handlers.mjs', ...options], {
+      cwd,
+    });
+    t.equal(exitCode, 1);
+    t.equal(stdout, '');
+    t.match(stderr, message);
+  }
+});
+
+t.test('a module that cannot be served is a sentence and exit code 1', async (t) => {
+  const cwd = t.testdir({ 'five.mjs': 'export const handlers = { five: 5 };' });
+  t.strictSame(await runCommand(['serve', 'five.mjs'], { cwd }), {
+    exitCode: 1,
+    stdout: '',
+    stderr: 'error: handlers.five is not a function but of type number.\n',
+  });
+  t.match(await runCommand(['serve', 'six.mjs'], { cwd }), {
+    exitCode: 1,
+    stderr: /^error: There is no module .*six\.mjs\n$/,
+  });
+});

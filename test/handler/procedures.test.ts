@@ -1,0 +1,81 @@
+import t from 'tap';
+import { handlersOf, procedureTable } from '../../src/handler/procedures.js';
+import { HandlerScope } from '../../src/handler/scope.js';
+import { inWorld } from '../fixtures/world.js';
+
+class Base {
+  readonly name: string = 'base';
+  rpc_inherited(_scope: HandlerScope): string {
+    return this.name;
+  }
+  rpc_overridden(_scope: HandlerScope): string {
+    return 'base';
+  }
+}
+
+class Service extends Base {
+  override readonly name = 'service';
+  rpc_field = 5;
+  rpc_ = (): string => 'no name';
+  override rpc_overridden(_scope: HandlerScope): string {
+    return 'service';
+  }
+  rpc_own(_scope: HandlerScope, word: string): string {
+    return `${this.name} ${word}`;
+  }
+  helper(): string {
+    return 'not offered';
+  }
+}
+
+t.test('handlersOf offers the methods that carry the prefix, inherited ones too', async (t) => {
+  const handlers = handlersOf(new Service());
+  t.strictSame(Object.keys(handlers).sort(), ['inherited', 'overridden', 'own']);
+  const scope = new HandlerScope({ host: '10.0.0.1', port: 1 }, undefined as never);
+  t.equal(handlers.own(scope, 'word'), 'service word', 'bound to their object');
+  t.equal(handlers.inherited(scope), 'service');
+  t.equal(handlers.overridden(scope), 'service');
+});
+
+t.test('handlersOf takes another prefix, and offers nothing of Object', async (t) => {
+  const object = { on_ping: (_scope: HandlerScope) => 'pong', rpc_x: () => 0 };
+  t.strictSame(Object.keys(handlersOf(object, 'on_')), ['ping']);
+  t.strictSame(Object.keys(handlersOf(object, 'to')), []);
+  t.strictSame(Object.keys(handlersOf({}, '')), []);
+});
+
+t.test('handlersOf runs no getter of what is not offered', async (t) => {
+  const object = {
+    get danger(): never {
+      throw new Error('a getter ran');
+    },
+    rpc_x: (_scope: HandlerScope) => 1,
+  };
+  t.strictSame(Object.keys(handlersOf(object)), ['x']);
+});
+
+t.test('a method called __proto__ is a procedure like any other', async (t) => {
+  const handlers = handlersOf({ ['rpc___proto__']: (_scope: HandlerScope) => 'own' });
+  t.strictSame(Object.keys(handlers), ['__proto__']);
+});
+
+t.test('what is offered and no function is refused, by name', async (t) => {
+  const table = (handlers: unknown) => procedureTable(handlers as Record<string, () => void>);
+  t.throws(() => table({ a: () => 0, b: 5 }), {
+    message: 'handlers.b is not a function but of type number.',
+  });
+  t.throws(() => table({ c: null }), { message: 'handlers.c is not a function but null.' });
+});
+
+t.test(
+  'procedures added or changed after the endpoint was opened do not count',
+  inWorld(async (t, world) => {
+    const handlers: Record<string, () => string> = { a: () => 'before' };
+    const server = await world.endpoint({ handlers });
+    handlers['a'] = () => 'after';
+    handlers['b'] = () => 'added';
+    const peer = (await world.endpoint({ timeoutMs: 100 })).peer(server.address);
+    t.match(await world.clock.runUntil(peer.call('a')), { value: 'before' });
+    t.match(await world.clock.runUntil(peer.call('b')), { state: 'timedOut' });
+  }),
+);

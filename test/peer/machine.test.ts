@@ -1,0 +1,80 @@
+import t from 'tap';
+import { request } from '../fixtures/raw-peer.js';
+import { inWorld } from '../fixtures/world.js';
+
+t.test(
+  'health follows what is heard and what is not',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100, lingerMs: 0 });
+    const peer = client.peer(raw.address);
+    const timeOut = async () => world.clock.runUntil(peer.call('x'));
+    const answer = async () => {
+      const call = peer.call('x');
+      await world.settle();
+      raw.answer(raw.received.length - 1, 1);
+      await world.clock.runUntil(call);
+    };
+    t.equal(peer.health, 'unknown');
+    await answer();
+    t.equal(peer.health, 'responsive');
+    for (const health of ['suspect', 'suspect', 'silent', 'silent']) {
+      await timeOut();
+      t.equal(peer.health, health);
+    }
+    await answer();
+    t.equal(peer.health, 'responsive');
+    await timeOut();
+    await answer();
+    await timeOut();
+    await timeOut();
+    t.equal(peer.health, 'suspect', 'only time-outs in a row count');
+  }),
+);
+
+t.test(
+  'a peer that was never heard is suspect at first, then silent',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const peer = client.peer('10.0.9.9:1');
+    for (const health of ['suspect', 'suspect', 'silent']) {
+      await world.clock.runUntil(peer.call('x'));
+      t.equal(peer.health, health);
+    }
+  }),
+);
+
+t.test(
+  'late answers, errors and requests are signs of life',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100, handlers: { hello: () => 'hi' } });
+    const peer = client.peer(raw.address);
+    const signs = [
+      () => raw.answer(raw.received.length - 1, 'late'),
+      () => raw.refuse(raw.received.length - 1, ['code', 'message']),
+      () => raw.send(request(1, 'hello'), client.address),
+    ];
+    for (const sign of signs) {
+      await world.clock.runUntil(peer.call('x'));
+      t.equal(peer.health, 'suspect');
+      sign();
+      await world.settle();
+      t.equal(peer.health, 'responsive');
+    }
+  }),
+);
+
+t.test(
+  'what cannot be read, or is for nobody, is no sign of life',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const peer = client.peer(raw.address);
+    await world.clock.runUntil(peer.call('x'));
+    raw.send(Buffer.from('not a datagram of ours'), client.address);
+    raw.send(Buffer.concat([Buffer.of(1), Buffer.alloc(20, 3), Buffer.of(0xc0)]), client.address);
+    await world.settle();
+    t.equal(peer.health, 'suspect');
+  }),
+);
