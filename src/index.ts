@@ -1,16 +1,14 @@
 /**
  * rpcudp: RPC over UDP, built from actors. The public names, one by one.
  */
-export { createEndpoint, Endpoint } from './endpoint/endpoint.js';
-export type { AnyEndpoint, ApiOf, EndpointStats, PeerOf } from './endpoint/endpoint.js';
+export { createEndpoint } from './endpoint/endpoint.js';
+export type { Endpoint, AnyEndpoint, ApiOf, EndpointStats, PeerOf } from './endpoint/endpoint.js';
 export type { EndpointOptions, Limits } from './endpoint/options.js';
 export type { EndpointReport, RequestEnding } from './endpoint/report.js';
-export { Peer } from './peer/peer.js';
-export type { PeerReport, Remote } from './peer/peer.js';
+export type { Peer, PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';
-export { Call } from './call/call.js';
-export type { CallOptions, ReportTarget } from './call/call.js';
+export type { Call, CallOptions, ReportTarget } from './call/call.js';
 export { callMachine } from './call/machine.js';
 export type { CallContext, CallEvent } from './call/machine.js';
 export { CallError, RemoteError } from './call/outcome.js';
@@ -27,7 +25,7 @@ export type { CallReport } from './call/report.js';
 export type { Verdict } from './call/verdict.js';
 export { handlersOf } from './handler/procedures.js';
 export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
-export { HandlerScope } from './handler/scope.js';
+export type { HandlerScope } from './handler/scope.js';
 export type { Fate, FateCounts } from './socket/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
 export type { SocketAddress } from './address.js';

@@ -7,7 +7,6 @@
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
-import type { Alarm } from '../alarms.js';
 import type { Environment } from '../endpoint/environment.js';
 import { formatTransactionId } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
@@ -82,15 +81,15 @@ const table = compileTable(callMachine);
  */
 export class Call<Value = unknown>
   extends LightActor<CallMachine>
-  implements PromiseLike<Outcome<Value>>, Alarm
+  implements PromiseLike<Outcome<Value>>
 {
-  /** The transaction id's 20 bytes, as the wire has them. */
-  readonly transactionId: TransactionId;
+  /** @internal The transaction id's 20 bytes. */
+  readonly wireId: TransactionId;
   /** @internal */
   readonly datagram: Buffer;
   /** @internal */
   readonly replyTo: ReportTarget | undefined;
-  /** @internal */
+  /** @internal With `heapIndex` and `ring`, what makes a call an `Alarm`. */
   dueMs = 0;
   /** @internal */
   heapIndex = -1;
@@ -121,7 +120,7 @@ export class Call<Value = unknown>
       },
       peer.ref,
     );
-    this.transactionId = id;
+    this.wireId = id;
     this.datagram = request.datagram;
     this.replyTo = request.replyTo;
     this.#peer = peer;
@@ -141,6 +140,11 @@ export class Call<Value = unknown>
   /** A name for people: `call sayhi 3f9a`. */
   override get id(): string {
     return `call ${this.context.procedure} ${this.context.transactionId.slice(0, 4)}`;
+  }
+
+  /** 40 hexadecimal digits: what request and answer have in common. */
+  get transactionId(): string {
+    return this.context.transactionId;
   }
 
   /** Cancels the call if it has no outcome yet: the outcome is `cancelled`, with this reason. */

@@ -27,7 +27,7 @@ export class Outstanding {
   }
 
   add(call: Call): void {
-    this.#byId.set(call.transactionId, call);
+    this.#byId.set(call.wireId, call);
     this.#inFlight += 1;
   }
 
@@ -45,7 +45,7 @@ export class Outstanding {
   }
 
   delete(call: Call): void {
-    this.#byId.delete(call.transactionId);
+    this.#byId.delete(call.wireId);
     this.#lingering.delete(call);
   }
 

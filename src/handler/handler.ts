@@ -34,7 +34,8 @@ export interface HandlerKeeper {
 const table = compileTable(handlerMachine);
 
 export class Handler extends LightActor<HandlerMachine> {
-  readonly transactionId: TransactionId;
+  /** The transaction id's 20 bytes. */
+  readonly wireId: TransactionId;
   readonly owner: HandlerOwner;
   /** The reply, kept for duplicates; undefined before, after a failure, and when space ran out. */
   reply: Buffer | undefined;
@@ -62,7 +63,7 @@ export class Handler extends LightActor<HandlerMachine> {
       },
       owner.ref,
     );
-    this.transactionId = id;
+    this.wireId = id;
     this.owner = owner;
     this.#keeper = keeper;
     this.#environment = environment;
@@ -117,7 +118,7 @@ export class Handler extends LightActor<HandlerMachine> {
     if (this.state !== 'running') return;
     let reply: Buffer;
     try {
-      reply = encodeResponse(this.transactionId, value);
+      reply = encodeResponse(this.wireId, value);
     } catch (error) {
       this.#fail(error);
       return;

@@ -82,7 +82,7 @@ export class Inbox implements HandlerKeeper {
   #start(handler: Handler, peer: PeerActor, procedure: Procedure): void {
     const { host, port } = peer;
     this.#running.add(handler);
-    peer.handlers.set(handler.transactionId, handler);
+    peer.handlers.set(handler.wireId, handler);
     handler.run(procedure, new HandlerScope({ host, port }, this.#environment.endpoint));
   }
 
@@ -95,7 +95,7 @@ export class Inbox implements HandlerKeeper {
 
   handlerForgotten(handler: Handler): void {
     this.#running.delete(handler);
-    handler.owner.handlers.delete(handler.transactionId);
+    handler.owner.handlers.delete(handler.wireId);
   }
 
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */

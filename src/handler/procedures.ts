@@ -49,7 +49,7 @@ export function procedureTable(handlers: Handlers): ProcedureTable {
   const table = new Map<string, Procedure>();
   for (const [name, procedure] of Object.entries<unknown>(handlers)) {
     if (typeof procedure !== 'function') {
-      throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}.`);
+      throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}`);
     }
     table.set(name, procedure as Procedure);
   }

@@ -122,7 +122,7 @@ t.test(
     });
     t.equal(call.id, `call x ${call.context.transactionId.slice(0, 4)}`);
     t.equal(call.logic, callMachine);
-    t.equal(call.transactionId.length, 20);
+    t.equal(call.transactionId.length, 40);
   }),
 );
 

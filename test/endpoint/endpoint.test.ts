@@ -1,9 +1,6 @@
 import t from 'tap';
-import { createEndpoint, Endpoint } from '../../src/endpoint/endpoint.js';
-import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { request } from '../fixtures/raw-peer.js';
-import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
