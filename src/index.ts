@@ -2,13 +2,16 @@
  * rpcudp: RPC over UDP, built from actors. The public names, one by one.
  */
 export { createEndpoint } from './endpoint/endpoint.js';
-export type { Endpoint, AnyEndpoint, ApiOf, EndpointStats, PeerOf } from './endpoint/endpoint.js';
-export type { EndpointOptions, Limits } from './endpoint/options.js';
+export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.js';
+export type { EndpointOptions } from './endpoint/options.js';
+export type { Limits } from './limits.js';
+export type { EndpointStats } from './endpoint/stats.js';
 export type { EndpointReport, RequestEnding } from './endpoint/report.js';
 export type { Peer, PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';
-export type { Call, CallOptions, ReportTarget } from './call/call.js';
+export type { Call, ReportTarget } from './call/call.js';
+export type { CallOptions } from './call/options.js';
 export { callMachine } from './call/machine.js';
 export type { CallContext, CallEvent } from './call/machine.js';
 export { CallError, RemoteError } from './call/outcome.js';

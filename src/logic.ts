@@ -2,7 +2,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from './address.js';
-import type { CallOptions } from './call/call.js';
+import type { CallOptions } from './call/options.js';
 import type { AnyEndpoint, ApiOf } from './endpoint/endpoint.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './handler/procedures.js';
 import type { CallCommand } from './peer/command.js';

@@ -14,29 +14,11 @@ import { tieToSignal, untieFromSignal } from './abort.js';
 import { backoffMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
+import type { CheckedCallOptions } from './options.js';
 import { CallError } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { CallReport } from './report.js';
 import { verdictOf } from './verdict.js';
-
-/** Options of one call. */
-export interface CallOptions {
-  /**
-   * How long to wait for an answer, waiting for the peer's window included; an integer from 1 to
-   * 2,147,483,647. Default: the endpoint's `timeoutMs`.
-   */
-  readonly timeoutMs?: number;
-  /**
-   * How often the request may be sent in all, 1 to 16, at growing intervals (1 s, doubling, with
-   * jitter). A peer without a reply cache, such as Python's rpcudp, runs the procedure again for each
-   * one that arrives. Default: the endpoint's `attempts`.
-   */
-  readonly attempts?: number;
-  /** Cancels the call when it aborts; any number of calls may share one signal. */
-  readonly signal?: AbortSignal;
-  /** Given back in every report of this call. */
-  readonly reference?: unknown;
-}
 
 /** Whoever is sent a call's reports: an actor, as a rule. */
 export interface ReportTarget {
@@ -64,7 +46,7 @@ export interface CallRequest {
   readonly datagram: Buffer;
   readonly procedure: string;
   readonly args: readonly unknown[];
-  readonly options: Required<Pick<CallOptions, 'timeoutMs' | 'attempts'>> & CallOptions;
+  readonly options: CheckedCallOptions;
   /** An actor of the caller's that every report of this call is sent to. */
   readonly replyTo: ReportTarget | undefined;
 }

@@ -6,7 +6,6 @@ import { Listeners } from '../actor/listeners.js';
 import { AddressError, formatAddress, parseAddress } from '../address.js';
 import type { ParsedAddress, SocketAddress } from '../address.js';
 import { Alarms } from '../alarms.js';
-import type { Outcome } from '../call/outcome.js';
 import { Outstanding } from '../call/outstanding.js';
 import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
@@ -19,7 +18,7 @@ import { Peer } from '../peer/peer.js';
 import { PeerTable } from '../peer/table.js';
 import { systemRandom } from '../random.js';
 import { systemLookup } from '../resolve.js';
-import type { Fate, FateCounts } from '../socket/fate.js';
+import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
@@ -30,6 +29,7 @@ import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
 import type { EndpointOptions } from './options.js';
 import type { EndpointReport, RequestEnding } from './report.js';
+import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
 export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
@@ -39,23 +39,6 @@ export type PeerOf<T> = Peer<ApiOf<T>>;
 
 /** Any endpoint, whatever it offers. */
 export type AnyEndpoint = Endpoint;
-
-/** What an endpoint counts. Everything is since it was opened, but for what ends in `now`. */
-export interface EndpointStats {
-  /** Inbound datagrams: the sum of all `fates`. */
-  readonly received: number;
-  readonly fates: FateCounts;
-  /** Outbound datagrams that the kernel took, and those that it refused. */
-  readonly sent: number;
-  readonly refused: number;
-  /** Calls by outcome. */
-  readonly outcomes: Readonly<Record<Outcome['state'], number>>;
-  readonly inFlightNow: number;
-  readonly lingeringNow: number;
-  readonly runningNow: number;
-  readonly rememberedNow: number;
-  readonly peersNow: number;
-}
 
 /**
  * Opens an endpoint: binds its socket, and serves `handlers` from then on.

@@ -11,7 +11,7 @@ import type { Random } from '../random.js';
 import type { Lookup } from '../resolve.js';
 import type { TransactionIds } from '../transaction-ids.js';
 import type { AnyEndpoint } from './endpoint.js';
-import type { Limits } from './options.js';
+import type { Limits } from '../limits.js';
 
 /** The socket actor, as the others see it. */
 export interface Sender {

@@ -8,11 +8,12 @@ import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
 import { Call } from '../call/call.js';
-import type { CallOptions, CallOwner, CallRequest, ReportTarget } from '../call/call.js';
+import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
+import { checkCallOptions } from '../call/options.js';
+import type { CallOptions } from '../call/options.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
 import type { Environment } from '../endpoint/environment.js';
-import { callOptions } from '../endpoint/options.js';
 import { EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner } from '../handler/handler.js';
 import type { TransactionId } from '../wire/frame.js';
@@ -100,7 +101,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     replyTo?: ReportTarget,
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
-    const checked = callOptions(options, this.#environment.limits);
+    const checked = checkCallOptions(options, this.#environment.limits);
     const datagram = encodeRequest(id, procedure, args);
     const call = this.#create({ id, datagram, procedure, args, options: checked, replyTo });
     // A call whose signal had aborted is over before it began.
@@ -121,7 +122,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     try {
       this.#make(id, procedure, args, options, replyTo);
     } catch (error) {
-      const defaults = { ...callOptions(undefined, limits), reference: options.reference };
+      const defaults = { ...checkCallOptions(undefined, limits), reference: options.reference };
       const request = { id, datagram: NOTHING, procedure, args, options: defaults, replyTo };
       this.#create(request).receive({ type: 'refused', error: asError(error) });
     }

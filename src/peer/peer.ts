@@ -1,6 +1,7 @@
 /** A peer, as users hold it: typed by the procedures it offers. */
 import type { Subscription } from 'xstate';
-import type { Call, CallOptions } from '../call/call.js';
+import type { Call } from '../call/call.js';
+import type { CallOptions } from '../call/options.js';
 import type { CallReport } from '../call/report.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../handler/procedures.js';
 import type { PeerActor } from './actor.js';

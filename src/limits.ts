@@ -1,0 +1,95 @@
+/** The limits of an endpoint: names, units, bounds and defaults, each in one place. */
+import { MAX_TIMER_DELAY_MS } from './clock.js';
+import { OptionError } from './errors.js';
+
+/** Everything about an endpoint that is a number. All are integers; times are milliseconds. */
+export interface Limits {
+  /** How long a call waits for its answer. Default 5,000, as in Python's rpcudp. */
+  readonly timeoutMs: number;
+  /** How often a request may be sent in all. Default 1: old peers run a repeated request again. */
+  readonly attempts: number;
+  /** How long a timed-out call still recognises a late answer. Default 10,000. */
+  readonly lingerMs: number;
+  /** How many timed-out calls may linger at a time. Default 4,096. */
+  readonly maxLingering: number;
+  /** How many calls may be in flight to one peer. Default 64. */
+  readonly window: number;
+  /** How many calls may wait for one peer's window. Default 256; a call beyond it is `unsent`. */
+  readonly mailbox: number;
+  /** How many calls may be in flight in all. Default 65,536; a call beyond it is `unsent`. */
+  readonly maxOutstanding: number;
+  /** How many peers are remembered. Default 10,000; idle ones are forgotten to make room. */
+  readonly maxPeers: number;
+  /** How many procedures may run at a time. Default 256; a request beyond it is refused. */
+  readonly maxRunningHandlers: number;
+  /** How long a reply is remembered for duplicates of its request. Default 30,000. */
+  readonly replayWindowMs: number;
+  /** How many ended requests are remembered. Default 16,384; beyond it the oldest are forgotten. */
+  readonly maxReplies: number;
+  /** How many bytes of replies are remembered. Default 8 MiB; beyond it the oldest are let go. */
+  readonly maxReplyBytes: number;
+  /** How long `close` waits for procedures that still run. Default 1,000. */
+  readonly closeGraceMs: number;
+}
+
+type Bounds = readonly [standard: number, least: number, most: number];
+
+const MANY = 2 ** 31 - 1;
+
+const LIMITS: { readonly [Name in keyof Limits]: Bounds } = {
+  timeoutMs: [5_000, 1, MAX_TIMER_DELAY_MS],
+  attempts: [1, 1, 16],
+  lingerMs: [10_000, 0, MAX_TIMER_DELAY_MS],
+  maxLingering: [4_096, 0, MANY],
+  window: [64, 1, MANY],
+  mailbox: [256, 0, MANY],
+  maxOutstanding: [65_536, 1, MANY],
+  maxPeers: [10_000, 1, MANY],
+  maxRunningHandlers: [256, 1, MANY],
+  replayWindowMs: [30_000, 0, MAX_TIMER_DELAY_MS],
+  maxReplies: [16_384, 0, MANY],
+  maxReplyBytes: [8 * 1024 * 1024, 0, MANY],
+  closeGraceMs: [1_000, 0, MAX_TIMER_DELAY_MS],
+};
+
+/** The names of all limits. */
+export const LIMIT_NAMES = Object.keys(LIMITS) as readonly (keyof Limits)[];
+
+/**
+ * The value of a limit: the one given, or the default.
+ *
+ * @throws OptionError naming the limit, its bounds and the value.
+ */
+export function limitOf(name: keyof Limits, value: unknown): number {
+  const [standard, least, most] = LIMITS[name];
+  if (value === undefined) return standard;
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
+    return value;
+  }
+  throw new OptionError(
+    name,
+    `must be an integer from ${least} to ${most}, but is ${shown(value)}`,
+  );
+}
+
+/**
+ * Refuses options that nobody reads: a misspelt one would be a default that nobody asked for.
+ *
+ * @throws OptionError naming the option, and those there are.
+ */
+export function refuseUnknownOptions(
+  options: object,
+  known: readonly string[],
+  owner: string,
+): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) {
+      throw new OptionError(name, `is none of ${owner}'s: ${known.join(', ')}`);
+    }
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'bigint' ? `${value}n` : String(value);
+}
