@@ -86,7 +86,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   }
 
   get sessionId(): string {
-    return `light:${String(this.#number)}`;
+    return `light:${this.#number}`;
   }
 
   get src(): TMachine {
@@ -307,6 +307,6 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
 function rowAt(table: MachineTable, index: number): Row {
   const row = table.rows[index];
   if (row === undefined)
-    throw new RangeError(`The table of '${table.machine.id}' has no row ${String(index)}.`);
+    throw new RangeError(`The table of '${table.machine.id}' has no row ${index}`);
   return row;
 }

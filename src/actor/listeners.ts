@@ -13,7 +13,7 @@ export class Listeners<TEmitted extends EventObject> {
 
   /** Whether an event of this type would be heard: ask before building one on a hot path. */
   hears(type: string): boolean {
-    return this.#byType.has(type) || this.#byType.has('*');
+    return this.#byType.size > 0 && (this.#byType.has(type) || this.#byType.has('*'));
   }
 
   /** True when nobody listens to anything. */

@@ -81,8 +81,9 @@ interface Scope<TEvent> {
 function assignFrom<TEvent extends CallEvent>(
   change: (scope: Scope<TEvent>) => Partial<CallContext>,
 ) {
-  return assign<CallContext, CallEvent, undefined, CallEvent, never>(({ context, event }) =>
-    change({ context, event: event as TEvent }),
+  type AnyScope = Scope<CallEvent>;
+  return assign<CallContext, CallEvent, undefined, CallEvent, never>(
+    change as (scope: AnyScope) => Partial<CallContext>,
   );
 }
 

@@ -87,7 +87,7 @@ function describe(outcome: Exclude<Outcome, Resolved>): string {
     case 'rejected':
       return `was rejected (${outcome.error.code}): ${outcome.error.message}`;
     case 'timedOut':
-      return `timed out after ${String(outcome.timeoutMs)} ms (${outcome.verdict})`;
+      return `timed out after ${outcome.timeoutMs} ms (${outcome.verdict})`;
     case 'cancelled':
       return `was cancelled: ${reasonText(outcome.reason)}`;
     case 'unsent':

@@ -161,7 +161,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
     if (family === 0 || needed === 0 || family === needed) return;
     const local = formatAddress(this.address);
     throw new AddressError(
-      `${formatAddress(address)} cannot be reached from ${local}, which speaks IPv${String(family)}`,
+      `${formatAddress(address)} cannot be reached from ${local}, which speaks IPv${family}`,
     );
   }
 
@@ -257,7 +257,7 @@ function createRoot(
   { host, port }: { host: string | undefined; port: number },
 ): ActorRefFrom<typeof endpointMachine> {
   const root = createActor(endpointMachine, {
-    id: port === 0 ? 'endpoint' : `endpoint ${host ?? '*'}:${String(port)}`,
+    id: port === 0 ? 'endpoint' : `endpoint ${host ?? '*'}:${port}`,
     clock,
     ...(inspection.active && { inspect: inspection.observe }),
   });

@@ -62,8 +62,9 @@ interface Scope<TEvent> {
 function assignFrom<TEvent extends HandlerEvent>(
   change: (scope: Scope<TEvent>) => Partial<HandlerContext>,
 ) {
+  type AnyScope = Scope<HandlerEvent>;
   return assign<HandlerContext, HandlerEvent, undefined, HandlerEvent, never>(
-    ({ context, event }) => change({ context, event: event as TEvent }),
+    change as (scope: AnyScope) => Partial<HandlerContext>,
   );
 }
 

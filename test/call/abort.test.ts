@@ -110,3 +110,20 @@ t.test(
     t.match(again, [{ state: 'cancelled' }]);
   }),
 );
+
+t.test(
+  'a call that ends leaves the others on its signal tied to it',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint();
+    const controller = world.controller();
+    const { signal } = controller;
+    const peer = client.peer(raw.address);
+    const [first, second] = [peer.call('a', [], { signal }), peer.call('b', [], { signal })];
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(first);
+    controller.abort('both');
+    t.match([await first, await second], [{ state: 'resolved' }, { reason: 'both' }]);
+  }),
+);

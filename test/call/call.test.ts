@@ -185,3 +185,29 @@ t.test(
     t.equal(new Set(calls.map(({ sessionId }) => sessionId)).size, 50);
   }),
 );
+
+t.test(
+  'no alarm is left of a call that has ended',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const rang: string[] = [];
+    const client = await world.endpoint({
+      window: 1,
+      inspect: (inspected) => {
+        if (inspected.type !== '@xstate.event') return;
+        const { type } = inspected.event;
+        if (type === 'expired' || type === 'retransmitted') rang.push(type);
+      },
+    });
+    const peer = client.peer(raw.address);
+    peer.call('answered');
+    const cancelled = peer.call('cancelled when sent', [], { attempts: 3 });
+    cancelled.subscribe((snapshot) => {
+      if (snapshot.matches('sent')) cancelled.cancel();
+    });
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.advance(10_000);
+    t.strictSame([cancelled.state, rang], ['cancelled', []]);
+  }),
+);

@@ -38,6 +38,8 @@ t.test(
     await world.settle();
     t.equal(raw.received.length, 2);
     t.match(peer, { health: 'unknown', address: '10.0.2.2:53', inFlight: 2 });
+    t.equal(client.peer('10.0.2.2:53').inFlight, 2, 'its address leads to the same peer');
+    t.equal(client.stats().peersNow, 1);
     client.peer('server.example:53').call('c');
     t.strictSame(asked, ['server.example']);
     raw.answer(0, 'by name');
@@ -109,6 +111,23 @@ t.test(
       await world.settle();
     }
     t.match(await Promise.all(calls), [{ value: 1 }, { value: 2 }]);
+  }),
+);
+
+t.test(
+  'a peer forgotten while its name is looked up stays forgotten',
+  inWorld(async (t, world) => {
+    const { raw, client, answers } = await named(world, { maxPeers: 1 });
+    client.peer('server.example:53');
+    client.peer('10.0.3.1:1');
+    answers[0]?.('10.0.2.2');
+    await world.settle();
+    t.equal(client.stats().peersNow, 1);
+    const call = client.peer('10.0.2.2:53').call('x');
+    await world.settle();
+    raw.answer(0, 'alive');
+    t.match(await world.clock.runUntil(call), { value: 'alive' });
+    t.equal(client.peer('10.0.2.2:53').health, 'responsive');
   }),
 );
 
