@@ -28,9 +28,9 @@ export interface Clock {
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
 
-  // Node counts whole milliseconds, so a timer can fire up to 1 ms before nowMs() gets there.
+  // Node counts whole milliseconds, start and end cut off: a timer can fire almost 1 ms too early.
   setTimeout: (callback, delayMs) =>
-    setTimeout(callback, Math.min(Math.floor(delayMs) + 1, MAX_TIMER_DELAY_MS)),
+    setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
 
   clearTimeout: (handle) => {
     clearTimeout(handle as NodeJS.Timeout | undefined);

@@ -115,8 +115,8 @@ export class HandlerFailedError extends Error {
   readonly procedure: string;
 
   constructor(procedure: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super(`The procedure ${quote(procedure)} failed and sent no reply: ${reason}`, { cause });
+    const { message } = asError(cause);
+    super(`The procedure ${quote(procedure)} failed and sent no reply: ${message}`, { cause });
     this.procedure = procedure;
   }
 }
@@ -129,6 +129,18 @@ export class EndpointClosedError extends Error {
   constructor() {
     super('The endpoint is closed');
   }
+}
+
+/** What was thrown, as an Error: anything can be thrown, even what cannot be shown. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  let text = 'something that cannot be shown';
+  try {
+    text = String(thrown);
+  } catch {
+    // An object without a prototype has no way to become text.
+  }
+  return new Error(text, { cause: thrown });
 }
 
 function quote(name: string): string {

@@ -31,11 +31,4 @@ export class Fifo<T> {
     }
     return item;
   }
-
-  /** The items in order, the longest-waiting first, without taking them. */
-  *[Symbol.iterator](): Generator<T> {
-    for (let index = this.#head; index < this.#items.length; index += 1) {
-      yield this.#items[index] as T;
-    }
-  }
 }

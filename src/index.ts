@@ -6,7 +6,7 @@ export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.j
 export type { EndpointOptions } from './endpoint/options.js';
 export type { Limits } from './limits.js';
 export type { EndpointStats } from './endpoint/stats.js';
-export type { EndpointReport, RequestEnding } from './endpoint/report.js';
+export type { EndpointReport, RequestEnding, SettledRequest } from './endpoint/report.js';
 export type { Peer, PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';

@@ -72,8 +72,9 @@ function peerLogic<Api>(): RemoteActors<Api>['peer'] {
         sendBack(event);
         replyTo?.send(event);
       };
-      const signals = [stopped.signal, ...(signal === undefined ? [] : [signal])];
-      peer.send({ ...call, signal: AbortSignal.any(signals), replyTo: { send: report } });
+      const either =
+        signal === undefined ? stopped.signal : AbortSignal.any([stopped.signal, signal]);
+      peer.send({ ...call, signal: either, replyTo: { send: report } });
     });
     return () => {
       stopped.abort(new Error('The peer actor was stopped'));

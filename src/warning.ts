@@ -1,5 +1,5 @@
 /** The default `onError`: errors that have no caller become Node.js process warnings. */
-import { HandlerFailedError } from './errors.js';
+import { asError, HandlerFailedError } from './errors.js';
 
 /** Makes an `onError` that warns of each failing procedure once, and of everything else each time. */
 export function warnings(): (error: unknown) => void {
@@ -26,5 +26,5 @@ export function guardedReport(onError: (error: unknown) => void): (error: unknow
 }
 
 function warn(error: unknown): void {
-  process.emitWarning(error instanceof Error ? error : String(error));
+  process.emitWarning(asError(error));
 }

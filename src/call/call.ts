@@ -75,6 +75,12 @@ export class Call<Value = unknown>
   dueMs = 0;
   /** @internal */
   heapIndex = -1;
+  /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window or lingering. */
+  list: object | undefined;
+  /** @internal */
+  previous: Call | undefined;
+  /** @internal */
+  next: Call | undefined;
 
   #peer: CallOwner;
   readonly #environment: Environment;

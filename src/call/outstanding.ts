@@ -1,4 +1,5 @@
 /** The calls that an inbound response can belong to, by transaction id. */
+import { LinkedList } from '../linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { Call } from './call.js';
 
@@ -7,7 +8,7 @@ export class Outstanding {
   /** Bounded by `maxOutstanding` calls in flight, which peers ask for, and `maxLingering` more. */
   readonly #byId = new Map<TransactionId, Call>();
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
-  readonly #lingering = new Set<Call>();
+  readonly #lingering = new LinkedList<Call>();
   #inFlight = 0;
 
   constructor(maxLingering: number) {
@@ -38,10 +39,9 @@ export class Outstanding {
 
   /** Keeps a timed-out call for late answers; beyond the limit the oldest is given up as lost. */
   linger(call: Call): void {
-    this.#lingering.add(call);
+    this.#lingering.push(call);
     if (this.#lingering.size <= this.#maxLingering) return;
-    const [oldest] = this.#lingering;
-    oldest?.receive({ type: 'lingered' });
+    this.#lingering.first?.receive({ type: 'lingered' });
   }
 
   delete(call: Call): void {

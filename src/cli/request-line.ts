@@ -9,6 +9,7 @@ const ENDINGS: Readonly<Record<RequestEnding, string>> = {
   failed: 'failed',
   replayed: 'replayed',
   duplicate: 'duplicate',
+  abandoned: 'abandoned',
   unknownProcedure: 'unknown procedure',
   overloaded: 'overloaded',
   closing: 'closing',

@@ -11,7 +11,6 @@ import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
 import { EndpointClosedError, HandlerFailedError } from '../errors.js';
 import { Inbox } from '../handler/inbox.js';
-import type { HandlerContext } from '../handler/machine.js';
 import { procedureTable } from '../handler/procedures.js';
 import type { AnyProcedures, Handlers } from '../handler/procedures.js';
 import { Peer } from '../peer/peer.js';
@@ -28,7 +27,7 @@ import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
 import type { EndpointOptions } from './options.js';
-import type { EndpointReport, RequestEnding } from './report.js';
+import type { EndpointReport, RequestEnding, SettledRequest } from './report.js';
 import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
@@ -185,6 +184,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
       sent,
       refused,
       outcomes: { ...outcomes },
+      queuedNow: this.#peers.all().reduce((sum, { queued }) => sum + queued, 0),
       inFlightNow: outstanding.inFlight,
       lingeringNow: outstanding.lingering,
       runningNow: this.#inbox.running,
@@ -232,7 +232,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
     this.#reports.emit({ type: 'datagram.settled', fate, from: { host, port } });
   }
 
-  #requestSettled(request: HandlerContext, ending: RequestEnding): void {
+  #requestSettled(request: SettledRequest, ending: RequestEnding): void {
     const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
     if (ending === 'failed') {
       this.#environment.reportError(new HandlerFailedError(procedure, error));

@@ -5,8 +5,7 @@ import type { Alarms } from '../alarms.js';
 import type { Outcome } from '../call/outcome.js';
 import type { Outstanding } from '../call/outstanding.js';
 import type { Clock } from '../clock.js';
-import type { HandlerContext } from '../handler/machine.js';
-import type { RequestEnding } from './report.js';
+import type { RequestEnding, SettledRequest } from './report.js';
 import type { Random } from '../random.js';
 import type { Lookup } from '../resolve.js';
 import type { TransactionIds } from '../transaction-ids.js';
@@ -44,5 +43,5 @@ export interface Environment extends LightActorHome {
   /** True from `close()` on: no call is made any more. */
   readonly closing: boolean;
   /** What became of a request; for those who listen to the endpoint. */
-  requestSettled(request: HandlerContext, ending: RequestEnding): void;
+  requestSettled(request: SettledRequest, ending: RequestEnding): void;
 }

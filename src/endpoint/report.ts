@@ -3,8 +3,26 @@ import type { SocketAddress } from '../address.js';
 import type { Refusal } from '../handler/machine.js';
 import type { Fate } from '../socket/fate.js';
 
-/** How a request ended: answered, failed without an answer, a repetition, or not run. */
-export type RequestEnding = 'replied' | 'failed' | 'replayed' | 'duplicate' | Refusal;
+/**
+ * How a request ended: answered; failed without an answer; a repetition; abandoned when the endpoint
+ * closed and would wait no longer; or not run, and why.
+ */
+export type RequestEnding = 'replied' | 'failed' | 'replayed' | 'duplicate' | 'abandoned' | Refusal;
+
+/** A readable request, and what is known of it at its end. */
+export interface SettledRequest {
+  /** The peer's word: escape it before you print it. */
+  readonly procedure: string;
+  /** The peer's address. */
+  readonly peer: string;
+  /** 40 hexadecimal digits. */
+  readonly transactionId: string;
+  /** From arrival to the procedure's end; undefined when it did not end. */
+  readonly durationMs?: number | undefined;
+  readonly replyBytes?: number | undefined;
+  /** What the procedure threw. */
+  readonly error?: unknown;
+}
 
 /** Emitted by an endpoint. */
 export type EndpointReport =
@@ -14,22 +32,11 @@ export type EndpointReport =
       readonly fate: Fate;
       readonly from: SocketAddress;
     }
-  | {
+  | (SettledRequest & {
       /** A readable request ended. */
       readonly type: 'request.settled';
       readonly ending: RequestEnding;
-      /** The peer's word: escape it before you print it. */
-      readonly procedure: string;
-      /** The peer's address. */
-      readonly peer: string;
-      /** 40 hexadecimal digits. */
-      readonly transactionId: string;
-      /** From arrival to the procedure's end; undefined when it did not run. */
-      readonly durationMs: number | undefined;
-      readonly replyBytes: number | undefined;
-      /** What the procedure threw. */
-      readonly error: unknown;
-    }
+    })
   | {
       /** The endpoint is closed; `error` says why, when nobody asked for it. */
       readonly type: 'endpoint.closed';

@@ -12,6 +12,8 @@ export interface EndpointStats {
   readonly refused: number;
   /** Calls by outcome. */
   readonly outcomes: Readonly<Record<Outcome['state'], number>>;
+  /** Calls made are the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
+  readonly queuedNow: number;
   readonly inFlightNow: number;
   readonly lingeringNow: number;
   readonly runningNow: number;

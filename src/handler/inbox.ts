@@ -2,11 +2,14 @@
  * The inbox: decides what becomes of each inbound request, and keeps the promise that a procedure runs
  * at most once per peer and transaction id within the replay window.
  */
+import { formatAddress } from '../address.js';
+import type { SocketAddress } from '../address.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
 import type { Fate } from '../socket/fate.js';
 import { isDrop } from '../wire/drop.js';
+import { formatTransactionId } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
 import { decodeRequest } from '../wire/request.js';
 import { Handler } from './handler.js';
@@ -48,7 +51,7 @@ export class Inbox implements HandlerKeeper {
     const body = decodeRequest(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const peer = this.#peers.hear(host, port);
-    if (peer === undefined) return 'request.refused.overloaded';
+    if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
     const request = { id: frame.id, atMs: this.#environment.clock.nowMs(), ...body };
     const handler = new Handler(peer, this, this.#environment, request);
     const procedure = this.#procedures.get(body.procedure);
@@ -77,6 +80,14 @@ export class Inbox implements HandlerKeeper {
     handler.receive({ type: 'refused', refusal }, handler.owner.ref);
     this.#environment.requestSettled(handler.context, refusal);
     return `request.refused.${refusal}`;
+  }
+
+  /** There is no room for one more peer, and without a peer there is no handler. */
+  #turnAway(frame: Frame, procedure: string, sender: SocketAddress): Fate {
+    const transactionId = formatTransactionId(frame.id);
+    const request = { procedure, peer: formatAddress(sender), transactionId };
+    this.#environment.requestSettled(request, 'overloaded');
+    return 'request.refused.overloaded';
   }
 
   #start(handler: Handler, peer: PeerActor, procedure: Procedure): void {
@@ -117,6 +128,7 @@ export class Inbox implements HandlerKeeper {
   close(reason: unknown): void {
     for (const handler of [...this.#running]) {
       handler.abort(reason);
+      this.#environment.requestSettled(handler.context, 'abandoned');
       handler.receive({ type: 'expired' });
     }
     this.#memory.clear();

@@ -14,8 +14,9 @@ import type { CallOptions } from '../call/options.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
 import type { Environment } from '../endpoint/environment.js';
-import { EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
+import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner } from '../handler/handler.js';
+import { LinkedList } from '../linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import { encodeRequest } from '../wire/request.js';
 import type { CallCommand } from './command.js';
@@ -36,29 +37,34 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #environment: Environment;
   readonly #mailbox: Mailbox;
   /** Calls in flight. Bounded by `window`. */
-  readonly #window = new Set<Call>();
+  readonly #window = new LinkedList<Call>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
   /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
   readonly port: number;
-  #reachable: boolean;
+  #lookUp: ((peer: PeerActor) => void) | undefined;
+  #lookingUp = false;
   #draining = false;
 
-  /** @param reachable false while `host` is a name that is being looked up */
-  constructor(environment: Environment, { host, port }: SocketAddress, reachable: boolean) {
+  /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
+  constructor(
+    environment: Environment,
+    { host, port }: SocketAddress,
+    lookUp?: (peer: PeerActor) => void,
+  ) {
     this.#environment = environment;
     this.host = host;
     this.port = port;
     this.address = formatAddress({ host, port });
-    this.#reachable = reachable;
+    this.#lookUp = lookUp;
     this.#mailbox = new Mailbox(environment.limits.mailbox);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
       parent: environment.root,
-      input: { address: this.address, resolved: reachable },
+      input: { address: this.address, resolved: lookUp === undefined },
     });
     this.ref.on('call', (command) => {
       this.#obey(command);
@@ -134,8 +140,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   #admit(call: Call): void {
+    this.#findAddress();
     if (this.#hasRoom()) this.#launch(call);
-    else if (!this.#mailbox.full) this.#mailbox.add(call);
+    else if (!this.#mailbox.full) this.#mailbox.push(call);
     else {
       const error = new MailboxFullError(this.address, this.#mailbox.size, this.#window.size);
       call.receive({ type: 'refused', error }, this.ref);
@@ -143,7 +150,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   #hasRoom(): boolean {
-    return this.#reachable && this.#window.size < this.#environment.limits.window;
+    return this.#lookUp === undefined && this.#window.size < this.#environment.limits.window;
   }
 
   #launch(call: Call): void {
@@ -152,7 +159,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
       call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
       return;
     }
-    this.#window.add(call);
+    this.#window.push(call);
     outstanding.add(call);
     call.transmitted();
     // Whoever saw that may have cancelled the call.
@@ -209,43 +216,56 @@ export class PeerActor implements CallOwner, HandlerOwner {
     if (this.#draining) return;
     this.#draining = true;
     while (this.#hasRoom()) {
-      const next = this.#mailbox.take();
+      const next = this.#mailbox.shift();
       if (next === undefined) break;
       this.#launch(next);
     }
     this.#draining = false;
   }
 
+  /** A host's name is looked up with the first call, and again with the first after a failure. */
+  #findAddress(): void {
+    if (this.#lookUp === undefined || this.#lookingUp) return;
+    this.#lookingUp = true;
+    this.#lookUp(this);
+  }
+
   /** The host's name was looked up: the calls that waited for it go out. */
   resolved(host: string): void {
     this.host = host;
     this.address = formatAddress({ host, port: this.port });
-    this.#reachable = true;
+    this.#lookUp = undefined;
     this.ref.send({ type: 'resolved', address: this.address });
     this.#drain();
   }
 
   /** The host's name cannot be looked up: the calls that waited for it fail. */
   unresolved(error: Error): void {
-    // Forgotten first: who hears of it, and calls again, gets a peer that is looked up again.
-    this.ref.send({ type: 'forgotten' });
-    for (const call of this.#mailbox.all()) call.receive({ type: 'refused', error }, this.ref);
+    this.#lookingUp = false;
+    for (const call of this.#mailbox.toArray()) call.receive({ type: 'refused', error }, this.ref);
   }
 
-  /** The host's name turned out to be a peer known already: it takes over what waits here. */
+  /** The host's name turned out to be a peer known already: it takes over what is here. */
   handOver(heir: PeerActor): void {
-    for (let call = this.#mailbox.take(); call !== undefined; call = this.#mailbox.take()) {
+    const { reports } = this;
+    if (!reports.empty) {
+      heir.reports.on('*', (report) => {
+        reports.emit(report);
+      });
+    }
+    for (let call = this.#mailbox.shift(); call !== undefined; call = this.#mailbox.shift()) {
       this.#openCalls -= 1;
       heir.#openCalls += 1;
       call.moveTo(heir);
       heir.#admit(call);
     }
+    this.ref.send({ type: 'forgotten' });
   }
 
   /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     // The mailbox first: else each cancelled call in flight would send out one that waits.
-    for (const call of [...this.#mailbox.all(), ...this.#window]) call.cancel(reason);
+    for (const call of [...this.#mailbox.toArray(), ...this.#window.toArray()]) call.cancel(reason);
   }
 
   /** Ends the actor. Only idle peers are forgotten, and all of them when the endpoint closes. */
@@ -253,8 +273,4 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -2,8 +2,11 @@
 import { formatAddress } from '../address.js';
 import type { ParsedAddress, SocketAddress } from '../address.js';
 import type { Environment } from '../endpoint/environment.js';
-import { TooManyPeersError } from '../errors.js';
+import { asError, TooManyPeersError } from '../errors.js';
 import { PeerActor } from './actor.js';
+
+/** How many peers a stranger's datagram may have examined for idleness: forged sources cost no more. */
+const MAX_TRIES_FOR_STRANGERS = 16;
 
 export class PeerTable {
   readonly #environment: Environment;
@@ -31,9 +34,10 @@ export class PeerTable {
     return this.#byAddress.get(formatAddress({ host, port }));
   }
 
-  /** The peer that sent a datagram; undefined when there are as many as may be, and none is idle. */
+  /** The peer that sent a datagram; undefined when there is no room for a new one. */
   hear(host: string, port: number): PeerActor | undefined {
-    const peer = this.find(host, port) ?? this.#admitAddress({ host, port });
+    const peer =
+      this.find(host, port) ?? this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
     peer?.heard(this.#environment.clock.nowMs());
     return peer;
   }
@@ -50,50 +54,51 @@ export class PeerTable {
   }
 
   #addressed(address: SocketAddress): PeerActor | undefined {
-    return this.find(address.host, address.port) ?? this.#admitAddress(address);
+    return this.find(address.host, address.port) ?? this.#admitAddress(address, Infinity);
   }
 
   #named(address: SocketAddress): PeerActor | undefined {
-    const known = this.#byName.get(formatAddress(address));
+    const name = formatAddress(address);
+    const known = this.#byName.get(name);
     if (known !== undefined && !known.forgotten) return known;
-    const peer = this.#admit(address, false);
-    if (peer === undefined) return undefined;
-    this.#rememberName(formatAddress(address), peer);
-    void this.#resolve(peer, address);
+    const peer = this.#admit(address, Infinity, (asking) => void this.#lookUp(asking, address));
+    if (peer !== undefined) this.#rememberName(name, peer);
     return peer;
   }
 
-  #admitAddress(address: SocketAddress): PeerActor | undefined {
-    const peer = this.#admit(address, true);
+  #admitAddress(address: SocketAddress, maxTries: number): PeerActor | undefined {
+    const peer = this.#admit(address, maxTries);
     if (peer !== undefined) this.#byAddress.set(peer.address, peer);
     return peer;
   }
 
-  #admit(address: SocketAddress, reachable: boolean): PeerActor | undefined {
+  #admit(
+    address: SocketAddress,
+    maxTries: number,
+    lookUp?: (peer: PeerActor) => void,
+  ): PeerActor | undefined {
     const { maxPeers } = this.#environment.limits;
-    if (this.#peers.size >= maxPeers && !this.#forgetOne()) return undefined;
-    const peer = new PeerActor(this.#environment, address, reachable);
+    if (this.#peers.size >= maxPeers && !this.#forgetOne(maxTries)) return undefined;
+    const peer = new PeerActor(this.#environment, address, lookUp);
     this.#peers.add(peer);
     return peer;
   }
 
-  /** Makes room: forgets the first idle peer, moving the busy ones before it to the end. */
-  #forgetOne(): boolean {
-    for (const peer of [...this.#peers]) {
+  /** Makes room: forgets the first idle peer of `maxTries`, moving the busy ones to the end. */
+  #forgetOne(maxTries: number): boolean {
+    let triesLeft = Math.min(maxTries, this.#peers.size);
+    for (const peer of this.#peers) {
+      if (triesLeft === 0) return false;
+      triesLeft -= 1;
+      this.#peers.delete(peer);
       if (peer.idle) {
-        this.#forget(peer);
+        this.#byAddress.delete(peer.address);
+        peer.forget();
         return true;
       }
-      this.#peers.delete(peer);
       this.#peers.add(peer);
     }
     return false;
-  }
-
-  #forget(peer: PeerActor): void {
-    this.#peers.delete(peer);
-    if (this.#byAddress.get(peer.address) === peer) this.#byAddress.delete(peer.address);
-    peer.forget();
   }
 
   #rememberName(name: string, peer: PeerActor): void {
@@ -104,22 +109,26 @@ export class PeerTable {
     if (oldest !== undefined) this.#byName.delete(oldest);
   }
 
-  async #resolve(peer: PeerActor, address: SocketAddress): Promise<void> {
+  async #lookUp(peer: PeerActor, address: SocketAddress): Promise<void> {
     const { lookup, socket } = this.#environment;
     try {
       const host = await lookup(address.host, socket.family);
-      if (peer.forgotten) return;
-      const heir = this.find(host, address.port);
-      if (heir === undefined) {
-        this.#byAddress.set(formatAddress({ host, port: address.port }), peer);
-        peer.resolved(host);
-        return;
-      }
-      this.#rememberName(formatAddress(address), heir);
-      peer.handOver(heir);
+      if (!peer.forgotten) this.#found(peer, address, host);
     } catch (error) {
-      peer.unresolved(error as Error);
+      peer.unresolved(asError(error));
     }
-    this.#forget(peer);
+  }
+
+  /** One actor for each address: a name that means a known peer hands over to it. */
+  #found(peer: PeerActor, name: SocketAddress, host: string): void {
+    const heir = this.find(host, name.port);
+    if (heir === undefined) {
+      this.#byAddress.set(formatAddress({ host, port: name.port }), peer);
+      peer.resolved(host);
+      return;
+    }
+    this.#rememberName(formatAddress(name), heir);
+    this.#peers.delete(peer);
+    peer.handOver(heir);
   }
 }
