@@ -46,11 +46,9 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   EventFromLogic<TMachine>,
   EmittedFrom<TMachine>
 > {
-  /** The XState machine itself, so that a chart can be drawn. */
-  readonly logic: TMachine;
   readonly _parent?: AnyActorRef;
 
-  readonly #table: MachineTable;
+  readonly #table: MachineTable<TMachine>;
   readonly #home: LightActorHome;
   readonly #number = ++actorCount;
   #row: Row;
@@ -71,7 +69,6 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     input: InputFrom<TMachine>,
     parent?: AnyActorRef,
   ) {
-    this.logic = table.machine;
     this.#table = table;
     this.#home = home;
     this.#row = rowAt(table, table.initial);
@@ -87,6 +84,11 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
 
   get sessionId(): string {
     return `light:${this.#number}`;
+  }
+
+  /** The XState machine itself, so that a chart can be drawn. */
+  get logic(): TMachine {
+    return this.#table.machine;
   }
 
   get src(): TMachine {

@@ -8,7 +8,6 @@ import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Environment } from '../endpoint/environment.js';
-import { formatTransactionId } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { backoffMs } from './backoff.js';
@@ -43,6 +42,8 @@ export interface CallOwner {
 /** What a call is created with. */
 export interface CallRequest {
   readonly id: TransactionId;
+  /** The same in hexadecimal. */
+  readonly transactionId: string;
   readonly datagram: Buffer;
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -81,6 +82,8 @@ export class Call<Value = unknown>
   previous: Call | undefined;
   /** @internal */
   next: Call | undefined;
+  /** @internal The next in the same chain of the outstanding calls. */
+  nextInBucket: Call | undefined;
 
   #peer: CallOwner;
   readonly #environment: Environment;
@@ -100,7 +103,7 @@ export class Call<Value = unknown>
         procedure,
         args,
         peer: peer.address,
-        transactionId: formatTransactionId(id),
+        transactionId: request.transactionId,
         timeoutMs: options.timeoutMs,
         maxAttempts: options.attempts,
         calledAtMs,
@@ -176,12 +179,12 @@ export class Call<Value = unknown>
   }
 
   /** @internal The socket's callback for the first transmission. */
-  readonly sent = (error: Error | null): void => {
+  sent(error: Error | null): void {
     const { ref, noteSent } = this.#environment.socket;
     noteSent(error);
     if (error === null) this.receive({ type: 'accepted' }, ref);
     else this.receive({ type: 'refused', error }, ref);
-  };
+  }
 
   /** @internal The call's alarm: time to send again, time to give up, or time to stop lingering. */
   ring(nowMs: number): void {

@@ -3,13 +3,25 @@ import { LinkedList } from '../linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { Call } from './call.js';
 
+const FIRST_BUCKETS = 64;
+
+/**
+ * A hash table whose chains run through the calls themselves. Ids are random bytes of our own making, so their
+ * first three are hash enough, and nobody else can choose them.
+ *
+ * A `Map` will not do: each time it makes room, V8 leaves its old table pointing to the new one, and once
+ * such a table has grown old, every call in its successors outlives its use until the next full collection:
+ * measured, four times the time in garbage collection at 64 calls in flight.
+ */
 export class Outstanding {
   readonly #maxLingering: number;
+  /** Heads of the chains; a power of two in number, at least as many as there are calls. */
+  #buckets = new Array<Call | undefined>(FIRST_BUCKETS).fill(undefined);
   /** Bounded by `maxOutstanding` calls in flight, which peers ask for, and `maxLingering` more. */
-  readonly #byId = new Map<TransactionId, Call>();
+  #size = 0;
+  #inFlight = 0;
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
   readonly #lingering = new LinkedList<Call>();
-  #inFlight = 0;
 
   constructor(maxLingering: number) {
     this.#maxLingering = maxLingering;
@@ -24,12 +36,16 @@ export class Outstanding {
   }
 
   get(id: TransactionId): Call | undefined {
-    return this.#byId.get(id);
+    let call = this.#buckets[this.#bucketOf(id)];
+    while (call !== undefined && call.wireId !== id) call = call.nextInBucket;
+    return call;
   }
 
   add(call: Call): void {
-    this.#byId.set(call.wireId, call);
+    if (this.#size === this.#buckets.length) this.#grow();
+    this.#size += 1;
     this.#inFlight += 1;
+    this.#link(call);
   }
 
   /** A call has its outcome: it is no longer in flight, and known until it is deleted. */
@@ -44,13 +60,46 @@ export class Outstanding {
     this.#lingering.first?.receive({ type: 'lingered' });
   }
 
+  /** Takes the call out; it is no error if it is not in. */
   delete(call: Call): void {
-    this.#byId.delete(call.wireId);
     this.#lingering.delete(call);
+    const bucket = this.#bucketOf(call.wireId);
+    let previous: Call | undefined;
+    for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
+      if (link === call) {
+        if (previous === undefined) this.#buckets[bucket] = call.nextInBucket;
+        else previous.nextInBucket = call.nextInBucket;
+        call.nextInBucket = undefined;
+        this.#size -= 1;
+        return;
+      }
+      previous = link;
+    }
   }
 
   /** Every call that is in flight or lingers. */
   all(): Call[] {
-    return [...this.#byId.values()];
+    return this.#buckets.flatMap((head) => {
+      const chain: Call[] = [];
+      for (let call = head; call !== undefined; call = call.nextInBucket) chain.push(call);
+      return chain;
+    });
+  }
+
+  #bucketOf(id: TransactionId): number {
+    const hash = id.charCodeAt(0) | (id.charCodeAt(1) << 8) | (id.charCodeAt(2) << 16);
+    return hash & (this.#buckets.length - 1);
+  }
+
+  #link(call: Call): void {
+    const bucket = this.#bucketOf(call.wireId);
+    call.nextInBucket = this.#buckets[bucket];
+    this.#buckets[bucket] = call;
+  }
+
+  #grow(): void {
+    const calls = this.all();
+    this.#buckets = new Array<Call | undefined>(this.#buckets.length * 2).fill(undefined);
+    for (const call of calls) this.#link(call);
   }
 }

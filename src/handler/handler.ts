@@ -6,7 +6,6 @@ import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Environment } from '../endpoint/environment.js';
-import { formatTransactionId } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
 import { encodeResponse } from '../wire/response.js';
 import { handlerMachine } from './machine.js';
@@ -48,7 +47,13 @@ export class Handler extends LightActor<HandlerMachine> {
     owner: HandlerOwner,
     keeper: HandlerKeeper,
     environment: Environment,
-    request: { id: TransactionId; procedure: string; args: readonly unknown[]; atMs: number },
+    request: {
+      id: TransactionId;
+      transactionId: string;
+      procedure: string;
+      args: readonly unknown[];
+      atMs: number;
+    },
   ) {
     const { id, procedure, args, atMs } = request;
     super(
@@ -58,7 +63,7 @@ export class Handler extends LightActor<HandlerMachine> {
         procedure,
         args,
         peer: owner.address,
-        transactionId: formatTransactionId(id),
+        transactionId: request.transactionId,
         receivedAtMs: atMs,
       },
       owner.ref,

@@ -9,7 +9,7 @@ import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
 import type { Fate } from '../socket/fate.js';
 import { isDrop } from '../wire/drop.js';
-import { formatTransactionId } from '../wire/frame.js';
+import { transactionIdOf } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
 import { decodeRequest } from '../wire/request.js';
 import { Handler } from './handler.js';
@@ -52,7 +52,10 @@ export class Inbox implements HandlerKeeper {
     if (isDrop(body)) return `malformed.${body.reason}`;
     const peer = this.#peers.hear(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
-    const request = { id: frame.id, atMs: this.#environment.clock.nowMs(), ...body };
+    const { procedure: name, args } = body;
+    const atMs = this.#environment.clock.nowMs();
+    const transactionId = transactionIdOf(frame.datagram);
+    const request = { id: frame.id, transactionId, procedure: name, args, atMs };
     const handler = new Handler(peer, this, this.#environment, request);
     const procedure = this.#procedures.get(body.procedure);
     const refusal = this.#refusalOf(procedure);
@@ -84,7 +87,7 @@ export class Inbox implements HandlerKeeper {
 
   /** There is no room for one more peer, and without a peer there is no handler. */
   #turnAway(frame: Frame, procedure: string, sender: SocketAddress): Fate {
-    const transactionId = formatTransactionId(frame.id);
+    const transactionId = transactionIdOf(frame.datagram);
     const request = { procedure, peer: formatAddress(sender), transactionId };
     this.#environment.requestSettled(request, 'overloaded');
     return 'request.refused.overloaded';

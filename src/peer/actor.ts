@@ -17,6 +17,7 @@ import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner } from '../handler/handler.js';
 import { LinkedList } from '../linked-list.js';
+import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
 import { encodeRequest } from '../wire/request.js';
 import type { CallCommand } from './command.js';
@@ -109,7 +110,16 @@ export class PeerActor implements CallOwner, HandlerOwner {
     if (this.#environment.closing) throw new EndpointClosedError();
     const checked = checkCallOptions(options, this.#environment.limits);
     const datagram = encodeRequest(id, procedure, args);
-    const call = this.#create({ id, datagram, procedure, args, options: checked, replyTo });
+    const transactionId = transactionIdOf(datagram);
+    const call = this.#create({
+      id,
+      transactionId,
+      datagram,
+      procedure,
+      args,
+      options: checked,
+      replyTo,
+    });
     // A call whose signal had aborted is over before it began.
     if (!call.done) this.#admit(call);
     return call;
@@ -129,8 +139,16 @@ export class PeerActor implements CallOwner, HandlerOwner {
       this.#make(id, procedure, args, options, replyTo);
     } catch (error) {
       const defaults = { ...checkCallOptions(undefined, limits), reference: options.reference };
-      const request = { id, datagram: NOTHING, procedure, args, options: defaults, replyTo };
-      this.#create(request).receive({ type: 'refused', error: asError(error) });
+      const transactionId = formatTransactionId(id);
+      this.#create({
+        id,
+        transactionId,
+        datagram: NOTHING,
+        procedure,
+        args,
+        options: defaults,
+        replyTo,
+      }).receive({ type: 'refused', error: asError(error) });
     }
   }
 
@@ -163,7 +181,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
     outstanding.add(call);
     call.transmitted();
     // Whoever saw that may have cancelled the call.
-    if (!call.done) socket.send(call.datagram, this.host, this.port, call.sent);
+    if (call.done) return;
+    socket.send(call.datagram, this.host, this.port, (error) => {
+      call.sent(error);
+    });
   }
 
   transmit(call: Call): void {

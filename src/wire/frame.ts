@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 
 /*
@@ -39,14 +39,14 @@ export interface Frame {
   readonly datagram: Buffer;
 }
 
-/** Every byte in hexadecimal: looking up is three times as fast as formatting, and each call does it. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
-
 /** The id as 40 hexadecimal digits. */
 export function formatTransactionId(id: TransactionId): string {
-  let digits = '';
-  for (let index = 0; index < id.length; index += 1) digits += HEX[id.charCodeAt(index)] ?? '';
-  return digits;
+  return Buffer.from(id, 'latin1').toString('hex');
+}
+
+/** The id of a datagram as 40 hexadecimal digits; cheaper than from the id itself, and calls need it. */
+export function transactionIdOf(datagram: Buffer): string {
+  return datagram.toString('hex', 1, HEADER_BYTES);
 }
 
 /**

@@ -12,9 +12,6 @@ export interface ServerPorts {
   readonly rpcudp: number;
 }
 
-const handlers = { echo: (_scope: unknown, text: string) => text };
-export type EchoHandlers = typeof handlers;
-
 const RESPONSE = 0x01;
 
 const raw = createSocket('udp4');
@@ -24,7 +21,11 @@ raw.on('message', (message, { port, address }) => {
 });
 raw.bind(0, '127.0.0.1');
 await once(raw, 'listening');
-const endpoint = await createEndpoint({ host: '127.0.0.1', handlers });
+
+const endpoint = await createEndpoint({
+  host: '127.0.0.1',
+  handlers: { echo: (_scope, text: string) => text },
+});
 
 process.send?.({ raw: raw.address().port, rpcudp: endpoint.address.port } satisfies ServerPorts);
 process.on('disconnect', () => {
