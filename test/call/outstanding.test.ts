@@ -171,3 +171,23 @@ t.test(
     t.match(await world.clock.runUntil(call), { value: 'sound' });
   }),
 );
+
+t.test(
+  'a thousand calls in flight are told apart, whatever the order of their answers',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1_000 });
+    const peer = client.peer(raw.address);
+    const calls = Array.from({ length: 1_000 }, (_, index) => peer.call('x', [index]));
+    await world.settle();
+    t.equal(client.stats().inFlightNow, 1_000);
+    const answered = calls.map((_, index) => index).filter((index) => index % 3 !== 0);
+    for (const index of answered.toReversed()) raw.answer(index, index);
+    await world.settle();
+    t.equal(client.stats().inFlightNow, 1_000 - answered.length);
+    for (const index of answered) {
+      const outcome = await calls[index];
+      if (outcome?.state !== 'resolved' || outcome.value !== index) t.fail(`call ${index}`);
+    }
+  }),
+);

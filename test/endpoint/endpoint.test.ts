@@ -92,4 +92,3 @@ t.test(
     t.equal(raw.received.length, 1);
   }),
 );
-

@@ -78,4 +78,3 @@ t.test(
     t.equal(server.stats().peersNow, 4);
   }),
 );
-
