@@ -1,11 +1,9 @@
 import type { Random } from './random.js';
-
-/** The length of a transaction id on the wire. */
-export const TRANSACTION_ID_BYTES = 20;
+import { ID_BYTES } from './wire/frame.js';
 
 /** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
 const POOL_IDS = 1_024;
-const POOL_BYTES = POOL_IDS * TRANSACTION_ID_BYTES;
+const POOL_BYTES = POOL_IDS * ID_BYTES;
 
 /**
  * Makes transaction ids: 20 unpredictable bytes each, as a string of 20 latin1 characters, the key
@@ -26,7 +24,7 @@ export class TransactionIds {
       this.#offset = 0;
     }
     const start = this.#offset;
-    this.#offset += TRANSACTION_ID_BYTES;
+    this.#offset += ID_BYTES;
     return this.#pool.toString('latin1', start, this.#offset);
   }
 }

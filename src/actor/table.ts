@@ -18,7 +18,7 @@ type Assign = (scope: Scope) => object;
 type Emit = (scope: Scope) => EventObject;
 
 /** One effect of a transition, in the order written: change the context, or emit an event. */
-export type Effect =
+type Effect =
   | { readonly kind: 'assign'; readonly assign: Assign }
   | { readonly kind: 'emit'; readonly emit: Emit };
 
