@@ -6,7 +6,8 @@ t.test('it fills all of the bytes it is given, and no other', async (t) => {
   systemRandom.fillBytes(bytes.subarray(1_024, 3_072));
   t.ok(bytes.subarray(0, 1_024).every((byte) => byte === 0));
   t.ok(bytes.subarray(3_072).every((byte) => byte === 0));
-  t.equal(new Set(bytes.subarray(1_024, 3_072)).size, 256);
+  // Of 256 values, 2,048 random bytes leave one out once in twelve times, and 56 never.
+  t.ok(new Set(bytes.subarray(1_024, 3_072)).size > 200);
 });
 
 t.test('a unit number is at least 0 and below 1', async (t) => {
