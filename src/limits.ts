@@ -82,6 +82,9 @@ export function refuseUnknownOptions(
   known: readonly string[],
   owner: string,
 ): void {
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw new OptionError('options', `of ${owner} must be an object, but is ${shown(options)}`);
+  }
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) {
       throw new OptionError(name, `is none of ${owner}'s: ${known.join(', ')}`);

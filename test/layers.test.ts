@@ -50,7 +50,7 @@ const PURE = [
 
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */
 const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
-  { files: ['*/machine.ts'], to: ['xstate', ...PURE] },
+  { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
   { files: PURE, to: PURE },
   { files: ['actor/'], to: ['xstate', 'actor/'] },
   {

@@ -2,7 +2,12 @@
 import { createEndpoint } from 'rpcudp';
 import { handlers } from './handlers.js';
 
-const server = await createEndpoint({ port: Number(process.argv[2] ?? 1234), handlers });
+const server = await createEndpoint({ port: Number(process.argv[2] ?? 1234), handlers }).catch(
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);
 console.log(`Serving sayhi on port ${String(server.address.port)}; Ctrl-C ends it`);
 server.on('request.settled', ({ peer, procedure, ending }) => {
   console.log(`${peer} called ${JSON.stringify(procedure)}: ${ending}`);

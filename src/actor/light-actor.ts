@@ -150,8 +150,9 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     if (this.#home.inspection.active) {
       this.#home.inspection.snapshotTaken(this, event, this.getSnapshot());
     }
-    this.#stepping = false;
+    // What `entered` sends waits its turn, as XState has it.
     if (branch !== undefined) this.entered(this.#row.name, event);
+    this.#stepping = false;
   }
 
   /** @internal Called after each transition taken, with the state the actor is in and the event that led there. */

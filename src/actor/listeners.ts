@@ -1,10 +1,16 @@
 /** Listeners by event type, with XState's `on` semantics: exact types, or '*' for every event. */
 import type { EventObject, Subscription } from 'xstate';
 
+/** One subscription. A fresh one for each, so that one listener can be added twice. */
+interface Entry<TEmitted extends EventObject> {
+  readonly listener: (emitted: TEmitted) => void;
+  home: Listeners<TEmitted>;
+}
+
 export class Listeners<TEmitted extends EventObject> {
   readonly #reportError: (error: unknown) => void;
   /** Bounded by the user's own `on` calls; empty sets are dropped. */
-  readonly #byType = new Map<string, Set<(emitted: TEmitted) => void>>();
+  readonly #byType = new Map<string, Set<Entry<TEmitted>>>();
 
   /** @param reportError takes what a listener throws; the others still hear the event. */
   constructor(reportError: (error: unknown) => void) {
@@ -22,24 +28,18 @@ export class Listeners<TEmitted extends EventObject> {
   }
 
   on(type: string, listener: (emitted: TEmitted) => void): Subscription {
-    // A fresh function for each subscription, so that one listener can be added twice.
-    const own = (emitted: TEmitted): void => {
-      listener(emitted);
-    };
-    let listeners = this.#byType.get(type);
-    if (listeners === undefined) this.#byType.set(type, (listeners = new Set()));
-    listeners.add(own);
+    const entry = { listener, home: this as Listeners<TEmitted> };
+    this.#add(type, entry);
     return {
       unsubscribe: () => {
-        listeners.delete(own);
-        if (listeners.size === 0 && this.#byType.get(type) === listeners) this.#byType.delete(type);
+        entry.home.#remove(type, entry);
       },
     };
   }
 
   emit(emitted: TEmitted): void {
     for (const type of [emitted.type, '*']) {
-      for (const listener of this.#byType.get(type) ?? []) {
+      for (const { listener } of this.#byType.get(type) ?? []) {
         try {
           listener(emitted);
         } catch (error) {
@@ -49,7 +49,30 @@ export class Listeners<TEmitted extends EventObject> {
     }
   }
 
+  /** Hands every subscription over: from now on they hear what `heir` emits. */
+  moveTo(heir: Listeners<TEmitted>): void {
+    for (const [type, entries] of this.#byType) {
+      for (const entry of entries) {
+        entry.home = heir;
+        heir.#add(type, entry);
+      }
+    }
+    this.clear();
+  }
+
   clear(): void {
     this.#byType.clear();
+  }
+
+  #add(type: string, entry: Entry<TEmitted>): void {
+    let entries = this.#byType.get(type);
+    if (entries === undefined) this.#byType.set(type, (entries = new Set()));
+    entries.add(entry);
+  }
+
+  #remove(type: string, entry: Entry<TEmitted>): void {
+    const entries = this.#byType.get(type);
+    entries?.delete(entry);
+    if (entries?.size === 0) this.#byType.delete(type);
   }
 }

@@ -54,6 +54,8 @@ export interface CallRequest {
 
 const table = compileTable(callMachine);
 
+const NOTHING = Buffer.alloc(0);
+
 /**
  * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
  * `waitFor`) that can be awaited.
@@ -69,10 +71,10 @@ export class Call<Value = unknown>
   /** @internal The transaction id's 20 bytes. */
   readonly wireId: TransactionId;
   /** @internal */
-  readonly datagram: Buffer;
+  datagram: Buffer;
   /** @internal */
   readonly replyTo: ReportTarget | undefined;
-  /** @internal With `heapIndex` and `ring`, what makes a call an `Alarm`. */
+  /** @internal A call is an `Alarm`: `dueMs`, `heapIndex` and `ring`. */
   dueMs = 0;
   /** @internal */
   heapIndex = -1;
@@ -200,7 +202,9 @@ export class Call<Value = unknown>
   }
 
   #expire(nowMs: number): void {
-    const { sentAtMs, timeoutMs } = this.context;
+    const { timeoutMs } = this.context;
+    // As long as the socket's callback is pending, nobody knows whether the request left.
+    const sentAtMs = this.state === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.#peer;
     const lagMs = nowMs - this.#deadlineMs;
     this.receive({
@@ -222,6 +226,8 @@ export class Call<Value = unknown>
     switch (state) {
       case 'timedOut':
         alarms.set(this, clock.nowMs() + limits.lingerMs);
+        // It is not sent any more.
+        this.datagram = NOTHING;
         this.#settle();
         // What was never sent cannot be answered late.
         if (this.context.attempt === 0) this.receive({ type: 'lingered' });

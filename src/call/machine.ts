@@ -17,7 +17,8 @@
  * - The outcome is set exactly once, on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`; `late` and `lost` add to the story and change nothing that was told.
  */
-import { assign, emit, setup } from 'xstate';
+import { emit, setup } from 'xstate';
+import { assigner } from '../actor/assigner.js';
 import type { Outcome, RemoteError } from './outcome.js';
 import { lateReport, lostReport, outcomeReport } from './report.js';
 import type { CallReport } from './report.js';
@@ -72,20 +73,7 @@ export type CallEvent =
   | Cancel
   | Lingered;
 
-interface Scope<TEvent> {
-  readonly context: CallContext;
-  readonly event: TEvent;
-}
-
-/** An assigner for one kind of event; that no other kind reaches it is the chart's business. */
-function assignFrom<TEvent extends CallEvent>(
-  change: (scope: Scope<TEvent>) => Partial<CallContext>,
-) {
-  type AnyScope = Scope<CallEvent>;
-  return assign<CallContext, CallEvent, undefined, CallEvent, never>(
-    change as (scope: AnyScope) => Partial<CallContext>,
-  );
-}
+const assignFrom = assigner<CallContext, CallEvent>();
 
 function emitReport(reportOf: (context: CallContext) => CallReport) {
   return emit<CallContext, CallEvent, undefined, CallEvent, CallReport>(({ context }) =>

@@ -55,9 +55,11 @@ export class Outstanding {
 
   /** Keeps a timed-out call for late answers; beyond the limit the oldest is given up as lost. */
   linger(call: Call): void {
+    // Who heard of the time-out may have ended the call already.
+    if (call.done) return;
     this.#lingering.push(call);
     if (this.#lingering.size <= this.#maxLingering) return;
-    this.#lingering.first?.receive({ type: 'lingered' });
+    this.#lingering.shift()?.receive({ type: 'lingered' });
   }
 
   /** Takes the call out; it is no error if it is not in. */

@@ -1,7 +1,7 @@
 /** The verdict of a time-out: what the evidence at hand says about why no answer came. */
 
 /**
- * - `neverSent`: the request still waited for its turn, or for the kernel.
+ * - `neverSent`: the request still waited for its turn, or the kernel had not confirmed that it took it.
  * - `localLoopBlocked`: this process was too busy to notice an answer in time.
  * - `peerAliveButSlow`: the peer was heard from after the request had been sent.
  * - `peerSilent`: nothing was heard from the peer since.
@@ -10,6 +10,7 @@ export type Verdict = 'neverSent' | 'localLoopBlocked' | 'peerAliveButSlow' | 'p
 
 /** Times are monotonic milliseconds; undefined where the thing has not happened. */
 export interface Evidence {
+  /** When the kernel was given the request, once it is known to have taken it. */
   readonly sentAtMs: number | undefined;
   /** When any datagram of the peer's was last understood. */
   readonly heardAtMs: number | undefined;
@@ -18,12 +19,14 @@ export interface Evidence {
   readonly timeoutMs: number;
 }
 
-/** A stall shorter than this share of the time-out is taken for ordinary scheduling. */
+/** A stall shorter than this, or than this share of the time-out, is taken for ordinary scheduling. */
+const MIN_STALL_MS = 20;
 const BLOCKED_SHARE_OF_TIMEOUT = 0.5;
 
 export function verdictOf({ sentAtMs, heardAtMs, lagMs, timeoutMs }: Evidence): Verdict {
   if (sentAtMs === undefined) return 'neverSent';
-  if (lagMs >= timeoutMs * BLOCKED_SHARE_OF_TIMEOUT) return 'localLoopBlocked';
+  const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
+  if (lagMs >= stallMs) return 'localLoopBlocked';
   if (heardAtMs !== undefined && heardAtMs >= sentAtMs) return 'peerAliveButSlow';
   return 'peerSilent';
 }

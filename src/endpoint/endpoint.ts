@@ -140,7 +140,7 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
    * up once; calls wait for it. With a type, calls are checked and results are typed:
    * `endpoint.peer<typeof server>('127.0.0.1:1234')`.
    *
-   * @throws AddressError when it is not an address, or of an IP version this socket cannot reach;
+   * @throws AddressError when it is not an address to send to, or one this socket cannot reach;
    * TooManyPeersError; EndpointClosedError.
    */
   peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T> {
@@ -148,14 +148,27 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
     const parsed = parseAddress(address);
     this.#refuseUnreachable(parsed);
     let actor = this.#peers.get(parsed);
-    return new Peer<ApiOf<T>>(() => {
-      if (actor.forgotten && this.#closed === undefined) actor = this.#peers.get(parsed);
-      return actor;
+    return new Peer<ApiOf<T>>({
+      last: () => {
+        if (actor.forgotten) actor = this.#peers.known(parsed) ?? actor;
+        return actor;
+      },
+      living: () => {
+        if (actor.forgotten && this.#closed === undefined) actor = this.#peers.get(parsed);
+        return actor;
+      },
     });
   }
 
   #refuseUnreachable(address: ParsedAddress): void {
     const { family } = this.#socket;
+    if (address.host === '0.0.0.0' || address.host === '::') {
+      const { port } = address;
+      throw new AddressError(
+        `${formatAddress(address)} stands for every address of a machine, and answers come from one ` +
+          `of them; write 127.0.0.1:${port} or [::1]:${port} for this machine`,
+      );
+    }
     const needed = { ipv4: 4, ipv6: 6, name: 0 }[address.kind];
     if (family === 0 || needed === 0 || family === needed) return;
     const local = formatAddress(this.address);

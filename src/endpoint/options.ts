@@ -1,6 +1,7 @@
 /** The options of an endpoint. */
 import type { InspectionObserver } from '../actor/inspection.js';
 import type { Clock } from '../clock.js';
+import { OptionError } from '../errors.js';
 import type { Handlers } from '../handler/procedures.js';
 import { LIMIT_NAMES, limitOf, refuseUnknownOptions } from '../limits.js';
 import type { Limits } from '../limits.js';
@@ -55,6 +56,11 @@ const OTHERS: readonly string[] = [
  */
 export function limitsOf(options: EndpointOptions): Limits {
   refuseUnknownOptions(options, [...LIMIT_NAMES, ...OTHERS], 'an endpoint');
+  for (const name of ['onError', 'lookup'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new OptionError(name, 'must be a function');
+    }
+  }
   const limits: Record<string, number> = {};
   for (const name of LIMIT_NAMES) limits[name] = limitOf(name, options[name]);
   return limits as unknown as Limits;

@@ -47,7 +47,10 @@ export class Inbox implements HandlerKeeper {
   /** Takes a request frame from `host`:`port`. Never throws. */
   accept(frame: Frame, host: string, port: number): Fate {
     const known = this.#peers.find(host, port)?.handlers.get(frame.id);
-    if (known !== undefined) return this.#repeat(known);
+    if (known !== undefined) {
+      this.#peers.hear(host, port);
+      return this.#repeat(known);
+    }
     const body = decodeRequest(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const peer = this.#peers.hear(host, port);

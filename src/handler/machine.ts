@@ -11,7 +11,8 @@
  * once `replied` the same bytes are sent again. So a procedure runs at most once per transaction id
  * until the handler is forgotten.
  */
-import { assign, setup } from 'xstate';
+import { setup } from 'xstate';
+import { assigner } from '../actor/assigner.js';
 
 /** Why a procedure was not run. */
 export type Refusal = 'unknownProcedure' | 'overloaded' | 'closing';
@@ -53,20 +54,7 @@ type Expired = { readonly type: 'expired' };
 
 export type HandlerEvent = Refuse | Started | Replied | Failed | Duplicated | Expired;
 
-interface Scope<TEvent> {
-  readonly context: HandlerContext;
-  readonly event: TEvent;
-}
-
-/** An assigner for one kind of event; that no other kind reaches it is the chart's business. */
-function assignFrom<TEvent extends HandlerEvent>(
-  change: (scope: Scope<TEvent>) => Partial<HandlerContext>,
-) {
-  type AnyScope = Scope<HandlerEvent>;
-  return assign<HandlerContext, HandlerEvent, undefined, HandlerEvent, never>(
-    change as (scope: AnyScope) => Partial<HandlerContext>,
-  );
-}
+const assignFrom = assigner<HandlerContext, HandlerEvent>();
 
 const actions = {
   noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal, args: undefined })),

@@ -43,10 +43,17 @@ export type ProcedureTable = ReadonlyMap<string, Procedure>;
 /**
  * Copies the own, enumerable properties of `handlers`.
  *
- * @throws TypeError naming the property that is not a function.
+ * @throws TypeError naming the property that is not a function; or when `handlers` is an instance of a
+ * class, whose methods are not its own.
  */
 export function procedureTable(handlers: Handlers): ProcedureTable {
   const table = new Map<string, Procedure>();
+  const prototype: unknown = Object.getPrototypeOf(handlers);
+  if (prototype !== Object.prototype && prototype !== null && Object.keys(handlers).length === 0) {
+    throw new TypeError(
+      "handlers has no functions of its own; offer a class's methods with handlersOf(instance, 'rpc_')",
+    );
+  }
   for (const [name, procedure] of Object.entries<unknown>(handlers)) {
     if (typeof procedure !== 'function') {
       throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}`);
@@ -63,11 +70,14 @@ function kindOf(value: unknown): string {
 /**
  * Offers the methods of an object whose names begin with `prefix`, as the Python package does with
  * `rpc_`: `rpc_sayhi` is called as `sayhi`. Inherited methods count, those of `Object` do not.
+ *
+ * @throws TypeError when the prefix is empty: it would offer whatever the class has.
  */
 export function handlersOf<T extends object, Prefix extends string = 'rpc_'>(
   instance: T,
   prefix = 'rpc_' as Prefix,
 ): PrefixedMethods<T, Prefix> {
+  if (prefix === '') throw new TypeError('handlersOf needs a prefix that is not empty');
   const methods = new Map<string, Procedure>();
   for (const name of methodNames(instance)) {
     if (!name.startsWith(prefix) || name === prefix) continue;

@@ -13,6 +13,7 @@ import { checkCallOptions } from '../call/options.js';
 import type { CallOptions } from '../call/options.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
+import type { Verdict } from '../call/verdict.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner } from '../handler/handler.js';
@@ -90,6 +91,13 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return this.health === 'forgotten';
   }
 
+  /** Whether nothing but the memory of its requests would be lost if this peer were forgotten. */
+  get expendable(): boolean {
+    if (this.#openCalls > 0 || !this.reports.empty) return false;
+    for (const handler of this.handlers.values()) if (handler.state === 'running') return false;
+    return true;
+  }
+
   /** Whether nothing would be lost if this peer were forgotten. */
   get idle(): boolean {
     return this.#openCalls === 0 && this.handlers.size === 0 && this.reports.empty;
@@ -97,11 +105,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
   call(procedure: string, args: readonly unknown[], options?: CallOptions): Call {
-    return this.#make(this.#environment.ids.next(), procedure, args, options);
+    return this.#make(procedure, args, options);
   }
 
   #make(
-    id: TransactionId,
     procedure: string,
     args: readonly unknown[],
     options: CallOptions | undefined,
@@ -109,6 +116,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
     const checked = checkCallOptions(options, this.#environment.limits);
+    const id = this.#environment.ids.next();
     const datagram = encodeRequest(id, procedure, args);
     const transactionId = transactionIdOf(datagram);
     const call = this.#create({
@@ -131,24 +139,23 @@ export class PeerActor implements CallOwner, HandlerOwner {
     else this.ref.send(command);
   }
 
-  /** A call asked for by event: whatever is wrong with it becomes its outcome. */
-  #obey({ type: _type, procedure, args = [], replyTo, ...options }: CallCommand): void {
+  /** Answers a command that cannot be carried out. */
+  refuse({ procedure, args = [], replyTo, reference }: CallCommand, error: unknown): void {
     const { ids, limits } = this.#environment;
     const id = ids.next();
+    const options = { ...checkCallOptions(undefined, limits), reference };
+    const transactionId = formatTransactionId(id);
+    const request = { id, transactionId, datagram: NOTHING, procedure, args, options, replyTo };
+    this.#create(request).receive({ type: 'refused', error: asError(error) });
+  }
+
+  /** A call asked for by event: whatever is wrong with it becomes its outcome. */
+  #obey(command: CallCommand): void {
+    const { type: _type, procedure, args = [], replyTo, ...options } = command;
     try {
-      this.#make(id, procedure, args, options, replyTo);
+      this.#make(procedure, args, options, replyTo);
     } catch (error) {
-      const defaults = { ...checkCallOptions(undefined, limits), reference: options.reference };
-      const transactionId = formatTransactionId(id);
-      this.#create({
-        id,
-        transactionId,
-        datagram: NOTHING,
-        procedure,
-        args,
-        options: defaults,
-        replyTo,
-      }).receive({ type: 'refused', error: asError(error) });
+      this.refuse(command, error);
     }
   }
 
@@ -159,7 +166,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   #admit(call: Call): void {
     this.#findAddress();
-    if (this.#hasRoom()) this.#launch(call);
+    const first = this.#mailbox.size === 0 && !this.#draining;
+    if (first && this.#hasRoom()) this.#launch(call);
     else if (!this.#mailbox.full) this.#mailbox.push(call);
     else {
       const error = new MailboxFullError(this.address, this.#mailbox.size, this.#window.size);
@@ -209,7 +217,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const { outcome } = call.context;
     if (outcome === undefined) return;
     outcomes[outcome.state] += 1;
-    if (outcome.state === 'timedOut' && outcome.attempts > 0) this.ref.send({ type: 'expired' });
+    if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
+      this.ref.send({ type: 'expired' });
+    }
     // First those who wait: who hears of this outcome may call again.
     if (wasInFlight) this.#drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
@@ -268,12 +278,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** The host's name turned out to be a peer known already: it takes over what is here. */
   handOver(heir: PeerActor): void {
-    const { reports } = this;
-    if (!reports.empty) {
-      heir.reports.on('*', (report) => {
-        reports.emit(report);
-      });
-    }
+    this.reports.moveTo(heir.reports);
     for (let call = this.#mailbox.shift(); call !== undefined; call = this.#mailbox.shift()) {
       this.#openCalls -= 1;
       heir.#openCalls += 1;
@@ -289,9 +294,15 @@ export class PeerActor implements CallOwner, HandlerOwner {
     for (const call of [...this.#mailbox.toArray(), ...this.#window.toArray()]) call.cancel(reason);
   }
 
-  /** Ends the actor. Only idle peers are forgotten, and all of them when the endpoint closes. */
+  /** Ends the actor, and what it remembers of the peer's requests. */
   forget(): void {
+    for (const handler of [...this.handlers.values()]) handler.receive({ type: 'expired' });
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }
+}
+
+/** Whether a time-out says something about the peer, and not about this process. */
+function blamesPeer(verdict: Verdict): boolean {
+  return verdict === 'peerSilent' || verdict === 'peerAliveButSlow';
 }

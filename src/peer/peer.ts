@@ -25,6 +25,14 @@ export type Remote<Api> = {
   readonly [P in ProcedureName<Api>]: (...args: ArgumentsOf<Api[P]>) => Call<ResultOf<Api[P]>>;
 };
 
+/** The actor behind a handle: an idle one is forgotten when its place is needed. */
+export interface PeerHandle {
+  /** The actor as it was last seen, perhaps forgotten. */
+  last(): PeerActor;
+  /** The actor, anew when it was forgotten. Throws TooManyPeersError. */
+  living(): PeerActor;
+}
+
 /**
  * One remote address. Handles are cheap: all that `endpoint.peer` gives for one address stand for the
  * same actor, with one mailbox, one window and one health.
@@ -37,50 +45,60 @@ export class Peer<Api = AnyProcedures> {
    */
   readonly remote: Remote<Api>;
 
-  readonly #find: () => PeerActor;
+  readonly #actor: PeerHandle;
 
   /** @internal */
-  constructor(find: () => PeerActor) {
-    this.#find = find;
+  constructor(actor: PeerHandle) {
+    this.#actor = actor;
     this.remote = remoteOf(this);
   }
 
   /** The canonical address, or `name:port` while a host name is being looked up. */
   get address(): string {
-    return this.#find().address;
+    return this.#actor.last().address;
   }
 
   /** What is known of the peer, on evidence alone. */
   get health(): PeerHealth {
-    return this.#find().health;
+    return this.#actor.last().health;
   }
 
   /** Calls that wait in the mailbox for the window. */
   get queued(): number {
-    return this.#find().queued;
+    return this.#actor.last().queued;
   }
 
   /** Calls that were sent and have no outcome yet. */
   get inFlight(): number {
-    return this.#find().inFlight;
+    return this.#actor.last().inFlight;
   }
 
   /**
    * Calls a procedure. What the network does to the call is its outcome, never an exception.
    *
-   * @throws RequestTooLargeError, UnencodableError, OptionError, EndpointClosedError: mistakes of the
-   * caller, at the caller's line.
+   * @throws RequestTooLargeError, UnencodableError, OptionError, EndpointClosedError,
+   * TooManyPeersError: mistakes of the caller, at the caller's line.
    */
   call<P extends ProcedureName<Api>>(
     procedure: P,
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
-    return this.#find().call(procedure, args ?? [], options) as Call<ResultOf<Api[P]>>;
+    return this.#actor.living().call(procedure, args ?? [], options) as Call<ResultOf<Api[P]>>;
   }
 
-  /** Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. */
+  /**
+   * Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. What is
+   * wrong with the call becomes its outcome.
+   *
+   * @throws TypeError for what is no command at all.
+   */
   send(command: CallCommand<Api>): void {
-    this.#find().command(command);
+    requireCommand(command);
+    try {
+      this.#actor.living().command(command);
+    } catch (error) {
+      this.#actor.last().refuse(command, error);
+    }
   }
 
   /** Hears the reports of all calls to this peer: `call.resolved`, `call.late`, …, or '*' for all. */
@@ -90,7 +108,7 @@ export class Peer<Api = AnyProcedures> {
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.#find().reports.on(type, listener as (report: CallReport) => void);
+    return this.#actor.living().reports.on(type, listener as (report: CallReport) => void);
   }
 }
 
@@ -101,4 +119,11 @@ function remoteOf<Api>(peer: Peer<Api>): Remote<Api> {
         ? (...args: unknown[]) => (peer as unknown as Peer).call(name, args)
         : undefined,
   });
+}
+
+function requireCommand(command: unknown): void {
+  const type = typeof command === 'object' && command !== null && 'type' in command && command.type;
+  if (type !== 'call') {
+    throw new TypeError("A peer takes one command: { type: 'call', procedure, args }");
+  }
 }

@@ -34,6 +34,15 @@ export class PeerTable {
     return this.#byAddress.get(formatAddress({ host, port }));
   }
 
+  /** The peer at an address or host name, if it is known. */
+  known(address: ParsedAddress): PeerActor | undefined {
+    const peer =
+      address.kind === 'name'
+        ? this.#byName.get(formatAddress(address))
+        : this.find(address.host, address.port);
+    return peer?.forgotten === true ? undefined : peer;
+  }
+
   /** The peer that sent a datagram; undefined when there is no room for a new one. */
   hear(host: string, port: number): PeerActor | undefined {
     const peer =
@@ -48,19 +57,14 @@ export class PeerTable {
    * @throws TooManyPeersError when there are as many as may be, and none is idle.
    */
   get(address: ParsedAddress): PeerActor {
-    const peer = address.kind === 'name' ? this.#named(address) : this.#addressed(address);
+    const peer = this.known(address) ?? this.#admitNew(address);
     if (peer === undefined) throw new TooManyPeersError(this.#environment.limits.maxPeers);
     return peer;
   }
 
-  #addressed(address: SocketAddress): PeerActor | undefined {
-    return this.find(address.host, address.port) ?? this.#admitAddress(address, Infinity);
-  }
-
-  #named(address: SocketAddress): PeerActor | undefined {
+  #admitNew(address: ParsedAddress): PeerActor | undefined {
+    if (address.kind !== 'name') return this.#admitAddress(address, Infinity);
     const name = formatAddress(address);
-    const known = this.#byName.get(name);
-    if (known !== undefined && !known.forgotten) return known;
     const peer = this.#admit(address, Infinity, (asking) => void this.#lookUp(asking, address));
     if (peer !== undefined) this.#rememberName(name, peer);
     return peer;
@@ -78,20 +82,27 @@ export class PeerTable {
     lookUp?: (peer: PeerActor) => void,
   ): PeerActor | undefined {
     const { maxPeers } = this.#environment.limits;
-    if (this.#peers.size >= maxPeers && !this.#forgetOne(maxTries)) return undefined;
+    if (this.#peers.size >= maxPeers && !this.#makeRoom(maxTries)) return undefined;
     const peer = new PeerActor(this.#environment, address, lookUp);
     this.#peers.add(peer);
     return peer;
   }
 
-  /** Makes room: forgets the first idle peer of `maxTries`, moving the busy ones to the end. */
-  #forgetOne(maxTries: number): boolean {
+  /** Strangers displace idle peers alone; the endpoint's own user, whoever can be spared. */
+  #makeRoom(maxTries: number): boolean {
+    const forOwnUser = maxTries === Infinity;
+    const forgotIdle = this.#forgetFirst((peer) => peer.idle, maxTries);
+    return forgotIdle || (forOwnUser && this.#forgetFirst((peer) => peer.expendable, maxTries));
+  }
+
+  /** Forgets the first peer of `maxTries` that may be forgotten, moving the others to the end. */
+  #forgetFirst(mayForget: (peer: PeerActor) => boolean, maxTries: number): boolean {
     let triesLeft = Math.min(maxTries, this.#peers.size);
     for (const peer of this.#peers) {
       if (triesLeft === 0) return false;
       triesLeft -= 1;
       this.#peers.delete(peer);
-      if (peer.idle) {
+      if (mayForget(peer)) {
         this.#byAddress.delete(peer.address);
         peer.forget();
         return true;

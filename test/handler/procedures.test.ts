@@ -41,7 +41,7 @@ t.test('handlersOf takes another prefix, and offers nothing of Object', async (t
   const object = { on_ping: (_scope: HandlerScope) => 'pong', rpc_x: () => 0 };
   t.strictSame(Object.keys(handlersOf(object, 'on_')), ['ping']);
   t.strictSame(Object.keys(handlersOf(object, 'to')), []);
-  t.strictSame(Object.keys(handlersOf({}, '')), []);
+  t.throws(() => handlersOf({}, ''), { message: 'handlersOf needs a prefix that is not empty' });
 });
 
 t.test('handlersOf runs no getter of what is not offered', async (t) => {
@@ -78,4 +78,16 @@ t.test(
     t.match(await world.clock.runUntil(peer.call('a')), { value: 'before' });
     t.match(await world.clock.runUntil(peer.call('b')), { state: 'timedOut' });
   }),
+);
+
+t.test(
+  'an instance of a class has no handlers of its own, and is told of handlersOf',
+  async (t) => {
+    class Service {
+      rpc_x(): number {
+        return 1;
+      }
+    }
+    t.throws(() => table(new Service()), { message: /handlersOf\(instance, 'rpc_'\)/ });
+  },
 );

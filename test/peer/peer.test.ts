@@ -1,3 +1,4 @@
+import { decode } from '@msgpack/msgpack';
 import t from 'tap';
 import type { Call } from '../../src/call/call.js';
 import { inWorld } from '../fixtures/world.js';
@@ -64,5 +65,69 @@ t.test(
     subscription.unsubscribe();
     peer.call('x').cancel();
     t.strictSame(heard, ['call.cancelled', '* call.cancelled', 'call.cancelled']);
+  }),
+);
+
+t.test(
+  'what is no command throws at the line that sends it, and harms nothing',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint();
+    const peer = client.peer(raw.address);
+    for (const strange of [null, undefined, 'call', { type: 'heard' }, { type: 'forgotten' }]) {
+      t.throws(() => peer.send(strange as never), { message: /takes one command/ });
+    }
+    t.equal(peer.health, 'unknown');
+    peer.send({ type: 'call', procedure: 'x' });
+    await world.settle();
+    t.equal(raw.received.length, 1);
+  }),
+);
+
+t.test(
+  'a stall of this process is not held against the peer',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const peer = client.peer(raw.address);
+    const call = peer.call('x');
+    await world.settle();
+    world.clock.stall(1_000);
+    t.match(await world.clock.runUntil(call), { verdict: 'localLoopBlocked' });
+    t.equal(peer.health, 'unknown');
+  }),
+);
+
+t.test(
+  'the address of every machine is no address to send to',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint();
+    for (const address of ['0.0.0.0:53', '[::]:53']) {
+      t.throws(() => client.peer(address), { message: /answers come from one of them/ });
+    }
+  }),
+);
+
+t.test(
+  'a call made as the mailbox drains goes behind those that wait',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 2 });
+    const peer = client.peer(raw.address);
+    peer.call('a');
+    peer.call('b');
+    const waiting = [peer.call('c'), peer.call('d')];
+    waiting[0]?.subscribe(({ value }) => {
+      if (value === 'sent') peer.call('late');
+    });
+    await world.settle();
+    raw.answer(0, 1);
+    raw.answer(1, 1);
+    await world.settle();
+    const names = raw.received.map(
+      ({ datagram }) => (decode(datagram.subarray(21)) as [string])[0],
+    );
+    t.strictSame(names, ['a', 'b', 'c', 'd']);
+    t.equal(peer.queued, 1);
   }),
 );

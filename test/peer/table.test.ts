@@ -46,7 +46,7 @@ t.test(
 );
 
 t.test(
-  'a peer that is busy, lingers, is listened to or remembered is not forgotten',
+  'a peer that is busy, lingers or is listened to is not forgotten, and for strangers no other',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       maxPeers: 4,
@@ -61,16 +61,18 @@ t.test(
     const subscription = server.peer('10.0.3.3:1').on('*', () => undefined);
     raw.send(request(1, 'x'), server.address);
     await world.clock.advance(150);
-    t.throws(() => server.peer('10.0.3.9:1'), TooManyPeersError);
-    t.throws(() => server.peer('10.0.3.9:1'), {
+    const stranger = await world.raw();
+    stranger.send(request(2, 'x'), server.address);
+    await world.settle();
+    t.equal(server.stats().fates['request.refused.overloaded'], 1, 'a stranger displaces none');
+    server.peer('10.0.3.9:1').call('in flight', [], { timeoutMs: 1_000 });
+    t.equal(server.stats().peersNow, 4, 'the own user displaces the one only remembered');
+    t.throws(() => server.peer('10.0.3.8:1'), TooManyPeersError);
+    t.throws(() => server.peer('10.0.3.8:1'), {
       code: 'ERR_RPCUDP_TOO_MANY_PEERS',
       limit: 4,
       message: 'The endpoint knows 4 busy peers, which is its limit (maxPeers)',
     });
-    const stranger = await world.raw();
-    stranger.send(request(2, 'x'), server.address);
-    await world.settle();
-    t.equal(server.stats().fates['request.refused.overloaded'], 1);
     subscription.unsubscribe();
     server.peer('10.0.3.4:1');
     await world.clock.advance(60);

@@ -1,0 +1,26 @@
+/** Listeners that move to another emitter hear that one, and can still leave. */
+import t from 'tap';
+import { Listeners } from '../../src/actor/listeners.js';
+
+const fail = (error: unknown): never => {
+  throw error;
+};
+
+t.test('subscriptions that moved hear the heir alone, and unsubscribe there', (t) => {
+  const old = new Listeners<{ type: string }>(fail);
+  const heir = new Listeners<{ type: string }>(fail);
+  const heard: string[] = [];
+  const exact = old.on('a', ({ type }) => heard.push(`exact ${type}`));
+  const all = old.on('*', ({ type }) => heard.push(`all ${type}`));
+  heir.on('a', ({ type }) => heard.push(`own ${type}`));
+  old.moveTo(heir);
+  t.ok(old.empty);
+  old.emit({ type: 'a' });
+  heir.emit({ type: 'a' });
+  t.strictSame(heard, ['own a', 'exact a', 'all a']);
+  exact.unsubscribe();
+  all.unsubscribe();
+  t.notOk(heir.hears('b'));
+  t.ok(heir.hears('a'));
+  t.end();
+});
