@@ -88,6 +88,8 @@ t.test(
         return 1;
       }
     }
-    t.throws(() => table(new Service()), { message: /handlersOf\(instance, 'rpc_'\)/ });
+    t.throws(() => procedureTable(new Service() as never), {
+      message: /handlersOf\(instance, 'rpc_'\)/,
+    });
   },
 );
