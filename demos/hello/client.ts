@@ -3,7 +3,7 @@ import { createEndpoint } from 'rpcudp';
 import type { handlers } from './handlers.js';
 
 const client = await createEndpoint();
-process.once('SIGINT', () => void client.close());
+process.once('SIGINT', () => void client.close().then(() => process.exit(130)));
 
 const peer = client.peer<typeof handlers>(process.argv[2] ?? '127.0.0.1:1234');
 const outcome = await peer.call('sayhi', ['Snake Plissken'], { timeoutMs: 2_000 });

@@ -5,7 +5,9 @@ import { pathOf } from './path.js';
 
 const server = await createEndpoint({ host: '127.0.0.1', handlers });
 const client = await createEndpoint({ host: '127.0.0.1' });
-process.once('SIGINT', () => void Promise.all([client.close(), server.close()]));
+process.once('SIGINT', () => {
+  void Promise.all([client.close(), server.close()]).then(() => process.exit(130));
+});
 
 const peer = client.peer<typeof server>(server.address);
 const call = peer.call('sayhi', ['Snake Plissken']);

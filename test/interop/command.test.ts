@@ -1,0 +1,40 @@
+/** The command and Python: each serves the other's greeting. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { CommandProcess, runCommand } from '../fixtures/command.js';
+import { PythonPeer } from '../fixtures/python-peer.js';
+import { python } from '../fixtures/real-parts.js';
+
+const found = python();
+const skip = 'skip' in found && found.skip;
+
+const HANDLERS = `export const handlers = {
+  sayhi: ({ sender }, name) => \`Hello \${name} you live at \${sender.host}:\${sender.port}\`,
+};`;
+
+t.test("the client of Python's README gets its greeting from rpcudp serve", { skip }, async (t) => {
+  const folder = t.testdir();
+  writeFileSync(join(folder, 'handlers.mjs'), HANDLERS);
+  const serving = new CommandProcess(['serve', './handlers.mjs'], folder);
+  t.teardown(() => {
+    serving.kill('SIGKILL');
+  });
+  const [, port = ''] = await serving.printed(/listening on 127\.0\.0\.1:(\d+)/);
+  const peer = PythonPeer.run(t, 'readme_client.py', port);
+  t.match(await peer.line(), /^Hello Snake Plissken you live at 127\.0\.0\.1:\d+$/);
+  await serving.printed(/sayhi replied/);
+  serving.kill('SIGINT');
+  t.match(await serving.ended(), { exitCode: 0, stderr: '' });
+  t.strictSame(await peer.stop(), []);
+});
+
+t.test("rpcudp call gets its greeting from the server of Python's README", { skip }, async (t) => {
+  const { address } = await PythonPeer.listen(t, 'readme_server.py');
+  const ended = await runCommand(['call', address, 'sayhi', 'Snake Plissken']);
+  t.match(ended, {
+    exitCode: 0,
+    stdout: /^"Hello Snake Plissken you live at 127\.0\.0\.1:\d+"\n$/,
+    stderr: '',
+  });
+});
