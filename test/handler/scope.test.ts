@@ -1,6 +1,25 @@
 import t from 'tap';
 import type { HandlerScope } from '../../src/handler/scope.js';
 import { inWorld } from '../fixtures/world.js';
+import type { World } from '../fixtures/world.js';
+
+/** A server whose one procedure was called and never ends, and what that procedure was given. */
+async function hanging(world: World, closeGraceMs: number) {
+  const scopes: HandlerScope[] = [];
+  const server = await world.endpoint({
+    closeGraceMs,
+    handlers: {
+      hang: (scope: HandlerScope) => {
+        scopes.push(scope);
+        return new Promise<never>(() => undefined);
+      },
+    },
+  });
+  const client = await world.endpoint();
+  client.peer(server.address).call('hang');
+  await world.settle();
+  return { server, scopes };
+}
 
 t.test(
   'a procedure knows its sender, and can call back',
@@ -24,19 +43,7 @@ t.test(
 t.test(
   'the signal aborts when a closing endpoint will wait no longer, asked for early or late',
   inWorld(async (t, world) => {
-    const scopes: HandlerScope[] = [];
-    const server = await world.endpoint({
-      closeGraceMs: 500,
-      handlers: {
-        hang: (scope: HandlerScope) => {
-          scopes.push(scope);
-          return new Promise<never>(() => undefined);
-        },
-      },
-    });
-    const client = await world.endpoint();
-    client.peer(server.address).call('hang');
-    await world.settle();
+    const { server, scopes } = await hanging(world, 500);
     const [scope] = scopes;
     const early = scope?.signal;
     const closed = server.close();
@@ -51,19 +58,7 @@ t.test(
 t.test(
   'a signal asked for after the end has aborted already',
   inWorld(async (t, world) => {
-    const scopes: HandlerScope[] = [];
-    const server = await world.endpoint({
-      closeGraceMs: 0,
-      handlers: {
-        hang: (scope: HandlerScope) => {
-          scopes.push(scope);
-          return new Promise<never>(() => undefined);
-        },
-      },
-    });
-    const client = await world.endpoint();
-    client.peer(server.address).call('hang');
-    await world.settle();
+    const { server, scopes } = await hanging(world, 0);
     await world.clock.runUntil(server.close());
     t.equal(scopes[0]?.signal.aborted, true);
   }),
