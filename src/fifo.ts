@@ -1,6 +1,6 @@
 /**
- * A queue, first in, first out, in amortised constant time. A `Set` will not do: taking its first
- * element again and again walks over all those deleted before it.
+ * A queue, first in, first out, in amortised constant time, for items that never leave the middle; those
+ * that do are kept in a `LinkedList`, which costs its items their links.
  */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];

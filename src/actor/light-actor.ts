@@ -137,8 +137,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
 
   #drain(pending: EventFromLogic<TMachine>[]): void {
     while (pending.length > 0 && !this.#row.final) {
-      const [next] = pending.splice(0, 1) as [EventFromLogic<TMachine>];
-      this.#process(next);
+      this.#process(pending.shift() as EventFromLogic<TMachine>);
     }
   }
 

@@ -54,7 +54,8 @@ export interface CallRequest {
 
 const table = compileTable(callMachine);
 
-const NOTHING = Buffer.alloc(0);
+/** The datagram of a call that is not sent, or not any more. */
+export const NO_DATAGRAM = Buffer.alloc(0);
 
 /**
  * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
@@ -227,7 +228,7 @@ export class Call<Value = unknown>
       case 'timedOut':
         alarms.set(this, clock.nowMs() + limits.lingerMs);
         // It is not sent any more.
-        this.datagram = NOTHING;
+        this.datagram = NO_DATAGRAM;
         this.#settle();
         // What was never sent cannot be answered late.
         if (this.context.attempt === 0) this.receive({ type: 'lingered' });

@@ -46,17 +46,19 @@ export class Inbox implements HandlerKeeper {
 
   /** Takes a request frame from `host`:`port`. Never throws. */
   accept(frame: Frame, host: string, port: number): Fate {
-    const known = this.#peers.find(host, port)?.handlers.get(frame.id);
+    const atMs = this.#environment.clock.nowMs();
+    const sender = this.#peers.find(host, port);
+    const known = sender?.handlers.get(frame.id);
     if (known !== undefined) {
-      this.#peers.hear(host, port);
+      sender?.heard(atMs);
       return this.#repeat(known);
     }
     const body = decodeRequest(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const peer = this.#peers.hear(host, port);
+    const peer = sender ?? this.#peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
+    peer.heard(atMs);
     const { procedure: name, args } = body;
-    const atMs = this.#environment.clock.nowMs();
     const transactionId = transactionIdOf(frame.datagram);
     const request = { id: frame.id, transactionId, procedure: name, args, atMs };
     const handler = new Handler(peer, this, this.#environment, request);

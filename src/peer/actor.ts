@@ -7,7 +7,7 @@ import type { ActorRefFrom } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
-import { Call } from '../call/call.js';
+import { Call, NO_DATAGRAM } from '../call/call.js';
 import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { checkCallOptions } from '../call/options.js';
 import type { CallOptions } from '../call/options.js';
@@ -25,8 +25,6 @@ import type { CallCommand } from './command.js';
 import { Mailbox } from './mailbox.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
-
-const NOTHING = Buffer.alloc(0);
 
 export class PeerActor implements CallOwner, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
@@ -104,14 +102,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
-  call(procedure: string, args: readonly unknown[], options?: CallOptions): Call {
-    return this.#make(procedure, args, options);
-  }
-
-  #make(
+  call(
     procedure: string,
     args: readonly unknown[],
-    options: CallOptions | undefined,
+    options?: CallOptions,
     replyTo?: ReportTarget,
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
@@ -145,7 +139,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const id = ids.next();
     const options = { ...checkCallOptions(undefined, limits), reference };
     const transactionId = formatTransactionId(id);
-    const request = { id, transactionId, datagram: NOTHING, procedure, args, options, replyTo };
+    const request = { id, transactionId, datagram: NO_DATAGRAM, procedure, args, options, replyTo };
     this.#create(request).receive({ type: 'refused', error: asError(error) });
   }
 
@@ -153,7 +147,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   #obey(command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
     try {
-      this.#make(procedure, args, options, replyTo);
+      this.call(procedure, args, options, replyTo);
     } catch (error) {
       this.refuse(command, error);
     }

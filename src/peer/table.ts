@@ -43,12 +43,9 @@ export class PeerTable {
     return peer?.forgotten === true ? undefined : peer;
   }
 
-  /** The peer that sent a datagram; undefined when there is no room for a new one. */
-  hear(host: string, port: number): PeerActor | undefined {
-    const peer =
-      this.find(host, port) ?? this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
-    peer?.heard(this.#environment.clock.nowMs());
-    return peer;
+  /** A new peer for a datagram from an unknown address; undefined when there is no room for it. */
+  admitStranger(host: string, port: number): PeerActor | undefined {
+    return this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
   }
 
   /**
