@@ -4,7 +4,6 @@ import { UnencodableError } from '../errors.js';
 import { EncodingBudget, OverBudget } from './encoding-budget.js';
 import { toFaithful } from './faithful.js';
 import {
-  type FrameType,
   HEADER_BYTES,
   ID_BYTES,
   MAX_DATAGRAM_BYTES,
@@ -15,11 +14,9 @@ import { timestampExtension } from './timestamp.js';
 import { Unfaithful } from './unfaithful.js';
 
 /** What the value in a body is called in messages. */
-const ROOT: Readonly<Record<FrameType, string>> = {
-  request: 'args',
-  response: 'result',
-  error: 'error',
-};
+const ROOT = { request: 'args', response: 'result', error: 'data' } as const;
+
+const NO_HEADER_MAP = new Uint8Array();
 
 /** Makes the error for a body that takes too many bytes (at least so many). */
 export type TooLarge = (bodyBytes: number) => Error;
@@ -50,15 +47,16 @@ export function prepareValue(
 }
 
 /**
- * Encodes a prepared value behind a header, in a Buffer of its own that may be sent again and again.
- * Throws `tooLarge` when the body takes more than `maxBodyBytes`.
+ * Encodes a prepared value behind type and id, in a Buffer of its own that may be sent again and again,
+ * and the header map after it. Throws `tooLarge` when the body takes more than `maxBodyBytes`.
  */
 export function encodeDatagram(
-  type: FrameType,
+  type: keyof typeof ROOT,
   id: TransactionId,
   value: unknown,
   maxBodyBytes: number,
   tooLarge: TooLarge,
+  headerMap: Uint8Array = NO_HEADER_MAP,
 ): Buffer {
   // Less would leave bytes of unrelated memory in the datagram.
   if (id.length !== ID_BYTES) {
@@ -66,15 +64,16 @@ export function encodeDatagram(
   }
   const body = encodeBody(type, value);
   if (body.length > maxBodyBytes) throw tooLarge(body.length);
-  const datagram = Buffer.allocUnsafe(HEADER_BYTES + body.length);
+  const datagram = Buffer.allocUnsafe(HEADER_BYTES + body.length + headerMap.length);
   datagram[0] = TYPE_BYTE[type];
   datagram.write(id, 1, ID_BYTES, 'latin1');
   datagram.set(body, HEADER_BYTES);
+  datagram.set(headerMap, HEADER_BYTES + body.length);
   return datagram;
 }
 
 /** The body in memory that the next encoding uses again. */
-function encodeBody(type: FrameType, value: unknown): Uint8Array {
+function encodeBody(type: keyof typeof ROOT, value: unknown): Uint8Array {
   try {
     return encoder.encodeSharedRef(value);
   } catch (cause) {

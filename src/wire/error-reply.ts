@@ -1,25 +1,53 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
+import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { HEADER_BYTES } from './frame.js';
+import { encodeDatagram, prepareValue } from './encoder.js';
+import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
+import { PLAIN_HEADER_MAP } from './header-map.js';
 
 /** A peer's refusal or failure: body = msgpack `[code, message, data?]`. */
 export interface ErrorReply {
   readonly code: string;
   readonly message: string;
-  /** Absent when the peer sent none. */
+  /** Absent when there is none. */
   readonly data?: unknown;
+}
+
+/** Texts are cut to this; an error is to be read by a person. */
+const MAX_TEXT_LENGTH = 1_024;
+
+/**
+ * The datagram of an error. Its texts are cut to 1,024 characters, and what is not Unicode in them is
+ * replaced.
+ *
+ * Throws an `UnencodableError` for data that would not arrive as it is (its path starts with `data`), and
+ * a `ReplyTooLargeError` when the body takes more than 8192 bytes: an error is no way to send much.
+ */
+export function encodeErrorReply(id: TransactionId, { code, message, data }: ErrorReply): Buffer {
+  const body: unknown[] = [textOf(code), textOf(message)];
+  if (data !== undefined) body.push(prepareValue(data, 'data', 1, tooLarge));
+  return encodeDatagram('error', id, body, MAX_REQUEST_BODY_BYTES, tooLarge, PLAIN_HEADER_MAP);
+}
+
+function textOf(text: string): string {
+  return Buffer.from(text.slice(0, MAX_TEXT_LENGTH)).toString();
+}
+
+function tooLarge(bodyBytes: number): ReplyTooLargeError {
+  return new ReplyTooLargeError(HEADER_BYTES + bodyBytes, HEADER_BYTES + MAX_REQUEST_BODY_BYTES);
 }
 
 /**
  * Decodes the body of an error datagram that `readFrame` gave. Drops what is not two strings and at
  * most one value more (`shape`), and what decoder.ts drops.
  */
-export function decodeErrorReply(datagram: Buffer): ErrorReply | Drop {
-  const body = decodeValue(datagram, HEADER_BYTES);
-  if (isDrop(body)) return body;
+export function decodeErrorReply(datagram: Buffer): (ErrorReply & { end: number }) | Drop {
+  const decoded = decodeValue(datagram, HEADER_BYTES);
+  if (isDrop(decoded)) return decoded;
+  const { value: body, end } = decoded;
   if (!Array.isArray(body) || body.length < 2 || body.length > 3) return DROP.shape;
   const [code, message, ...data] = body as readonly unknown[];
   if (typeof code !== 'string' || typeof message !== 'string') return DROP.shape;
-  return data.length === 0 ? { code, message } : { code, message, data: data[0] };
+  return data.length === 0 ? { code, message, end } : { code, message, data: data[0], end };
 }

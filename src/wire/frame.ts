@@ -2,10 +2,11 @@ import { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 
 /*
- * datagram = type(1) id(20) body
+ * datagram = type(1) id(20) body [header map]
  *
- * That is the frame of Python's rpcudp 5.x. The body of type 0x00 and 0x01 is one msgpack value, and
- * bytes after it are ignored, as they are there.
+ * Types 0x00 and 0x01 are those of Python's rpcudp 5.x, which ignores whatever stands after the body. The
+ * others go only to peers that are known to understand them. A body is one msgpack value; header-map.ts
+ * has the header map.
  */
 
 /** Length of a transaction id. */
@@ -16,11 +17,26 @@ export const HEADER_BYTES = 1 + ID_BYTES;
 export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
 /** The most a request's body can be: rpcudp 5.x sends no more ("cannot exceed 8K"). */
 export const MAX_REQUEST_BODY_BYTES = 8192;
+/** The most a request's header map can be, so that what a datagram may be has an end. */
+const MAX_HEADER_MAP_BYTES = 512;
+/** The most a request can be, header map included. */
+const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
 /** The most UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
-/** The type bytes in use. */
-export const TYPE_BYTE = Object.freeze({ request: 0x00, response: 0x01, error: 0x02 });
+/**
+ * The type bytes in use. `cancel` takes a request back; `working` answers a repeated request that is
+ * still being worked on; `challenge` asks the sender of a request to show that it is where it says. All
+ * three have the request's id and the body nil.
+ */
+export const TYPE_BYTE = Object.freeze({
+  request: 0x00,
+  response: 0x01,
+  error: 0x02,
+  cancel: 0x03,
+  working: 0x05,
+  challenge: 0x06,
+});
 
 /** What kind of datagram a frame is. */
 export type FrameType = keyof typeof TYPE_BYTE;
@@ -57,9 +73,7 @@ export function readFrame(datagram: Buffer): Frame | Drop {
   if (datagram.length < MIN_DATAGRAM_BYTES) return DROP.tooShort;
   const type = typeOfByte(datagram[0]);
   if (type === undefined) return DROP.unknownType;
-  if (type === 'request' && datagram.length > HEADER_BYTES + MAX_REQUEST_BODY_BYTES) {
-    return DROP.tooLong;
-  }
+  if (type === 'request' && datagram.length > MAX_REQUEST_BYTES) return DROP.tooLong;
   return { type, id: datagram.toString('latin1', 1, HEADER_BYTES), datagram };
 }
 
@@ -72,6 +86,12 @@ export function typeOfByte(typeByte: number | undefined): FrameType | undefined 
       return 'response';
     case TYPE_BYTE.error:
       return 'error';
+    case TYPE_BYTE.cancel:
+      return 'cancel';
+    case TYPE_BYTE.working:
+      return 'working';
+    case TYPE_BYTE.challenge:
+      return 'challenge';
     default:
       return undefined;
   }

@@ -4,15 +4,20 @@ import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { encodeDatagram, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
+import { requestHeaderMap } from './header-map.js';
+import { skim } from './skim.js';
 
 /** What a request asks for: body = msgpack `[procedure, [args...]]`. */
 export interface RequestBody {
   readonly procedure: string;
   readonly args: readonly unknown[];
+  /** Offset just after the body. */
+  readonly end: number;
 }
 
 /**
- * The datagram of a request, byte for byte what Python's rpcudp 5.x sends for the same values.
+ * The datagram of a request: byte for byte what Python's rpcudp 5.x sends for the same values, and the
+ * header map, which `stampRequest` completes before it is sent.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is, and a
  * `RequestTooLargeError` when `[procedure, args]` takes more than 8192 bytes.
@@ -21,6 +26,7 @@ export function encodeRequest(
   id: TransactionId,
   procedure: string,
   args: readonly unknown[],
+  traceparent?: string,
 ): Buffer {
   checkProcedure(procedure);
   if (!Array.isArray(args)) {
@@ -29,20 +35,40 @@ export function encodeRequest(
   const tooLarge = (bytes: number) =>
     new RequestTooLargeError(procedure, bytes, MAX_REQUEST_BODY_BYTES);
   const body = [procedure, prepareValue(args, 'args', 1, tooLarge)];
-  return encodeDatagram('request', id, body, MAX_REQUEST_BODY_BYTES, tooLarge);
+  const headerMap = requestHeaderMap(traceparent);
+  return encodeDatagram('request', id, body, MAX_REQUEST_BODY_BYTES, tooLarge, headerMap);
 }
 
 /**
  * Decodes the body of a request that `readFrame` gave. Drops what is not exactly a string and an
- * array (`shape`), and what decoder.ts drops. Bytes after the body are ignored.
+ * array (`shape`), what takes over 8192 bytes (`tooLong`), and what decoder.ts drops.
  */
 export function decodeRequest(datagram: Buffer): RequestBody | Drop {
-  const body = decodeValue(datagram, HEADER_BYTES);
-  if (isDrop(body)) return body;
+  const decoded = decodeValue(datagram, HEADER_BYTES);
+  if (isDrop(decoded)) return decoded;
+  const { value: body, end } = decoded;
+  if (end > HEADER_BYTES + MAX_REQUEST_BODY_BYTES) return DROP.tooLong;
   if (!Array.isArray(body) || body.length !== 2) return DROP.shape;
   const [procedure, args] = body as readonly unknown[];
   if (typeof procedure !== 'string' || !Array.isArray(args)) return DROP.shape;
-  return { procedure, args };
+  return { procedure, args, end };
+}
+
+/** A 32-bit digest (FNV-1a) of a request's body, which ends at `end`: tells one request from another. */
+export function digestOf(datagram: Buffer, end: number): number {
+  let digest = 0x811c9dc5;
+  for (let offset = HEADER_BYTES; offset < end; offset++) {
+    digest = Math.imul(digest ^ (datagram[offset] as number), 0x01000193);
+  }
+  return digest;
+}
+
+/** The digest of a request that is not worth decoding, and where its body ends. Drops what the guard drops. */
+export function skimRequest(datagram: Buffer): { digest: number; end: number } | Drop {
+  const skimmed = skim(datagram, HEADER_BYTES);
+  if (isDrop(skimmed)) return skimmed;
+  const { end } = skimmed;
+  return { digest: digestOf(datagram, end), end };
 }
 
 /** The name stands in the body as it is, so it is checked before the arguments are. */

@@ -1,34 +1,39 @@
 import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
-import { type Drop, isDrop } from './drop.js';
+import type { Drop } from './drop.js';
 import { encodeDatagram, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, type TransactionId } from './frame.js';
+import { PLAIN_HEADER_MAP } from './header-map.js';
 
 /** What a response brings: body = msgpack value. */
 export interface ResponseBody {
   readonly value: unknown;
+  /** Offset just after the body. */
+  readonly end: number;
 }
 
 /**
- * The datagram of a response, byte for byte what Python's rpcudp 5.x sends for the same value.
+ * The datagram of a response, byte for byte what Python's rpcudp 5.x sends for the same value; and, to a
+ * peer whose request had one, a header map.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is (its path starts with
  * `result`), and a `ReplyTooLargeError` when the datagram takes more than 65 507 bytes.
  */
-export function encodeResponse(id: TransactionId, value: unknown): Buffer {
+export function encodeResponse(id: TransactionId, value: unknown, headerMap?: Uint8Array): Buffer {
   const prepared = prepareValue(value, 'result', 0, replyTooLarge);
-  return encodeDatagram('response', id, prepared, MAX_REPLY_BODY_BYTES, replyTooLarge);
+  return encodeDatagram('response', id, prepared, MAX_REPLY_BODY_BYTES, replyTooLarge, headerMap);
 }
 
 /** Decodes the body of a response that `readFrame` gave. Drops what decoder.ts drops. */
 export function decodeResponse(datagram: Buffer): ResponseBody | Drop {
-  const value = decodeValue(datagram, HEADER_BYTES);
-  return isDrop(value) ? value : { value };
+  return decodeValue(datagram, HEADER_BYTES);
 }
 
-const MAX_REPLY_BODY_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES;
+/** What a body can be, room for the header map set aside. */
+const MAX_REPLY_BODY_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES - PLAIN_HEADER_MAP.length;
 
 function replyTooLarge(bodyBytes: number): ReplyTooLargeError {
-  return new ReplyTooLargeError(HEADER_BYTES + bodyBytes, MAX_DATAGRAM_BYTES);
+  const bytes = HEADER_BYTES + bodyBytes + PLAIN_HEADER_MAP.length;
+  return new ReplyTooLargeError(bytes, MAX_DATAGRAM_BYTES);
 }

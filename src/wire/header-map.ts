@@ -1,0 +1,189 @@
+import { Buffer } from 'node:buffer';
+import { isDrop } from './drop.js';
+import { readExact } from './exact-reader.js';
+import { skim } from './skim.js';
+
+/*
+ * The header map: a second msgpack value after a datagram's body, by which two rpcudp endpoints know each
+ * other and tell what the body has no place for. Python's rpcudp ignores it.
+ *
+ *   0  protocol version, 1 to 127         in every header map
+ *   1  attempt, from 1                    in requests: which transmission of the request this is
+ *   2  milliseconds to the deadline       in requests: 32 bits
+ *   3  W3C `traceparent`, text            in requests, when the caller gave one
+ *   4  8 random bytes                     in a challenge, and in the request that answers it
+ *
+ * Keys not listed are skipped: later versions may add some.
+ */
+
+/** The version of the protocol that is spoken here. */
+const VERSION = 1;
+
+/** The most characters of a `traceparent`; W3C Trace Context, level 1, has 55. */
+const MAX_TRACEPARENT_LENGTH = 256;
+
+/** What a header map says. */
+export interface HeaderMap {
+  readonly version: number;
+  /** Which transmission of the request this is, from 1. */
+  readonly attempt: number;
+  /** How long the caller goes on waiting, in milliseconds; undefined when it did not say. */
+  readonly remainingMs: number | undefined;
+  readonly traceparent: string | undefined;
+  /** What shows that its sender receives what is sent to its address. */
+  readonly token: Uint8Array | undefined;
+}
+
+const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
+
+/** Long enough that nobody guesses it within the life of a peer. */
+export const TOKEN_BYTES = 8;
+
+/** How long the part of a request's header map is that `stampRequest` writes, at the very end. */
+const STAMP_BYTES = 8;
+const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, 0xce, 0, 0, 0, 0);
+const MAX_UINT32 = 2 ** 32 - 1;
+
+/** The header map of most datagrams: it says that an rpcudp endpoint sent this. */
+export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
+
+const REQUEST_HEADER_MAP = headerMapOf([], STAMP);
+
+/** The header map of a request, to be stamped before each transmission. */
+export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
+  if (traceparent === undefined) return REQUEST_HEADER_MAP;
+  return headerMapOf([traceEntry(traceparent)], STAMP);
+}
+
+/** The header map of a challenge. */
+export function challengeHeaderMap(token: Uint8Array): Uint8Array {
+  return headerMapOf([tokenEntry(token)]);
+}
+
+/** The request once more, with the token that a challenge asked for; to be stamped again. */
+export function withToken(
+  request: Buffer,
+  traceparent: string | undefined,
+  token: Uint8Array,
+): Buffer {
+  const body = request.subarray(0, request.length - requestHeaderMap(traceparent).length);
+  const entries = [tokenEntry(token)];
+  if (traceparent !== undefined) entries.push(traceEntry(traceparent));
+  return Buffer.concat([body, headerMapOf(entries, STAMP)]);
+}
+
+function headerMapOf(entries: readonly Buffer[], stamp = Buffer.alloc(0)): Buffer {
+  const size = 1 + entries.length + (stamp.length === 0 ? 0 : 2);
+  return Buffer.concat([Buffer.of(0x80 | size, KEY.version, VERSION), ...entries, stamp]);
+}
+
+function traceEntry(traceparent: string): Buffer {
+  const text = Buffer.from(traceparent, 'latin1');
+  const head = Buffer.of(KEY.traceparent, 0xda, text.length >>> 8, text.length & 0xff);
+  return Buffer.concat([head, text]);
+}
+
+function tokenEntry(token: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.of(KEY.token, 0xc4, token.length), token]);
+}
+
+/** Writes into a request which transmission it is, and how long its caller goes on waiting. */
+export function stampRequest(request: Buffer, attempt: number, remainingMs: number): void {
+  const start = request.length - STAMP_BYTES;
+  request[start + 1] = attempt;
+  request.writeUInt32BE(Math.min(Math.max(Math.floor(remainingMs), 0), MAX_UINT32), start + 4);
+}
+
+/** The header map at `offset`, if one is there that can be read. What stands after it is ignored. */
+export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
+  const code = datagram[offset];
+  if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
+  const reader = new EntryReader(datagram, offset + 1);
+  for (let entries = code & 0x0f; entries > 0; entries--) if (!reader.readEntry()) return undefined;
+  return reader.version === 0 ? undefined : reader;
+}
+
+/** Whether a readable header map is at `offset`: whoever sent this is an rpcudp endpoint. */
+export function hasHeaderMap(datagram: Buffer, offset: number): boolean {
+  const plain =
+    datagram.length === offset + PLAIN_HEADER_MAP.length &&
+    datagram[offset] === PLAIN_HEADER_MAP[0] &&
+    datagram[offset + 1] === PLAIN_HEADER_MAP[1] &&
+    datagram[offset + 2] === PLAIN_HEADER_MAP[2];
+  return plain || readHeaderMap(datagram, offset) !== undefined;
+}
+
+/** Reads entry after entry; what it has read is the header map. */
+class EntryReader implements HeaderMap {
+  version = 0;
+  attempt = 1;
+  remainingMs: number | undefined = undefined;
+  traceparent: string | undefined = undefined;
+  token: Uint8Array | undefined = undefined;
+
+  readonly #bytes: Buffer;
+  #offset: number;
+
+  constructor(bytes: Buffer, offset: number) {
+    this.#bytes = bytes;
+    this.#offset = offset;
+  }
+
+  /** False when the entry is not what a header map may hold. */
+  readEntry(): boolean {
+    const key = this.#bytes[this.#offset];
+    if (key === undefined || key > 0x7f) return false;
+    this.#offset += 1;
+    const value = this.#readValue();
+    switch (key) {
+      case KEY.version:
+        this.version = smallIntegerOr0(value);
+        return this.version > 0;
+      case KEY.attempt:
+        this.attempt = smallIntegerOr0(value);
+        return this.attempt > 0;
+      case KEY.remainingMs:
+        if (typeof value !== 'number' || value < 0) return false;
+        this.remainingMs = value;
+        return true;
+      case KEY.traceparent:
+        if (!isTraceparent(value)) return false;
+        this.traceparent = value;
+        return true;
+      case KEY.token:
+        if (!(value instanceof Uint8Array) || value.length !== TOKEN_BYTES) return false;
+        this.token = value;
+        return true;
+      default:
+        return value !== NO_VALUE;
+    }
+  }
+
+  #readValue(): unknown {
+    const bytes = this.#bytes;
+    const start = this.#offset;
+    const code = bytes[start];
+    if (code === undefined) return NO_VALUE;
+    if (code <= 0x7f) {
+      this.#offset = start + 1;
+      return code;
+    }
+    const skimmed = skim(bytes, start);
+    if (isDrop(skimmed)) return NO_VALUE;
+    this.#offset = skimmed.end;
+    return code === 0xce ? bytes.readUInt32BE(start + 1) : readExact(bytes, start);
+  }
+}
+
+/** What stands for a value that cannot be read. */
+const NO_VALUE = Symbol('no value');
+
+function smallIntegerOr0(value: unknown): number {
+  return typeof value === 'number' && value > 0 && value <= 0x7f ? value : 0;
+}
+
+/** Whether a text can travel as `traceparent`: 1 to 256 printable ASCII characters. */
+export function isTraceparent(text: unknown): text is string {
+  if (typeof text !== 'string') return false;
+  return text.length <= MAX_TRACEPARENT_LENGTH && /^[\x20-\x7e]+$/.test(text);
+}
