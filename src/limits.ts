@@ -6,13 +6,18 @@ import { OptionError } from './errors.js';
 export interface Limits {
   /** How long a call waits for its answer. Default 5,000, as in Python's rpcudp. */
   readonly timeoutMs: number;
-  /** How often a request may be sent in all. Default 1: old peers run a repeated request again. */
-  readonly attempts: number;
+  /**
+   * How often a request may be sent in all. Default 3 to peers that are known to run a repeated request
+   * only once, 1 to others; a number given here or with a call holds for every peer.
+   */
+  readonly attempts: number | undefined;
   /** How long a timed-out call still recognises a late answer. Default 10,000. */
   readonly lingerMs: number;
   /** How many timed-out calls may linger at a time. Default 4,096. */
   readonly maxLingering: number;
-  /** How many calls may be in flight to one peer. Default 64. */
+  /** How many calls may be in flight to a peer that has not answered yet. Default 4. */
+  readonly initialWindow: number;
+  /** How many calls may be in flight to one peer at most. Default 64. */
   readonly window: number;
   /** How many calls may wait for one peer's window. Default 256; a call beyond it is `unsent`. */
   readonly mailbox: number;
@@ -22,6 +27,10 @@ export interface Limits {
   readonly maxPeers: number;
   /** How many procedures may run at a time. Default 256; a request beyond it is refused. */
   readonly maxRunningHandlers: number;
+  /** How many procedures may run at a time for one peer. Default 32; a request beyond it is refused. */
+  readonly maxRunningPerPeer: number;
+  /** How long a procedure may run. Default 5,000; its caller's deadline holds as well. */
+  readonly handlerTimeoutMs: number;
   /** How long a reply is remembered for duplicates of its request. Default 30,000. */
   readonly replayWindowMs: number;
   /** How many ended requests are remembered. Default 16,384; beyond it the oldest are forgotten. */
@@ -32,20 +41,23 @@ export interface Limits {
   readonly closeGraceMs: number;
 }
 
-type Bounds = readonly [standard: number, least: number, most: number];
+type Bounds<Standard> = readonly [standard: Standard, least: number, most: number];
 
 const MANY = 2 ** 31 - 1;
 
-const LIMITS: { readonly [Name in keyof Limits]: Bounds } = {
+const LIMITS: { readonly [Name in keyof Limits]: Bounds<Limits[Name]> } = {
   timeoutMs: [5_000, 1, MAX_TIMER_DELAY_MS],
-  attempts: [1, 1, 16],
+  attempts: [undefined, 1, 16],
   lingerMs: [10_000, 0, MAX_TIMER_DELAY_MS],
   maxLingering: [4_096, 0, MANY],
+  initialWindow: [4, 1, MANY],
   window: [64, 1, MANY],
   mailbox: [256, 0, MANY],
   maxOutstanding: [65_536, 1, MANY],
   maxPeers: [10_000, 1, MANY],
   maxRunningHandlers: [256, 1, MANY],
+  maxRunningPerPeer: [32, 1, MANY],
+  handlerTimeoutMs: [5_000, 1, MAX_TIMER_DELAY_MS],
   replayWindowMs: [30_000, 0, MAX_TIMER_DELAY_MS],
   maxReplies: [16_384, 0, MANY],
   maxReplyBytes: [8 * 1024 * 1024, 0, MANY],
@@ -60,8 +72,8 @@ export const LIMIT_NAMES = Object.keys(LIMITS) as readonly (keyof Limits)[];
  *
  * @throws OptionError naming the limit, its bounds and the value.
  */
-export function limitOf(name: keyof Limits, value: unknown): number {
-  const [standard, least, most] = LIMITS[name];
+export function limitOf<Name extends keyof Limits>(name: Name, value: unknown): Limits[Name] {
+  const [standard, least, most]: Bounds<Limits[Name]> = LIMITS[name];
   if (value === undefined) return standard;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) {
     return value;

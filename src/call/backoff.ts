@@ -1,17 +1,16 @@
 /** When to send a request again: exponential back-off with jitter (RFC 8085, section 3.1.3). */
+import { MAX_RTO_MS } from '../peer/round-trip.js';
 import type { Random } from '../random.js';
 
-/** RFC 8085, section 3.1.1: without knowledge of the path, wait a second. */
-const INITIAL_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 8_000;
-/** Each delay is stretched by up to this factor, so that callers do not fall into step. */
+/** The first gap is stretched by up to this factor, so that callers do not fall into step. */
 const MAX_JITTER = 1.5;
 
-/**
- * Milliseconds to wait after transmission number `attempt` (from 1) before the next: 1 s, doubling
- * up to 8 s, times a random factor between 1 and 1.5.
- */
-export function backoffMs(attempt: number, random: Random): number {
-  const delayMs = Math.min(INITIAL_DELAY_MS * 2 ** (attempt - 1), MAX_DELAY_MS);
-  return delayMs * (1 + random.unit() * (MAX_JITTER - 1));
+/** Milliseconds from the first transmission to the second: the peer's RTO, times 1 to 1.5; 8 s at most. */
+export function firstGapMs(rtoMs: number, random: Random): number {
+  return Math.min(rtoMs * (1 + random.unit() * (MAX_JITTER - 1)), MAX_RTO_MS);
+}
+
+/** Milliseconds to the transmission after the next: twice the gap before it, and never under the RTO; 8 s at most. */
+export function nextGapMs(gapMs: number, rtoMs: number): number {
+  return Math.min(Math.max(2 * gapMs, rtoMs), MAX_RTO_MS);
 }

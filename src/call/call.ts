@@ -8,9 +8,11 @@ import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Environment } from '../endpoint/environment.js';
+import type { CallTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
+import { stampRequest, withToken } from '../wire/header-map.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
-import { backoffMs } from './backoff.js';
+import { firstGapMs, nextGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
 import type { CheckedCallOptions } from './options.js';
@@ -31,8 +33,18 @@ export interface CallOwner {
   readonly host: string;
   readonly port: number;
   readonly heardAtMs: number | undefined;
-  heard(nowMs: number): void;
-  transmit(call: Call): void;
+  /** Whether it is known to run a repeated request only once, and to understand more than rpcudp 5.x. */
+  readonly native: boolean;
+  /** How long to wait for an answer before the request is sent again. */
+  rtoMs(nowMs: number): number;
+  /** An answer to one of its calls arrived; `native` says whether it had a header map. */
+  answered(nowMs: number, native: boolean): void;
+  /** No answer to a call came within `waitedMs`; the call is about to be sent again. */
+  expired(waitedMs: number): void;
+  /** The peer is still at work on a call that was sent again. */
+  working(): void;
+  /** Sends the call's datagram once more; `done` tells what the kernel made of it. */
+  repeat(call: Call, done: (error: Error | null) => void): void;
   /** The call left the window or the mailbox: it has its outcome. */
   callSettled(call: Call): void;
   /** The call is over: settled, and no longer lingering. */
@@ -48,11 +60,16 @@ export interface CallRequest {
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
+  readonly traceparent?: string | undefined;
+  readonly trace?: CallTrace | undefined;
   /** An actor of the caller's that every report of this call is sent to. */
   readonly replyTo: ReportTarget | undefined;
 }
 
 const table = compileTable(callMachine);
+
+/** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
+export const SAFE_ATTEMPTS = 3;
 
 /** The datagram of a call that is not sent, or not any more. */
 export const NO_DATAGRAM = Buffer.alloc(0);
@@ -75,6 +92,8 @@ export class Call<Value = unknown>
   datagram: Buffer;
   /** @internal */
   readonly replyTo: ReportTarget | undefined;
+  /** @internal What subscribers of the tracing channel are told; undefined while there are none. */
+  readonly trace: CallTrace | undefined;
   /** @internal A call is an `Alarm`: `dueMs`, `heapIndex` and `ring`. */
   dueMs = 0;
   /** @internal */
@@ -92,8 +111,14 @@ export class Call<Value = unknown>
   readonly #environment: Environment;
   readonly #deadlineMs: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #traceparent: string | undefined;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
+  /** How long the last transmission was, or is, waited for before the next; 0 before the first. */
+  #gapMs = 0;
+  /** Whether the kernel refused the last transmission. */
+  #unreachable = false;
+  #challenged = false;
 
   /** @internal */
   constructor(peer: CallOwner, environment: Environment, request: CallRequest) {
@@ -117,11 +142,13 @@ export class Call<Value = unknown>
     this.wireId = id;
     this.datagram = request.datagram;
     this.replyTo = request.replyTo;
+    this.trace = request.trace;
     this.#peer = peer;
     this.#environment = environment;
     this.#deadlineMs = calledAtMs + options.timeoutMs;
     environment.alarms.set(this, this.#deadlineMs);
     this.#signal = options.signal;
+    this.#traceparent = request.traceparent;
     this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
@@ -170,6 +197,11 @@ export class Call<Value = unknown>
     return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
   }
 
+  /** @internal Whether an answer came, in time or late. */
+  get answered(): boolean {
+    return this.state === 'resolved' || this.state === 'rejected' || this.state === 'late';
+  }
+
   /** @internal Another peer's actor takes the call over. */
   moveTo(peer: CallOwner): void {
     this.#peer = peer;
@@ -177,8 +209,10 @@ export class Call<Value = unknown>
 
   /** @internal The request goes out for the first time; the socket's callback is `sent`. */
   transmitted(): void {
-    this.receive({ type: 'transmitted', atMs: this.#environment.clock.nowMs() }, this.#peer.ref);
-    this.#scheduleNextAttempt();
+    const nowMs = this.#environment.clock.nowMs();
+    stampRequest(this.datagram, 1, this.#deadlineMs - nowMs);
+    this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
+    this.#scheduleRepetition(nowMs);
   }
 
   /** @internal The socket's callback for the first transmission. */
@@ -193,13 +227,29 @@ export class Call<Value = unknown>
   ring(nowMs: number): void {
     if (this.state === 'timedOut') this.receive({ type: 'lingered' });
     else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
-    else {
-      this.receive({ type: 'retransmitted' }, this.#peer.ref);
-      // Whoever saw that may have cancelled the call.
-      if (this.done) return;
-      this.#peer.transmit(this);
-      this.#scheduleNextAttempt();
-    }
+    else if (this.#isRepeatable) this.#repeat(nowMs);
+    // The peer may become known as one that takes repetitions before the call is over.
+    else this.#scheduleRepetition(nowMs);
+  }
+
+  /** @internal The peer says that it is still at work: what is left of the time is for one more look. */
+  working(): void {
+    this.receive({ type: 'working' }, this.#environment.socket.ref);
+    if (this.done || this.state === 'timedOut') return;
+    this.#peer.working();
+    const nowMs = this.#environment.clock.nowMs();
+    this.#setAlarm(nowMs + (this.#deadlineMs - nowMs) / 2);
+  }
+
+  /**
+   * @internal The peer withholds its reply until it is shown that we receive what it sends here. The
+   * request goes out once more, with the token; a peer that knows challenges does not run it again.
+   */
+  challenged(token: Uint8Array): void {
+    if (this.#challenged || this.done || this.state === 'timedOut') return;
+    this.#challenged = true;
+    this.datagram = withToken(this.datagram, this.#traceparent, token);
+    this.#transmitAgain(this.#environment.clock.nowMs());
   }
 
   #expire(nowMs: number): void {
@@ -208,18 +258,54 @@ export class Call<Value = unknown>
     const sentAtMs = this.state === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.#peer;
     const lagMs = nowMs - this.#deadlineMs;
+    const unreachable = this.#unreachable;
     this.receive({
       type: 'expired',
-      verdict: verdictOf({ sentAtMs, heardAtMs, lagMs, timeoutMs }),
+      verdict: verdictOf({ sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs }),
     });
   }
 
-  #scheduleNextAttempt(): void {
-    const { attempt, maxAttempts } = this.context;
-    const { alarms, clock, random } = this.#environment;
+  /** Whether the request may be sent again: its caller said so, or the peer would not run it again. */
+  get #isRepeatable(): boolean {
+    return this.context.maxAttempts !== undefined || this.#peer.native;
+  }
+
+  /** Sends the request again: the same id and body, with a header map that is true now. */
+  #repeat(nowMs: number): void {
+    // A look at a peer that is at work is no sign of a lost datagram.
+    if (!this.context.workingHeard) this.#peer.expired(this.#gapMs);
+    // The kernel may still hold the bytes of the last transmission.
+    this.datagram = Buffer.from(this.datagram);
+    this.#transmitAgain(nowMs);
+  }
+
+  #transmitAgain(nowMs: number): void {
+    this.receive({ type: 'retransmitted' }, this.#peer.ref);
+    // Whoever saw that may have cancelled the call.
+    if (this.done) return;
+    stampRequest(this.datagram, this.context.attempt, this.#deadlineMs - nowMs);
+    this.#peer.repeat(this, (error) => {
+      this.#unreachable = error !== null;
+    });
+    this.#scheduleRepetition(nowMs);
+  }
+
+  #scheduleRepetition(nowMs: number): void {
+    const { maxAttempts } = this.context;
     if (maxAttempts === 1 || this.done) return;
-    const nextMs = attempt < maxAttempts ? clock.nowMs() + backoffMs(attempt, random) : Infinity;
-    alarms.set(this, Math.min(nextMs, this.#deadlineMs));
+    const rtoMs = this.#peer.rtoMs(nowMs);
+    this.#gapMs =
+      this.#gapMs === 0
+        ? firstGapMs(rtoMs, this.#environment.random)
+        : nextGapMs(this.#gapMs, rtoMs);
+    this.#setAlarm(nowMs + this.#gapMs);
+  }
+
+  /** Sets the alarm for the next transmission, if there may be one, else for the deadline. */
+  #setAlarm(nextMs: number): void {
+    const { attempt, maxAttempts = SAFE_ATTEMPTS } = this.context;
+    const dueMs = attempt < maxAttempts ? Math.min(nextMs, this.#deadlineMs) : this.#deadlineMs;
+    this.#environment.alarms.set(this, dueMs);
   }
 
   protected override entered(state: string): void {

@@ -13,12 +13,14 @@
  * Rules:
  * - An answer is taken in `sent` as in `awaiting`: it may overtake the socket's callback.
  * - The time-out counts from the call, so a call can time out, or be cancelled, while queued.
- * - A retransmission re-enters `awaiting` with `attempt + 1`: same id, same bytes.
+ * - A retransmission re-enters `awaiting` with `attempt + 1`: same id, same body.
+ * - A peer that is still at work says so when the request is repeated; the call goes on waiting.
  * - The outcome is set exactly once, on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`; `late` and `lost` add to the story and change nothing that was told.
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
+import { executedIfRejected } from './outcome.js';
 import type { Outcome, RemoteError } from './outcome.js';
 import { lateReport, lostReport, outcomeReport } from './report.js';
 import type { CallReport } from './report.js';
@@ -33,8 +35,8 @@ export interface CallInput {
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly timeoutMs: number;
-  /** How often the request may be sent in all. */
-  readonly maxAttempts: number;
+  /** How often the request may be sent in all; undefined: as often as is safe with this peer. */
+  readonly maxAttempts: number | undefined;
   readonly calledAtMs: number;
   /** The caller's own mark, given back in every report. */
   readonly reference?: unknown;
@@ -46,6 +48,8 @@ export interface CallContext extends CallInput {
   readonly attempt: number;
   /** When it was first sent. */
   readonly sentAtMs: number | undefined;
+  /** Whether the peer said that it is still at work. */
+  readonly workingHeard: boolean;
   readonly outcome: Outcome | undefined;
   /** How long after the time-out an answer came. */
   readonly lateByMs: number | undefined;
@@ -55,6 +59,7 @@ type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
 type Accepted = { readonly type: 'accepted' };
 type Refused = { readonly type: 'refused'; readonly error: Error };
 type Retransmitted = { readonly type: 'retransmitted' };
+type Working = { readonly type: 'working' };
 type Answered = { readonly type: 'answered'; readonly value: unknown; readonly atMs: number };
 type Failed = { readonly type: 'failed'; readonly error: RemoteError; readonly atMs: number };
 type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
@@ -67,6 +72,7 @@ export type CallEvent =
   | Accepted
   | Refused
   | Retransmitted
+  | Working
   | Answered
   | Failed
   | Expired
@@ -88,6 +94,7 @@ const rttMsAt = ({ sentAtMs }: CallContext, atMs: number) => atMs - (sentAtMs ??
 const actions = {
   markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
   countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
+  noteWorking: assignFrom<Working>(() => ({ workingHeard: true })),
   resolve: assignFrom<Answered>(({ context, event }) => ({
     outcome: {
       state: 'resolved',
@@ -100,7 +107,7 @@ const actions = {
     outcome: {
       state: 'rejected',
       error: event.error,
-      executed: 'maybe',
+      executed: executedIfRejected(event.error, context.attempt),
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
     },
@@ -157,6 +164,7 @@ export const callMachine = setup({
     reference: input.reference,
     attempt: 0,
     sentAtMs: undefined,
+    workingHeard: false,
     outcome: undefined,
     lateByMs: undefined,
   }),
@@ -176,6 +184,7 @@ export const callMachine = setup({
       on: {
         accepted: { target: 'awaiting' },
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
+        working: { target: 'awaiting', actions: 'noteWorking' },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
@@ -187,6 +196,7 @@ export const callMachine = setup({
       description: 'The kernel took the datagram; the answer is awaited.',
       on: {
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
+        working: { actions: 'noteWorking' },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },

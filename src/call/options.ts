@@ -2,6 +2,7 @@
 import { OptionError } from '../errors.js';
 import { limitOf, refuseUnknownOptions } from '../limits.js';
 import type { Limits } from '../limits.js';
+import { isTraceparent } from '../wire/header-map.js';
 
 /** Options of one call. */
 export interface CallOptions {
@@ -11,24 +12,29 @@ export interface CallOptions {
    */
   readonly timeoutMs?: number;
   /**
-   * How often the request may be sent in all, 1 to 16, at growing intervals (1 s, doubling, with
-   * jitter). A peer without a reply cache, such as Python's rpcudp, runs the procedure again for each
-   * one that arrives. Default: the endpoint's `attempts`.
+   * How often the request may be sent in all, 1 to 16, at growing intervals that follow the peer's
+   * round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the procedure again for
+   * each one that arrives. Default: the endpoint's `attempts`; else 3 to rpcudp endpoints, which answer
+   * a repeated request without running it again, and to any peer for idempotent procedures; else 1.
    */
   readonly attempts?: number;
   /** Cancels the call when it aborts; any number of calls may share one signal. */
   readonly signal?: AbortSignal;
+  /** W3C Trace Context for the peer's handler, 1 to 256 printable ASCII characters. */
+  readonly traceparent?: string;
   /** Given back in every report of this call. */
   readonly reference?: unknown;
 }
 
 /** A call's options with nothing left open. */
-export type CheckedCallOptions = CallOptions & Pick<Limits, 'timeoutMs' | 'attempts'>;
+export type CheckedCallOptions = Omit<CallOptions, 'timeoutMs' | 'attempts'> &
+  Pick<Limits, 'timeoutMs' | 'attempts'>;
 
 const NAMES: readonly string[] = [
   'timeoutMs',
   'attempts',
   'signal',
+  'traceparent',
   'reference',
 ] satisfies (keyof CallOptions)[];
 
@@ -44,14 +50,18 @@ export function checkCallOptions(
   if (options === undefined) return defaults;
   refuseUnknownOptions(options, NAMES, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
-  const { signal, reference } = options;
+  const { signal, traceparent, reference } = options;
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new OptionError('signal', 'must be an AbortSignal');
+  }
+  if (traceparent !== undefined && !isTraceparent(traceparent)) {
+    throw new OptionError('traceparent', 'must be 1 to 256 printable ASCII characters');
   }
   return {
     timeoutMs: limitOf('timeoutMs', timeoutMs),
     attempts: limitOf('attempts', attempts),
     ...(signal !== undefined && { signal }),
+    ...(traceparent !== undefined && { traceparent }),
     reference,
   };
 }

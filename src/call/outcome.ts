@@ -1,11 +1,18 @@
 /** How a call ended: a closed union on `state`, and what each ending says. */
+import { meansNotRun } from '../wire/error-code.js';
+import type { ErrorCode } from '../wire/error-code.js';
 import type { Verdict } from './verdict.js';
 
 /**
  * Whether the procedure can have run at the peer. `'no'` is a promise: no request left this machine,
- * or the peer said that it did not run it. Everything else is `'maybe'`.
+ * or the peer said that it did not run the one that was sent. Everything else is `'maybe'`.
  */
 export type Executed = 'no' | 'maybe';
+
+/** What a refusal says about all transmissions: of several, another one can have been run. */
+export function executedIfRejected({ code }: RemoteError, attempts: number): Executed {
+  return attempts === 1 && meansNotRun(code) ? 'no' : 'maybe';
+}
 
 /** The peer answered. */
 export interface Resolved<Value = unknown> {
@@ -55,15 +62,15 @@ export interface Unsent {
 /** What `await call` gives. */
 export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | Cancelled | Unsent;
 
-/** What the peer said went wrong, as far as it said so. */
+/** What the peer said went wrong. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
-  /** The peer's code for this kind of error. */
-  readonly code: string;
+  /** One of the endpoint's own codes, or one that the procedure declared. */
+  readonly code: ErrorCode | (string & {});
   /** What the peer added, if anything. */
   readonly data: unknown;
 
-  constructor(code: string, message: string, data?: unknown) {
+  constructor(code: ErrorCode | (string & {}), message: string, data?: unknown) {
     super(message);
     this.code = code;
     this.data = data;

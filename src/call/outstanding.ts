@@ -2,6 +2,7 @@
 import { LinkedList } from '../linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { Call } from './call.js';
+import { RecentIds } from './recent-ids.js';
 
 const FIRST_BUCKETS = 64;
 
@@ -22,6 +23,9 @@ export class Outstanding {
   #inFlight = 0;
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
   readonly #lingering = new LinkedList<Call>();
+  /** Calls that are over, by whether an answer to them had come. */
+  readonly #answered = new RecentIds();
+  readonly #unanswered = new RecentIds();
 
   constructor(maxLingering: number) {
     this.#maxLingering = maxLingering;
@@ -73,10 +77,22 @@ export class Outstanding {
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
+        (call.answered ? this.#answered : this.#unanswered).add(call.wireId, call.context.peer);
         return;
       }
       previous = link;
     }
+  }
+
+  /** What an answer is that came from `address` with an id that no call has: to a call that is over, or none. */
+  fateOfAnswer(id: TransactionId, address: string): 'duplicate' | 'late' | 'wrongPeer' | 'orphan' {
+    const answeredBy = this.#answered.addressOf(id);
+    const calledAt = answeredBy ?? this.#unanswered.addressOf(id);
+    if (calledAt === undefined) return 'orphan';
+    if (calledAt !== address) return 'wrongPeer';
+    if (answeredBy !== undefined) return 'duplicate';
+    this.#answered.add(id, address);
+    return 'late';
   }
 
   /** Every call that is in flight or lingers. */

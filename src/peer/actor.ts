@@ -7,37 +7,50 @@ import type { ActorRefFrom } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
+import type { UnvalidatedTraffic } from '../amplification.js';
 import { Call, NO_DATAGRAM } from '../call/call.js';
 import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { checkCallOptions } from '../call/options.js';
-import type { CallOptions } from '../call/options.js';
+import type { CallOptions, CheckedCallOptions } from '../call/options.js';
+import type { Outcome } from '../call/outcome.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
 import type { Verdict } from '../call/verdict.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
-import type { Handler, HandlerOwner } from '../handler/handler.js';
-import { LinkedList } from '../linked-list.js';
+import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
+import type { CallTrace } from '../tracing.js';
+import { traceOfCall } from '../tracing.js';
 import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
+import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';
 import { encodeRequest } from '../wire/request.js';
+import { encodeSignal } from '../wire/signal.js';
 import type { CallCommand } from './command.js';
 import { Mailbox } from './mailbox.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
+import { RoundTrip } from './round-trip.js';
+import { Window } from './window.js';
 
-export class PeerActor implements CallOwner, HandlerOwner {
+export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
   readonly ref: ActorRefFrom<typeof peerMachine>;
   /** What calls report, to those who listen at the peer. */
   readonly reports: Listeners<CallReport>;
   /** The handlers of this peer's requests. Bounded by the inbox. */
   readonly handlers = new Map<TransactionId, Handler>();
+  /** How many of them run. */
+  running = 0;
   heardAtMs: number | undefined;
+  native = false;
+  bytesIn = 0;
+  bytesOut = 0;
 
   readonly #environment: Environment;
   readonly #mailbox: Mailbox;
-  /** Calls in flight. Bounded by `window`. */
-  readonly #window = new LinkedList<Call>();
+  /** Calls in flight. */
+  readonly #window: Window;
+  readonly #roundTrip = new RoundTrip();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
   /** The canonical address, or `name:port` while the name is being looked up. */
@@ -47,6 +60,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
   #draining = false;
+  /** Whether it has shown that it receives what is sent to its address. */
+  #validated = false;
+  #challengeToken: Uint8Array | undefined;
 
   /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
   constructor(
@@ -60,6 +76,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.address = formatAddress({ host, port });
     this.#lookUp = lookUp;
     this.#mailbox = new Mailbox(environment.limits.mailbox);
+    this.#window = new Window(environment.limits);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
@@ -84,6 +101,16 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return this.#mailbox.size;
   }
 
+  /** How many calls may be in flight, for now. */
+  get windowLimit(): number {
+    return this.#window.limit;
+  }
+
+  /** The smoothed round-trip time; undefined as long as nothing is known. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTrip.smoothedMs(this.#environment.clock.nowMs());
+  }
+
   /** Whether the actor has ended; `PeerTable#get` gives its successor. */
   get forgotten(): boolean {
     return this.health === 'forgotten';
@@ -91,9 +118,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Whether nothing but the memory of its requests would be lost if this peer were forgotten. */
   get expendable(): boolean {
-    if (this.#openCalls > 0 || !this.reports.empty) return false;
-    for (const handler of this.handlers.values()) if (handler.state === 'running') return false;
-    return true;
+    if (this.#environment.atMostOnce === 'strict') return this.idle;
+    return this.#openCalls === 0 && this.reports.empty && this.running === 0;
   }
 
   /** Whether nothing would be lost if this peer were forgotten. */
@@ -111,7 +137,27 @@ export class PeerActor implements CallOwner, HandlerOwner {
     if (this.#environment.closing) throw new EndpointClosedError();
     const checked = checkCallOptions(options, this.#environment.limits);
     const id = this.#environment.ids.next();
-    const datagram = encodeRequest(id, procedure, args);
+    const trace = traceOfCall(() => ({
+      procedure,
+      args,
+      peer: this.address,
+      transactionId: formatTransactionId(id),
+      traceparent: checked.traceparent,
+    }));
+    const place = (): Call => this.#place(id, procedure, args, checked, replyTo, trace);
+    return trace === undefined ? place() : trace.run(place);
+  }
+
+  #place(
+    id: TransactionId,
+    procedure: string,
+    args: readonly unknown[],
+    options: CheckedCallOptions,
+    replyTo: ReportTarget | undefined,
+    trace: CallTrace | undefined,
+  ): Call {
+    const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
+    const datagram = encodeRequest(id, procedure, args, traceparent);
     const transactionId = transactionIdOf(datagram);
     const call = this.#create({
       id,
@@ -119,8 +165,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
       datagram,
       procedure,
       args,
-      options: checked,
+      options,
       replyTo,
+      traceparent,
+      trace,
     });
     // A call whose signal had aborted is over before it began.
     if (!call.done) this.#admit(call);
@@ -170,7 +218,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   #hasRoom(): boolean {
-    return this.#lookUp === undefined && this.#window.size < this.#environment.limits.window;
+    return this.#lookUp === undefined && !this.#window.full;
   }
 
   #launch(call: Call): void {
@@ -189,12 +237,66 @@ export class PeerActor implements CallOwner, HandlerOwner {
     });
   }
 
-  transmit(call: Call): void {
-    this.#environment.socket.send(call.datagram, this.host, this.port);
+  repeat(call: Call, done: (error: Error | null) => void): void {
+    const { socket } = this.#environment;
+    socket.send(call.datagram, this.host, this.port, (error) => {
+      socket.noteSent(error);
+      done(error);
+    });
   }
 
-  reply(datagram: Buffer): void {
-    this.#environment.socket.send(datagram, this.host, this.port);
+  reply(datagram: Buffer, request: RepliedTo): void {
+    const { amplification, counters, socket } = this.#environment;
+    if (this.#validated || amplification.admits(this, datagram.length)) {
+      socket.send(datagram, this.host, this.port);
+      return;
+    }
+    counters.withheldReplies += 1;
+    if (!request.native) return;
+    const challenge = encodeSignal('challenge', request.wireId, challengeHeaderMap(this.#token()));
+    if (amplification.admits(this, challenge.length)) socket.send(challenge, this.host, this.port);
+  }
+
+  /** A request of the peer's arrived, perhaps with the token of a challenge. */
+  requested(bytes: number, token: Uint8Array | undefined, nowMs: number): void {
+    if (!this.#validated) {
+      this.bytesIn += bytes;
+      this.#validated = token !== undefined && Buffer.compare(token, this.#token()) === 0;
+    }
+    this.heard(nowMs);
+  }
+
+  #token(): Uint8Array {
+    if (this.#challengeToken === undefined) {
+      this.#challengeToken = new Uint8Array(TOKEN_BYTES);
+      this.#environment.random.fillBytes(this.#challengeToken);
+    }
+    return this.#challengeToken;
+  }
+
+  rtoMs(nowMs: number): number {
+    return this.#roundTrip.rtoMs(nowMs);
+  }
+
+  /**
+   * What a peer speaks is learnt from answers alone: who answers knows our id, while the source of a
+   * request can be forged.
+   */
+  answered(nowMs: number, native: boolean): void {
+    this.native = native;
+    this.#validated = true;
+    this.heard(nowMs);
+  }
+
+  expired(waitedMs: number): void {
+    this.#roundTrip.backOff(waitedMs);
+    this.#window.shrink();
+  }
+
+  working(): void {
+    this.#roundTrip.forgiveBackOff();
+    this.#window.forgiveShrinking();
+    this.#drain();
   }
 
   /** A datagram of this peer's was understood. */
@@ -204,25 +306,62 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   callSettled(call: Call): void {
-    const { outstanding, outcomes } = this.#environment;
+    const { counters, outstanding } = this.#environment;
     const wasInFlight = this.#window.delete(call);
     if (wasInFlight) outstanding.settle();
     else this.#mailbox.delete(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
-    outcomes[outcome.state] += 1;
-    if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
-      this.ref.send({ type: 'expired' });
+    counters.outcomes[outcome.state] += 1;
+    this.#learnFrom(call, outcome);
+    call.trace?.settled(outcome);
+    if (wasInFlight && outcome.state === 'cancelled' && this.native) {
+      this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
     }
     // First those who wait: who hears of this outcome may call again.
     if (wasInFlight) this.#drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
   }
 
+  /** What an outcome says about the path and the peer. */
+  #learnFrom(call: Call, outcome: Outcome): void {
+    switch (outcome.state) {
+      case 'resolved':
+        this.#sampleRoundTrip(call, outcome.rttMs);
+        this.#window.grow();
+        break;
+      case 'rejected':
+        this.#sampleRoundTrip(call, outcome.rttMs);
+        if (outcome.error.code === 'overloaded') this.#window.shrink();
+        else this.#window.grow();
+        break;
+      case 'timedOut':
+        if (!blamesPeer(outcome.verdict)) break;
+        if (!call.context.workingHeard) this.#window.shrink();
+        this.ref.send({ type: 'expired' });
+        break;
+      case 'cancelled':
+      case 'unsent':
+        break;
+    }
+  }
+
+  /** Karn's rule: nobody knows which of two transmissions was answered. */
+  #sampleRoundTrip({ context }: Call, rttMs: number): void {
+    if (context.attempt !== 1 || context.workingHeard) return;
+    this.#roundTrip.sample(rttMs, this.#environment.clock.nowMs());
+  }
+
   callEnded(call: Call): void {
     this.#openCalls -= 1;
-    if (call.state === 'late') this.#report(call, 'call.late', lateReport);
+    if (call.state === 'late') this.#reportLate(call);
     else if (call.state === 'lost') this.#report(call, 'call.lost', lostReport);
+  }
+
+  #reportLate(call: Call): void {
+    const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call.context;
+    this.#sampleRoundTrip(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
+    this.#report(call, 'call.late', lateReport);
   }
 
   #report(call: Call, type: string, reportOf: (context: Call['context']) => CallReport): void {
@@ -290,7 +429,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Ends the actor, and what it remembers of the peer's requests. */
   forget(): void {
-    for (const handler of [...this.handlers.values()]) handler.receive({ type: 'expired' });
+    for (const handler of [...this.handlers.values()]) handler.forget();
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }

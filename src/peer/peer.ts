@@ -73,6 +73,21 @@ export class Peer<Api = AnyProcedures> {
     return this.#actor.last().inFlight;
   }
 
+  /** How many calls may be in flight to it, for now: from `initialWindow` up to `window`. */
+  get window(): number {
+    return this.#actor.last().windowLimit;
+  }
+
+  /** The smoothed round-trip time of its calls, in milliseconds; undefined when nothing is known. */
+  get roundTripMs(): number | undefined {
+    return this.#actor.last().roundTripMs;
+  }
+
+  /** Whether its last answer came from an rpcudp endpoint, which knows more than rpcudp 5.x has. */
+  get native(): boolean {
+    return this.#actor.last().native;
+  }
+
   /**
    * Calls a procedure. What the network does to the call is its outcome, never an exception.
    *
