@@ -108,7 +108,7 @@ export class TooManyPeersError extends Error {
   }
 }
 
-/** A procedure threw, or its result could not be sent; `cause` is what it threw. No reply was sent. */
+/** A procedure threw, or its result could not be sent; `cause` is what it threw. */
 export class HandlerFailedError extends Error {
   override readonly name = 'HandlerFailedError';
   readonly code = 'ERR_RPCUDP_HANDLER_FAILED';
@@ -116,8 +116,50 @@ export class HandlerFailedError extends Error {
 
   constructor(procedure: string, cause: unknown) {
     const { message } = asError(cause);
-    super(`The procedure ${quote(procedure)} failed and sent no reply: ${message}`, { cause });
+    super(`The procedure ${quote(procedure)} failed: ${message}`, { cause });
     this.procedure = procedure;
+  }
+}
+
+/** A procedure had not ended at its deadline; the reason with which its signal aborts. */
+export class HandlerTimedOutError extends Error {
+  override readonly name = 'HandlerTimedOutError';
+  readonly code = 'ERR_RPCUDP_HANDLER_TIMED_OUT';
+  /** How long it could run. */
+  readonly timeoutMs: number;
+  /** Whose deadline came first: the one that its caller set, or the endpoint's own. */
+  readonly deadline: 'caller' | 'endpoint';
+
+  constructor(timeoutMs: number, deadline: 'caller' | 'endpoint') {
+    const whose = deadline === 'caller' ? "its caller's" : "the endpoint's";
+    super(`it had not ended after ${Math.round(timeoutMs)} ms, ${whose} deadline`);
+    this.timeoutMs = timeoutMs;
+    this.deadline = deadline;
+  }
+}
+
+/** The caller took its call back; the reason with which the signal of a procedure aborts. */
+export class CallerCancelledError extends Error {
+  override readonly name = 'CallerCancelledError';
+  readonly code = 'ERR_RPCUDP_CALLER_CANCELLED';
+
+  constructor() {
+    super('The caller cancelled the call');
+  }
+}
+
+/** As many procedures run as may. The request was not run. */
+export class OverloadedError extends Error {
+  override readonly name = 'OverloadedError';
+  readonly code = 'ERR_RPCUDP_OVERLOADED';
+  /** The limit that is reached. */
+  readonly limit: 'maxRunningHandlers' | 'maxRunningPerPeer' | 'maxReplies' | 'maxPeers';
+  readonly value: number;
+
+  constructor(limit: OverloadedError['limit'], value: number) {
+    super(`The endpoint is at its limit, ${limit}: ${value}`);
+    this.limit = limit;
+    this.value = value;
   }
 }
 
@@ -143,7 +185,8 @@ export function asError(thrown: unknown): Error {
   return new Error(text, { cause: thrown });
 }
 
-function quote(name: string): string {
+/** A peer's or a caller's word, cut and quoted for a message. */
+export function quote(name: string): string {
   const shown = name.length > MAX_QUOTED_LENGTH ? `${name.slice(0, MAX_QUOTED_LENGTH)}…` : name;
   return JSON.stringify(shown);
 }

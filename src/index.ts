@@ -3,10 +3,11 @@
  */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.js';
-export type { EndpointOptions } from './endpoint/options.js';
+export type { AtMostOnce, EndpointOptions } from './endpoint/options.js';
 export type { Limits } from './limits.js';
 export type { EndpointStats } from './endpoint/stats.js';
-export type { EndpointReport, RequestEnding, SettledRequest } from './endpoint/report.js';
+export type { RequestEnding } from './endpoint/counters.js';
+export type { EndpointReport, SettledRequest } from './endpoint/report.js';
 export type { Peer, PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';
@@ -33,6 +34,7 @@ export type { Fate, FateCounts } from './socket/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
 export type { SocketAddress } from './address.js';
 export { AddressError } from './address.js';
+export type { Amplification } from './amplification.js';
 export type { Clock } from './clock.js';
 export type { Random } from './random.js';
 export type { Lookup } from './resolve.js';
@@ -41,16 +43,22 @@ export { BindError } from './transport/bind-error.js';
 export { SendQueueFullError } from './transport/udp.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
+export { fail, ProcedureError } from './procedure-error.js';
+export type { ErrorCode } from './wire/error-code.js';
 export {
+  CallerCancelledError,
   EndpointClosedError,
   HandlerFailedError,
+  HandlerTimedOutError,
   MailboxFullError,
   OptionError,
+  OverloadedError,
   ReplyTooLargeError,
   RequestTooLargeError,
   TooManyCallsError,
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
+export type { CallMessage, HandlerMessage } from './tracing.js';
 export { actorsOf } from './logic.js';
 export type { CallInput, PeerInput, RemoteActors } from './logic.js';

@@ -28,6 +28,13 @@ export function canonicalIpv6(text: string): string | undefined {
   return percent < 0 ? mapped : undefined;
 }
 
+/** The /24 that an IPv4 address is in, or the /56 of an IPv6 address: what one site has, as a rule. */
+export function networkOf(host: string): string {
+  if (isIpv4(host)) return host.slice(0, host.lastIndexOf('.'));
+  const [first = 0, second = 0, third = 0, fourth = 0] = parseWords(host.split('%')[0] ?? '') ?? [];
+  return formatWords([first, second, third, fourth & 0xff00]);
+}
+
 /** The eight 16-bit words of an IPv6 address (RFC 4291 section 2.2). */
 function parseWords(text: string): number[] | undefined {
   const halves = text.split('::');

@@ -16,6 +16,7 @@ const EXIT_CODES: Readonly<Record<Outcome['state'], ExitCode>> = {
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {
   neverSent: 'the request waited for its turn, or for the address of a name',
+  unreachable: 'the system finds no way to the peer any more',
   localLoopBlocked: 'this process was too busy to notice an answer',
   peerAliveButSlow: 'the peer is alive, but did not answer this call',
   peerSilent: 'nothing was heard from the peer',

@@ -1,5 +1,6 @@
 /** The line that `rpcudp serve` prints for a request. */
-import type { EndpointReport, RequestEnding } from '../endpoint/report.js';
+import type { RequestEnding } from '../endpoint/counters.js';
+import type { EndpointReport } from '../endpoint/report.js';
 import { messageOf, printableName } from './printable.js';
 
 type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;
@@ -9,9 +10,14 @@ const ENDINGS: Readonly<Record<RequestEnding, string>> = {
   failed: 'failed',
   replayed: 'replayed',
   duplicate: 'duplicate',
+  conflict: 'conflict',
+  timedOut: 'timed out',
+  cancelled: 'cancelled',
   abandoned: 'abandoned',
   unknownProcedure: 'unknown procedure',
+  invalidArguments: 'invalid arguments',
   overloaded: 'overloaded',
+  deadlinePassed: 'deadline passed',
   closing: 'closing',
 };
 
@@ -28,7 +34,13 @@ export function requestLine(report: RequestReport, at: Date): string {
     case 'replayed':
       return `${line} ${size(report)}`;
     case 'failed':
+    case 'timedOut':
       return `${line} ${duration(report)}: ${messageOf(report.error)}`;
+    case 'cancelled':
+      return `${line} ${duration(report)}`;
+    case 'overloaded':
+    case 'invalidArguments':
+      return `${line}: ${messageOf(report.error)}`;
     default:
       return line;
   }

@@ -6,15 +6,17 @@ import { Listeners } from '../actor/listeners.js';
 import { AddressError, formatAddress, parseAddress } from '../address.js';
 import type { ParsedAddress, SocketAddress } from '../address.js';
 import { Alarms } from '../alarms.js';
+import { AmplificationLimit } from '../amplification.js';
 import { Outstanding } from '../call/outstanding.js';
 import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
-import { EndpointClosedError, HandlerFailedError } from '../errors.js';
+import { EndpointClosedError, HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import { Inbox } from '../handler/inbox.js';
 import { procedureTable } from '../handler/procedures.js';
 import type { AnyProcedures, Handlers } from '../handler/procedures.js';
 import { Peer } from '../peer/peer.js';
 import { PeerTable } from '../peer/table.js';
+import { ProcedureError } from '../procedure-error.js';
 import { systemRandom } from '../random.js';
 import { systemLookup } from '../resolve.js';
 import type { Fate } from '../socket/fate.js';
@@ -23,11 +25,13 @@ import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';
+import { Counters } from './counters.js';
+import type { RequestEnding } from './counters.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
 import type { EndpointOptions } from './options.js';
-import type { EndpointReport, RequestEnding, SettledRequest } from './report.js';
+import type { EndpointReport, SettledRequest } from './report.js';
 import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers: `T` is an endpoint's type, or the type of its handlers. */
@@ -90,7 +94,9 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
       alarms: new Alarms(clock, () => this.#socket.received),
       lookup: options.lookup ?? systemLookup,
       outstanding: new Outstanding(limits.maxLingering),
-      outcomes: { resolved: 0, rejected: 0, timedOut: 0, cancelled: 0, unsent: 0 },
+      counters: new Counters(),
+      amplification: new AmplificationLimit(options.amplification ?? 'compat', clock),
+      atMostOnce: options.atMostOnce ?? 'bounded',
       endpoint: this,
       root: this.#root,
       socket: this.#socket,
@@ -107,9 +113,10 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
 
   /** @internal */
   async open(): Promise<void> {
-    const { clock, inspection, outstanding } = this.#environment;
+    const { clock, counters, inspection, outstanding } = this.#environment;
     const routes: Routes = {
       clock,
+      counters,
       inspection,
       outstanding,
       inbox: this.#inbox,
@@ -189,14 +196,13 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
 
   /** Counts, as of now. */
   stats(): EndpointStats {
-    const { received, fates, sent, refused } = this.#socket;
-    const { outcomes, outstanding } = this.#environment;
+    const { outstanding } = this.#environment;
+    const { outcomes, requests, ...counters } = this.#environment.counters;
     return {
-      received,
-      fates: { ...fates },
-      sent,
-      refused,
+      ...this.#socket.stats(),
+      ...counters,
       outcomes: { ...outcomes },
+      requests: { ...requests },
       queuedNow: this.#peers.all().reduce((sum, { queued }) => sum + queued, 0),
       inFlightNow: outstanding.inFlight,
       lingeringNow: outstanding.lingering,
@@ -247,7 +253,8 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
 
   #requestSettled(request: SettledRequest, ending: RequestEnding): void {
     const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
-    if (ending === 'failed') {
+    this.#environment.counters.requests[ending] += 1;
+    if (isMistake(ending, error)) {
       this.#environment.reportError(new HandlerFailedError(procedure, error));
     }
     if (!this.#reports.hears('request.settled')) return;
@@ -262,6 +269,12 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
       error,
     });
   }
+}
+
+/** Whether the one who wrote the procedure should hear of this: not what it declares, or its caller caused. */
+function isMistake(ending: RequestEnding, error: unknown): boolean {
+  if (ending === 'failed') return !(error instanceof ProcedureError);
+  return error instanceof HandlerTimedOutError && error.deadline === 'endpoint';
 }
 
 function createRoot(

@@ -2,10 +2,12 @@
 import type { AnyActorRef } from 'xstate';
 import type { LightActorHome } from '../actor/light-actor.js';
 import type { Alarms } from '../alarms.js';
-import type { Outcome } from '../call/outcome.js';
+import type { AmplificationLimit } from '../amplification.js';
 import type { Outstanding } from '../call/outstanding.js';
 import type { Clock } from '../clock.js';
-import type { RequestEnding, SettledRequest } from './report.js';
+import type { AtMostOnce } from './options.js';
+import type { Counters, RequestEnding } from './counters.js';
+import type { SettledRequest } from './report.js';
 import type { Random } from '../random.js';
 import type { Lookup } from '../resolve.js';
 import type { TransactionIds } from '../transaction-ids.js';
@@ -38,8 +40,9 @@ export interface Environment extends LightActorHome {
   /** The root of the actor tree. */
   readonly root: AnyActorRef;
   readonly socket: Sender;
-  /** How many calls had which outcome. */
-  readonly outcomes: Record<Outcome['state'], number>;
+  readonly counters: Counters;
+  readonly atMostOnce: AtMostOnce;
+  readonly amplification: AmplificationLimit;
   /** True from `close()` on: no call is made any more. */
   readonly closing: boolean;
   /** What became of a request; for those who listen to the endpoint. */

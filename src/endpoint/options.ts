@@ -1,5 +1,6 @@
 /** The options of an endpoint. */
 import type { InspectionObserver } from '../actor/inspection.js';
+import type { Amplification } from '../amplification.js';
 import type { Clock } from '../clock.js';
 import { OptionError } from '../errors.js';
 import type { Handlers } from '../handler/procedures.js';
@@ -8,6 +9,9 @@ import type { Limits } from '../limits.js';
 import type { Random } from '../random.js';
 import type { Lookup } from '../resolve.js';
 import type { Transport } from '../transport/transport.js';
+
+/** How far the promise to run each request at most once goes. */
+export type AtMostOnce = 'strict' | 'bounded';
 
 /** What `createEndpoint` takes. Everything is optional. */
 export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<Limits> {
@@ -20,6 +24,19 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
   readonly port?: number;
   /** The procedures that peers can call: own properties, functions. Default none. */
   readonly handlers?: H;
+  /**
+   * What happens when the memory of requests (`maxReplies`) is full. `'bounded'`, the default: the oldest
+   * are forgotten before their time, counted as `forgottenEarly`, and a repetition of them would run
+   * again. `'strict'`: new requests are refused as overloaded until there is room.
+   */
+  readonly atMostOnce?: AtMostOnce;
+  /**
+   * How much may be sent to addresses that could be forged, beyond three times what came from there:
+   * `'compat'`, the default: 64 KiB at once and 16 KiB a second to each /24 or /56; `'strict'`: nothing.
+   * An address is validated once it answers a call of ours. A reply that may not be sent is withheld;
+   * an rpcudp endpoint is challenged instead, validates itself at once, and gets it.
+   */
+  readonly amplification?: Amplification;
   /** An XState inspection observer, told of every endpoint, socket, peer, call and handler actor. */
   readonly inspect?: InspectionObserver;
   /**
@@ -41,6 +58,8 @@ const OTHERS: readonly string[] = [
   'host',
   'port',
   'handlers',
+  'atMostOnce',
+  'amplification',
   'inspect',
   'onError',
   'transport',
@@ -61,7 +80,17 @@ export function limitsOf(options: EndpointOptions): Limits {
       throw new OptionError(name, 'must be a function');
     }
   }
-  const limits: Record<string, number> = {};
+  requireOneOf('atMostOnce', options.atMostOnce, ['strict', 'bounded']);
+  requireOneOf('amplification', options.amplification, ['strict', 'compat']);
+  const limits: Record<string, number | undefined> = {};
   for (const name of LIMIT_NAMES) limits[name] = limitOf(name, options[name]);
   return limits as unknown as Limits;
+}
+
+function requireOneOf(name: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw new OptionError(
+    name,
+    `must be one of ${choices.join(', ')}, but is ${JSON.stringify(value)}`,
+  );
 }

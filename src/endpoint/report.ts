@@ -1,13 +1,7 @@
 /** Reports: what an endpoint tells those who listen to it. */
 import type { SocketAddress } from '../address.js';
-import type { Refusal } from '../handler/machine.js';
 import type { Fate } from '../socket/fate.js';
-
-/**
- * How a request ended: answered; failed without an answer; a repetition; abandoned when the endpoint
- * closed and would wait no longer; or not run, and why.
- */
-export type RequestEnding = 'replied' | 'failed' | 'replayed' | 'duplicate' | 'abandoned' | Refusal;
+import type { RequestEnding } from './counters.js';
 
 /** A readable request, and what is known of it at its end. */
 export interface SettledRequest {
@@ -20,7 +14,7 @@ export interface SettledRequest {
   /** From arrival to the procedure's end; undefined when it did not end. */
   readonly durationMs?: number | undefined;
   readonly replyBytes?: number | undefined;
-  /** What the procedure threw. */
+  /** What the procedure threw; or which limit the request met. */
   readonly error?: unknown;
 }
 

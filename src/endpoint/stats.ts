@@ -1,17 +1,37 @@
 /** What an endpoint counts. */
 import type { Outcome } from '../call/outcome.js';
 import type { FateCounts } from '../socket/fate.js';
+import type { RequestEnding } from './counters.js';
 
-/** Everything is since it was opened, but for what ends in `now`. */
+/** Everything is since it was opened, but for what ends in `Now`. */
 export interface EndpointStats {
   /** Inbound datagrams: the sum of all `fates`. */
   readonly received: number;
   readonly fates: FateCounts;
-  /** Outbound datagrams that the kernel took, and those that it refused. */
+  /** Datagrams with something after the body that is no header map; they are taken without it. */
+  readonly unreadableHeaders: number;
+  /** Datagrams that the kernel dropped since the socket was bound, its buffer being full; on Linux. */
+  readonly kernelDrops: number | undefined;
+  /** The receive buffer that the system granted, as it counts; undefined where there is none. */
+  readonly receiveBufferBytes: number | undefined;
+  /**
+   * Outbound datagrams: `attempted` are those that the kernel took (`sent`), those that were `refused`,
+   * by error code in `refusedBy`, and those whose callback has not come, or was lost with the socket.
+   */
+  readonly attempted: number;
   readonly sent: number;
   readonly refused: number;
+  readonly refusedBy: Readonly<Record<string, number>>;
   /** Calls by outcome. */
   readonly outcomes: Readonly<Record<Outcome['state'], number>>;
+  /** Readable requests by ending. */
+  readonly requests: Readonly<Record<RequestEnding, number>>;
+  /** Requests that were forgotten before their replay window was over, to make room. */
+  readonly forgottenEarly: number;
+  /** Replies that were not sent, their address being not validated; see `amplification`. */
+  readonly withheldReplies: number;
+  /** Results of procedures whose deadline had passed. */
+  readonly discardedResults: number;
   /** Calls made are the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
   readonly queuedNow: number;
   readonly inFlightNow: number;

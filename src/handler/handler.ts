@@ -5,12 +5,21 @@
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
+import type { Alarm } from '../alarms.js';
+import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
+import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
+import { traceOfHandler } from '../tracing.js';
+import type { HandlerTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
+import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import { encodeResponse } from '../wire/response.js';
+import { encodeSignal } from '../wire/signal.js';
+import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
 import type { Procedure } from './procedures.js';
+import type { Refusal } from './refusal.js';
 import type { HandlerScope } from './scope.js';
 
 /** The peer, as its handlers see it. */
@@ -19,7 +28,17 @@ export interface HandlerOwner {
   readonly address: string;
   /** The handlers that duplicates of this peer's requests are matched with. */
   readonly handlers: Map<TransactionId, Handler>;
-  reply(datagram: Buffer): void;
+  /** How many of them run. */
+  running: number;
+  /** Sends the reply to a request, unless its address may be forged and the reply is too large for that. */
+  reply(datagram: Buffer, request: RepliedTo): void;
+}
+
+/** The request that a reply is for. */
+export interface RepliedTo {
+  readonly wireId: TransactionId;
+  /** Whether its sender understands more than a response. */
+  readonly native: boolean;
 }
 
 /** The table of handlers, as one handler sees it. */
@@ -30,46 +49,63 @@ export interface HandlerKeeper {
   handlerForgotten(handler: Handler): void;
 }
 
+/** What a handler is made for. */
+export interface InboundRequest {
+  readonly id: TransactionId;
+  readonly transactionId: string;
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  /** Tells this request from another with the same id. */
+  readonly digest: number;
+  /** Whether its sender is an rpcudp endpoint, and understands more than a response. */
+  readonly native: boolean;
+  readonly attempt: number;
+  readonly atMs: number;
+}
+
 const table = compileTable(handlerMachine);
 
-export class Handler extends LightActor<HandlerMachine> {
+export class Handler extends LightActor<HandlerMachine> implements Alarm, RepliedTo {
   /** The transaction id's 20 bytes. */
   readonly wireId: TransactionId;
   readonly owner: HandlerOwner;
-  /** The reply, kept for duplicates; undefined before, after a failure, and when space ran out. */
+  readonly digest: number;
+  readonly native: boolean;
+  /** The reply, kept for duplicates; undefined before, when there is none, and when space ran out. */
   reply: Buffer | undefined;
+  /** The alarm is the procedure's deadline. */
+  dueMs = 0;
+  heapIndex = -1;
 
   readonly #keeper: HandlerKeeper;
   readonly #environment: Environment;
+  /** While the procedure runs. */
   #scope: HandlerScope | undefined;
+  #trace: HandlerTrace | undefined;
 
   constructor(
     owner: HandlerOwner,
     keeper: HandlerKeeper,
     environment: Environment,
-    request: {
-      id: TransactionId;
-      transactionId: string;
-      procedure: string;
-      args: readonly unknown[];
-      atMs: number;
-    },
+    request: InboundRequest,
   ) {
-    const { id, procedure, args, atMs } = request;
     super(
       table,
       environment,
       {
-        procedure,
-        args,
+        procedure: request.procedure,
+        args: request.args,
         peer: owner.address,
         transactionId: request.transactionId,
-        receivedAtMs: atMs,
+        receivedAtMs: request.atMs,
+        attempt: request.attempt,
       },
       owner.ref,
     );
-    this.wireId = id;
+    this.wireId = request.id;
     this.owner = owner;
+    this.digest = request.digest;
+    this.native = request.native;
     this.#keeper = keeper;
     this.#environment = environment;
     this.start();
@@ -80,23 +116,35 @@ export class Handler extends LightActor<HandlerMachine> {
     return `handler ${this.context.transactionId.slice(0, 4)}`;
   }
 
+  /** How its request ended, once it has. */
+  get ending(): RequestEnding {
+    const { refusal, cancelled, error } = this.context;
+    if (refusal !== undefined) return refusal;
+    if (cancelled) return 'cancelled';
+    if (this.state === 'replied') return 'replied';
+    return error instanceof HandlerTimedOutError ? 'timedOut' : 'failed';
+  }
+
   /** Runs the procedure; its end arrives through the keeper. Never throws. */
   run(procedure: Procedure, scope: HandlerScope): void {
     const args = (this.context.args ?? []) as never[];
     this.#scope = scope;
     this.receive({ type: 'started' }, this.owner.ref);
+    this.#trace = traceOfHandler(() => ({
+      procedure: this.context.procedure,
+      args,
+      peer: this.context.peer,
+      transactionId: this.context.transactionId,
+      traceparent: scope.traceparent,
+    }));
     let result: unknown;
     try {
-      result = procedure(scope, ...args);
+      result =
+        this.#trace === undefined
+          ? procedure(scope, ...args)
+          : this.#trace.run(() => procedure(scope, ...args));
       if (isPromiseLike(result)) {
-        result.then(
-          (value) => {
-            this.#succeed(value);
-          },
-          (error: unknown) => {
-            this.#fail(error);
-          },
-        );
+        this.#await(result, scope);
         return;
       }
     } catch (error) {
@@ -106,35 +154,106 @@ export class Handler extends LightActor<HandlerMachine> {
     this.#succeed(result);
   }
 
-  /** Tells the procedure that nobody waits any longer. */
-  abort(reason: unknown): void {
+  #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {
+    this.#environment.alarms.set(this, this.#nowMs() + remainingMs);
+    result.then(
+      (value) => {
+        this.#succeed(value);
+      },
+      (error: unknown) => {
+        this.#fail(error);
+      },
+    );
+  }
+
+  /** The procedure was not run; an rpcudp endpoint is told why, if `answered`. */
+  refuse({ code, message, data }: Refusal, answered: boolean): void {
+    this.receive({ type: 'refused', refusal: code }, this.owner.ref);
+    if (answered) this.#answer(this.#encodeError({ code, message, data }));
+  }
+
+  /** The caller took its call back: the procedure is told, and nobody waits for its end. */
+  cancel(): 'delivered' | 'orphan' {
+    if (this.state !== 'running') return 'orphan';
+    this.receive({ type: 'cancelled' }, this.owner.ref);
+    this.#scope?.abort(new CallerCancelledError());
+    return 'delivered';
+  }
+
+  /** The endpoint closes and does not wait for the procedure: its signal aborts. */
+  abandon(reason: unknown): void {
     this.#scope?.abort(reason);
+    const message = 'the endpoint was closed while the procedure ran';
+    if (this.native) this.#answer(this.#encodeError({ code: 'handlerFailed', message }));
+    this.receive({ type: 'expired' });
+  }
+
+  /** The deadline: what the procedure still gives is too late. */
+  ring(): void {
+    const scope = this.#scope;
+    if (scope === undefined) return;
+    const error = scope.timedOut();
+    this.#fail(error);
+    scope.abort(error);
   }
 
   /** Answers a duplicate of the request as far as that can be done without running it again. */
   repeat(): 'replayed' | 'duplicate' {
     this.receive({ type: 'duplicated' }, this.owner.ref);
-    if (this.reply === undefined) return 'duplicate';
-    this.owner.reply(this.reply);
-    return 'replayed';
+    if (this.reply !== undefined) {
+      this.owner.reply(this.reply, this);
+      return 'replayed';
+    }
+    if (this.native) this.owner.reply(this.#whyNoReply(), this);
+    return 'duplicate';
+  }
+
+  #whyNoReply(): Buffer {
+    if (this.state === 'running') return encodeSignal('working', this.wireId);
+    const message = 'the procedure was run, and its reply is not kept any more';
+    return this.#encodeError({ code: 'replyForgotten', message });
+  }
+
+  /** Ends the memory of the request. */
+  forget(): void {
+    if (this.done) this.#keeper.handlerForgotten(this);
+    else this.receive({ type: 'expired' });
   }
 
   #succeed(value: unknown): void {
-    if (this.state !== 'running') return;
+    if (this.#isTooLate()) return;
     let reply: Buffer;
     try {
-      reply = encodeResponse(this.wireId, value);
+      reply = encodeResponse(this.wireId, value, this.native ? PLAIN_HEADER_MAP : undefined);
     } catch (error) {
       this.#fail(error);
       return;
     }
-    this.reply = reply;
-    this.owner.reply(reply);
+    this.#answer(reply);
+    this.#trace?.succeeded(value);
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
   }
 
   #fail(error: unknown): void {
+    if (this.#isTooLate()) return;
+    if (this.native) this.#answer(this.#encodeError(failureOf(error)));
+    this.#trace?.failed(error);
     this.receive({ type: 'failed', error, atMs: this.#nowMs() });
+  }
+
+  #isTooLate(): boolean {
+    if (this.state === 'running') return false;
+    this.#environment.counters.discardedResults += 1;
+    return true;
+  }
+
+  #answer(reply: Buffer): void {
+    this.reply = reply;
+    if (!this.context.cancelled) this.owner.reply(reply, this);
+  }
+
+  #encodeError(reply: Parameters<typeof encodeFailure>[1]): Buffer {
+    return encodeFailure(this.wireId, reply, this.#environment.reportError);
   }
 
   #nowMs(): number {
@@ -142,9 +261,12 @@ export class Handler extends LightActor<HandlerMachine> {
   }
 
   protected override entered(state: string): void {
-    if (state === 'forgotten') this.#keeper.handlerForgotten(this);
-    else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
+    if (state === 'forgotten') {
+      this.#environment.alarms.clear(this);
+      this.#keeper.handlerForgotten(this);
+    } else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
       this.#scope = undefined;
+      this.#environment.alarms.clear(this);
       this.#keeper.handlerEnded(this);
     }
   }

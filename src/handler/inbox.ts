@@ -11,13 +11,21 @@ import type { Fate } from '../socket/fate.js';
 import { isDrop } from '../wire/drop.js';
 import { transactionIdOf } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
-import { decodeRequest } from '../wire/request.js';
+import { readHeaderMap } from '../wire/header-map.js';
+import type { HeaderMap } from '../wire/header-map.js';
+import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
+import type { RequestBody } from '../wire/request.js';
+import { decodeSignal } from '../wire/signal.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper } from './handler.js';
-import type { Refusal } from './machine.js';
 import type { Procedure, ProcedureTable } from './procedures.js';
+import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
+import type { Refusal } from './refusal.js';
 import { ReplyMemory } from './reply-memory.js';
 import { HandlerScope } from './scope.js';
+
+/** How many refusals are remembered that another request would not have met. */
+const MAX_REFUSALS = 4_096;
 
 export class Inbox implements HandlerKeeper {
   readonly #environment: Environment;
@@ -25,15 +33,21 @@ export class Inbox implements HandlerKeeper {
   readonly #procedures: ProcedureTable;
   /** Bounded by `maxRunningHandlers`. */
   readonly #running = new Set<Handler>();
-  readonly #memory: ReplyMemory;
+  readonly #replies: ReplyMemory;
+  readonly #refusals: ReplyMemory;
   #closing = false;
   #drained: (() => void) | undefined;
 
   constructor(environment: Environment, peers: PeerTable, procedures: ProcedureTable) {
+    const { alarms, clock, counters, limits } = environment;
     this.#environment = environment;
     this.#peers = peers;
     this.#procedures = procedures;
-    this.#memory = new ReplyMemory(environment.alarms, environment.clock, environment.limits);
+    this.#replies = new ReplyMemory(alarms, clock, counters, limits);
+    this.#refusals = new ReplyMemory(alarms, clock, counters, {
+      ...limits,
+      maxReplies: MAX_REFUSALS,
+    });
   }
 
   get running(): number {
@@ -41,80 +55,148 @@ export class Inbox implements HandlerKeeper {
   }
 
   get remembered(): number {
-    return this.#memory.size;
+    return this.#replies.size + this.#refusals.size;
   }
 
   /** Takes a request frame from `host`:`port`. Never throws. */
   accept(frame: Frame, host: string, port: number): Fate {
-    const atMs = this.#environment.clock.nowMs();
     const sender = this.#peers.find(host, port);
     const known = sender?.handlers.get(frame.id);
-    if (known !== undefined) {
-      sender?.heard(atMs);
-      return this.#repeat(known);
-    }
-    const body = decodeRequest(frame.datagram);
+    return sender === undefined || known === undefined
+      ? this.#acceptNew(frame, sender, host, port)
+      : this.#acceptAgain(frame, sender, known);
+  }
+
+  /** Takes a cancel frame from `host`:`port`. Never throws. */
+  cancel(frame: Frame, host: string, port: number): Fate {
+    const body = decodeSignal(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
+    const handler = this.#peers.find(host, port)?.handlers.get(frame.id);
+    return `cancel.${handler?.cancel() ?? 'orphan'}`;
+  }
+
+  #acceptAgain({ datagram }: Frame, sender: PeerActor, handler: Handler): Fate {
+    const body = skimRequest(datagram);
+    if (isDrop(body)) return `malformed.${body.reason}`;
+    const token = readHeaderMap(datagram, body.end)?.token;
+    sender.requested(datagram.length, token, this.#environment.clock.nowMs());
+    const ending = body.digest === handler.digest ? handler.repeat() : 'conflict';
+    this.#environment.requestSettled(handler.context, ending);
+    return `request.${ending}`;
+  }
+
+  #acceptNew(frame: Frame, sender: PeerActor | undefined, host: string, port: number): Fate {
+    const { datagram } = frame;
+    const body = decodeRequest(datagram);
+    if (isDrop(body)) return `malformed.${body.reason}`;
+    const headerMap = this.#headerMapOf(datagram, body);
     const peer = sender ?? this.#peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
-    peer.heard(atMs);
-    const { procedure: name, args } = body;
-    const transactionId = transactionIdOf(frame.datagram);
-    const request = { id: frame.id, transactionId, procedure: name, args, atMs };
-    const handler = new Handler(peer, this, this.#environment, request);
+    const atMs = this.#environment.clock.nowMs();
+    peer.requested(datagram.length, headerMap?.token, atMs);
+    const handler = new Handler(peer, this, this.#environment, {
+      id: frame.id,
+      transactionId: transactionIdOf(datagram),
+      procedure: body.procedure,
+      args: body.args,
+      digest: digestOf(datagram, body.end),
+      native: headerMap !== undefined,
+      attempt: headerMap?.attempt ?? 1,
+      atMs,
+    });
     const procedure = this.#procedures.get(body.procedure);
-    const refusal = this.#refusalOf(procedure);
-    if (procedure === undefined || refusal !== undefined) {
-      return this.#refuse(handler, refusal ?? 'unknownProcedure');
-    }
-    this.#start(handler, peer, procedure);
+    if (procedure === undefined) return this.#refuse(handler, unknownProcedure(body.procedure));
+    const refusal = this.#refusalOf(peer, headerMap);
+    if (refusal !== undefined) return this.#refuse(handler, refusal);
+    this.#start(handler, peer, procedure, headerMap);
     return 'request.run';
   }
 
-  #repeat(handler: Handler): Fate {
-    const repeated = handler.repeat();
-    this.#environment.requestSettled(handler.context, repeated);
-    return `request.${repeated}`;
+  #headerMapOf(datagram: Buffer, { end }: RequestBody): HeaderMap | undefined {
+    if (end === datagram.length) return undefined;
+    const headerMap = readHeaderMap(datagram, end);
+    if (headerMap === undefined) this.#environment.counters.unreadableHeaders += 1;
+    return headerMap;
   }
 
-  #refusalOf(procedure: Procedure | undefined): Refusal | undefined {
-    if (this.#closing) return 'closing';
-    if (procedure === undefined) return 'unknownProcedure';
-    const full = this.#running.size >= this.#environment.limits.maxRunningHandlers;
-    return full ? 'overloaded' : undefined;
+  #refusalOf(peer: PeerActor, headerMap: HeaderMap | undefined): Refusal | undefined {
+    const { atMostOnce, limits } = this.#environment;
+    const { maxRunningHandlers, maxRunningPerPeer, maxReplies } = limits;
+    if (this.#closing) return CLOSING;
+    if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
+    if (this.#running.size >= maxRunningHandlers) {
+      return overloaded('maxRunningHandlers', maxRunningHandlers);
+    }
+    if (peer.running >= maxRunningPerPeer) {
+      return overloaded('maxRunningPerPeer', maxRunningPerPeer);
+    }
+    // Each procedure that runs will have to be remembered as well.
+    const full = this.#running.size + this.#replies.size >= maxReplies;
+    return atMostOnce === 'strict' && full ? overloaded('maxReplies', maxReplies) : undefined;
   }
 
+  /**
+   * Who is told "not run" relies on it. A copy of the request that is still on its way might find the
+   * endpoint less busy; so that refusal is remembered, or, when there is no room, not told.
+   */
   #refuse(handler: Handler, refusal: Refusal): Fate {
-    handler.receive({ type: 'refused', refusal }, handler.owner.ref);
-    this.#environment.requestSettled(handler.context, refusal);
-    return `request.refused.${refusal}`;
+    const mayChange = refusal.code === 'overloaded';
+    const answered = handler.native && !(mayChange && this.#refusals.full);
+    handler.refuse(refusal, answered);
+    if (answered && mayChange) {
+      handler.owner.handlers.set(handler.wireId, handler);
+      this.#refusals.remember(handler);
+    }
+    this.#environment.requestSettled({ ...handler.context, error: refusal.error }, refusal.code);
+    return `request.refused.${refusal.code}`;
   }
 
   /** There is no room for one more peer, and without a peer there is no handler. */
-  #turnAway(frame: Frame, procedure: string, sender: SocketAddress): Fate {
-    const transactionId = transactionIdOf(frame.datagram);
-    const request = { procedure, peer: formatAddress(sender), transactionId };
-    this.#environment.requestSettled(request, 'overloaded');
-    return 'request.refused.overloaded';
+  #turnAway({ datagram }: Frame, procedure: string, sender: SocketAddress): Fate {
+    const { code, error } = overloaded('maxPeers', this.#environment.limits.maxPeers);
+    const transactionId = transactionIdOf(datagram);
+    const request = { procedure, peer: formatAddress(sender), transactionId, error };
+    this.#environment.requestSettled(request, code);
+    return `request.refused.${code}`;
   }
 
-  #start(handler: Handler, peer: PeerActor, procedure: Procedure): void {
+  #start(
+    handler: Handler,
+    peer: PeerActor,
+    procedure: Procedure,
+    headerMap: HeaderMap | undefined,
+  ): void {
     const { host, port } = peer;
+    const { clock, endpoint, limits } = this.#environment;
+    const served = {
+      sender: { host, port },
+      endpoint,
+      attempt: headerMap?.attempt ?? 1,
+      traceparent: headerMap?.traceparent,
+      receivedAtMs: handler.context.receivedAtMs,
+      callerWaitsMs: headerMap?.remainingMs,
+      timeoutMs: limits.handlerTimeoutMs,
+    };
     this.#running.add(handler);
+    peer.running += 1;
     peer.handlers.set(handler.wireId, handler);
-    handler.run(procedure, new HandlerScope({ host, port }, this.#environment.endpoint));
+    handler.run(procedure, new HandlerScope(served, clock));
   }
 
   handlerEnded(handler: Handler): void {
-    this.#running.delete(handler);
-    this.#environment.requestSettled(handler.context, handler.state as 'replied' | 'failed');
-    this.#memory.remember(handler);
+    this.#stopped(handler);
+    this.#environment.requestSettled(handler.context, handler.ending);
+    this.#replies.remember(handler);
     if (this.#running.size === 0) this.#drained?.();
   }
 
   handlerForgotten(handler: Handler): void {
-    this.#running.delete(handler);
+    this.#stopped(handler);
     handler.owner.handlers.delete(handler.wireId);
+  }
+
+  #stopped(handler: Handler): void {
+    if (this.#running.delete(handler)) handler.owner.running -= 1;
   }
 
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
@@ -135,10 +217,10 @@ export class Inbox implements HandlerKeeper {
   /** Forgets every handler; procedures still running see their signal abort with `reason`. */
   close(reason: unknown): void {
     for (const handler of [...this.#running]) {
-      handler.abort(reason);
       this.#environment.requestSettled(handler.context, 'abandoned');
-      handler.receive({ type: 'expired' });
+      handler.abandon(reason);
     }
-    this.#memory.clear();
+    this.#replies.clear();
+    this.#refusals.clear();
   }
 }

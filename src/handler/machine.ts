@@ -3,19 +3,20 @@
  *
  * ```text
  * received ─▶ running ─▶ replied ─▶ forgotten ■    replied  the reply's bytes are remembered
- *     │          └─────▶ failed ──▶ forgotten ■    failed   the procedure threw: no reply, not run again
+ *     │          └─────▶ failed ──▶ forgotten ■    failed   the procedure threw, or did not end in time
  *     └▶ refused ■                                 refused  the procedure was not run
  * ```
  *
  * A duplicate of the request finds its handler and changes no state: while `running` it is counted,
- * once `replied` the same bytes are sent again. So a procedure runs at most once per transaction id
- * until the handler is forgotten.
+ * once `replied` or `failed` the same bytes are sent again, if any were. So a procedure runs at most
+ * once per transaction id until the handler is forgotten.
+ *
+ * A caller that takes its call back changes no state either: the procedure is told, and its end is
+ * awaited; but no reply is sent to a peer that does not want it.
  */
 import { setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
-
-/** Why a procedure was not run. */
-export type Refusal = 'unknownProcedure' | 'overloaded' | 'closing';
+import type { NotRunCode } from '../wire/error-code.js';
 
 /** What a handler is created with. Times are monotonic milliseconds. */
 export interface HandlerInput {
@@ -26,6 +27,8 @@ export interface HandlerInput {
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly receivedAtMs: number;
+  /** Which transmission of the request this is, as far as its sender says so. */
+  readonly attempt: number;
 }
 
 /** What is known of an inbound transaction. */
@@ -36,23 +39,27 @@ export interface HandlerContext {
   readonly peer: string;
   readonly transactionId: string;
   readonly receivedAtMs: number;
-  readonly refusal: Refusal | undefined;
+  readonly attempt: number;
+  readonly refusal: NotRunCode | undefined;
   readonly replyBytes: number | undefined;
   readonly error: unknown;
+  /** Whether the caller took its call back. */
+  readonly cancelled: boolean;
   /** How often the request arrived again. */
   readonly duplicates: number;
   /** From the request's arrival to the procedure's end. */
   readonly durationMs: number | undefined;
 }
 
-type Refuse = { readonly type: 'refused'; readonly refusal: Refusal };
+type Refuse = { readonly type: 'refused'; readonly refusal: NotRunCode };
 type Started = { readonly type: 'started' };
 type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
 type Failed = { readonly type: 'failed'; readonly error: unknown; readonly atMs: number };
+type Cancelled = { readonly type: 'cancelled' };
 type Duplicated = { readonly type: 'duplicated' };
 type Expired = { readonly type: 'expired' };
 
-export type HandlerEvent = Refuse | Started | Replied | Failed | Duplicated | Expired;
+export type HandlerEvent = Refuse | Started | Replied | Failed | Cancelled | Duplicated | Expired;
 
 const assignFrom = assigner<HandlerContext, HandlerEvent>();
 
@@ -68,6 +75,7 @@ const actions = {
     error: event.error,
     durationMs: event.atMs - context.receivedAtMs,
   })),
+  noteCancel: assignFrom<Cancelled>(() => ({ cancelled: true })),
   countDuplicate: assignFrom<Duplicated>(({ context }) => ({
     duplicates: context.duplicates + 1,
   })),
@@ -90,9 +98,11 @@ export const handlerMachine = setup({
     peer: input.peer,
     transactionId: input.transactionId,
     receivedAtMs: input.receivedAtMs,
+    attempt: input.attempt,
     refusal: undefined,
     replyBytes: undefined,
     error: undefined,
+    cancelled: false,
     duplicates: 0,
     durationMs: undefined,
   }),
@@ -110,6 +120,7 @@ export const handlerMachine = setup({
       on: {
         replied: { target: 'replied', actions: 'noteReply' },
         failed: { target: 'failed', actions: 'noteFailure' },
+        cancelled: { actions: 'noteCancel' },
         duplicated: { actions: 'countDuplicate' },
         expired: { target: 'forgotten' },
       },
@@ -122,7 +133,7 @@ export const handlerMachine = setup({
       },
     },
     failed: {
-      description: 'The procedure threw; duplicates are not run again.',
+      description: 'The procedure threw, or did not end in time; duplicates are not run again.',
       on: {
         duplicated: { actions: 'countDuplicate' },
         expired: { target: 'forgotten' },

@@ -4,6 +4,7 @@
  */
 import type { Alarm, Alarms } from '../alarms.js';
 import type { Clock } from '../clock.js';
+import type { Counters } from '../endpoint/counters.js';
 import { Fifo } from '../fifo.js';
 import type { Handler } from './handler.js';
 
@@ -25,6 +26,7 @@ export class ReplyMemory implements Alarm {
 
   readonly #alarms: Alarms;
   readonly #clock: Clock;
+  readonly #counters: Counters;
   readonly #limits: ReplyLimits;
   /** In the order they ended, which is the order in which they are to be forgotten. */
   readonly #memories = new Fifo<Memory>();
@@ -32,14 +34,20 @@ export class ReplyMemory implements Alarm {
   readonly #replies = new Fifo<Handler>();
   #bytes = 0;
 
-  constructor(alarms: Alarms, clock: Clock, limits: ReplyLimits) {
+  constructor(alarms: Alarms, clock: Clock, counters: Counters, limits: ReplyLimits) {
     this.#alarms = alarms;
     this.#clock = clock;
+    this.#counters = counters;
     this.#limits = limits;
   }
 
   get size(): number {
     return this.#memories.size;
+  }
+
+  /** Whether one more would displace the oldest. */
+  get full(): boolean {
+    return this.#memories.size >= this.#limits.maxReplies;
   }
 
   /** Remembers an ended handler. Beyond the bytes, the oldest replies are let go; beyond the count, the oldest handlers. */
@@ -51,7 +59,10 @@ export class ReplyMemory implements Alarm {
       this.#replies.push(handler);
       this.#bytes += handler.reply.length;
     }
-    while (this.#memories.size > maxReplies) this.#forgetOldest();
+    while (this.#memories.size > maxReplies) {
+      this.#counters.forgottenEarly += 1;
+      this.#forgetOldest();
+    }
     while (this.#bytes > maxReplyBytes) this.#letReplyGo();
   }
 
@@ -78,7 +89,7 @@ export class ReplyMemory implements Alarm {
   #forgetOldest(): void {
     const handler = this.#memories.shift()?.handler;
     if (this.#replies.peek() === handler) this.#letReplyGo();
-    handler?.receive({ type: 'expired' });
+    handler?.forget();
   }
 
   #letReplyGo(): void {

@@ -9,23 +9,38 @@ import type { SocketAddress } from '../address.js';
 import type { Inspection } from '../actor/inspection.js';
 import type { Outstanding } from '../call/outstanding.js';
 import type { Call } from '../call/call.js';
-import { RemoteError } from '../call/outcome.js';
 import type { Clock } from '../clock.js';
+import type { Counters } from '../endpoint/counters.js';
 import type { Sender } from '../endpoint/environment.js';
+import type { EndpointStats } from '../endpoint/stats.js';
 import type { Inbox } from '../handler/inbox.js';
 import type { Receiver, Transport } from '../transport/transport.js';
 import { isDrop } from '../wire/drop.js';
-import { decodeErrorReply } from '../wire/error-reply.js';
+import type { Drop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
-import type { Frame } from '../wire/frame.js';
-import { decodeResponse } from '../wire/response.js';
+import { readAnswer } from './answer.js';
+import type { Answer } from './answer.js';
 import { noFates } from './fate.js';
 import type { Fate } from './fate.js';
 import { socketMachine } from './machine.js';
 
+/** The part of an endpoint's counts that is its socket's. */
+type SocketStats = Pick<
+  EndpointStats,
+  | 'received'
+  | 'fates'
+  | 'kernelDrops'
+  | 'receiveBufferBytes'
+  | 'attempted'
+  | 'sent'
+  | 'refused'
+  | 'refusedBy'
+>;
+
 /** Where inbound datagrams go, and who hears of their fate. */
 export interface Routes {
   readonly clock: Clock;
+  readonly counters: Counters;
   readonly inspection: Inspection;
   readonly outstanding: Outstanding;
   readonly inbox: Inbox;
@@ -35,13 +50,15 @@ export interface Routes {
 
 export class Socket implements Sender, Receiver {
   readonly ref: ActorRefFrom<typeof socketMachine>;
-  readonly fates = noFates();
   /** Datagrams that arrived; the sum of all fates. */
   received = 0;
-  /** Datagrams the kernel took, and those it refused. */
-  sent = 0;
-  refused = 0;
 
+  readonly #fates = noFates();
+  #attempted = 0;
+  #sent = 0;
+  #refused = 0;
+  /** Bounded by the error codes there are. */
+  readonly #refusedBy = new Map<string, number>();
   readonly #transport: Transport;
   #routes: Routes | undefined;
 
@@ -68,13 +85,34 @@ export class Socket implements Sender, Receiver {
   }
 
   send(datagram: Buffer, host: string, port: number, done = this.noteSent): void {
+    this.#attempted += 1;
     this.#transport.send(datagram, host, port, done);
   }
 
-  readonly noteSent = (error: Error | null): void => {
-    if (error === null) this.sent += 1;
-    else this.refused += 1;
+  readonly noteSent = (error: NodeJS.ErrnoException | null): void => {
+    if (error === null) {
+      this.#sent += 1;
+      return;
+    }
+    this.#refused += 1;
+    const code = error.code ?? error.name;
+    this.#refusedBy.set(code, (this.#refusedBy.get(code) ?? 0) + 1);
   };
+
+  /** What the socket counts. */
+  stats(): SocketStats {
+    const { kernelDrops, receiveBufferBytes } = this.#transport;
+    return {
+      received: this.received,
+      fates: { ...this.#fates },
+      kernelDrops,
+      receiveBufferBytes,
+      attempted: this.#attempted,
+      sent: this.#sent,
+      refused: this.#refused,
+      refusedBy: Object.fromEntries(this.#refusedBy),
+    };
+  }
 
   datagramReceived(datagram: Buffer, host: string, port: number): void {
     this.received += 1;
@@ -84,7 +122,7 @@ export class Socket implements Sender, Receiver {
     const from = inspected ? formatAddress({ host, port }) : '';
     if (inspected) this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
     const fate = this.#route(routes, datagram, host, port);
-    this.fates[fate] += 1;
+    this.#fates[fate] += 1;
     if (inspected) this.ref.send({ type: 'datagram.settled', from, fate });
     routes.datagramSettled(fate, host, port);
   }
@@ -94,28 +132,35 @@ export class Socket implements Sender, Receiver {
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
     if (frame.type === 'request') return routes.inbox.accept(frame, host, port);
+    if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
     const call = routes.outstanding.get(frame.id);
-    if (call === undefined) return 'response.orphan';
+    if (call === undefined) {
+      return `response.${routes.outstanding.fateOfAnswer(frame.id, formatAddress({ host, port }))}`;
+    }
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#answer(routes, call, frame);
+    return this.#answer(routes, call, readAnswer(frame.type, frame.datagram));
   }
 
   /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(routes: Routes, call: Call, frame: Frame): Fate {
-    const late = call.state === 'timedOut';
+  #answer(routes: Routes, call: Call, answer: Answer | Drop): Fate {
+    if (isDrop(answer)) return `malformed.${answer.reason}`;
     const atMs = routes.clock.nowMs();
-    if (frame.type === 'error') {
-      const body = decodeErrorReply(frame.datagram);
-      if (isDrop(body)) return `malformed.${body.reason}`;
-      call.peer.heard(atMs);
-      const error = new RemoteError(body.code, body.message, body.data);
-      call.receive({ type: 'failed', error, atMs }, this.ref);
-    } else {
-      const body = decodeResponse(frame.datagram);
-      if (isDrop(body)) return `malformed.${body.reason}`;
-      call.peer.heard(atMs);
-      call.receive({ type: 'answered', value: body.value, atMs }, this.ref);
+    const late = call.state === 'timedOut';
+    if (answer.unreadableHeader) routes.counters.unreadableHeaders += 1;
+    call.peer.answered(atMs, answer.native);
+    switch (answer.type) {
+      case 'working':
+        call.working();
+        return late ? 'response.late' : 'response.working';
+      case 'challenge':
+        call.challenged(answer.token);
+        return late ? 'response.late' : 'response.challenge';
+      case 'error':
+        call.receive({ type: 'failed', error: answer.error, atMs }, this.ref);
+        break;
+      case 'response':
+        call.receive({ type: 'answered', value: answer.value, atMs }, this.ref);
     }
     return late ? 'response.late' : 'response.matched';
   }

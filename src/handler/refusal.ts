@@ -1,0 +1,32 @@
+/** Refusals: why a request is not run, as the endpoint counts it and as its caller is told. */
+import { OverloadedError, quote } from '../errors.js';
+import type { NotRunCode } from '../wire/error-code.js';
+
+/** Why a request is not run. */
+export interface Refusal {
+  readonly code: NotRunCode;
+  readonly message: string;
+  readonly data?: unknown;
+  /** For those who listen to the endpoint, where there is more to say than the code. */
+  readonly error?: Error;
+}
+
+/** Why one request is not run though another like it would be, at another time. */
+export function overloaded(limit: OverloadedError['limit'], value: number): Refusal {
+  const error = new OverloadedError(limit, value);
+  return { code: 'overloaded', message: error.message, data: { limit, value }, error };
+}
+
+/** No procedure has this name. */
+export function unknownProcedure(name: string): Refusal {
+  return { code: 'unknownProcedure', message: `there is no procedure ${quote(name)}` };
+}
+
+/** Its caller waits no longer. */
+export const DEADLINE_PASSED: Refusal = {
+  code: 'deadlinePassed',
+  message: 'its deadline had passed when it arrived',
+};
+
+/** The endpoint is being closed. */
+export const CLOSING: Refusal = { code: 'closing', message: 'the endpoint is being closed' };
