@@ -24,7 +24,6 @@ const MAX_NETWORKS = 4_096;
 
 /** What went to and fro between this endpoint and an address that is not validated. */
 export interface UnvalidatedTraffic {
-  readonly host: string;
   /** Bytes of requests that came from there. */
   bytesIn: number;
   /** Bytes of replies that went there, but for those that its network's bucket paid. */
@@ -47,12 +46,12 @@ export class AmplificationLimit {
     this.#clock = clock;
   }
 
-  /** Whether a reply of so many bytes may go there; it is counted if so. */
-  admits(traffic: UnvalidatedTraffic, bytes: number): boolean {
-    if (isLoopback(traffic.host)) return true;
+  /** Whether a reply of so many bytes may go to `host`; it is counted if so. */
+  admits(host: string, traffic: UnvalidatedTraffic, bytes: number): boolean {
+    if (isLoopback(host)) return true;
     const allowance = MAX_FACTOR * traffic.bytesIn - traffic.bytesOut;
     const excess = Math.max(bytes - allowance, 0);
-    if (excess > 0 && !this.#takeFromBucket(traffic.host, excess)) return false;
+    if (excess > 0 && !this.#takeFromBucket(host, excess)) return false;
     traffic.bytesOut += bytes - excess;
     return true;
   }

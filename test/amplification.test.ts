@@ -8,18 +8,20 @@ import type { World } from './fixtures/world.js';
 
 const KIB = 1_024;
 
-/** An address that sent so many bytes. */
-const stranger = (host = '198.51.100.7', bytesIn = 100) => ({ host, bytesIn, bytesOut: 0 });
+const HOST = '198.51.100.7';
+
+/** Of an address that sent so many bytes. */
+const trafficOf = (bytesIn: number) => ({ bytesIn, bytesOut: 0 });
 
 t.test('strict: three times what came from there, and not a byte more', async (t) => {
   const limit = new AmplificationLimit('strict', new SimulatedClock());
-  const traffic = stranger();
-  t.ok(limit.admits(traffic, 200));
-  t.notOk(limit.admits(traffic, 101));
-  t.ok(limit.admits(traffic, 100), 'a refused reply costs nothing');
-  t.notOk(limit.admits(traffic, 1));
+  const traffic = trafficOf(100);
+  t.ok(limit.admits(HOST, traffic, 200));
+  t.notOk(limit.admits(HOST, traffic, 101));
+  t.ok(limit.admits(HOST, traffic, 100), 'a refused reply costs nothing');
+  t.notOk(limit.admits(HOST, traffic, 1));
   traffic.bytesIn += 1;
-  t.ok(limit.admits(traffic, 3));
+  t.ok(limit.admits(HOST, traffic, 3));
 });
 
 t.test('strict: no order of requests and replies gets more than three times as much', async () => {
@@ -27,11 +29,11 @@ t.test('strict: no order of requests and replies gets more than three times as m
   fc.assert(
     fc.property(fc.array(step), (steps) => {
       const limit = new AmplificationLimit('strict', new SimulatedClock());
-      const traffic = stranger(undefined, 0);
+      const traffic = trafficOf(0);
       let sent = 0;
       for (const { bytesIn, reply } of steps) {
         traffic.bytesIn += bytesIn;
-        if (limit.admits(traffic, reply)) sent += reply;
+        if (limit.admits(HOST, traffic, reply)) sent += reply;
         if (sent > 3 * traffic.bytesIn) return false;
       }
       return true;
@@ -42,32 +44,35 @@ t.test('strict: no order of requests and replies gets more than three times as m
 t.test('compat: beyond that 64 KiB at once, then 16 KiB a second, for each network', async (t) => {
   const clock = new SimulatedClock();
   const limit = new AmplificationLimit('compat', clock);
-  t.ok(limit.admits(stranger('198.51.100.7', 0), 60 * KIB));
-  t.notOk(limit.admits(stranger('198.51.100.8', 0), 5 * KIB), 'its neighbours share the bucket');
-  t.ok(limit.admits(stranger('198.51.101.7', 0), 64 * KIB), 'the next network has its own');
+  t.ok(limit.admits('198.51.100.7', trafficOf(0), 60 * KIB));
+  t.notOk(limit.admits('198.51.100.8', trafficOf(0), 5 * KIB), 'its neighbours share the bucket');
+  t.ok(limit.admits('198.51.101.7', trafficOf(0), 64 * KIB), 'the next network has its own');
   await clock.advance(1_000);
-  t.ok(limit.admits(stranger('198.51.100.9', 0), 20 * KIB));
-  t.notOk(limit.admits(stranger('198.51.100.9', 0), 1));
+  t.ok(limit.admits('198.51.100.9', trafficOf(0), 20 * KIB));
+  t.notOk(limit.admits('198.51.100.9', trafficOf(0), 1));
   await clock.advance(3_600_000);
-  t.notOk(limit.admits(stranger('198.51.100.9', 0), 64 * KIB + 1), 'it holds no more than a burst');
-  t.ok(limit.admits(stranger('2001:db8:1:ab00::1', 0), 64 * KIB));
-  t.notOk(limit.admits(stranger('2001:db8:1:abff::9', 0), 1), 'the same /56');
-  t.ok(limit.admits(stranger('2001:db8:1:ac00::1', 0), 64 * KIB), 'another /56');
+  t.notOk(
+    limit.admits('198.51.100.9', trafficOf(0), 64 * KIB + 1),
+    'it holds no more than a burst',
+  );
+  t.ok(limit.admits('2001:db8:1:ab00::1', trafficOf(0), 64 * KIB));
+  t.notOk(limit.admits('2001:db8:1:abff::9', trafficOf(0), 1), 'the same /56');
+  t.ok(limit.admits('2001:db8:1:ac00::1', trafficOf(0), 64 * KIB), 'another /56');
 });
 
 t.test('what three times the requests pay for does not empty the bucket', async (t) => {
   const limit = new AmplificationLimit('compat', new SimulatedClock());
-  const traffic = stranger();
+  const traffic = trafficOf(100);
   for (let exchange = 0; exchange < 10_000; exchange++) {
     traffic.bytesIn += 30;
-    if (!limit.admits(traffic, 90)) t.fail(`reply ${exchange} was withheld`);
+    if (!limit.admits(HOST, traffic, 90)) t.fail(`reply ${exchange} was withheld`);
   }
 });
 
 t.test('nobody can forge this machine to itself', async (t) => {
   const limit = new AmplificationLimit('strict', new SimulatedClock());
   for (const host of ['127.0.0.1', '127.8.8.8', '::1']) {
-    t.ok(limit.admits(stranger(host, 0), 60_000), host);
+    t.ok(limit.admits(host, trafficOf(0), 60_000), host);
   }
 });
 

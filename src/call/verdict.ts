@@ -41,3 +41,8 @@ export function verdictOf({
   if (heardAtMs !== undefined && heardAtMs >= sentAtMs) return 'peerAliveButSlow';
   return 'peerSilent';
 }
+
+/** Whether a time-out says something about the peer, and not about this machine. */
+export function blamesPeer(verdict: Verdict): boolean {
+  return verdict === 'peerSilent' || verdict === 'peerAliveButSlow';
+}

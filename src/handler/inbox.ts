@@ -8,6 +8,7 @@ import type { Environment } from '../endpoint/environment.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
 import type { Fate } from '../socket/fate.js';
+import { isAnswerable } from '../transport/source.js';
 import { isDrop } from '../wire/drop.js';
 import { transactionIdOf } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
@@ -87,6 +88,7 @@ export class Inbox implements HandlerKeeper {
 
   #acceptNew(frame: Frame, sender: PeerActor | undefined, host: string, port: number): Fate {
     const { datagram } = frame;
+    if (sender === undefined && !isAnswerable(host, port)) return 'badSource';
     const body = decodeRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);

@@ -7,15 +7,13 @@ import type { ActorRefFrom } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
-import type { UnvalidatedTraffic } from '../amplification.js';
 import { Call, NO_DATAGRAM } from '../call/call.js';
 import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { checkCallOptions } from '../call/options.js';
 import type { CallOptions, CheckedCallOptions } from '../call/options.js';
-import type { Outcome } from '../call/outcome.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
-import type { Verdict } from '../call/verdict.js';
+import { blamesPeer } from '../call/verdict.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
@@ -23,17 +21,16 @@ import type { CallTrace } from '../tracing.js';
 import { traceOfCall } from '../tracing.js';
 import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
-import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';
 import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
 import type { CallCommand } from './command.js';
 import { Mailbox } from './mailbox.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
-import { RoundTrip } from './round-trip.js';
-import { Window } from './window.js';
+import { Path } from './path.js';
+import { ReturnPath } from './return-path.js';
 
-export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
+export class PeerActor implements CallOwner, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
   /** What calls report, to those who listen at the peer. */
   readonly reports: Listeners<CallReport>;
@@ -43,14 +40,12 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
   running = 0;
   heardAtMs: number | undefined;
   native = false;
-  bytesIn = 0;
-  bytesOut = 0;
 
   readonly #environment: Environment;
   readonly #mailbox: Mailbox;
-  /** Calls in flight. */
-  readonly #window: Window;
-  readonly #roundTrip = new RoundTrip();
+  /** With the window, which holds the calls in flight. */
+  readonly #path: Path;
+  readonly #returnPath: ReturnPath;
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
   /** The canonical address, or `name:port` while the name is being looked up. */
@@ -60,9 +55,6 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
   #draining = false;
-  /** Whether it has shown that it receives what is sent to its address. */
-  #validated = false;
-  #challengeToken: Uint8Array | undefined;
 
   /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
   constructor(
@@ -76,7 +68,8 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
     this.address = formatAddress({ host, port });
     this.#lookUp = lookUp;
     this.#mailbox = new Mailbox(environment.limits.mailbox);
-    this.#window = new Window(environment.limits);
+    this.#path = new Path(environment.limits, environment.clock);
+    this.#returnPath = new ReturnPath(environment.amplification, environment.random);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
@@ -94,7 +87,7 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
   }
 
   get inFlight(): number {
-    return this.#window.size;
+    return this.#path.window.size;
   }
 
   get queued(): number {
@@ -103,12 +96,12 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
 
   /** How many calls may be in flight, for now. */
   get windowLimit(): number {
-    return this.#window.limit;
+    return this.#path.window.limit;
   }
 
   /** The smoothed round-trip time; undefined as long as nothing is known. */
   get roundTripMs(): number | undefined {
-    return this.#roundTrip.smoothedMs(this.#environment.clock.nowMs());
+    return this.#path.roundTripMs;
   }
 
   /** Whether the actor has ended; `PeerTable#get` gives its successor. */
@@ -212,13 +205,13 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
     if (first && this.#hasRoom()) this.#launch(call);
     else if (!this.#mailbox.full) this.#mailbox.push(call);
     else {
-      const error = new MailboxFullError(this.address, this.#mailbox.size, this.#window.size);
+      const error = new MailboxFullError(this.address, this.#mailbox.size, this.#path.window.size);
       call.receive({ type: 'refused', error }, this.ref);
     }
   }
 
   #hasRoom(): boolean {
-    return this.#lookUp === undefined && !this.#window.full;
+    return this.#lookUp === undefined && !this.#path.window.full;
   }
 
   #launch(call: Call): void {
@@ -227,7 +220,7 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
       call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
       return;
     }
-    this.#window.push(call);
+    this.#path.window.push(call);
     outstanding.add(call);
     call.transmitted();
     // Whoever saw that may have cancelled the call.
@@ -245,37 +238,27 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
     });
   }
 
-  reply(datagram: Buffer, request: RepliedTo): void {
-    const { amplification, counters, socket } = this.#environment;
-    if (this.#validated || amplification.admits(this, datagram.length)) {
+  reply(datagram: Buffer, { wireId, native }: RepliedTo): void {
+    const { counters, socket } = this.#environment;
+    if (this.#returnPath.admits(this.host, datagram.length)) {
       socket.send(datagram, this.host, this.port);
       return;
     }
     counters.withheldReplies += 1;
-    if (!request.native) return;
-    const challenge = encodeSignal('challenge', request.wireId, challengeHeaderMap(this.#token()));
-    if (amplification.admits(this, challenge.length)) socket.send(challenge, this.host, this.port);
+    if (!native) return;
+    const challenge = this.#returnPath.challenge(wireId);
+    if (!this.#returnPath.admits(this.host, challenge.length)) return;
+    socket.send(challenge, this.host, this.port);
   }
 
   /** A request of the peer's arrived, perhaps with the token of a challenge. */
   requested(bytes: number, token: Uint8Array | undefined, nowMs: number): void {
-    if (!this.#validated) {
-      this.bytesIn += bytes;
-      this.#validated = token !== undefined && Buffer.compare(token, this.#token()) === 0;
-    }
+    this.#returnPath.received(bytes, token);
     this.heard(nowMs);
   }
 
-  #token(): Uint8Array {
-    if (this.#challengeToken === undefined) {
-      this.#challengeToken = new Uint8Array(TOKEN_BYTES);
-      this.#environment.random.fillBytes(this.#challengeToken);
-    }
-    return this.#challengeToken;
-  }
-
   rtoMs(nowMs: number): number {
-    return this.#roundTrip.rtoMs(nowMs);
+    return this.#path.rtoMs(nowMs);
   }
 
   /**
@@ -284,18 +267,16 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
    */
   answered(nowMs: number, native: boolean): void {
     this.native = native;
-    this.#validated = true;
+    this.#returnPath.validate();
     this.heard(nowMs);
   }
 
   expired(waitedMs: number): void {
-    this.#roundTrip.backOff(waitedMs);
-    this.#window.shrink();
+    this.#path.expired(waitedMs);
   }
 
   working(): void {
-    this.#roundTrip.forgiveBackOff();
-    this.#window.forgiveShrinking();
+    this.#path.forgive();
     this.#drain();
   }
 
@@ -307,13 +288,16 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
 
   callSettled(call: Call): void {
     const { counters, outstanding } = this.#environment;
-    const wasInFlight = this.#window.delete(call);
+    const wasInFlight = this.#path.window.delete(call);
     if (wasInFlight) outstanding.settle();
     else this.#mailbox.delete(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
     counters.outcomes[outcome.state] += 1;
-    this.#learnFrom(call, outcome);
+    this.#path.learnFrom(call.context, outcome);
+    if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
+      this.ref.send({ type: 'expired' });
+    }
     call.trace?.settled(outcome);
     if (wasInFlight && outcome.state === 'cancelled' && this.native) {
       this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
@@ -323,45 +307,12 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
     this.#report(call, `call.${outcome.state}`, outcomeReport);
   }
 
-  /** What an outcome says about the path and the peer. */
-  #learnFrom(call: Call, outcome: Outcome): void {
-    switch (outcome.state) {
-      case 'resolved':
-        this.#sampleRoundTrip(call, outcome.rttMs);
-        this.#window.grow();
-        break;
-      case 'rejected':
-        this.#sampleRoundTrip(call, outcome.rttMs);
-        if (outcome.error.code === 'overloaded') this.#window.shrink();
-        else this.#window.grow();
-        break;
-      case 'timedOut':
-        if (!blamesPeer(outcome.verdict)) break;
-        if (!call.context.workingHeard) this.#window.shrink();
-        this.ref.send({ type: 'expired' });
-        break;
-      case 'cancelled':
-      case 'unsent':
-        break;
-    }
-  }
-
-  /** Karn's rule: nobody knows which of two transmissions was answered. */
-  #sampleRoundTrip({ context }: Call, rttMs: number): void {
-    if (context.attempt !== 1 || context.workingHeard) return;
-    this.#roundTrip.sample(rttMs, this.#environment.clock.nowMs());
-  }
-
   callEnded(call: Call): void {
     this.#openCalls -= 1;
-    if (call.state === 'late') this.#reportLate(call);
-    else if (call.state === 'lost') this.#report(call, 'call.lost', lostReport);
-  }
-
-  #reportLate(call: Call): void {
-    const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call.context;
-    this.#sampleRoundTrip(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
-    this.#report(call, 'call.late', lateReport);
+    if (call.state === 'late') {
+      this.#path.learnFromLate(call.context);
+      this.#report(call, 'call.late', lateReport);
+    } else if (call.state === 'lost') this.#report(call, 'call.lost', lostReport);
   }
 
   #report(call: Call, type: string, reportOf: (context: Call['context']) => CallReport): void {
@@ -424,7 +375,8 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
   /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     // The mailbox first: else each cancelled call in flight would send out one that waits.
-    for (const call of [...this.#mailbox.toArray(), ...this.#window.toArray()]) call.cancel(reason);
+    for (const call of [...this.#mailbox.toArray(), ...this.#path.window.toArray()])
+      call.cancel(reason);
   }
 
   /** Ends the actor, and what it remembers of the peer's requests. */
@@ -433,9 +385,4 @@ export class PeerActor implements CallOwner, HandlerOwner, UnvalidatedTraffic {
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }
-}
-
-/** Whether a time-out says something about the peer, and not about this process. */
-function blamesPeer(verdict: Verdict): boolean {
-  return verdict === 'peerSilent' || verdict === 'peerAliveButSlow';
 }

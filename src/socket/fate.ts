@@ -14,7 +14,8 @@ import type { DropReason } from '../wire/drop.js';
  * - `request.refused.*`: its procedure was not run, and why.
  * - `cancel.delivered`: the procedure that it takes back was running; `cancel.orphan`: it was not.
  * - `malformed.*`: it could not be read, and why.
- * - `badSource`: it came from port 0, where no answer can go.
+ * - `badSource`: it came from port 0, or a request from a multicast, broadcast or unspecified address:
+ *   no answer can go there.
  */
 export type Fate =
   | 'response.matched'

@@ -1,0 +1,76 @@
+/**
+ * The path to a peer, as its calls find it: how long an answer takes, and how many calls it bears at a time.
+ */
+import type { CallContext } from '../call/machine.js';
+import type { Outcome } from '../call/outcome.js';
+import { blamesPeer } from '../call/verdict.js';
+import type { Clock } from '../clock.js';
+import { RoundTrip } from './round-trip.js';
+import { Window } from './window.js';
+import type { WindowLimits } from './window.js';
+
+export class Path {
+  /** The calls in flight. */
+  readonly window: Window;
+  readonly #roundTrip = new RoundTrip();
+  readonly #clock: Clock;
+
+  constructor(limits: WindowLimits, clock: Clock) {
+    this.window = new Window(limits);
+    this.#clock = clock;
+  }
+
+  /** The smoothed round-trip time; undefined as long as nothing is known. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTrip.smoothedMs(this.#clock.nowMs());
+  }
+
+  /** How long to wait for an answer before the request is sent again. */
+  rtoMs(nowMs: number): number {
+    return this.#roundTrip.rtoMs(nowMs);
+  }
+
+  /** No answer came within `waitedMs`, and the request is sent again. */
+  expired(waitedMs: number): void {
+    this.#roundTrip.backOff(waitedMs);
+    this.window.shrink();
+  }
+
+  /** What expired did not get lost: the peer is still at work on it. */
+  forgive(): void {
+    this.#roundTrip.forgiveBackOff();
+    this.window.forgiveShrinking();
+  }
+
+  /** Learns from how a call ended. */
+  learnFrom(call: CallContext, outcome: Outcome): void {
+    switch (outcome.state) {
+      case 'resolved':
+        this.#sample(call, outcome.rttMs);
+        this.window.grow();
+        break;
+      case 'rejected':
+        this.#sample(call, outcome.rttMs);
+        if (outcome.error.code === 'overloaded') this.window.shrink();
+        else this.window.grow();
+        break;
+      case 'timedOut':
+        if (blamesPeer(outcome.verdict) && !call.workingHeard) this.window.shrink();
+        break;
+      case 'cancelled':
+      case 'unsent':
+        break;
+    }
+  }
+
+  /** Learns from an answer that came after the time-out: the path is slower than its calls allow for. */
+  learnFromLate(call: CallContext): void {
+    const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
+    this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
+  }
+
+  /** Karn's rule: of a call that was sent twice, nobody knows which of the two was answered. */
+  #sample({ attempt, workingHeard }: CallContext, rttMs: number): void {
+    if (attempt === 1 && !workingHeard) this.#roundTrip.sample(rttMs, this.#clock.nowMs());
+  }
+}
