@@ -11,6 +11,7 @@ import { readSource, type SourceFacts } from './fixtures/source-imports.js';
 /** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
   { what: ['node:dgram'], onlyIn: ['transport/udp.ts'] },
+  { what: ['node:fs', 'node:fs/promises'], onlyIn: ['transport/kernel-drops.ts', 'cli/'] },
   { what: ['node:dns', 'node:dns/promises'], onlyIn: ['resolve.ts'] },
   { what: ['node:crypto', 'crypto', 'Math.random'], onlyIn: ['random.ts'] },
   {
@@ -44,8 +45,11 @@ const PURE = [
   'call/verdict.ts',
   'call/report.ts',
   'call/backoff.ts',
+  'call/recent-ids.ts',
+  'peer/round-trip.ts',
   'socket/fate.ts',
   'wire/drop.ts',
+  'wire/error-code.ts',
 ];
 
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */
@@ -59,6 +63,9 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
     typesToo: true,
   },
 ];
+
+/** What users import: the public names and nothing else. */
+const ENTRIES = ['index.ts', 'testing/index.ts'];
 
 /** Imports the module that `rpcudp serve` is given. */
 const LOADS_USER_MODULES = 'cli/handlers-module.ts';
@@ -103,6 +110,7 @@ t.test('each rule catches a file that breaks it', (t) => {
   const broken: readonly (readonly [name: string, text: string, report: string])[] = [
     ['peer/peer.ts', `import { createSocket } from 'node:dgram';`, 'takes node:dgram'],
     ['peer/peer.ts', `import { createSocket } from 'dgram';`, 'takes node:dgram'],
+    ['transport/udp.ts', `import { readFileSync } from 'node:fs';`, 'takes node:fs'],
     ['peer/peer.ts', `const dns = await import('node:dns');`, 'takes node:dns'],
     ['peer/peer.ts', `await import(name);`, 'imports (computed)'],
     ['wire/frame.ts', `import { randomBytes } from 'node:crypto';`, 'takes node:crypto'],
@@ -122,6 +130,7 @@ t.test('each rule catches a file that breaks it', (t) => {
     ['actor/table.ts', `export { peer } from '../peer/peer.js';`, 'imports peer/peer.ts'],
     ['peer/peer.ts', `export * from './machine.js';`, 'exports a star'],
     ['index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+    ['testing/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
   ];
   for (const [name, text, report] of broken) {
     t.match(violations(new Map([[name, readSource(text)]])), [`${name} ${report}`], text);
@@ -189,7 +198,7 @@ function violations(sources: Sources): string[] {
     const computed = imports.some(({ what }) => what === '(computed)');
     if (computed && name !== LOADS_USER_MODULES) found.add(`${name} imports (computed)`);
     if (facts.exportsStar) found.add(`${name} exports a star`);
-    if (name === 'index.ts' && !facts.onlyReexports) found.add(`${name} has code of its own`);
+    if (ENTRIES.includes(name) && !facts.onlyReexports) found.add(`${name} has code of its own`);
   }
   return [...found];
 }

@@ -53,6 +53,49 @@ await peer.call('sayhi', [7]);
 export const unchecked: string = outcome.value;
 `;
 
+const SIMULATED = `
+import { createEndpoint } from 'rpcudp';
+import { SeededRandom, SimulatedClock, SimulatedNetwork } from 'rpcudp/testing';
+
+const clock = new SimulatedClock();
+const network = new SimulatedNetwork({ clock, seed: 1, delayMs: { min: 20, max: 20 } });
+const open = (host, options) => {
+  const transport = network.transport(host, 1);
+  return createEndpoint({ transport, clock, random: new SeededRandom(1, host), ...options });
+};
+const server = await open('10.0.0.1', { handlers: { double: (_scope, n) => n * 2 } });
+const client = await open('10.0.0.2');
+const { value } = await clock.runUntil(client.peer(server.address).call('double', [21]));
+console.log(value, clock.nowMs());
+await Promise.all([client.close(), server.close()]);
+`;
+
+const SIMULATED_TYPED = `
+import { createEndpoint, type Clock, type Random, type Transport } from 'rpcudp';
+import { SeededRandom, SimulatedClock, SimulatedNetwork } from 'rpcudp/testing';
+import type { LinkConditions, NetworkStats } from 'rpcudp/testing';
+
+const clock = new SimulatedClock();
+const network = new SimulatedNetwork({ clock, seed: 1, lossRate: 0.3 });
+const edges: { clock: Clock; random: Random; transport: Transport } = {
+  clock,
+  random: new SeededRandom(1).fork('edge'),
+  transport: network.transport('10.0.0.1', 1),
+};
+const server = await createEndpoint({
+  ...edges,
+  handlers: { double: (_scope, n: number) => n * 2 },
+});
+const call = server.peer<typeof server>('10.0.0.1:1').call('double', [21]);
+const outcome = await clock.runUntil(call);
+export const doubled: number = outcome.state === 'resolved' ? outcome.value : 0;
+export const stats: NetworkStats = network.stats;
+export const link: Partial<LinkConditions> = { delayMs: { min: 1, max: 2 } };
+
+// @ts-expect-error A network has a seed.
+new SimulatedNetwork({ clock });
+`;
+
 t.test('the tarball, installed into an empty project', async (t) => {
   const root = process.cwd();
   const home = t.testdir();
@@ -75,7 +118,10 @@ t.test('the tarball, installed into an empty project', async (t) => {
       [...paths].filter((path) => /(^|\/)(test|fixtures|demos)\//.test(path)),
       [],
     );
-    for (const path of ['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'LICENSE']) {
+    for (const path of [
+      ...['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'LICENSE'],
+      ...['dist/testing/index.js', 'dist/testing/index.d.ts'],
+    ]) {
       t.ok(paths.has(path), `holds ${path}`);
     }
     t.ok(packed.size <= MAX_PACKED_BYTES, `${packed.size} bytes packed`);
@@ -101,12 +147,19 @@ t.test('the tarball, installed into an empty project', async (t) => {
     t.end();
   });
 
+  await t.test('brings a network and a clock to test with', (t) => {
+    writeFileSync(join(consumer, 'simulated.js'), SIMULATED);
+    t.equal(run(process.execPath, ['simulated.js'], consumer), '42 40\n', 'the answer, at 40 ms');
+    t.end();
+  });
+
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
   ] as const) {
     await t.test(`types its users under moduleResolution ${moduleResolution}`, (t) => {
       writeFileSync(join(consumer, 'typed.ts'), TYPED);
+      writeFileSync(join(consumer, 'simulated-typed.ts'), SIMULATED_TYPED);
       const compilerOptions = {
         module,
         moduleResolution,
@@ -120,7 +173,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
       };
       writeFileSync(
         join(consumer, 'tsconfig.json'),
-        JSON.stringify({ compilerOptions, files: ['typed.ts'] }),
+        JSON.stringify({ compilerOptions, files: ['typed.ts', 'simulated-typed.ts'] }),
       );
       t.equal(run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], consumer), '');
       t.end();

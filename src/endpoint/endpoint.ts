@@ -23,6 +23,7 @@ import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
+import { isAnswerable } from '../transport/source.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';
 import { Counters } from './counters.js';
@@ -174,6 +175,16 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
       throw new AddressError(
         `${formatAddress(address)} stands for every address of a machine, and answers come from one ` +
           `of them; write 127.0.0.1:${port} or [::1]:${port} for this machine`,
+      );
+    }
+    if (!isAnswerable(address.host, address.port)) {
+      throw new AddressError(
+        `${formatAddress(address)} stands for many machines, and answers come from addresses of their own`,
+      );
+    }
+    if (/^fe[89ab][0-9a-f]:[^%]*$/.test(address.host)) {
+      throw new AddressError(
+        `${formatAddress(address)} is on the link of one interface; name it: ${address.host}%eth0`,
       );
     }
     const needed = { ipv4: 4, ipv6: 6, name: 0 }[address.kind];

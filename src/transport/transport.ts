@@ -31,6 +31,16 @@ export interface Transport {
   /** The IP versions it can reach, settled once open() has resolved. */
   readonly family: 4 | 6 | 'dual';
 
+  /** The receive buffer in bytes, where there is one. */
+  readonly receiveBufferBytes?: number | undefined;
+
+  /**
+   * How many datagrams the system dropped that had reached this transport, for want of room in its
+   * receive buffer as a rule; undefined where it does not tell. Asking for it may read a file. After
+   * close() it is what it was then.
+   */
+  readonly kernelDrops?: number | undefined;
+
   /** Stops receiving at once and frees the address. Idempotent; never rejects. */
   close(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { createSocket as createSystemSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { canonicalHost, parseBindAddress, type SocketAddress } from '../address.js';
 import { BindError } from './bind-error.js';
+import { kernelDropsOf, type ReadFile } from './kernel-drops.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
 
-/** Holds some 11,000 small datagrams while the event loop stands still. */
+/** Holds some 10,000 small datagrams while the event loop stands still. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** libuv queues what the kernel refuses, without a bound of its own. */
@@ -12,14 +13,20 @@ const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 /** What the system says about a machine without IPv6. */
 const NO_IPV6 = new Set<string | undefined>(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
-/** News that an earlier datagram did not reach its peer: the socket itself goes on working. */
-const UNDELIVERED = new Set<string | undefined>([
+/** News of an earlier datagram, or of a shortage that passes: the socket itself goes on working. */
+const HARMLESS = new Set<string | undefined>([
+  'EAGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
   'EHOSTDOWN',
   'EHOSTUNREACH',
+  'EINTR',
+  'EMSGSIZE',
+  'ENETDOWN',
   'ENETRESET',
   'ENETUNREACH',
+  'ENOBUFS',
+  'ENOMEM',
 ]);
 
 const ANY_IPV6 = '::';
@@ -37,6 +44,8 @@ export interface UdpTransportOptions {
   readonly port: number;
   /** Makes the socket; for tests that need a faulty one. */
   readonly createSocket?: (options: SocketOptions) => Socket;
+  /** Reads the kernel's table of sockets; for tests that need another one. */
+  readonly readFile?: ReadFile;
 }
 
 /** A transport over UDP, and what can be seen of its socket. */
@@ -46,6 +55,7 @@ export interface UdpTransport extends Transport {
    * usable size); 0 before open(). 4 MiB are asked for.
    */
   readonly receiveBufferBytes: number;
+  readonly kernelDrops: number | undefined;
 }
 
 /** The kernel takes no more and 1 MiB is waiting already: this datagram was not sent. */
@@ -71,16 +81,20 @@ class Udp implements UdpTransport {
   readonly #address: SocketAddress;
   readonly #mayFallBack: boolean;
   readonly #createSocket: (options: SocketOptions) => Socket;
+  readonly #readFile: ReadFile | undefined;
   #family: 4 | 6 | 'dual';
   #receiver: Receiver | undefined;
   #socket: Socket | undefined;
+  #bound: SocketAddress | undefined;
   #receiveBufferBytes = 0;
+  #kernelDrops: number | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ host, port, createSocket = createSystemSocket }: UdpTransportOptions) {
+  constructor({ host, port, createSocket = createSystemSocket, readFile }: UdpTransportOptions) {
     this.#address = parseBindAddress({ host: host ?? ANY_IPV6, port });
     this.#mayFallBack = host === undefined;
     this.#createSocket = createSocket;
+    this.#readFile = readFile;
     this.#family = familyOf(this.#address.host);
   }
 
@@ -90,6 +104,11 @@ class Udp implements UdpTransport {
 
   get receiveBufferBytes(): number {
     return this.#receiveBufferBytes;
+  }
+
+  get kernelDrops(): number | undefined {
+    this.#readKernelDrops();
+    return this.#kernelDrops;
   }
 
   async open(receiver: Receiver): Promise<SocketAddress> {
@@ -110,32 +129,42 @@ class Udp implements UdpTransport {
     port: number,
     done: (error: Error | null) => void,
   ): void {
-    const socket = this.#socket;
-    if (socket === undefined) {
-      done(new TransportClosedError());
-      return;
-    }
-    const queuedBytes = socket.getSendQueueSize();
-    if (queuedBytes > MAX_SEND_QUEUE_BYTES) {
-      done(new SendQueueFullError(queuedBytes));
-      return;
-    }
-    const mapped = this.#family === 'dual' && !host.includes(':');
-    try {
-      socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
-    } catch (error) {
-      done(error as Error);
-    }
+    const refusal = this.#trySend(datagram, host, port, done);
+    if (refusal !== undefined) done(refusal);
   }
 
   close(): Promise<void> {
     const socket = this.#socket;
+    this.#readKernelDrops();
     this.#socket = undefined;
-    this.#closed ??= new Promise((resolve) => {
-      if (socket === undefined) resolve();
-      else socket.close(resolve);
-    });
+    this.#closed ??= socket === undefined ? Promise.resolve() : closed(socket);
     return this.#closed;
+  }
+
+  /** The error that came at once; otherwise the socket will call `done`. */
+  #trySend(
+    datagram: Uint8Array,
+    host: string,
+    port: number,
+    done: (error: Error | null) => void,
+  ): Error | undefined {
+    const socket = this.#socket;
+    if (socket === undefined) return new TransportClosedError();
+    const mapped = this.#family === 'dual' && !host.includes(':');
+    try {
+      const queuedBytes = socket.getSendQueueSize();
+      if (queuedBytes > MAX_SEND_QUEUE_BYTES) return new SendQueueFullError(queuedBytes);
+      socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    }
+  }
+
+  /** Keeps the last count for when the socket is closed. */
+  #readKernelDrops(): void {
+    if (this.#socket === undefined || this.#bound === undefined) return;
+    this.#kernelDrops = kernelDropsOf(this.#bound, this.#readFile) ?? this.#kernelDrops;
   }
 
   async #bindWithFallback(receiver: Receiver): Promise<SocketAddress> {
@@ -160,11 +189,12 @@ class Udp implements UdpTransport {
       await bound(socket, address);
       this.#requireNotClosed();
       const { address: host, port } = socket.address();
+      this.#bound = { host, port };
       this.#receiveBufferBytes = enlargeReceiveBuffer(socket);
       this.#receive(socket, receiver);
-      return { host, port };
+      return this.#bound;
     } catch (error) {
-      socket.close();
+      void closed(socket);
       throw error;
     }
   }
@@ -179,10 +209,16 @@ class Udp implements UdpTransport {
     socket.on('message', (datagram, { address, port }) => {
       receiver.datagramReceived(datagram, ipv4 ? address : canonicalSource(address), port);
     });
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      if (this.#socket !== socket || UNDELIVERED.has(error.code)) return;
+    const fail = (error: Error): void => {
+      if (this.#socket !== socket) return;
       void this.close();
       receiver.transportFailed(error);
+    };
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.syscall !== 'send' && !HARMLESS.has(error.code)) fail(error);
+    });
+    socket.on('close', () => {
+      fail(new Error('The socket was closed by somebody else'));
     });
   }
 }
@@ -196,6 +232,17 @@ function bound(socket: Socket, address: SocketAddress): Promise<void> {
     socket.once('listening', resolve);
     // Exclusive: the workers of a cluster would take each other's responses.
     socket.bind({ address: address.host, port: address.port, exclusive: true });
+  });
+}
+
+/** Closes the socket, which somebody else may have done before. Never rejects. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    try {
+      socket.close(resolve);
+    } catch {
+      resolve();
+    }
   });
 }
 

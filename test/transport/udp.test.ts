@@ -1,5 +1,4 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
 import t, { type Test } from 'tap';
 import { BindError } from '../../src/transport/bind-error.js';
 import {
@@ -8,6 +7,7 @@ import {
   type UdpTransportOptions,
 } from '../../src/transport/udp.js';
 import { Inbox } from '../fixtures/inbox.js';
+import { ipv6 } from '../fixtures/real-ipv6.js';
 import { transportContract, type TransportWorld } from '../fixtures/transport-contract.js';
 
 const world: TransportWorld = {
@@ -15,10 +15,7 @@ const world: TransportWorld = {
   until: (promise) => promise,
 };
 
-const hasIpv6 = Object.values(networkInterfaces())
-  .flat()
-  .some((one) => one?.address === '::1');
-const needsIpv6 = hasIpv6 ? {} : { skip: 'this machine has no IPv6' };
+const needsIpv6 = ipv6();
 
 t.test('over IPv4', async (t) => {
   transportContract(t, '127.0.0.1', () => world);

@@ -1,0 +1,73 @@
+/** The kernel's own count of what it dropped for a socket, where the system tells: Linux does. */
+import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
+import { canonicalHost, type SocketAddress } from '../address.js';
+
+/** Gives a whole file as text, or throws. */
+export type ReadFile = (path: string) => string;
+
+/** How the kernel writes addresses: 32-bit words in the byte order of its machine. */
+type ByteOrder = ReturnType<typeof endianness>;
+
+/** Columns of the table; `tx_queue` and `rx_queue` are one, as are `tr` and `tm->when`. */
+const LOCAL_ADDRESS = 1;
+const INODE = 9;
+const DROPS = 12;
+
+const ADDRESS_AND_PORT = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/;
+const COUNT = /^[0-9]{1,10}$/;
+
+const systemFile: ReadFile = (path) => readFileSync(path, 'latin1');
+
+/**
+ * How many datagrams the kernel dropped that had reached the UDP socket bound to `address`: for want
+ * of room in its receive buffer, as a rule. Undefined where the system does not tell. The count wraps
+ * at 2^32. Never throws.
+ *
+ * Reading takes some 0.1 ms, and some 4 µs more for each UDP socket of the machine.
+ */
+export function kernelDropsOf(
+  address: SocketAddress,
+  readFile: ReadFile = systemFile,
+): number | undefined {
+  try {
+    const table = readFile(address.host.includes(':') ? '/proc/net/udp6' : '/proc/net/udp');
+    return dropsInTable(table, address, endianness());
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The drop count of the socket bound to `address`, from the text of `/proc/net/udp` or `udp6` (Linux,
+ * `udp4_format_sock` in net/ipv4/udp.c). Undefined when the table lacks the socket or its count, and
+ * when several sockets share the address, which takes options that ours does not set.
+ */
+export function dropsInTable(
+  table: string,
+  { host, port }: SocketAddress,
+  byteOrder: ByteOrder,
+): number | undefined {
+  // The table shows no scopes: `fe80::1%eth0` is there as `fe80::1`.
+  const [unscoped = ''] = host.split('%');
+  let found: readonly string[] | undefined;
+  for (const line of table.split('\n')) {
+    const row = line.trim().split(/\s+/);
+    const [, hex = '', hexPort = ''] = ADDRESS_AND_PORT.exec(row[LOCAL_ADDRESS] ?? '') ?? [];
+    if (hex === '' || parseInt(hexPort, 16) !== port) continue;
+    if (hostOf(hex, byteOrder) !== unscoped) continue;
+    // The kernel hands the table out in pieces, and may repeat a row in the next one.
+    if (found !== undefined && found[INODE] !== row[INODE]) return undefined;
+    found = row;
+  }
+  const drops = found?.[DROPS] ?? '';
+  return COUNT.test(drops) ? Number(drops) : undefined;
+}
+
+/** `0100007F` is 127.0.0.1 on a little-endian machine. */
+function hostOf(hex: string, byteOrder: ByteOrder): string {
+  const bytes = Buffer.from(hex, 'hex');
+  if (byteOrder === 'LE') bytes.swap32();
+  if (bytes.length === 4) return bytes.join('.');
+  return canonicalHost(bytes.toString('hex').replace(/.{4}(?!$)/g, '$&:'));
+}
