@@ -28,18 +28,16 @@ export class RequestTooLargeError extends RangeError {
   }
 }
 
-/** A result that does not fit in one datagram. Nothing was sent. */
+/** A result that is larger than its contract allows, or than a datagram holds. It was not sent. */
 export class ReplyTooLargeError extends RangeError {
   override readonly name = 'ReplyTooLargeError';
   readonly code = 'ERR_RPCUDP_REPLY_TOO_LARGE';
-  /** Size of the whole datagram; a lower bound where it is far beyond the limit. */
+  /** Its encoded size; a lower bound where it is far beyond the limit. */
   readonly bytes: number;
   readonly limitBytes: number;
 
   constructor(bytes: number, limitBytes: number) {
-    super(
-      `the reply takes a datagram of at least ${bytes} bytes; UDP carries ${limitBytes} in one datagram`,
-    );
+    super(`the result takes at least ${bytes} bytes; it may take ${limitBytes}`);
     this.bytes = bytes;
     this.limitBytes = limitBytes;
   }
@@ -115,8 +113,7 @@ export class HandlerFailedError extends Error {
   readonly procedure: string;
 
   constructor(procedure: string, cause: unknown) {
-    const { message } = asError(cause);
-    super(`The procedure ${quote(procedure)} failed: ${message}`, { cause });
+    super(`The procedure ${quote(procedure)} failed: ${messageOf(cause)}`, { cause });
     this.procedure = procedure;
   }
 }
@@ -176,7 +173,7 @@ export class EndpointClosedError extends Error {
 /** What was thrown, as an Error: anything can be thrown, even what cannot be shown. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  let text = 'something that cannot be shown';
+  let text = NOT_SHOWABLE;
   try {
     text = String(thrown);
   } catch {
@@ -184,6 +181,18 @@ export function asError(thrown: unknown): Error {
   }
   return new Error(text, { cause: thrown });
 }
+
+/** The message of what was thrown, which need not be one, or not be text. */
+export function messageOf(thrown: unknown): string {
+  try {
+    const { message }: { readonly message: unknown } = asError(thrown);
+    return String(message);
+  } catch {
+    return NOT_SHOWABLE;
+  }
+}
+
+const NOT_SHOWABLE = 'something that cannot be shown';
 
 /** A peer's or a caller's word, cut and quoted for a message. */
 export function quote(name: string): string {

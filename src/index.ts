@@ -3,7 +3,7 @@
  */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.js';
-export type { AtMostOnce, EndpointOptions } from './endpoint/options.js';
+export type { AtMostOnce, ContractedEndpointOptions, EndpointOptions } from './endpoint/options.js';
 export type { Limits } from './limits.js';
 export type { EndpointStats } from './endpoint/stats.js';
 export type { RequestEnding } from './endpoint/counters.js';
@@ -43,6 +43,17 @@ export { BindError } from './transport/bind-error.js';
 export { SendQueueFullError } from './transport/udp.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
+export { defineContract } from './contract/contract.js';
+export type { AnyContract, Contract, ContractApi, ContractHandlers } from './contract/contract.js';
+export type { ContractDefinition, ProcedureDefinition } from './contract/definition.js';
+export {
+  ContractError,
+  InvalidArgumentsError,
+  InvalidResultError,
+  SchemaError,
+} from './contract/errors.js';
+export type { Issue, Issues } from './contract/issue.js';
+export type { StandardSchema } from './contract/standard-schema.js';
 export { fail, ProcedureError } from './procedure-error.js';
 export type { ErrorCode } from './wire/error-code.js';
 export {

@@ -3,6 +3,7 @@ import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from './address.js';
 import type { CallOptions } from './call/options.js';
+import type { AnyContract, ContractApi } from './contract/contract.js';
 import type { AnyEndpoint, ApiOf } from './endpoint/endpoint.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './handler/procedures.js';
 import type { CallCommand } from './peer/command.js';
@@ -46,9 +47,18 @@ export interface RemoteActors<Api> {
  * const remote = actorsOf<typeof server>();
  * setup({ actors: { server: remote.peer, sayhi: remote.call('sayhi') } });
  * ```
+ *
+ * `actorsOf(contract)` types them by a contract, and a spawned peer checks its calls by it; an invoked
+ * call is checked as the peer in its input does.
  */
-export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>> {
-  return { peer: peerLogic<ApiOf<T>>(), call: (procedure) => callLogic(procedure) };
+export function actorsOf<C extends AnyContract>(contract: C): RemoteActors<ContractApi<C>>;
+export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>>;
+export function actorsOf(contract?: AnyContract): object {
+  const actors: RemoteActors<AnyProcedures> = {
+    peer: peerLogic(contract),
+    call: (procedure) => callLogic(procedure),
+  };
+  return actors;
 }
 
 function callLogic<Api, P extends ProcedureName<Api>>(
@@ -60,15 +70,17 @@ function callLogic<Api, P extends ProcedureName<Api>>(
   });
 }
 
-function peerLogic<Api>(): RemoteActors<Api>['peer'] {
+function peerLogic(contract: AnyContract | undefined): RemoteActors<AnyProcedures>['peer'] {
   return fromCallback(({ input, receive, sendBack, emit }) => {
-    const peer = input.endpoint.peer<Api>(input.address) as Peer;
+    const { endpoint, address } = input;
+    const peer: Peer =
+      contract === undefined ? endpoint.peer(address) : endpoint.peer(address, contract);
     const stopped = new AbortController();
     receive((command) => {
-      const { signal, replyTo, ...call } = command as CallCommand;
+      const { signal, replyTo, ...call } = command;
       const report = (event: PeerReport): void => {
         if (stopped.signal.aborted) return;
-        emit(event as PeerReport<Api>);
+        emit(event);
         sendBack(event);
         replyTo?.send(event);
       };

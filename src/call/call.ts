@@ -7,6 +7,9 @@
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { InvalidResultError } from '../contract/errors.js';
+import type { Issues } from '../contract/issue.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { CallTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
@@ -15,8 +18,9 @@ import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs, nextGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
+import { SAFE_ATTEMPTS } from './options.js';
 import type { CheckedCallOptions } from './options.js';
-import { CallError } from './outcome.js';
+import { CallError, RemoteError } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { CallReport } from './report.js';
 import { verdictOf } from './verdict.js';
@@ -60,6 +64,8 @@ export interface CallRequest {
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
+  /** What the peer's contract says of the procedure. */
+  readonly contracted?: ContractedProcedure | undefined;
   readonly traceparent?: string | undefined;
   readonly trace?: CallTrace | undefined;
   /** An actor of the caller's that every report of this call is sent to. */
@@ -67,9 +73,6 @@ export interface CallRequest {
 }
 
 const table = compileTable(callMachine);
-
-/** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
-export const SAFE_ATTEMPTS = 3;
 
 /** The datagram of a call that is not sent, or not any more. */
 export const NO_DATAGRAM = Buffer.alloc(0);
@@ -111,6 +114,7 @@ export class Call<Value = unknown>
   readonly #environment: Environment;
   readonly #deadlineMs: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #contracted: ContractedProcedure | undefined;
   readonly #traceparent: string | undefined;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
@@ -148,6 +152,7 @@ export class Call<Value = unknown>
     this.#deadlineMs = calledAtMs + options.timeoutMs;
     environment.alarms.set(this, this.#deadlineMs);
     this.#signal = options.signal;
+    this.#contracted = request.contracted;
     this.#traceparent = request.traceparent;
     this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
@@ -230,6 +235,19 @@ export class Call<Value = unknown>
     else if (this.#isRepeatable) this.#repeat(nowMs);
     // The peer may become known as one that takes repetitions before the call is over.
     else this.#scheduleRepetition(nowMs);
+  }
+
+  /** @internal The peer's result arrived; what its contract makes of it is the value. */
+  receiveResult(result: unknown, atMs: number): void {
+    const { ref } = this.#environment.socket;
+    const { value, issues } = this.#contracted?.readResult(result) ?? { value: result };
+    if (issues === undefined) this.receive({ type: 'answered', value, atMs }, ref);
+    else this.receiveError(invalidResult(this.context.procedure, issues), atMs);
+  }
+
+  /** @internal The peer's error arrived. */
+  receiveError(error: RemoteError, atMs: number): void {
+    this.receive({ type: 'failed', error, atMs }, this.#environment.socket.ref);
   }
 
   /** @internal The peer says that it is still at work: what is left of the time is for one more look. */
@@ -345,4 +363,10 @@ export class Call<Value = unknown>
     this.#environment.outstanding.delete(this);
     this.#peer.callEnded(this);
   }
+}
+
+/** The peer answered, and not with what its contract promises. */
+function invalidResult(procedure: string, issues: Issues): RemoteError {
+  const { message } = new InvalidResultError(procedure, issues);
+  return new RemoteError('invalidResult', message, issues);
 }

@@ -1,8 +1,12 @@
 /** The options of a call. */
 import { OptionError } from '../errors.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { limitOf, refuseUnknownOptions } from '../limits.js';
 import type { Limits } from '../limits.js';
 import { isTraceparent } from '../wire/header-map.js';
+
+/** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
+export const SAFE_ATTEMPTS = 3;
 
 /** Options of one call. */
 export interface CallOptions {
@@ -15,7 +19,8 @@ export interface CallOptions {
    * How often the request may be sent in all, 1 to 16, at growing intervals that follow the peer's
    * round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the procedure again for
    * each one that arrives. Default: the endpoint's `attempts`; else 3 to rpcudp endpoints, which answer
-   * a repeated request without running it again, and to any peer for idempotent procedures; else 1.
+   * a repeated request without running it again, and to any peer for idempotent procedures; else 1. A
+   * peer that asks us to validate our address gets the request once more, whatever is said here.
    */
   readonly attempts?: number;
   /** Cancels the call when it aborts; any number of calls may share one signal. */
@@ -39,14 +44,16 @@ const NAMES: readonly string[] = [
 ] satisfies (keyof CallOptions)[];
 
 /**
- * A call's options, checked, with the endpoint's defaults.
+ * A call's options, checked, with the defaults of the procedure's contract and the endpoint.
  *
  * @throws OptionError naming the option, its bounds and its value.
  */
 export function checkCallOptions(
   options: CallOptions | undefined,
-  defaults: Limits,
+  limits: Limits,
+  contracted?: ContractedProcedure,
 ): CheckedCallOptions {
+  const defaults = contracted === undefined ? limits : defaultsOf(contracted, limits);
   if (options === undefined) return defaults;
   refuseUnknownOptions(options, NAMES, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
@@ -63,5 +70,16 @@ export function checkCallOptions(
     ...(signal !== undefined && { signal }),
     ...(traceparent !== undefined && { traceparent }),
     reference,
+  };
+}
+
+/** What a contract says goes before what the endpoint says. */
+function defaultsOf(
+  { idempotent, timeoutMs }: ContractedProcedure,
+  limits: Limits,
+): Pick<Limits, 'timeoutMs' | 'attempts'> {
+  return {
+    timeoutMs: timeoutMs ?? limits.timeoutMs,
+    attempts: limits.attempts ?? (idempotent ? SAFE_ATTEMPTS : undefined),
   };
 }

@@ -84,14 +84,21 @@ export class Outstanding {
     }
   }
 
-  /** What an answer is that came from `address` with an id that no call has: to a call that is over, or none. */
-  fateOfAnswer(id: TransactionId, address: string): 'duplicate' | 'late' | 'wrongPeer' | 'orphan' {
+  /**
+   * What a frame is that came from `address` with an id that no call has: to a call that is over, or to
+   * none. `final` tells an answer from mere news of the procedure.
+   */
+  fateOfAnswer(
+    id: TransactionId,
+    address: string,
+    final: boolean,
+  ): 'duplicate' | 'late' | 'wrongPeer' | 'orphan' {
     const answeredBy = this.#answered.addressOf(id);
     const calledAt = answeredBy ?? this.#unanswered.addressOf(id);
     if (calledAt === undefined) return 'orphan';
     if (calledAt !== address) return 'wrongPeer';
     if (answeredBy !== undefined) return 'duplicate';
-    this.#answered.add(id, address);
+    if (final) this.#answered.add(id, address);
     return 'late';
   }
 

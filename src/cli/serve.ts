@@ -36,8 +36,10 @@ export async function serve(
   endpoint.on('request.settled', (report) => {
     world.stdout.print(requestLine(report, new Date()));
   });
+  const end = stopped(world, endpoint);
+  // Whoever reads this line may send a signal at once.
   world.stdout.print(`listening on ${formatAddress(endpoint.address)}`);
-  return await stopped(world, endpoint);
+  return await end;
 }
 
 function stopped(world: World, endpoint: Endpoint): Promise<ExitCode> {

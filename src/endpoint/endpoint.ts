@@ -3,18 +3,20 @@ import { createActor } from 'xstate';
 import type { ActorRefFrom, Subscription } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
-import { AddressError, formatAddress, parseAddress } from '../address.js';
-import type { ParsedAddress, SocketAddress } from '../address.js';
+import { formatAddress, parseAddress } from '../address.js';
+import type { SocketAddress } from '../address.js';
 import { Alarms } from '../alarms.js';
 import { AmplificationLimit } from '../amplification.js';
 import { Outstanding } from '../call/outstanding.js';
 import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
+import type { AnyContract, ContractApi, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError, HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import { Inbox } from '../handler/inbox.js';
 import { procedureTable } from '../handler/procedures.js';
 import type { AnyProcedures, Handlers } from '../handler/procedures.js';
 import { Peer } from '../peer/peer.js';
+import type { PeerHandle } from '../peer/peer.js';
 import { PeerTable } from '../peer/table.js';
 import { ProcedureError } from '../procedure-error.js';
 import { systemRandom } from '../random.js';
@@ -23,7 +25,6 @@ import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
-import { isAnswerable } from '../transport/source.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';
 import { Counters } from './counters.js';
@@ -31,7 +32,8 @@ import type { RequestEnding } from './counters.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
-import type { EndpointOptions } from './options.js';
+import type { ContractedEndpointOptions, EndpointOptions } from './options.js';
+import { requireReachable } from './reachable.js';
 import type { EndpointReport, SettledRequest } from './report.js';
 import type { EndpointStats } from './stats.js';
 
@@ -42,26 +44,34 @@ export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
 export type PeerOf<T> = Peer<ApiOf<T>>;
 
 /** Any endpoint, whatever it offers. */
-export type AnyEndpoint = Endpoint;
+export type AnyEndpoint = Endpoint<unknown>;
 
 /**
- * Opens an endpoint: binds its socket, and serves `handlers` from then on.
+ * Opens an endpoint: binds its socket, and serves `handlers` from then on. With a `contract` the handlers
+ * are those that it demands, and what they are given and return is checked.
  *
- * @throws OptionError for an option that is unknown or out of bounds; AddressError for a bad `host` or
- * `port`; rejects with BindError when the address cannot be had.
+ * Rejects with OptionError for an option that is unknown or out of bounds, AddressError for a bad `host`
+ * or `port`, ContractError for handlers that are not those of the contract, and BindError when the
+ * address cannot be had.
  */
-export async function createEndpoint<H extends Handlers = Handlers>(
-  options: EndpointOptions<H> = {},
-): Promise<Endpoint<H>> {
-  const endpoint = new Endpoint<H>(options);
+export function createEndpoint<C extends AnyContract>(
+  options: ContractedEndpointOptions<C>,
+): Promise<Endpoint<ContractedApi<C>>>;
+export function createEndpoint<H extends Handlers = Handlers>(
+  options?: EndpointOptions<H>,
+): Promise<Endpoint<H>>;
+export async function createEndpoint(
+  options: EndpointOptions & { readonly contract?: AnyContract } = {},
+): Promise<Endpoint> {
+  const endpoint = new Endpoint(options);
   await endpoint.open();
   return endpoint;
 }
 
 /** One UDP socket, the procedures it serves, and the peers it calls. */
-export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable {
+export class Endpoint<Api = Handlers> implements AsyncDisposable {
   /** For types alone: what peers can call here. Use `peer<typeof endpoint>(…)`. */
-  declare readonly api: H;
+  declare readonly api: Api;
 
   readonly #environment: Environment;
   readonly #root: ActorRefFrom<typeof endpointMachine>;
@@ -73,9 +83,9 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
   #closed: Promise<void> | undefined;
 
   /** @internal Use `createEndpoint`. */
-  constructor(options: EndpointOptions<H>) {
+  constructor(options: EndpointOptions & { readonly contract?: AnyContract }) {
     const limits = limitsOf(options);
-    const procedures = procedureTable(options.handlers ?? {});
+    const procedures = procedureTable(options.handlers ?? {}, options.contract);
     const { host, port = 0, clock = systemClock, random = systemRandom } = options;
     const reportError = guardedReport(options.onError ?? warnings());
     const inspection = new Inspection(options.inspect, reportError);
@@ -145,18 +155,21 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
 
   /**
    * The peer at an address: `'host:port'`, `'[::1]:port'` or `{ host, port }`. A host name is looked
-   * up once; calls wait for it. With a type, calls are checked and results are typed:
-   * `endpoint.peer<typeof server>('127.0.0.1:1234')`.
+   * up once; calls wait for it. With a type the compiler checks calls and knows results:
+   * `endpoint.peer<typeof server>('127.0.0.1:1234')`. With a contract they are checked as they are made,
+   * and results as they arrive.
    *
    * @throws AddressError when it is not an address to send to, or one this socket cannot reach;
    * TooManyPeersError; EndpointClosedError.
    */
-  peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T> {
+  peer<C extends AnyContract>(address: string | SocketAddress, contract: C): Peer<ContractApi<C>>;
+  peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T>;
+  peer(address: string | SocketAddress, contract?: AnyContract): Peer {
     if (this.#closed !== undefined) throw new EndpointClosedError();
     const parsed = parseAddress(address);
-    this.#refuseUnreachable(parsed);
+    requireReachable(parsed, this.address, this.#socket.family);
     let actor = this.#peers.get(parsed);
-    return new Peer<ApiOf<T>>({
+    const handle: PeerHandle = {
       last: () => {
         if (actor.forgotten) actor = this.#peers.known(parsed) ?? actor;
         return actor;
@@ -165,34 +178,8 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
         if (actor.forgotten && this.#closed === undefined) actor = this.#peers.get(parsed);
         return actor;
       },
-    });
-  }
-
-  #refuseUnreachable(address: ParsedAddress): void {
-    const { family } = this.#socket;
-    if (address.host === '0.0.0.0' || address.host === '::') {
-      const { port } = address;
-      throw new AddressError(
-        `${formatAddress(address)} stands for every address of a machine, and answers come from one ` +
-          `of them; write 127.0.0.1:${port} or [::1]:${port} for this machine`,
-      );
-    }
-    if (!isAnswerable(address.host, address.port)) {
-      throw new AddressError(
-        `${formatAddress(address)} stands for many machines, and answers come from addresses of their own`,
-      );
-    }
-    if (/^fe[89ab][0-9a-f]:[^%]*$/.test(address.host)) {
-      throw new AddressError(
-        `${formatAddress(address)} is on the link of one interface; name it: ${address.host}%eth0`,
-      );
-    }
-    const needed = { ipv4: 4, ipv6: 6, name: 0 }[address.kind];
-    if (family === 0 || needed === 0 || family === needed) return;
-    const local = formatAddress(this.address);
-    throw new AddressError(
-      `${formatAddress(address)} cannot be reached from ${local}, which speaks IPv${family}`,
-    );
+    };
+    return new Peer(handle, contract);
   }
 
   /** Hears what becomes of datagrams and requests; '*' hears everything. */
@@ -284,8 +271,14 @@ export class Endpoint<H extends Handlers = Handlers> implements AsyncDisposable 
 
 /** Whether the one who wrote the procedure should hear of this: not what it declares, or its caller caused. */
 function isMistake(ending: RequestEnding, error: unknown): boolean {
-  if (ending === 'failed') return !(error instanceof ProcedureError);
-  return error instanceof HandlerTimedOutError && error.deadline === 'endpoint';
+  switch (ending) {
+    case 'failed':
+      return !(error instanceof ProcedureError);
+    case 'timedOut':
+      return error instanceof HandlerTimedOutError && error.deadline === 'endpoint';
+    default:
+      return false;
+  }
 }
 
 function createRoot(

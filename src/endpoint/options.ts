@@ -2,6 +2,8 @@
 import type { InspectionObserver } from '../actor/inspection.js';
 import type { Amplification } from '../amplification.js';
 import type { Clock } from '../clock.js';
+import { Contract } from '../contract/contract.js';
+import type { AnyContract, ContractHandlers } from '../contract/contract.js';
 import { OptionError } from '../errors.js';
 import type { Handlers } from '../handler/procedures.js';
 import { LIMIT_NAMES, limitOf, refuseUnknownOptions } from '../limits.js';
@@ -54,10 +56,22 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
   readonly lookup?: Lookup;
 }
 
+/** What `createEndpoint` takes when a contract says which procedures there are. */
+export interface ContractedEndpointOptions<C extends AnyContract> extends Omit<
+  EndpointOptions,
+  'handlers'
+> {
+  /** What the handlers are held to, and their callers. */
+  readonly contract: C;
+  /** The procedures of the contract, every one of them, and none else. */
+  readonly handlers: ContractHandlers<C>;
+}
+
 const OTHERS: readonly string[] = [
   'host',
   'port',
   'handlers',
+  'contract',
   'atMostOnce',
   'amplification',
   'inspect',
@@ -66,19 +80,23 @@ const OTHERS: readonly string[] = [
   'clock',
   'random',
   'lookup',
-] satisfies (keyof Omit<EndpointOptions, keyof Limits>)[];
+] satisfies (keyof Omit<ContractedEndpointOptions<AnyContract>, keyof Limits>)[];
 
 /**
  * The endpoint's limits: what was given, checked, and defaults for the rest.
  *
  * @throws OptionError naming the option, its value and its bounds.
  */
-export function limitsOf(options: EndpointOptions): Limits {
+export function limitsOf(options: EndpointOptions & { readonly contract?: unknown }): Limits {
+  const { contract } = options;
   refuseUnknownOptions(options, [...LIMIT_NAMES, ...OTHERS], 'an endpoint');
   for (const name of ['onError', 'lookup'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
       throw new OptionError(name, 'must be a function');
     }
+  }
+  if (contract !== undefined && !(contract instanceof Contract)) {
+    throw new OptionError('contract', 'must be what defineContract gives');
   }
   requireOneOf('atMostOnce', options.atMostOnce, ['strict', 'bounded']);
   requireOneOf('amplification', options.amplification, ['strict', 'compat']);

@@ -1,20 +1,33 @@
 /** What a caller is told of a procedure that failed: enough to act on, and never a stack. */
-import { asError, HandlerTimedOutError, ReplyTooLargeError } from '../errors.js';
+import { InvalidResultError } from '../contract/errors.js';
+import { HandlerTimedOutError, messageOf, ReplyTooLargeError } from '../errors.js';
 import { ProcedureError } from '../procedure-error.js';
+import { isErrorCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import type { TransactionId } from '../wire/frame.js';
 
 /** The error as it goes to the caller. */
 export function failureOf(error: unknown): ErrorReply {
-  if (error instanceof ProcedureError) {
-    const { code, message, data } = error;
-    return data === undefined ? { code, message } : { code, message, data };
-  }
-  const { message } = asError(error);
+  const message = messageOf(error);
+  if (error instanceof ProcedureError) return declaredBy(error, message);
   if (error instanceof HandlerTimedOutError) return { code: 'handlerTimedOut', message };
   if (error instanceof ReplyTooLargeError) return { code: 'replyTooLarge', message };
+  if (error instanceof InvalidResultError) {
+    return { code: 'invalidResult', message, data: [...error.issues] };
+  }
   return { code: 'handlerFailed', message };
+}
+
+/** A subclass may have put anything in place of what the constructor checked. */
+function declaredBy(error: ProcedureError, message: string): ErrorReply {
+  try {
+    const { code, data }: { readonly code: unknown; readonly data: unknown } = error;
+    if (typeof code !== 'string' || isErrorCode(code)) return { code: 'handlerFailed', message };
+    return data === undefined ? { code, message } : { code, message, data };
+  } catch {
+    return { code: 'handlerFailed', message };
+  }
 }
 
 /** The datagram of an error; without its data when that cannot be sent, which `onUnsendable` hears of. */

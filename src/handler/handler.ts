@@ -6,6 +6,8 @@ import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../alarms.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { InvalidResultError } from '../contract/errors.js';
 import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
@@ -18,7 +20,7 @@ import { encodeSignal } from '../wire/signal.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
-import type { Procedure } from './procedures.js';
+import type { OfferedProcedure } from './procedures.js';
 import type { Refusal } from './refusal.js';
 import type { HandlerScope } from './scope.js';
 
@@ -81,6 +83,7 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
   readonly #environment: Environment;
   /** While the procedure runs. */
   #scope: HandlerScope | undefined;
+  #contracted: ContractedProcedure | undefined;
   #trace: HandlerTrace | undefined;
 
   constructor(
@@ -126,9 +129,9 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
   }
 
   /** Runs the procedure; its end arrives through the keeper. Never throws. */
-  run(procedure: Procedure, scope: HandlerScope): void {
-    const args = (this.context.args ?? []) as never[];
+  run(procedure: OfferedProcedure, args: readonly unknown[], scope: HandlerScope): void {
     this.#scope = scope;
+    this.#contracted = procedure.contracted;
     this.receive({ type: 'started' }, this.owner.ref);
     this.#trace = traceOfHandler(() => ({
       procedure: this.context.procedure,
@@ -141,8 +144,8 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     try {
       result =
         this.#trace === undefined
-          ? procedure(scope, ...args)
-          : this.#trace.run(() => procedure(scope, ...args));
+          ? procedure.run(scope, ...(args as never[]))
+          : this.#trace.run(() => procedure.run(scope, ...(args as never[])));
       if (isPromiseLike(result)) {
         this.#await(result, scope);
         return;
@@ -155,7 +158,6 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
   }
 
   #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {
-    this.#environment.alarms.set(this, this.#nowMs() + remainingMs);
     result.then(
       (value) => {
         this.#succeed(value);
@@ -164,6 +166,10 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
         this.#fail(error);
       },
     );
+    // A thenable may have called back already.
+    if (this.state === 'running') {
+      this.#environment.alarms.set(this, this.#nowMs() + remainingMs);
+    }
   }
 
   /** The procedure was not run; an rpcudp endpoint is told why, if `answered`. */
@@ -214,6 +220,11 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     return this.#encodeError({ code: 'replyForgotten', message });
   }
 
+  /** Whether a duplicate of its request would find it. */
+  get remembered(): boolean {
+    return this.owner.handlers.get(this.wireId) === this;
+  }
+
   /** Ends the memory of the request. */
   forget(): void {
     if (this.done) this.#keeper.handlerForgotten(this);
@@ -224,7 +235,7 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     if (this.#isTooLate()) return;
     let reply: Buffer;
     try {
-      reply = encodeResponse(this.wireId, value, this.native ? PLAIN_HEADER_MAP : undefined);
+      reply = this.#encodeResult(value);
     } catch (error) {
       this.#fail(error);
       return;
@@ -234,11 +245,19 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
   }
 
+  #encodeResult(value: unknown): Buffer {
+    const issues = this.#contracted?.checkResult(value);
+    if (issues !== undefined) throw new InvalidResultError(this.context.procedure, issues);
+    const headerMap = this.native ? PLAIN_HEADER_MAP : undefined;
+    return encodeResponse(this.wireId, value, headerMap, this.#contracted?.maxBytes);
+  }
+
   #fail(error: unknown): void {
     if (this.#isTooLate()) return;
     if (this.native) this.#answer(this.#encodeError(failureOf(error)));
     this.#trace?.failed(error);
-    this.receive({ type: 'failed', error, atMs: this.#nowMs() });
+    const replyBytes = this.reply?.length;
+    this.receive({ type: 'failed', error, replyBytes, atMs: this.#nowMs() });
   }
 
   #isTooLate(): boolean {

@@ -7,10 +7,12 @@ import type { SocketAddress } from '../address.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
+import { InvalidArgumentsError } from '../contract/errors.js';
+import { RequestTooLargeError } from '../errors.js';
 import type { Fate } from '../socket/fate.js';
 import { isAnswerable } from '../transport/source.js';
 import { isDrop } from '../wire/drop.js';
-import { transactionIdOf } from '../wire/frame.js';
+import { HEADER_BYTES, transactionIdOf } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
 import { readHeaderMap } from '../wire/header-map.js';
 import type { HeaderMap } from '../wire/header-map.js';
@@ -19,13 +21,19 @@ import type { RequestBody } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper } from './handler.js';
-import type { Procedure, ProcedureTable } from './procedures.js';
-import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
+import type { OfferedProcedure, ProcedureTable } from './procedures.js';
+import {
+  CLOSING,
+  DEADLINE_PASSED,
+  invalidArguments,
+  overloaded,
+  unknownProcedure,
+} from './refusal.js';
 import type { Refusal } from './refusal.js';
 import { ReplyMemory } from './reply-memory.js';
 import { HandlerScope } from './scope.js';
 
-/** How many refusals are remembered that another request would not have met. */
+/** How many refusals are remembered that another request would not have met, some 150 bytes each. */
 const MAX_REFUSALS = 4_096;
 
 export class Inbox implements HandlerKeeper {
@@ -48,6 +56,7 @@ export class Inbox implements HandlerKeeper {
     this.#refusals = new ReplyMemory(alarms, clock, counters, {
       ...limits,
       maxReplies: MAX_REFUSALS,
+      maxReplyBytes: Infinity,
     });
   }
 
@@ -79,7 +88,7 @@ export class Inbox implements HandlerKeeper {
   #acceptAgain({ datagram }: Frame, sender: PeerActor, handler: Handler): Fate {
     const body = skimRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const token = readHeaderMap(datagram, body.end)?.token;
+    const token = this.#headerMapOf(datagram, body)?.token;
     sender.requested(datagram.length, token, this.#environment.clock.nowMs());
     const ending = body.digest === handler.digest ? handler.repeat() : 'conflict';
     this.#environment.requestSettled(handler.context, ending);
@@ -110,11 +119,13 @@ export class Inbox implements HandlerKeeper {
     if (procedure === undefined) return this.#refuse(handler, unknownProcedure(body.procedure));
     const refusal = this.#refusalOf(peer, headerMap);
     if (refusal !== undefined) return this.#refuse(handler, refusal);
-    this.#start(handler, peer, procedure, headerMap);
+    const { args, invalid } = readArguments(procedure, body);
+    if (invalid !== undefined) return this.#refuse(handler, invalid);
+    this.#start(handler, peer, procedure, args, headerMap);
     return 'request.run';
   }
 
-  #headerMapOf(datagram: Buffer, { end }: RequestBody): HeaderMap | undefined {
+  #headerMapOf(datagram: Buffer, { end }: { readonly end: number }): HeaderMap | undefined {
     if (end === datagram.length) return undefined;
     const headerMap = readHeaderMap(datagram, end);
     if (headerMap === undefined) this.#environment.counters.unreadableHeaders += 1;
@@ -165,7 +176,8 @@ export class Inbox implements HandlerKeeper {
   #start(
     handler: Handler,
     peer: PeerActor,
-    procedure: Procedure,
+    procedure: OfferedProcedure,
+    args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
     const { host, port } = peer;
@@ -177,12 +189,12 @@ export class Inbox implements HandlerKeeper {
       traceparent: headerMap?.traceparent,
       receivedAtMs: handler.context.receivedAtMs,
       callerWaitsMs: headerMap?.remainingMs,
-      timeoutMs: limits.handlerTimeoutMs,
+      timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
     this.#running.add(handler);
     peer.running += 1;
     peer.handlers.set(handler.wireId, handler);
-    handler.run(procedure, new HandlerScope(served, clock));
+    handler.run(procedure, args, new HandlerScope(served, clock));
   }
 
   handlerEnded(handler: Handler): void {
@@ -225,4 +237,20 @@ export class Inbox implements HandlerKeeper {
     this.#replies.clear();
     this.#refusals.clear();
   }
+}
+
+/** The arguments as the procedure's contract makes them, or why it is not run. */
+function readArguments(
+  { contracted }: OfferedProcedure,
+  { procedure, args, end }: RequestBody,
+): { args: readonly unknown[]; invalid?: undefined } | { args?: undefined; invalid: Refusal } {
+  if (contracted === undefined) return { args };
+  const { maxBytes = Infinity } = contracted;
+  const bytes = end - HEADER_BYTES;
+  if (bytes > maxBytes) {
+    return { invalid: invalidArguments(new RequestTooLargeError(procedure, bytes, maxBytes)) };
+  }
+  const { value, issues } = contracted.readArguments(args);
+  if (issues === undefined) return { args: value };
+  return { invalid: invalidArguments(new InvalidArgumentsError(procedure, issues)) };
 }

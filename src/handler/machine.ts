@@ -54,7 +54,12 @@ export interface HandlerContext {
 type Refuse = { readonly type: 'refused'; readonly refusal: NotRunCode };
 type Started = { readonly type: 'started' };
 type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
-type Failed = { readonly type: 'failed'; readonly error: unknown; readonly atMs: number };
+type Failed = {
+  readonly type: 'failed';
+  readonly error: unknown;
+  readonly replyBytes: number | undefined;
+  readonly atMs: number;
+};
 type Cancelled = { readonly type: 'cancelled' };
 type Duplicated = { readonly type: 'duplicated' };
 type Expired = { readonly type: 'expired' };
@@ -73,6 +78,7 @@ const actions = {
   noteFailure: assignFrom<Failed>(({ context, event }) => ({
     args: undefined,
     error: event.error,
+    replyBytes: event.replyBytes,
     durationMs: event.atMs - context.receivedAtMs,
   })),
   noteCancel: assignFrom<Cancelled>(() => ({ cancelled: true })),

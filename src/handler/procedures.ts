@@ -1,4 +1,7 @@
 /** The procedures an endpoint offers, and the types that callers infer from them. */
+import type { CheckedResultOf } from '../contract/api.js';
+import type { AnyContract } from '../contract/contract.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { Received } from '../wire/received.js';
 import type { HandlerScope } from './scope.js';
 
@@ -22,9 +25,10 @@ export type ArgumentsOf<P> = P extends (scope: never, ...args: infer Args) => un
   : never;
 
 /** What the caller receives: the result as it looks after its journey. */
-export type ResultOf<P> = P extends (...args: never[]) => infer Result
-  ? Received<Awaited<Result>>
-  : never;
+export type ResultOf<P> = CheckedResultOf<
+  P,
+  P extends (...args: never[]) => infer Result ? Received<Awaited<Result>> : never
+>;
 
 /** The procedures of a class whose methods carry a prefix, by the names that callers use. */
 export type PrefixedMethods<T, Prefix extends string> = {
@@ -37,17 +41,23 @@ export type PrefixedMethods<T, Prefix extends string> = {
   ]: T[K];
 };
 
+/** A procedure that is offered, and what its contract says. */
+export interface OfferedProcedure {
+  readonly run: Procedure;
+  readonly contracted: ContractedProcedure | undefined;
+}
+
 /** The table that inbound requests are looked up in: never a property access with a peer's word. */
-export type ProcedureTable = ReadonlyMap<string, Procedure>;
+export type ProcedureTable = ReadonlyMap<string, OfferedProcedure>;
 
 /**
- * Copies the own, enumerable properties of `handlers`.
+ * Copies the own, enumerable properties of `handlers`, which are those of the contract if there is one.
  *
- * @throws TypeError naming the property that is not a function; or when `handlers` is an instance of a
+ * @throws ContractError when they are not; TypeError naming the property that is not a function; or when `handlers` is an instance of a
  * class, whose methods are not its own.
  */
-export function procedureTable(handlers: Handlers): ProcedureTable {
-  const table = new Map<string, Procedure>();
+export function procedureTable(handlers: Handlers, contract?: AnyContract): ProcedureTable {
+  const table = new Map<string, OfferedProcedure>();
   const prototype: unknown = Object.getPrototypeOf(handlers);
   if (prototype !== Object.prototype && prototype !== null && Object.keys(handlers).length === 0) {
     throw new TypeError(
@@ -58,8 +68,9 @@ export function procedureTable(handlers: Handlers): ProcedureTable {
     if (typeof procedure !== 'function') {
       throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}`);
     }
-    table.set(name, procedure as Procedure);
+    table.set(name, { run: procedure as Procedure, contracted: contract?.procedure(name) });
   }
+  contract?.requireHandlers(table.keys());
   return table;
 }
 

@@ -1,5 +1,7 @@
 /** Refusals: why a request is not run, as the endpoint counts it and as its caller is told. */
+import { InvalidArgumentsError } from '../contract/errors.js';
 import { OverloadedError, quote } from '../errors.js';
+import type { RequestTooLargeError } from '../errors.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
 /** Why a request is not run. */
@@ -20,6 +22,12 @@ export function overloaded(limit: OverloadedError['limit'], value: number): Refu
 /** No procedure has this name. */
 export function unknownProcedure(name: string): Refusal {
   return { code: 'unknownProcedure', message: `there is no procedure ${quote(name)}` };
+}
+
+/** The arguments are not what the procedure's contract asks for. */
+export function invalidArguments(error: InvalidArgumentsError | RequestTooLargeError): Refusal {
+  const data = error instanceof InvalidArgumentsError ? [...error.issues] : undefined;
+  return { code: 'invalidArguments', message: error.message, data, error };
 }
 
 /** Its caller waits no longer. */

@@ -60,7 +60,7 @@ export class ReplyMemory implements Alarm {
       this.#bytes += handler.reply.length;
     }
     while (this.#memories.size > maxReplies) {
-      this.#counters.forgottenEarly += 1;
+      if (this.#memories.peek()?.handler.remembered === true) this.#counters.forgottenEarly += 1;
       this.#forgetOldest();
     }
     while (this.#bytes > maxReplyBytes) this.#letReplyGo();

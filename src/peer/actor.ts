@@ -10,10 +10,12 @@ import type { SocketAddress } from '../address.js';
 import { Call, NO_DATAGRAM } from '../call/call.js';
 import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { checkCallOptions } from '../call/options.js';
-import type { CallOptions, CheckedCallOptions } from '../call/options.js';
+import type { CallOptions } from '../call/options.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
 import type { CallReport } from '../call/report.js';
 import { blamesPeer } from '../call/verdict.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { InvalidArgumentsError } from '../contract/errors.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
@@ -29,6 +31,17 @@ import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
 import { Path } from './path.js';
 import { ReturnPath } from './return-path.js';
+
+/** What a call is made with, beyond procedure and arguments. */
+export interface CallTerms {
+  readonly options?: CallOptions | undefined;
+  /** An actor that every report of the call is sent to. */
+  readonly replyTo?: ReportTarget | undefined;
+  readonly contracted?: ContractedProcedure | undefined;
+}
+
+/** A call that is not encoded yet. */
+type CallDraft = Omit<CallRequest, 'datagram' | 'transactionId' | 'traceparent' | 'trace'>;
 
 export class PeerActor implements CallOwner, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
@@ -46,6 +59,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** With the window, which holds the calls in flight. */
   readonly #path: Path;
   readonly #returnPath: ReturnPath;
+  /** The contracts of commands on their way through the machine. */
+  readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
   /** The canonical address, or `name:port` while the name is being looked up. */
@@ -124,11 +139,12 @@ export class PeerActor implements CallOwner, HandlerOwner {
   call(
     procedure: string,
     args: readonly unknown[],
-    options?: CallOptions,
-    replyTo?: ReportTarget,
+    { options, replyTo, contracted }: CallTerms = {},
   ): Call {
     if (this.#environment.closing) throw new EndpointClosedError();
-    const checked = checkCallOptions(options, this.#environment.limits);
+    const checked = checkCallOptions(options, this.#environment.limits, contracted);
+    const issues = contracted?.checkArguments(args);
+    if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const id = this.#environment.ids.next();
     const trace = traceOfCall(() => ({
       procedure,
@@ -137,20 +153,15 @@ export class PeerActor implements CallOwner, HandlerOwner {
       transactionId: formatTransactionId(id),
       traceparent: checked.traceparent,
     }));
-    const place = (): Call => this.#place(id, procedure, args, checked, replyTo, trace);
+    const request = { id, procedure, args, options: checked, replyTo, contracted };
+    const place = (): Call => this.#place(request, trace);
     return trace === undefined ? place() : trace.run(place);
   }
 
-  #place(
-    id: TransactionId,
-    procedure: string,
-    args: readonly unknown[],
-    options: CheckedCallOptions,
-    replyTo: ReportTarget | undefined,
-    trace: CallTrace | undefined,
-  ): Call {
+  #place(draft: CallDraft, trace: CallTrace | undefined): Call {
+    const { id, procedure, args, options, replyTo, contracted } = draft;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
-    const datagram = encodeRequest(id, procedure, args, traceparent);
+    const datagram = encodeRequest(id, procedure, args, traceparent, contracted?.maxBytes);
     const transactionId = transactionIdOf(datagram);
     const call = this.#create({
       id,
@@ -160,6 +171,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
       args,
       options,
       replyTo,
+      contracted,
       traceparent,
       trace,
     });
@@ -169,7 +181,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   /** Takes a command; the machine passes it on to `#obey`, unless the actor has ended. */
-  command(command: CallCommand): void {
+  command(command: CallCommand, contracted: ContractedProcedure | undefined): void {
+    if (contracted !== undefined) this.#contracted.set(command, contracted);
     if (this.forgotten) this.#obey(command);
     else this.ref.send(command);
   }
@@ -188,7 +201,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   #obey(command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
     try {
-      this.call(procedure, args, options, replyTo);
+      this.call(procedure, args, { options, replyTo, contracted: this.#contracted.get(command) });
     } catch (error) {
       this.refuse(command, error);
     }
@@ -381,6 +394,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Ends the actor, and what it remembers of the peer's requests. */
   forget(): void {
+    this.#environment.counters.forgottenEarly += this.handlers.size;
     for (const handler of [...this.handlers.values()]) handler.forget();
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();

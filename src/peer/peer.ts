@@ -3,6 +3,9 @@ import type { Subscription } from 'xstate';
 import type { Call } from '../call/call.js';
 import type { CallOptions } from '../call/options.js';
 import type { CallReport } from '../call/report.js';
+import type { AnyContract } from '../contract/contract.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { ContractError } from '../contract/errors.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../handler/procedures.js';
 import type { PeerActor } from './actor.js';
 import type { CallCommand } from './command.js';
@@ -46,10 +49,12 @@ export class Peer<Api = AnyProcedures> {
   readonly remote: Remote<Api>;
 
   readonly #actor: PeerHandle;
+  readonly #contract: AnyContract | undefined;
 
   /** @internal */
-  constructor(actor: PeerHandle) {
+  constructor(actor: PeerHandle, contract?: AnyContract) {
     this.#actor = actor;
+    this.#contract = contract;
     this.remote = remoteOf(this);
   }
 
@@ -91,14 +96,23 @@ export class Peer<Api = AnyProcedures> {
   /**
    * Calls a procedure. What the network does to the call is its outcome, never an exception.
    *
-   * @throws RequestTooLargeError, UnencodableError, OptionError, EndpointClosedError,
-   * TooManyPeersError: mistakes of the caller, at the caller's line.
+   * @throws RequestTooLargeError, UnencodableError, InvalidArgumentsError, OptionError,
+   * EndpointClosedError, TooManyPeersError: mistakes of the caller, at the caller's line.
    */
   call<P extends ProcedureName<Api>>(
     procedure: P,
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
-    return this.#actor.living().call(procedure, args ?? [], options) as Call<ResultOf<Api[P]>>;
+    const terms = { options, contracted: this.#contractedProcedure(procedure) };
+    return this.#actor.living().call(procedure, args ?? [], terms) as Call<ResultOf<Api[P]>>;
+  }
+
+  #contractedProcedure(name: string): ContractedProcedure | undefined {
+    const contracted = this.#contract?.procedure(name);
+    if (contracted === undefined && this.#contract !== undefined) {
+      throw new ContractError(name, 'does not exist: the contract knows no such procedure');
+    }
+    return contracted;
   }
 
   /**
@@ -110,7 +124,7 @@ export class Peer<Api = AnyProcedures> {
   send(command: CallCommand<Api>): void {
     requireCommand(command);
     try {
-      this.#actor.living().command(command);
+      this.#actor.living().command(command, this.#contractedProcedure(command.procedure));
     } catch (error) {
       this.#actor.last().refuse(command, error);
     }

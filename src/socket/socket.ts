@@ -135,7 +135,9 @@ export class Socket implements Sender, Receiver {
     if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
     const call = routes.outstanding.get(frame.id);
     if (call === undefined) {
-      return `response.${routes.outstanding.fateOfAnswer(frame.id, formatAddress({ host, port }))}`;
+      const final = frame.type === 'response' || frame.type === 'error';
+      const address = formatAddress({ host, port });
+      return `response.${routes.outstanding.fateOfAnswer(frame.id, address, final)}`;
     }
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
@@ -157,10 +159,10 @@ export class Socket implements Sender, Receiver {
         call.challenged(answer.token);
         return late ? 'response.late' : 'response.challenge';
       case 'error':
-        call.receive({ type: 'failed', error: answer.error, atMs }, this.ref);
+        call.receiveError(answer.error, atMs);
         break;
       case 'response':
-        call.receive({ type: 'answered', value: answer.value, atMs }, this.ref);
+        call.receiveResult(answer.value, atMs);
     }
     return late ? 'response.late' : 'response.matched';
   }

@@ -10,6 +10,7 @@
  * - `reserved`: the byte 0xc1, which MessagePack never uses.
  * - `utf8`: a string that is not UTF-8.
  * - `key`: the map key `__proto__`.
+ * - `duplicateKey`: a map with two equal keys (key-identity.ts says which are).
  * - `timestamp`: a timestamp of wrong length, with a second's worth of nanoseconds or more, or
  *   beyond what a `Date` holds.
  * - `shape`: a sound value that is not what this type of datagram carries.
@@ -24,6 +25,7 @@ export type DropReason =
   | 'reserved'
   | 'utf8'
   | 'key'
+  | 'duplicateKey'
   | 'timestamp'
   | 'shape'
   | 'undecodable';
@@ -50,6 +52,7 @@ export const DROP: Readonly<Record<DropReason, Drop>> = Object.freeze({
   reserved: new Drop('reserved'),
   utf8: new Drop('utf8'),
   key: new Drop('key'),
+  duplicateKey: new Drop('duplicateKey'),
   timestamp: new Drop('timestamp'),
   shape: new Drop('shape'),
   undecodable: new Drop('undecodable'),

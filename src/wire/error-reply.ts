@@ -35,7 +35,7 @@ function textOf(text: string): string {
 }
 
 function tooLarge(bodyBytes: number): ReplyTooLargeError {
-  return new ReplyTooLargeError(HEADER_BYTES + bodyBytes, HEADER_BYTES + MAX_REQUEST_BODY_BYTES);
+  return new ReplyTooLargeError(bodyBytes, MAX_REQUEST_BODY_BYTES);
 }
 
 /**

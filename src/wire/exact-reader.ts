@@ -1,5 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
+import { DROP } from './drop.js';
+import { identityOf } from './key-identity.js';
 import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 
 /*
@@ -8,25 +10,33 @@ import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
  * - A 64-bit integer becomes a number where that is exact, a bigint beyond. The library rounds, or
  *   with `useBigInt64` gives a bigint for 1 as well.
  * - A map becomes an object when all its keys are strings, else a `Map` with the keys as they came,
- *   of any type. The library throws, or merges 1 with "1". Of equal keys the last wins.
+ *   of any type. The library throws, or merges 1 with "1". Equal keys are found out, in any map.
  * - Binary and extension data are copies. The library gives views, and one kept 20-byte view pins the
  *   whole receive buffer.
  * - A timestamp keeps its nanoseconds (PreciseDate).
+ * - An object with a key like "999" is small. V8 keeps such keys as an array's elements, the ones
+ *   below as well, and the library's object of six bytes on the wire takes 12 KB.
  * - Text that starts with U+FEFF keeps it. The library strips it from strings over 200 bytes.
  *
  * Only bytes that `skim` found sound may be read: nothing is checked here, and `skim` has bounded
  * the recursion.
  */
 
-/** The msgpack value at `offset` of a datagram that `skim` found sound, without loss. */
+/**
+ * The msgpack value at `offset` of a datagram that `skim` found sound, without loss; or the `Drop`
+ * `duplicateKey`, which `isDrop` tells apart from every value.
+ */
 export function readExact(datagram: Buffer, offset: number): unknown {
-  return new ExactReader(datagram, offset).read();
+  const reader = new ExactReader(datagram, offset);
+  const value = reader.read();
+  return reader.foundDuplicateKey ? DROP.duplicateKey : value;
 }
 
 /** Up to this length a loop reads ASCII faster than the native call. */
 const NATIVE_TEXT_FROM_BYTES = 24;
 
 class ExactReader {
+  foundDuplicateKey = false;
   readonly #bytes: Buffer;
   #position: number;
 
@@ -95,8 +105,9 @@ class ExactReader {
   }
 
   #readArray(length: number): unknown[] {
-    const items: unknown[] = [];
-    for (let index = 0; index < length; index += 1) items.push(this.read());
+    // Not grown by push, which sets aside room for 16 more.
+    const items = new Array<unknown>(length);
+    for (let index = 0; index < length; index += 1) items[index] = this.read();
     return items;
   }
 
@@ -104,22 +115,39 @@ class ExactReader {
     const object: Record<string, unknown> = {};
     /** In the order they came: an object moves keys like "7" to the front. */
     const keys: string[] = [];
+    let hasIndex = false;
     for (let index = 0; index < length; index += 1) {
       const key = this.read();
       if (typeof key !== 'string') {
         const map = new Map(keys.map((text): [unknown, unknown] => [text, object[text]]));
-        map.set(key, this.read());
-        return this.#readEntries(map, length - index - 1);
+        this.#readEntries(map, key, length - index);
+        if (map.size < length) this.foundDuplicateKey = true;
+        return map;
+      }
+      if (!hasIndex && couldBeIndex(key)) {
+        hasIndex = true;
+        storeIndicesSparsely(object);
       }
       object[key] = this.read();
       keys.push(key);
     }
+    if (length > 1 && Object.keys(object).length < length) this.foundDuplicateKey = true;
     return object;
   }
 
-  #readEntries(map: Map<unknown, unknown>, count: number): Map<unknown, unknown> {
-    for (let index = 0; index < count; index += 1) map.set(this.read(), this.read());
-    return map;
+  /** Reads `count` entries, of the first only the value: its key is `firstKey`. */
+  #readEntries(map: Map<unknown, unknown>, firstKey: unknown, count: number): void {
+    /** A `Map` takes two equal arrays, or binaries, for different keys. */
+    const objectKeys = new Set<string>();
+    for (let key = firstKey, left = count; left > 0; left -= 1) {
+      map.set(key, this.read());
+      if (typeof key === 'object' && key !== null) {
+        const identity = identityOf(key);
+        if (objectKeys.has(identity)) this.foundDuplicateKey = true;
+        objectKeys.add(identity);
+      }
+      if (left > 1) key = this.read();
+    }
   }
 
   #readString(length: number): string {
@@ -159,6 +187,20 @@ class ExactReader {
     this.#position += length;
     return start;
   }
+}
+
+/** The highest index there is: whoever holds it cannot be stored as an array. */
+const MAX_INDEX = 2 ** 32 - 2;
+
+function couldBeIndex(key: string): boolean {
+  const first = key.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39 && key.length <= String(MAX_INDEX).length;
+}
+
+/** Has V8 keep an object's indices in a hash table; it goes on doing so until an array is no larger. */
+function storeIndicesSparsely(object: Record<number, unknown>): void {
+  object[MAX_INDEX] = null;
+  Reflect.deleteProperty(object, MAX_INDEX);
 }
 
 function numberIfExact(value: bigint): number | bigint {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
-import { type Drop, type DropReason, isDrop } from './drop.js';
+import { DROP, type Drop, type DropReason, isDrop } from './drop.js';
 import { decodeErrorReply } from './error-reply.js';
 import { escapeText } from './escape.js';
 import { readExact } from './exact-reader.js';
@@ -14,8 +14,10 @@ import {
   readFrame,
   typeOfByte,
 } from './frame.js';
+import { type HeaderMap, readHeaderMap } from './header-map.js';
 import { decodeRequest } from './request.js';
 import { decodeResponse } from './response.js';
+import { decodeSignal } from './signal.js';
 import { MAX_DEPTH, skim } from './skim.js';
 import { PreciseDate } from './timestamp.js';
 
@@ -43,6 +45,7 @@ const FAULTS: Readonly<Record<DropReason, string>> = {
   reserved: 'msgpack never uses this byte',
   utf8: 'the string is not UTF-8',
   key: 'no map may have the key __proto__',
+  duplicateKey: 'a map has the same key twice',
   timestamp: 'no timestamp that a Date can hold',
   shape: 'not what this type of datagram carries',
   undecodable: 'the decoder refused it',
@@ -62,13 +65,15 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
     explanation.addRest('fault', describe(frame));
     return explanation.parts;
   }
+  const body = decodeBody(frame);
   const fault = explanation.addBody();
   if (fault !== undefined) {
-    explanation.addRest('fault', describe(fault));
+    // A body that must be nil has the wrong shape before it has any other fault.
+    explanation.addRest('fault', describe(isDrop(body) ? body : fault));
     return explanation.parts;
   }
+  explanation.addHeaderMapIfAny();
   explanation.addRestIfAny('ignored', 'bytes after the body');
-  const body = decodeBody(frame);
   if (isDrop(body)) explanation.addRest('fault', describe(body));
   return explanation.parts;
 }
@@ -106,6 +111,13 @@ class Explanation {
     return isDrop(skimmed) ? skimmed : undefined;
   }
 
+  addHeaderMapIfAny(): void {
+    const headerMap = readHeaderMap(this.#bytes, this.#offset);
+    if (headerMap === undefined) return;
+    const skimmed = skim(this.#bytes, this.#offset);
+    if (!isDrop(skimmed)) this.#add(skimmed.end, 'header map', describeHeaderMap(headerMap));
+  }
+
   addRestIfAny(label: string, detail: string): void {
     if (this.#offset < this.#bytes.length) this.addRest(label, detail);
   }
@@ -133,7 +145,29 @@ function decodeBody({ type, datagram }: Frame): object {
       return decodeResponse(datagram);
     case 'error':
       return decodeErrorReply(datagram);
+    case 'cancel':
+    case 'working':
+      return decodeSignal(datagram);
+    case 'challenge': {
+      const body = decodeSignal(datagram);
+      const challenges = !isDrop(body) && readHeaderMap(datagram, body.end)?.token !== undefined;
+      return challenges || isDrop(body) ? body : DROP.shape;
+    }
   }
+}
+
+function describeHeaderMap({
+  version,
+  attempt,
+  remainingMs,
+  traceparent,
+  token,
+}: HeaderMap): string {
+  const facts = [`version ${version}`];
+  if (remainingMs !== undefined) facts.push(`attempt ${attempt}`, `${remainingMs} ms left`);
+  if (traceparent !== undefined) facts.push(`traceparent ${escapeText(traceparent)}`);
+  if (token !== undefined) facts.push(`token ${Buffer.from(token).toString('hex')}`);
+  return facts.join(', ');
 }
 
 /** The item's value; of an array or a map, whose items follow, its size. */

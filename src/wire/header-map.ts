@@ -43,6 +43,8 @@ export const TOKEN_BYTES = 8;
 const STAMP_BYTES = 8;
 const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, 0xce, 0, 0, 0, 0);
 const MAX_UINT32 = 2 ** 32 - 1;
+/** The most that msgpack holds in a byte of its own. */
+const MAX_SMALL_INTEGER = 0x7f;
 
 /** The header map of most datagrams: it says that an rpcudp endpoint sent this. */
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
@@ -137,13 +139,15 @@ class EntryReader implements HeaderMap {
     const value = this.#readValue();
     switch (key) {
       case KEY.version:
-        this.version = smallIntegerOr0(value);
-        return this.version > 0;
+        if (!isInteger(value, 1, MAX_SMALL_INTEGER)) return false;
+        this.version = value;
+        return true;
       case KEY.attempt:
-        this.attempt = smallIntegerOr0(value);
-        return this.attempt > 0;
+        if (!isInteger(value, 1, MAX_SMALL_INTEGER)) return false;
+        this.attempt = value;
+        return true;
       case KEY.remainingMs:
-        if (typeof value !== 'number' || value < 0) return false;
+        if (!isInteger(value, 0, MAX_UINT32)) return false;
         this.remainingMs = value;
         return true;
       case KEY.traceparent:
@@ -178,8 +182,8 @@ class EntryReader implements HeaderMap {
 /** What stands for a value that cannot be read. */
 const NO_VALUE = Symbol('no value');
 
-function smallIntegerOr0(value: unknown): number {
-  return typeof value === 'number' && value > 0 && value <= 0x7f ? value : 0;
+function isInteger(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 /** Whether a text can travel as `traceparent`: 1 to 256 printable ASCII characters. */

@@ -20,23 +20,23 @@ export interface RequestBody {
  * header map, which `stampRequest` completes before it is sent.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is, and a
- * `RequestTooLargeError` when `[procedure, args]` takes more than 8192 bytes.
+ * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, 8192 at most.
  */
 export function encodeRequest(
   id: TransactionId,
   procedure: string,
   args: readonly unknown[],
   traceparent?: string,
+  maxBodyBytes = MAX_REQUEST_BODY_BYTES,
 ): Buffer {
   checkProcedure(procedure);
   if (!Array.isArray(args)) {
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
-  const tooLarge = (bytes: number) =>
-    new RequestTooLargeError(procedure, bytes, MAX_REQUEST_BODY_BYTES);
+  const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
   const body = [procedure, prepareValue(args, 'args', 1, tooLarge)];
   const headerMap = requestHeaderMap(traceparent);
-  return encodeDatagram('request', id, body, MAX_REQUEST_BODY_BYTES, tooLarge, headerMap);
+  return encodeDatagram('request', id, body, maxBodyBytes, tooLarge, headerMap);
 }
 
 /**

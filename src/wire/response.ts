@@ -18,11 +18,18 @@ export interface ResponseBody {
  * peer whose request had one, a header map.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is (its path starts with
- * `result`), and a `ReplyTooLargeError` when the datagram takes more than 65 507 bytes.
+ * `result`), and a `ReplyTooLargeError` when it takes more than `maxBodyBytes`: by default what UDP carries,
+ * 65,507 bytes in one datagram, less what stands around it.
  */
-export function encodeResponse(id: TransactionId, value: unknown, headerMap?: Uint8Array): Buffer {
-  const prepared = prepareValue(value, 'result', 0, replyTooLarge);
-  return encodeDatagram('response', id, prepared, MAX_REPLY_BODY_BYTES, replyTooLarge, headerMap);
+export function encodeResponse(
+  id: TransactionId,
+  value: unknown,
+  headerMap?: Uint8Array,
+  maxBodyBytes = MAX_REPLY_BODY_BYTES,
+): Buffer {
+  const tooLarge = (bytes: number) => new ReplyTooLargeError(bytes, maxBodyBytes);
+  const prepared = prepareValue(value, 'result', 0, tooLarge);
+  return encodeDatagram('response', id, prepared, maxBodyBytes, tooLarge, headerMap);
 }
 
 /** Decodes the body of a response that `readFrame` gave. Drops what decoder.ts drops. */
@@ -32,8 +39,3 @@ export function decodeResponse(datagram: Buffer): ResponseBody | Drop {
 
 /** What a body can be, room for the header map set aside. */
 const MAX_REPLY_BODY_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES - PLAIN_HEADER_MAP.length;
-
-function replyTooLarge(bodyBytes: number): ReplyTooLargeError {
-  const bytes = HEADER_BYTES + bodyBytes + PLAIN_HEADER_MAP.length;
-  return new ReplyTooLargeError(bytes, MAX_DATAGRAM_BYTES);
-}

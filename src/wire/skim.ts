@@ -13,7 +13,8 @@ import { isUtf8Range } from './utf8.js';
  * 3. Strings are UTF-8; timestamps fit a Date; 0xc1 does not occur; no map has the key `__proto__`.
  *
  * On the way it finds out whether the value is plain, that is, whether @msgpack/msgpack decodes it
- * without loss (see decoder.ts).
+ * without loss (see decoder.ts). It does not look for equal keys: to find them without allocating, and
+ * in linear time, would take a hash table of its own, and who decodes has one.
  */
 
 /** How deep arrays and maps may nest, in both directions; the outermost counts as 1. */
@@ -23,8 +24,13 @@ export const MAX_DEPTH = 32;
 export interface Skimmed {
   /** Offset just after the value. What follows is not part of it. */
   readonly end: number;
-  /** No 64-bit integer, no binary, no extension, no key but strings, no text that starts with U+FEFF. */
+  /**
+   * No 64-bit integer, no binary, no extension, no key but strings, no key that could be an array's
+   * index, no text that starts with U+FEFF.
+   */
   readonly plain: boolean;
+  /** How many keys all its maps declare together. */
+  readonly keys: number;
 }
 
 /**
@@ -38,7 +44,7 @@ const PROTO = Uint8Array.from('__proto__', (character) => character.charCodeAt(0
 /** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
 const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
 
-const result = { end: 0, plain: true };
+const result = { end: 0, plain: true, keys: 0 };
 /** Items still due in each open array or map; level 0 holds the value itself. */
 const itemsDue = new Int32Array(MAX_DEPTH + 1);
 const isMap = new Uint8Array(MAX_DEPTH + 1);
@@ -56,6 +62,7 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
   itemsDue[0] = 1;
   isMap[0] = 0;
   result.plain = true;
+  result.keys = 0;
   if (limit - position < due) return DROP.truncated;
 
   while (due > 0) {
@@ -90,6 +97,7 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
       due += items;
       if (due > limit - position) return DROP.truncated;
       if (depth === MAX_DEPTH) return DROP.depth;
+      if (kind === KIND_MAP) result.keys += size;
       depth += 1;
       itemsDue[depth] = items;
       isMap[depth] = kind === KIND_MAP ? 1 : 0;
@@ -101,7 +109,10 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     if (end > limit) return DROP.truncated;
     if (kind === KIND_STRING) {
       if (!isUtf8Range(bytes, position, end)) return DROP.utf8;
-      if (isKey && isProto(bytes, position, end)) return DROP.key;
+      if (isKey) {
+        if (isProto(bytes, position, end)) return DROP.key;
+        if (couldBeIndex(bytes, position, end)) result.plain = false;
+      }
       if (startsWithByteOrderMark(bytes, position, end)) result.plain = false;
     } else if (kind === KIND_BINARY) {
       result.plain = false;
@@ -177,6 +188,16 @@ function isProto(bytes: Uint8Array, start: number, end: number): boolean {
     if (bytes[start + index] !== PROTO[index]) return false;
   }
   return true;
+}
+
+/** Decimal digits of the highest index an array can have, 2^32 − 2. */
+const MAX_INDEX_DIGITS = 10;
+
+/** Whether a key could be an index: exact-reader.ts knows how to make an object of those. */
+function couldBeIndex(bytes: Uint8Array, start: number, end: number): boolean {
+  if (start === end || end - start > MAX_INDEX_DIGITS) return false;
+  const first = bytes[start] as number;
+  return first >= 0x30 && first <= 0x39;
 }
 
 function startsWithByteOrderMark(bytes: Uint8Array, start: number, end: number): boolean {

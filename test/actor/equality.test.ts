@@ -30,6 +30,7 @@ const callEvents: readonly CallEvent[] = [
   { type: 'accepted' },
   { type: 'refused', error: new Error('ENETUNREACH') },
   { type: 'retransmitted' },
+  { type: 'working' },
   { type: 'answered', value: 'hello', atMs: 6_000 },
   { type: 'failed', error: new RemoteError('unknownProcedure', 'no such procedure'), atMs: 6_001 },
   { type: 'expired', verdict: 'peerSilent' },
@@ -42,6 +43,7 @@ const handlerInput: HandlerInput = {
   args: ['Snake'],
   peer: '127.0.0.1:5678',
   transactionId: 'b21c'.repeat(10),
+  attempt: 1,
   receivedAtMs: 7,
 };
 
@@ -50,6 +52,7 @@ const handlerEvents: readonly HandlerEvent[] = [
   { type: 'refused', refusal: 'unknownProcedure' },
   { type: 'replied', replyBytes: 48, atMs: 9 },
   { type: 'failed', error: new Error('bang'), atMs: 9 },
+  { type: 'cancelled' },
   { type: 'duplicated' },
   { type: 'expired' },
 ];

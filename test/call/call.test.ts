@@ -115,7 +115,7 @@ t.test(
       peer: '10.0.0.1:2000',
       transactionId: /^[0-9a-f]{40}$/,
       timeoutMs: 100,
-      maxAttempts: 1,
+      maxAttempts: undefined,
       calledAtMs: 0,
       sentAtMs: 0,
       reference: 7,

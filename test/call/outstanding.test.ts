@@ -40,7 +40,7 @@ t.test(
 );
 
 t.test(
-  'a late error counts as a late answer, and a second late answer is an orphan',
+  'a late error counts as a late answer, and a second late answer is a duplicate',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -50,12 +50,12 @@ t.test(
     raw.answer(0, 1);
     await world.settle();
     t.equal(call.state, 'late');
-    t.match(client.stats().fates, { 'response.late': 1, 'response.orphan': 1 });
+    t.match(client.stats().fates, { 'response.late': 1, 'response.duplicate': 1 });
   }),
 );
 
 t.test(
-  'after the linger time a call is lost, and its answer an orphan',
+  'after the linger time a call is lost, and its answer still late',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100, lingerMs: 50 });
@@ -71,7 +71,7 @@ t.test(
     t.match(reports, [{ type: 'call.lost', procedure: 'x', timeoutMs: 100 }]);
     raw.answer(0, 1);
     await world.settle();
-    t.match(client.stats(), { lingeringNow: 0, fates: { 'response.orphan': 1 } });
+    t.match(client.stats(), { lingeringNow: 0, fates: { 'response.late': 1 } });
   }),
 );
 
@@ -119,7 +119,7 @@ t.test(
 );
 
 t.test(
-  'a second answer to the same call is an orphan',
+  'a second answer to the same call is a duplicate',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -129,7 +129,7 @@ t.test(
     raw.answer(0, 'second');
     await world.settle();
     t.match(await call, { state: 'resolved', value: 'first' });
-    t.match(client.stats().fates, { 'response.matched': 1, 'response.orphan': 1 });
+    t.match(client.stats().fates, { 'response.matched': 1, 'response.duplicate': 1 });
   }),
 );
 
@@ -176,7 +176,7 @@ t.test(
   'a thousand calls in flight are told apart, whatever the order of their answers',
   inWorld(async (t, world) => {
     const raw = await world.raw();
-    const client = await world.endpoint({ window: 1_000 });
+    const client = await world.endpoint({ initialWindow: 1_000, window: 1_000 });
     const peer = client.peer(raw.address);
     const calls = Array.from({ length: 1_000 }, (_, index) => peer.call('x', [index]));
     await world.settle();

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { requestLine } from '../../src/cli/request-line.js';
+import { HandlerTimedOutError, OverloadedError } from '../../src/errors.js';
 
 type Report = Parameters<typeof requestLine>[0];
 
@@ -25,7 +26,19 @@ t.test('a line tells when, who, what and how it ended', async (t) => {
   t.equal(lineOf({ ending: 'replayed' }), `${start} replayed 48 bytes`);
   t.equal(lineOf({ ending: 'duplicate' }), `${start} duplicate`);
   t.equal(lineOf({ ending: 'unknownProcedure' }), `${start} unknown procedure`);
-  t.equal(lineOf({ ending: 'overloaded' }), `${start} overloaded`);
+  t.equal(lineOf({ ending: 'conflict' }), `${start} conflict`);
+  t.equal(lineOf({ ending: 'abandoned' }), `${start} abandoned`);
+  t.equal(lineOf({ ending: 'deadlinePassed' }), `${start} deadline passed`);
+  t.equal(lineOf({ ending: 'closing' }), `${start} closing`);
+  t.equal(lineOf({ ending: 'cancelled' }), `${start} cancelled 0.4 ms`);
+  t.equal(
+    lineOf({ ending: 'timedOut', error: new HandlerTimedOutError(5_000, 'endpoint') }),
+    `${start} timed out 0.4 ms: it had not ended after 5000 ms, the endpoint's deadline`,
+  );
+  t.equal(
+    lineOf({ ending: 'overloaded', error: new OverloadedError('maxRunningHandlers', 256) }),
+    `${start} overloaded: The endpoint is at its limit, maxRunningHandlers: 256`,
+  );
   t.equal(
     lineOf({ ending: 'failed', error: new Error('no "x"') }),
     `${start} failed 0.4 ms: no "x"`,

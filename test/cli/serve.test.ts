@@ -49,7 +49,7 @@ t.test('serve says where it listens, and a line for each request', async (t) => 
   t.match(
     lines.map((line) => line.replace(start, '')),
     [
-      /^sayhi replied \d+\.\d ms 46 bytes$/,
+      /^sayhi replied \d+\.\d ms 49 bytes$/,
       /^fail failed \d+\.\d ms: out of \\u\{1b\}snakes$/,
       /^constructor unknown procedure$/,
     ],

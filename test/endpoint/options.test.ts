@@ -44,7 +44,8 @@ t.test(
       t.throws(call([], { attempts: value }), OptionError, `attempts ${String(value)}`);
     }
     t.throws(call([], { timeout: 5 }), {
-      message: "The option 'timeout' is none of a call's: timeoutMs, attempts, signal, reference",
+      message:
+        "The option 'timeout' is none of a call's: timeoutMs, attempts, signal, traceparent, reference",
     });
     t.throws(call([], { signal: {} }), { message: "The option 'signal' must be an AbortSignal" });
     for (const args of ['text', 5, { a: 1 }, new Set()]) t.throws(call(args), UnencodableError);

@@ -108,7 +108,7 @@ t.test(
     const expected = [
       ...['resolved, then resolved', 'cancelled, then cancelled', 'unsent, then unsent'],
       ...['timedOut, then late', 'timedOut, then lost', 'response.matched', 'response.late'],
-      ...['response.orphan', 'request.run', 'request.duplicate', 'request.replayed'],
+      ...['response.duplicate', 'request.run', 'request.duplicate', 'request.replayed'],
       ...['request.refused.unknownProcedure', 'request.refused.overloaded'],
     ];
     const missed = expected.filter((what) => !reached.has(what));

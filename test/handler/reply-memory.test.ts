@@ -75,9 +75,9 @@ t.test(
     await ask(2, 600);
     t.equal(server.stats().rememberedNow, 2);
     t.equal(raw.received.length, 2);
-    await ask(1);
+    await ask(1, 600);
     t.equal(raw.received.length, 2, 'there is nothing left to repeat');
-    await ask(2);
+    await ask(2, 600);
     t.equal(raw.received.length, 3);
     t.equal(state.runs, 2);
     t.match(server.stats().fates, { 'request.duplicate': 1, 'request.replayed': 1 });

@@ -12,9 +12,10 @@ const body = (type: number, ...bytes: number[]) =>
 const MALFORMED: readonly (readonly [string, Buffer])[] = [
   ['malformed.tooShort', Buffer.alloc(0)],
   ['malformed.tooShort', body(0)],
-  ['malformed.unknownType', body(3, 0xc0)],
+  ['malformed.unknownType', body(4, 0xc0)],
   ['malformed.unknownType', body(0xff, 0xc0)],
-  ['malformed.tooLong', Buffer.alloc(21 + 8_193)],
+  ['malformed.tooLong', Buffer.alloc(21 + 8_192 + 513)],
+  ['malformed.tooLong', frame('request', ID, ['x', ['x'.repeat(8_186)]])],
   ['malformed.truncated', body(0, 0x92)],
   ['malformed.depth', body(0, ...Array.from({ length: 40 }, () => 0x91), 0xc0)],
   ['malformed.reserved', body(0, 0xc1)],
@@ -24,6 +25,7 @@ const MALFORMED: readonly (readonly [string, Buffer])[] = [
   ['malformed.shape', frame('request', ID, ['x'])],
   ['malformed.shape', frame('request', ID, { x: [] })],
   ['malformed.shape', frame('request', ID, ['x', [], 1])],
+  ['malformed.shape', frame('cancel', ID, ['x', []])],
 ];
 
 t.test(

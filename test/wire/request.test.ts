@@ -2,11 +2,16 @@ import { ExtData } from '@msgpack/msgpack';
 import t from 'tap';
 import { UnencodableError } from '../../src/errors.js';
 import { DROP } from '../../src/wire/drop.js';
-import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
+import { HEADER_BYTES, MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
 import { decodeRequest, encodeRequest } from '../../src/wire/request.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
-t.test('a request is the bytes that Python rpcudp 5.0.1 sends', async (t) => {
+/** Version 1, attempt 1, no time left: what a request has after its body until it is stamped. */
+const UNSTAMPED_HEADER_MAP = '830001 0101 02ce00000000';
+
+const { length: HEADER_MAP_BYTES } = datagramOf(0, UNSTAMPED_HEADER_MAP).subarray(HEADER_BYTES);
+
+t.test('a request is the bytes that Python rpcudp 5.0.1 sends, and a header map', async (t) => {
   // umsgpack.packb([name, args]) of u-msgpack-python 2.8.0, args a tuple as rpcudp has it
   const vectors: readonly [string, readonly unknown[], string][] = [
     ['sayhi', ['Snake Plissken'], '92a5736179686991ae536e616b6520506c6973736b656e'],
@@ -19,10 +24,12 @@ t.test('a request is the bytes that Python rpcudp 5.0.1 sends', async (t) => {
   ];
   for (const [procedure, args, body] of vectors) {
     const datagram = encodeRequest(TEST_ID, procedure, args);
-    t.equal(datagram.toString('hex'), datagramOf(0, body).toString('hex'), procedure);
+    const expected = datagramOf(0, `${body}${UNSTAMPED_HEADER_MAP}`);
+    t.equal(datagram.toString('hex'), expected.toString('hex'), procedure);
     t.strictSame(decodeRequest(datagram), {
       procedure,
       args: args.map((arg) => (arg instanceof Buffer ? new Uint8Array(arg) : arg)),
+      end: HEADER_BYTES + body.length / 2,
     });
   }
 });
@@ -44,7 +51,11 @@ t.test('a body that is no [string, array] has the wrong shape (H46)', async (t) 
 
 t.test('bytes after the body are ignored (H07, H08)', async (t) => {
   for (const trailing of ['00', '92a16190', 'c1', 'ff'.repeat(100)]) {
-    t.strictSame(decodeRequest(datagramOf(0, `92a16190${trailing}`)), { procedure: 'a', args: [] });
+    t.strictSame(decodeRequest(datagramOf(0, `92a16190${trailing}`)), {
+      procedure: 'a',
+      args: [],
+      end: HEADER_BYTES + 4,
+    });
   }
 });
 
@@ -70,6 +81,7 @@ t.test(
       t.strictSame(decodeRequest(datagramOf(0, body.toString('hex'))), {
         procedure: name,
         args: [],
+        end: HEADER_BYTES + body.length,
       });
     }
   },
@@ -77,7 +89,10 @@ t.test(
 
 t.test('name and arguments take 8192 bytes and not one more', async (t) => {
   // 92 a1 61 91 da xx xx: 7 bytes around the text
-  t.equal(encodeRequest(TEST_ID, 'a', ['x'.repeat(8_185)]).length, 21 + 8_192);
+  const largest = encodeRequest(TEST_ID, 'a', ['x'.repeat(8_185)]);
+  t.equal(largest.length, HEADER_BYTES + 8_192 + HEADER_MAP_BYTES);
+  t.match(readFrame(largest), { type: 'request' });
+  t.match(decodeRequest(largest), { end: HEADER_BYTES + 8_192 });
   t.throws(() => encodeRequest(TEST_ID, 'a', ['x'.repeat(8_186)]), {
     name: 'RequestTooLargeError',
     code: 'ERR_RPCUDP_REQUEST_TOO_LARGE',
@@ -86,6 +101,14 @@ t.test('name and arguments take 8192 bytes and not one more', async (t) => {
     limitBytes: 8_192,
     message: /"a" takes at least 8193 bytes; .* may take 8192/,
   });
+});
+
+t.test('a body of 8193 bytes is too long, whatever stands after it', async (t) => {
+  const bodyOf = (textBytes: number): string =>
+    `92a16191da${textBytes.toString(16).padStart(4, '0')}${'78'.repeat(textBytes)}`;
+  t.match(decodeRequest(datagramOf(0, bodyOf(8_185))), { end: HEADER_BYTES + 8_192 });
+  t.equal(decodeRequest(datagramOf(0, bodyOf(8_186))), DROP.tooLong);
+  t.equal(decodeRequest(datagramOf(0, `${bodyOf(8_186)}${UNSTAMPED_HEADER_MAP}`)), DROP.tooLong);
 });
 
 t.test('a request that fits in no datagram is refused before it is encoded', async (t) => {
@@ -126,7 +149,7 @@ t.test('arguments nest as deep as a request may, and what is encoded is decoded'
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
   // the body's own array and the list of arguments are two of the 32
   const datagram = encodeRequest(TEST_ID, 'a', [nested(30)]);
-  t.strictSame(decodeRequest(datagram), { procedure: 'a', args: [nested(30)] });
+  t.match(decodeRequest(datagram), { procedure: 'a', args: [nested(30)] });
   t.throws(() => encodeRequest(TEST_ID, 'a', [nested(31)]), {
     path: `args${'[0]'.repeat(31)}`,
     message: /deeper than 32/,

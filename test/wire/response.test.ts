@@ -1,23 +1,26 @@
 import t from 'tap';
 import { DROP } from '../../src/wire/drop.js';
-import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
+import { HEADER_BYTES, MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
+import { PLAIN_HEADER_MAP } from '../../src/wire/header-map.js';
 import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
 t.test('a response carries one value', async (t) => {
   const datagram = encodeResponse(TEST_ID, 'Hello');
   t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f').toString('hex'));
-  t.strictSame(decodeResponse(datagram), { value: 'Hello' });
+  t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });
 });
 
 t.test('no result is sent as nil', async (t) => {
   t.equal(encodeResponse(TEST_ID, undefined).toString('hex', 21), 'c0');
-  t.strictSame(decodeResponse(datagramOf(1, 'c0')), { value: null });
+  t.strictSame(decodeResponse(datagramOf(1, 'c0')), { value: null, end: HEADER_BYTES + 1 });
 });
 
 t.test('a response fills a datagram and not one byte more', async (t) => {
-  const fits = new Uint8Array(MAX_DATAGRAM_BYTES - 21 - 3);
-  t.equal(encodeResponse(TEST_ID, fits).length, MAX_DATAGRAM_BYTES);
+  // The value's own header takes three bytes, and the header map, which may follow, as many.
+  const fits = new Uint8Array(MAX_DATAGRAM_BYTES - HEADER_BYTES - 3 - PLAIN_HEADER_MAP.length);
+  t.equal(encodeResponse(TEST_ID, fits, PLAIN_HEADER_MAP).length, MAX_DATAGRAM_BYTES);
+  t.equal(encodeResponse(TEST_ID, fits).length, MAX_DATAGRAM_BYTES - PLAIN_HEADER_MAP.length);
   t.throws(() => encodeResponse(TEST_ID, new Uint8Array(fits.length + 1)), {
     name: 'ReplyTooLargeError',
     code: 'ERR_RPCUDP_REPLY_TOO_LARGE',
@@ -26,6 +29,12 @@ t.test('a response fills a datagram and not one byte more', async (t) => {
     message: /at least 65508 bytes; UDP carries 65507/,
   });
   t.throws(() => encodeResponse(TEST_ID, 'x'.repeat(2 ** 24)), { name: 'ReplyTooLargeError' });
+});
+
+t.test('to an rpcudp endpoint a response has a header map after its body', async (t) => {
+  const datagram = encodeResponse(TEST_ID, 'Hello', PLAIN_HEADER_MAP);
+  t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f 810001').toString('hex'));
+  t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });
 });
 
 t.test('datagrams do not share bytes', async (t) => {

@@ -1,0 +1,120 @@
+/** What a contract says of one procedure, and whether it can be said. */
+import { MAX_TIMER_DELAY_MS } from '../clock.js';
+import { MAX_REQUEST_BODY_BYTES } from '../wire/frame.js';
+import { ContractError } from './errors.js';
+import type { StandardSchema } from './standard-schema.js';
+
+/** What a contract says of one procedure. Everything is optional. */
+export interface ProcedureDefinition {
+  /**
+   * A schema of all arguments: a tuple, or another array. The caller's side checks what it sends; the
+   * serving side checks what it gets, and runs the procedure with the schema's output. Absent: any
+   * arguments, unchecked.
+   */
+  readonly args?: StandardSchema<readonly unknown[]>;
+  /**
+   * A schema of the result. The serving side checks what it sends; the caller's side checks what it
+   * gets, and the call resolves to the schema's output. Absent: any result, unchecked.
+   */
+  readonly result?: StandardSchema;
+  /** The procedure may run twice, so a request may be retransmitted to any peer. Default false. */
+  readonly idempotent?: boolean;
+  /**
+   * The default time-out of a call, and the deadline of the procedure where it is served. An integer
+   * from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs` and `handlerTimeoutMs`.
+   */
+  readonly timeoutMs?: number;
+  /**
+   * The most bytes of the msgpack of `[name, args]`, and likewise of the msgpack of the result. The 21
+   * bytes of type and id in front of it, and the header map behind it, come on top. An integer from 1
+   * to 8,192. Default: 8,192 for a request; what one datagram carries for a result.
+   */
+  readonly maxBytes?: number;
+}
+
+/** The procedures of a contract, by name. */
+export type ContractDefinition = Readonly<Record<string, ProcedureDefinition>>;
+
+/** How each key is checked: gives what is wrong with a value, or undefined. */
+const PROBLEMS: {
+  readonly [Key in keyof Required<ProcedureDefinition>]: (value: unknown) => string | undefined;
+} = {
+  args: notASchema,
+  result: notASchema,
+  idempotent: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+  timeoutMs: notAnInteger(MAX_TIMER_DELAY_MS),
+  maxBytes: notAnInteger(MAX_REQUEST_BODY_BYTES),
+};
+
+/**
+ * Checks what a contract says of a procedure.
+ *
+ * @throws ContractError naming the procedure, the key, the value and its bounds.
+ */
+export function requireDefinition(name: string, definition: unknown): ProcedureDefinition {
+  if (name === '') throw new ContractError(name, 'has no name: a procedure needs one');
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
+    throw new ContractError(name, `must be an object, but is ${shown(definition)}`);
+  }
+  const checked: Partial<Record<string, unknown>> = {};
+  for (const [key, value] of Object.entries(definition)) {
+    if (!Object.hasOwn(PROBLEMS, key)) {
+      const known = Object.keys(PROBLEMS).join(', ');
+      throw new ContractError(name, `has a key '${key}', which is none of ${known}`);
+    }
+    if (value === undefined) continue;
+    requireSound(name, key as keyof typeof PROBLEMS, value);
+    checked[key] = value;
+  }
+  return checked;
+}
+
+function requireSound(name: string, key: keyof typeof PROBLEMS, value: unknown): void {
+  let problem: string | undefined;
+  try {
+    problem = PROBLEMS[key](value);
+  } catch (cause) {
+    throw new ContractError(name, `has a bad '${key}': reading it threw`, { cause });
+  }
+  if (problem === undefined) return;
+  throw new ContractError(name, `has a bad '${key}': it ${problem}, but is ${shown(value)}`);
+}
+
+/** arktype's schemas are functions, the others are objects. */
+function notASchema(value: unknown): string | undefined {
+  const hasShape =
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    '~standard' in value;
+  if (!hasShape) return 'must be a Standard Schema, such as those of zod, valibot and arktype';
+  const standard: unknown = value['~standard'];
+  const isVersion1 =
+    typeof standard === 'object' &&
+    standard !== null &&
+    'version' in standard &&
+    standard.version === 1 &&
+    'validate' in standard &&
+    typeof standard.validate === 'function';
+  return isVersion1 ? undefined : "must follow version 1 of the Standard Schema in its '~standard'";
+}
+
+function notAnInteger(most: number): (value: unknown) => string | undefined {
+  return (value) =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
+      ? undefined
+      : `must be an integer from 1 to ${most}`;
+}
+
+function shown(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value);
+    case 'bigint':
+      return `${value}n`;
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object';
+    case 'function':
+      return 'a function';
+    default:
+      return String(value);
+  }
+}

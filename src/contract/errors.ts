@@ -1,0 +1,88 @@
+/** What is thrown when a contract is wrong, or a value is not what its contract says. */
+import { escapeText } from '../wire/escape.js';
+import type { Issues } from './issue.js';
+import { shorten } from './shorten.js';
+
+/** How much of a procedure name goes into a message. */
+const MAX_QUOTED_LENGTH = 64;
+
+/** The part of a procedure's contract that has a schema. */
+export type ContractPart = 'args' | 'result';
+
+/** Arguments that the procedure's contract refuses. Nothing was sent, or the procedure was not run. */
+export class InvalidArgumentsError extends TypeError {
+  override readonly name = 'InvalidArgumentsError';
+  readonly code = 'ERR_RPCUDP_INVALID_ARGUMENTS';
+  readonly procedure: string;
+  /** What is wrong, and where: 1 to 8 issues, with paths such as `args[0].name`. */
+  readonly issues: Issues;
+
+  constructor(procedure: string, issues: Issues) {
+    super(`The arguments of ${quote(procedure)} break its contract: ${firstOf(issues)}`, {
+      cause: issues.fault,
+    });
+    this.procedure = procedure;
+    this.issues = issues;
+  }
+}
+
+/** A result that the procedure's contract refuses. The procedure was run. */
+export class InvalidResultError extends TypeError {
+  override readonly name = 'InvalidResultError';
+  readonly code = 'ERR_RPCUDP_INVALID_RESULT';
+  readonly procedure: string;
+  /** What is wrong, and where: 1 to 8 issues, with paths such as `result.items[2]`. */
+  readonly issues: Issues;
+
+  constructor(procedure: string, issues: Issues) {
+    super(`The result of ${quote(procedure)} breaks its contract: ${firstOf(issues)}`, {
+      cause: issues.fault,
+    });
+    this.procedure = procedure;
+    this.issues = issues;
+  }
+}
+
+/**
+ * A schema that failed where it should have judged: it threw (`cause`), is asynchronous, or gave what
+ * the Standard Schema does not know. The `cause` of an InvalidArgumentsError or InvalidResultError.
+ */
+export class SchemaError extends Error {
+  override readonly name = 'SchemaError';
+  readonly code = 'ERR_RPCUDP_SCHEMA';
+  readonly procedure: string;
+  readonly part: ContractPart;
+  /** The message without the name of the schema. */
+  readonly problem: string;
+
+  constructor(procedure: string, part: ContractPart, problem: string, options?: ErrorOptions) {
+    super(`The schema of the ${part} of ${quote(procedure)} failed: ${problem}`, options);
+    this.procedure = procedure;
+    this.part = part;
+    this.problem = problem;
+  }
+}
+
+/** A contract that says something it cannot, or handlers that are not those of their contract. */
+export class ContractError extends TypeError {
+  override readonly name = 'ContractError';
+  readonly code = 'ERR_RPCUDP_CONTRACT';
+  /** The procedure it is about, undefined when it is about the whole contract. */
+  readonly procedure: string | undefined;
+
+  constructor(procedure: string | undefined, problem: string, options?: ErrorOptions) {
+    super(
+      `The contract${procedure === undefined ? '' : ` of ${quote(procedure)}`} ${problem}`,
+      options,
+    );
+    this.procedure = procedure;
+  }
+}
+
+function firstOf([first]: Issues): string {
+  return first === undefined ? 'no reason is known' : `${first.path}: ${first.message}`;
+}
+
+function quote(name: string): string {
+  return escapeText(shorten(name, MAX_QUOTED_LENGTH));
+}

@@ -1,0 +1,54 @@
+/** What is wrong with arguments or a result, as errors show it and as it is sent. */
+import type { SchemaError } from './errors.js';
+import { formatPath } from './path.js';
+import { shorten } from './shorten.js';
+
+/** The most issues that are kept of what a schema found. */
+const MAX_ISSUES = 8;
+/** The most characters of an issue, path and message together. */
+const MAX_ISSUE_LENGTH = 256;
+
+/** One thing that is wrong. Path and message have at most 256 characters together. */
+export interface Issue {
+  /** Where, such as `args[0].name` or `result.items[2]`; at most 128 characters. */
+  readonly path: string;
+  /** What, in the words of the schema's library. */
+  readonly message: string;
+}
+
+/** What is wrong with a value: 1 to 8 issues, plain data of at most 6,400 bytes of msgpack. */
+export interface Issues extends ReadonlyArray<Issue> {
+  /**
+   * Set when the schema itself failed, so that nothing is known of the value. It is no element, so it
+   * is never sent: it is for whoever wrote the schema.
+   */
+  readonly fault?: SchemaError;
+}
+
+/** The first 8 of the issues that a schema found. Reading them runs the schema library's code. */
+export function issuesOf(root: string, found: readonly unknown[]): Issues {
+  const issues: Issue[] = [];
+  for (let index = 0; index < found.length && index < MAX_ISSUES; index += 1) {
+    issues.push(issueOf(root, found[index]));
+  }
+  // A schema that lists no issue has still refused the value.
+  return issues.length > 0 ? issues : [{ path: root, message: NO_REASON }];
+}
+
+const NO_REASON = 'the schema refused it and gave no reason';
+
+/** The one issue that stands for a schema that failed. */
+export function issuesOfFault(root: string, fault: SchemaError): Issues {
+  return Object.assign([issue(root, fault.problem)], { fault });
+}
+
+function issueOf(root: string, found: unknown): Issue {
+  if (typeof found !== 'object' || found === null) return issue(root, NO_REASON);
+  const { path, message } = found as { readonly path?: unknown; readonly message?: unknown };
+  const isText = typeof message === 'string' && message !== '';
+  return issue(formatPath(root, path), isText ? message : NO_REASON);
+}
+
+function issue(path: string, message: string): Issue {
+  return { path, message: shorten(message, MAX_ISSUE_LENGTH - path.length) };
+}

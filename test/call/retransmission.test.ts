@@ -1,0 +1,402 @@
+/** When a request is sent again, to whom, and what its outcome says then. */
+import t from 'tap';
+import type { Call } from '../../src/call/call.js';
+import type { EndpointOptions } from '../../src/endpoint/options.js';
+import { ScriptedTransport } from '../fixtures/scripted-transport.js';
+import { answerTo, headerMapOf, withHeaderMap, withoutHeaderMap } from '../fixtures/raw-peer.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
+import { inWorld, type World } from '../fixtures/world.js';
+
+/** A client, a raw peer that has answered one call of its, and when requests were sent since. */
+async function acquainted(
+  world: World,
+  { native = true, ...options }: EndpointOptions & { native?: boolean } = {},
+) {
+  const raw = await world.raw();
+  raw.native = native;
+  const client = await world.endpoint({ timeoutMs: 5_000, ...options });
+  const peer = client.peer(raw.address);
+  const first = peer.call('hello');
+  await world.settle();
+  raw.answer(0, 'hello');
+  await world.clock.runUntil(first);
+  raw.received.length = 0;
+  return { raw, client, peer };
+}
+
+/** When each transmission of the call happened, counted from the first. */
+function transmissionsOf(world: World, call: Call): number[] {
+  const startMs = world.clock.nowMs();
+  const atMs = [0];
+  call.subscribe(({ context }) => {
+    if (context.attempt > atMs.length) atMs.push(world.clock.nowMs() - startMs);
+  });
+  return atMs;
+}
+
+/** The gaps between times. */
+const gapsOf = (timesMs: readonly number[]): number[] =>
+  timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0));
+
+t.test(
+  'to an rpcudp endpoint a request is sent up to three times, unasked',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world);
+    const call = peer.call('x', ['same']);
+    const atMs = transmissionsOf(world, call);
+    t.match(await world.clock.runUntil(call), { state: 'timedOut', attempts: 3 });
+    t.equal(raw.asked.length, 3);
+    const [first = 0, second = 0] = gapsOf(atMs);
+    t.ok(first >= 1_000 && first <= 1_500, `${first} ms`);
+    t.equal(second, 2 * first);
+  }),
+);
+
+t.test(
+  'a transmission has the same id and body as the others, and a header map of its own',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world);
+    const call = peer.call('x', ['same'], { traceparent: 'trace' });
+    const atMs = transmissionsOf(world, call);
+    await world.clock.runUntil(call);
+    t.equal(raw.received.length, 3);
+    for (const [index, { datagram }] of raw.received.entries()) {
+      const same = withoutHeaderMap(raw.received[0]!.datagram);
+      t.ok(withoutHeaderMap(datagram).equals(same));
+      t.match(headerMapOf(datagram), {
+        version: 1,
+        attempt: index + 1,
+        remainingMs: Math.floor(5_000 - (atMs[index] ?? 0)),
+        traceparent: 'trace',
+      });
+    }
+  }),
+);
+
+t.test(
+  'to an old peer a request is sent once, and to one that nothing is known of',
+  inWorld(async (t, world) => {
+    const { raw, client, peer } = await acquainted(world, { native: false, timeoutMs: 60_000 });
+    t.match(await world.clock.runUntil(peer.call('x')), { state: 'timedOut', attempts: 1 });
+    t.equal(raw.received.length, 1);
+    const stranger = await world.raw();
+    const call = client.peer(stranger.address).call('x');
+    t.match(await world.clock.runUntil(call), { state: 'timedOut', attempts: 1 });
+    t.equal(stranger.received.length, 1);
+  }),
+);
+
+t.test(
+  'a call that waits when its peer turns out to be an rpcudp endpoint is sent again then',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    raw.native = true;
+    const client = await world.endpoint({ timeoutMs: 20_000 });
+    const peer = client.peer(raw.address);
+    const waiting = peer.call('waiting');
+    const answered = peer.call('answered');
+    await world.clock.advance(1_600);
+    t.equal(raw.received.length, 2, 'nothing is sent again as long as nobody knows');
+    raw.answer(1, 1);
+    await world.clock.runUntil(answered);
+    t.match(await world.clock.runUntil(waiting), { state: 'timedOut', attempts: 3 });
+    t.strictSame(raw.asked, ['waiting', 'answered', 'waiting', 'waiting']);
+  }),
+);
+
+t.test(
+  'a peer whose last answer had no header map is an old one again',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world);
+    t.equal(peer.native, true);
+    const [waiting, answered] = [peer.call('waiting'), peer.call('answered')];
+    await world.settle();
+    raw.native = false;
+    raw.answer(1, 1);
+    await world.clock.runUntil(answered);
+    t.equal(peer.native, false);
+    t.match(await world.clock.runUntil(waiting), { state: 'timedOut', attempts: 1 });
+  }),
+);
+
+t.test(
+  'what the caller says holds for anyone',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 60_000, window: 1 });
+    const peer = client.peer(raw.address);
+    const call = peer.call('x', [], { attempts: 5 });
+    const atMs = transmissionsOf(world, call);
+    t.match(await world.clock.runUntil(call), { state: 'timedOut', attempts: 5 });
+    t.equal(world.clock.nowMs(), 60_000, 'the time-out does not move');
+    const [first = 0, ...others] = gapsOf(atMs);
+    t.strictSame(others, [2 * first, 4 * first, Math.min(8 * first, 8_000)]);
+    raw.received.length = 0;
+    raw.native = true;
+    const once = peer.call('y', [], { attempts: 1 });
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(once);
+    t.match(await world.clock.runUntil(peer.call('z', [], { attempts: 1 })), { attempts: 1 });
+    t.strictSame(raw.asked, ['y', 'z']);
+  }),
+);
+
+t.test(
+  'the attempts of the endpoint hold for all its calls',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ attempts: 2, timeoutMs: 60_000 });
+    t.match(await world.clock.runUntil(client.peer(raw.address).call('x')), { attempts: 2 });
+    t.equal(raw.received.length, 2);
+  }),
+);
+
+t.test(
+  'gaps stop growing at 8 s',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 120_000 });
+    const call = client.peer(raw.address).call('x', [], { attempts: 16 });
+    const atMs = transmissionsOf(world, call);
+    await world.clock.runUntil(call);
+    const gaps = gapsOf(atMs);
+    t.equal(gaps.length, 15);
+    t.strictSame(
+      gaps.slice(3),
+      Array.from({ length: 12 }, () => 8_000),
+    );
+  }),
+);
+
+t.test(
+  'the round-trip time counts from the first transmission, and the answer ends the sending',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ attempts: 3 });
+    const call = client.peer(raw.address).call('x');
+    await world.clock.advance(2_000);
+    t.equal(call.context.attempt, 2);
+    raw.answer(1, 'ok');
+    t.match(await world.clock.runUntil(call), { state: 'resolved', rttMs: 2_001, attempts: 2 });
+    await world.clock.advance(60_000);
+    t.equal(raw.received.length, 2);
+  }),
+);
+
+t.test(
+  'an answer to a call that was sent twice says nothing about the round trip (Karn)',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    raw.native = true;
+    const client = await world.endpoint({ attempts: 2 });
+    const peer = client.peer(raw.address);
+    const repeated = peer.call('x');
+    await world.clock.advance(1_600);
+    raw.answer(0, 1);
+    t.match(await world.clock.runUntil(repeated), { attempts: 2 });
+    t.equal(peer.roundTripMs, undefined);
+    const late = peer.call('y', [], { timeoutMs: 4_900 });
+    await world.clock.runUntil(late);
+    raw.answer(2, 1);
+    await world.settle();
+    t.equal(late.state, 'late');
+    t.equal(peer.roundTripMs, undefined, 'nor does a late one');
+    const clean = peer.call('z');
+    await world.settle();
+    raw.answer(raw.received.length - 1, 1);
+    await world.clock.runUntil(clean);
+    t.equal(peer.roundTripMs, 2);
+  }),
+);
+
+t.test(
+  'after an expiry the next call waits as long as that one did at last, until there is a sample',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world, { timeoutMs: 60_000 });
+    const first = peer.call('x', [], { attempts: 2, timeoutMs: 10_000 });
+    const atMs = transmissionsOf(world, first);
+    await world.clock.runUntil(first);
+    const [gapMs = 0] = gapsOf(atMs);
+    const second = peer.call('y', [], { attempts: 2, timeoutMs: 10_000 });
+    const secondAtMs = transmissionsOf(world, second);
+    await world.clock.runUntil(second);
+    const [backedOffMs = 0] = gapsOf(secondAtMs);
+    t.ok(backedOffMs >= 2 * gapMs && backedOffMs <= 3 * gapMs, `${gapMs}, then ${backedOffMs} ms`);
+    raw.received.length = 0;
+    const clean = peer.call('clean');
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(clean);
+    const third = peer.call('z', [], { attempts: 2, timeoutMs: 10_000 });
+    const thirdAtMs = transmissionsOf(world, third);
+    await world.clock.runUntil(third);
+    const [afterSampleMs = 0] = gapsOf(thirdAtMs);
+    t.ok(afterSampleMs <= 1_500, `${afterSampleMs} ms`);
+  }),
+);
+
+t.test(
+  'a peer that is at work is asked once more when half of the time is left',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world);
+    const limit = peer.window;
+    const startMs = world.clock.nowMs();
+    const call = peer.call('slow');
+    await world.clock.advance(1_600);
+    t.equal(raw.asked.length, 2);
+    t.ok(peer.window < limit, 'an expiry is taken for congestion');
+    raw.working(1);
+    await world.settle();
+    t.equal(peer.window, limit, 'until the peer says that it is at work');
+    const heardAtMs = world.clock.nowMs() - startMs;
+    const lookAtMs = heardAtMs + (5_000 - heardAtMs) / 2;
+    await world.clock.advance(lookAtMs - heardAtMs - 1);
+    t.equal(raw.asked.length, 2);
+    await world.clock.advance(1);
+    await world.settle();
+    t.equal(raw.asked.length, 3, 'the reply may have been lost');
+    t.equal(peer.window, limit, 'a look is no expiry');
+    raw.answer(2, 'recovered');
+    t.match(await world.clock.runUntil(call), { state: 'resolved', attempts: 3 });
+    t.equal(peer.roundTripMs, 2, 'and no sample');
+    const next = peer.call('next');
+    const atMs = transmissionsOf(world, next);
+    await world.clock.runUntil(next);
+    t.ok((atMs[1] ?? 0) <= 1_500, 'nor is the back-off kept');
+  }),
+);
+
+t.test(
+  'a call to a peer that is at work may time out, which halves no window',
+  inWorld(async (t, world) => {
+    const { raw, client, peer } = await acquainted(world);
+    const limit = peer.window;
+    const call = peer.call('slow');
+    await world.clock.advance(1_600);
+    raw.working(1);
+    t.match(await world.clock.runUntil(call), {
+      state: 'timedOut',
+      verdict: 'peerAliveButSlow',
+      executed: 'maybe',
+      attempts: 3,
+    });
+    t.equal(peer.window, limit);
+    raw.working(0);
+    await world.settle();
+    t.match(client.stats().fates, { 'response.working': 1, 'response.late': 1 });
+    t.equal(call.state, 'timedOut', 'what is at work has not answered');
+  }),
+);
+
+t.test(
+  'unreachable: the kernel refuses the last repetition',
+  inWorld(async (t, world) => {
+    const transport = new ScriptedTransport();
+    const client = await world.endpoint({ transport, attempts: 2 });
+    const peer = client.peer('10.0.0.1:1');
+    const call = peer.call('x');
+    transport.sent[0]?.done(null);
+    await world.clock.advance(1_600);
+    const error = Object.assign(new Error('send ENETUNREACH'), { code: 'ENETUNREACH' });
+    transport.sent[1]?.done(error);
+    t.match(await world.clock.runUntil(call), {
+      state: 'timedOut',
+      verdict: 'unreachable',
+      executed: 'maybe',
+      attempts: 2,
+    });
+    t.equal(peer.health, 'unknown', 'the peer has no part in it');
+    t.match(client.stats(), {
+      attempted: 2,
+      sent: 1,
+      refused: 1,
+      refusedBy: { ENETUNREACH: 1 },
+      outcomes: { timedOut: 1, unsent: 0 },
+    });
+    const again = peer.call('y');
+    transport.sent[2]?.done(null);
+    transport.receiver?.datagramReceived(
+      withHeaderMap(answerTo(transport.sent[2]!.datagram, 1)),
+      '10.0.0.1',
+      1,
+    );
+    t.match(await again, { state: 'resolved' });
+  }),
+);
+
+t.test(
+  'a repetition that the kernel takes again ends the verdict of the one before',
+  inWorld(async (t, world) => {
+    const transport = new ScriptedTransport();
+    const client = await world.endpoint({ transport, attempts: 3 });
+    const call = client.peer('10.0.0.1:1').call('x');
+    transport.sent[0]?.done(null);
+    await world.clock.advance(1_600);
+    transport.sent[1]?.done(new Error('gone'));
+    await world.clock.advance(3_000);
+    transport.sent[2]?.done(null);
+    t.match(await world.clock.runUntil(call), { verdict: 'peerSilent', attempts: 3 });
+  }),
+);
+
+t.test(
+  'a call that was cancelled by whoever saw it sent is not sent again',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1, attempts: 4, timeoutMs: 60_000 });
+    const peer = client.peer(raw.address);
+    const [first, second] = [peer.call('first'), peer.call('second')];
+    second.subscribe((snapshot) => {
+      if (snapshot.matches('sent')) second.cancel('at first sight');
+    });
+    first.cancel();
+    t.match(await second, { state: 'cancelled' });
+    await world.clock.advance(60_000);
+    t.equal(raw.received.length, 1, `${raw.received.length} datagrams`);
+
+    const third = peer.call('third');
+    third.subscribe(({ context }) => {
+      if (context.attempt === 2) third.cancel('seen twice');
+    });
+    await world.clock.advance(60_000);
+    t.match(await third, { state: 'cancelled', attempts: 2 });
+    t.equal(raw.received.length, 2, `${raw.received.length} datagrams`);
+  }),
+);
+
+t.test(
+  'what one transmission has in the kernel is not changed by the next',
+  inWorld(async (t, world) => {
+    const transport = new ScriptedTransport();
+    const client = await world.endpoint({ transport, attempts: 2 });
+    const call = client.peer('10.0.0.1:1').call('x');
+    const first = transport.sent[0]!.datagram;
+    const copy = Buffer.from(first);
+    await world.clock.runUntil(call);
+    t.equal(transport.sent.length, 2);
+    t.ok(copy.equals(first));
+  }),
+);
+
+t.test(
+  'a cancelled call tells an rpcudp endpoint, and nobody else',
+  inWorld(async (t, world) => {
+    const cancelTo = async (raw: RawPeer, native: boolean): Promise<unknown[]> => {
+      raw.native = native;
+      const client = await world.endpoint({ initialWindow: 1, window: 1 });
+      const peer = client.peer(raw.address);
+      const first = peer.call('first');
+      await world.settle();
+      raw.answer(0, 1);
+      await world.clock.runUntil(first);
+      const [inFlight, queued] = [peer.call('in flight'), peer.call('queued')];
+      queued.cancel();
+      inFlight.cancel();
+      await world.settle();
+      return raw.types;
+    };
+    t.strictSame(await cancelTo(await world.raw(), true), ['request', 'request', 'cancel']);
+    t.strictSame(await cancelTo(await world.raw(), false), ['request', 'request']);
+  }),
+);

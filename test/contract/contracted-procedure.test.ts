@@ -1,0 +1,64 @@
+import t from 'tap';
+import { z } from 'zod';
+import { ContractedProcedure } from '../../src/contract/contracted-procedure.js';
+import { schemaGiving, schemaOf } from '../fixtures/schemas.js';
+
+t.test('without schemas everything passes as it is', async (t) => {
+  const procedure = new ContractedProcedure('any', {});
+  const args = [1, undefined, { two: Symbol('two') }];
+  t.equal(procedure.checkArguments(args), undefined);
+  t.equal((procedure.readArguments(args) as { value: unknown }).value, args);
+  for (const result of [undefined, null, 5, args]) {
+    t.equal(procedure.checkResult(result), undefined);
+    t.equal((procedure.readResult(result) as { value: unknown }).value, result);
+  }
+  t.match(procedure, { idempotent: false, timeoutMs: undefined, maxBytes: undefined });
+});
+
+t.test('what the contract says beside schemas is there to read', async (t) => {
+  const said = { idempotent: true, timeoutMs: 2_000, maxBytes: 1_200 };
+  t.match(new ContractedProcedure('sayhi', said), { name: 'sayhi', ...said });
+});
+
+t.test('a result of nothing is judged as the null it arrives as', async (t) => {
+  const nothing = new ContractedProcedure('forget', { result: z.null() });
+  t.equal(nothing.checkResult(undefined), undefined);
+  t.equal(nothing.checkResult(null), undefined);
+  t.match(nothing.checkResult(0), [{ path: 'result' }]);
+  const neverArrives = new ContractedProcedure('forget', { result: z.void() });
+  t.match(neverArrives.checkResult(undefined), [{ path: 'result' }]);
+});
+
+t.test('checking changes nothing of what is sent', async (t) => {
+  const given: unknown[][] = [];
+  const args = schemaOf<unknown[]>((value) => {
+    given.push(value as unknown[]);
+    return { value: [] };
+  });
+  const procedure = new ContractedProcedure('sayhi', { args });
+  const whole = ['Snake', null];
+  procedure.checkArguments(whole);
+  t.equal(given[0], whole, 'the schema sees the arguments themselves');
+  const gappy = ['Snake', undefined];
+  procedure.checkArguments(gappy);
+  t.strictSame(given[1], ['Snake', null]);
+  t.strictSame(gappy, ['Snake', undefined]);
+});
+
+t.test('arguments that are no array are for the schema to refuse', async (t) => {
+  const procedure = new ContractedProcedure('sayhi', { args: z.tuple([z.string()]) });
+  for (const args of ['text', 5, null, undefined, {}]) {
+    t.match(procedure.checkArguments(args as never), [{ path: 'args' }]);
+  }
+});
+
+t.test('a schema that makes no array of the arguments is a fault', async (t) => {
+  for (const value of ['text', null, { length: 0 }, undefined]) {
+    const procedure = new ContractedProcedure('sayhi', { args: schemaGiving({ value }) });
+    t.match(
+      procedure.readArguments([]).issues?.fault?.problem,
+      /^the schema gave .* are an array$/,
+    );
+    t.match(procedure.checkArguments([])?.fault, { procedure: 'sayhi', part: 'args' });
+  }
+});

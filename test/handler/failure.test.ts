@@ -1,0 +1,248 @@
+/** What a caller is told when its request does not end in a result. */
+import t from 'tap';
+import { HandlerFailedError } from '../../src/errors.js';
+import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { Procedure } from '../../src/handler/procedures.js';
+import { fail, ProcedureError } from '../../src/procedure-error.js';
+import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import { inWorld, type World } from '../fixtures/world.js';
+
+/** A server of one procedure, called once by an rpcudp endpoint and once by an old peer. */
+async function calledByBoth(world: World, procedure: Procedure, options: EndpointOptions = {}) {
+  const server = await world.endpoint({ ...options, handlers: { procedure } });
+  const endings: string[] = [];
+  server.on('request.settled', ({ ending }) => endings.push(ending));
+  const client = await world.endpoint({ timeoutMs: 60_000 });
+  const outcome = await world.clock.runUntil(client.peer(server.address).call('procedure'));
+  const old = await world.raw();
+  old.send(request(1, 'procedure'), server.address);
+  await world.clock.advance(60_000);
+  const errors = world.errors.splice(0) as Error[];
+  return { server, client, outcome, old, endings, errors };
+}
+
+class QuotaError extends ProcedureError {
+  override readonly name = 'QuotaError';
+
+  constructor(left: number) {
+    super('quota', `only ${left} left`, { left });
+  }
+}
+
+t.test('a procedure that throws has failed, and its message goes to the caller', async (t) => {
+  const hostile: readonly (readonly [string, unknown, string])[] = [
+    ['an error', new Error('out of snakes'), 'out of snakes'],
+    ['a text', 'plain', 'plain'],
+    ['nothing', undefined, 'undefined'],
+    ['a symbol', Symbol('x'), 'Symbol(x)'],
+    ['an object without prototype', Object.create(null), 'something that cannot be shown'],
+    ['an error with a long message', new Error('m'.repeat(5_000)), 'm'.repeat(1_024)],
+    ['an error with half a character', new Error('a\ud800'), 'a\ufffd'],
+  ];
+  for (const [name, thrown, message] of hostile) {
+    for (const procedure of [
+      () => {
+        throw thrown;
+      },
+      async () => Promise.reject(thrown as Error),
+    ]) {
+      await t.test(
+        name,
+        inWorld(async (t, world) => {
+          const { server, outcome, old, endings, errors } = await calledByBoth(world, procedure);
+          t.match(outcome, { state: 'rejected', executed: 'maybe', attempts: 1 });
+          t.match(outcome, { error: { code: 'handlerFailed', message, data: undefined } });
+          t.strictSame(endings, ['failed', 'failed']);
+          t.match(errors, [{ name: 'HandlerFailedError', procedure: 'procedure', cause: thrown }]);
+          t.equal(errors.length, 2, 'each failure is reported once');
+          t.equal(old.received.length, 0, 'silence to an old peer');
+          t.match(server.stats().requests, { failed: 2, replied: 0 });
+        }),
+      );
+    }
+  }
+});
+
+t.test('whatever a message is, the endpoint lives, and the caller is told', async (t) => {
+  const withMessage = (descriptor: PropertyDescriptor) =>
+    Object.defineProperty(new Error('x'), 'message', descriptor);
+  const messages: readonly (readonly [string, Error])[] = [
+    ['a number', withMessage({ value: 42 })],
+    ['undefined', withMessage({ value: undefined })],
+    ['an object', withMessage({ value: { text: 'x' } })],
+    ['a symbol', withMessage({ value: Symbol('x') })],
+    [
+      'a getter that throws',
+      withMessage({
+        get: () => {
+          throw new Error('in the getter');
+        },
+      }),
+    ],
+  ];
+  for (const [name, thrown] of messages) {
+    for (const procedure of [
+      () => {
+        throw thrown;
+      },
+      async () => Promise.reject(thrown as Error),
+    ]) {
+      await t.test(
+        name,
+        inWorld(async (t, world) => {
+          const { server, outcome, errors } = await calledByBoth(world, procedure);
+          t.match(outcome, { state: 'rejected', error: { code: 'handlerFailed' } });
+          t.equal(errors.length, 2);
+          t.match(server.stats(), { runningNow: 0, requests: { failed: 2 } });
+        }),
+      );
+    }
+  }
+});
+
+t.test('a result that cannot be sent is a failure too', async (t) => {
+  const results: readonly (readonly [string, unknown, string, RegExp])[] = [
+    ['a function', () => 0, 'handlerFailed', /^result: /],
+    ['it has a symbol in it', { list: [Symbol('x')] }, 'handlerFailed', /^result\.list\[0\]: /],
+    ['too large', 'x'.repeat(70_000), 'replyTooLarge', /65507 in one datagram/],
+  ];
+  for (const [name, result, code, message] of results) {
+    await t.test(
+      name,
+      inWorld(async (t, world) => {
+        const { outcome, old, endings, errors } = await calledByBoth(world, () => result);
+        t.match(outcome, { state: 'rejected', executed: 'maybe', error: { code, message } });
+        t.strictSame(endings, ['failed', 'failed']);
+        t.equal(errors.length, 2);
+        t.type(errors[0], HandlerFailedError);
+        t.equal(old.received.length, 0);
+      }),
+    );
+  }
+});
+
+t.test('errors that a procedure declares arrive whole, and are no failure of ours', async (t) => {
+  const declared: readonly (readonly [string, Procedure, object])[] = [
+    [
+      'thrown',
+      () => {
+        throw new ProcedureError('noSuchUser', 'There is no user 7', { id: 7 });
+      },
+      { code: 'noSuchUser', message: 'There is no user 7', data: { id: 7 } },
+    ],
+    [
+      'rejected, a subclass',
+      async () => Promise.reject(new QuotaError(3)),
+      { code: 'quota', message: 'only 3 left', data: { left: 3 } },
+    ],
+    [
+      'with fail(), without data',
+      () => fail('closed', 'come back at nine'),
+      { code: 'closed', message: 'come back at nine', data: undefined },
+    ],
+    ['with null as data', () => fail('none', '', null), { code: 'none', message: '', data: null }],
+  ];
+  for (const [name, procedure, error] of declared) {
+    await t.test(
+      name,
+      inWorld(async (t, world) => {
+        const { server, outcome, old, endings, errors } = await calledByBoth(world, procedure);
+        t.match(outcome, { state: 'rejected', executed: 'maybe' });
+        if (outcome.state !== 'rejected') return;
+        const { code, message, data } = outcome.error;
+        t.same({ code, message, data }, error);
+        t.strictSame(endings, ['failed', 'failed']);
+        t.strictSame(errors, []);
+        t.equal(old.received.length, 0);
+        t.equal(server.stats().requests.failed, 2);
+      }),
+    );
+  }
+});
+
+t.test('data that cannot be sent is left out, and reported', async (t) => {
+  for (const data of [Symbol('x'), { f: () => 0 }, new Uint8Array(9_000), 'x'.repeat(2 ** 20)]) {
+    await t.test(
+      inWorld(async (t, world) => {
+        const { outcome, errors } = await calledByBoth(world, () => fail('code', 'message', data));
+        t.match(outcome, {
+          state: 'rejected',
+          error: { code: 'code', message: 'message', data: undefined },
+        });
+        t.equal(errors.length, 1, 'the old peer had no use for it');
+      }),
+    );
+  }
+});
+
+t.test("a procedure's own code is a text, short, and none of the endpoint's", async (t) => {
+  for (const code of ['', 'x'.repeat(129), 5, undefined, 'overloaded', 'handlerFailed']) {
+    t.throws(() => new ProcedureError(code as string, 'm'), { code: 'ERR_RPCUDP_OPTION' });
+  }
+  t.equal(new ProcedureError('x'.repeat(128), 'm').code.length, 128);
+  t.equal(new ProcedureError('toString', 'm').code, 'toString');
+  t.throws(() => fail('code', 'message', 1), { name: 'ProcedureError', code: 'code', data: 1 });
+});
+
+t.test(
+  'a subclass cannot claim that its procedure was not run',
+  inWorld(async (t, world) => {
+    class Busy extends ProcedureError {
+      override readonly code = 'overloaded';
+    }
+    const { outcome } = await calledByBoth(world, () => {
+      throw new Busy('busy', 'I was run');
+    });
+    t.match(outcome, { state: 'rejected', executed: 'maybe' });
+    world.errors.length = 0;
+  }),
+);
+
+t.test(
+  'no stack leaves the machine',
+  inWorld(async (t, world) => {
+    const wire: string[] = [];
+    const server = await world.endpoint({
+      handlers: {
+        broken: () => {
+          throw new Error('broken', { cause: new Error('the secret cause') });
+        },
+        declared: () => fail('declared', 'message', { a: 1 }),
+      },
+    });
+    const raw = await world.raw();
+    raw.send(withHeaderMap(request(1, 'broken')), server.address);
+    raw.send(withHeaderMap(request(2, 'declared')), server.address);
+    await world.settle();
+    for (const { datagram } of raw.received) wire.push(datagram.toString('latin1'));
+    t.equal(wire.length, 2);
+    for (const bytes of wire) t.notMatch(bytes, /secret|\.ts|file:|\bat |stack/);
+    t.equal(world.errors.splice(0).length, 1);
+  }),
+);
+
+t.test(
+  'an unknown procedure is told to rpcudp endpoints alone',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { known: () => 1 } });
+    const client = await world.endpoint();
+    const outcome = await world.clock.runUntil(client.peer(server.address).call('un\u001bknown'));
+    t.match(outcome, {
+      state: 'rejected',
+      executed: 'no',
+      error: { code: 'unknownProcedure', message: 'there is no procedure "un\\u001bknown"' },
+    });
+    const raw = await world.raw();
+    raw.send(request(1, 'none'), server.address);
+    raw.send(withHeaderMap(request(2, 'constructor')), server.address);
+    await world.settle();
+    t.strictSame(
+      raw.received.map(({ datagram }) => bodyOf(datagram)),
+      [['unknownProcedure', 'there is no procedure "constructor"']],
+    );
+    t.match(server.stats(), {
+      fates: { 'request.refused.unknownProcedure': 3 },
+      requests: { unknownProcedure: 3 },
+    });
+  }),
+);

@@ -1,0 +1,383 @@
+/** Requests that are not run, and what holds for their repetitions. */
+import t from 'tap';
+import type { EndpointOptions } from '../../src/endpoint/options.js';
+import { TYPE_BYTE } from '../../src/wire/frame.js';
+import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
+import { inWorld, type World } from '../fixtures/world.js';
+
+/** A server whose procedure ends when the test says so; it counts its runs. */
+async function busy(world: World, options: EndpointOptions) {
+  const ends: (() => void)[] = [];
+  const state = { runs: 0 };
+  const server = await world.endpoint({
+    ...options,
+    handlers: {
+      hold: () => {
+        state.runs += 1;
+        return new Promise<void>((resolve) => ends.push(resolve));
+      },
+      count: () => (state.runs += 1),
+    },
+  });
+  const ask = async (raw: RawPeer, id: number, procedure = 'hold', native = true) => {
+    const datagram = request(id, procedure);
+    raw.send(native ? withHeaderMap(datagram) : datagram, server.address);
+    await world.settle();
+  };
+  return { server, ends, state, ask };
+}
+
+/** The codes of the errors that a raw peer got. */
+const codesOf = (raw: RawPeer): unknown[] =>
+  raw.received
+    .filter(({ datagram }) => datagram[0] === TYPE_BYTE.error)
+    .map(({ datagram }) => (bodyOf(datagram) as [string])[0]);
+
+t.test(
+  'beyond what may run at a time, requests are refused with the limit',
+  inWorld(async (t, world) => {
+    const { server, ends, ask } = await busy(world, { maxRunningHandlers: 1 });
+    const client = await world.endpoint();
+    await ask(await world.raw(), 1);
+    const outcome = await world.clock.runUntil(client.peer(server.address).call('hold'));
+    t.match(outcome, {
+      state: 'rejected',
+      executed: 'no',
+      error: {
+        code: 'overloaded',
+        message: 'The endpoint is at its limit, maxRunningHandlers: 1',
+        data: { limit: 'maxRunningHandlers', value: 1 },
+      },
+    });
+    ends[0]?.();
+  }),
+);
+
+t.test(
+  'beyond what may run for one peer, its requests are refused, and not those of others',
+  inWorld(async (t, world) => {
+    const { server, ends, state, ask } = await busy(world, { maxRunningPerPeer: 2 });
+    const [greedy, modest] = [await world.raw(), await world.raw()];
+    for (const id of [1, 2, 3]) await ask(greedy, id);
+    await ask(modest, 4);
+    t.equal(state.runs, 3);
+    t.strictSame(
+      greedy.received.map(({ datagram }) => bodyOf(datagram)),
+      [
+        [
+          'overloaded',
+          'The endpoint is at its limit, maxRunningPerPeer: 2',
+          { limit: 'maxRunningPerPeer', value: 2 },
+        ],
+      ],
+    );
+    t.match(server.stats(), { requests: { overloaded: 1 }, runningNow: 3 });
+    ends[0]?.();
+    await world.settle();
+    await ask(greedy, 5);
+    t.equal(state.runs, 4, 'there is room again');
+    for (const end of ends) end();
+    await world.settle();
+  }),
+);
+
+t.test(
+  'who was told that a request was not run can rely on it',
+  inWorld(async (t, world) => {
+    const { server, ends, state, ask } = await busy(world, { maxRunningHandlers: 1 });
+    const raw = await world.raw();
+    await ask(raw, 1);
+    await ask(raw, 2);
+    ends[0]?.();
+    await world.settle();
+    await ask(raw, 2);
+    await ask(raw, 2);
+    t.equal(state.runs, 1, 'though there is room now');
+    const [, refused, , again, onceMore] = [undefined, ...raw.received];
+    t.equal((bodyOf(refused!.datagram) as [string])[0], 'overloaded');
+    t.ok(again!.datagram.equals(refused!.datagram));
+    t.ok(onceMore!.datagram.equals(refused!.datagram));
+    t.match(server.stats(), {
+      fates: { 'request.refused.overloaded': 1, 'request.replayed': 2 },
+      requests: { overloaded: 1, replayed: 2 },
+      rememberedNow: 2,
+      runningNow: 0,
+    });
+    await world.clock.advance(30_000);
+    t.equal(server.stats().rememberedNow, 0);
+  }),
+);
+
+t.test(
+  'an old peer is not told, so that a repetition of its request may run',
+  inWorld(async (t, world) => {
+    const { ends, state, ask } = await busy(world, { maxRunningHandlers: 1 });
+    const raw = await world.raw();
+    await ask(raw, 1, 'hold', false);
+    await ask(raw, 2, 'hold', false);
+    ends[0]?.();
+    await world.settle();
+    await ask(raw, 2, 'hold', false);
+    t.equal(state.runs, 2);
+    t.strictSame(raw.types, ['response']);
+    ends[1]?.();
+    await world.settle();
+  }),
+);
+
+t.test(
+  'beyond 4,096 such refusals they are not told any more, and none is forgotten',
+  inWorld(
+    async (t, world) => {
+      const { server, ends, state } = await busy(world, { maxRunningHandlers: 1 });
+      const raw = await world.raw();
+      const idOfNumber = (number: number) => {
+        const id = Buffer.alloc(20);
+        id.writeUInt32BE(number);
+        return id;
+      };
+      const send = (number: number): void => {
+        const datagram = withHeaderMap(request(0, 'hold'));
+        idOfNumber(number).copy(datagram, 1);
+        raw.send(datagram, server.address);
+      };
+      for (let number = 0; number <= 4_100; number++) send(number);
+      await world.settle();
+      t.equal(raw.received.length, 4_096);
+      t.match(server.stats(), {
+        requests: { overloaded: 4_100 },
+        rememberedNow: 4_096,
+        forgottenEarly: 0,
+      });
+      ends[0]?.();
+      await world.settle();
+      raw.received.length = 0;
+      send(1);
+      send(4_096);
+      await world.settle();
+      t.strictSame(codesOf(raw), ['overloaded', 'overloaded']);
+      send(4_097);
+      await world.settle();
+      t.equal(state.runs, 2, 'who was not told may try again');
+      ends[1]?.();
+      await world.settle();
+    },
+    { watched: false },
+  ),
+);
+
+t.test(
+  'a duplicate of a request that runs is told that it does, if its sender understands that',
+  inWorld(async (t, world) => {
+    const { server, ends, ask } = await busy(world, {});
+    const [raw, old] = [await world.raw(), await world.raw()];
+    for (const copy of [1, 1, 1]) await ask(raw, copy);
+    for (const copy of [1, 1, 1]) await ask(old, copy, 'hold', false);
+    t.strictSame(raw.types, ['working', 'working']);
+    t.strictSame(old.types, []);
+    t.match(server.stats(), {
+      fates: { 'request.run': 2, 'request.duplicate': 4 },
+      requests: { duplicate: 4 },
+    });
+    for (const end of ends) end();
+    await world.settle();
+    t.strictSame(raw.types, ['working', 'working', 'response']);
+    t.strictSame(old.types, ['response']);
+  }),
+);
+
+t.test(
+  'the same id with another body is a conflict: not run, not answered',
+  inWorld(async (t, world) => {
+    const { server, state, ask } = await busy(world, {});
+    const raw = await world.raw();
+    await ask(raw, 1, 'count');
+    raw.send(withHeaderMap(request(1, 'count', 'another argument')), server.address);
+    raw.send(withHeaderMap(request(1, 'hold')), server.address);
+    await world.settle();
+    t.equal(state.runs, 1);
+    t.strictSame(raw.types, ['response']);
+    t.match(server.stats(), {
+      fates: { 'request.run': 1, 'request.conflict': 2 },
+      requests: { conflict: 2 },
+    });
+    raw.send(request(1, 'count'), server.address);
+    await world.settle();
+    t.strictSame(raw.types, ['response', 'response'], 'a header map makes no other body');
+  }),
+);
+
+t.test(
+  'what is remembered and cannot be read again is malformed',
+  inWorld(async (t, world) => {
+    const { server, ask } = await busy(world, {});
+    const raw = await world.raw();
+    await ask(raw, 1, 'count');
+    const cut = request(1, 'count').subarray(0, -1);
+    raw.send(cut, server.address);
+    await world.settle();
+    t.match(server.stats().fates, { 'malformed.truncated': 1, 'request.conflict': 0 });
+  }),
+);
+
+t.test(
+  'what stands after the body and is no header map makes an old peer, and is counted',
+  inWorld(async (t, world) => {
+    const { server, ask } = await busy(world, {});
+    const raw = await world.raw();
+    await ask(raw, 1, 'count', false);
+    raw.send(Buffer.concat([request(2, 'none'), Buffer.from('noise')]), server.address);
+    raw.send(Buffer.concat([request(3, 'count'), Buffer.from('noise')]), server.address);
+    await world.settle();
+    t.strictSame(raw.types, ['response', 'response'], 'silence about what is unknown');
+    t.equal(server.stats().unreadableHeaders, 2);
+    t.equal(raw.received.at(-1)?.datagram.length, 22, 'and no header map in the reply');
+  }),
+);
+
+t.test(
+  'a closing endpoint refuses, and says so to those who understand it',
+  inWorld(async (t, world) => {
+    const { server, ends, ask } = await busy(world, {});
+    const [client, old] = [await world.endpoint(), await world.raw()];
+    await ask(await world.raw(), 1);
+    const closed = server.close();
+    await world.settle();
+    const outcome = await world.clock.runUntil(client.peer(server.address).call('count'));
+    t.match(outcome, { state: 'rejected', executed: 'no', error: { code: 'closing' } });
+    await ask(old, 2, 'count', false);
+    t.equal(old.received.length, 0);
+    t.match(server.stats().requests, { closing: 2 });
+    ends[0]?.();
+    await world.clock.runUntil(closed);
+  }),
+);
+
+t.test(
+  'an endpoint that waits no longer tells the callers of what still runs',
+  inWorld(async (t, world) => {
+    const { server } = await busy(world, { closeGraceMs: 50 });
+    const client = await world.endpoint();
+    const call = client.peer(server.address).call('hold');
+    await world.settle();
+    await world.clock.runUntil(server.close());
+    t.match(await world.clock.runUntil(call), {
+      state: 'rejected',
+      executed: 'maybe',
+      error: { code: 'handlerFailed', message: 'the endpoint was closed while the procedure ran' },
+    });
+    t.match(server.stats().requests, { abandoned: 1 });
+  }),
+);
+
+t.test(
+  'strict: new requests are refused rather than a reply forgotten, for those that run as well',
+  inWorld(async (t, world) => {
+    const { server, ends, state, ask } = await busy(world, { atMostOnce: 'strict', maxReplies: 3 });
+    const raw = await world.raw();
+    await ask(raw, 1, 'count');
+    await ask(raw, 2, 'count');
+    await ask(raw, 3, 'hold');
+    raw.received.length = 0;
+    await ask(raw, 4, 'count');
+    t.strictSame(
+      raw.received.map(({ datagram }) => bodyOf(datagram)),
+      [
+        [
+          'overloaded',
+          'The endpoint is at its limit, maxReplies: 3',
+          { limit: 'maxReplies', value: 3 },
+        ],
+      ],
+    );
+    ends[0]?.();
+    await world.settle();
+    t.match(server.stats(), { rememberedNow: 4, forgottenEarly: 0 });
+    for (const id of [1, 2, 4]) await ask(raw, id, 'count');
+    t.equal(state.runs, 3);
+    await world.clock.advance(30_000);
+    await ask(raw, 5, 'count');
+    t.equal(state.runs, 4, 'when their time is over there is room');
+    t.equal(server.stats().forgottenEarly, 0);
+  }),
+);
+
+t.test(
+  'strict: a peer whose requests are remembered keeps its place, even for own calls',
+  inWorld(async (t, world) => {
+    for (const atMostOnce of ['strict', 'bounded'] as const) {
+      const { server, state, ask } = await busy(world, { atMostOnce, maxPeers: 1 });
+      const [raw, other] = [await world.raw(), await world.raw()];
+      await ask(raw, 1, 'count');
+      const call = () => server.peer(other.address).call('x', [], { timeoutMs: 10 });
+      if (atMostOnce === 'strict') {
+        t.throws(call, { code: 'ERR_RPCUDP_TOO_MANY_PEERS' });
+        await ask(raw, 1, 'count');
+        t.equal(state.runs, 1);
+        t.equal(server.stats().forgottenEarly, 0);
+      } else {
+        await world.clock.runUntil(call());
+        t.equal(server.stats().forgottenEarly, 1, 'bounded: it is forgotten, and counted');
+      }
+    }
+  }),
+);
+
+t.test(
+  'bounded: beyond their number the oldest are forgotten early, and counted',
+  inWorld(async (t, world) => {
+    const { server, state, ask } = await busy(world, { maxReplies: 2 });
+    const raw = await world.raw();
+    for (const id of [1, 2, 3, 4]) await ask(raw, id, 'count');
+    t.match(server.stats(), { rememberedNow: 2, forgottenEarly: 2 });
+    await ask(raw, 1, 'count');
+    t.equal(state.runs, 5);
+    await world.clock.advance(30_000);
+    t.equal(server.stats().forgottenEarly, 3, 'those whose time is over do not count');
+  }),
+);
+
+t.test(
+  'a reply that was let go is said to be, and not run again',
+  inWorld(async (t, world) => {
+    const { server, state, ask } = await busy(world, { maxReplyBytes: 0 });
+    const [raw, old] = [await world.raw(), await world.raw()];
+    await ask(raw, 1, 'count');
+    await ask(raw, 1, 'count');
+    await ask(old, 1, 'count', false);
+    await ask(old, 1, 'count', false);
+    t.equal(state.runs, 2);
+    t.strictSame(raw.types, ['response', 'error']);
+    t.strictSame(codesOf(raw), ['replyForgotten']);
+    t.strictSame(old.types, ['response']);
+    t.match(server.stats().requests, { replied: 2, duplicate: 2 });
+  }),
+);
+
+t.test(
+  'a refusal whose bytes were let go is not said to have been run',
+  inWorld(async (t, world) => {
+    const { ends, state, ask } = await busy(world, { maxReplyBytes: 0, maxRunningHandlers: 1 });
+    const raw = await world.raw();
+    await ask(raw, 1);
+    await ask(raw, 2);
+    ends[0]?.();
+    await world.settle();
+    await ask(raw, 2);
+    t.equal(state.runs, 1);
+    t.notOk(codesOf(raw).includes('replyForgotten'), 'the procedure was not run');
+  }),
+);
+
+t.test(
+  'a request from one peer too many is refused in silence: nobody could remember that',
+  inWorld(async (t, world) => {
+    const { server, ask } = await busy(world, { maxPeers: 1 });
+    const [raw, other] = [await world.raw(), await world.raw()];
+    await ask(raw, 1, 'count');
+    await ask(other, 1, 'count');
+    t.equal(other.received.length, 0);
+    t.match(server.stats(), { fates: { 'request.refused.overloaded': 1 }, peersNow: 1 });
+  }),
+);

@@ -1,0 +1,214 @@
+import { encode } from '@msgpack/msgpack';
+import fc from 'fast-check';
+import t from 'tap';
+import {
+  challengeHeaderMap,
+  hasHeaderMap,
+  isTraceparent,
+  PLAIN_HEADER_MAP,
+  readHeaderMap,
+  requestHeaderMap,
+  stampRequest,
+  withToken,
+} from '../../src/wire/header-map.js';
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+const TOKEN = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const bytesOf = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+const compact = (text: string) => text.replaceAll(' ', '');
+const read = (text: string) => readHeaderMap(bytesOf(text), 0);
+
+/** A header map with version 1 and one more entry. */
+const withEntry = (key: number, value: unknown): Buffer =>
+  Buffer.concat([Buffer.of(0x82, 0, 1, key), encode(value, { useBigInt64: true })]);
+
+t.test('each header map is these bytes', async (t) => {
+  t.equal(hex(PLAIN_HEADER_MAP), compact('81 0001'));
+  t.equal(hex(requestHeaderMap(undefined)), compact('83 0001 0101 02ce00000000'));
+  t.equal(
+    hex(requestHeaderMap('abc')),
+    compact('84 0001 03da0003616263 0101 02ce00000000'),
+    'what is stamped stands at the end',
+  );
+  t.equal(hex(challengeHeaderMap(TOKEN)), compact('82 0001 04c4080102030405060708'));
+});
+
+t.test('a stamp says which attempt it is, and how many milliseconds are left', async (t) => {
+  const request = Buffer.concat([Buffer.from('body'), requestHeaderMap(undefined)]);
+  const stamped = (attempt: number, remainingMs: number): string => {
+    stampRequest(request, attempt, remainingMs);
+    return hex(request.subarray(4));
+  };
+  t.equal(stamped(1, 5_000), compact('83 0001 0101 02ce00001388'));
+  t.equal(stamped(16, 4_999.9), compact('83 0001 0110 02ce00001387'), 'never more than there is');
+  t.equal(stamped(2, 0), compact('83 0001 0102 02ce00000000'));
+  t.equal(stamped(2, -5), compact('83 0001 0102 02ce00000000'));
+  t.equal(stamped(2, 2 ** 40), compact('83 0001 0102 02ceffffffff'));
+  t.equal(request.subarray(0, 4).toString(), 'body');
+});
+
+t.test('what is stamped is what is read', async () => {
+  const traceparents = fc.option(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), {
+    nil: undefined,
+  });
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 16 }),
+      fc.nat(2 ** 32 - 1),
+      traceparents,
+      fc.boolean(),
+      (attempt, remainingMs, traceparent, challenged) => {
+        let request: Buffer = Buffer.concat([Buffer.of(0xc0), requestHeaderMap(traceparent)]);
+        if (challenged) request = withToken(request, traceparent, TOKEN);
+        stampRequest(request, attempt, remainingMs);
+        const headerMap = readHeaderMap(request, 1);
+        return (
+          headerMap?.version === 1 &&
+          headerMap.attempt === attempt &&
+          headerMap.remainingMs === remainingMs &&
+          headerMap.traceparent === traceparent &&
+          (headerMap.token === undefined) === !challenged &&
+          hasHeaderMap(request, 1)
+        );
+      },
+    ),
+  );
+});
+
+t.test('a request with a token is the request, its body unchanged', async (t) => {
+  const body = Buffer.from('type, id, body');
+  for (const traceparent of [undefined, TRACEPARENT]) {
+    const request = Buffer.concat([body, requestHeaderMap(traceparent)]);
+    stampRequest(request, 1, 1_000);
+    const again = withToken(request, traceparent, TOKEN);
+    t.ok(again.subarray(0, body.length).equals(body));
+    t.match(readHeaderMap(again, body.length), { version: 1, traceparent });
+    t.strictSame(readHeaderMap(again, body.length)?.token, TOKEN);
+  }
+});
+
+t.test('what is not there has a default', async (t) => {
+  t.match(read('81 0001'), {
+    version: 1,
+    attempt: 1,
+    remainingMs: undefined,
+    traceparent: undefined,
+    token: undefined,
+  });
+});
+
+t.test('entries may come in any order, and any integer format', async (t) => {
+  const longForms = '83 02cd03e8 01cc02 00d27f000000'.replace('d27f000000', 'd20000007f');
+  t.match(read(longForms), { version: 127, attempt: 2, remainingMs: 1_000 });
+  t.match(read('82 02ceffffffff 0001'), { remainingMs: 2 ** 32 - 1 });
+});
+
+t.test('keys of later versions are skipped, whatever their value', async (t) => {
+  for (const value of ['c0', 'c3', 'a161', '92c001', '81a16101', 'c40107', 'cb7ff8000000000000']) {
+    t.match(read(`83 05${value} 0001 0102`), { version: 1, attempt: 2 }, value);
+    t.match(read(`83 7f${value} 0001 0102`), { version: 1, attempt: 2 }, value);
+  }
+});
+
+t.test('bytes after the header map are ignored', async (t) => {
+  for (const trailing of ['00', 'c1', '810001', 'ff'.repeat(100)]) {
+    t.match(read(`81 0001 ${trailing}`), { version: 1 }, trailing);
+    t.ok(hasHeaderMap(bytesOf(`81 0001 ${trailing}`), 0));
+  }
+});
+
+t.test('what is no header map is none', async (t) => {
+  const malformed: readonly (readonly [string, string])[] = [
+    ['nothing', ''],
+    ['nil', 'c0'],
+    ['an integer', '01'],
+    ['an array', '92 0001'],
+    ['text', 'a2 0001'],
+    ['a byte that msgpack never uses', 'c1'],
+    ['an empty map', '80'],
+    ['a map without a version', '81 0101'],
+    ['a map 16', 'de 0001 0001'],
+    ['version 0', '81 0000'],
+    ['version -1', '81 00ff'],
+    ['version 128', '81 00cc80'],
+    ['a version of text', '81 00a131'],
+    ['no version after its key', '81 00'],
+    ['fewer entries than it declares', '82 0001'],
+    ['half an entry', '82 0001 01'],
+    ['half an integer', '82 0001 02ce0000'],
+    ['a negative key', '82 0001 ff01'],
+    ['a key of text', '82 a16101 0001'],
+    ['a key that is no small integer', '82 cc80c0 0001'],
+    ['attempt 0', '82 0001 0100'],
+    ['attempt 128', '82 0001 01cc80'],
+    ['an attempt that is nil', '82 0001 01c0'],
+    ['a negative time', '82 0001 02ff'],
+    ['a time of text', '82 0001 02a131'],
+    ['a time beyond 2^53', '82 0001 02cfffffffffffffffff'],
+    ['an empty traceparent', '82 0001 03a0'],
+    ['a traceparent that is a number', '82 0001 0301'],
+    ['a traceparent with a control character', '82 0001 03a10a'],
+    ['a traceparent that is not ASCII', '82 0001 03a2c3a9'],
+    ['a traceparent that is not UTF-8', '82 0001 03a1ff'],
+    ['a traceparent of 257 characters', `82 0001 03da0101${'78'.repeat(257)}`],
+    ['a token of 7 bytes', `82 0001 04c407${'00'.repeat(7)}`],
+    ['a token of 9 bytes', `82 0001 04c409${'00'.repeat(9)}`],
+    ['a token of text', `82 0001 04a8${'78'.repeat(8)}`],
+    ['a value too deep', `82 0001 05${'91'.repeat(40)}c0`],
+    ['a value that is cut off', '82 0001 05dd01ffffff'],
+  ];
+  for (const [name, bytes] of malformed) {
+    t.equal(read(bytes), undefined, name);
+    t.equal(hasHeaderMap(bytesOf(bytes), 0), false, name);
+  }
+});
+
+t.test('numbers are integers, and no time is NaN', async (t) => {
+  for (const value of [NaN, Infinity, 0.5, 1.5, 1e300]) {
+    for (const [key, name] of ['version', 'attempt', 'time'].entries()) {
+      const bytes = key === 0 ? Buffer.from([0x81, 0, ...encode(value)]) : withEntry(key, value);
+      t.equal(readHeaderMap(bytes, 0), undefined, `${name} ${value}`);
+    }
+  }
+});
+
+t.test('any bytes are a header map or none, and nothing is thrown', async () => {
+  const entry = fc.tuple(fc.nat(6), fc.oneof(fc.anything(), fc.double(), fc.bigInt(), fc.string()));
+  const tolerant = (value: unknown): Uint8Array => {
+    try {
+      return encode(value);
+    } catch {
+      return Uint8Array.of(0xc1);
+    }
+  };
+  const map = fc
+    .array(entry, { maxLength: 15 })
+    .map((entries) =>
+      Buffer.concat([
+        Buffer.of(0x80 | entries.length),
+        ...entries.flatMap(([key, value]) => [Buffer.of(key), tolerant(value)]),
+      ]),
+    );
+  const bytes = fc.oneof(
+    map,
+    fc.uint8Array({ maxLength: 40 }).map((tail) => Buffer.of(0x82, 0, 1, ...tail)),
+  );
+  fc.assert(
+    fc.property(bytes, (datagram) => {
+      const headerMap = readHeaderMap(datagram, 0);
+      if (headerMap === undefined) return !hasHeaderMap(datagram, 0);
+      const { version, attempt, remainingMs = 0 } = headerMap;
+      return version >= 1 && version <= 127 && attempt >= 1 && attempt <= 127 && remainingMs >= 0;
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+t.test('a traceparent is 1 to 256 printable ASCII characters', async (t) => {
+  for (const good of ['x', TRACEPARENT, ' ~', 'x'.repeat(256)]) t.equal(isTraceparent(good), true);
+  for (const bad of ['', 'x'.repeat(257), 'a\n', '\x7f', 'é', 5, undefined, null, ['x']]) {
+    t.equal(isTraceparent(bad), false, String(bad));
+  }
+});
