@@ -51,7 +51,7 @@ const handlerEvents: readonly HandlerEvent[] = [
   { type: 'started' },
   { type: 'refused', refusal: 'unknownProcedure' },
   { type: 'replied', replyBytes: 48, atMs: 9 },
-  { type: 'failed', error: new Error('bang'), atMs: 9 },
+  { type: 'failed', error: new Error('bang'), replyBytes: 30, atMs: 9 },
   { type: 'cancelled' },
   { type: 'duplicated' },
   { type: 'expired' },
