@@ -113,12 +113,22 @@ export type HandlerTrace = Trace<HandlerMessage>;
 const calls = tracingChannel<unknown, CallMessage>('rpcudp:call');
 const handlers = tracingChannel<unknown, HandlerMessage>('rpcudp:handler');
 
-/** The trace of a call; undefined, at hardly any cost, while nobody subscribes. */
-export function traceOfCall(message: () => CallMessage): CallTrace | undefined {
-  return calls.hasSubscribers ? new CallTrace(calls, message()) : undefined;
+/** Whether anybody subscribes: while nobody does, tracing costs this question alone. */
+export function callsAreTraced(): boolean {
+  return calls.hasSubscribers;
 }
 
-/** The trace of a procedure that is about to run, likewise. */
-export function traceOfHandler(message: () => HandlerMessage): HandlerTrace | undefined {
-  return handlers.hasSubscribers ? new Trace(handlers, message()) : undefined;
+/** Likewise of procedures that run. */
+export function handlersAreTraced(): boolean {
+  return handlers.hasSubscribers;
+}
+
+/** The trace of a call that is about to be made. */
+export function traceCall(message: CallMessage): CallTrace {
+  return new CallTrace(calls, message);
+}
+
+/** The trace of a procedure that is about to run. */
+export function traceHandler(message: HandlerMessage): HandlerTrace {
+  return new Trace(handlers, message);
 }

@@ -43,8 +43,10 @@ export interface CallOwner {
   rtoMs(nowMs: number): number;
   /** An answer to one of its calls arrived; `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;
-  /** No answer to a call came within `waitedMs`; the call is about to be sent again. */
-  expired(waitedMs: number): void;
+  /** No answer came within `waitedMs` to what a call sent at `sentAtMs`; it is about to send again. */
+  expired(waitedMs: number, sentAtMs: number): void;
+  /** No answer came to what it sent at `sentAtMs`, its last: it goes on waiting, outside the window. */
+  overdue(call: Call, sentAtMs: number): void;
   /** The peer is still at work on a call that was sent again. */
   working(): void;
   /** Sends the call's datagram once more; `done` tells what the kernel made of it. */
@@ -150,7 +152,6 @@ export class Call<Value = unknown>
     this.#peer = peer;
     this.#environment = environment;
     this.#deadlineMs = calledAtMs + options.timeoutMs;
-    environment.alarms.set(this, this.#deadlineMs);
     this.#signal = options.signal;
     this.#contracted = request.contracted;
     this.#traceparent = request.traceparent;
@@ -212,6 +213,11 @@ export class Call<Value = unknown>
     this.#peer = peer;
   }
 
+  /** @internal It waits for its turn: it has an alarm from now on. */
+  queued(): void {
+    this.#environment.alarms.set(this, this.#deadlineMs);
+  }
+
   /** @internal The request goes out for the first time; the socket's callback is `sent`. */
   transmitted(): void {
     const nowMs = this.#environment.clock.nowMs();
@@ -232,9 +238,7 @@ export class Call<Value = unknown>
   ring(nowMs: number): void {
     if (this.state === 'timedOut') this.receive({ type: 'lingered' });
     else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
-    else if (this.#isRepeatable) this.#repeat(nowMs);
-    // The peer may become known as one that takes repetitions before the call is over.
-    else this.#scheduleRepetition(nowMs);
+    else this.#unanswered(nowMs);
   }
 
   /** @internal The peer's result arrived; what its contract makes of it is the value. */
@@ -288,10 +292,24 @@ export class Call<Value = unknown>
     return this.context.maxAttempts !== undefined || this.#peer.native;
   }
 
+  /** No answer came while the last transmission was waited for. */
+  #unanswered(nowMs: number): void {
+    const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = this.context;
+    const sentAtMs = nowMs - this.#gapMs;
+    if (attempt < maxAttempts && this.#isRepeatable) {
+      if (!workingHeard) this.#peer.expired(this.#gapMs, sentAtMs);
+      this.#repeat(nowMs);
+      return;
+    }
+    // A peer that is at work has lost nothing, and the call keeps its place there.
+    if (!workingHeard) this.#peer.overdue(this, sentAtMs);
+    // The peer may become known as one that takes repetitions before the call is over.
+    if (attempt < maxAttempts) this.#scheduleRepetition(nowMs);
+    else this.#environment.alarms.set(this, this.#deadlineMs);
+  }
+
   /** Sends the request again: the same id and body, with a header map that is true now. */
   #repeat(nowMs: number): void {
-    // A look at a peer that is at work is no sign of a lost datagram.
-    if (!this.context.workingHeard) this.#peer.expired(this.#gapMs);
     // The kernel may still hold the bytes of the last transmission.
     this.datagram = Buffer.from(this.datagram);
     this.#transmitAgain(nowMs);
@@ -308,9 +326,9 @@ export class Call<Value = unknown>
     this.#scheduleRepetition(nowMs);
   }
 
+  /** Sets the alarm for when the answer to the last transmission will be overdue. */
   #scheduleRepetition(nowMs: number): void {
-    const { maxAttempts } = this.context;
-    if (maxAttempts === 1 || this.done) return;
+    if (this.done) return;
     const rtoMs = this.#peer.rtoMs(nowMs);
     this.#gapMs =
       this.#gapMs === 0
@@ -319,11 +337,8 @@ export class Call<Value = unknown>
     this.#setAlarm(nowMs + this.#gapMs);
   }
 
-  /** Sets the alarm for the next transmission, if there may be one, else for the deadline. */
-  #setAlarm(nextMs: number): void {
-    const { attempt, maxAttempts = SAFE_ATTEMPTS } = this.context;
-    const dueMs = attempt < maxAttempts ? Math.min(nextMs, this.#deadlineMs) : this.#deadlineMs;
-    this.#environment.alarms.set(this, dueMs);
+  #setAlarm(dueMs: number): void {
+    this.#environment.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
   }
 
   protected override entered(state: string): void {

@@ -11,7 +11,7 @@ import { InvalidResultError } from '../contract/errors.js';
 import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
-import { traceOfHandler } from '../tracing.js';
+import { handlersAreTraced, traceHandler } from '../tracing.js';
 import type { HandlerTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
@@ -20,7 +20,7 @@ import { encodeSignal } from '../wire/signal.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
-import type { OfferedProcedure } from './procedures.js';
+import type { OfferedProcedure, Procedure } from './procedures.js';
 import type { Refusal } from './refusal.js';
 import type { HandlerScope } from './scope.js';
 
@@ -133,19 +133,9 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     this.#scope = scope;
     this.#contracted = procedure.contracted;
     this.receive({ type: 'started' }, this.owner.ref);
-    this.#trace = traceOfHandler(() => ({
-      procedure: this.context.procedure,
-      args,
-      peer: this.context.peer,
-      transactionId: this.context.transactionId,
-      traceparent: scope.traceparent,
-    }));
     let result: unknown;
     try {
-      result =
-        this.#trace === undefined
-          ? procedure.run(scope, ...(args as never[]))
-          : this.#trace.run(() => procedure.run(scope, ...(args as never[])));
+      result = this.#call(procedure.run, args as never[], scope);
       if (isPromiseLike(result)) {
         this.#await(result, scope);
         return;
@@ -155,6 +145,14 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
       return;
     }
     this.#succeed(result);
+  }
+
+  #call(procedure: Procedure, args: never[], scope: HandlerScope): unknown {
+    if (!handlersAreTraced()) return procedure(scope, ...args);
+    const { procedure: name, peer, transactionId } = this.context;
+    const { traceparent } = scope;
+    this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
+    return this.#trace.run(() => procedure(scope, ...args));
   }
 
   #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {

@@ -19,8 +19,9 @@ import { InvalidArgumentsError } from '../contract/errors.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
+import { LinkedList } from '../linked-list.js';
 import type { CallTrace } from '../tracing.js';
-import { traceOfCall } from '../tracing.js';
+import { callsAreTraced, traceCall } from '../tracing.js';
 import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
 import type { TransactionId } from '../wire/frame.js';
 import { encodeRequest } from '../wire/request.js';
@@ -40,9 +41,6 @@ export interface CallTerms {
   readonly contracted?: ContractedProcedure | undefined;
 }
 
-/** A call that is not encoded yet. */
-type CallDraft = Omit<CallRequest, 'datagram' | 'transactionId' | 'traceparent' | 'trace'>;
-
 export class PeerActor implements CallOwner, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
   /** What calls report, to those who listen at the peer. */
@@ -59,6 +57,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** With the window, which holds the calls in flight. */
   readonly #path: Path;
   readonly #returnPath: ReturnPath;
+  /** Calls that wait for an answer outside the window. Bounded by `maxOutstanding`. */
+  readonly #overdue = new LinkedList<Call>();
   /** The contracts of commands on their way through the machine. */
   readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
@@ -102,7 +102,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   get inFlight(): number {
-    return this.#path.window.size;
+    return this.#path.window.size + this.#overdue.size;
   }
 
   get queued(): number {
@@ -146,26 +146,30 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const issues = contracted?.checkArguments(args);
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const id = this.#environment.ids.next();
-    const trace = traceOfCall(() => ({
+    const terms = { options: checked, replyTo, contracted };
+    if (!callsAreTraced()) return this.#place(id, procedure, args, terms, undefined);
+    const trace = traceCall({
       procedure,
       args,
       peer: this.address,
       transactionId: formatTransactionId(id),
       traceparent: checked.traceparent,
-    }));
-    const request = { id, procedure, args, options: checked, replyTo, contracted };
-    const place = (): Call => this.#place(request, trace);
-    return trace === undefined ? place() : trace.run(place);
+    });
+    return trace.run(() => this.#place(id, procedure, args, terms, trace));
   }
 
-  #place(draft: CallDraft, trace: CallTrace | undefined): Call {
-    const { id, procedure, args, options, replyTo, contracted } = draft;
+  #place(
+    id: TransactionId,
+    procedure: string,
+    args: readonly unknown[],
+    { options, replyTo, contracted }: Pick<CallRequest, 'options' | 'replyTo' | 'contracted'>,
+    trace: CallTrace | undefined,
+  ): Call {
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const datagram = encodeRequest(id, procedure, args, traceparent, contracted?.maxBytes);
-    const transactionId = transactionIdOf(datagram);
     const call = this.#create({
       id,
-      transactionId,
+      transactionId: transactionIdOf(datagram),
       datagram,
       procedure,
       args,
@@ -216,9 +220,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#findAddress();
     const first = this.#mailbox.size === 0 && !this.#draining;
     if (first && this.#hasRoom()) this.#launch(call);
-    else if (!this.#mailbox.full) this.#mailbox.push(call);
-    else {
-      const error = new MailboxFullError(this.address, this.#mailbox.size, this.#path.window.size);
+    else if (!this.#mailbox.full) {
+      call.queued();
+      this.#mailbox.push(call);
+    } else {
+      const error = new MailboxFullError(this.address, this.#mailbox.size, this.inFlight);
       call.receive({ type: 'refused', error }, this.ref);
     }
   }
@@ -284,8 +290,15 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.heard(nowMs);
   }
 
-  expired(waitedMs: number): void {
-    this.#path.expired(waitedMs);
+  expired(waitedMs: number, sentAtMs: number): void {
+    this.#path.expired(waitedMs, sentAtMs);
+  }
+
+  overdue(call: Call, sentAtMs: number): void {
+    if (!this.#path.window.delete(call)) return;
+    this.#path.overdue(sentAtMs);
+    this.#overdue.push(call);
+    this.#drain();
   }
 
   working(): void {
@@ -301,22 +314,23 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   callSettled(call: Call): void {
     const { counters, outstanding } = this.#environment;
-    const wasInFlight = this.#path.window.delete(call);
-    if (wasInFlight) outstanding.settle();
+    const wasInWindow = this.#path.window.delete(call);
+    const wasSent = wasInWindow || this.#overdue.delete(call);
+    if (wasSent) outstanding.settle();
     else this.#mailbox.delete(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
     counters.outcomes[outcome.state] += 1;
-    this.#path.learnFrom(call.context, outcome);
+    this.#path.learnFrom(call.context, outcome, wasInWindow);
     if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
       this.ref.send({ type: 'expired' });
     }
     call.trace?.settled(outcome);
-    if (wasInFlight && outcome.state === 'cancelled' && this.native) {
+    if (wasSent && outcome.state === 'cancelled' && this.native) {
       this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
     }
     // First those who wait: who hears of this outcome may call again.
-    if (wasInFlight) this.#drain();
+    if (wasSent) this.#drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
   }
 
@@ -388,8 +402,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     // The mailbox first: else each cancelled call in flight would send out one that waits.
-    for (const call of [...this.#mailbox.toArray(), ...this.#path.window.toArray()])
-      call.cancel(reason);
+    for (const calls of [this.#mailbox, this.#overdue, this.#path.window]) {
+      for (const call of calls.toArray()) call.cancel(reason);
+    }
   }
 
   /** Ends the actor, and what it remembers of the peer's requests. */

@@ -14,6 +14,7 @@ export class Path {
   readonly window: Window;
   readonly #roundTrip = new RoundTrip();
   readonly #clock: Clock;
+  #shrunkAtMs = -Infinity;
 
   constructor(limits: WindowLimits, clock: Clock) {
     this.window = new Window(limits);
@@ -30,10 +31,15 @@ export class Path {
     return this.#roundTrip.rtoMs(nowMs);
   }
 
-  /** No answer came within `waitedMs`, and the request is sent again. */
-  expired(waitedMs: number): void {
+  /** No answer came in time to what was sent at `sentAtMs`, and it is not sent again. */
+  overdue(sentAtMs: number): void {
+    this.#shrink(sentAtMs);
+  }
+
+  /** No answer came within `waitedMs` to what was sent at `sentAtMs`, and it is sent again. */
+  expired(waitedMs: number, sentAtMs: number): void {
     this.#roundTrip.backOff(waitedMs);
-    this.window.shrink();
+    this.#shrink(sentAtMs);
   }
 
   /** What expired did not get lost: the peer is still at work on it. */
@@ -42,8 +48,8 @@ export class Path {
     this.window.forgiveShrinking();
   }
 
-  /** Learns from how a call ended. */
-  learnFrom(call: CallContext, outcome: Outcome): void {
+  /** Learns from how a call ended; `awaited` says that its answer was not overdue already. */
+  learnFrom(call: CallContext, outcome: Outcome, awaited: boolean): void {
     switch (outcome.state) {
       case 'resolved':
         this.#sample(call, outcome.rttMs);
@@ -51,11 +57,13 @@ export class Path {
         break;
       case 'rejected':
         this.#sample(call, outcome.rttMs);
-        if (outcome.error.code === 'overloaded') this.window.shrink();
+        if (outcome.error.code === 'overloaded') this.#shrink(call.sentAtMs);
         else this.window.grow();
         break;
       case 'timedOut':
-        if (blamesPeer(outcome.verdict) && !call.workingHeard) this.window.shrink();
+        if (awaited && blamesPeer(outcome.verdict) && !call.workingHeard) {
+          this.#shrink(call.sentAtMs);
+        }
         break;
       case 'cancelled':
       case 'unsent':
@@ -67,6 +75,16 @@ export class Path {
   learnFromLate(call: CallContext): void {
     const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
+  }
+
+  /**
+   * One loss and many, on a path that was full, mean the same: what was sent before the window shrank says
+   * nothing about the window since (RFC 9002, section 7.3.2, has it so as well).
+   */
+  #shrink(sentAtMs = -Infinity): void {
+    if (sentAtMs < this.#shrunkAtMs) return;
+    this.#shrunkAtMs = this.#clock.nowMs();
+    this.window.shrink();
   }
 
   /** Karn's rule: of a call that was sent twice, nobody knows which of the two was answered. */

@@ -3,52 +3,39 @@ import { RemoteError } from '../call/outcome.js';
 import { DROP, isDrop } from '../wire/drop.js';
 import type { Drop } from '../wire/drop.js';
 import { decodeErrorReply } from '../wire/error-reply.js';
-import { hasHeaderMap, readHeaderMap } from '../wire/header-map.js';
+import { readHeaderMap } from '../wire/header-map.js';
 import { decodeResponse } from '../wire/response.js';
 import { decodeSignal } from '../wire/signal.js';
 
-interface Sent {
-  /** Whether an rpcudp endpoint sent it: it has a header map. */
-  readonly native: boolean;
-  /** Whether something else stands where a header map would. */
-  readonly unreadableHeader: boolean;
-}
-
-export type Answer = Sent &
-  (
-    | { readonly type: 'response'; readonly value: unknown }
-    | { readonly type: 'error'; readonly error: RemoteError }
-    | { readonly type: 'working' }
-    | { readonly type: 'challenge'; readonly token: Uint8Array }
-  );
+/** `end` is the offset just after its body. */
+export type Answer = { readonly end: number } & (
+  | { readonly type: 'response'; readonly value: unknown }
+  | { readonly type: 'error'; readonly error: RemoteError }
+  | { readonly type: 'working' }
+  | { readonly type: 'challenge'; readonly token: Uint8Array }
+);
 
 /** Reads an answer, or says why it must be dropped. */
 export function readAnswer(type: Answer['type'], datagram: Buffer): Answer | Drop {
   switch (type) {
     case 'response': {
       const body = decodeResponse(datagram);
-      return isDrop(body) ? body : { type, value: body.value, ...sent(datagram, body.end) };
+      return isDrop(body) ? body : { type, value: body.value, end: body.end };
     }
     case 'error': {
       const body = decodeErrorReply(datagram);
       if (isDrop(body)) return body;
-      const error = new RemoteError(body.code, body.message, body.data);
-      return { type, error, ...sent(datagram, body.end) };
+      return { type, error: new RemoteError(body.code, body.message, body.data), end: body.end };
     }
     case 'working': {
       const body = decodeSignal(datagram);
-      return isDrop(body) ? body : { type, ...sent(datagram, body.end) };
+      return isDrop(body) ? body : { type, end: body.end };
     }
     case 'challenge': {
       const body = decodeSignal(datagram);
       if (isDrop(body)) return body;
       const token = readHeaderMap(datagram, body.end)?.token;
-      return token === undefined ? DROP.shape : { type, token, ...sent(datagram, body.end) };
+      return token === undefined ? DROP.shape : { type, token, end: body.end };
     }
   }
-}
-
-function sent(datagram: Buffer, end: number): Sent {
-  const native = hasHeaderMap(datagram, end);
-  return { native, unreadableHeader: !native && end < datagram.length };
 }

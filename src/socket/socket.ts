@@ -16,8 +16,8 @@ import type { EndpointStats } from '../endpoint/stats.js';
 import type { Inbox } from '../handler/inbox.js';
 import type { Receiver, Transport } from '../transport/transport.js';
 import { isDrop } from '../wire/drop.js';
-import type { Drop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
+import { hasHeaderMap } from '../wire/header-map.js';
 import { readAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import { noFates } from './fate.js';
@@ -141,16 +141,18 @@ export class Socket implements Sender, Receiver {
     }
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#answer(routes, call, readAnswer(frame.type, frame.datagram));
+    return this.#answer(routes, call, frame.type, datagram);
   }
 
   /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(routes: Routes, call: Call, answer: Answer | Drop): Fate {
+  #answer(routes: Routes, call: Call, type: Answer['type'], datagram: Buffer): Fate {
+    const answer = readAnswer(type, datagram);
     if (isDrop(answer)) return `malformed.${answer.reason}`;
     const atMs = routes.clock.nowMs();
     const late = call.state === 'timedOut';
-    if (answer.unreadableHeader) routes.counters.unreadableHeaders += 1;
-    call.peer.answered(atMs, answer.native);
+    const native = hasHeaderMap(datagram, answer.end);
+    if (!native && answer.end < datagram.length) routes.counters.unreadableHeaders += 1;
+    call.peer.answered(atMs, native);
     switch (answer.type) {
       case 'working':
         call.working();

@@ -153,7 +153,8 @@ class Udp implements UdpTransport {
     const mapped = this.#family === 'dual' && !host.includes(':');
     try {
       const queuedBytes = socket.getSendQueueSize();
-      if (queuedBytes > MAX_SEND_QUEUE_BYTES) return new SendQueueFullError(queuedBytes);
+      if (queuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES)
+        return new SendQueueFullError(queuedBytes);
       socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
       return undefined;
     } catch (error) {

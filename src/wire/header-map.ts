@@ -125,6 +125,8 @@ class EntryReader implements HeaderMap {
 
   readonly #bytes: Buffer;
   #offset: number;
+  /** A bit for each key of ours: a key that comes twice says nothing. */
+  #keysSeen = 0;
 
   constructor(bytes: Buffer, offset: number) {
     this.#bytes = bytes;
@@ -135,6 +137,9 @@ class EntryReader implements HeaderMap {
   readEntry(): boolean {
     const key = this.#bytes[this.#offset];
     if (key === undefined || key > 0x7f) return false;
+    const seen = key <= KEY.token ? 1 << key : 0;
+    if ((this.#keysSeen & seen) !== 0) return false;
+    this.#keysSeen |= seen;
     this.#offset += 1;
     const value = this.#readValue();
     switch (key) {

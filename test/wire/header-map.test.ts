@@ -212,3 +212,10 @@ t.test('a traceparent is 1 to 256 printable ASCII characters', async (t) => {
     t.equal(isTraceparent(bad), false, String(bad));
   }
 });
+
+t.test('a key that comes twice makes it unreadable', async (t) => {
+  const read = (hex: string) => readHeaderMap(Buffer.from(hex, 'hex'), 0);
+  t.equal(read('82' + '0001' + '0001'), undefined);
+  t.equal(read('83' + '0001' + '0101' + '0102'), undefined);
+  t.match(read('83' + '0001' + '0a01' + '0a01'), { version: 1 }, 'but for keys of later versions');
+});

@@ -1,0 +1,68 @@
+/** The promise that everything else is for: over a bad network, a call runs once, or is known to be in doubt. */
+import t from 'tap';
+import { binomialBand } from '../fixtures/binomial.js';
+import { balance } from '../fixtures/network/books.js';
+import { Lab } from '../fixtures/network/lab.js';
+import { networkLab } from '../fixtures/real-parts.js';
+
+const CALLS = 10_000;
+const LOSS = 0.1;
+const DUPLICATION = 0.1;
+/** The default, to a peer that is known to run a repeated request only once. */
+const ATTEMPTS = 3;
+
+/** A test run in so many may fail by chance alone. */
+const ODDS = 1_000_000;
+
+/** Waiting for retransmissions is what this test does most: 200 ms pass in 50. */
+const CLOCK_RATE = 4;
+
+t.test(
+  `${CALLS} calls, a tenth of all datagrams lost and a tenth doubled each way: each runs at most once`,
+  networkLab(),
+  async (t) => {
+    const lab = await Lab.start(t);
+    const { client, server } = lab;
+    await lab.open({ clockRate: CLOCK_RATE });
+    for (const [end, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      end.rule('input', `numgen random mod 100 < ${100 * LOSS} counter name lost drop`);
+      // The mark goes with the copy, and keeps it from being copied.
+      const double = `meta mark set 1 counter name doubled dup to ${other.host}`;
+      end.rule('output', `meta mark 0 numgen random mod 100 < ${100 * DUPLICATION} ${double}`);
+    }
+    // A peer that has not answered yet might be an old one, and is sent a request once by default.
+    const known = await lab.calls({ procedure: 'echo', count: 1, attempts: 16, timeoutMs: 60_000 });
+    t.match(known, [{ state: 'resolved' }], 'client and server know each other');
+    const ended = await lab.calls({
+      procedure: 'count',
+      count: CALLS,
+      outstanding: 200,
+      timeoutMs: 20_000,
+    });
+
+    const { client: calls, server: serves, executions } = await balance(t, lab);
+    const resolved = ended.filter(({ state }) => state === 'resolved');
+    const inDoubt = ended.filter(({ state }) => state === 'timedOut');
+    t.equal(resolved.length + inDoubt.length, CALLS);
+    // Duplication only helps: an attempt fails when the request is lost, or all of its answers are.
+    const bothWays = (1 - LOSS) ** 2;
+    const [, most] = binomialBand(CALLS, (1 - bothWays) ** ATTEMPTS, ODDS);
+    t.ok(inDoubt.length <= most, `${inDoubt.length} in doubt, of at most ${most}`);
+    const [least] = binomialBand(CALLS, bothWays, ODDS);
+    const atOnce = resolved.filter(({ attempts }) => attempts === 1).length;
+    t.ok(atOnce >= least, `${atOnce} resolved at the first attempt, of at least ${least}`);
+    t.ok(atOnce < resolved.length, 'others needed more');
+
+    t.equal(executions.total, executions.distinct, 'no id ran twice');
+    t.equal(serves.fates['request.run'], 1 + executions.distinct, 'nothing else ran');
+    t.ok(executions.distinct >= resolved.length && executions.distinct <= CALLS);
+    const again = serves.fates['request.replayed'] + serves.fates['request.duplicate'];
+    t.equal(serves.received, 1 + executions.distinct + again);
+    t.comment(
+      `${resolved.length} resolved, ${inDoubt.length} in doubt; ${calls.sent} requests sent, ${again} came again`,
+    );
+  },
+);

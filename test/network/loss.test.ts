@@ -1,0 +1,116 @@
+/** What a lossy network may cost, to the datagram. */
+import t from 'tap';
+import { binomialBand } from '../fixtures/binomial.js';
+import { balance } from '../fixtures/network/books.js';
+import { Lab } from '../fixtures/network/lab.js';
+import { networkLab } from '../fixtures/real-parts.js';
+
+/** A test run in so many may fail by chance alone; the exact counts beside each band never do. */
+const ODDS = 1_000_000;
+
+/** One call at a time, so that none is held up by a lost one's window. */
+const ONE_BY_ONE = { procedure: 'count', outstanding: 1, timeoutMs: 60, attempts: 1 } as const;
+
+t.test('over a lossy network', networkLab(), async (t) => {
+  const lab = await Lab.start(t);
+  const { client, server } = lab;
+
+  t.test('without retransmission, what was lost is what timed out', async (t) => {
+    for (const { percent, count } of [
+      { percent: 10, count: 200 },
+      { percent: 30, count: 80 },
+    ]) {
+      await lab.open();
+      await lab.acquaint();
+      for (const end of [client, server]) {
+        end.rule('input', `numgen random mod 100 < ${percent} counter name lost drop`);
+      }
+      const ended = await lab.calls({ ...ONE_BY_ONE, count });
+
+      const books = await balance(t, lab);
+      const resolved = ended.filter(({ state }) => state === 'resolved').length;
+      const { toServer, toClient, client: counts } = books;
+      const late = counts.fates['response.late'];
+      t.equal(resolved + late, count - toServer.lost - toClient.lost, `at ${percent} %`);
+      t.equal(books.executions.total, count - toServer.lost);
+      const [least, most] = binomialBand(count, (1 - percent / 100) ** 2, ODDS);
+      t.ok(resolved + late >= least && resolved + late <= most, `${resolved} of ${count} resolved`);
+      t.same(
+        new Set(ended.filter(({ state }) => state !== 'resolved').map(({ executed }) => executed)),
+        new Set(['maybe']),
+        'of a call without an answer nobody knows whether it ran',
+      );
+    }
+  });
+
+  t.test('when every tenth request is lost, every tenth call times out', async (t) => {
+    await lab.open();
+    await lab.acquaint();
+    server.rule('input', 'numgen inc mod 10 == 0 counter name lost drop');
+    const ended = await lab.calls({ ...ONE_BY_ONE, count: 200, timeoutMs: 100 });
+
+    const { executions, toServer, client: counts } = await balance(t, lab);
+    t.equal(toServer.lost, 20);
+    t.equal(executions.total, 180);
+    t.equal(counts.outcomes.timedOut, 20 + counts.fates['response.late']);
+    const tenths = ended.filter((_, index) => index % 10 === 0).map(({ state }) => state);
+    t.same(tenths, Array(20).fill('timedOut'));
+  });
+
+  t.test(
+    'when nothing arrives, every call times out, and says that the peer is silent',
+    async (t) => {
+      await lab.open();
+      server.rule('input', 'counter name lost drop');
+      const ended = await lab.calls({ procedure: 'count', count: 4, timeoutMs: 500 });
+
+      const { executions } = await balance(t, lab);
+      t.equal(executions.total, 0);
+      const silence = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
+      t.same(ended, Array(4).fill(silence));
+    },
+  );
+
+  t.test('a call without an answer is sent three times, at growing distances', async (t) => {
+    const leastRtoMs = 200;
+    // A datagram that is read late comes nearer to the next.
+    const jitterMs = 20;
+    await lab.open();
+    await lab.acquaint();
+    client.rule('input', 'counter name lost drop');
+    const ended = await lab.calls({ procedure: 'count', count: 1, timeoutMs: 2_500 });
+
+    const { executions, server: serves } = await balance(t, lab);
+    t.match(ended, [{ state: 'timedOut', attempts: 3, executed: 'maybe' }]);
+    t.equal(executions.total, 1);
+    t.equal(serves.fates['request.replayed'], 2);
+    const arrivals = await server.process.ask('arrivalsMs');
+    const [first = NaN, second = NaN, third = NaN] = arrivals.slice(-3);
+    const gapsMs = [second - first, third - second] as const;
+    t.ok(gapsMs[0] >= leastRtoMs - jitterMs, `${gapsMs[0]} ms after the first`);
+    t.ok(gapsMs[1] >= 2 * leastRtoMs - jitterMs, `${gapsMs[1]} ms after the second`);
+  });
+
+  t.test('when every datagram comes three times, each procedure runs once', async (t) => {
+    const count = 500;
+    await lab.open();
+    await lab.acquaint();
+    for (const [end, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      const copy = `counter name doubled dup to ${other.host}`;
+      // The mark goes with the copies, and keeps them from being copied.
+      end.rule('output', `meta mark 0 meta mark set 1 ${copy} ${copy}`);
+    }
+    await lab.calls({ procedure: 'count', count, outstanding: 50, attempts: 1 });
+
+    const { client: calls, server: serves, executions, toServer } = await balance(t, lab);
+    t.equal(calls.outcomes.resolved, 100 + count);
+    t.equal(executions.total, count);
+    t.equal(toServer.doubled, 2 * count);
+    const { fates } = serves;
+    t.equal(fates['request.duplicate'] + fates['request.replayed'], 2 * count);
+    t.equal(calls.fates['response.matched'], 100 + count);
+  });
+});

@@ -1,0 +1,74 @@
+/** Peers that cannot hear each other for a while, or know each other by another address after it. */
+import t from 'tap';
+import { balance } from '../fixtures/network/books.js';
+import { Lab } from '../fixtures/network/lab.js';
+import { until } from '../fixtures/network/until.js';
+import { networkLab } from '../fixtures/real-parts.js';
+
+const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
+
+t.test('when peers lose sight of each other', networkLab(), async (t) => {
+  const lab = await Lab.start(t);
+  const { client, server } = lab;
+
+  t.test('a partition ends calls honestly, and leaves nothing when it is healed', async (t) => {
+    for (const [cut, executed] of [
+      [[client], 20],
+      [[server], 0],
+      [[client, server], 0],
+    ] as const) {
+      await lab.open();
+      await lab.acquaint();
+      for (const end of cut) end.rule('input', 'counter name lost drop');
+      const apart = await lab.calls({
+        procedure: 'count',
+        count: 20,
+        timeoutMs: 500,
+        attempts: 1,
+      });
+      t.same(apart, Array(20).fill(SILENCE));
+
+      for (const end of cut) end.heal();
+      const again = await lab.calls({ procedure: 'count', count: 100 });
+      t.same(new Set(again.map(({ state }) => state)), new Set(['resolved']));
+      const { executions } = await balance(t, lab);
+      t.equal(executions.total, executed + 100);
+    }
+  });
+
+  t.test('what ICMP says of a port is no proof: the call times out', async (t) => {
+    await lab.open();
+    await lab.acquaint();
+    server.rule('input', 'counter name lost reject with icmp type port-unreachable');
+    const refused = await lab.calls({ procedure: 'count', count: 10, timeoutMs: 500, attempts: 1 });
+    t.same(refused, Array(10).fill(SILENCE));
+    server.heal();
+    await lab.calls({ procedure: 'count', count: 10 });
+    const { executions } = await balance(t, lab);
+    t.equal(executions.total, 10);
+  });
+
+  t.test('when a NAT rebinds, the open call times out, and new ones are answered', async (t) => {
+    await lab.open();
+    await lab.acquaint();
+    const chain = 'chain ip lab nat';
+    client.nft(`add ${chain} { type nat hook postrouting priority srcnat; }`);
+    const rebind = (port: number): void => {
+      const rule = `rule ip lab nat udp dport ${server.port} masquerade to :${port}`;
+      client.nft(`flush ${chain}; add ${rule}`);
+      client.run('conntrack --flush');
+    };
+    rebind(40_000);
+    const call = lab.calls({ procedure: 'hold', count: 1, timeoutMs: 1_500, attempts: 1 });
+    await until(async () => (await server.process.ask('stats')).runningNow === 1);
+    rebind(40_010);
+    const after = await lab.calls({ procedure: 'count', count: 20, outstanding: 1 });
+    t.same(new Set(after.map(({ state }) => state)), new Set(['resolved']));
+    await server.process.ask('release');
+
+    t.match(await call, [{ state: 'timedOut', executed: 'maybe', verdict: 'peerAliveButSlow' }]);
+    const serves = await server.process.ask('stats');
+    t.equal(serves.fates['request.run'], 100 + 1 + 20);
+    t.equal(serves.peersNow, 3, 'the server knows the client by three ports');
+  });
+});

@@ -1,0 +1,143 @@
+/** A process that stands still, or is told another time of day: nobody else is blamed for it. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { EndpointProcess, type ProcessOptions } from '../fixtures/network/endpoint-process.js';
+import type { EndedCall, Phase } from '../fixtures/network/protocol.js';
+import { until } from '../fixtures/network/until.js';
+import { libfaketime } from '../fixtures/real-parts.js';
+
+const HOST = '127.0.0.1';
+/** Few enough that the server runs all at a time. */
+const HELD = 30;
+
+const onLinux = process.platform === 'linux' ? {} : { skip: 'reads /proc, which Linux has' };
+
+t.test(
+  'while its process is stopped for longer than they may take, no call times out',
+  onLinux,
+  async (t) => {
+    const { client, server, to } = await pair(t);
+    const timeoutMs = 1_000;
+    const calls = client.ask('calls', { to, procedure: 'hold', count: HELD, timeoutMs });
+    await until(async () => (await server.ask('stats')).runningNow === HELD);
+
+    client.signal('SIGSTOP');
+    const stoppedAtMs = performance.now();
+    await until(async () => readFileSync(`/proc/${client.pid}/stat`, 'utf8').includes(') T '));
+    const { sent } = await server.ask('stats');
+    await server.ask('release');
+    await until(async () => (await server.ask('stats')).sent === sent + HELD);
+    await until(async () => performance.now() > stoppedAtMs + timeoutMs + 200);
+    client.signal('SIGCONT');
+
+    const ended = await calls;
+    t.same(states(ended), { resolved: HELD });
+    t.ok(
+      ended.every(({ rttMs = 0 }) => rttMs > timeoutMs),
+      'each was answered after its time, and before the process could look',
+    );
+  },
+);
+
+const PHASES: readonly Phase[] = ['message', 'timer', 'immediate', 'nextTick', 'microtask'];
+
+t.test('a stall of the event loop times no call out whose answer waits', async (t) => {
+  const { client, to } = await pair(t);
+  for (const phase of PHASES) {
+    const stall = { phase, stallMs: 600, timeoutMs: 300 } as const;
+    const ended = await client.ask('stalledCalls', { ...stall, to, procedure: 'count', count: 60 });
+    t.same(states(ended), { resolved: 60 }, phase);
+    t.ok(
+      ended.every(({ rttMs = 0 }) => rttMs > 300),
+      `answered after their time (${phase})`,
+    );
+  }
+});
+
+t.test(
+  'what a stopped process has no room for is counted by the kernel, to the datagram',
+  onLinux,
+  async (t) => {
+    const { client, server, to } = await pair(t);
+    const [address = ''] = to;
+    server.signal('SIGSTOP');
+    const flood = { host: HOST, port: Number(address.split(':')[1]), count: 20_000, bytes: 30 };
+    const flooded = await client.ask('flood', flood);
+    server.signal('SIGCONT');
+    // It answers in turn, so all that had arrived has been read.
+    const ended = await client.ask('calls', { to, procedure: 'count', count: 1 });
+    t.same(states(ended), { resolved: 1 });
+
+    const { sent } = await client.ask('stats');
+    const { received, kernelDrops, fates } = await server.ask('stats');
+    t.ok(fates['malformed.unknownType'] < flooded, `${kernelDrops} of ${flooded} were dropped`);
+    t.equal(kernelDrops, flooded + sent - received);
+  },
+);
+
+const { path: faketime = '', ...faketimeOptions } = libfaketime();
+
+t.test('a jump of the time of day changes nothing', faketimeOptions, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rpcudp-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  const timeOfDay = join(folder, 'offset');
+  writeFileSync(timeOfDay, '+0');
+  const { client, server, to } = await pair(t, {
+    LD_PRELOAD: faketime,
+    FAKETIME_TIMESTAMP_FILE: timeOfDay,
+    FAKETIME_NO_CACHE: '1',
+    DONT_FAKE_MONOTONIC: '1',
+  });
+  let offsetMs = await client.ask('clockOffsetMs');
+  for (const [jump, ms] of [
+    ['-1h', -3_600_000],
+    ['+1h', 7_200_000],
+    ['-1d', -90_000_000],
+    ['+1d', 172_800_000],
+  ] as const) {
+    const before = performance.now();
+    const calls = client.ask('calls', { to, procedure: 'hold', count: HELD });
+    const lost = client.ask('calls', { ...NOBODY, timeoutMs: 100 });
+    await until(async () => (await server.ask('stats')).runningNow === HELD);
+    writeFileSync(timeOfDay, jump);
+    const jumpedMs = (await client.ask('clockOffsetMs')) - offsetMs;
+    offsetMs += jumpedMs;
+    t.ok(Math.abs(jumpedMs - ms) < 1_000, `the time of day went ${jumpedMs} ms`);
+    t.match(await lost, [{ state: 'timedOut', verdict: 'peerSilent' }]);
+    t.ok(performance.now() - before >= 100, 'not timed out too early');
+    await server.ask('release');
+    const ended = await calls;
+    t.same(states(ended), { resolved: HELD }, jump);
+    const mostMs = performance.now() - before;
+    t.ok(
+      ended.every(({ rttMs = -1 }) => rttMs >= 0 && rttMs <= mostMs),
+      'round trips are true',
+    );
+  }
+});
+
+/** Port 9 discards what it is sent, if it listens at all. */
+const NOBODY = { to: [`${HOST}:9`], procedure: 'count', count: 1, attempts: 1 } as const;
+
+/** A client that knows its server, on the loopback interface. */
+async function pair(t: Test, env: NonNullable<ProcessOptions['env']> = {}) {
+  const started = [EndpointProcess.start({ env }), EndpointProcess.start()];
+  t.teardown(async () => {
+    await Promise.allSettled(started.map(async (one) => (await one).kill()));
+  });
+  const [client, server] = (await Promise.all(started)) as [EndpointProcess, EndpointProcess];
+  await client.ask('open', { host: HOST });
+  const { port } = await server.ask('open', { host: HOST });
+  const to = [`${HOST}:${port}`];
+  // Now its window is open wide.
+  await client.ask('calls', { to, procedure: 'echo', count: 100, outstanding: 4 });
+  return { client, server, to };
+}
+
+function states(ended: readonly EndedCall[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { state } of ended) counts[state] = (counts[state] ?? 0) + 1;
+  return counts;
+}
