@@ -1,6 +1,6 @@
 /**
- * The peer actor: one remote address. It owns the calls made to it, the mailbox they wait in and the
- * window they are in flight in, and it holds the handlers of the peer's own requests.
+ * The peer actor: one remote address. It makes the calls to it and learns from their outcomes, it replies to
+ * the peer's own requests, and it holds their handlers.
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
@@ -17,9 +17,8 @@ import { blamesPeer } from '../call/verdict.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import type { Environment } from '../endpoint/environment.js';
-import { asError, EndpointClosedError, MailboxFullError, TooManyCallsError } from '../errors.js';
+import { asError, EndpointClosedError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
-import { LinkedList } from '../linked-list.js';
 import type { CallTrace } from '../tracing.js';
 import { callsAreTraced, traceCall } from '../tracing.js';
 import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
@@ -27,9 +26,9 @@ import type { TransactionId } from '../wire/frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
 import type { CallCommand } from './command.js';
-import { Mailbox } from './mailbox.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
+import { Outbox } from './outbox.js';
 import { Path } from './path.js';
 import { ReturnPath } from './return-path.js';
 
@@ -53,12 +52,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
   native = false;
 
   readonly #environment: Environment;
-  readonly #mailbox: Mailbox;
-  /** With the window, which holds the calls in flight. */
+  readonly #outbox: Outbox;
   readonly #path: Path;
   readonly #returnPath: ReturnPath;
-  /** Calls that wait for an answer outside the window. Bounded by `maxOutstanding`. */
-  readonly #overdue = new LinkedList<Call>();
   /** The contracts of commands on their way through the machine. */
   readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
@@ -69,7 +65,6 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly port: number;
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
-  #draining = false;
 
   /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
   constructor(
@@ -82,8 +77,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.port = port;
     this.address = formatAddress({ host, port });
     this.#lookUp = lookUp;
-    this.#mailbox = new Mailbox(environment.limits.mailbox);
     this.#path = new Path(environment.limits, environment.clock);
+    this.#outbox = new Outbox(environment, this.#path.window, lookUp === undefined);
     this.#returnPath = new ReturnPath(environment.amplification, environment.random);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
@@ -102,11 +97,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   get inFlight(): number {
-    return this.#path.window.size + this.#overdue.size;
+    return this.#outbox.inFlight;
   }
 
   get queued(): number {
-    return this.#mailbox.size;
+    return this.#outbox.queued;
   }
 
   /** How many calls may be in flight, for now. */
@@ -180,7 +175,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
       trace,
     });
     // A call whose signal had aborted is over before it began.
-    if (!call.done) this.#admit(call);
+    if (!call.done) this.#send(call);
     return call;
   }
 
@@ -216,37 +211,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return new Call(this, this.#environment, request);
   }
 
-  #admit(call: Call): void {
+  #send(call: Call): void {
     this.#findAddress();
-    const first = this.#mailbox.size === 0 && !this.#draining;
-    if (first && this.#hasRoom()) this.#launch(call);
-    else if (!this.#mailbox.full) {
-      call.queued();
-      this.#mailbox.push(call);
-    } else {
-      const error = new MailboxFullError(this.address, this.#mailbox.size, this.inFlight);
-      call.receive({ type: 'refused', error }, this.ref);
-    }
-  }
-
-  #hasRoom(): boolean {
-    return this.#lookUp === undefined && !this.#path.window.full;
-  }
-
-  #launch(call: Call): void {
-    const { limits, outstanding, socket } = this.#environment;
-    if (outstanding.inFlight >= limits.maxOutstanding) {
-      call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
-      return;
-    }
-    this.#path.window.push(call);
-    outstanding.add(call);
-    call.transmitted();
-    // Whoever saw that may have cancelled the call.
-    if (call.done) return;
-    socket.send(call.datagram, this.host, this.port, (error) => {
-      call.sent(error);
-    });
+    this.#outbox.put(call);
   }
 
   repeat(call: Call, done: (error: Error | null) => void): void {
@@ -295,15 +262,14 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   overdue(call: Call, sentAtMs: number): void {
-    if (!this.#path.window.delete(call)) return;
+    if (!this.#outbox.markOverdue(call)) return;
     this.#path.overdue(sentAtMs);
-    this.#overdue.push(call);
-    this.#drain();
+    this.#outbox.drain();
   }
 
   working(): void {
     this.#path.forgive();
-    this.#drain();
+    this.#outbox.drain();
   }
 
   /** A datagram of this peer's was understood. */
@@ -313,25 +279,25 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   callSettled(call: Call): void {
-    const { counters, outstanding } = this.#environment;
-    const wasInWindow = this.#path.window.delete(call);
-    const wasSent = wasInWindow || this.#overdue.delete(call);
-    if (wasSent) outstanding.settle();
-    else this.#mailbox.delete(call);
+    const place = this.#outbox.remove(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
-    counters.outcomes[outcome.state] += 1;
-    this.#path.learnFrom(call.context, outcome, wasInWindow);
+    this.#environment.counters.outcomes[outcome.state] += 1;
+    this.#path.learnFrom(call.context, outcome, place === 'window');
     if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
       this.ref.send({ type: 'expired' });
     }
     call.trace?.settled(outcome);
-    if (wasSent && outcome.state === 'cancelled' && this.native) {
-      this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
-    }
+    if (outcome.state === 'cancelled' && place !== 'mailbox') this.#takeBack(call);
     // First those who wait: who hears of this outcome may call again.
-    if (wasSent) this.#drain();
+    if (place !== 'mailbox') this.#outbox.drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
+  }
+
+  /** Tells the peer that nobody waits for the call's answer any more, if it understands that. */
+  #takeBack(call: Call): void {
+    if (!this.native) return;
+    this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
   }
 
   callEnded(call: Call): void {
@@ -353,18 +319,6 @@ export class PeerActor implements CallOwner, HandlerOwner {
     }
   }
 
-  #drain(): void {
-    // A send that fails at once settles its call in the midst of this, and the loop goes on anyway.
-    if (this.#draining) return;
-    this.#draining = true;
-    while (this.#hasRoom()) {
-      const next = this.#mailbox.shift();
-      if (next === undefined) break;
-      this.#launch(next);
-    }
-    this.#draining = false;
-  }
-
   /** A host's name is looked up with the first call, and again with the first after a failure. */
   #findAddress(): void {
     if (this.#lookUp === undefined || this.#lookingUp) return;
@@ -378,33 +332,32 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.address = formatAddress({ host, port: this.port });
     this.#lookUp = undefined;
     this.ref.send({ type: 'resolved', address: this.address });
-    this.#drain();
+    this.#outbox.open();
   }
 
   /** The host's name cannot be looked up: the calls that waited for it fail. */
   unresolved(error: Error): void {
     this.#lookingUp = false;
-    for (const call of this.#mailbox.toArray()) call.receive({ type: 'refused', error }, this.ref);
+    for (const call of this.#outbox.queuedCalls()) {
+      call.receive({ type: 'refused', error }, this.ref);
+    }
   }
 
   /** The host's name turned out to be a peer known already: it takes over what is here. */
   handOver(heir: PeerActor): void {
     this.reports.moveTo(heir.reports);
-    for (let call = this.#mailbox.shift(); call !== undefined; call = this.#mailbox.shift()) {
+    for (let call = this.#outbox.takeQueued(); call; call = this.#outbox.takeQueued()) {
       this.#openCalls -= 1;
       heir.#openCalls += 1;
       call.moveTo(heir);
-      heir.#admit(call);
+      heir.#send(call);
     }
     this.ref.send({ type: 'forgotten' });
   }
 
   /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
-    // The mailbox first: else each cancelled call in flight would send out one that waits.
-    for (const calls of [this.#mailbox, this.#overdue, this.#path.window]) {
-      for (const call of calls.toArray()) call.cancel(reason);
-    }
+    for (const call of this.#outbox.calls()) call.cancel(reason);
   }
 
   /** Ends the actor, and what it remembers of the peer's requests. */

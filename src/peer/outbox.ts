@@ -1,0 +1,130 @@
+/**
+ * A peer's outbox: its calls, from the mailbox through the window to their outcome. A call waits in the
+ * mailbox until the window has room; it leaves the window with its answer, or when that is overdue.
+ */
+import type { Call } from '../call/call.js';
+import type { Environment } from '../endpoint/environment.js';
+import { MailboxFullError, TooManyCallsError } from '../errors.js';
+import { LinkedList } from '../linked-list.js';
+import { Mailbox } from './mailbox.js';
+import type { Window } from './window.js';
+
+/** Where a call was when it got its outcome. */
+export type CallPlace = 'mailbox' | 'window' | 'overdue';
+
+export class Outbox {
+  readonly #environment: Environment;
+  readonly #window: Window;
+  readonly #mailbox: Mailbox;
+  /** Calls that still wait for an answer, outside the window. Bounded by `maxOutstanding`. */
+  readonly #overdue = new LinkedList<Call>();
+  /** Closed as long as nobody knows where to send. */
+  #open: boolean;
+  #draining = false;
+
+  constructor(environment: Environment, window: Window, open: boolean) {
+    this.#environment = environment;
+    this.#window = window;
+    this.#mailbox = new Mailbox(environment.limits.mailbox);
+    this.#open = open;
+  }
+
+  /** Calls that wait for the window. */
+  get queued(): number {
+    return this.#mailbox.size;
+  }
+
+  /** Calls that were sent and have no outcome yet. */
+  get inFlight(): number {
+    return this.#window.size + this.#overdue.size;
+  }
+
+  /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
+  put(call: Call): void {
+    const first = this.#mailbox.size === 0 && !this.#draining;
+    if (first && this.#hasRoom()) this.#launch(call);
+    else if (this.#mailbox.full) {
+      const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
+      call.receive({ type: 'refused', error }, call.peer.ref);
+    } else {
+      call.queued();
+      this.#mailbox.push(call);
+    }
+  }
+
+  /** It is known where to send: the calls that waited for that go out. */
+  open(): void {
+    this.#open = true;
+    this.drain();
+  }
+
+  /** Lets calls out of the mailbox as long as the window has room. */
+  drain(): void {
+    // A send that fails at once settles its call in the midst of this, and the loop goes on anyway.
+    if (this.#draining) return;
+    this.#draining = true;
+    while (this.#hasRoom()) {
+      const next = this.#mailbox.shift();
+      if (next === undefined) break;
+      this.#launch(next);
+    }
+    this.#draining = false;
+  }
+
+  /** The call's answer is overdue, and it will not be sent again; false if it was so before. */
+  markOverdue(call: Call): boolean {
+    if (!this.#window.delete(call)) return false;
+    this.#overdue.push(call);
+    return true;
+  }
+
+  /** Takes out a call that has its outcome; says where it was. */
+  remove(call: Call): CallPlace {
+    const place = this.#placeOf(call);
+    if (place !== 'mailbox') this.#environment.outstanding.settle();
+    return place;
+  }
+
+  #placeOf(call: Call): CallPlace {
+    if (this.#window.delete(call)) return 'window';
+    if (this.#overdue.delete(call)) return 'overdue';
+    this.#mailbox.delete(call);
+    return 'mailbox';
+  }
+
+  /** The call that has waited longest, which waits here no more. */
+  takeQueued(): Call | undefined {
+    return this.#mailbox.shift();
+  }
+
+  /** The calls that wait for the window, the longest-waiting first. */
+  queuedCalls(): Call[] {
+    return this.#mailbox.toArray();
+  }
+
+  /** Every call without an outcome. */
+  calls(): Call[] {
+    // The mailbox first: else each cancelled call in flight would send out one that waits.
+    return [this.#mailbox, this.#overdue, this.#window].flatMap((list) => list.toArray());
+  }
+
+  #hasRoom(): boolean {
+    return this.#open && !this.#window.full;
+  }
+
+  #launch(call: Call): void {
+    const { limits, outstanding, socket } = this.#environment;
+    if (outstanding.inFlight >= limits.maxOutstanding) {
+      call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
+      return;
+    }
+    this.#window.push(call);
+    outstanding.add(call);
+    call.transmitted();
+    // Whoever saw that may have cancelled the call.
+    if (call.done) return;
+    socket.send(call.datagram, call.peer.host, call.peer.port, (error) => {
+      call.sent(error);
+    });
+  }
+}
