@@ -37,7 +37,7 @@ export class ReplyTooLargeError extends RangeError {
   readonly limitBytes: number;
 
   constructor(bytes: number, limitBytes: number) {
-    super(`the result takes at least ${bytes} bytes; it may take ${limitBytes}`);
+    super(`The result takes at least ${bytes} bytes; it may take ${limitBytes}`);
     this.bytes = bytes;
     this.limitBytes = limitBytes;
   }
@@ -129,7 +129,7 @@ export class HandlerTimedOutError extends Error {
 
   constructor(timeoutMs: number, deadline: 'caller' | 'endpoint') {
     const whose = deadline === 'caller' ? "its caller's" : "the endpoint's";
-    super(`it had not ended after ${Math.round(timeoutMs)} ms, ${whose} deadline`);
+    super(`The procedure had not ended after ${Math.ceil(timeoutMs)} ms, ${whose} deadline`);
     this.timeoutMs = timeoutMs;
     this.deadline = deadline;
   }

@@ -17,7 +17,7 @@ export interface Limits {
   readonly maxLingering: number;
   /** How many calls may be in flight to a peer that has not answered yet. Default 4. */
   readonly initialWindow: number;
-  /** How many calls may be in flight to one peer at most. Default 64. */
+  /** How many calls may be in flight to one peer, those apart whose answer is overdue. Default 64. */
   readonly window: number;
   /** How many calls may wait for one peer's window. Default 256; a call beyond it is `unsent`. */
   readonly mailbox: number;

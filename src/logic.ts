@@ -4,6 +4,7 @@ import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from './address.js';
 import type { CallOptions } from './call/options.js';
 import type { AnyContract, ContractApi } from './contract/contract.js';
+import { requireContract } from './endpoint/options.js';
 import type { AnyEndpoint, ApiOf } from './endpoint/endpoint.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './handler/procedures.js';
 import type { CallCommand } from './peer/command.js';
@@ -54,6 +55,7 @@ export interface RemoteActors<Api> {
 export function actorsOf<C extends AnyContract>(contract: C): RemoteActors<ContractApi<C>>;
 export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>>;
 export function actorsOf(contract?: AnyContract): object {
+  requireContract(contract);
   const actors: RemoteActors<AnyProcedures> = {
     peer: peerLogic(contract),
     call: (procedure) => callLogic(procedure),

@@ -1,5 +1,4 @@
 /** Errors that procedures declare: the part of a failure that is meant for the caller. */
-import { OptionError } from './errors.js';
 import { isErrorCode } from './wire/error-code.js';
 
 const MAX_CODE_LENGTH = 128;
@@ -16,14 +15,16 @@ export class ProcedureError extends Error {
   /** Whatever can be sent, up to 8 KiB encoded; left out when it cannot. */
   readonly data: unknown;
 
-  /** @throws OptionError for a code that is empty, over 128 characters, or one of the endpoint's own. */
+  /** @throws TypeError for a code that is empty, over 128 characters, or one of the endpoint's own. */
   constructor(code: string, message: string, data?: unknown) {
     super(message);
     if (typeof code !== 'string' || code === '' || code.length > MAX_CODE_LENGTH) {
-      throw new OptionError('code', `must be a text of 1 to ${MAX_CODE_LENGTH} characters`);
+      throw new TypeError(`The code of a ProcedureError has 1 to ${MAX_CODE_LENGTH} characters`);
     }
     if (isErrorCode(code)) {
-      throw new OptionError('code', `must not be '${code}', which is the endpoint's own word`);
+      throw new TypeError(
+        `'${code}' is a code of the endpoint's own; a ProcedureError needs another`,
+      );
     }
     this.code = code;
     this.data = data;

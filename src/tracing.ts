@@ -47,6 +47,8 @@ export interface HandlerMessage {
 export class Trace<Message extends CallMessage | HandlerMessage> {
   readonly message: Message;
   readonly #channel: TracingChannel<unknown, Message>;
+  #running = false;
+  #settled = false;
 
   constructor(channel: TracingChannel<unknown, Message>, message: Message) {
     this.#channel = channel;
@@ -57,13 +59,16 @@ export class Trace<Message extends CallMessage | HandlerMessage> {
   run<Result>(action: () => Result): Result {
     const { start, end } = this.#channel;
     return start.runStores(this.message, () => {
+      this.#running = true;
       try {
         return action();
       } catch (error) {
         this.#publishError(error);
         throw error;
       } finally {
+        this.#running = false;
         end.publish(this.message);
+        if (this.#settled) this.#publishEnd();
       }
     });
   }
@@ -86,6 +91,9 @@ export class Trace<Message extends CallMessage | HandlerMessage> {
   }
 
   #publishEnd(): void {
+    // What is over at once ends after its synchronous part nevertheless.
+    this.#settled = true;
+    if (this.#running) return;
     this.#channel.asyncStart.publish(this.message);
     this.#channel.asyncEnd.publish(this.message);
   }

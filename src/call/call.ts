@@ -9,13 +9,11 @@ import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { Issues } from '../contract/issue.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { CallTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import { stampRequest, withToken } from '../wire/header-map.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
-import { firstGapMs, nextGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
 import { SAFE_ATTEMPTS } from './options.js';
@@ -23,7 +21,8 @@ import type { CheckedCallOptions } from './options.js';
 import { CallError, RemoteError } from './outcome.js';
 import type { Outcome } from './outcome.js';
 import type { CallReport } from './report.js';
-import { verdictOf } from './verdict.js';
+import { Retransmission } from './retransmission.js';
+import { saysUnreachable, verdictOf } from './verdict.js';
 
 /** Whoever is sent a call's reports: an actor, as a rule. */
 export interface ReportTarget {
@@ -43,14 +42,14 @@ export interface CallOwner {
   rtoMs(nowMs: number): number;
   /** An answer to one of its calls arrived; `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;
-  /** No answer came within `waitedMs` to what a call sent at `sentAtMs`; it is about to send again. */
-  expired(waitedMs: number, sentAtMs: number): void;
-  /** No answer came to what it sent at `sentAtMs`, its last: it goes on waiting, outside the window. */
-  overdue(call: Call, sentAtMs: number): void;
-  /** The peer is still at work on a call that was sent again. */
-  working(): void;
+  /** No answer came within `waitedMs` to what a call sent at `sentAtMs`. */
+  unanswered(waitedMs: number, sentAtMs: number): void;
+  /** The peer is at work on a call that was first sent at `sentAtMs`. */
+  atWork(call: Call, sentAtMs: number): void;
+  /** The call goes on waiting, and needs no place in the window for that. */
+  release(call: Call): void;
   /** Sends the call's datagram once more; `done` tells what the kernel made of it. */
-  repeat(call: Call, done: (error: Error | null) => void): void;
+  retransmit(call: Call, done: (error: Error | null) => void): void;
   /** The call left the window or the mailbox: it has its outcome. */
   callSettled(call: Call): void;
   /** The call is over: settled, and no longer lingering. */
@@ -120,8 +119,7 @@ export class Call<Value = unknown>
   readonly #traceparent: string | undefined;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
-  /** How long the last transmission was, or is, waited for before the next; 0 before the first. */
-  #gapMs = 0;
+  readonly #retransmission: Retransmission;
   /** Whether the kernel refused the last transmission. */
   #unreachable = false;
   #challenged = false;
@@ -153,6 +151,7 @@ export class Call<Value = unknown>
     this.#environment = environment;
     this.#deadlineMs = calledAtMs + options.timeoutMs;
     this.#signal = options.signal;
+    this.#retransmission = new Retransmission(environment.random);
     this.#contracted = request.contracted;
     this.#traceparent = request.traceparent;
     this.start();
@@ -223,7 +222,7 @@ export class Call<Value = unknown>
     const nowMs = this.#environment.clock.nowMs();
     stampRequest(this.datagram, 1, this.#deadlineMs - nowMs);
     this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
-    this.#scheduleRepetition(nowMs);
+    this.#awaitAnswer(nowMs);
   }
 
   /** @internal The socket's callback for the first transmission. */
@@ -238,15 +237,21 @@ export class Call<Value = unknown>
   ring(nowMs: number): void {
     if (this.state === 'timedOut') this.receive({ type: 'lingered' });
     else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
-    else this.#unanswered(nowMs);
+    else this.#overdue(nowMs);
   }
 
   /** @internal The peer's result arrived; what its contract makes of it is the value. */
   receiveResult(result: unknown, atMs: number): void {
     const { ref } = this.#environment.socket;
     const { value, issues } = this.#contracted?.readResult(result) ?? { value: result };
-    if (issues === undefined) this.receive({ type: 'answered', value, atMs }, ref);
-    else this.receiveError(invalidResult(this.context.procedure, issues), atMs);
+    if (issues === undefined) {
+      this.receive({ type: 'answered', value, atMs }, ref);
+      return;
+    }
+    if (issues.fault !== undefined) this.#environment.reportError(issues.fault);
+    const cause = new InvalidResultError(this.context.procedure, issues);
+    const error = new RemoteError('invalidResult', cause.message, issues, { cause });
+    this.receiveError(error, atMs);
   }
 
   /** @internal The peer's error arrived. */
@@ -254,13 +259,12 @@ export class Call<Value = unknown>
     this.receive({ type: 'failed', error, atMs }, this.#environment.socket.ref);
   }
 
-  /** @internal The peer says that it is still at work: what is left of the time is for one more look. */
-  working(): void {
+  /** @internal The peer says that it is still at work. */
+  peerAtWork(): void {
     this.receive({ type: 'working' }, this.#environment.socket.ref);
     if (this.done || this.state === 'timedOut') return;
-    this.#peer.working();
-    const nowMs = this.#environment.clock.nowMs();
-    this.#setAlarm(nowMs + (this.#deadlineMs - nowMs) / 2);
+    this.#peer.atWork(this, this.context.sentAtMs ?? 0);
+    this.#setAlarm(this.#retransmission.peerAtWork(this.#nowMs(), this.#deadlineMs));
   }
 
   /**
@@ -270,8 +274,7 @@ export class Call<Value = unknown>
   challenged(token: Uint8Array): void {
     if (this.#challenged || this.done || this.state === 'timedOut') return;
     this.#challenged = true;
-    this.datagram = withToken(this.datagram, this.#traceparent, token);
-    this.#transmitAgain(this.#environment.clock.nowMs());
+    this.#retransmit(withToken(this.datagram, this.#traceparent, token), this.#nowMs());
   }
 
   #expire(nowMs: number): void {
@@ -287,58 +290,56 @@ export class Call<Value = unknown>
     });
   }
 
-  /** Whether the request may be sent again: its caller said so, or the peer would not run it again. */
-  get #isRepeatable(): boolean {
-    return this.context.maxAttempts !== undefined || this.#peer.native;
+  /** No answer came while the last transmission was waited for. */
+  #overdue(nowMs: number): void {
+    const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = this.context;
+    const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
+    // A peer that is at work has lost nothing.
+    if (awaitsAnswer && !workingHeard) this.#peer.unanswered(gapMs, sentAtMs);
+    if (attempt >= maxAttempts) {
+      this.#peer.release(this);
+      this.#environment.alarms.set(this, this.#deadlineMs);
+    } else if (this.#mayRepeat(nowMs)) {
+      // The kernel may still hold the bytes of the last transmission.
+      this.#retransmit(Buffer.from(this.datagram), nowMs);
+    } else {
+      this.#peer.release(this);
+      // The peer may become known as one that takes repetitions before the call is over.
+      this.#setAlarm(this.#retransmission.putOff(nowMs, this.#peer.rtoMs(nowMs)));
+    }
   }
 
-  /** No answer came while the last transmission was waited for. */
-  #unanswered(nowMs: number): void {
-    const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = this.context;
-    const sentAtMs = nowMs - this.#gapMs;
-    if (attempt < maxAttempts && this.#isRepeatable) {
-      if (!workingHeard) this.#peer.expired(this.#gapMs, sentAtMs);
-      this.#repeat(nowMs);
-      return;
-    }
-    // A peer that is at work has lost nothing, and the call keeps its place there.
-    if (!workingHeard) this.#peer.overdue(this, sentAtMs);
-    // The peer may become known as one that takes repetitions before the call is over.
-    if (attempt < maxAttempts) this.#scheduleRepetition(nowMs);
-    else this.#environment.alarms.set(this, this.#deadlineMs);
+  /** Whether the request may be sent again: its caller said so, or the peer would not run it again. */
+  #mayRepeat(nowMs: number): boolean {
+    if (this.context.maxAttempts !== undefined) return true;
+    return this.#peer.native && this.#retransmission.isSafe(nowMs);
   }
 
   /** Sends the request again: the same id and body, with a header map that is true now. */
-  #repeat(nowMs: number): void {
-    // The kernel may still hold the bytes of the last transmission.
-    this.datagram = Buffer.from(this.datagram);
-    this.#transmitAgain(nowMs);
-  }
-
-  #transmitAgain(nowMs: number): void {
+  #retransmit(datagram: Buffer, nowMs: number): void {
     this.receive({ type: 'retransmitted' }, this.#peer.ref);
     // Whoever saw that may have cancelled the call.
     if (this.done) return;
-    stampRequest(this.datagram, this.context.attempt, this.#deadlineMs - nowMs);
-    this.#peer.repeat(this, (error) => {
-      this.#unreachable = error !== null;
+    this.datagram = datagram;
+    stampRequest(datagram, this.context.attempt, this.#deadlineMs - nowMs);
+    this.#peer.retransmit(this, (error) => {
+      this.#unreachable = error !== null && saysUnreachable(error);
     });
-    this.#scheduleRepetition(nowMs);
+    this.#awaitAnswer(nowMs);
   }
 
-  /** Sets the alarm for when the answer to the last transmission will be overdue. */
-  #scheduleRepetition(nowMs: number): void {
+  /** Sets the alarm for when the answer to what was just sent will be overdue. */
+  #awaitAnswer(nowMs: number): void {
     if (this.done) return;
-    const rtoMs = this.#peer.rtoMs(nowMs);
-    this.#gapMs =
-      this.#gapMs === 0
-        ? firstGapMs(rtoMs, this.#environment.random)
-        : nextGapMs(this.#gapMs, rtoMs);
-    this.#setAlarm(nowMs + this.#gapMs);
+    this.#setAlarm(this.#retransmission.transmitted(nowMs, this.#peer.rtoMs(nowMs)));
   }
 
   #setAlarm(dueMs: number): void {
     this.#environment.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
+  }
+
+  #nowMs(): number {
+    return this.#environment.clock.nowMs();
   }
 
   protected override entered(state: string): void {
@@ -378,10 +379,4 @@ export class Call<Value = unknown>
     this.#environment.outstanding.delete(this);
     this.#peer.callEnded(this);
   }
-}
-
-/** The peer answered, and not with what its contract promises. */
-function invalidResult(procedure: string, issues: Issues): RemoteError {
-  const { message } = new InvalidResultError(procedure, issues);
-  return new RemoteError('invalidResult', message, issues);
 }

@@ -1,4 +1,5 @@
 /** How a call ended: a closed union on `state`, and what each ending says. */
+import { escapeText } from '../wire/escape.js';
 import { meansNotRun } from '../wire/error-code.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { Verdict } from './verdict.js';
@@ -62,7 +63,7 @@ export interface Unsent {
 /** What `await call` gives. */
 export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | Cancelled | Unsent;
 
-/** What the peer said went wrong. */
+/** What the peer said went wrong. Code and message are its words: escape them before you print them. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   /** One of the endpoint's own codes, or one that the procedure declared. */
@@ -70,8 +71,14 @@ export class RemoteError extends Error {
   /** What the peer added, if anything. */
   readonly data: unknown;
 
-  constructor(code: ErrorCode | (string & {}), message: string, data?: unknown) {
-    super(message);
+  /** @param options `cause` is there when the error was found here, in what the peer had sent. */
+  constructor(
+    code: ErrorCode | (string & {}),
+    message: string,
+    data?: unknown,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
     this.code = code;
     this.data = data;
   }
@@ -92,7 +99,7 @@ export class CallError extends Error {
 function describe(outcome: Exclude<Outcome, Resolved>): string {
   switch (outcome.state) {
     case 'rejected':
-      return `was rejected (${outcome.error.code}): ${outcome.error.message}`;
+      return `was rejected (${escapeText(outcome.error.code)}): ${escapeText(outcome.error.message)}`;
     case 'timedOut':
       return `timed out after ${outcome.timeoutMs} ms (${outcome.verdict})`;
     case 'cancelled':

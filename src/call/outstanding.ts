@@ -77,7 +77,7 @@ export class Outstanding {
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
-        (call.answered ? this.#answered : this.#unanswered).add(call.wireId, call.context.peer);
+        (call.answered ? this.#answered : this.#unanswered).add(call.wireId, call.peer.address);
         return;
       }
       previous = link;

@@ -2,9 +2,9 @@
 
 /**
  * - `neverSent`: the request still waited for its turn, or the kernel had not confirmed that it took it.
- * - `unreachable`: the kernel took the request, and refused the last repetition: there is no way any more.
  * - `localLoopBlocked`: this process was too busy to notice an answer in time.
  * - `peerAliveButSlow`: the peer was heard from after the request had been sent.
+ * - `unreachable`: nor was anything heard, and the system found no way for the last repetition.
  * - `peerSilent`: nothing was heard from the peer since.
  */
 export type Verdict =
@@ -14,7 +14,7 @@ export type Verdict =
 export interface Evidence {
   /** When the kernel was given the request, once it is known to have taken it. */
   readonly sentAtMs: number | undefined;
-  /** Whether the kernel refused the last transmission. */
+  /** Whether the system found no way for the last transmission. */
   readonly unreachable: boolean;
   /** When any datagram of the peer's was last understood. */
   readonly heardAtMs: number | undefined;
@@ -35,14 +35,28 @@ export function verdictOf({
   timeoutMs,
 }: Evidence): Verdict {
   if (sentAtMs === undefined) return 'neverSent';
-  if (unreachable) return 'unreachable';
   const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
   if (lagMs >= stallMs) return 'localLoopBlocked';
   if (heardAtMs !== undefined && heardAtMs >= sentAtMs) return 'peerAliveButSlow';
-  return 'peerSilent';
+  return unreachable ? 'unreachable' : 'peerSilent';
 }
 
 /** Whether a time-out says something about the peer, and not about this machine. */
 export function blamesPeer(verdict: Verdict): boolean {
   return verdict === 'peerSilent' || verdict === 'peerAliveButSlow';
+}
+
+/** What a system says when it has no way to an address, or may not go it. */
+const NO_WAY = new Set<string | undefined>([
+  'EACCES',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EPERM',
+]);
+
+/** Whether a datagram was refused because there is no way to its address, and not for want of room. */
+export function saysUnreachable(error: NodeJS.ErrnoException): boolean {
+  return NO_WAY.has(error.code);
 }

@@ -1,7 +1,8 @@
-/** The module that `rpcudp serve` is given: found, loaded and asked for its handlers. */
+/** The module that `rpcudp serve` is given: found, loaded and asked for its handlers and their contract. */
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { AnyContract } from '../contract/contract.js';
 import type { Handlers } from '../handler/procedures.js';
 import { ArgumentError } from './argument-error.js';
 import { messageOf, printable } from './printable.js';
@@ -9,25 +10,35 @@ import { messageOf, printable } from './printable.js';
 /** Loads a module by its URL and gives its exports. */
 export type Importer = (url: string) => Promise<object>;
 
+/** What a module offers. */
+export interface Served {
+  readonly handlers: Handlers;
+  readonly contract?: AnyContract;
+}
+
 const importModule: Importer = (url) => import(url) as Promise<object>;
 
 /**
- * The `handlers` that a module exports. Whether each of them is a function, the endpoint checks.
+ * The `handlers` that a module exports, and the `contract` if it exports one. Whether each of them is what
+ * it should be, the endpoint checks.
  *
  * @throws ArgumentError when there is no such file, it cannot be loaded, or it exports no `handlers`.
  */
-export async function loadHandlers(
+export async function loadServed(
   path: string,
   cwd: string,
   importer: Importer = importModule,
-): Promise<Handlers> {
+): Promise<Served> {
   const file = resolve(cwd, path);
   await requireFile(file);
   const exported = await load(file, importer);
   if (!('handlers' in exported)) {
     throw new ArgumentError(`${printable(file)} exports no "handlers"; ${listed(exported)}`);
   }
-  return requireHandlers(file, exported.handlers);
+  const handlers = requireHandlers(file, exported.handlers);
+  return 'contract' in exported
+    ? { handlers, contract: exported.contract as AnyContract }
+    : { handlers };
 }
 
 async function requireFile(file: string): Promise<void> {

@@ -22,7 +22,9 @@ its request and the caller's arguments:
     sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
   };
 
-Every request is a line: time, peer, procedure, fate, duration, size of reply.
+It may export the contract that they are held to as well, as "contract".
+
+Every request is a line: time, peer, procedure, ending, duration, size of reply.
 Anybody who reaches the address can call the procedures, so only this machine
 can until you say otherwise: --host 0.0.0.0 (IPv4) or --host :: (both).
 Ctrl-C waits up to a second for procedures that run; twice, it does not.`;
@@ -108,7 +110,11 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .argument('<procedure>', 'name of the procedure')
     .argument('[args...]', 'its arguments')
     .option('--timeout <ms>', 'how long to wait for the answer (default: 5000)', parseWholeNumber)
-    .option('--attempts <n>', 'how often to send it in all (default: 1)', parseWholeNumber)
+    .option(
+      '--attempts <n>',
+      'how often to send it in all (default: 1, for the peer is not known yet)',
+      parseWholeNumber,
+    )
     .option('--json', 'print the whole outcome, whatever it is')
     .addHelpText('after', AFTER_CALL)
     .action(async (address: string, procedure: string, args: string[], options: CallOptions) => {

@@ -5,7 +5,7 @@ import type { Endpoint } from '../endpoint/endpoint.js';
 import { HandlerFailedError } from '../errors.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { loadHandlers } from './handlers-module.js';
+import { loadServed } from './handlers-module.js';
 import { messageOf } from './printable.js';
 import { requestLine } from './request-line.js';
 import type { World } from './world.js';
@@ -26,13 +26,13 @@ export async function serve(
   modulePath: string,
   { host, port }: ServeOptions,
 ): Promise<ExitCode> {
-  const handlers = await loadHandlers(modulePath, world.cwd);
+  const served = await loadServed(modulePath, world.cwd);
   const onError = (error: unknown): void => {
     // The line of its request says it already.
     if (error instanceof HandlerFailedError) return;
     world.stderr.print(`error: ${messageOf(error)}`);
   };
-  const endpoint = await createEndpoint({ host, port, handlers, onError });
+  const endpoint = await createEndpoint({ host, port, ...served, onError });
   endpoint.on('request.settled', (report) => {
     world.stdout.print(requestLine(report, new Date()));
   });

@@ -31,7 +31,7 @@ import { Counters } from './counters.js';
 import type { RequestEnding } from './counters.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
-import { limitsOf } from './options.js';
+import { limitsOf, requireContract } from './options.js';
 import type { ContractedEndpointOptions, EndpointOptions } from './options.js';
 import { requireReachable } from './reachable.js';
 import type { EndpointReport, SettledRequest } from './report.js';
@@ -166,6 +166,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
   peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T>;
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
     if (this.#closed !== undefined) throw new EndpointClosedError();
+    requireContract(contract);
     const parsed = parseAddress(address);
     requireReachable(parsed, this.address, this.#socket.family);
     let actor = this.#peers.get(parsed);

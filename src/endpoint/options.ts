@@ -95,8 +95,11 @@ export function limitsOf(options: EndpointOptions & { readonly contract?: unknow
       throw new OptionError(name, 'must be a function');
     }
   }
-  if (contract !== undefined && !(contract instanceof Contract)) {
-    throw new OptionError('contract', 'must be what defineContract gives');
+  requireContract(contract);
+  for (const name of ['host', 'port'] as const) {
+    if (options.transport !== undefined && options[name] !== undefined) {
+      throw new OptionError(name, 'is for UDP; a transport of your own has an address of its own');
+    }
   }
   requireOneOf('atMostOnce', options.atMostOnce, ['strict', 'bounded']);
   requireOneOf('amplification', options.amplification, ['strict', 'compat']);
@@ -111,4 +114,10 @@ function requireOneOf(name: string, value: string | undefined, choices: readonly
     name,
     `must be one of ${choices.join(', ')}, but is ${JSON.stringify(value)}`,
   );
+}
+
+/** @throws OptionError for what is no contract. */
+export function requireContract(contract: unknown): void {
+  if (contract === undefined || contract instanceof Contract) return;
+  throw new OptionError('contract', 'must be what defineContract gives');
 }

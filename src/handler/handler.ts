@@ -17,6 +17,8 @@ import type { TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import { encodeResponse } from '../wire/response.js';
 import { encodeSignal } from '../wire/signal.js';
+import type { ErrorCode } from '../wire/error-code.js';
+import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
@@ -67,6 +69,8 @@ export interface InboundRequest {
 
 const table = compileTable(handlerMachine);
 
+const TIMED_OUT: ErrorCode = 'handlerTimedOut';
+
 export class Handler extends LightActor<HandlerMachine> implements Alarm, RepliedTo {
   /** The transaction id's 20 bytes. */
   readonly wireId: TransactionId;
@@ -85,6 +89,7 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
   #scope: HandlerScope | undefined;
   #contracted: ContractedProcedure | undefined;
   #trace: HandlerTrace | undefined;
+  #thrown: unknown;
 
   constructor(
     owner: HandlerOwner,
@@ -121,11 +126,16 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   /** How its request ended, once it has. */
   get ending(): RequestEnding {
-    const { refusal, cancelled, error } = this.context;
+    const { refusal, cancelled, failure } = this.context;
     if (refusal !== undefined) return refusal;
     if (cancelled) return 'cancelled';
-    if (this.state === 'replied') return 'replied';
-    return error instanceof HandlerTimedOutError ? 'timedOut' : 'failed';
+    if (failure === undefined) return 'replied';
+    return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
+  }
+
+  /** What the procedure threw, as long as that is being reported. */
+  get thrown(): unknown {
+    return this.#thrown;
   }
 
   /** Runs the procedure; its end arrives through the keeper. Never throws. */
@@ -186,10 +196,12 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   /** The endpoint closes and does not wait for the procedure: its signal aborts. */
   abandon(reason: unknown): void {
-    this.#scope?.abort(reason);
-    const message = 'the endpoint was closed while the procedure ran';
+    const scope = this.#scope;
+    const message = 'The endpoint was closed while the procedure ran';
     if (this.native) this.#answer(this.#encodeError({ code: 'handlerFailed', message }));
+    this.#trace?.failed(reason);
     this.receive({ type: 'expired' });
+    scope?.abort(reason);
   }
 
   /** The deadline: what the procedure still gives is too late. */
@@ -213,8 +225,12 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
   }
 
   #whyNoReply(): Buffer {
+    const { refusal } = this.context;
     if (this.state === 'running') return encodeSignal('working', this.wireId);
-    const message = 'the procedure was run, and its reply is not kept any more';
+    if (refusal !== undefined) {
+      return this.#encodeError({ code: refusal, message: 'The request was refused before' });
+    }
+    const message = 'The procedure was run, and its reply is not kept any more';
     return this.#encodeError({ code: 'replyForgotten', message });
   }
 
@@ -252,10 +268,23 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   #fail(error: unknown): void {
     if (this.#isTooLate()) return;
-    if (this.native) this.#answer(this.#encodeError(failureOf(error)));
+    const reply = failureOf(error);
+    if (this.native) this.#answerFailure(reply, error);
     this.#trace?.failed(error);
+    this.#thrown = error;
+    const { code, message } = reply;
     const replyBytes = this.reply?.length;
-    this.receive({ type: 'failed', error, replyBytes, atMs: this.#nowMs() });
+    const failure = { code, message };
+    this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.#nowMs() });
+    // A failure is remembered longer than what was thrown matters.
+    this.#thrown = undefined;
+  }
+
+  #answerFailure(reply: ErrorReply, error: unknown): void {
+    this.reply = this.#encodeError(reply);
+    // The caller's own deadline passes as well: an answer now would race with its time-out.
+    const isLate = error instanceof HandlerTimedOutError && error.deadline === 'caller';
+    if (!isLate) this.#send(this.reply);
   }
 
   #isTooLate(): boolean {
@@ -266,10 +295,14 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   #answer(reply: Buffer): void {
     this.reply = reply;
+    this.#send(reply);
+  }
+
+  #send(reply: Buffer): void {
     if (!this.context.cancelled) this.owner.reply(reply, this);
   }
 
-  #encodeError(reply: Parameters<typeof encodeFailure>[1]): Buffer {
+  #encodeError(reply: ErrorReply): Buffer {
     return encodeFailure(this.wireId, reply, this.#environment.reportError);
   }
 

@@ -8,6 +8,7 @@ import type { Environment } from '../endpoint/environment.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
+import type { SchemaError } from '../contract/errors.js';
 import { RequestTooLargeError } from '../errors.js';
 import type { Fate } from '../socket/fate.js';
 import { isAnswerable } from '../transport/source.js';
@@ -31,10 +32,15 @@ import {
 } from './refusal.js';
 import type { Refusal } from './refusal.js';
 import { ReplyMemory } from './reply-memory.js';
+import type { ReplyLimits } from './reply-memory.js';
 import { HandlerScope } from './scope.js';
 
-/** How many refusals are remembered that another request would not have met, some 150 bytes each. */
-const MAX_REFUSALS = 4_096;
+/** How many refusals that another request might not meet are remembered, for how long. */
+const REFUSAL_LIMITS: ReplyLimits = {
+  replayWindowMs: 30_000,
+  maxReplies: 4_096,
+  maxReplyBytes: 4 * 1024 * 1024,
+};
 
 export class Inbox implements HandlerKeeper {
   readonly #environment: Environment;
@@ -53,11 +59,7 @@ export class Inbox implements HandlerKeeper {
     this.#peers = peers;
     this.#procedures = procedures;
     this.#replies = new ReplyMemory(alarms, clock, counters, limits);
-    this.#refusals = new ReplyMemory(alarms, clock, counters, {
-      ...limits,
-      maxReplies: MAX_REFUSALS,
-      maxReplyBytes: Infinity,
-    });
+    this.#refusals = new ReplyMemory(alarms, clock, counters, REFUSAL_LIMITS);
   }
 
   get running(): number {
@@ -119,7 +121,8 @@ export class Inbox implements HandlerKeeper {
     if (procedure === undefined) return this.#refuse(handler, unknownProcedure(body.procedure));
     const refusal = this.#refusalOf(peer, headerMap);
     if (refusal !== undefined) return this.#refuse(handler, refusal);
-    const { args, invalid } = readArguments(procedure, body);
+    const { args, invalid, fault } = readArguments(procedure, body);
+    if (fault !== undefined) this.#environment.reportError(fault);
     if (invalid !== undefined) return this.#refuse(handler, invalid);
     this.#start(handler, peer, procedure, args, headerMap);
     return 'request.run';
@@ -150,10 +153,11 @@ export class Inbox implements HandlerKeeper {
 
   /**
    * Who is told "not run" relies on it. A copy of the request that is still on its way might find the
-   * endpoint less busy; so that refusal is remembered, or, when there is no room, not told.
+   * endpoint less busy, or a schema of another mind; so such a refusal is remembered, or, when there is
+   * no room for that, not told.
    */
   #refuse(handler: Handler, refusal: Refusal): Fate {
-    const mayChange = refusal.code === 'overloaded';
+    const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
     if (answered && mayChange) {
@@ -199,7 +203,11 @@ export class Inbox implements HandlerKeeper {
 
   handlerEnded(handler: Handler): void {
     this.#stopped(handler);
-    this.#environment.requestSettled(handler.context, handler.ending);
+    const { context, ending, thrown } = handler;
+    this.#environment.requestSettled(
+      thrown === undefined ? context : { ...context, error: thrown },
+      ending,
+    );
     this.#replies.remember(handler);
     if (this.#running.size === 0) this.#drained?.();
   }
@@ -231,26 +239,34 @@ export class Inbox implements HandlerKeeper {
   /** Forgets every handler; procedures still running see their signal abort with `reason`. */
   close(reason: unknown): void {
     for (const handler of [...this.#running]) {
-      this.#environment.requestSettled(handler.context, 'abandoned');
       handler.abandon(reason);
+      this.#environment.requestSettled(handler.context, 'abandoned');
     }
     this.#replies.clear();
     this.#refusals.clear();
   }
 }
 
-/** The arguments as the procedure's contract makes them, or why it is not run. */
+/** The arguments as the procedure's contract makes them; or why it is not run, and a schema's own fault. */
+interface ReadArguments {
+  readonly args: readonly unknown[];
+  readonly invalid?: Refusal;
+  readonly fault?: SchemaError | undefined;
+}
+
 function readArguments(
   { contracted }: OfferedProcedure,
   { procedure, args, end }: RequestBody,
-): { args: readonly unknown[]; invalid?: undefined } | { args?: undefined; invalid: Refusal } {
+): ReadArguments {
   if (contracted === undefined) return { args };
   const { maxBytes = Infinity } = contracted;
   const bytes = end - HEADER_BYTES;
   if (bytes > maxBytes) {
-    return { invalid: invalidArguments(new RequestTooLargeError(procedure, bytes, maxBytes)) };
+    const invalid = invalidArguments(new RequestTooLargeError(procedure, bytes, maxBytes));
+    return { args, invalid };
   }
   const { value, issues } = contracted.readArguments(args);
   if (issues === undefined) return { args: value };
-  return { invalid: invalidArguments(new InvalidArgumentsError(procedure, issues)) };
+  const invalid = invalidArguments(new InvalidArgumentsError(procedure, issues));
+  return { args, invalid, fault: issues.fault };
 }

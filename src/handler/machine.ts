@@ -18,6 +18,12 @@ import { setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
+/** What a procedure's failure is called. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
 /** What a handler is created with. Times are monotonic milliseconds. */
 export interface HandlerInput {
   readonly procedure: string;
@@ -42,7 +48,8 @@ export interface HandlerContext {
   readonly attempt: number;
   readonly refusal: NotRunCode | undefined;
   readonly replyBytes: number | undefined;
-  readonly error: unknown;
+  /** Why it came to nothing, in words that are bounded. */
+  readonly failure: Failure | undefined;
   /** Whether the caller took its call back. */
   readonly cancelled: boolean;
   /** How often the request arrived again. */
@@ -56,7 +63,9 @@ type Started = { readonly type: 'started' };
 type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
 type Failed = {
   readonly type: 'failed';
+  /** What was thrown, for those who watch; it is not kept. */
   readonly error: unknown;
+  readonly failure: Failure;
   readonly replyBytes: number | undefined;
   readonly atMs: number;
 };
@@ -77,7 +86,7 @@ const actions = {
   })),
   noteFailure: assignFrom<Failed>(({ context, event }) => ({
     args: undefined,
-    error: event.error,
+    failure: event.failure,
     replyBytes: event.replyBytes,
     durationMs: event.atMs - context.receivedAtMs,
   })),
@@ -107,7 +116,7 @@ export const handlerMachine = setup({
     attempt: input.attempt,
     refusal: undefined,
     replyBytes: undefined,
-    error: undefined,
+    failure: undefined,
     cancelled: false,
     duplicates: 0,
     durationMs: undefined,

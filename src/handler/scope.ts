@@ -71,7 +71,7 @@ export class HandlerScope {
   /**
    * Aborts when the result is no longer wanted: with a CallerCancelledError when the caller took its
    * call back, a HandlerTimedOutError at the deadline, an EndpointClosedError when the endpoint closes
-   * and will wait no longer.
+   * and will wait no longer. A listener of yours that throws ends the process, as with any AbortSignal.
    */
   get signal(): AbortSignal {
     // Made when first asked for: most procedures never do, and a controller costs more than a call.

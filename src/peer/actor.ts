@@ -104,7 +104,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return this.#outbox.queued;
   }
 
-  /** How many calls may be in flight, for now. */
+  get inWindow(): number {
+    return this.#path.window.size;
+  }
+
+  /** How many calls may be in the window, for now. */
   get windowLimit(): number {
     return this.#path.window.limit;
   }
@@ -122,7 +126,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Whether nothing but the memory of its requests would be lost if this peer were forgotten. */
   get expendable(): boolean {
     if (this.#environment.atMostOnce === 'strict') return this.idle;
-    return this.#openCalls === 0 && this.reports.empty && this.running === 0;
+    if (this.#openCalls > 0 || !this.reports.empty || this.running > 0) return false;
+    // Who was told that a request was not run relies on it.
+    for (const { state } of this.handlers.values()) if (state === 'refused') return false;
+    return true;
   }
 
   /** Whether nothing would be lost if this peer were forgotten. */
@@ -199,8 +206,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** A call asked for by event: whatever is wrong with it becomes its outcome. */
   #obey(command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
+    const contracted = this.#contracted.get(command);
+    this.#contracted.delete(command);
     try {
-      this.call(procedure, args, { options, replyTo, contracted: this.#contracted.get(command) });
+      this.call(procedure, args, { options, replyTo, contracted });
     } catch (error) {
       this.refuse(command, error);
     }
@@ -216,7 +225,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#outbox.put(call);
   }
 
-  repeat(call: Call, done: (error: Error | null) => void): void {
+  retransmit(call: Call, done: (error: Error | null) => void): void {
     const { socket } = this.#environment;
     socket.send(call.datagram, this.host, this.port, (error) => {
       socket.noteSent(error);
@@ -257,18 +266,17 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.heard(nowMs);
   }
 
-  expired(waitedMs: number, sentAtMs: number): void {
-    this.#path.expired(waitedMs, sentAtMs);
+  unanswered(waitedMs: number, sentAtMs: number): void {
+    this.#path.unanswered(waitedMs, sentAtMs);
   }
 
-  overdue(call: Call, sentAtMs: number): void {
-    if (!this.#outbox.markOverdue(call)) return;
-    this.#path.overdue(sentAtMs);
-    this.#outbox.drain();
+  atWork(call: Call, sentAtMs: number): void {
+    this.#path.forgive(sentAtMs);
+    this.release(call);
   }
 
-  working(): void {
-    this.#path.forgive();
+  release(call: Call): void {
+    this.#outbox.release(call);
     this.#outbox.drain();
   }
 

@@ -1,6 +1,7 @@
 /**
  * A peer's outbox: its calls, from the mailbox through the window to their outcome. A call waits in the
- * mailbox until the window has room; it leaves the window with its answer, or when that is overdue.
+ * mailbox until the window has room; it leaves the window with its answer, or when that is overdue, or
+ * when the peer says that it is at work.
  */
 import type { Call } from '../call/call.js';
 import type { Environment } from '../endpoint/environment.js';
@@ -10,14 +11,14 @@ import { Mailbox } from './mailbox.js';
 import type { Window } from './window.js';
 
 /** Where a call was when it got its outcome. */
-export type CallPlace = 'mailbox' | 'window' | 'overdue';
+export type CallPlace = 'mailbox' | 'window' | 'released';
 
 export class Outbox {
   readonly #environment: Environment;
   readonly #window: Window;
   readonly #mailbox: Mailbox;
-  /** Calls that still wait for an answer, outside the window. Bounded by `maxOutstanding`. */
-  readonly #overdue = new LinkedList<Call>();
+  /** Calls that wait for an answer and need no place in the window. Bounded by `maxOutstanding`. */
+  readonly #released = new LinkedList<Call>();
   /** Closed as long as nobody knows where to send. */
   #open: boolean;
   #draining = false;
@@ -36,7 +37,7 @@ export class Outbox {
 
   /** Calls that were sent and have no outcome yet. */
   get inFlight(): number {
-    return this.#window.size + this.#overdue.size;
+    return this.#window.size + this.#released.size;
   }
 
   /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
@@ -71,11 +72,9 @@ export class Outbox {
     this.#draining = false;
   }
 
-  /** The call's answer is overdue, and it will not be sent again; false if it was so before. */
-  markOverdue(call: Call): boolean {
-    if (!this.#window.delete(call)) return false;
-    this.#overdue.push(call);
-    return true;
+  /** The call gives its place in the window up: its answer is overdue, or its peer at work on it. */
+  release(call: Call): void {
+    if (this.#window.delete(call)) this.#released.push(call);
   }
 
   /** Takes out a call that has its outcome; says where it was. */
@@ -87,7 +86,7 @@ export class Outbox {
 
   #placeOf(call: Call): CallPlace {
     if (this.#window.delete(call)) return 'window';
-    if (this.#overdue.delete(call)) return 'overdue';
+    if (this.#released.delete(call)) return 'released';
     this.#mailbox.delete(call);
     return 'mailbox';
   }
@@ -105,7 +104,7 @@ export class Outbox {
   /** Every call without an outcome. */
   calls(): Call[] {
     // The mailbox first: else each cancelled call in flight would send out one that waits.
-    return [this.#mailbox, this.#overdue, this.#window].flatMap((list) => list.toArray());
+    return [this.#mailbox, this.#released, this.#window].flatMap((list) => list.toArray());
   }
 
   #hasRoom(): boolean {

@@ -31,19 +31,15 @@ export class Path {
     return this.#roundTrip.rtoMs(nowMs);
   }
 
-  /** No answer came in time to what was sent at `sentAtMs`, and it is not sent again. */
-  overdue(sentAtMs: number): void {
-    this.#shrink(sentAtMs);
-  }
-
-  /** No answer came within `waitedMs` to what was sent at `sentAtMs`, and it is sent again. */
-  expired(waitedMs: number, sentAtMs: number): void {
+  /** No answer came within `waitedMs` to what was sent at `sentAtMs`. */
+  unanswered(waitedMs: number, sentAtMs: number): void {
     this.#roundTrip.backOff(waitedMs);
     this.#shrink(sentAtMs);
   }
 
-  /** What expired did not get lost: the peer is still at work on it. */
-  forgive(): void {
+  /** What was first sent at `sentAtMs` did not get lost: the peer is at work on it. */
+  forgive(sentAtMs: number): void {
+    if (this.#shrunkAtMs < sentAtMs) return;
     this.#roundTrip.forgiveBackOff();
     this.window.forgiveShrinking();
   }
@@ -89,6 +85,7 @@ export class Path {
 
   /** Karn's rule: of a call that was sent twice, nobody knows which of the two was answered. */
   #sample({ attempt, workingHeard }: CallContext, rttMs: number): void {
-    if (attempt === 1 && !workingHeard) this.#roundTrip.sample(rttMs, this.#clock.nowMs());
+    if (attempt > 1 || workingHeard) this.#roundTrip.limitBackOff(rttMs);
+    else this.#roundTrip.sample(rttMs, this.#clock.nowMs());
   }
 }

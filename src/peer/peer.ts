@@ -78,7 +78,15 @@ export class Peer<Api = AnyProcedures> {
     return this.#actor.last().inFlight;
   }
 
-  /** How many calls may be in flight to it, for now: from `initialWindow` up to `window`. */
+  /**
+   * Calls that have a place in the window: those in flight whose answer is not overdue, and which the peer
+   * does not say to be at work on.
+   */
+  get inWindow(): number {
+    return this.#actor.last().inWindow;
+  }
+
+  /** How many calls may be in the window, for now: `initialWindow` at first, then 1 to `window`. */
   get window(): number {
     return this.#actor.last().windowLimit;
   }

@@ -68,6 +68,14 @@ export class RoundTrip {
     this.#backedOffMs = Math.min(Math.max(2 * waitedMs, this.#backedOffMs), MAX_RTO_MS);
   }
 
+  /**
+   * An answer came `rttMs` after the call was first sent, whichever transmission it is to: the round trip
+   * takes no longer than that, and neither need the next calls wait longer.
+   */
+  limitBackOff(rttMs: number): void {
+    this.#backedOffMs = Math.min(this.#backedOffMs, rttMs);
+  }
+
   /** The peer is still at work on what expired: the path is as it was. */
   forgiveBackOff(): void {
     this.#backedOffMs = 0;

@@ -115,13 +115,13 @@ export class Socket implements Sender, Receiver {
   }
 
   datagramReceived(datagram: Buffer, host: string, port: number): void {
-    this.received += 1;
     const routes = this.#routes;
     if (routes === undefined) return;
     const inspected = routes.inspection.active;
     const from = inspected ? formatAddress({ host, port }) : '';
     if (inspected) this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
     const fate = this.#route(routes, datagram, host, port);
+    this.received += 1;
     this.#fates[fate] += 1;
     if (inspected) this.ref.send({ type: 'datagram.settled', from, fate });
     routes.datagramSettled(fate, host, port);
@@ -155,7 +155,7 @@ export class Socket implements Sender, Receiver {
     call.peer.answered(atMs, native);
     switch (answer.type) {
       case 'working':
-        call.working();
+        call.peerAtWork();
         return late ? 'response.late' : 'response.working';
       case 'challenge':
         call.challenged(answer.token);

@@ -93,7 +93,7 @@ function tokenEntry(token: Uint8Array): Buffer {
 export function stampRequest(request: Buffer, attempt: number, remainingMs: number): void {
   const start = request.length - STAMP_BYTES;
   request[start + 1] = attempt;
-  request.writeUInt32BE(Math.min(Math.max(Math.floor(remainingMs), 0), MAX_UINT32), start + 4);
+  request.writeUInt32BE(Math.min(Math.max(Math.ceil(remainingMs), 0), MAX_UINT32), start + 4);
 }
 
 /** The header map at `offset`, if one is there that can be read. What stands after it is ignored. */

@@ -1,0 +1,58 @@
+/** When one call's request is sent again, and how long that is safe. */
+import type { Random } from '../random.js';
+import { firstGapMs, nextGapMs } from './backoff.js';
+
+/**
+ * For so long after it was first sent a request is repeated to a peer that runs it only once: well within
+ * the 30 s for which such a peer remembers it, by default, from when it ended.
+ */
+const SAFE_FOR_MS = 20_000;
+
+/** A peer at work is asked again after half of the time that is left, and after so long at the latest. */
+const MAX_LOOK_DELAY_MS = 10_000;
+
+export class Retransmission {
+  readonly #random: Random;
+  /** When the request was sent last. */
+  sentAtMs = 0;
+  /** How long its answer is, or was, waited for before it is sent again. */
+  gapMs = 0;
+  /** False when it was decided not to send again for now: then nothing new is learnt from silence. */
+  awaitsAnswer = true;
+  /** When the peer is known not to have forgotten the request. */
+  #rememberedAtMs = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** The request went out; gives when its answer will be overdue. */
+  transmitted(nowMs: number, rtoMs: number): number {
+    if (this.gapMs === 0) this.#rememberedAtMs = nowMs;
+    this.sentAtMs = nowMs;
+    this.awaitsAnswer = true;
+    return this.#nextMs(nowMs, rtoMs);
+  }
+
+  /** The request must not be sent again, for now; gives when that may have changed. */
+  putOff(nowMs: number, rtoMs: number): number {
+    this.awaitsAnswer = false;
+    return this.#nextMs(nowMs, rtoMs);
+  }
+
+  #nextMs(nowMs: number, rtoMs: number): number {
+    this.gapMs = this.gapMs === 0 ? firstGapMs(rtoMs, this.#random) : nextGapMs(this.gapMs, rtoMs);
+    return nowMs + this.gapMs;
+  }
+
+  /** The peer is at work; gives when to ask it again, lest its reply was lost. */
+  peerAtWork(nowMs: number, deadlineMs: number): number {
+    this.#rememberedAtMs = nowMs;
+    return nowMs + Math.min((deadlineMs - nowMs) / 2, MAX_LOOK_DELAY_MS);
+  }
+
+  /** Whether a peer that remembers requests still remembers this one, if it ever got it. */
+  isSafe(nowMs: number): boolean {
+    return nowMs - this.#rememberedAtMs <= SAFE_FOR_MS;
+  }
+}

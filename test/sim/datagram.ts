@@ -1,0 +1,64 @@
+/** Datagrams, as somebody on the wire reads them: apart from src/wire, which is under test. */
+import { decodeMulti, encode } from '@msgpack/msgpack';
+
+const ID_BYTES = 20;
+const BODY_AT = 1 + ID_BYTES;
+
+export const TYPE = Object.freeze({
+  request: 0,
+  response: 1,
+  error: 2,
+  cancel: 3,
+  working: 5,
+  challenge: 6,
+});
+
+/** The id in hexadecimal; of a datagram too short for one, what there is. */
+export function idOf(datagram: Buffer): string {
+  return datagram.toString('hex', 1, BODY_AT);
+}
+
+/** The library allocates whatever a length says; there is nothing larger in a datagram. */
+const LENGTHS = { maxArrayLength: 65_535, maxMapLength: 65_535 };
+
+/** The MessagePack values after the id: the body, then perhaps the header map. Throws if unreadable. */
+export function valuesOf(datagram: Buffer): unknown[] {
+  return [...decodeMulti(datagram.subarray(BODY_AT), LENGTHS)];
+}
+
+/** A datagram of the given values. */
+export function datagramOf(type: number, id: string, ...values: unknown[]): Buffer {
+  const bodies = values.map((value) => encode(value));
+  return Buffer.concat([Buffer.of(type), Buffer.from(id, 'hex'), ...bodies]);
+}
+
+/** The header map of a datagram, if it carries one. */
+export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const header = valuesOf(datagram)[1];
+    return typeof header === 'object' && header !== null && !Array.isArray(header)
+      ? (header as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Type, id and size in a few characters, and a fingerprint of all bytes. */
+export function brief(datagram: Buffer): string {
+  let print = 0x811c9dc5;
+  for (const byte of datagram) print = Math.imul(print ^ byte, 0x01000193);
+  const name = NAMES[datagram[0] ?? 255] ?? `type${datagram[0] ?? ''}`;
+  const id = datagram.toString('hex', 1, 4);
+  return `${name} ${id} ${datagram.length}B ${(print >>> 0).toString(16)}`;
+}
+
+const NAMES: readonly (string | undefined)[] = [
+  'request',
+  'response',
+  'error',
+  'cancel',
+  undefined,
+  'working',
+  'challenge',
+];

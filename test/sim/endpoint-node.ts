@@ -1,0 +1,225 @@
+/** One endpoint of the world, through all its lives: it is closed, crashes and comes back. */
+import type { InspectionEvent } from 'xstate';
+import { formatAddress } from '../../src/address.js';
+import type { SocketAddress } from '../../src/address.js';
+import { createEndpoint } from '../../src/endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
+import { limitsOf } from '../../src/endpoint/options.js';
+import type { EndpointStats } from '../../src/endpoint/stats.js';
+import type { Limits } from '../../src/limits.js';
+import { brief, idOf, TYPE } from './datagram.js';
+import { FaultyTransport, PORT } from './faulty-transport.js';
+import type { Life, Transmissions, Watched } from './life.js';
+import { NodeClock } from './node-clock.js';
+import type { NodePlan } from './plan.js';
+import { proceduresOf } from './procedures.js';
+import { ProcessFaults } from './process-faults.js';
+import type { TrackedCall } from './tracked-call.js';
+import type { World } from './world.js';
+
+/** What a peer says of a request that changes when it is sent again. */
+const DISTURBING: readonly (number | undefined)[] = [TYPE.working, TYPE.challenge];
+
+export class EndpointNode {
+  readonly kind = 'endpoint';
+  readonly name: string;
+  readonly host: string;
+  readonly plan: NodePlan;
+  readonly limits: Limits;
+  /** Counts its lives, from 1. */
+  incarnation = 0;
+  /** The transaction id of the datagram that is being received. */
+  receivingId = '';
+  /** Where it came from. */
+  receivingFrom = '';
+
+  readonly #world: World;
+  readonly #faults: ProcessFaults;
+  #life: Life | undefined;
+  /** Counting costs more than all invariants together, so it is done once for them all. */
+  #stats: EndpointStats | undefined;
+  #closing = false;
+  #opening = false;
+
+  constructor(world: World, plan: NodePlan) {
+    this.#world = world;
+    this.plan = plan;
+    this.name = plan.name;
+    this.host = plan.host;
+    this.limits = limitsOf(plan.options);
+    this.#faults = new ProcessFaults(world, plan);
+  }
+
+  /** Whether it can be spoken with: open, and neither closing nor standing still. */
+  get ready(): boolean {
+    return this.#life !== undefined && !this.#closing && !this.#life.clock.stalled;
+  }
+
+  get alive(): boolean {
+    return this.#life !== undefined;
+  }
+
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  get opening(): boolean {
+    return this.#opening;
+  }
+
+  get life(): Life {
+    if (this.#life === undefined) throw new Error(`${this.name} is not alive`);
+    return this.#life;
+  }
+
+  get address(): SocketAddress {
+    return this.#life?.address ?? { host: this.host, port: PORT };
+  }
+
+  /** Its counts as of the end of this event; or as of now, once `refresh` was called. */
+  get stats(): EndpointStats {
+    this.#stats ??= this.life.endpoint.stats();
+    return this.#stats;
+  }
+
+  /** Its state may have changed. */
+  refresh(): void {
+    this.#stats = undefined;
+  }
+
+  async open(): Promise<void> {
+    this.incarnation += 1;
+    this.#opening = true;
+    const clock = new NodeClock(this.#world.clock, () => {
+      this.#world.touch(this);
+    });
+    this.#faults.delayTimers(clock);
+    const transmissions = new Map<string, Transmissions>();
+    const disturbed = new Set<string>();
+    const transport = new FaultyTransport(
+      (port) => this.#world.network.transport(this.host, port),
+      clock,
+      {
+        drawFault: () => this.#faults.drawSendFault(),
+        taken: (datagram, to) => {
+          this.#noteTransmission(transmissions, datagram, to);
+          this.#world.sent(this, datagram, to);
+        },
+        received: (datagram, from) => {
+          this.receivingId = idOf(datagram);
+          this.receivingFrom = formatAddress(from);
+          if (DISTURBING.includes(datagram[0])) disturbed.add(this.receivingId);
+          this.#world.received(this, datagram, from);
+        },
+        problem: (invariant, what) => {
+          this.#world.problem(invariant, `${this.name}: ${what}`);
+        },
+      },
+    );
+    const actors = new Map<string, Watched>();
+    const endpoint = await createEndpoint({
+      ...this.plan.options,
+      transport,
+      clock,
+      random: this.#faults.random(this.incarnation),
+      handlers: proceduresOf(this.#world, this),
+      onError: (error) => {
+        this.#world.coverage.reach(`reported:${(error as Error).name}`);
+      },
+      ...(this.#world.plan.inspected && {
+        inspect: (event: InspectionEvent) => {
+          if (event.type !== '@xstate.actor') return;
+          actors.set(event.actorRef.sessionId, event.actorRef as unknown as Watched);
+        },
+      }),
+    });
+    const { address } = endpoint;
+    this.#life = {
+      ...{ endpoint, clock, transport, transmissions, disturbed, actors, address },
+      openCalls: new Set(),
+      arrivals: new Map(),
+      replies: new Map(),
+      traffic: new Map(),
+      samples: new Map(),
+      callsMade: 0,
+    };
+    this.#opening = false;
+    this.#listen(endpoint);
+  }
+
+  /** The process dies without a word, and its address is free. */
+  crash(): void {
+    const { clock, transport } = this.life;
+    clock.die();
+    transport.die();
+    this.#life = undefined;
+    this.#closing = false;
+    this.#world.crashed(this);
+  }
+
+  /** Closes the endpoint as its user would, and looks for what it leaves behind. */
+  async close(): Promise<void> {
+    const { life } = this;
+    this.#closing = true;
+    await life.endpoint.close();
+    if (this.#life !== life) return;
+    this.#world.closed(this);
+    life.clock.die();
+    this.#life = undefined;
+    this.#closing = false;
+  }
+
+  /** Its address changes, as behind a NAT. */
+  async rebind(): Promise<void> {
+    const { life } = this;
+    life.address = await life.transport.rebind();
+  }
+
+  callMade(call?: TrackedCall): void {
+    this.life.callsMade += 1;
+    if (call !== undefined) this.life.openCalls.add(call);
+  }
+
+  callSettled(call: TrackedCall): void {
+    this.#life?.openCalls.delete(call);
+  }
+
+  /** Runs something later, unless this life is over by then. */
+  later(delayMs: number, callback: () => void): void {
+    const { life } = this;
+    this.#world.clock.setTimeout(() => {
+      if (this.#life === life) life.clock.deliver(callback);
+    }, delayMs);
+  }
+
+  #listen(endpoint: AnyEndpoint): void {
+    const { coverage, log } = this.#world;
+    endpoint.on('datagram.settled', ({ fate, from }) => {
+      coverage.reach(`fate:${fate}`);
+      log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
+      this.#faults.maybeThrow();
+    });
+    endpoint.on('request.settled', (request) => {
+      const { ending, transactionId } = request;
+      coverage.reach(`ending:${ending}`);
+      log.add(`${this.name} ending ${ending} ${transactionId.slice(0, 6)}`);
+      this.#world.requestSettled(this, request);
+      this.#faults.maybeThrow();
+    });
+  }
+
+  #noteTransmission(
+    transmissions: Map<string, Transmissions>,
+    datagram: Buffer,
+    to: SocketAddress,
+  ): void {
+    if (datagram[0] !== TYPE.request) return;
+    const id = idOf(datagram);
+    const { nowMs } = this.#world;
+    const known = transmissions.get(id);
+    if (known === undefined || this.plan.faults.has('shortIds')) {
+      transmissions.set(id, { atMs: [nowMs], to });
+    } else known.atMs.push(nowMs);
+    this.#world.log.add(`${this.name} sends ${brief(datagram)}`);
+  }
+}

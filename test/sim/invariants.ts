@@ -1,0 +1,35 @@
+/** All invariants, in the order in which they are looked into. */
+import type { Invariant } from './invariant.js';
+import { amplification } from './invariants/amplification.js';
+import { atMostOnce } from './invariants/at-most-once.js';
+import { boundedMemory } from './invariants/bounded-memory.js';
+import { honesty } from './invariants/honesty.js';
+import { inboundConservation } from './invariants/inbound-conservation.js';
+import { networkConservation } from './invariants/network-conservation.js';
+import { oneOutcome } from './invariants/one-outcome.js';
+import { outboundConservation } from './invariants/outbound-conservation.js';
+import { pace } from './invariants/pace.js';
+import { quiescence } from './invariants/quiescence.js';
+import { quietWorlds } from './invariants/quiet-worlds.js';
+import { requestConservation } from './invariants/request-conservation.js';
+import { wallClock } from './invariants/wall-clock.js';
+
+/**
+ * Three more are found where they break: I0, nothing throws; I14, what is being sent does not change; and
+ * L1, everything works once it has healed.
+ */
+export const INVARIANTS: readonly Invariant[] = [
+  oneOutcome,
+  atMostOnce,
+  honesty,
+  inboundConservation,
+  outboundConservation,
+  networkConservation,
+  requestConservation,
+  boundedMemory,
+  pace,
+  amplification,
+  quiescence,
+  wallClock,
+  quietWorlds,
+];

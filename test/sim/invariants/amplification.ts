@@ -1,0 +1,64 @@
+import { formatAddress } from '../../../src/address.js';
+import type { SocketAddress } from '../../../src/address.js';
+import { headerOf, idOf, TYPE } from '../datagram.js';
+import type { EndpointNode } from '../endpoint-node.js';
+import type { Invariant } from '../invariant.js';
+import type { Traffic } from '../life.js';
+
+/** RFC 9000, section 8.1. */
+const MAX_FACTOR = 3;
+
+/** What only somebody who received a request of ours can send. */
+const ANSWERS: readonly (number | undefined)[] = [
+  ...[TYPE.response, TYPE.error, TYPE.working, TYPE.challenge],
+];
+
+/**
+ * I10. Nobody can use an endpoint to flood another: to an address that has not shown that it receives
+ * what is sent there, a `strict` endpoint sends at most three bytes for each that came from there.
+ */
+export const amplification: Invariant = {
+  id: 'I10',
+  says: 'a strict endpoint replies with at most three times the bytes of an unproven address',
+
+  beforeReceive: (_world, node, datagram, from) => {
+    if (!isStrict(node)) return undefined;
+    const traffic = trafficOf(node, from);
+    traffic.bytesIn += datagram.length;
+    const proves =
+      datagram[0] === TYPE.request
+        ? traffic.tokens.has(tokenOf(datagram))
+        : ANSWERS.includes(datagram[0]) && node.life.transmissions.has(idOf(datagram));
+    traffic.validated ||= proves;
+    return undefined;
+  },
+
+  afterSend: (_world, node, datagram, to) => {
+    const isOwnAccord = datagram[0] === TYPE.request || datagram[0] === TYPE.cancel;
+    if (isOwnAccord || !isStrict(node)) return undefined;
+    const traffic = trafficOf(node, to);
+    traffic.bytesOut += datagram.length;
+    if (datagram[0] === TYPE.challenge) traffic.tokens.add(tokenOf(datagram));
+    if (traffic.validated || traffic.bytesOut <= MAX_FACTOR * traffic.bytesIn) return undefined;
+    return `${node.name} sent ${traffic.bytesOut} bytes to ${formatAddress(to)} for ${traffic.bytesIn}`;
+  },
+};
+
+function isStrict({ alive, plan }: EndpointNode): boolean {
+  return alive && plan.options.amplification === 'strict';
+}
+
+function trafficOf({ life }: EndpointNode, address: SocketAddress): Traffic {
+  const key = formatAddress(address);
+  let traffic = life.traffic.get(key);
+  if (traffic === undefined) {
+    traffic = { bytesIn: 0, bytesOut: 0, validated: false, tokens: new Set() };
+    life.traffic.set(key, traffic);
+  }
+  return traffic;
+}
+
+function tokenOf(datagram: Buffer): string {
+  const token = headerOf(datagram)?.['4'];
+  return token instanceof Uint8Array ? Buffer.from(token).toString('hex') : 'none';
+}

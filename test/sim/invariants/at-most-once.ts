@@ -1,0 +1,73 @@
+import { formatAddress } from '../../../src/address.js';
+import { brief, idOf, TYPE, valuesOf } from '../datagram.js';
+import type { Invariant } from '../invariant.js';
+
+/** Endings of requests that are not the first with their id. */
+const REPETITIONS: readonly string[] = ['replayed', 'duplicate', 'conflict'];
+
+/**
+ * I2. The reason for transaction ids: however often a request arrives, from however old a copy, its
+ * procedure runs at most once per life of the endpoint, sender and id, while the id is remembered. An
+ * endpoint that is told to be `strict` forgets none before its time; others say so when they do. Whoever
+ * asks again gets the very bytes of the first reply; who asks for the first time is never taken for one
+ * who asks again.
+ */
+export const atMostOnce: Invariant = {
+  id: 'I2',
+  says: 'a request runs at most once per life, sender and transaction id within the replay window',
+
+  afterRun: (_world, node, execution, before) => {
+    if (before === undefined) return undefined;
+    const agoMs = execution.startedAtMs - before.startedAtMs;
+    if (agoMs >= node.limits.replayWindowMs) return undefined;
+    node.refresh();
+    if (mayForgetEarly(node.plan.options) && node.stats.forgottenEarly > 0) return undefined;
+    const { transactionId, sender } = execution;
+    return `${node.name} ran ${transactionId.slice(0, 6)} of ${sender} again after ${agoMs} ms`;
+  },
+
+  beforeReceive: (_world, { life }, datagram, from) => {
+    if (datagram[0] !== TYPE.request) return undefined;
+    const key = `${formatAddress(from)} ${idOf(datagram)}`;
+    life.arrivals.set(key, (life.arrivals.get(key) ?? 0) + 1);
+    return undefined;
+  },
+
+  afterRequest: (_world, { name, life }, { ending, peer, transactionId }) => {
+    if (!REPETITIONS.includes(ending)) return undefined;
+    if ((life.arrivals.get(`${peer} ${transactionId}`) ?? 0) > 1) return undefined;
+    return `${name} took ${transactionId.slice(0, 6)} of ${peer} for a repetition (${ending})`;
+  },
+
+  afterSend: (world, node, datagram, to) => {
+    if (!isReply(datagram) || !node.alive) return undefined;
+    const request = {
+      ...{ node: node.name, incarnation: node.incarnation },
+      ...{ sender: formatAddress(to), transactionId: idOf(datagram) },
+    };
+    const run = world.oracle.latest(request)?.serial ?? 'none';
+    const key = `${request.sender} ${request.transactionId} ${run}`;
+    const reply = brief(datagram);
+    const before = node.life.replies.get(key) ?? reply;
+    node.life.replies.set(key, reply);
+    return before === reply ? undefined : `${node.name} sent ${reply} after ${before} for one run`;
+  },
+};
+
+function mayForgetEarly(options: { readonly atMostOnce?: string }): boolean {
+  return options.atMostOnce !== 'strict';
+}
+
+/** What is said without the reply at hand: that it was forgotten, or that the request was not run. */
+const NO_REPLIES: readonly unknown[] = [
+  ...['replyForgotten', 'unknownProcedure', 'invalidArguments', 'overloaded', 'deadlinePassed'],
+  'closing',
+];
+
+/** A result, or an error that a run ended with. */
+function isReply(datagram: Buffer): boolean {
+  if (datagram[0] === TYPE.response) return true;
+  if (datagram[0] !== TYPE.error) return false;
+  const [body] = valuesOf(datagram);
+  return Array.isArray(body) && !NO_REPLIES.includes(body[0]);
+}

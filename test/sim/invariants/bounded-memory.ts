@@ -1,0 +1,52 @@
+import type { EndpointNode } from '../endpoint-node.js';
+import type { Finding, Invariant } from '../invariant.js';
+import type { World } from '../world.js';
+
+/** Refusals are remembered beside the replies. */
+const MAX_REFUSALS = 4_096;
+
+/** I8. Every collection stays within the limit that its endpoint was given, at every step. */
+export const boundedMemory: Invariant = {
+  id: 'I8',
+  says: 'calls, queues, caches, peers and handlers never exceed their limits',
+
+  afterEvent: (world, node) => {
+    const { name, limits, life, stats } = node;
+    const bounds = [
+      ['inFlightNow', stats.inFlightNow, limits.maxOutstanding],
+      ['lingeringNow', stats.lingeringNow, limits.maxLingering],
+      ['runningNow', stats.runningNow, limits.maxRunningHandlers],
+      ['rememberedNow', stats.rememberedNow, limits.maxReplies + MAX_REFUSALS],
+      ['peersNow', stats.peersNow, limits.maxPeers],
+    ] as const;
+    for (const [what, value, limit] of bounds) {
+      if (value > limit) return `${name}: ${what} is ${value}, and may be ${limit}`;
+    }
+    for (const { call } of life.openCalls) {
+      const { queued } = call.peer as unknown as { queued: number };
+      if (queued > limits.mailbox) return `${name}: ${queued} calls queued for one peer`;
+    }
+    return tooManyInFlight(world, node);
+  },
+};
+
+/** An answer is not overdue before the least RTO; as long, a call has its place in the window. */
+const SURELY_AWAITED_MS = 200;
+
+function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: EndpointNode): Finding {
+  if (plan.faults.has('shortIds')) return undefined;
+  const byPeer = new Map<string, number>();
+  for (const { call } of life.openCalls) {
+    const { atMs = [] } = life.transmissions.get(call.transactionId) ?? {};
+    const [firstMs] = atMs;
+    // A peer that says it is at work on a call makes room for another.
+    if (atMs.length !== 1 || firstMs === undefined || life.disturbed.has(call.transactionId))
+      continue;
+    if (nowMs - firstMs >= SURELY_AWAITED_MS) continue;
+    const { peer } = call.context;
+    const count = (byPeer.get(peer) ?? 0) + 1;
+    byPeer.set(peer, count);
+    if (count > limits.window) return `${name}: ${count} calls are in flight to ${peer}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,59 @@
+import type { Finding, Invariant } from '../invariant.js';
+import type { TrackedCall } from '../tracked-call.js';
+import type { World } from '../world.js';
+
+/**
+ * I3. What a caller is told is true: a value is what the peer's procedure gave for this very call, an
+ * error is what it declared, and 'executed: no' means that it did not run and never will. 'maybe' may
+ * be either. Calls of whose id somebody on the path made use are left out: no plain protocol can tell.
+ */
+export const honesty: Invariant = {
+  id: 'I3',
+  says: "a value comes from this call's own run, and what is said not to have run never runs",
+
+  afterOutcome: (world, tracked) => {
+    if (isBeyondKnowledge(world, tracked)) return undefined;
+    return untrueAnswer(world, tracked) ?? untrueNo(world, tracked);
+  },
+
+  afterRun: (world, _node, { token }) => {
+    const tracked = world.callOf(token);
+    if (tracked === undefined || isBeyondKnowledge(world, tracked)) return undefined;
+    return untrueNo(world, tracked);
+  },
+};
+
+function isBeyondKnowledge(world: World, { call, node }: TrackedCall): boolean {
+  return world.tainted.has(call.transactionId) || node.plan.faults.has('shortIds');
+}
+
+function untrueAnswer(world: World, { token, target, outcome }: TrackedCall): Finding {
+  const runs = world.oracle.of(token).filter(({ node }) => node === target.name);
+  if (outcome?.state === 'resolved') {
+    const value = JSON.stringify(outcome.value);
+    if (runs.some(({ result }) => result === value)) return undefined;
+    return `${token} resolved with ${value.slice(0, 60)}, which ${target.name} never gave`;
+  }
+  if (outcome?.state === 'rejected' && outcome.error.code === 'asAsked') {
+    if (runs.some(({ declared }) => declared === 'asAsked')) return undefined;
+    return `${token} was rejected with an error that ${target.name} never declared`;
+  }
+  return undefined;
+}
+
+function untrueNo(world: World, tracked: TrackedCall): Finding {
+  const { token, outcome, madeAtMs, target, targetIncarnation } = tracked;
+  if (outcome === undefined || outcome.state === 'resolved') return undefined;
+  if (outcome.executed === 'maybe') return undefined;
+  const runs = world.oracle.of(token).filter(({ startedAtMs, node, incarnation }) => {
+    const refuser = world.endpoints.find(({ name }) => name === node && name === target.name);
+    if (refuser === undefined) return true;
+    // Who refused a request remembers that for its replay window, and in this life: a copy of the
+    // request that is older, or finds the next life, is a new request to it.
+    const { replayWindowMs } = refuser.limits;
+    return startedAtMs - madeAtMs < replayWindowMs && incarnation === targetIncarnation;
+  });
+  if (runs.length === 0) return undefined;
+  const code = outcome.state === 'rejected' ? ` (${outcome.error.code})` : '';
+  return `${token} was ${outcome.state}${code} with 'executed: no', and it ran`;
+}

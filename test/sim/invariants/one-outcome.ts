@@ -1,0 +1,51 @@
+import type { EndpointNode } from '../endpoint-node.js';
+import type { Finding, Invariant } from '../invariant.js';
+import type { TrackedCall } from '../tracked-call.js';
+
+/** Timers are set by differences of numbers with fractions. */
+const ROUNDING_MS = 1e-6;
+
+/**
+ * I1. Liveness of a single call: whatever the network, the peer and the process do, the caller is told
+ * exactly once, and at its deadline at the latest; later only by as much as the process itself stood
+ * still. And nobody gives up early.
+ */
+export const oneOutcome: Invariant = {
+  id: 'I1',
+  says: 'each call has exactly one outcome, at or before its deadline, and is counted once',
+
+  afterOutcome: (_world, tracked) => notOnTime(tracked),
+
+  afterEvent: (_world, node) => miscounted(node),
+
+  atEnd: (world) => {
+    for (const { token, abandoned, outcome, outcomeReports, sequels } of world.calls) {
+      if (abandoned) continue;
+      if (outcome === undefined) return `${token} never had an outcome`;
+      if (outcomeReports > 1) return `${token} reported ${outcomeReports} outcomes`;
+      if (sequels > (outcome.state === 'timedOut' ? 1 : 0))
+        return `${token} had ${sequels} sequels`;
+    }
+    return undefined;
+  },
+};
+
+function notOnTime({ token, node, incarnation, ...call }: TrackedCall): Finding {
+  const { outcome, settledAtMs = 0, madeAtMs, timeoutMs } = call;
+  if (!node.alive || node.incarnation !== incarnation) return undefined;
+  const deadlineMs = madeAtMs + timeoutMs;
+  if (outcome?.state === 'timedOut' && settledAtMs < deadlineMs - ROUNDING_MS) {
+    return `${token} timed out ${deadlineMs - settledAtMs} ms early`;
+  }
+  const latestMs = node.life.clock.latestMs(deadlineMs);
+  if (settledAtMs <= latestMs + ROUNDING_MS) return undefined;
+  return `${token} had its outcome ${settledAtMs - latestMs} ms too late`;
+}
+
+function miscounted({ name, life, stats }: EndpointNode): Finding {
+  const { outcomes, queuedNow, inFlightNow } = stats;
+  let counted = queuedNow + inFlightNow;
+  for (const count of Object.values(outcomes)) counted += count;
+  if (counted === life.callsMade) return undefined;
+  return `${name} made ${life.callsMade} calls, and counts ${counted}: ${JSON.stringify(outcomes)}`;
+}

@@ -1,0 +1,24 @@
+import type { Invariant } from '../invariant.js';
+
+/**
+ * I5. No datagram is lost on the way out without being counted: what the endpoint attempted is what the
+ * kernel took, what it refused, and what it has not said yet.
+ */
+export const outboundConservation: Invariant = {
+  id: 'I5',
+  says: 'every send was taken, refused, or is still unanswered',
+
+  afterEvent: (_world, { name, life, stats: { attempted, sent, refused, refusedBy } }) => {
+    const { transport } = life;
+    if (attempted !== transport.attempted) {
+      return `${name} counts ${attempted} of ${transport.attempted} sends`;
+    }
+    if (sent !== transport.accepted) return `${name} counts ${sent} of ${transport.accepted} sent`;
+    if (attempted !== sent + refused + transport.unanswered) {
+      return `${name} attempted ${attempted}: ${sent} sent, ${refused} refused, ${transport.unanswered} unanswered`;
+    }
+    let sum = 0;
+    for (const count of Object.values(refusedBy)) sum += count;
+    return refused === sum ? undefined : `${name} has ${sum} reasons for ${refused} refusals`;
+  },
+};

@@ -1,0 +1,40 @@
+import type { Invariant } from '../invariant.js';
+
+/** How a procedure that was started can end. */
+const ENDINGS_OF_RUNS = ['replied', 'failed', 'timedOut', 'cancelled', 'abandoned'] as const;
+
+/** Endings of requests that were not run, each of which is a fate as well. */
+const NOT_RUN = [
+  ...(['unknownProcedure', 'invalidArguments', 'overloaded', 'deadlinePassed', 'closing'] as const),
+] as const;
+
+/**
+ * I7. No request is left hanging: each one that was started has ended in one way or is running, and each
+ * one that was not started says why.
+ */
+export const requestConservation: Invariant = {
+  id: 'I7',
+  says: 'every request that was started has one ending or still runs; every other has a reason',
+
+  afterEvent: (_world, { name, stats: { fates, requests, runningNow, discardedResults } }) => {
+    let ended = 0;
+    for (const ending of ENDINGS_OF_RUNS) ended += requests[ending];
+    if (fates['request.run'] !== ended + runningNow) {
+      return `${name} started ${fates['request.run']}: ${ended} ended, ${runningNow} run`;
+    }
+    // What ended without its procedure can have one result too late; nothing else can.
+    const unfinished = requests.timedOut + requests.cancelled + requests.abandoned;
+    if (discardedResults > unfinished) {
+      return `${name} discarded ${discardedResults} results, and ${unfinished} came too late`;
+    }
+    for (const ending of ['replayed', 'duplicate', 'conflict'] as const) {
+      if (requests[ending] !== fates[`request.${ending}`]) return `${name} miscounts ${ending}`;
+    }
+    for (const ending of NOT_RUN) {
+      if (requests[ending] !== fates[`request.refused.${ending}`]) {
+        return `${name} miscounts ${ending}`;
+      }
+    }
+    return undefined;
+  },
+};

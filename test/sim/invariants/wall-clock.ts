@@ -1,0 +1,58 @@
+import type { Invariant } from '../invariant.js';
+
+const OURS = /\/src\/(?!testing\/)/;
+
+/** Where the wall clock was read in src, if it was. */
+let reader: string | undefined;
+
+/**
+ * I13. The core takes time and chance from what it is given alone: that a clock is set back, or another
+ * thread draws a number, changes nothing. `Date.now`, `new Date()`, `performance.now` and `Math.random`
+ * are watched while the simulator runs.
+ */
+export const wallClock: Invariant = {
+  id: 'I13',
+  says: 'nothing in src reads the wall clock or draws from the global generator',
+
+  afterStep: () => {
+    const found = reader;
+    reader = undefined;
+    return found === undefined ? undefined : `the wall clock was read at ${found}`;
+  },
+};
+
+/** Watches the globals; gives what ends that. */
+export function watchWallClock(): () => void {
+  const { Date: RealDate } = globalThis;
+  const now = performance.now.bind(performance);
+  const random = Math.random.bind(Math);
+  globalThis.Date = new Proxy(RealDate, {
+    construct: (target, args: unknown[], newTarget) => {
+      if (args.length === 0) noteReader();
+      return Reflect.construct(target, args, newTarget) as object;
+    },
+    get: (target, key, receiver) => {
+      if (key === 'now') noteReader();
+      return Reflect.get(target, key, receiver) as unknown;
+    },
+  });
+  performance.now = () => {
+    noteReader();
+    return now();
+  };
+  Math.random = () => {
+    noteReader();
+    return random();
+  };
+  return () => {
+    globalThis.Date = RealDate;
+    performance.now = now;
+    Math.random = random;
+  };
+}
+
+/** Others in this process may: the test runner measures itself, and XState draws actor ids. */
+function noteReader(): void {
+  const lines = new Error('who asks').stack?.split('\n').slice(3, 5) ?? [];
+  reader ??= lines.find((line) => OURS.test(line) && !line.includes('node_modules'))?.trim();
+}

@@ -1,0 +1,119 @@
+/**
+ * A peer like Python's rpcudp 5.x: one transmission for each call, every request that arrives is run,
+ * answers are taken from any address, and what is of another type or follows the body is ignored.
+ */
+import type { SocketAddress } from '../../src/address.js';
+import type { Receiver, Transport } from '../../src/transport/transport.js';
+import { datagramOf, idOf, TYPE, valuesOf } from './datagram.js';
+import { PORT } from './faulty-transport.js';
+import type { NodePlan } from './plan.js';
+import type { World } from './world.js';
+
+const TIMEOUT_MS = 5_000;
+
+export class OldPeer implements Receiver {
+  readonly kind = 'old';
+  /** It is never restarted. */
+  readonly incarnation = 1;
+  readonly name: string;
+  readonly host: string;
+  readonly #world: World;
+  readonly #transport: Transport;
+  /** Ids of calls that wait for an answer. Bounded by those made within the time-out. */
+  readonly #waiting = new Set<string>();
+  #counter = 0;
+
+  constructor(world: World, { name, host }: NodePlan) {
+    this.#world = world;
+    this.name = name;
+    this.host = host;
+    this.#transport = world.network.transport(host, PORT);
+  }
+
+  get address(): SocketAddress {
+    return { host: this.host, port: PORT };
+  }
+
+  async open(): Promise<void> {
+    await this.#transport.open(this);
+  }
+
+  async close(): Promise<void> {
+    await this.#transport.close();
+  }
+
+  /** Calls an endpoint, as old peers do: without a header, and once. */
+  call(to: SocketAddress, procedure: string, args: readonly unknown[]): void {
+    const id = this.#world.dice.bytes(20).toString('hex');
+    this.#waiting.add(id);
+    this.#world.clock.setTimeout(() => this.#waiting.delete(id), TIMEOUT_MS);
+    this.#send(datagramOf(TYPE.request, id, [procedure, args]), to);
+  }
+
+  datagramReceived(datagram: Buffer, host: string, port: number): void {
+    let body: unknown;
+    try {
+      [body] = valuesOf(datagram);
+    } catch {
+      return;
+    }
+    if (datagram[0] === TYPE.request) this.#serve(idOf(datagram), body, { host, port });
+    else if (datagram[0] === TYPE.response && this.#waiting.delete(idOf(datagram))) {
+      this.#world.coverage.reach('oldPeer:answered');
+    }
+  }
+
+  transportFailed(error: Error): void {
+    throw error;
+  }
+
+  #serve(id: string, body: unknown, from: SocketAddress): void {
+    if (from.port === 0 || !Array.isArray(body)) return;
+    const [procedure, args] = body as unknown[];
+    if (typeof procedure !== 'string' || !Array.isArray(args)) return;
+    const [token, detail] = args as unknown[];
+    const reply = (result: unknown): void => {
+      this.#ran(id, procedure, token, from, result);
+      this.#send(datagramOf(TYPE.response, id, result), from);
+    };
+    switch (procedure) {
+      case 'echo':
+        reply(['echo', token, detail ?? null]);
+        return;
+      case 'add':
+        this.#counter += 1;
+        reply([token, this.#counter]);
+        return;
+      case 'slow': {
+        const delayMs = typeof detail === 'number' ? Math.min(Math.max(detail, 0), 10_000) : 0;
+        this.#world.clock.setTimeout(() => {
+          reply([token, 'slow']);
+        }, delayMs);
+        return;
+      }
+      default:
+        // It knows no other procedures, and says nothing.
+        return;
+    }
+  }
+
+  #ran(id: string, procedure: string, token: unknown, from: SocketAddress, result: unknown): void {
+    this.#world.oracle.add({
+      serial: this.#world.oracle.count,
+      token: String(token),
+      procedure,
+      node: this.name,
+      incarnation: this.incarnation,
+      sender: `${from.host}:${from.port}`,
+      transactionId: id,
+      startedAtMs: this.#world.nowMs,
+      endedAtMs: this.#world.nowMs,
+      result: JSON.stringify(result),
+      declared: undefined,
+    });
+  }
+
+  #send(datagram: Buffer, { host, port }: SocketAddress): void {
+    this.#transport.send(datagram, host, port, () => undefined);
+  }
+}

@@ -1,0 +1,239 @@
+/**
+ * Bugs that are planted into a copy of src, each by replacing one text in one file, to see that the
+ * simulator finds them. What it cannot find there, it would not find in src either.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FaultClass } from './plan.js';
+
+export interface PlantedBug {
+  /** What is wrong with the code then. */
+  readonly name: string;
+  /** In src. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** Faults that bring it out, for every world to have. */
+  readonly with?: readonly FaultClass[];
+  /** The invariants of which at least one finds it. */
+  readonly foundBy: readonly string[];
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'requests are never taken for repetitions',
+    file: 'handler/inbox.ts',
+    find: 'const known = sender?.handlers.get(frame.id);',
+    replace: 'const known = undefined as Handler | undefined;',
+    foundBy: ['I2'],
+  },
+  {
+    name: 'repetitions are recognised by id alone, whoever sends them',
+    file: 'handler/inbox.ts',
+    find: 'const known = sender?.handlers.get(frame.id);',
+    replace:
+      'const known = this.#peers.all().map((peer) => peer.handlers.get(frame.id)).find(Boolean);',
+    with: ['onPathAttacker', 'rebind'],
+    foundBy: ['I2'],
+  },
+  {
+    name: 'a strict endpoint forgets the oldest request when its memory is full',
+    file: 'handler/inbox.ts',
+    find: "atMostOnce === 'strict' && full",
+    replace: "atMostOnce === 'strict' && full && this.#closing",
+    with: ['strict', 'tinyReplyMemory', 'replay'],
+    foundBy: ['I2'],
+  },
+  {
+    name: 'a repetition runs the procedure again for its reply',
+    file: 'handler/inbox.ts',
+    find: ': this.#acceptAgain(frame, sender, known);',
+    replace: `: known.state === 'replied'
+        ? this.#acceptNew(frame, sender, host, port)
+        : this.#acceptAgain(frame, sender, known);`,
+    foundBy: ['I2'],
+  },
+  {
+    name: 'the reply that is remembered is not the one that was sent',
+    file: 'handler/handler.ts',
+    find: 'this.reply = reply;',
+    replace: 'this.reply = Buffer.concat([reply, Buffer.of(0)]);',
+    foundBy: ['I2'],
+  },
+  {
+    name: 'a refusal is told and not remembered',
+    file: 'handler/inbox.ts',
+    find: "refusal.code === 'overloaded' ||",
+    replace: '',
+    with: ['fewHandlers', 'fewHandlersPerPeer', 'duplication', 'replay', 'delay'],
+    foundBy: ['I3'],
+  },
+  {
+    name: 'answers are taken from any address',
+    file: 'socket/socket.ts',
+    find: "if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';",
+    replace: '',
+    with: ['onPathAttacker'],
+    foundBy: ['I3'],
+  },
+  {
+    name: "the timer of close's grace is not cleared",
+    file: 'handler/inbox.ts',
+    find: 'clock.clearTimeout(timer);',
+    replace: '',
+    with: ['close'],
+    foundBy: ['I12'],
+  },
+  {
+    name: 'the window is never full',
+    file: 'peer/window.ts',
+    find: 'return this.size >= this.#limit;',
+    replace: 'return false;',
+    with: ['tinyWindow'],
+    foundBy: ['I8'],
+  },
+  {
+    name: 'an aborted call is settled twice',
+    file: 'call/call.ts',
+    find: "this.receive({ type: 'cancel', reason });",
+    replace: "this.receive({ type: 'cancel', reason }); this.#settle();",
+    foundBy: ['I1'],
+  },
+  {
+    name: 'the round trip of a repeated call is timed',
+    file: 'peer/path.ts',
+    find: 'if (attempt > 1 || workingHeard)',
+    replace: 'if (workingHeard)',
+    foundBy: ['I9'],
+  },
+  {
+    name: 'requests are repeated to peers that would run them again',
+    file: 'call/call.ts',
+    find: 'return this.#peer.native && this.#retransmission.isSafe(nowMs);',
+    replace: 'return true;',
+    with: ['oldPeers', 'loss'],
+    foundBy: ['I9'],
+  },
+  {
+    name: 'one round trip makes a path known',
+    file: 'peer/round-trip.ts',
+    find: 'this.#samples < SAMPLES_TO_TRUST',
+    replace: 'this.#samples < 1',
+    with: ['manyAttempts', 'loss'],
+    foundBy: ['I9'],
+  },
+  {
+    name: 'repetitions do not back off',
+    file: 'call/backoff.ts',
+    find: 'Math.min(Math.max(2 * gapMs, rtoMs), MAX_RTO_MS)',
+    replace: 'gapMs',
+    with: ['manyAttempts', 'loss'],
+    foundBy: ['I9'],
+  },
+  {
+    name: 'the guard in front of the decoder lets everything pass',
+    file: 'wire/decoder.ts',
+    find: 'if (isDrop(skimmed)) return skimmed;',
+    replace:
+      'if (isDrop(skimmed)) { try { return { value: decoder.decode(datagram.subarray(offset)), end: datagram.length }; } catch { return DROP.undecodable; } }',
+    foundBy: ['I4'],
+  },
+  {
+    name: 'the listener on a signal stays',
+    file: 'call/abort.ts',
+    find: "signal.removeEventListener('abort', tie.listener);",
+    replace: '',
+    foundBy: ['I12'],
+  },
+  {
+    name: 'a call that was sent once is said not to have run',
+    file: 'call/machine.ts',
+    find: "(attempt === 0 ? 'no' : 'maybe')",
+    replace: "(attempt <= 1 ? 'no' : 'maybe')",
+    foundBy: ['I3'],
+  },
+  {
+    name: 'a strict endpoint replies in full to whoever asks',
+    file: 'amplification.ts',
+    find: 'if (excess > 0 && !this.#takeFromBucket(host, excess)) return false;',
+    replace: '',
+    with: ['strictAmplification', 'offPathAttacker'],
+    foundBy: ['I10'],
+  },
+  {
+    name: 'chance comes from the global generator',
+    file: 'call/backoff.ts',
+    find: 'random.unit()',
+    replace: 'Math.random()',
+    foundBy: ['I13'],
+  },
+  {
+    name: 'a datagram is changed while the kernel may hold it',
+    file: 'call/call.ts',
+    find: 'this.#retransmit(Buffer.from(this.datagram), nowMs);',
+    replace: 'this.#retransmit(this.datagram, nowMs);',
+    with: ['sendFaults', 'manyAttempts'],
+    foundBy: ['I14'],
+  },
+];
+
+/** Where the copies are; ignored by git. Inside the project, so that its packages are found. */
+const ROOM = '.sim';
+/** A bug that so many seeds do not find is not found. */
+const MAX_SEEDS = 2_000;
+
+export interface Found {
+  /** The invariant that broke; undefined when none did. */
+  readonly invariant: string | undefined;
+  /** What the simulator printed. */
+  readonly output: string;
+}
+
+/**
+ * Plants a bug into a copy and runs the simulator there, in a process of its own, until an invariant
+ * breaks.
+ *
+ * @throws Error when the text to be replaced is not in its file exactly once: the bug needs a new place.
+ */
+export async function findPlantedBug(bug: PlantedBug): Promise<Found> {
+  const room = join(ROOM, bug.name.replaceAll(/\W+/g, '-'));
+  rmSync(room, { recursive: true, force: true });
+  mkdirSync(room, { recursive: true });
+  try {
+    cpSync('src', join(room, 'src'), { recursive: true });
+    cpSync('test/sim', join(room, 'test/sim'), { recursive: true });
+    plant(bug, join(room, 'src', bug.file));
+    return await simulate(join(room, 'test/sim/main.ts'), bug.with ?? []);
+  } finally {
+    rmSync(room, { recursive: true, force: true });
+  }
+}
+
+function plant({ name, file, find, replace }: PlantedBug, path: string): void {
+  const parts = readFileSync(path, 'utf8').split(find);
+  if (parts.length !== 2) {
+    const times = parts.length - 1;
+    throw new Error(
+      `"${name}" has no place: src/${file} has ${JSON.stringify(find)} ${times} times`,
+    );
+  }
+  writeFileSync(path, parts.join(replace));
+}
+
+async function simulate(main: string, faults: readonly FaultClass[]): Promise<Found> {
+  const options = ['--scale', 'short', '--seeds', String(MAX_SEEDS), '--no-minimise'];
+  if (faults.length > 0) options.push('--with', faults.join(','));
+  // The copy's coverage is not that of src.
+  const { NODE_V8_COVERAGE: _, ...env } = process.env;
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await new Promise((resolve, reject) => child.once('close', resolve).once('error', reject));
+  return { invariant: /^Seed \d+ breaks (\w+)/m.exec(output)?.[1], output };
+}

@@ -1,0 +1,88 @@
+/** What is printed about a seed that failed, and about a run. */
+import { execFileSync } from 'node:child_process';
+import type { Coverage } from './coverage.js';
+import { INVARIANTS } from './invariants.js';
+import type { Minimised } from './minimise.js';
+import type { Plan, Settings } from './plan.js';
+import type { SeedResult } from './run.js';
+
+/** Invariants that are found where they break, and no entry of the list. */
+const OTHERS: ReadonlyMap<string, string> = new Map([
+  ['I0', 'nothing throws: what goes wrong is an outcome, a fate or a report'],
+  ['I14', 'the bytes of a send stay as they are until the transport is done with them'],
+  ['L1', 'once everything has healed, every call succeeds'],
+]);
+
+/** The command that runs this seed again and shows every event. */
+function replayCommand(seed: number, settings: Settings): string {
+  const options = [
+    `--seed ${seed}`,
+    ...(settings.scale === 'short' ? ['--scale short'] : []),
+    ...(settings.with.size === 0 ? [] : [`--with ${[...settings.with].join(',')}`]),
+    ...(settings.without.size === 0 ? [] : [`--without ${[...settings.without].join(',')}`]),
+  ];
+  return `npm run sim -- ${options.join(' ')} --trace`;
+}
+
+/** Everything one needs to know about a failure, to be read from top to bottom. */
+export function failureText(
+  { seed, failure, plan, lastEvents }: SeedResult,
+  minimised?: Minimised,
+): string {
+  if (failure === undefined) return `Seed ${seed} is fine.`;
+  const { invariant, what, atMs } = failure;
+  const lines = [
+    `Seed ${seed} breaks ${invariant} after ${atMs.toFixed(3)} ms: ${what}`,
+    `  ${invariant}: ${promiseOf(invariant)}`,
+    `  commit: ${commit()}`,
+    ...planLines(plan).map((line) => `  ${line}`),
+    '  the last events:',
+    ...lastEvents.map((line) => `    ${line}`),
+    `  replay: ${replayCommand(seed, plan.settings)}`,
+  ];
+  if (minimised !== undefined) {
+    const { needed, result } = minimised;
+    lines.push(
+      `  it takes: ${needed.join(', ') || 'no fault at all'}`,
+      `  with those alone: ${result.failure?.what ?? ''}`,
+      `  replay: ${replayCommand(seed, result.plan.settings)}`,
+    );
+  }
+  return lines.join('\n');
+}
+
+/** What was reached how often, and what never was. */
+export function coverageText(coverage: Coverage): string {
+  const counts = coverage.counts.map(([what, times]) => `  ${what}: ${times}`);
+  const missing = coverage.missing.map((what) => `  never reached: ${what}`);
+  return [...counts, ...missing].join('\n');
+}
+
+function promiseOf(invariant: string): string {
+  return INVARIANTS.find(({ id }) => id === invariant)?.says ?? OTHERS.get(invariant) ?? '';
+}
+
+function planLines({ mode, nodes, calls, intervals, links, inspected }: Plan): string[] {
+  const [link] = [...links.values()].sort((a, b) => b.lossRate - a.lossRate);
+  return [
+    `mode: ${mode}, ${calls} calls${inspected ? ', inspected' : ''}`,
+    ...nodes.map(({ name, options, faults }) => {
+      return `${name}: ${JSON.stringify(options)} ${[...faults].join(' ')}`.trimEnd();
+    }),
+    `strikes every … ms: ${JSON.stringify(intervals, (_key, value: unknown) =>
+      typeof value === 'number' && !Number.isFinite(value) ? undefined : value,
+    )}`,
+    `the worst link: ${JSON.stringify(link)}`,
+  ];
+}
+
+/** The commit that is checked out, and whether the tree differs from it; unknown without git. */
+function commit(): string {
+  try {
+    const text = (...args: string[]) =>
+      execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+    return `${text('rev-parse', '--short', 'HEAD')}${text('status', '--porcelain') === '' ? '' : ', changed'}`;
+  } catch {
+    return 'unknown';
+  }
+}

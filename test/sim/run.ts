@@ -1,0 +1,129 @@
+/**
+ * Runs one seed: faults strike while calls are made (safety); then everything is healed, and everything
+ * must work again (liveness); then all is closed, and nothing may be left (quiescence).
+ */
+import type { Coverage } from './coverage.js';
+import { watchRoundTrips } from './invariants/pace.js';
+import type { NodePlan, Plan, Settings } from './plan.js';
+import { heal, startStrikes } from './strikes.js';
+import { makeCall, startWorkload } from './workload.js';
+import { World } from './world.js';
+import type { Problem } from './world.js';
+
+/** Hears every line of the log. */
+export type Trace = (line: string) => void;
+
+/** Worlds as `npm test` has them. */
+const SHORT: Settings = { scale: 'short', without: new Set(), with: new Set() };
+
+export interface SeedResult {
+  readonly seed: number;
+  /** SHA-256 of the log: the same for the same seed and code. */
+  readonly hash: string;
+  readonly events: number;
+  readonly coverage: Coverage;
+  readonly plan: Plan;
+  readonly failure: Problem | undefined;
+  /** The last lines of the log. */
+  readonly lastEvents: readonly string[];
+}
+
+/** After as long, no call is open, nothing lingers or runs, and no request is remembered. */
+const CALMING_DOWN_MS = 60_000;
+/** After the last call was made, faults go on for as long. */
+const AFTERMATH_MS = 1_000;
+
+export async function runSeed(
+  seed: number,
+  settings: Settings = SHORT,
+  trace?: Trace,
+): Promise<SeedResult> {
+  const world = new World({ seed, settings, trace });
+  const unwatch = watchRoundTrips(world);
+  try {
+    await live(world);
+  } catch (error) {
+    world.problem('I0', `something threw: ${error instanceof Error ? error.stack : String(error)}`);
+  } finally {
+    unwatch();
+  }
+  return {
+    seed,
+    lastEvents: world.log.last(),
+    events: world.log.lines,
+    hash: world.log.digest(),
+    coverage: world.coverage,
+    plan: world.plan,
+    failure: world.failure,
+  };
+}
+
+async function live(world: World): Promise<void> {
+  const { calls, callIntervalMs } = world.plan;
+  await world.open();
+  startWorkload(world);
+  startStrikes(world);
+  await settle(world);
+  await world.run(calls * callIntervalMs + AFTERMATH_MS);
+  if (world.hasFailed()) return;
+  await heal(world);
+  await world.run(CALMING_DOWN_MS);
+  if (!world.hasFailed()) world.rest();
+  if (!world.hasShortIds) await expectRecovery(world);
+  await expectQuiet(world);
+}
+
+/** Lets promises go on after what was done outside of a timer. */
+async function settle(world: World): Promise<void> {
+  await world.clock.advance(0);
+  world.inspect();
+}
+
+/** Liveness: once nothing goes wrong any more, every call succeeds. */
+async function expectRecovery(world: World): Promise<void> {
+  const { dice, endpoints } = world;
+  const targets = world.peers.filter((peer) => peer.kind === 'old' || hasRoom(peer.plan));
+  if (targets.length === 0) return;
+  for (let left = world.plan.callsAfterHealing; left > 0 && !world.hasFailed(); left--) {
+    const caller = dice.pick(endpoints);
+    const target = dice.pick(targets);
+    const made = makeCall(world, caller, target, 'add', [], { timeoutMs: 5_000 });
+    if (made === undefined) {
+      world.problem('L1', `${caller.name} could not take one more call after healing`);
+      return;
+    }
+    await settle(world);
+    while (made.outcome === undefined && !world.hasFailed()) await world.step();
+    if (made.outcome !== undefined && made.outcome.state !== 'resolved') {
+      world.problem(
+        'L1',
+        `${made.token} to ${target.name} was ${made.outcome.state} after healing`,
+      );
+    }
+  }
+}
+
+/** Whether an endpoint can remember everybody who calls, as it has to before it runs a procedure. */
+function hasRoom({ oddOptions }: NodePlan): boolean {
+  if (oddOptions.includes('tinyPeerTable')) return false;
+  return !oddOptions.includes('strict') || !oddOptions.includes('tinyReplyMemory');
+}
+
+/** Quiescence: everybody closes, and nothing is left. */
+async function expectQuiet(world: World): Promise<void> {
+  for (const node of world.endpoints) {
+    if (world.hasFailed()) return;
+    const seen = { closed: false };
+    void node.close().then(() => {
+      seen.closed = true;
+    });
+    await settle(world);
+    while (!seen.closed && !world.hasFailed()) {
+      if (await world.step()) continue;
+      world.problem('I12', `${node.name} never finished closing`);
+    }
+  }
+  for (const peer of world.oldPeers) await peer.close();
+  while (!world.hasFailed() && (await world.step()));
+  world.end();
+}

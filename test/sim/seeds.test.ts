@@ -1,0 +1,38 @@
+import t from 'tap';
+import { Coverage } from './coverage.js';
+import { watchWallClock } from './invariants/wall-clock.js';
+import { minimise } from './minimise.js';
+import { failureText } from './report.js';
+import { runSeed } from './run.js';
+
+/** As many as fit into half a minute of one core. */
+const SEEDS = 700;
+/** Every so many seeds, one is run twice. */
+const REPEATED = 50;
+
+t.setTimeout(300_000);
+t.teardown(watchWallClock());
+
+t.test('in simulated worlds full of faults, every promise holds', async (t) => {
+  const coverage = new Coverage();
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const result = await runSeed(seed);
+    coverage.add(result.coverage);
+    if (result.failure === undefined) continue;
+    t.fail(failureText(result, await minimise(result)));
+    return;
+  }
+  t.strictSame(coverage.missing, [], 'the worlds reach everything that can happen');
+});
+
+t.test('the same seed gives the same events', async (t) => {
+  for (let seed = REPEATED; seed <= SEEDS; seed += REPEATED) {
+    const { hash, events } = await runSeed(seed);
+    t.strictSame(pick(await runSeed(seed)), { hash, events }, `seed ${seed}`);
+  }
+  t.not((await runSeed(1)).hash, (await runSeed(2)).hash, 'another one gives others');
+});
+
+function pick({ hash, events }: { readonly hash: string; readonly events: number }) {
+  return { hash, events };
+}

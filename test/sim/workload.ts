@@ -1,0 +1,133 @@
+/** The workload: calls of all kinds between all peers, at random times, some taken back again. */
+import type { CallOptions } from '../../src/call/options.js';
+import type { Peer } from '../../src/peer/peer.js';
+import { CONTRACT, IDEMPOTENT } from './contract.js';
+import type { EndpointNode } from './endpoint-node.js';
+import { argumentsFor, PROCEDURES } from './procedures.js';
+import type { ProcedureName } from './procedures.js';
+import type { TrackedCall } from './tracked-call.js';
+import type { World } from './world.js';
+
+/** Nobody listens here: what is sent to it gets lost. */
+const NOBODY = Object.freeze({
+  name: 'nobody',
+  address: Object.freeze({ host: '10.9.9.9', port: 9 }),
+  incarnation: 1,
+});
+
+/** Who is called, and which life of it. */
+type CallTarget = TrackedCall['target'] & { readonly incarnation: number };
+
+/** Makes the calls of the plan one after the other, until all are made. */
+export function startWorkload(world: World): void {
+  let left = world.plan.calls;
+  const next = (): void => {
+    if (world.healed || left === 0) return;
+    left -= 1;
+    // Now and then many at once.
+    const burst = world.dice.chance(0.05) ? world.dice.integer(2, 12) : 1;
+    for (let index = 0; index < burst; index++) makeRandomCall(world);
+    world.clock.setTimeout(next, world.dice.exponential(world.plan.callIntervalMs));
+  };
+  next();
+}
+
+function makeRandomCall(world: World): void {
+  const { dice } = world;
+  const caller = dice.pick(world.peers);
+  const target = dice.chance(0.03) ? NOBODY : dice.pick(world.peers);
+  const procedure = dice.pick(PROCEDURES);
+  if (caller.kind === 'old') {
+    const token = newToken(world);
+    if (target !== caller) caller.call(target.address, procedure, [token, dice.below(500)]);
+    return;
+  }
+  if (!caller.ready) return;
+  const timeoutMs = dice.pick([100, 500, 2_000, 5_000, undefined]);
+  const attempts = dice.chance(0.4) ? dice.integer(1, 4) : undefined;
+  const controller = dice.chance(0.2) ? new AbortController() : undefined;
+  const abortion = drawAbortion(world);
+  if (abortion?.kind === 'signalAtOnce') controller?.abort('at once');
+  const call = makeCall(world, caller, target, procedure, argumentsFor(procedure, world), {
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(attempts !== undefined && { attempts }),
+    ...(controller !== undefined && { signal: controller.signal }),
+  });
+  if (abortion === undefined || call === undefined) return;
+  caller.later(abortion.afterMs, () => {
+    if (abortion.kind === 'cancel') call.call.cancel('at random');
+    else controller?.abort('at random');
+  });
+}
+
+/** Whether and how a call is taken back. Everything is drawn, so that leaving it out shifts nothing. */
+function drawAbortion({ dice, plan }: World) {
+  const aborts = dice.chance(0.15);
+  const kind = dice.pick(['cancel', 'cancel', 'signal', 'signal', 'signalAtOnce'] as const);
+  const afterMs = dice.below(800);
+  if (!aborts || plan.mode === 'allQuiet' || plan.settings.without.has('aborts')) return undefined;
+  return { kind, afterMs };
+}
+
+/** Makes one call that the world keeps an eye on; undefined when the endpoint cannot take it. */
+export function makeCall(
+  world: World,
+  caller: EndpointNode,
+  target: CallTarget,
+  procedure: ProcedureName,
+  details: readonly unknown[],
+  options: CallOptions,
+): TrackedCall | undefined {
+  const token = newToken(world);
+  const { endpoint } = caller.life;
+  const contracted = world.dice.chance(0.3) && procedure !== 'missing';
+  const call = attempt(() => {
+    const peer: Peer = contracted
+      ? endpoint.peer(target.address, CONTRACT)
+      : endpoint.peer(target.address);
+    return peer.call(procedure, [token, ...details], options);
+  });
+  if (call === undefined) {
+    world.coverage.reach('call:refused');
+    return undefined;
+  }
+  const tracked: TrackedCall = {
+    token,
+    procedure,
+    node: caller,
+    incarnation: caller.incarnation,
+    target: { name: target.name, address: { ...target.address } },
+    targetIncarnation: target.incarnation,
+    madeAtMs: world.nowMs,
+    timeoutMs: options.timeoutMs ?? caller.limits.timeoutMs,
+    attempts: options.attempts ?? caller.limits.attempts,
+    idempotent: contracted && IDEMPOTENT.includes(procedure),
+    call,
+    signal: options.signal,
+    outcomeReports: 0,
+    sequels: 0,
+    outcome: undefined,
+    settledAtMs: undefined,
+    abandoned: false,
+  };
+  world.track(tracked);
+  return tracked;
+}
+
+/** Two draws make it improbable that a changed token is another call's. */
+function newToken(world: World): string {
+  const mark = world.dice.below(2 ** 32).toString(16);
+  return `t${world.tokens++}.${mark}`;
+}
+
+/** The caller's own mistakes, which chance makes as well. */
+const MISTAKES: readonly string[] = ['TooManyPeersError', 'InvalidArgumentsError'];
+
+function attempt<Result>(action: () => Result): Result | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (MISTAKES.includes((error as Error).name)) return undefined;
+    throw error;
+  }
+}

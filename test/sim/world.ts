@@ -1,0 +1,291 @@
+/**
+ * The world of one seed: a clock, a network and peers, and all that is known of them. Whatever happens
+ * is told to it; it keeps the log and the oracle, and lets the invariants look.
+ */
+import type { SocketAddress } from '../../src/address.js';
+import { SimulatedClock } from '../../src/testing/clock.js';
+import { SimulatedNetwork } from '../../src/testing/network.js';
+import type { NetworkEvent } from '../../src/testing/network.js';
+import { SeededRandom } from '../../src/testing/random.js';
+import { Coverage } from './coverage.js';
+import { brief, idOf } from './datagram.js';
+import { Dice } from './dice.js';
+import { EndpointNode } from './endpoint-node.js';
+import { EventLog } from './event-log.js';
+import type { RequestSettled } from './invariant.js';
+import { INVARIANTS } from './invariants.js';
+import { OldPeer } from './old-peer.js';
+import { Oracle } from './oracle.js';
+import type { Execution } from './oracle.js';
+import { drawPlan } from './plan.js';
+import type { Plan, Settings } from './plan.js';
+import type { TrackedCall } from './tracked-call.js';
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly settings: Settings;
+  readonly trace?: ((line: string) => void) | undefined;
+}
+
+/** An invariant was broken; the first one ends the seed. */
+export interface Problem {
+  readonly invariant: string;
+  readonly what: string;
+  readonly atMs: number;
+}
+
+export class World {
+  readonly seed: number;
+  readonly clock = new SimulatedClock();
+  readonly network: SimulatedNetwork;
+  readonly dice: Dice;
+  readonly plan: Plan;
+  readonly log: EventLog;
+  readonly oracle = new Oracle();
+  readonly coverage = new Coverage();
+  readonly endpoints: readonly EndpointNode[];
+  readonly oldPeers: readonly OldPeer[];
+  /** Every call of the workload. Bounded by the plan. */
+  readonly calls: TrackedCall[] = [];
+  /** Transaction ids of which somebody changed or forged a datagram: all bets on them are off. */
+  readonly tainted = new Set<string>();
+  /** Counts the tokens that were given out. */
+  tokens = 0;
+  /** Datagrams that went over the wire, for those who replay. The newest take the places of the oldest. */
+  readonly recorded: NetworkEvent[] = [];
+  /** The last datagram that was put on the wire, for those who sit there. */
+  latest: NetworkEvent | undefined;
+  /** The first invariant that was broken. */
+  failure: Problem | undefined;
+  /** The endpoint that the current event brought a datagram to. */
+  receiver: EndpointNode | undefined;
+  /** From the end of the safety phase on: nothing goes wrong any more. */
+  healed = false;
+
+  readonly #byToken = new Map<string, TrackedCall>();
+  readonly #touched = new Set<EndpointNode>();
+  /** The id of the datagram that is just being put on the wire. */
+  #sendingId = '';
+
+  constructor({ seed, settings, trace }: WorldOptions) {
+    this.seed = seed;
+    this.dice = new Dice(new SeededRandom(seed, '/sim'));
+    this.plan = drawPlan(this.dice.fork('plan'), settings);
+    this.log = new EventLog(() => this.nowMs, trace);
+    this.network = new SimulatedNetwork({
+      clock: this.clock,
+      seed,
+      watch: (event) => {
+        this.#watchWire(event);
+      },
+    });
+    this.coverage.reach(`mode:${this.plan.mode}`);
+    for (const [hosts, conditions] of this.plan.links) {
+      const [from = '', to = ''] = hosts.split('>');
+      this.network.setLink(from, to, conditions);
+    }
+    const { nodes } = this.plan;
+    this.endpoints = nodes
+      .filter(({ kind }) => kind === 'endpoint')
+      .map((node) => new EndpointNode(this, node));
+    this.oldPeers = nodes
+      .filter(({ kind }) => kind === 'old')
+      .map((node) => new OldPeer(this, node));
+    for (const { oddOptions } of nodes) {
+      for (const option of oddOptions) this.coverage.reach(`oddOption:${option}`);
+    }
+  }
+
+  /** Whether an invariant was broken. */
+  hasFailed(): boolean {
+    return this.failure !== undefined;
+  }
+
+  get nowMs(): number {
+    return this.clock.nowMs();
+  }
+
+  async open(): Promise<void> {
+    for (const node of [...this.endpoints, ...this.oldPeers]) await node.open();
+  }
+
+  /** Everybody that can be called. */
+  get peers(): readonly (EndpointNode | OldPeer)[] {
+    return [...this.endpoints, ...this.oldPeers];
+  }
+
+  /** Whether ids collide in this world, so that even honest answers can go to the wrong call. */
+  get hasShortIds(): boolean {
+    return this.endpoints.some(({ plan }) => plan.faults.has('shortIds'));
+  }
+
+  problem(invariant: string, what: string): void {
+    this.log.add(`BROKEN ${invariant} ${what}`);
+    this.failure ??= { invariant, what, atMs: this.nowMs };
+  }
+
+  /** Code of this endpoint runs, so its state may change. */
+  touch(node: EndpointNode): void {
+    this.#touched.add(node);
+  }
+
+  /** Takes one event off the clock, then lets the invariants look at what it touched. */
+  async step(): Promise<boolean> {
+    this.receiver = undefined;
+    const stepped = await this.clock.step();
+    this.inspect();
+    return stepped;
+  }
+
+  /** Lets the invariants look at every endpoint that was touched since they last did. */
+  inspect(): void {
+    for (const node of this.#touched) {
+      if (!node.alive) continue;
+      node.refresh();
+      for (const { id, afterEvent } of INVARIANTS) this.#report(id, afterEvent?.(this, node));
+    }
+    this.#touched.clear();
+    for (const { id, afterStep } of INVARIANTS) this.#report(id, afterStep?.(this));
+  }
+
+  /** Runs for `ms`, or until an invariant breaks. */
+  async run(ms: number): Promise<void> {
+    const untilMs = this.nowMs + ms;
+    // A timer of its own, so that there is one to stop at.
+    this.clock.setTimeout(() => undefined, ms);
+    while (this.nowMs < untilMs && !this.hasFailed()) await this.step();
+  }
+
+  /** The call that this token was given to; undefined for those of old peers, and for forgeries. */
+  callOf(token: string): TrackedCall | undefined {
+    return this.#byToken.get(token);
+  }
+
+  /** A call is made; `track` is told what becomes of it. */
+  track(tracked: TrackedCall): void {
+    this.calls.push(tracked);
+    this.#byToken.set(tracked.token, tracked);
+    tracked.node.callMade(tracked);
+    this.touch(tracked.node);
+    this.log.add(
+      `${tracked.node.name} calls ${tracked.procedure} of ${tracked.target.name} as ${tracked.token}`,
+    );
+    const { call } = tracked;
+    call.on('*', ({ type }) => {
+      if (type === 'call.late' || type === 'call.lost') {
+        tracked.sequels += 1;
+        this.coverage.reach(`sequel:${type.slice('call.'.length)}`);
+      } else tracked.outcomeReports += 1;
+    });
+    void call.then((outcome) => {
+      if (tracked.abandoned) return;
+      if (tracked.settledAtMs !== undefined) this.problem('I1', `${tracked.token} settled twice`);
+      tracked.node.callSettled(tracked);
+      tracked.outcome = outcome;
+      tracked.settledAtMs = this.nowMs;
+      this.touch(tracked.node);
+      this.log.add(`${tracked.node.name} outcome ${outcome.state} of ${tracked.token}`);
+      this.#coverOutcome(tracked);
+      for (const { id, afterOutcome } of INVARIANTS) {
+        this.#report(id, afterOutcome?.(this, tracked));
+      }
+    });
+  }
+
+  procedureRan(node: EndpointNode, execution: Execution): void {
+    this.log.add(`${node.name} runs ${execution.procedure} ${execution.token.slice(0, 20)}`);
+    const before = this.oracle.add(execution);
+    for (const { id, afterRun } of INVARIANTS) {
+      this.#report(id, afterRun?.(this, node, execution, before));
+    }
+  }
+
+  requestSettled(node: EndpointNode, request: RequestSettled): void {
+    for (const { id, afterRequest } of INVARIANTS) {
+      this.#report(id, afterRequest?.(this, node, request));
+    }
+  }
+
+  /** The kernel of an endpoint took a datagram. */
+  sent(node: EndpointNode, datagram: Buffer, to: SocketAddress): void {
+    for (const { id, afterSend } of INVARIANTS) {
+      this.#report(id, afterSend?.(this, node, datagram, to));
+    }
+  }
+
+  /** A datagram is about to be handed to an endpoint. */
+  received(node: EndpointNode, datagram: Buffer, from: SocketAddress): void {
+    this.receiver = node;
+    for (const { id, beforeReceive } of INVARIANTS) {
+      this.#report(id, beforeReceive?.(this, node, datagram, from));
+    }
+  }
+
+  /** Nothing has happened for long: looks whether endpoints are still busy with the past. */
+  rest(): void {
+    for (const node of this.endpoints) {
+      node.refresh();
+      for (const { id, atRest } of INVARIANTS) this.#report(id, atRest?.(this, node));
+    }
+  }
+
+  /** An endpoint has closed, and is looked at for the last time. */
+  closed(node: EndpointNode): void {
+    this.log.add(`${node.name} closed`);
+    node.refresh();
+    for (const { id, afterClose } of INVARIANTS) this.#report(id, afterClose?.(this, node));
+  }
+
+  crashed(node: EndpointNode): void {
+    for (const call of this.calls) {
+      if (call.node === node && call.settledAtMs === undefined) call.abandoned = true;
+    }
+  }
+
+  /** Looks at everything, at the very end. */
+  end(): void {
+    for (const { id, atEnd } of INVARIANTS) this.#report(id, atEnd?.(this));
+  }
+
+  #report(invariant: string, what: string | undefined): void {
+    if (what !== undefined) this.problem(invariant, what);
+  }
+
+  #coverOutcome({ call, outcome }: TrackedCall): void {
+    if (outcome === undefined || this.tainted.has(call.transactionId)) return;
+    this.coverage.reach(`outcome:${outcome.state}`);
+    if (outcome.state === 'timedOut') this.coverage.reach(`verdict:${outcome.verdict}`);
+    if (outcome.state === 'rejected') this.coverage.reach(`error:${outcome.error.code}`);
+    if (outcome.state !== 'resolved') this.coverage.reach(`executed:${outcome.executed}`);
+    if (outcome.attempts > 1) this.coverage.reach('retransmitted');
+  }
+
+  #watchWire(event: NetworkEvent): void {
+    const { type, datagram, from, to, reason } = event;
+    switch (type) {
+      case 'sent':
+        this.#sendingId = idOf(datagram);
+        this.latest = event;
+        this.recorded[this.network.stats.sent % MAX_RECORDED] = event;
+        return;
+      case 'corrupted':
+        this.tainted.add(this.#sendingId).add(idOf(datagram));
+        this.coverage.reach('corrupted');
+        break;
+      case 'duplicated':
+        this.coverage.reach('duplicated');
+        return;
+      case 'lost':
+        this.coverage.reach(`lost:${reason ?? ''}`);
+        break;
+      case 'delivered':
+        break;
+    }
+    const why = reason === undefined ? '' : ` (${reason})`;
+    this.log.add(
+      `${type}${why} ${from.host}:${from.port}>${to.host}:${to.port} ${brief(datagram)}`,
+    );
+  }
+}
+
+const MAX_RECORDED = 500;
