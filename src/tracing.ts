@@ -44,7 +44,7 @@ export interface HandlerMessage {
 }
 
 /** One call or procedure that is traced. */
-export class Trace<Message extends CallMessage | HandlerMessage> {
+class Trace<Message extends CallMessage | HandlerMessage> {
   readonly message: Message;
   readonly #channel: TracingChannel<unknown, Message>;
   #running = false;

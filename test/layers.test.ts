@@ -50,6 +50,7 @@ const PURE = [
   'socket/fate.ts',
   'wire/drop.ts',
   'wire/error-code.ts',
+  'wire/escape.ts',
 ];
 
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */

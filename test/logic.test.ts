@@ -91,7 +91,7 @@ t.test(
     actor.send({ type: 'leave' });
     t.strictSame(reasons, ['maybe']);
     await world.settle();
-    t.match(client.stats(), { outcomes: { cancelled: 1 }, fates: { 'response.orphan': 1 } });
+    t.match(client.stats(), { outcomes: { cancelled: 1 }, fates: { 'response.late': 1 } });
   }),
 );
 

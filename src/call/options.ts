@@ -73,7 +73,10 @@ export function checkCallOptions(
   };
 }
 
-/** What a contract says goes before what the endpoint says. */
+/**
+ * A contract's time-out goes before the endpoint's, which is for calls about which nobody said anything;
+ * `attempts` of the endpoint holds for every call, and idempotence makes more than one safe where it is not given.
+ */
 function defaultsOf(
   { idempotent, timeoutMs }: ContractedProcedure,
   limits: Limits,

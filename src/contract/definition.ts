@@ -25,9 +25,9 @@ export interface ProcedureDefinition {
    */
   readonly timeoutMs?: number;
   /**
-   * The most bytes of the msgpack of `[name, args]`, and likewise of the msgpack of the result. The 21
-   * bytes of type and id in front of it, and the header map behind it, come on top. An integer from 1
-   * to 8,192. Default: 8,192 for a request; what one datagram carries for a result.
+   * The most bytes of the msgpack of `[name, args]`, checked at both ends, and likewise of the msgpack of
+   * the result, where it is sent. The 21 bytes of type and id in front of it, and the header map behind
+   * it, come on top. An integer from 1 to 8,192. Default: 8,192 for a request; what one datagram carries for a result.
    */
   readonly maxBytes?: number;
 }

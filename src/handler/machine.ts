@@ -19,7 +19,7 @@ import { assigner } from '../actor/assigner.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
 /** What a procedure's failure is called. */
-export interface Failure {
+interface Failure {
   readonly code: string;
   readonly message: string;
 }

@@ -291,7 +291,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const { outcome } = call.context;
     if (outcome === undefined) return;
     this.#environment.counters.outcomes[outcome.state] += 1;
-    this.#path.learnFrom(call.context, outcome, place === 'window');
+    this.#path.learnFrom(call.context, outcome);
     if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
       this.ref.send({ type: 'expired' });
     }

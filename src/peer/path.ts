@@ -44,8 +44,8 @@ export class Path {
     this.window.forgiveShrinking();
   }
 
-  /** Learns from how a call ended; `awaited` says that its answer was not overdue already. */
-  learnFrom(call: CallContext, outcome: Outcome, awaited: boolean): void {
+  /** Learns from how a call ended. */
+  learnFrom(call: CallContext, outcome: Outcome): void {
     switch (outcome.state) {
       case 'resolved':
         this.#sample(call, outcome.rttMs);
@@ -57,9 +57,7 @@ export class Path {
         else this.window.grow();
         break;
       case 'timedOut':
-        if (awaited && blamesPeer(outcome.verdict) && !call.workingHeard) {
-          this.#shrink(call.sentAtMs);
-        }
+        if (blamesPeer(outcome.verdict) && !call.workingHeard) this.#shrink(call.sentAtMs);
         break;
       case 'cancelled':
       case 'unsent':

@@ -63,8 +63,11 @@ export class SendQueueFullError extends Error {
   override readonly name = 'SendQueueFullError';
   readonly code = 'ERR_RPCUDP_SEND_QUEUE_FULL';
 
-  constructor(queuedBytes: number) {
-    super(`The send queue holds ${queuedBytes} bytes; its limit is ${MAX_SEND_QUEUE_BYTES}`);
+  constructor(queuedBytes: number, datagramBytes: number) {
+    super(
+      `The send queue holds ${queuedBytes} bytes; a datagram of ${datagramBytes} more would pass ` +
+        `its limit, ${MAX_SEND_QUEUE_BYTES}`,
+    );
   }
 }
 
@@ -153,8 +156,9 @@ class Udp implements UdpTransport {
     const mapped = this.#family === 'dual' && !host.includes(':');
     try {
       const queuedBytes = socket.getSendQueueSize();
-      if (queuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES)
-        return new SendQueueFullError(queuedBytes);
+      if (queuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES) {
+        return new SendQueueFullError(queuedBytes, datagram.length);
+      }
       socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
       return undefined;
     } catch (error) {

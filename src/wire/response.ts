@@ -4,7 +4,6 @@ import { decodeValue } from './decoder.js';
 import type { Drop } from './drop.js';
 import { encodeDatagram, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, type TransactionId } from './frame.js';
-import { PLAIN_HEADER_MAP } from './header-map.js';
 
 /** What a response brings: body = msgpack value. */
 export interface ResponseBody {
@@ -25,7 +24,7 @@ export function encodeResponse(
   id: TransactionId,
   value: unknown,
   headerMap?: Uint8Array,
-  maxBodyBytes = MAX_REPLY_BODY_BYTES,
+  maxBodyBytes = MAX_DATAGRAM_BYTES - HEADER_BYTES - (headerMap?.length ?? 0),
 ): Buffer {
   const tooLarge = (bytes: number) => new ReplyTooLargeError(bytes, maxBodyBytes);
   const prepared = prepareValue(value, 'result', 0, tooLarge);
@@ -36,6 +35,3 @@ export function encodeResponse(
 export function decodeResponse(datagram: Buffer): ResponseBody | Drop {
   return decodeValue(datagram, HEADER_BYTES);
 }
-
-/** What a body can be, room for the header map set aside. */
-const MAX_REPLY_BODY_BYTES = MAX_DATAGRAM_BYTES - HEADER_BYTES - PLAIN_HEADER_MAP.length;

@@ -41,7 +41,7 @@ t.test(
     await t.rejects(without.value(), {
       name: 'CallError',
       code: 'ERR_RPCUDP_CALL',
-      message: 'The call b to 10.0.0.1:2000 was rejected (unknownProcedure): there is no b.',
+      message: 'The call b to 10.0.0.1:2000 was rejected ("unknownProcedure"): "there is no b".',
     });
   }),
 );

@@ -95,11 +95,13 @@ t.test('a rejected call exits 2, and its error cannot steer the terminal', async
 
 t.test('a call that times out exits 3 and says what is known', async (t) => {
   const { address } = await rawServer(t);
-  const line = ['call', address, 'p', '--timeout', '50'];
+  // So long that a busy machine is not taken for the reason.
+  const line = ['call', address, 'p', '--timeout', '400'];
   t.match(await runCommand(line), {
     exitCode: 3,
     stdout: '',
-    stderr: /^error: no answer from \S+ in 50 ms: nothing was heard from the peer \(sent once\)\n$/,
+    stderr:
+      /^error: no answer from \S+ in 400 ms: nothing was heard from the peer \(sent once\)\n$/,
   });
   const { exitCode, stdout, stderr } = await runCommand([...line, '--json']);
   t.equal(exitCode, 3);
@@ -108,7 +110,7 @@ t.test('a call that times out exits 3 and says what is known', async (t) => {
     state: 'timedOut',
     verdict: 'peerSilent',
     executed: 'maybe',
-    timeoutMs: 50,
+    timeoutMs: 400,
     attempts: 1,
   });
 });

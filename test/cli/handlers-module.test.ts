@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { loadHandlers } from '../../src/cli/handlers-module.js';
+import { loadServed } from '../../src/cli/handlers-module.js';
 
 t.test('a module is found from the current folder, in either module system', async (t) => {
   const cwd = t.testdir({
     sub: { 'esm.mjs': 'export const handlers = { a: () => 1 };' },
     'common.cjs': 'module.exports = { handlers: { a: () => 1, b: () => 2 } };',
   });
-  t.same(Object.keys(await loadHandlers('sub/esm.mjs', cwd)), ['a']);
-  t.same(Object.keys(await loadHandlers(join(cwd, 'sub/esm.mjs'), '/')), ['a']);
-  t.same(Object.keys(await loadHandlers('./common.cjs', cwd)), ['a', 'b']);
+  t.same(Object.keys((await loadServed('sub/esm.mjs', cwd)).handlers), ['a']);
+  t.same(Object.keys((await loadServed(join(cwd, 'sub/esm.mjs'), '/')).handlers), ['a']);
+  t.same(Object.keys((await loadServed('./common.cjs', cwd)).handlers), ['a', 'b']);
 });
 
 t.test('a module that cannot be used is refused in one sentence', async (t) => {
@@ -34,7 +34,7 @@ t.test('a module that cannot be used is refused in one sentence', async (t) => {
     ['imports.mjs', /^Cannot load .*imports\.mjs: Cannot find module .*missing\.mjs.*$/],
   ];
   for (const [path, message] of table) {
-    await t.rejects(loadHandlers(path, cwd), { name: 'ArgumentError', message }, path);
+    await t.rejects(loadServed(path, cwd), { name: 'ArgumentError', message }, path);
   }
 });
 
@@ -42,12 +42,12 @@ t.test('what only the runtime can say of a module becomes a sentence as well', a
   const cwd = t.testdir({ 'a.ts': '', 'b.mjs': '' });
   const unknown = Object.assign(new TypeError('Unknown'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' });
   await t.rejects(
-    loadHandlers('a.ts', cwd, () => Promise.reject(unknown)),
+    loadServed('a.ts', cwd, () => Promise.reject(unknown)),
     { message: /a\.ts: Node\.js v\S+ does not load \.ts files; compile it to JavaScript, or/ },
   );
   const syntax = new SyntaxError("Unexpected token ';'");
   await t.rejects(
-    loadHandlers('b.mjs', cwd, () => Promise.reject(syntax)),
+    loadServed('b.mjs', cwd, () => Promise.reject(syntax)),
     { message: /b\.mjs: Unexpected token ';'; node --check shows where$/ },
   );
 });

@@ -33,7 +33,7 @@ t.test('a line tells when, who, what and how it ended', async (t) => {
   t.equal(lineOf({ ending: 'cancelled' }), `${start} cancelled 0.4 ms`);
   t.equal(
     lineOf({ ending: 'timedOut', error: new HandlerTimedOutError(5_000, 'endpoint') }),
-    `${start} timed out 0.4 ms: it had not ended after 5000 ms, the endpoint's deadline`,
+    `${start} timed out 0.4 ms: The procedure had not ended after 5000 ms, the endpoint's deadline`,
   );
   t.equal(
     lineOf({ ending: 'overloaded', error: new OverloadedError('maxRunningHandlers', 256) }),

@@ -5,13 +5,15 @@
 import { type } from 'arktype';
 import t from 'tap';
 import * as v from 'valibot';
+import { createActor } from 'xstate';
 import { z } from 'zod';
 import type { CheckedResultOf } from '../../src/contract/api.js';
 import { defineContract } from '../../src/contract/contract.js';
 import type { AnyContract, ContractApi, ContractHandlers } from '../../src/contract/contract.js';
 import type { ArgumentsOf, ProcedureName, ResultOf } from '../../src/handler/procedures.js';
 import type { HandlerScope } from '../../src/handler/scope.js';
-import type { AnyEndpoint, Call, PeerOf } from '../../src/index.js';
+import { actorsOf, createEndpoint } from '../../src/index.js';
+import type { AnyEndpoint, Call, Peer, PeerOf } from '../../src/index.js';
 import { schemaOf } from '../fixtures/schemas.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
@@ -54,21 +56,6 @@ const byHand = defineContract({
   },
 });
 
-/** What the core adds: an endpoint that serves a contract, and a peer whose calls are checked. */
-declare function serve<C extends AnyContract>(options: {
-  readonly contract: C;
-  readonly handlers: ContractHandlers<C>;
-}): C;
-declare function checkedPeer<C extends AnyContract>(
-  address: string,
-  contract: C,
-): {
-  call<P extends ProcedureName<ContractApi<C>>>(
-    procedure: P,
-    args: ArgumentsOf<ContractApi<C>[P]>,
-  ): Call<CheckedResultOf<ContractApi<C>[P], ResultOf<ContractApi<C>[P]>>>;
-};
-
 type Value<C> = C extends Call<infer V> ? V : never;
 type ZodHandlers = ContractHandlers<typeof zodContract>;
 type ZodApi = (typeof zodContract)['api'];
@@ -77,8 +64,8 @@ type Checked<C extends AnyContract, P extends ProcedureName<ContractApi<C>>> = C
   'unchecked'
 >;
 
-function callers() {
-  const peer = checkedPeer('127.0.0.1:1', zodContract);
+function callers(client: AnyEndpoint) {
+  const peer = client.peer('127.0.0.1:1', zodContract);
   peer.call('sayhi', ['Snake']);
   peer.call('greet', ['Snake']);
   peer.call('greet', ['Snake', 2]);
@@ -96,8 +83,21 @@ function callers() {
   peer.call('count', [1, 'two']);
   // @ts-expect-error the caller gives what the schema takes, not what it makes of it
   peer.call('search', [{ word: 5 }]);
+  // @ts-expect-error no such option
+  peer.call('sayhi', ['Snake'], { idempotent: true });
+  // @ts-expect-error the argument is a string
+  peer.remote.sayhi(1);
+  peer.send({ type: 'call', procedure: 'greet', args: ['Snake', 2], reference: 1 });
+  // @ts-expect-error the argument is a string
+  peer.send({ type: 'call', procedure: 'greet', args: [2] });
+  // @ts-expect-error no such procedure
+  peer.send({ type: 'call', procedure: 'great', args: ['Snake'] });
+  peer.on('call.resolved', (report) => {
+    if (report.procedure === 'group') report.outcome.value satisfies Map<string, number>;
+  });
   return {
     said: peer.call('sayhi', ['Snake']),
+    greeted: peer.remote.greet('Snake'),
     found: peer.call('search', [{ word: 'Snake' }]),
     forgot: peer.call('forget', []),
     grouped: peer.call('group', []),
@@ -110,6 +110,7 @@ type Calls = ReturnType<typeof callers>;
 /** A checked call resolves to what the schema makes of the result, as it is. */
 type CheckedResults = [
   Expect<Equal<Value<Calls['said']>, string>>,
+  Expect<Equal<Value<Calls['greeted']>, string>>,
   Expect<Equal<Value<Calls['found']>, { found: number; at: number }>>,
   Expect<Equal<Value<Calls['forgot']>, null>>,
   Expect<Equal<Value<Calls['grouped']>, Map<string, number>>>,
@@ -162,8 +163,9 @@ function unchecked(client: AnyEndpoint) {
 }
 
 function servers(handlers: ZodHandlers) {
-  serve({ contract: zodContract, handlers });
-  serve({
+  const serve = createEndpoint;
+  void serve({ contract: zodContract, handlers });
+  void serve({
     contract: zodContract,
     handlers: {
       ...handlers,
@@ -175,18 +177,44 @@ function servers(handlers: ZodHandlers) {
     },
   });
   // @ts-expect-error the result is a string
-  serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => 5 } });
+  void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => 5 } });
   // @ts-expect-error a promise of the result is one of a string
-  serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => Promise.resolve(5) } });
+  void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => Promise.resolve(5) } });
   // @ts-expect-error only a result of null may be left out
-  serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => undefined } });
+  void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => undefined } });
   const search = (_scope: HandlerScope, _asked: { word: string }) => ({ at: new Date(0) });
   // @ts-expect-error the argument is a number, for the schema made one of it
-  serve({ contract: zodContract, handlers: { ...handlers, search } });
+  void serve({ contract: zodContract, handlers: { ...handlers, search } });
   // @ts-expect-error the contract has no such procedure
-  serve({ contract: byHand, handlers: { search: () => '', sayho: () => '' } });
+  void serve({ contract: byHand, handlers: { search: () => '', sayho: () => '' } });
   // @ts-expect-error a procedure of the contract is missing
-  serve({ contract: byHand, handlers: {} });
+  void serve({ contract: byHand, handlers: {} });
+  // @ts-expect-error nothing serves the contract
+  void serve({ contract: byHand });
+  // @ts-expect-error what is no contract is no contract
+  void serve({ contract: { search: {} }, handlers: {} });
+}
+
+async function ofServers(handlers: ZodHandlers) {
+  const server = await createEndpoint({ contract: zodContract, handlers });
+  const peer = server.peer<typeof server>('127.0.0.1:1');
+  (peer satisfies PeerOf<typeof server>).call('sayhi', ['Snake']) satisfies Call<string>;
+  // What is not checked resolves to what was sent, which the schema has not read.
+  peer.call('group') satisfies Call<string>;
+  // @ts-expect-error the argument is a string
+  peer.call('sayhi', [1]);
+}
+
+function actors(peer: Peer<ContractApi<typeof zodContract>>) {
+  const remote = actorsOf(zodContract);
+  createActor(remote.call('search'), { input: { peer, args: [{ word: 'Snake' }] } });
+  // @ts-expect-error the argument is a string
+  createActor(remote.call('sayhi'), { input: { peer, args: [1] } });
+  // @ts-expect-error no such procedure
+  remote.call('sayho');
+  const found = createActor(remote.call('search'), { input: { peer, args: [{ word: '' }] } });
+  const { output } = found.getSnapshot();
+  output satisfies { found: number; at: number } | undefined;
 }
 
 function definitions() {
@@ -212,6 +240,8 @@ t.match([valibotContract, arktypeContract], [{}, {}]);
 t.type(callers, 'function');
 t.type(unchecked, 'function');
 t.type(servers, 'function');
+t.type(ofServers, 'function');
+t.type(actors, 'function');
 t.type(definitions, 'function');
 t.pass(
   'this file compiles' satisfies [CheckedResults, SentResults, Handlers] extends unknown[]

@@ -1,6 +1,14 @@
+import { spawn } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import type { Call } from '../../src/call/call.js';
 import { createEndpoint, Endpoint } from '../../src/endpoint/endpoint.js';
 import { EndpointClosedError } from '../../src/errors.js';
+import { TYPE_BYTE } from '../../src/wire/frame.js';
+import type { FrameType } from '../../src/wire/frame.js';
+import { idOf } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
@@ -18,6 +26,68 @@ t.test(
     t.match(client.stats(), { outcomes: { cancelled: 1_000 }, inFlightNow: 0 });
   }),
 );
+
+t.test(
+  'closing tells rpcudp endpoints which calls are taken back, and nothing to others',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint({ window: 32, mailbox: 1_000, initialWindow: 32 });
+    const controller = world.controller();
+    const { signal } = controller;
+    const peers = [true, true, true, true, false].map(async (native) => {
+      const raw = await world.raw();
+      raw.native = native;
+      const peer = client.peer(raw.address);
+      const known = peer.call('known');
+      await world.settle();
+      raw.answer(0, 1);
+      await world.clock.runUntil(known);
+      raw.received.length = 0;
+      return { native, raw, peer };
+    });
+    const calls: Call[] = [];
+    const all = await Promise.all(peers);
+    for (const { peer } of all) {
+      for (let n = 0; n < 200; n++) calls.push(peer.call('x', [], { signal }));
+    }
+    await world.settle();
+    t.match(client.stats(), { inFlightNow: 5 * 32, queuedNow: 5 * 168 });
+    await client.close();
+    t.equal(world.clock.pendingTimers, world.network.stats.inFlight, 'no timer is left');
+    t.equal(getEventListeners(signal, 'abort').length, 0);
+    const outcomes = await Promise.all(calls);
+    t.ok(outcomes.every(({ state }) => state === 'cancelled'));
+    t.equal(outcomes.filter(({ attempts }) => attempts === 1).length, 5 * 32);
+    await world.settle();
+    for (const { native, raw } of all) {
+      const sent = (type: FrameType) =>
+        raw.received
+          .filter(({ datagram }) => datagram[0] === TYPE_BYTE[type])
+          .map(({ datagram }) => idOf(datagram).toString('hex'))
+          .sort();
+      t.equal(sent('request').length, 32);
+      t.strictSame(sent('cancel'), native ? sent('request') : []);
+      t.equal(raw.received.length, native ? 64 : 32);
+    }
+  }),
+);
+
+t.test('a process whose endpoints are closed ends by itself', async (t) => {
+  const script = fileURLToPath(new URL('../fixtures/closing-process.ts', import.meta.url));
+  const { NODE_OPTIONS, ...env } = process.env;
+  const options = ['--import', import.meta.resolve('tsx'), script];
+  const child = spawn(process.execPath, options, { env });
+  t.teardown(() => child.kill('SIGKILL'));
+  const printed = Promise.all([text(child.stdout), text(child.stderr)]);
+  t.strictSame(await once(child, 'close'), [0, null]);
+  const [stdout, stderr] = await printed;
+  t.equal(stderr, '');
+  t.strictSame(JSON.parse(stdout), {
+    echoed: 'heard',
+    silent: 'timedOut',
+    cancelled: 1_000,
+    keptAliveBy: [],
+  });
+});
 
 t.test(
   'closing waits for procedures that run, whose replies still go out',

@@ -44,7 +44,8 @@ t.test('a procedure that throws has failed, and its message goes to the caller',
       () => {
         throw thrown;
       },
-      async () => Promise.reject(thrown as Error),
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a procedure may reject with anything
+      async () => Promise.reject(thrown),
     ]) {
       await t.test(
         name,
@@ -85,7 +86,7 @@ t.test('whatever a message is, the endpoint lives, and the caller is told', asyn
       () => {
         throw thrown;
       },
-      async () => Promise.reject(thrown as Error),
+      async () => Promise.reject(thrown),
     ]) {
       await t.test(
         name,
@@ -104,7 +105,7 @@ t.test('a result that cannot be sent is a failure too', async (t) => {
   const results: readonly (readonly [string, unknown, string, RegExp])[] = [
     ['a function', () => 0, 'handlerFailed', /^result: /],
     ['it has a symbol in it', { list: [Symbol('x')] }, 'handlerFailed', /^result\.list\[0\]: /],
-    ['too large', 'x'.repeat(70_000), 'replyTooLarge', /65507 in one datagram/],
+    ['too large', 'x'.repeat(70_000), 'replyTooLarge', /at least 65508 bytes; it may take 65483$/],
   ];
   for (const [name, result, code, message] of results) {
     await t.test(
@@ -177,7 +178,7 @@ t.test('data that cannot be sent is left out, and reported', async (t) => {
 
 t.test("a procedure's own code is a text, short, and none of the endpoint's", async (t) => {
   for (const code of ['', 'x'.repeat(129), 5, undefined, 'overloaded', 'handlerFailed']) {
-    t.throws(() => new ProcedureError(code as string, 'm'), { code: 'ERR_RPCUDP_OPTION' });
+    t.throws(() => new ProcedureError(code as string, 'm'), TypeError, String(code));
   }
   t.equal(new ProcedureError('x'.repeat(128), 'm').code.length, 128);
   t.equal(new ProcedureError('toString', 'm').code, 'toString');

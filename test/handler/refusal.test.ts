@@ -265,7 +265,7 @@ t.test(
     t.match(await world.clock.runUntil(call), {
       state: 'rejected',
       executed: 'maybe',
-      error: { code: 'handlerFailed', message: 'the endpoint was closed while the procedure ran' },
+      error: { code: 'handlerFailed', message: 'The endpoint was closed while the procedure ran' },
     });
     t.match(server.stats().requests, { abandoned: 1 });
   }),

@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { Random } from '../../src/random.js';
+import { readHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { encodeRequest } from '../../src/wire/request.js';
 import { Inbox } from '../fixtures/inbox.js';
 import { PythonPeer } from '../fixtures/python-peer.js';
 import { SAME_BOTH_WAYS } from '../fixtures/python-values.js';
+import { withoutHeaderMap } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
 const HEADER_BYTES = 21;
@@ -46,9 +48,12 @@ function repeating(id: Uint8Array): Random {
   };
 }
 
+/** A transaction id that is one byte over and over. */
+const idOf = (byte: number) => String.fromCharCode(byte).repeat(20);
+
 const { skip = false } = python();
 
-t.test('our requests are byte for byte those of Python', { skip }, async (t) => {
+t.test('our requests are byte for byte those of Python, and a header map', { skip }, async (t) => {
   const { socket, inbox, port } = await openSocket(t);
   const { peer } = await PythonPeer.listen(t, 'client.py', '10');
 
@@ -65,7 +70,10 @@ t.test('our requests are byte for byte those of Python', { skip }, async (t) => 
     const random = repeating(expected.subarray(1, HEADER_BYTES));
     const client = await createEndpoint({ host: '127.0.0.1', random });
     const call = client.peer(`127.0.0.1:${port}`).call('store', [js, 7]);
-    t.equal((await inbox.next()).datagram.toString('hex'), expected.toString('hex'), title);
+    const { datagram: actual } = await inbox.next();
+    const end = expected.length;
+    t.equal(actual.toString('hex', 0, end), expected.toString('hex'), title);
+    t.match(readHeaderMap(actual, end), { version: 1, attempt: 1, remainingMs: Number });
     call.cancel();
     await client.close();
   }
@@ -83,10 +91,17 @@ t.test('our replies are byte for byte those of Python', { skip }, async (t) => {
   t.teardown(() => server.close());
 
   for (const [index, { title, python }] of SAME_BOTH_WAYS.entries()) {
-    const request = encodeRequest(String.fromCharCode(index).repeat(20), 'evaluate', [python]);
-    const expected = await exchange(request, port);
-    const actual = await exchange(request, server.address.port);
-    t.equal(actual.datagram.toString('hex'), expected.datagram.toString('hex'), title);
+    const native = encodeRequest(idOf(index), 'evaluate', [python]);
+    stampRequest(native, 1, 10_000);
+    const { datagram: expected } = await exchange(native, port);
+    const end = expected.length;
+    const { datagram: toNative } = await exchange(native, server.address.port);
+    t.equal(toNative.toString('hex', 0, end), expected.toString('hex'), title);
+    t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map to who has sent one');
+
+    const plain = withoutHeaderMap(encodeRequest(idOf(index + 128), 'evaluate', [python]));
+    const { datagram: actual } = await exchange(plain, server.address.port);
+    t.equal(actual.toString('hex', HEADER_BYTES), expected.toString('hex', HEADER_BYTES), title);
   }
   t.strictSame(await peer.stop(), []);
 });

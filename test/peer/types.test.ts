@@ -3,8 +3,18 @@
  * line compiles that must not, or the reverse. Nothing here is run but the last line.
  */
 import t from 'tap';
-import { createEndpoint, handlersOf } from '../../src/index.js';
-import type { AnyEndpoint, Call, CallReport, HandlerScope, PeerOf } from '../../src/index.js';
+import { createEndpoint, fail, handlersOf } from '../../src/index.js';
+import type {
+  AnyEndpoint,
+  Call,
+  CallReport,
+  ErrorCode,
+  HandlerScope,
+  PeerOf,
+  RemoteError,
+  RequestEnding,
+  Verdict,
+} from '../../src/index.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
 const handlers = {
@@ -93,6 +103,66 @@ async function ofOutcomes(peer: PeerOf<typeof handlers>) {
   return (await peer.call('ping').value()) satisfies null;
 }
 
+/** Every code of the endpoint's own has its place here, or this does not compile. */
+function meaningOf(code: ErrorCode): string {
+  switch (code) {
+    case 'unknownProcedure':
+    case 'invalidArguments':
+    case 'overloaded':
+    case 'deadlinePassed':
+    case 'closing':
+      return 'not run';
+    case 'handlerFailed':
+    case 'handlerTimedOut':
+    case 'invalidResult':
+    case 'replyTooLarge':
+    case 'replyForgotten':
+      return 'perhaps run';
+  }
+}
+
+function ofErrors(error: RemoteError) {
+  // @ts-expect-error a procedure may have declared it
+  error.code satisfies ErrorCode;
+  error.code satisfies string;
+  // @ts-expect-error nothing is known of the data
+  error.data satisfies object;
+  // @ts-expect-error none of the endpoint's own codes
+  meaningOf('handlerFail');
+  fail('mine', 'said by a procedure') satisfies never;
+}
+
+/** One case missing, and the rest of the switch is reached. */
+function ofEndings(ending: RequestEnding, verdict: Verdict): never {
+  switch (ending) {
+    case 'replied':
+    case 'failed':
+    case 'timedOut':
+    case 'cancelled':
+    case 'abandoned':
+    case 'replayed':
+    case 'duplicate':
+      throw new Error(ending);
+    case 'conflict':
+      break;
+    default:
+      ending satisfies ErrorCode;
+  }
+  // @ts-expect-error there are others
+  verdict satisfies 'neverSent' | 'unreachable' | 'peerAliveButSlow' | 'peerSilent';
+  throw new Error(ending);
+}
+
+function ofScopes(scope: HandlerScope) {
+  scope.remainingMs satisfies number;
+  scope.signal satisfies AbortSignal;
+  scope.traceparent satisfies string | undefined;
+  // @ts-expect-error it is the scope's to know
+  scope.remainingMs = 5;
+  // @ts-expect-error and the caller's to say
+  scope.attempt = 2;
+}
+
 async function ofEndpoints() {
   const server = await createEndpoint({
     handlers: {
@@ -107,6 +177,12 @@ async function ofEndpoints() {
   await createEndpoint({ handlers: { port: 1 } });
   // @ts-expect-error no such option
   await createEndpoint({ prot: 1234 });
+  // @ts-expect-error it is one of two words
+  await createEndpoint({ atMostOnce: 'twice' });
+  // @ts-expect-error it is one of two words
+  await createEndpoint({ amplification: 'none' });
+  // @ts-expect-error it is a number
+  await createEndpoint({ handlerTimeoutMs: '5' });
 
   const methods = handlersOf(new Server());
   await createEndpoint({ handlers: methods });
@@ -128,5 +204,8 @@ async function ofEndpoints() {
 t.type(handlers, 'object');
 t.type(ofHandlers, 'function');
 t.type(ofOutcomes, 'function');
+t.type(ofErrors, 'function');
+t.type(ofEndings, 'function');
+t.type(ofScopes, 'function');
 t.type(ofEndpoints, 'function');
 t.pass('this file compiles' satisfies Journeys extends unknown[] ? string : never);

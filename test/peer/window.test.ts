@@ -134,8 +134,8 @@ t.test('over a bad network no call is sent beyond the window of its moment', asy
       call.subscribe(({ value }) => {
         if (value !== 'sent') return;
         limits.add(peer.window);
-        if (peer.inFlight > peer.window) {
-          t.fail(`${peer.inFlight} in flight, ${peer.window} allowed (seed ${seed})`);
+        if (peer.inWindow > peer.window) {
+          t.fail(`${peer.inWindow} in the window, ${peer.window} allowed (seed ${seed})`);
         }
       });
       await clock.advance(random.unit() * 60);

@@ -168,7 +168,7 @@ t.test('a socket that throws from send reports that as the result', async (t) =>
 });
 
 t.test('more than 1 MiB in the send queue refuses the datagram', async (t) => {
-  let queuedBytes = 1024 * 1024;
+  let queuedBytes = 1024 * 1024 - 1;
   const { createSocket } = faulty((socket) => {
     socket.getSendQueueSize = () => queuedBytes;
   });
@@ -177,7 +177,8 @@ t.test('more than 1 MiB in the send queue refuses the datagram', async (t) => {
   queuedBytes += 1;
   t.match(await send(transport, Buffer.of(1), address.host, address.port), {
     code: 'ERR_RPCUDP_SEND_QUEUE_FULL',
-    message: 'The send queue holds 1048577 bytes; its limit is 1048576',
+    message:
+      'The send queue holds 1048576 bytes; a datagram of 1 more would pass its limit, 1048576',
   });
 });
 

@@ -1,0 +1,172 @@
+/**
+ * What rpcudp 5.x does not know never reaches it: it gets requests and responses, each once, and neither
+ * fails nor logs anything for them.
+ */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import t, { type Test } from 'tap';
+import { z } from 'zod';
+import { createEndpoint, defineContract, fail } from '../../src/index.js';
+import type { Call } from '../../src/index.js';
+import { isDrop } from '../../src/wire/drop.js';
+import { HEADER_BYTES, typeOfByte } from '../../src/wire/frame.js';
+import { readHeaderMap } from '../../src/wire/header-map.js';
+import { skimRequest } from '../../src/wire/request.js';
+import { PythonPeer } from '../fixtures/python-peer.js';
+import { bodyOf, idOf } from '../fixtures/raw-peer.js';
+import { python } from '../fixtures/real-parts.js';
+
+/** Twice as long as the gap before the first repetition, which is 1 to 1.5 s. */
+const REPEATABLE = { timeoutMs: 3_000 };
+/** How many seconds Python waits for us. */
+const IMPATIENT = '0.5';
+/** What Python logs for each of its own calls that has no answer in time. */
+const NO_REPLY = /^ERROR:rpcudp\.protocol:Did not receive reply for msg id /;
+
+/** Sits between Python and one endpoint of ours: passes everything on, and keeps what Python is sent. */
+async function relayTo(t: Test, pythonPort: number, ourPort?: number) {
+  const toPython: Buffer[] = [];
+  const [ourSide, pythonSide] = [createSocket('udp4'), createSocket('udp4')];
+  let target = ourPort;
+  ourSide.on('message', (datagram, { port }) => {
+    target = port;
+    toPython.push(datagram);
+    pythonSide.send(datagram, pythonPort, '127.0.0.1');
+  });
+  let answers = 0;
+  pythonSide.on('message', (datagram) => {
+    answers += 1;
+    if (target !== undefined) ourSide.send(datagram, target, '127.0.0.1');
+  });
+  for (const socket of [ourSide, pythonSide]) {
+    t.teardown(() => socket.close());
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+  }
+  return {
+    toPython,
+    /** Resolves when Python has answered as many requests as it was sent. */
+    allAnswered: async (): Promise<void> => {
+      while (answers < toPython.length) await once(pythonSide, 'message');
+    },
+    /** Where our endpoint finds Python. */
+    pythonAt: `127.0.0.1:${ourSide.address().port}`,
+    /** Where Python finds our endpoint. */
+    weAreAt: ['127.0.0.1', pythonSide.address().port],
+  };
+}
+
+const typesOf = (datagrams: readonly Buffer[]) => [
+  ...new Set(datagrams.map((datagram) => typeOfByte(datagram[0]))),
+];
+
+const { skip = false } = python();
+
+t.test(
+  'Python is sent each request of ours once, and nothing but requests',
+  { skip },
+  async (t) => {
+    const { peer, port } = await PythonPeer.listen(t, 'server.py');
+    const { toPython, pythonAt, allAnswered } = await relayTo(t, port);
+    const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 10_000 });
+    t.teardown(() => client.close());
+    const server = client.peer(pythonAt);
+    const timesSent = ({ transactionId }: Call) =>
+      toPython.filter((datagram) => idOf(datagram).toString('hex') === transactionId).length;
+
+    t.equal(await server.call('echo', ['before']).value(), 'before');
+    t.equal(server.native, false, 'its answer had no header map');
+    const traceparent = 'x'.repeat(256);
+    const text = 'x'.repeat(8_192 - 12);
+    const largest = server.call('length', [text], { traceparent });
+    t.equal(await largest.value(), text.length);
+
+    const idempotent = client.peer(pythonAt, defineContract({ hold: { idempotent: true } }));
+    const askedOnce = [server.call('hold', [], REPEATABLE), server.call('hold', [], REPEATABLE)];
+    const often = idempotent.call('hold', [], REPEATABLE);
+    for (const call of askedOnce) t.match(await call, { state: 'timedOut', attempts: 1 });
+    t.match(await often, { state: 'timedOut' });
+    const cancelled = server.call('hold');
+    while (timesSent(cancelled) === 0) await peer.said();
+    cancelled.cancel();
+    const abandoned = server.call('hold');
+    await client.close();
+    t.match(await abandoned, { state: 'cancelled' });
+    peer.tell({ release: true });
+    await allAnswered();
+
+    t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
+    t.ok(
+      timesSent(often) > 1,
+      'but for a procedure of which its contract says that it may run twice',
+    );
+    t.strictSame(typesOf(toPython), ['request']);
+    for (const datagram of toPython) {
+      const body = skimRequest(datagram);
+      t.match(!isDrop(body) && readHeaderMap(datagram, body.end), { version: 1 });
+    }
+    t.strictSame(await peer.stop(), []);
+    t.strictSame(peer.log, [], 'Python logged nothing');
+  },
+);
+
+t.test('Python is sent responses without header maps, and never an error', { skip }, async (t) => {
+  const ended = new Map<string, number>();
+  const forever = () => new Promise<never>(() => undefined);
+  const server = await createEndpoint({
+    host: '127.0.0.1',
+    maxRunningPerPeer: 1,
+    closeGraceMs: 0,
+    onError: () => undefined,
+    contract: defineContract({
+      echo: { args: z.tuple([z.string()]) },
+      declare: {},
+      raise: {},
+      slow: { timeoutMs: 50 },
+      wrong: { result: z.string() },
+      large: { maxBytes: 8 },
+      hold: {},
+    }),
+    handlers: {
+      echo: (_scope, text) => text,
+      declare: () => fail('declared', 'an error of its own'),
+      raise: () => {
+        throw new Error('planted');
+      },
+      slow: forever,
+      wrong: () => 5 as never,
+      large: () => 'some more',
+      hold: forever,
+    },
+  });
+  t.teardown(() => server.close());
+  server.on('request.settled', ({ ending }) => ended.set(ending, (ended.get(ending) ?? 0) + 1));
+  const { peer, port } = await PythonPeer.listen(t, 'client.py', IMPATIENT);
+  const { toPython, weAreAt } = await relayTo(t, port, server.address.port);
+  const ask = (procedure: string, args = '[]') => peer.ask({ procedure, to: weAreAt, args });
+
+  t.match(await ask('echo', '["heard"]'), { answered: true, got: "'heard'" });
+  for (const procedure of ['missing', 'declare', 'raise', 'slow', 'wrong', 'large', 'echo']) {
+    t.match(await ask(procedure), { answered: false }, procedure);
+  }
+  const two = { procedure: 'hold', to: weAreAt, count: 2, window: 2 };
+  t.strictSame(await peer.ask(two), { echoed: 0 }, 'one runs, and one is too many');
+  await server.close();
+  t.strictSame(Object.fromEntries(ended), {
+    replied: 1,
+    unknownProcedure: 1,
+    failed: 4,
+    timedOut: 1,
+    invalidArguments: 1,
+    overloaded: 1,
+    abandoned: 1,
+  });
+
+  const [response, ...others] = toPython;
+  t.equal(others.length, 0, 'only what was answered');
+  t.strictSame(bodyOf(response!), 'heard');
+  t.equal(response!.length, HEADER_BYTES + 1 + 'heard'.length, 'and no header map behind it');
+  await peer.stop();
+  t.equal(peer.log.length, 9);
+  for (const line of peer.log) t.match(line, NO_REPLY, 'it logged nothing but its time-outs');
+});

@@ -1,0 +1,147 @@
+/** Calls whose answer is overdue: they go on waiting, and others get their place in the window. */
+import t from 'tap';
+import type { EndpointOptions } from '../../src/endpoint/options.js';
+import { TYPE_BYTE } from '../../src/wire/frame.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
+import { inWorld, type World } from '../fixtures/world.js';
+
+/** Later than any first gap: the RTO of a peer that nothing is known of is 1 to 1.5 s. */
+const OVERDUE_MS = 1_501;
+
+/** A client with a window of 2 towards a raw peer that has not answered yet. */
+async function pair(world: World, options: EndpointOptions = {}) {
+  const raw = await world.raw();
+  const client = await world.endpoint({ initialWindow: 2, timeoutMs: 10_000, ...options });
+  return { raw, client, peer: client.peer(raw.address) };
+}
+
+const cancelsOf = (raw: RawPeer) =>
+  raw.received.filter(({ datagram }) => datagram[0] === TYPE_BYTE.cancel).length;
+
+t.test(
+  'a call that is overdue makes room for those that wait, and is in flight all the same',
+  inWorld(async (t, world) => {
+    const { raw, client, peer } = await pair(world, { attempts: 1 });
+    const calls = ['a', 'b', 'c', 'd'].map((name) => peer.call(name));
+    await world.settle();
+    t.strictSame(raw.asked, ['a', 'b']);
+    t.match([peer.window, peer.inFlight, peer.queued], [2, 2, 2]);
+    await world.clock.advance(OVERDUE_MS);
+    t.equal(peer.window, 1);
+    t.strictSame(raw.asked, ['a', 'b', 'c'], 'there is room for one, sent once as the others');
+    t.match([peer.inFlight, peer.queued, client.stats().inFlightNow], [3, 1, 3]);
+    for (const index of calls.keys()) {
+      raw.answer(index, index);
+      await world.settle();
+    }
+    for (const [index, call] of calls.entries()) {
+      t.match(await call, { state: 'resolved', value: index, attempts: 1 });
+    }
+    t.equal(peer.inFlight, 0);
+    t.equal(peer.window, 5, 'and their answers let the window grow');
+  }),
+);
+
+t.test(
+  'calls that were lost together are one sign, and those lost later another',
+  inWorld(async (t, world) => {
+    const { peer } = await pair(world, { attempts: 1, initialWindow: 16 });
+    const lose = async (forMs: number) => {
+      for (let n = 0; n < 16; n++) peer.call('x');
+      await world.clock.advance(forMs);
+    };
+    await lose(OVERDUE_MS);
+    t.equal(peer.window, 8);
+    // Every expiry doubles the RTO.
+    await lose(3 * OVERDUE_MS);
+    t.equal(peer.window, 4);
+  }),
+);
+
+t.test(
+  'a call that is overdue times out when it is due, which shrinks nothing further',
+  inWorld(async (t, world) => {
+    const { peer } = await pair(world, { attempts: 1, initialWindow: 8, timeoutMs: 5_000 });
+    const call = peer.call('x');
+    await world.clock.advance(OVERDUE_MS);
+    t.equal(peer.window, 4);
+    t.match(await world.clock.runUntil(call), { state: 'timedOut', verdict: 'peerSilent' });
+    t.equal(world.clock.nowMs(), 5_000);
+    t.equal(peer.window, 4);
+    t.equal(peer.inFlight, 0);
+  }),
+);
+
+t.test(
+  'a call that its peer is at work on needs no place either',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await pair(world, { attempts: 2, initialWindow: 1, timeoutMs: 20_000 });
+    const [busy, waiting] = [peer.call('busy'), peer.call('waiting')];
+    await world.clock.advance(OVERDUE_MS);
+    t.strictSame(raw.asked, ['busy', 'busy']);
+    raw.working(1);
+    await world.settle();
+    t.match([busy.state, waiting.state], ['awaiting', 'awaiting']);
+    raw.answer(0, 'done');
+    t.match(await world.clock.runUntil(busy), { state: 'resolved', value: 'done' });
+  }),
+);
+
+t.test(
+  'a call that is overdue is taken back as any other, and is cancelled on closing',
+  inWorld(async (t, world) => {
+    const { raw, client, peer } = await pair(world, { initialWindow: 1, attempts: 1 });
+    raw.native = true;
+    const [first, second, third, fourth] = ['a', 'b', 'c', 'd'].map((name) => peer.call(name));
+    await world.clock.advance(OVERDUE_MS);
+    raw.answer(1, 'known');
+    t.match(await world.clock.runUntil(second!), { state: 'resolved' });
+    await world.settle();
+    t.equal(third?.state, 'awaiting');
+    first?.cancel('enough');
+    t.match(await first, { state: 'cancelled', executed: 'maybe', attempts: 1 });
+    await world.settle();
+    t.equal(cancelsOf(raw), 1);
+    await world.clock.advance(OVERDUE_MS);
+    await client.close();
+    t.match(await Promise.all([third, fourth]), [{ state: 'cancelled' }, { state: 'cancelled' }]);
+    await world.settle();
+    t.equal(cancelsOf(raw), 3);
+  }),
+);
+
+t.test(
+  'a call that is overdue is sent again when its peer turns out to be an rpcudp endpoint',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await pair(world, { timeoutMs: 60_000, initialWindow: 1 });
+    raw.native = true;
+    const [first, second] = [peer.call('a'), peer.call('b')];
+    await world.clock.advance(OVERDUE_MS);
+    t.strictSame(raw.asked, ['a', 'b']);
+    raw.answer(1, 1);
+    await world.clock.runUntil(second);
+    await world.clock.advance(8_000);
+    t.ok(raw.asked.slice(2).every((name) => name === 'a') && raw.asked.length > 2);
+    raw.answer(0, 'after all');
+    t.match(await world.clock.runUntil(first), { state: 'resolved', value: 'after all' });
+  }),
+);
+
+t.test(
+  'no more calls are overdue than may be in flight',
+  inWorld(async (t, world) => {
+    const { client, peer } = await pair(world, {
+      attempts: 1,
+      initialWindow: 1,
+      maxOutstanding: 3,
+      timeoutMs: 120_000,
+    });
+    const calls = Array.from({ length: 6 }, () => peer.call('x'));
+    await world.clock.advance(100_000);
+    t.equal(client.stats().inFlightNow, 3);
+    t.strictSame(
+      calls.map(({ state }) => state),
+      ['awaiting', 'awaiting', 'awaiting', 'unsent', 'unsent', 'unsent'],
+    );
+  }),
+);

@@ -1,0 +1,31 @@
+import t from 'tap';
+import { isErrorCode, meansNotRun } from '../../src/wire/error-code.js';
+import type { ErrorCode } from '../../src/wire/error-code.js';
+
+/** Whether a request that got this answer was not run. */
+const NOT_RUN: Readonly<Record<ErrorCode, boolean>> = {
+  unknownProcedure: true,
+  invalidArguments: true,
+  overloaded: true,
+  deadlinePassed: true,
+  closing: true,
+  handlerFailed: false,
+  handlerTimedOut: false,
+  invalidResult: false,
+  replyTooLarge: false,
+  replyForgotten: false,
+};
+
+t.test("the endpoint's codes are known, with what they mean", async (t) => {
+  for (const [code, notRun] of Object.entries(NOT_RUN)) {
+    t.equal(isErrorCode(code), true, code);
+    t.equal(meansNotRun(code), notRun, code);
+  }
+});
+
+t.test("any other code is a procedure's own, even a name that every object has", async (t) => {
+  for (const code of ['', 'mine', 'Closing', 'closing ', 'constructor', '__proto__', 'toString']) {
+    t.equal(isErrorCode(code), false, code);
+    t.equal(meansNotRun(code), false, code);
+  }
+});
