@@ -3,6 +3,7 @@
  * names the thing, the limit and the value. They are thrown at the caller's line for mistakes made in
  * the program; what happens on the network is an outcome, never an exception.
  */
+import { escapeText, shorten } from './wire/escape.js';
 
 /** How much of a procedure name goes into a message. */
 const MAX_QUOTED_LENGTH = 64;
@@ -194,8 +195,7 @@ export function messageOf(thrown: unknown): string {
 
 const NOT_SHOWABLE = 'something that cannot be shown';
 
-/** A peer's or a caller's word, cut and quoted for a message. */
+/** A peer's or a caller's word, cut, quoted and escaped for a message. */
 export function quote(name: string): string {
-  const shown = name.length > MAX_QUOTED_LENGTH ? `${name.slice(0, MAX_QUOTED_LENGTH)}…` : name;
-  return JSON.stringify(shown);
+  return escapeText(shorten(name, MAX_QUOTED_LENGTH));
 }

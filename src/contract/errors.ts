@@ -1,10 +1,6 @@
 /** What is thrown when a contract is wrong, or a value is not what its contract says. */
-import { escapeText } from '../wire/escape.js';
+import { quote } from '../errors.js';
 import type { Issues } from './issue.js';
-import { shorten } from './shorten.js';
-
-/** How much of a procedure name goes into a message. */
-const MAX_QUOTED_LENGTH = 64;
 
 /** The part of a procedure's contract that has a schema. */
 export type ContractPart = 'args' | 'result';
@@ -81,8 +77,4 @@ export class ContractError extends TypeError {
 
 function firstOf([first]: Issues): string {
   return first === undefined ? 'no reason is known' : `${first.path}: ${first.message}`;
-}
-
-function quote(name: string): string {
-  return escapeText(shorten(name, MAX_QUOTED_LENGTH));
 }

@@ -1,7 +1,7 @@
 /** What is wrong with arguments or a result, as errors show it and as it is sent. */
+import { shorten } from '../wire/escape.js';
 import type { SchemaError } from './errors.js';
 import { formatPath } from './path.js';
-import { shorten } from './shorten.js';
 
 /** The most issues that are kept of what a schema found. */
 const MAX_ISSUES = 8;

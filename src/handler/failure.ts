@@ -5,6 +5,7 @@ import { ProcedureError } from '../procedure-error.js';
 import { isErrorCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { ErrorReply } from '../wire/error-reply.js';
+import { shorten } from '../wire/escape.js';
 import type { TransactionId } from '../wire/frame.js';
 
 /** Longer messages are cut: they are remembered as long as the request is. */
@@ -12,7 +13,7 @@ const MAX_MESSAGE_LENGTH = 1_024;
 
 /** The error as it goes to the caller. */
 export function failureOf(error: unknown): ErrorReply {
-  const message = messageOf(error).slice(0, MAX_MESSAGE_LENGTH);
+  const message = shorten(messageOf(error), MAX_MESSAGE_LENGTH);
   if (error instanceof ProcedureError) return declaredBy(error, message);
   if (error instanceof HandlerTimedOutError) return { code: 'handlerTimedOut', message };
   if (error instanceof ReplyTooLargeError) return { code: 'replyTooLarge', message };

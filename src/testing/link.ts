@@ -1,8 +1,15 @@
 /** One direction between two hosts: what happens to the datagrams that go that way. */
+import { inspect } from 'node:util';
+import { OptionError } from '../errors.js';
+import { refuseUnknownOptions } from '../limits.js';
 import type { SeededRandom } from './random.js';
 
-/** Drawn evenly from `min` to `max`; or `min` and on top an exponential delay of this mean. */
+/**
+ * A number for a delay that is always the same; else drawn evenly from `min` to `max`, or `min` and on top
+ * an exponential delay of this mean. Finite, 0 or more, `max` no less than `min`.
+ */
 export type DelayMs =
+  | number
   | { readonly min: number; readonly max: number }
   | { readonly min: number; readonly exponentialMean: number };
 
@@ -22,11 +29,14 @@ export interface LinkConditions {
    * travels shorter arrives first.
    */
   readonly delayMs: DelayMs;
-  /** How many datagrams may be under way at once; the next is lost, as in a full queue. Default all. */
+  /**
+   * How many datagrams may be under way at once, an integer from 0; the next is lost, as in a full queue.
+   * Default Infinity.
+   */
   readonly maxInFlight: number;
   /**
-   * The largest payload that gets through, in bytes; larger ones are lost, as where fragments are
-   * dropped: 1,472 is an Ethernet path without fragments, over IPv4. Default all.
+   * The largest payload that gets through, in bytes, an integer from 0; larger ones are lost, as where
+   * fragments are dropped: 1,472 is an Ethernet path without fragments, over IPv4. Default Infinity.
    */
   readonly maxDatagramBytes: number;
 }
@@ -36,10 +46,57 @@ export const PERFECT_LINK: LinkConditions = Object.freeze({
   lossRate: 0,
   duplicationRate: 0,
   corruptionRate: 0,
-  delayMs: Object.freeze({ min: 1, max: 1 }),
+  delayMs: 1,
   maxInFlight: Infinity,
   maxDatagramBytes: Infinity,
 });
+
+const CONDITION_NAMES = Object.keys(PERFECT_LINK) as readonly (keyof LinkConditions)[];
+
+/**
+ * The conditions that were given, checked; for the rest those of `standard`.
+ *
+ * @throws OptionError naming the condition, its bounds and the value.
+ */
+export function conditionsOf(
+  given: Partial<LinkConditions>,
+  standard: LinkConditions,
+  owner: string,
+): LinkConditions {
+  refuseUnknownOptions(given, CONDITION_NAMES, owner);
+  const set = Object.entries<unknown>(given).filter(([, value]) => value !== undefined);
+  const conditions: LinkConditions = { ...standard, ...Object.fromEntries(set) };
+  for (const name of ['lossRate', 'duplicationRate', 'corruptionRate'] as const) {
+    const rate = conditions[name];
+    if (!(isFiniteFrom0(rate) && rate <= 1)) throw refusal(name, 'a share from 0 to 1', rate);
+  }
+  for (const name of ['maxInFlight', 'maxDatagramBytes'] as const) {
+    const most = conditions[name];
+    const counts = Number.isInteger(most) || most === Infinity;
+    if (!counts || most < 0) throw refusal(name, 'an integer from 0, or Infinity', most);
+  }
+  if (!isDelay(conditions.delayMs)) {
+    const wanted = 'a number from 0, { min, max } or { min, exponentialMean }';
+    throw refusal('delayMs', wanted, conditions.delayMs);
+  }
+  return conditions;
+}
+
+function refusal(name: string, wanted: string, value: unknown): OptionError {
+  return new OptionError(name, `must be ${wanted}, but is ${inspect(value)}`);
+}
+
+function isDelay(delayMs: unknown): boolean {
+  if (typeof delayMs !== 'object' || delayMs === null) return isFiniteFrom0(delayMs);
+  const { min, max, exponentialMean, ...others } = delayMs as Readonly<Record<string, unknown>>;
+  if (!isFiniteFrom0(min) || Object.keys(others).length > 0) return false;
+  if (exponentialMean === undefined) return isFiniteFrom0(max) && max >= min;
+  return max === undefined && isFiniteFrom0(exponentialMean);
+}
+
+function isFiniteFrom0(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+}
 
 /** Why a datagram did not arrive. */
 export type LossReason = 'loss' | 'partition' | 'capacity' | 'tooLarge' | 'nobodyListens';
@@ -80,6 +137,7 @@ export class Link {
   drawDelayMs(): number {
     const { delayMs } = this.conditions;
     const unit = this.#random.unit();
+    if (typeof delayMs === 'number') return delayMs;
     if ('max' in delayMs) return delayMs.min + unit * (delayMs.max - delayMs.min);
     return delayMs.min - Math.log(1 - unit) * delayMs.exponentialMean;
   }

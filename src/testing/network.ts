@@ -1,7 +1,8 @@
 import { canonicalHost, formatAddress, parseBindAddress, type SocketAddress } from '../address.js';
+import { OptionError } from '../errors.js';
 import type { Receiver, Transport } from '../transport/transport.js';
-import type { SimulatedClock } from './clock.js';
-import { Link, PERFECT_LINK, type LinkConditions, type LossReason } from './link.js';
+import { SimulatedClock } from './clock.js';
+import { conditionsOf, Link, PERFECT_LINK, type LinkConditions, type LossReason } from './link.js';
 import { SeededRandom } from './random.js';
 import { SimulatedTransport, type Wire } from './transport.js';
 
@@ -59,10 +60,12 @@ export class SimulatedNetwork {
   #inFlight = 0;
   #corrupted = 0;
 
+  /** @throws OptionError naming the option, its bounds and the value. */
   constructor({ clock, seed, watch, ...conditions }: SimulatedNetworkOptions) {
+    requireOptions({ clock, seed, watch });
     this.#clock = clock;
     this.#random = new SeededRandom(seed, '/network');
-    this.#conditions = { ...PERFECT_LINK, ...conditions };
+    this.#conditions = conditionsOf(conditions, PERFECT_LINK, 'a simulated network');
     this.#watch = watch;
   }
 
@@ -76,9 +79,14 @@ export class SimulatedNetwork {
     return new SimulatedTransport(this.#wire, parseBindAddress({ host, port }));
   }
 
-  /** Conditions for what `fromHost` sends to `toHost` from now on; the rest is as network-wide. */
+  /**
+   * Conditions for what `fromHost` sends to `toHost` from now on; the rest is as network-wide.
+   *
+   * @throws OptionError naming the condition, its bounds and the value.
+   */
   setLink(fromHost: string, toHost: string, conditions: Partial<LinkConditions>): void {
-    this.#configuredLink(fromHost, toHost).conditions = { ...this.#conditions, ...conditions };
+    const checked = conditionsOf(conditions, this.#conditions, 'a link');
+    this.#configuredLink(fromHost, toHost).conditions = checked;
   }
 
   /** Cuts off what `fromHost` sends to `toHost`, and only that. What is in flight still arrives. */
@@ -190,6 +198,16 @@ export class SimulatedNetwork {
   /** Sources can be forged, so links that nobody cares for are not kept. */
   #forgetIdle(link: Link, from: SocketAddress, to: SocketAddress): void {
     if (!link.configured && link.inFlight === 0) this.#links.delete(keyOf(from.host, to.host));
+  }
+}
+
+function requireOptions(options: Readonly<Record<'clock' | 'seed' | 'watch', unknown>>): void {
+  const { clock, seed, watch } = options;
+  if (!(clock instanceof SimulatedClock))
+    throw new OptionError('clock', 'must be a SimulatedClock');
+  if (typeof seed !== 'number') throw new OptionError('seed', 'must be a number');
+  if (watch !== undefined && typeof watch !== 'function') {
+    throw new OptionError('watch', 'must be a function');
   }
 }
 

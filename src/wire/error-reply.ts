@@ -1,8 +1,9 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { encodeDatagram, prepareValue } from './encoder.js';
+import { shorten } from './escape.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 
@@ -25,13 +26,9 @@ const MAX_TEXT_LENGTH = 1_024;
  * a `ReplyTooLargeError` when the body takes more than 8192 bytes: an error is no way to send much.
  */
 export function encodeErrorReply(id: TransactionId, { code, message, data }: ErrorReply): Buffer {
-  const body: unknown[] = [textOf(code), textOf(message)];
+  const body: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
   if (data !== undefined) body.push(prepareValue(data, 'data', 1, tooLarge));
   return encodeDatagram('error', id, body, MAX_REQUEST_BODY_BYTES, tooLarge, PLAIN_HEADER_MAP);
-}
-
-function textOf(text: string): string {
-  return Buffer.from(text.slice(0, MAX_TEXT_LENGTH)).toString();
 }
 
 function tooLarge(bodyBytes: number): ReplyTooLargeError {

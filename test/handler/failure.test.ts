@@ -2,6 +2,7 @@
 import t from 'tap';
 import { HandlerFailedError } from '../../src/errors.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { Handler } from '../../src/handler/handler.js';
 import type { Procedure } from '../../src/handler/procedures.js';
 import { fail, ProcedureError } from '../../src/procedure-error.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
@@ -36,7 +37,7 @@ t.test('a procedure that throws has failed, and its message goes to the caller',
     ['nothing', undefined, 'undefined'],
     ['a symbol', Symbol('x'), 'Symbol(x)'],
     ['an object without prototype', Object.create(null), 'something that cannot be shown'],
-    ['an error with a long message', new Error('m'.repeat(5_000)), 'm'.repeat(1_024)],
+    ['an error with a long message', new Error('m'.repeat(5_000)), `${'m'.repeat(1_023)}…`],
     ['an error with half a character', new Error('a\ud800'), 'a\ufffd'],
   ];
   for (const [name, thrown, message] of hostile) {
@@ -231,7 +232,7 @@ t.test(
     t.match(outcome, {
       state: 'rejected',
       executed: 'no',
-      error: { code: 'unknownProcedure', message: 'there is no procedure "un\\u001bknown"' },
+      error: { code: 'unknownProcedure', message: 'there is no procedure "un\\u{1b}known"' },
     });
     const raw = await world.raw();
     raw.send(request(1, 'none'), server.address);
@@ -245,5 +246,93 @@ t.test(
       fates: { 'request.refused.unknownProcedure': 3 },
       requests: { unknownProcedure: 3 },
     });
+  }),
+);
+
+t.test(
+  'of what was thrown nothing is kept but a code and a message that is bounded',
+  inWorld(async (t, world) => {
+    const handlers: Handler[] = [];
+    const thrown = Object.assign(new Error('m'.repeat(5_000)), { bulk: Buffer.alloc(1_000) });
+    const server = await world.endpoint({
+      handlers: {
+        fails: () => {
+          throw thrown;
+        },
+        declares: () => fail('mine', 'M'.repeat(5_000), { bulk: 'x'.repeat(100) }),
+      },
+      inspect: ({ actorRef, type }) => {
+        const { id } = actorRef as unknown as Handler;
+        if (type === '@xstate.actor' && id.startsWith('handler ')) {
+          handlers.push(actorRef as unknown as Handler);
+        }
+      },
+    });
+    const reported: unknown[] = [];
+    server.on('request.settled', ({ error }) => reported.push(error));
+    const raw = await world.raw();
+    raw.send(withHeaderMap(request(1, 'fails')), server.address);
+    raw.send(request(2, 'declares'), server.address);
+    await world.settle();
+    t.match(reported, [thrown, { code: 'mine' }], 'who listens is told everything');
+    for (const [index, code] of ['handlerFailed', 'mine'].entries()) {
+      const handler = handlers[index]!;
+      t.equal(handler.state, 'failed');
+      const { failure } = handler.context;
+      t.strictSame(Object.keys(failure ?? {}).sort(), ['code', 'message']);
+      t.match(failure, { code, message: /^m{1000}/i });
+      t.ok((failure?.message.length ?? Infinity) <= 1_024);
+      t.notOk(Object.values(handler.context).some((value) => value instanceof Error));
+      t.equal(handler.context.args, undefined);
+      t.equal(handler.thrown, undefined);
+    }
+    t.match(world.errors.splice(0), [{ cause: thrown }]);
+  }),
+);
+
+t.test(
+  'a request that failed is answered in the same bytes again, and not run',
+  inWorld(async (t, world) => {
+    const state = { runs: 0 };
+    const server = await world.endpoint({
+      handlers: {
+        fails: () => {
+          state.runs += 1;
+          return fail('mine', `run ${state.runs}`, [state.runs]);
+        },
+      },
+    });
+    const [raw, old] = [await world.raw(), await world.raw()];
+    for (let copy = 0; copy < 3; copy++) {
+      raw.send(withHeaderMap(request(1, 'fails')), server.address);
+      old.send(request(1, 'fails'), server.address);
+      await world.settle();
+    }
+    t.equal(state.runs, 2, 'once for each of them');
+    t.equal(raw.received.length, 3);
+    const [first] = raw.received;
+    t.strictSame(bodyOf(first!.datagram), ['mine', 'run 1', [1]]);
+    for (const { datagram } of raw.received) t.ok(datagram.equals(first!.datagram));
+    t.equal(old.received.length, 0);
+    t.match(server.stats().requests, { failed: 2, replayed: 2, duplicate: 2 });
+  }),
+);
+
+t.test(
+  'of a failure whose bytes were let go it is said that the procedure was run',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({
+      maxReplyBytes: 0,
+      handlers: { fails: () => fail('mine', 'message') },
+    });
+    const raw = await world.raw();
+    for (let copy = 0; copy < 2; copy++) {
+      raw.send(withHeaderMap(request(1, 'fails')), server.address);
+      await world.settle();
+    }
+    t.match(
+      raw.received.map(({ datagram }) => bodyOf(datagram)),
+      [['mine'], ['replyForgotten']],
+    );
   }),
 );

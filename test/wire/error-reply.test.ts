@@ -68,12 +68,12 @@ t.test('texts are cut to 1024 characters, and what is not Unicode is replaced', 
   const sent = (code: string, message: string) =>
     decodeErrorReply(encodeErrorReply(TEST_ID, { code, message }));
   t.match(sent('c'.repeat(2_000), 'm'.repeat(2_000)), {
-    code: 'c'.repeat(1_024),
-    message: 'm'.repeat(1_024),
+    code: `${'c'.repeat(1_023)}…`,
+    message: `${'m'.repeat(1_023)}…`,
   });
   t.match(sent('c', 'm'.repeat(1_024)), { message: 'm'.repeat(1_024) });
   t.match(sent('c', 'a\ud800b\udc00'), { message: 'a\ufffdb\ufffd' }, 'lone surrogates');
-  t.match(sent('c', `${'m'.repeat(1_023)}🐍`), { message: `${'m'.repeat(1_023)}\ufffd` });
+  t.match(sent('c', `${'m'.repeat(1_022)}🐍🐍`), { message: `${'m'.repeat(1_022)}\ufffd…` });
   const dear = '\u20ac'.repeat(1_024);
   t.match(sent(dear, dear), { code: dear, message: dear }, 'the dearest texts that are not cut');
 });
