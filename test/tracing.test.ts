@@ -123,3 +123,60 @@ t.test(
     t.strictSame(seen, ['00-4bf92f-00', span, undefined, span, undefined, span]);
   }),
 );
+
+t.test(
+  'what is over at once ends after its synchronous part nevertheless',
+  inWorld(async (t, world) => {
+    const calls = hear(t, 'rpcudp:call');
+    const runs = hear(t, 'rpcudp:handler');
+    const server = await world.endpoint({
+      handlers: {
+        quick: () => 'done',
+        thenable: () => ({
+          then: (fulfil: (value: string) => void) => {
+            fulfil('done');
+          },
+        }),
+      },
+    });
+    const client = await world.endpoint({ initialWindow: 1, window: 1, mailbox: 0 });
+    const peer = client.peer(server.address);
+    const first = peer.call('quick');
+    calls.length = 0;
+    const stages = ['start', 'error', 'end', 'asyncStart', 'asyncEnd'];
+    for (const [options, state] of [
+      [{}, 'unsent'],
+      [{ signal: AbortSignal.abort('before') }, 'cancelled'],
+    ] as const) {
+      const call = peer.call('quick', [], options);
+      t.equal(call.state, state);
+      t.strictSame(stagesOf(calls), stages, state);
+      t.match(calls.splice(0)[0]?.message, { outcome: { state }, error: { outcome: { state } } });
+    }
+    await world.clock.runUntil(first);
+    t.match(await world.clock.runUntil(peer.call('thenable')), { value: 'done' });
+    const succeeded = ['start', 'end', 'asyncStart', 'asyncEnd'];
+    t.strictSame(stagesOf(runs), [...succeeded, ...succeeded]);
+  }),
+);
+
+t.test(
+  'the trace of a procedure that close() abandons ends with it, once',
+  inWorld(async (t, world) => {
+    const runs = hear(t, 'rpcudp:handler');
+    const ends: (() => void)[] = [];
+    const server = await world.endpoint({
+      closeGraceMs: 50,
+      handlers: { hold: () => new Promise<void>((resolve) => ends.push(resolve)) },
+    });
+    const client = await world.endpoint({ timeoutMs: 100 });
+    client.peer(server.address).call('hold');
+    await world.settle();
+    t.strictSame(stagesOf(runs), ['start', 'end']);
+    await world.clock.runUntil(server.close());
+    ends[0]?.();
+    await world.settle();
+    t.strictSame(stagesOf(runs), ['start', 'end', 'error', 'asyncStart', 'asyncEnd']);
+    t.match(runs[0]?.message.error, { code: 'ERR_RPCUDP_ENDPOINT_CLOSED' });
+  }),
+);

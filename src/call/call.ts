@@ -273,6 +273,7 @@ export class Call<Value = unknown>
    */
   challenged(token: Uint8Array): void {
     if (this.#challenged || this.done || this.state === 'timedOut') return;
+    if (!this.#retransmission.isSafe(this.#nowMs())) return;
     this.#challenged = true;
     this.#retransmit(withToken(this.datagram, this.#traceparent, token), this.#nowMs());
   }

@@ -3,7 +3,10 @@ import type { Outcome } from '../call/outcome.js';
 import type { FateCounts } from '../socket/fate.js';
 import type { RequestEnding } from './counters.js';
 
-/** Everything is since it was opened, but for what ends in `Now`. */
+/**
+ * Everything is since it was opened, but for what ends in `Now`. The sums hold between two events; a
+ * procedure that asks while it is being started finds itself running, and its datagram not yet counted.
+ */
 export interface EndpointStats {
   /** Inbound datagrams: the sum of all `fates`. */
   readonly received: number;

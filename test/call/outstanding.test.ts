@@ -191,3 +191,26 @@ t.test(
     }
   }),
 );
+
+t.test(
+  'a second answer to a call by host name is a duplicate, whoever the name turned out to be',
+  inWorld(async (t, world) => {
+    for (const known of [false, true]) {
+      const raw = await world.raw();
+      const client = await world.endpoint({
+        lookup: async () => Promise.resolve(raw.address.host),
+      });
+      if (known) client.peer(raw.address);
+      const call = client.peer(`host.example:${raw.address.port}`).call('x');
+      await world.settle();
+      raw.answer(0, 'first');
+      t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'first' });
+      raw.answer(0, 'second');
+      await world.settle();
+      t.match(client.stats(), {
+        peersNow: 1,
+        fates: { 'response.matched': 1, 'response.duplicate': 1, 'response.wrongPeer': 0 },
+      });
+    }
+  }),
+);

@@ -1,9 +1,18 @@
 /** When a request is sent again, to whom, and what its outcome says then. */
 import t from 'tap';
 import type { Call } from '../../src/call/call.js';
+import { Retransmission } from '../../src/call/retransmission.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
+import { challengeHeaderMap } from '../../src/wire/header-map.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
-import { answerTo, headerMapOf, withHeaderMap, withoutHeaderMap } from '../fixtures/raw-peer.js';
+import {
+  answerTo,
+  frame,
+  headerMapOf,
+  idOf,
+  withHeaderMap,
+  withoutHeaderMap,
+} from '../fixtures/raw-peer.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -401,5 +410,156 @@ t.test(
     };
     t.strictSame(await cancelTo(await world.raw(), true), ['request', 'request', 'cancel']);
     t.strictSame(await cancelTo(await world.raw(), false), ['request', 'request']);
+  }),
+);
+
+t.test(
+  'a peer is trusted to remember a request for 20 s, and from when it is at work',
+  async (t) => {
+    const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
+    retransmission.transmitted(1_000, 1_000);
+    t.ok(retransmission.isSafe(21_000));
+    t.notOk(retransmission.isSafe(21_001));
+    retransmission.transmitted(15_000, 1_000);
+    t.notOk(retransmission.isSafe(21_001), 'the first transmission counts');
+    retransmission.peerAtWork(20_000, 100_000);
+    t.ok(retransmission.isSafe(40_000));
+    t.notOk(retransmission.isSafe(40_001));
+  },
+);
+
+t.test('a peer at work is asked again after half of the time left, at most 10 s', async (t) => {
+  const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
+  retransmission.transmitted(0, 1_000);
+  t.equal(retransmission.peerAtWork(1_000, 5_000), 3_000);
+  t.equal(retransmission.peerAtWork(1_000, 21_000), 11_000);
+  t.equal(retransmission.peerAtWork(1_000, 200_000), 11_000);
+});
+
+t.test('an answer is awaited from what was sent, not from what was put off', async (t) => {
+  const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
+  retransmission.transmitted(100, 1_000);
+  t.match(retransmission, { awaitsAnswer: true, sentAtMs: 100, gapMs: 1_000 });
+  t.equal(retransmission.putOff(1_100, 1_000), 3_100);
+  t.match(retransmission, { awaitsAnswer: false, sentAtMs: 100, gapMs: 2_000 });
+  retransmission.transmitted(3_100, 1_000);
+  t.match(retransmission, { awaitsAnswer: true, sentAtMs: 3_100, gapMs: 4_000 });
+});
+
+t.test(
+  'a lost reply is fetched within 10 s, however long its caller would wait, and nothing runs twice',
+  inWorld(async (t, world) => {
+    const state = { runs: 0 };
+    const server = await world.endpoint({
+      handlerTimeoutMs: 60_000,
+      handlers: {
+        hello: () => 'hello',
+        work: async () => {
+          state.runs += 1;
+          await new Promise<void>((resolve) => world.clock.setTimeout(resolve, 5_000));
+          return 'done';
+        },
+      },
+    });
+    const client = await world.endpoint({ timeoutMs: 200_000 });
+    const peer = client.peer(server.address);
+    await world.clock.runUntil(peer.call('hello'));
+    const startMs = world.clock.nowMs();
+    const call = peer.call('work');
+    await world.clock.advance(4_000);
+    t.equal(client.stats().fates['response.working'], 1);
+    world.network.partitionOneWay(server.address.host, client.address.host);
+    await world.clock.advance(2_000);
+    world.network.heal(server.address.host, client.address.host);
+    t.match(server.stats().requests, { replied: 2 }, 'the reply is on its way to nowhere');
+    t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'done', attempts: 3 });
+    const tookMs = world.clock.nowMs() - startMs;
+    t.ok(tookMs <= 11_600, `${tookMs} ms`);
+    await world.clock.advance(200_000);
+    t.equal(state.runs, 1);
+    t.match(server.stats().requests, { replied: 2, duplicate: 1, replayed: 1 });
+  }),
+);
+
+t.test(
+  'when its peer turns out to be an rpcudp endpoint after 20 s, a call is not sent again',
+  inWorld(async (t, world) => {
+    const attemptsIfKnownAfter = async (ms: number) => {
+      const raw = await world.raw();
+      raw.native = true;
+      const peer = (await world.endpoint({ timeoutMs: 120_000 })).peer(raw.address);
+      const waiting = peer.call('waiting');
+      await world.clock.advance(ms);
+      const answered = peer.call('answered');
+      await world.settle();
+      raw.answer(1, 1);
+      await world.clock.runUntil(answered);
+      t.equal(peer.native, true);
+      return (await world.clock.runUntil(waiting)).attempts;
+    };
+    t.equal(await attemptsIfKnownAfter(45_000), 1);
+    t.equal(await attemptsIfKnownAfter(5_000), 3, 'in time it is');
+  }),
+);
+
+t.test(
+  'a caller who says how often has it so, also after 20 s',
+  inWorld(async (t, world) => {
+    const { peer } = await acquainted(world, { timeoutMs: 120_000 });
+    const call = peer.call('x', [], { attempts: 7 });
+    const atMs = transmissionsOf(world, call);
+    t.match(await world.clock.runUntil(call), { state: 'timedOut', attempts: 7 });
+    t.ok((atMs.at(-1) ?? 0) > 20_000, `${atMs.join(', ')} ms`);
+  }),
+);
+
+t.test(
+  'an answer to a call that was sent twice limits the back-off that others left behind',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await acquainted(world, { timeoutMs: 60_000 });
+    const silent = peer.call('silent', [], { timeoutMs: 15_000 });
+    await world.clock.runUntil(silent);
+    raw.received.length = 0;
+    const challenged = peer.call('challenged');
+    await world.settle();
+    const { datagram, from } = raw.received[0]!;
+    const challenge = frame('challenge', idOf(datagram), null);
+    raw.send(withHeaderMap(challenge, challengeHeaderMap(Buffer.alloc(8, 1))), from);
+    await world.settle();
+    raw.answer(1, 'valid');
+    t.match(await world.clock.runUntil(challenged), { state: 'resolved', attempts: 2 });
+    t.equal(peer.roundTripMs, 2, 'it is no sample');
+    const next = peer.call('next');
+    const atMs = transmissionsOf(world, next);
+    await world.clock.runUntil(next);
+    t.ok((atMs[1] ?? Infinity) <= 1_500, `sent again after ${atMs[1]} ms`);
+  }),
+);
+
+t.test(
+  'a last transmission that nobody answers backs off as the ones before it do',
+  inWorld(async (t, world) => {
+    const { peer } = await acquainted(world);
+    await world.clock.runUntil(peer.call('silent', [], { attempts: 1 }));
+    const next = peer.call('next', [], { attempts: 2 });
+    const atMs = transmissionsOf(world, next);
+    await world.clock.runUntil(next);
+    t.ok((atMs[1] ?? 0) >= 2_000, `sent again after ${atMs[1]} ms`);
+  }),
+);
+
+t.test(
+  'who waits without sending learns nothing from silence',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const peer = (await world.endpoint({ timeoutMs: 60_000 })).peer(raw.address);
+    const waiting = peer.call('waiting');
+    await world.clock.advance(40_000);
+    t.match(waiting.context, { attempt: 1 });
+    const next = peer.call('next', [], { attempts: 2, timeoutMs: 15_000 });
+    const atMs = transmissionsOf(world, next);
+    await world.clock.runUntil(next);
+    // Twice the first gap, 1 to 1.5 s, and as much jitter.
+    t.ok((atMs[1] ?? Infinity) <= 4_500, `sent again after ${atMs[1]} ms`);
   }),
 );

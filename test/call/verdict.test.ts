@@ -1,4 +1,7 @@
 import t from 'tap';
+import { blamesPeer, saysUnreachable, verdictOf } from '../../src/call/verdict.js';
+import { request } from '../fixtures/raw-peer.js';
+import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
@@ -96,5 +99,65 @@ t.test(
     raw.answer(0, 'in time');
     world.clock.stall(1_000);
     t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'in time' });
+  }),
+);
+
+const refusal = (code: string) => Object.assign(new Error(`send ${code}`), { code });
+
+/** What a system says when there is no way, and what it says for other reasons. */
+const NO_WAY = ['EACCES', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPERM'];
+const OTHER_WAYS = [
+  ...['ENOBUFS', 'EAGAIN', 'ENOMEM', 'EMSGSIZE', 'EINVAL', 'ECONNREFUSED'],
+  ...['ERR_RPCUDP_SEND_QUEUE_FULL', 'ERR_SOCKET_DGRAM_NOT_RUNNING'],
+];
+
+t.test('only some errors say that there is no way', async (t) => {
+  for (const code of NO_WAY) t.equal(saysUnreachable(refusal(code)), true, code);
+  for (const code of OTHER_WAYS) t.equal(saysUnreachable(refusal(code)), false, code);
+  t.equal(saysUnreachable(new Error('without a code')), false);
+});
+
+t.test('unreachable: there was no way, and nothing was heard since', async (t) => {
+  const evidence = { sentAtMs: 100, unreachable: true, lagMs: 0, timeoutMs: 1_000 };
+  t.equal(verdictOf({ ...evidence, heardAtMs: undefined }), 'unreachable');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 99 }), 'unreachable');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 100 }), 'peerAliveButSlow');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 99, lagMs: 500 }), 'localLoopBlocked');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 99, sentAtMs: undefined }), 'neverSent');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 99, unreachable: false }), 'peerSilent');
+  t.equal(blamesPeer('unreachable'), false);
+});
+
+t.test(
+  'a repetition that found no room here does not make its peer unreachable',
+  inWorld(async (t, world) => {
+    for (const [code, verdict] of [
+      ['ENOBUFS', 'peerSilent'],
+      ['ERR_RPCUDP_SEND_QUEUE_FULL', 'peerSilent'],
+      ['EHOSTUNREACH', 'unreachable'],
+    ] as const) {
+      const transport = new ScriptedTransport();
+      const client = await world.endpoint({ transport, attempts: 2 });
+      const call = client.peer('10.0.0.1:1').call('x');
+      transport.sent[0]?.done(null);
+      await world.clock.advance(1_600);
+      transport.sent[1]?.done(refusal(code));
+      const outcome = await world.clock.runUntil(call);
+      t.match(outcome, { state: 'timedOut', verdict, executed: 'maybe', attempts: 2 }, code);
+    }
+  }),
+);
+
+t.test(
+  'a peer that is heard after there was no way to it is alive',
+  inWorld(async (t, world) => {
+    const transport = new ScriptedTransport();
+    const client = await world.endpoint({ transport, attempts: 2, handlers: { ping: () => 1 } });
+    const call = client.peer('10.0.0.1:1').call('x');
+    transport.sent[0]?.done(null);
+    await world.clock.advance(1_600);
+    transport.sent[1]?.done(refusal('ENETUNREACH'));
+    transport.receiver?.datagramReceived(request(1, 'ping'), '10.0.0.1', 1);
+    t.match(await world.clock.runUntil(call), { verdict: 'peerAliveButSlow' });
   }),
 );

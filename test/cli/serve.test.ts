@@ -1,5 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { Test } from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
@@ -114,5 +116,58 @@ t.test('a module that cannot be served is a sentence and exit code 1', async (t)
   t.match(await runCommand(['serve', 'six.mjs'], { cwd }), {
     exitCode: 1,
     stderr: /^error: There is no module .*six\.mjs\n$/,
+  });
+});
+
+t.test('a module that exports a contract is served by it', async (t) => {
+  const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
+  const cwd = t.testdir({
+    'handlers.mjs': `
+      import { defineContract } from ${source};
+      const validate = (value) =>
+        typeof value[0] === 'number' ? { value } : { issues: [{ message: 'no number', path: [0] }] };
+      const args = { '~standard': { version: 1, vendor: 'by hand', validate } };
+      export const contract = defineContract({ double: { args }, old: {} });
+      export const handlers = { double: (_scope, number) => 2 * number, old: () => 1 };
+    `,
+  });
+  const served = new CommandProcess(['serve', 'handlers.mjs', '--host', '127.0.0.1'], cwd);
+  t.teardown(() => {
+    served.kill('SIGKILL');
+  });
+  const [, address = ''] = await served.printed(LISTENING);
+  const client = await createEndpoint({ host: '127.0.0.1' });
+  t.teardown(() => client.close());
+  const peer = client.peer(address);
+  t.match(await peer.call('double', [21]), { state: 'resolved', value: 42 });
+  t.match(await peer.call('double', ['two']), {
+    state: 'rejected',
+    executed: 'no',
+    error: { code: 'invalidArguments', data: [{ path: 'args[0]', message: 'no number' }] },
+  });
+  await served.printed(/double invalid arguments/);
+  served.kill('SIGINT');
+  t.match(await served.ended(), { exitCode: 0, stderr: '' });
+});
+
+t.test('a contract that its module breaks, or that is none, is a sentence', async (t) => {
+  const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
+  const cwd = t.testdir({
+    'none.mjs': 'export const handlers = { a: () => 1 }; export const contract = {};',
+    'less.mjs': `
+      import { defineContract } from ${source};
+      export const contract = defineContract({ a: {}, b: {} });
+      export const handlers = { a: () => 1 };
+    `,
+  });
+  t.strictSame(await runCommand(['serve', 'none.mjs'], { cwd }), {
+    exitCode: 1,
+    stdout: '',
+    stderr: "error: The option 'contract' must be what defineContract gives\n",
+  });
+  t.match(await runCommand(['serve', 'less.mjs'], { cwd }), {
+    exitCode: 1,
+    stdout: '',
+    stderr: /^error: .*"b".*\n$/,
   });
 });

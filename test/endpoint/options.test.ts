@@ -1,6 +1,8 @@
 import t from 'tap';
 import { AddressError } from '../../src/address.js';
+import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
+import { actorsOf } from '../../src/logic.js';
 import { inWorld } from '../fixtures/world.js';
 
 const NOT_POSITIVE_INTEGERS = [0, -1, 1.5, NaN, Infinity, 2 ** 31, '5', 5n, null, {}];
@@ -110,5 +112,44 @@ t.test(
       message: '[::1]:53 cannot be reached from 10.0.0.1:1000, which speaks IPv4',
     });
     t.equal(client.stats().peersNow, 0);
+  }),
+);
+
+t.test(
+  'what is no contract is refused where it is given',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint();
+    const expected = {
+      code: 'ERR_RPCUDP_OPTION',
+      option: 'contract',
+      message: "The option 'contract' must be what defineContract gives",
+    };
+    for (const contract of [{}, null, 'greet', { procedures: {} }, () => ({})]) {
+      t.throws(() => client.peer('10.0.0.9:1', contract as never), expected);
+      t.throws(() => actorsOf(contract as never), expected);
+      await t.rejects(world.endpoint({ contract, handlers: {} } as never), expected);
+    }
+    t.equal(client.stats().peersNow, 0);
+  }),
+);
+
+t.test(
+  'an address is for UDP: with a transport of your own it is a mistake, even if it is the same',
+  inWorld(async (t, world) => {
+    const transport = world.network.transport('10.0.0.9', 1000);
+    for (const [option, value] of [
+      ['host', '10.0.0.9'],
+      ['port', 1000],
+      ['port', 0],
+    ] as const) {
+      await t.rejects(createEndpoint({ transport, [option]: value }), {
+        code: 'ERR_RPCUDP_OPTION',
+        option,
+        message: `The option '${option}' is for UDP; a transport of your own has an address of its own`,
+      });
+    }
+    const endpoint = await createEndpoint({ transport, clock: world.clock });
+    t.strictSame(endpoint.address, { host: '10.0.0.9', port: 1000 }, 'nothing was bound before');
+    await endpoint.close();
   }),
 );

@@ -3,6 +3,8 @@ import t from 'tap';
 import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
 import type { RequestEnding } from '../../src/endpoint/counters.js';
+import type { Endpoint } from '../../src/endpoint/endpoint.js';
+import type { EndpointStats } from '../../src/endpoint/stats.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
@@ -176,5 +178,23 @@ t.test(
     await world.clock.runUntil(client.peer(server.address).call('echo', [1]));
     t.strictSame([ofServer, ofClient], copies);
     t.notSame(server.stats(), ofServer);
+  }),
+);
+
+t.test(
+  'what a procedure is told by stats() as it begins adds up',
+  inWorld(async (t, world) => {
+    const seen: EndpointStats[] = [];
+    const server: Endpoint = await world.endpoint({
+      handlers: { look: () => void seen.push(server.stats()) },
+    });
+    const peer = (await world.endpoint()).peer(server.address);
+    for (let call = 0; call < 3; call++) await world.clock.runUntil(peer.call('look'));
+    t.equal(seen.length, 3);
+    for (const [index, { received, fates, requests, runningNow }] of seen.entries()) {
+      t.equal(received, sum(fates), 'each datagram has a fate');
+      t.equal(received, index, 'the one that is being dealt with is not yet counted');
+      t.match([requests.replied, runningNow], [index, 1]);
+    }
   }),
 );

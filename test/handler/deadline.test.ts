@@ -4,7 +4,7 @@ import { CallerCancelledError, HandlerTimedOutError } from '../../src/errors.js'
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import type { HandlerScope } from '../../src/handler/scope.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
-import { frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import { bodyOf, frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 /** A server whose procedure ends when the test says so, and the scopes it was given. */
@@ -287,5 +287,25 @@ t.test(
     await world.settle();
     t.match(server.stats().fates, { 'cancel.orphan': 3, 'cancel.delivered': 0 });
     t.strictSame(raw.types, ['response']);
+  }),
+);
+
+t.test(
+  "what is not said when the caller's own deadline passes is remembered for those who ask again",
+  inWorld(async (t, world) => {
+    const { server, scopes } = await holding(world);
+    const raw = await world.raw();
+    raw.send(stamped(1, 300), server.address);
+    await world.clock.advance(400);
+    await world.settle();
+    t.strictSame(raw.types, []);
+    raw.send(stamped(1, 1_000, 2), server.address);
+    await world.settle();
+    t.match(
+      raw.received.map(({ datagram }) => bodyOf(datagram)),
+      [['handlerTimedOut', "The procedure had not ended after 300 ms, its caller's deadline"]],
+    );
+    t.equal(scopes.length, 1);
+    t.match(server.stats().requests, { timedOut: 1, replayed: 1 });
   }),
 );

@@ -1,9 +1,11 @@
 /** Requests that are not run, and what holds for their repetitions. */
 import t from 'tap';
+import { defineContract } from '../../src/contract/contract.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import { TYPE_BYTE } from '../../src/wire/frame.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
+import { schemaOf } from '../fixtures/schemas.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 /** A server whose procedure ends when the test says so; it counts its runs. */
@@ -380,4 +382,107 @@ t.test(
     t.equal(other.received.length, 0);
     t.match(server.stats(), { fates: { 'request.refused.overloaded': 1 }, peersNow: 1 });
   }),
+);
+
+/** A server whose schema refuses what it sees first, with `message`, and takes the rest. */
+async function fickle(world: World, message: string, options: EndpointOptions = {}) {
+  const state = { runs: 0, judged: 0, refusing: 1 };
+  const args = schemaOf<unknown[]>((value) => {
+    state.judged += 1;
+    return state.judged <= state.refusing
+      ? { issues: Array.from({ length: 8 }, () => ({ message })) }
+      : { value: value as unknown[] };
+  });
+  const server = await world.endpoint({
+    ...options,
+    contract: defineContract({ ask: { args } }),
+    handlers: { ask: () => (state.runs += 1) },
+  });
+  return { server, state };
+}
+
+t.test(
+  'arguments that were refused are refused to a copy, whatever the schema thinks by then',
+  inWorld(async (t, world) => {
+    const { server, state } = await fickle(world, 'not yet');
+    const [raw, old] = [await world.raw(), await world.raw()];
+    const datagram = withHeaderMap(request(1, 'ask'));
+    for (let copy = 0; copy < 3; copy++) {
+      raw.send(datagram, server.address);
+      await world.settle();
+    }
+    t.strictSame(codesOf(raw), ['invalidArguments', 'invalidArguments', 'invalidArguments']);
+    for (const received of raw.received) {
+      t.ok(received.datagram.equals(raw.received[0]!.datagram));
+    }
+    t.match(state, { runs: 0, judged: 1 });
+    t.match(server.stats(), {
+      requests: { invalidArguments: 1, replayed: 2, replied: 0 },
+      rememberedNow: 1,
+    });
+    state.refusing = 2;
+    old.send(request(1, 'ask'), server.address);
+    old.send(request(1, 'ask'), server.address);
+    await world.settle();
+    t.equal(state.runs, 1, 'an old peer was told nothing, and may try again');
+    await world.clock.advance(30_000);
+    raw.send(datagram, server.address);
+    await world.settle();
+    t.equal(state.runs, 2);
+  }),
+);
+
+t.test(
+  'a peer that was told that its request was not run keeps its place, even for own calls',
+  inWorld(async (t, world) => {
+    const { server, state } = await fickle(world, 'not yet', { maxPeers: 1 });
+    const [raw, other] = [await world.raw(), await world.raw()];
+    const datagram = withHeaderMap(request(1, 'ask'));
+    raw.send(datagram, server.address);
+    await world.settle();
+    t.throws(() => server.peer(other.address), { code: 'ERR_RPCUDP_TOO_MANY_PEERS' });
+    raw.send(datagram, server.address);
+    await world.settle();
+    t.equal(state.runs, 0);
+    t.equal(server.stats().forgottenEarly, 0);
+    await world.clock.advance(30_000);
+    t.equal(server.peer(other.address).health, 'unknown', 'when its time is over there is room');
+  }),
+);
+
+t.test(
+  'beyond 4 MiB of refusals the oldest lose their words, and still say their code',
+  inWorld(
+    async (t, world) => {
+      const COUNT = 2_500;
+      const { server, state } = await fickle(world, 'm'.repeat(1_000));
+      state.refusing = COUNT;
+      const raw = await world.raw();
+      const call = server.peer(raw.address).call('so that its address is validated');
+      await world.settle();
+      raw.answer(0, 1);
+      await world.clock.runUntil(call);
+      raw.received.length = 0;
+      const send = async (number: number) => {
+        const datagram = withHeaderMap(request(0, 'ask'));
+        datagram.writeUInt32BE(number, 1);
+        raw.send(datagram, server.address);
+        await world.settle();
+      };
+      for (let number = 1; number <= COUNT; number++) await send(number);
+      const bytes = raw.received.reduce((sum, { datagram }) => sum + datagram.length, 0);
+      t.equal(raw.received.length, COUNT);
+      t.ok(bytes > 4 * 1024 * 1024, `${bytes} bytes`);
+      t.equal(server.stats().rememberedNow, COUNT);
+      raw.received.length = 0;
+      await send(1);
+      await send(COUNT);
+      const [first, last] = raw.received.map(({ datagram }) => bodyOf(datagram));
+      t.strictSame(first, ['invalidArguments', 'The request was refused before']);
+      t.match(last, ['invalidArguments', /mmm/]);
+      t.equal(state.runs, 0);
+      t.match(server.stats().requests, { duplicate: 1, replayed: 1 });
+    },
+    { watched: false },
+  ),
 );

@@ -1,6 +1,7 @@
 /** What an endpoint tells of requests that met no ordinary end. */
 import t from 'tap';
 import type { EndpointReport } from '../../src/endpoint/report.js';
+import type { HandlerScope } from '../../src/handler/scope.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
@@ -39,5 +40,43 @@ t.test(
       transactionId: turnedAway.transactionId,
     });
     t.equal(server.stats().fates['request.refused.overloaded'], 1);
+  }),
+);
+
+t.test(
+  'what an abandoned procedure still gives, or throws, is no second ending',
+  inWorld(async (t, world) => {
+    const ends: (() => void)[] = [];
+    const server = await world.endpoint({
+      closeGraceMs: 50,
+      handlers: {
+        deaf: () => new Promise<void>((resolve) => ends.push(resolve)),
+        obedient: ({ signal }: HandlerScope) =>
+          new Promise((_, reject) => {
+            signal.addEventListener('abort', () => {
+              reject(signal.reason as Error);
+            });
+          }),
+      },
+    });
+    const endings: string[] = [];
+    server.on('request.settled', ({ ending }) => endings.push(ending));
+    const client = await world.endpoint();
+    const peer = client.peer(server.address);
+    const calls = [peer.call('deaf'), peer.call('obedient')];
+    await world.settle();
+    await world.clock.runUntil(server.close());
+    for (const end of ends) end();
+    for (const call of calls) {
+      const error = { code: 'handlerFailed', message: /endpoint was closed/ };
+      t.match(await world.clock.runUntil(call), { state: 'rejected', error });
+    }
+    await world.settle();
+    t.strictSame(endings, ['abandoned', 'abandoned']);
+    t.match(server.stats(), {
+      requests: { abandoned: 2, replied: 0, failed: 0 },
+      discardedResults: 2,
+      runningNow: 0,
+    });
   }),
 );

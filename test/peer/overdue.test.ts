@@ -145,3 +145,54 @@ t.test(
     );
   }),
 );
+
+t.test(
+  'calls that their peer is at work on hold up no others, and leave the window as it was',
+  inWorld(async (t, world) => {
+    const state = { runs: 0 };
+    const server = await world.endpoint({
+      handlerTimeoutMs: 30_000,
+      handlers: {
+        ping: () => 'pong',
+        work: async () => {
+          state.runs += 1;
+          await new Promise<void>((resolve) => world.clock.setTimeout(resolve, 20_000));
+          return 'done';
+        },
+      },
+    });
+    const client = await world.endpoint({ timeoutMs: 60_000, window: 5 });
+    const peer = client.peer(server.address);
+    while (peer.window < 5) await world.clock.runUntil(peer.call('ping'));
+    const startMs = world.clock.nowMs();
+    const working = Array.from({ length: 5 }, () => peer.call('work'));
+    const ping = peer.call('ping');
+    t.match([peer.inWindow, peer.queued], [5, 1]);
+    t.match(await world.clock.runUntil(ping), { state: 'resolved', attempts: 1 });
+    const tookMs = world.clock.nowMs() - startMs;
+    t.ok(tookMs < 2_000, `${tookMs} ms`);
+    await world.clock.advance(2_000);
+    t.match(peer, { window: 5, inWindow: 0, inFlight: 5, queued: 0 });
+    for (const call of working) {
+      t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'done' });
+    }
+    t.equal(state.runs, 5);
+    t.equal(peer.window, 5);
+  }),
+);
+
+t.test(
+  'that a peer is at work does not undo what an earlier loss did to the window',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await pair(world, { attempts: 1, initialWindow: 8, timeoutMs: 20_000 });
+    peer.call('lost');
+    await world.clock.advance(OVERDUE_MS);
+    t.equal(peer.window, 4);
+    await world.clock.advance(1);
+    peer.call('busy');
+    await world.settle();
+    raw.working(1);
+    await world.settle();
+    t.match(peer, { window: 4, inWindow: 0, inFlight: 2 });
+  }),
+);

@@ -70,6 +70,27 @@ t.test('a peer that is at work is forgiven the back-off', async (t) => {
   t.equal(roundTrip.rtoMs(nowMs), 200);
 });
 
+t.test('any answer limits the back-off to the time it took, and raises nothing', async (t) => {
+  const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
+  roundTrip.limitBackOff(5_000);
+  t.equal(roundTrip.rtoMs(nowMs), 200, 'there was none');
+  roundTrip.backOff(4_000);
+  roundTrip.limitBackOff(3_000);
+  t.equal(roundTrip.rtoMs(nowMs), 3_000);
+  roundTrip.limitBackOff(6_000);
+  t.equal(roundTrip.rtoMs(nowMs), 3_000);
+  roundTrip.limitBackOff(1);
+  t.equal(roundTrip.rtoMs(nowMs), 200, 'the estimate holds');
+  t.equal(roundTrip.smoothedMs(nowMs), 10, 'it is no sample');
+  roundTrip.backOff(500);
+  t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins anew');
+  const fresh = new RoundTrip();
+  fresh.backOff(4_000);
+  fresh.limitBackOff(2_500);
+  t.equal(fresh.rtoMs(0), 2_500, 'without a sample too');
+  t.equal(fresh.smoothedMs(0), undefined);
+});
+
 t.test('what was learnt is forgotten after ten minutes without a sample', async (t) => {
   const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
   t.equal(roundTrip.rtoMs(nowMs + 599_999), 200);
@@ -85,6 +106,7 @@ t.test('the RTO keeps to its bounds, whatever happens', async () => {
   const step = fc.oneof(
     fc.record({ sample: fc.double({ min: 0, max: 60_000, noNaN: true }) }),
     fc.record({ backOff: fc.double({ min: 0, max: 8_000, noNaN: true }) }),
+    fc.record({ limit: fc.double({ min: 0, max: 60_000, noNaN: true }) }),
     fc.record({ pass: fc.nat(700_000) }),
     fc.constant({ forgive: true }),
   );
@@ -98,6 +120,7 @@ t.test('the RTO keeps to its bounds, whatever happens', async () => {
           roundTrip.sample(what.sample, nowMs);
           samples += 1;
         } else if ('backOff' in what) roundTrip.backOff(what.backOff);
+        else if ('limit' in what) roundTrip.limitBackOff(what.limit);
         else if ('pass' in what) nowMs += what.pass;
         else roundTrip.forgiveBackOff();
         const rtoMs = roundTrip.rtoMs(nowMs);

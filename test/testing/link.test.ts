@@ -176,3 +176,119 @@ t.test('whatever the conditions, what was sent is delivered, lost or in flight',
   });
   await t.resolves(fc.assert(property, { numRuns: 100 }));
 });
+
+t.test('a delay can be a number: every datagram takes just that long', async (t) => {
+  const { clock, network, inbox, send } = await listening({ delayMs: 5 });
+  for (let count = 0; count < 20; count++) send(1);
+  await clock.advance(4.999);
+  t.equal(inbox.received.length, 0);
+  await clock.advance(0.001);
+  t.equal(inbox.received.length, 20);
+  network.setLink(A.host, B.host, { delayMs: 0 });
+  send(1);
+  await clock.advance(0);
+  t.equal(inbox.received.length, 21);
+});
+
+t.test(
+  'a delay as a number is the short form of a least and a longest that are equal',
+  async (t) => {
+    const arrivalsWith = async (delayMs: LinkConditions['delayMs']) => {
+      const { clock, network, inbox, send } = await listening({ delayMs, lossRate: 0.5 });
+      for (let size = 1; size <= 100; size++) send(size);
+      network.setLink(A.host, B.host, { delayMs: { min: 0, max: 50 } });
+      for (let size = 101; size <= 200; size++) send(size);
+      await clock.advance(50);
+      return inbox.received.map(({ datagram }) => datagram.length);
+    };
+    t.strictSame(await arrivalsWith(5), await arrivalsWith({ min: 5, max: 5 }));
+  },
+);
+
+t.test('conditions out of bounds are refused, for the network as for a link', async (t) => {
+  const share = /must be a share from 0 to 1, but is /;
+  const count = /must be an integer from 0, or Infinity, but is /;
+  const delay = /must be a number from 0, \{ min, max \} or \{ min, exponentialMean \}, but is /;
+  const bad: readonly (readonly [option: string, values: readonly unknown[], message: RegExp])[] = [
+    ['lossRate', [-0.1, 1.1, 30, NaN, Infinity, '0.5', null, {}], share],
+    ['duplicationRate', [-1, 2, NaN, true], share],
+    ['corruptionRate', [-1, 1.000_1, '1'], share],
+    ['maxInFlight', [-1, 1.5, NaN, -Infinity, '3', null], count],
+    ['maxDatagramBytes', [-1, 1_200.5, NaN, '1472'], count],
+    ['delayMs', [-1, NaN, Infinity, '5', null, [5, 5], {}], delay],
+    ['delayMs', [{ min: 5 }, { max: 5 }, { exponentialMean: 5 }, { min: 1, max: Infinity }], delay],
+    [
+      'delayMs',
+      [
+        { min: -1, max: 5 },
+        { min: 5, max: 4 },
+        { min: '1', max: 5 },
+      ],
+      delay,
+    ],
+    [
+      'delayMs',
+      [
+        { min: 1, exponentialMean: -1 },
+        { min: 1, max: 2, exponentialMean: 3 },
+      ],
+      delay,
+    ],
+    ['delayMs', [{ min: 1, max: 2, mean: 3 }], delay],
+    ['lossrate', [0.5], /is none of a (simulated network|link)'s: lossRate, duplicationRate, /],
+  ];
+  const { network, inbox, clock, send } = await listening();
+  for (const [option, values, message] of bad) {
+    for (const value of values) {
+      const conditions = { [option]: value };
+      const expected = { code: 'ERR_RPCUDP_OPTION', option, message };
+      const open = () => new SimulatedNetwork({ clock, seed: 1, ...conditions });
+      t.throws(open, expected);
+      t.throws(() => {
+        network.setLink(A.host, B.host, conditions);
+      }, expected);
+    }
+  }
+  t.throws(
+    () => {
+      network.setLink(A.host, B.host, { delayMs: { min: 5, max: 4 } });
+    },
+    {
+      message:
+        "The option 'delayMs' must be a number from 0, { min, max } or { min, exponentialMean }, " +
+        'but is { min: 5, max: 4 }',
+    },
+  );
+  for (const conditions of [undefined, null, 5]) {
+    t.throws(
+      () => {
+        network.setLink(A.host, B.host, conditions as never);
+      },
+      { code: 'ERR_RPCUDP_OPTION' },
+    );
+  }
+  send(1);
+  await clock.advance(1);
+  t.equal(inbox.received.length, 1, 'what was refused changed nothing');
+});
+
+t.test(
+  'the bounds of conditions are themselves allowed, and undefined is the default',
+  async (t) => {
+    const { clock, network, inbox, send } = await listening({ lossRate: 1, maxInFlight: 0 });
+    const at = (conditions: object) => {
+      network.setLink(A.host, B.host, conditions);
+    };
+    at({ lossRate: 0, duplicationRate: 1, maxInFlight: Infinity, maxDatagramBytes: 0 });
+    send(0);
+    await clock.advance(1);
+    t.equal(inbox.received.length, 2);
+    at({ lossRate: 0, maxInFlight: 1, delayMs: { min: 0, exponentialMean: 0 } });
+    send(1);
+    await clock.advance(0);
+    t.equal(inbox.received.length, 3);
+    at({ lossRate: undefined });
+    send(1);
+    t.match(network.stats, { inFlight: 0, lost: 1 }, 'a link has the loss of its network');
+  },
+);

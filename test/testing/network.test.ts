@@ -197,3 +197,23 @@ t.test('at every step, what was sent is delivered, lost or in flight', async (t)
     ),
   );
 });
+
+t.test('a network without clock or seed, or with a watcher that is none, is refused', (t) => {
+  const clock = new SimulatedClock();
+  const refused: readonly (readonly [option: string, options: object, message: RegExp])[] = [
+    ['clock', { seed: 1 }, /must be a SimulatedClock$/],
+    ['clock', { clock: { nowMs: () => 0 }, seed: 1 }, /must be a SimulatedClock$/],
+    ['seed', { clock }, /must be a number$/],
+    ['seed', { clock, seed: '1' }, /must be a number$/],
+    ['watch', { clock, seed: 1, watch: {} }, /must be a function$/],
+    ['latencyMs', { clock, seed: 1, latencyMs: 5 }, /is none of a simulated network's: lossRate/],
+  ];
+  for (const [option, options, message] of refused) {
+    t.throws(() => new SimulatedNetwork(options as never), {
+      code: 'ERR_RPCUDP_OPTION',
+      option,
+      message,
+    });
+  }
+  t.end();
+});
