@@ -82,8 +82,8 @@ export class Path {
   }
 
   /** Karn's rule: of a call that was sent twice, nobody knows which of the two was answered. */
-  #sample({ attempt, workingHeard }: CallContext, rttMs: number): void {
+  #sample({ attempt, sentAtMs = 0, workingHeard }: CallContext, rttMs: number): void {
     if (attempt > 1 || workingHeard) this.#roundTrip.limitBackOff(rttMs);
-    else this.#roundTrip.sample(rttMs, this.#clock.nowMs());
+    else this.#roundTrip.sample(rttMs, sentAtMs + rttMs);
   }
 }
