@@ -102,7 +102,7 @@ export class Call<Value = unknown>
   dueMs = 0;
   /** @internal */
   heapIndex = -1;
-  /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window or lingering. */
+  /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window, released or lingering. */
   list: object | undefined;
   /** @internal */
   previous: Call | undefined;

@@ -316,6 +316,7 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
       this.#keeper.handlerForgotten(this);
     } else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
       this.#scope = undefined;
+      this.#trace = undefined;
       this.#environment.alarms.clear(this);
       this.#keeper.handlerEnded(this);
     }
