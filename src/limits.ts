@@ -33,7 +33,7 @@ export interface Limits {
   readonly handlerTimeoutMs: number;
   /** How long a reply is remembered for duplicates of its request. Default 30,000. */
   readonly replayWindowMs: number;
-  /** How many ended requests are remembered. Default 16,384; beyond it the oldest are forgotten. */
+  /** How many ended requests are remembered. Default 16,384; `atMostOnce` says what happens beyond it. */
   readonly maxReplies: number;
   /** How many bytes of replies are remembered. Default 8 MiB; beyond it the oldest are let go. */
   readonly maxReplyBytes: number;

@@ -51,6 +51,6 @@ export class Counters {
   forgottenEarly = 0;
   /** Replies that were not sent to an address that is not validated. */
   withheldReplies = 0;
-  /** Results that came when nobody waited any longer. */
+  /** Results, and errors, that came when nobody waited any longer. */
   discardedResults = 0;
 }

@@ -36,7 +36,7 @@ export interface EndpointStats {
   readonly forgottenEarly: number;
   /** Replies that were not sent, their address being not validated; see `amplification`. */
   readonly withheldReplies: number;
-  /** Results of procedures whose deadline had passed. */
+  /** Results, and errors, of procedures that ended when nobody waited any longer. */
   readonly discardedResults: number;
   /** Calls made are the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
   readonly queuedNow: number;

@@ -4,7 +4,7 @@
  * ```text
  * received ─▶ running ─▶ replied ─▶ forgotten ■    replied  the reply's bytes are remembered
  *     │          └─────▶ failed ──▶ forgotten ■    failed   the procedure threw, or did not end in time
- *     └▶ refused ■                                 refused  the procedure was not run
+ *     └▶ refused ■                                 refused  not run; remembered where its caller was told
  * ```
  *
  * A duplicate of the request finds its handler and changes no state: while `running` it is counted,

@@ -51,10 +51,10 @@ export interface OfferedProcedure {
 export type ProcedureTable = ReadonlyMap<string, OfferedProcedure>;
 
 /**
- * Copies the own, enumerable properties of `handlers`, which are those of the contract if there is one.
+ * Copies the own, enumerable properties of `handlers`; they must be the contract's, if there is one.
  *
- * @throws ContractError when they are not; TypeError naming the property that is not a function; or when `handlers` is an instance of a
- * class, whose methods are not its own.
+ * @throws ContractError when they are not; TypeError naming the property that is not a function, or when
+ * `handlers` is an instance of a class, whose methods are not its own.
  */
 export function procedureTable(handlers: Handlers, contract?: AnyContract): ProcedureTable {
   const table = new Map<string, OfferedProcedure>();

@@ -287,7 +287,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   callSettled(call: Call): void {
-    const place = this.#outbox.remove(call);
+    const wasSent = this.#outbox.remove(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
     this.#environment.counters.outcomes[outcome.state] += 1;
@@ -296,9 +296,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
       this.ref.send({ type: 'expired' });
     }
     call.trace?.settled(outcome);
-    if (outcome.state === 'cancelled' && place !== 'mailbox') this.#takeBack(call);
+    if (outcome.state === 'cancelled' && wasSent) this.#takeBack(call);
     // First those who wait: who hears of this outcome may call again.
-    if (place !== 'mailbox') this.#outbox.drain();
+    if (wasSent) this.#outbox.drain();
     this.#report(call, `call.${outcome.state}`, outcomeReport);
   }
 

@@ -10,9 +10,6 @@ import { LinkedList } from '../linked-list.js';
 import { Mailbox } from './mailbox.js';
 import type { Window } from './window.js';
 
-/** Where a call was when it got its outcome. */
-export type CallPlace = 'mailbox' | 'window' | 'released';
-
 export class Outbox {
   readonly #environment: Environment;
   readonly #window: Window;
@@ -77,18 +74,12 @@ export class Outbox {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  /** Takes out a call that has its outcome; says where it was. */
-  remove(call: Call): CallPlace {
-    const place = this.#placeOf(call);
-    if (place !== 'mailbox') this.#environment.outstanding.settle();
-    return place;
-  }
-
-  #placeOf(call: Call): CallPlace {
-    if (this.#window.delete(call)) return 'window';
-    if (this.#released.delete(call)) return 'released';
-    this.#mailbox.delete(call);
-    return 'mailbox';
+  /** Takes out a call that has its outcome; says whether it had been sent. */
+  remove(call: Call): boolean {
+    const wasSent = this.#window.delete(call) || this.#released.delete(call);
+    if (wasSent) this.#environment.outstanding.settle();
+    else this.#mailbox.delete(call);
+    return wasSent;
   }
 
   /** The call that has waited longest, which waits here no more. */

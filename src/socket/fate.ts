@@ -8,8 +8,8 @@ import type { DropReason } from '../wire/drop.js';
  * - `response.late`: its call had timed out or was cancelled; `response.duplicate`: it had been answered.
  * - `response.orphan`: no call that is remembered has this id; `response.wrongPeer`: one has, at another
  *   address.
- * - `request.run`: its procedure was started; `request.duplicate`: it had been, and has no reply to
- *   repeat; `request.replayed`: it had been, and the same reply was sent again.
+ * - `request.run`: its procedure was started; `request.duplicate`: it had arrived before, and there is no
+ *   reply to repeat; `request.replayed`: it had, and the same reply, or refusal, was sent again.
  * - `request.conflict`: another request with this id came from there before; it was not run.
  * - `request.refused.*`: its procedure was not run, and why.
  * - `cancel.delivered`: the procedure that it takes back was running; `cancel.orphan`: it was not.
