@@ -29,7 +29,8 @@ class Model {
 
   /** What the sender gets: the serial number of the run that answers, or nothing. */
   request(key: string, asked: number): number | undefined {
-    this.forgetOld();
+    // At the very moment a window ends, sockets are polled before alarms ring.
+    this.forget(({ untilMs }) => untilMs < this.nowMs);
     const known = this.remembered.find((other) => other.key === key);
     if (known !== undefined) {
       return known.asked === asked && known.kept ? known.serial : undefined;
@@ -48,8 +49,13 @@ class Model {
     return this.runs;
   }
 
-  forgetOld(): void {
-    this.remembered = this.remembered.filter(({ untilMs }) => untilMs > this.nowMs);
+  /** What is remembered once the alarms of this moment have rung. */
+  settle(): void {
+    this.forget(({ untilMs }) => untilMs <= this.nowMs);
+  }
+
+  forget(over: (request: Remembered) => boolean): void {
+    this.remembered = this.remembered.filter((request) => !over(request));
   }
 
   bytes(): number {
@@ -119,7 +125,7 @@ function compare(
   model: Model,
   stats: { readonly rememberedNow: number; readonly forgottenEarly: number },
 ): void {
-  model.forgetOld();
+  model.settle();
   if (stats.rememberedNow !== model.remembered.length) {
     throw new Error(`remembers ${stats.rememberedNow}, not ${model.remembered.length}`);
   }
