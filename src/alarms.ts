@@ -10,10 +10,11 @@ const DATAGRAMS_PER_POLL = 32;
 /** Enough for a full receive buffer: 4 MiB hold some 11,000 small datagrams, so 344 turns. */
 const MAX_POLL_TURNS = 512;
 
+/** After so many alarms, some 10 ms of time-outs, the sockets are polled before the rest ring. */
+const ALARMS_PER_TURN = 1_024;
+
 /** Something that has to happen at a time. Whoever owns it makes it; `Alarms` rings it. */
 export interface Alarm extends HeapEntry {
-  /** When it rings, on the clock's `nowMs`. Written by `Alarms` alone. */
-  dueMs: number;
   /** Called once it is due; it is not set any more, and may be set again. */
   ring(nowMs: number): void;
 }
@@ -24,7 +25,7 @@ export interface Alarm extends HeapEntry {
  *
  * Alarms ring in the order they are due, and in the order they were set where that is equal. After
  * a stall the event loop runs timers before sockets, so due alarms wait until the sockets were
- * polled: an answer that lies in the kernel's buffer gets in first.
+ * polled: an answer that lies in the kernel's buffer gets in first. So do they after each 1,024 alarms.
  */
 export class Alarms {
   readonly #clock: Clock;
@@ -61,7 +62,6 @@ export class Alarms {
   set(alarm: Alarm, dueMs: number): void {
     if (Number.isNaN(dueMs)) throw new RangeError('An alarm cannot be due at NaN');
     if (this.#closed) return;
-    alarm.dueMs = dueMs;
     // An alarm that sets itself while alarms ring queues behind those, so that the ringing ends.
     this.#heap.set(alarm, Math.max(dueMs, this.#ringingUntilMs));
     this.#arm();
@@ -121,8 +121,9 @@ export class Alarms {
   #ringUntil(untilMs: number): void {
     const { nextOrder } = this.#heap;
     const errors: unknown[] = [];
+    let left = ALARMS_PER_TURN;
     this.#ringingUntilMs = untilMs;
-    for (;;) {
+    for (; left > 0; left -= 1) {
       const alarm = this.#heap.first;
       if (alarm === undefined || this.#heap.firstDueMs > untilMs) break;
       if (this.#heap.firstOrder >= nextOrder) break;
@@ -134,7 +135,8 @@ export class Alarms {
       }
     }
     this.#ringingUntilMs = -Infinity;
-    this.#arm();
+    if (left === 0) this.#pollThenRing(untilMs, MAX_POLL_TURNS);
+    else this.#arm();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} alarms threw`);
   }

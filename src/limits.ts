@@ -1,6 +1,7 @@
 /** The limits of an endpoint: names, units, bounds and defaults, each in one place. */
 import { MAX_TIMER_DELAY_MS } from './clock.js';
 import { OptionError } from './errors.js';
+import { MAX_DATAGRAM_BYTES } from './wire/frame.js';
 
 /** Everything about an endpoint that is a number. All are integers; times are milliseconds. */
 export interface Limits {
@@ -37,6 +38,11 @@ export interface Limits {
   readonly maxReplies: number;
   /** How many bytes of replies are remembered. Default 8 MiB; beyond it the oldest are let go. */
   readonly maxReplyBytes: number;
+  /**
+   * How long a datagram that bundles several frames for one rpcudp endpoint may be, in bytes. Default 1,200, which
+   * hardly any path fragments (RFC 9000, section 14); 0: nothing is bundled. Bundles that arrive are always read.
+   */
+  readonly maxBundleBytes: number;
   /** How long `close` waits for procedures that still run. Default 1,000. */
   readonly closeGraceMs: number;
 }
@@ -61,6 +67,7 @@ const LIMITS: { readonly [Name in keyof Limits]: Bounds<Limits[Name]> } = {
   replayWindowMs: [30_000, 0, MAX_TIMER_DELAY_MS],
   maxReplies: [16_384, 0, MANY],
   maxReplyBytes: [8 * 1024 * 1024, 0, MANY],
+  maxBundleBytes: [1_200, 0, MAX_DATAGRAM_BYTES],
   closeGraceMs: [1_000, 0, MAX_TIMER_DELAY_MS],
 };
 

@@ -1,13 +1,13 @@
 import type { Random } from './random.js';
-import { ID_BYTES } from './wire/frame.js';
+import { ID_BYTES, type TransactionId } from './wire/frame.js';
 
 /** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
 const POOL_IDS = 1_024;
 const POOL_BYTES = POOL_IDS * ID_BYTES;
 
 /**
- * Makes transaction ids: 20 unpredictable bytes each, as a string of 20 latin1 characters, the key
- * of a call. Who cannot guess the id cannot forge the response.
+ * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits, the key of a call. Who cannot
+ * guess the id cannot forge the response.
  */
 export class TransactionIds {
   readonly #random: Random;
@@ -18,13 +18,13 @@ export class TransactionIds {
     this.#random = random;
   }
 
-  next(): string {
+  next(): TransactionId {
     if (this.#offset === POOL_BYTES) {
       this.#random.fillBytes(this.#pool);
       this.#offset = 0;
     }
     const start = this.#offset;
     this.#offset += ID_BYTES;
-    return this.#pool.toString('latin1', start, this.#offset);
+    return this.#pool.toString('hex', start, this.#offset);
   }
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { AmplificationLimit } from '../src/amplification.js';
 import { SimulatedClock } from '../src/testing/clock.js';
-import { frame, request } from './fixtures/raw-peer.js';
+import { HostileEndpoint } from './fixtures/hostile-endpoint.js';
+import { bundle, frame, request, withHeaderMap } from './fixtures/raw-peer.js';
 import { inWorld } from './fixtures/world.js';
 import type { World } from './fixtures/world.js';
 
@@ -97,6 +98,42 @@ t.test(
     t.match(server.stats(), { withheldReplies: 1, requests: { replied: 2 } });
   }),
 );
+
+t.test('strict: bundles, in and out, change nothing about three times as much', async () => {
+  const asked = fc.record({
+    sizes: fc.array(fc.oneof(fc.nat(60), fc.nat(400)), { minLength: 1, maxLength: 8 }),
+    bundled: fc.boolean(),
+    again: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(asked, { maxLength: 8 }),
+      fc.constantFrom(0, 150, 1_200, 9_000),
+      async (steps, maxBundleBytes) => {
+        const hostile = await HostileEndpoint.open({
+          ...{ handlers, amplification: 'strict', maxBundleBytes, maxRunningPerPeer: 1_000 },
+        });
+        let bytesIn = 0;
+        let id = 0;
+        for (const { sizes, bundled, again } of steps) {
+          const requests = sizes.map((size) => {
+            id += again ? 0 : 1;
+            return withHeaderMap(request(id, 'fill', size));
+          });
+          for (const datagram of bundled ? [bundle(...requests)] : requests) {
+            bytesIn += datagram.length;
+            hostile.receiveFrames(datagram, HOST, 2_000);
+          }
+          await hostile.clock.advance(0);
+          const bytesOut = hostile.sent.reduce((sum, { datagram }) => sum + datagram.length, 0);
+          if (bytesOut > 3 * bytesIn) throw new Error(`${bytesOut} bytes for ${bytesIn}`);
+        }
+        await hostile.close();
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
 
 t.test(
   'an rpcudp endpoint is challenged, shows that it is where it says, and gets its reply',

@@ -10,10 +10,12 @@ import { readSource, type SourceFacts } from './fixtures/source-imports.js';
 
 /** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
-  { what: ['node:dgram'], onlyIn: ['transport/udp.ts'] },
+  { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
+  { what: ['node:cluster'], onlyIn: ['cluster/join.ts', 'cluster/fork.ts'] },
   { what: ['node:fs', 'node:fs/promises'], onlyIn: ['transport/kernel-drops.ts', 'cli/'] },
   { what: ['node:dns', 'node:dns/promises'], onlyIn: ['resolve.ts'] },
-  { what: ['node:crypto', 'crypto', 'Math.random'], onlyIn: ['random.ts'] },
+  { what: ['Math.random'], onlyIn: ['random.ts'] },
+  { what: ['node:crypto', 'crypto'], onlyIn: ['random.ts', 'cluster/envelope.ts'] },
   {
     what: [
       'setTimeout',
@@ -29,10 +31,14 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
     ],
     onlyIn: ['clock.ts', 'random.ts', 'cli/'],
   },
-  { what: ['process', 'node:process'], onlyIn: ['warning.ts', 'cli/'] },
+  {
+    what: ['process', 'node:process'],
+    onlyIn: ['warning.ts', 'transport/reuse-port.ts', 'cluster/join.ts', 'cli/'],
+  },
   { what: ['commander'], onlyIn: ['cli/'] },
   { what: ['cli/'], onlyIn: ['cli/'] },
   { what: ['testing/'], onlyIn: ['testing/'] },
+  { what: ['cluster/'], onlyIn: ['cluster/'] },
 ];
 
 /** Rules and shapes without effects: they import only each other. */
@@ -45,6 +51,7 @@ const PURE = [
   'call/verdict.ts',
   'call/report.ts',
   'call/backoff.ts',
+  'call/id-hash.ts',
   'call/recent-ids.ts',
   'peer/round-trip.ts',
   'socket/fate.ts',
@@ -66,7 +73,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
 ];
 
 /** What users import: the public names and nothing else. */
-const ENTRIES = ['index.ts', 'testing/index.ts'];
+const ENTRIES = ['index.ts', 'testing/index.ts', 'cluster/index.ts'];
 
 /** Imports the module that `rpcudp serve` is given. */
 const LOADS_USER_MODULES = 'cli/handlers-module.ts';
@@ -132,6 +139,9 @@ t.test('each rule catches a file that breaks it', (t) => {
     ['peer/peer.ts', `export * from './machine.js';`, 'exports a star'],
     ['index.ts', `export const version = '0.1.0';`, 'has code of its own'],
     ['testing/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+    ['cluster/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+    ['cluster/workers.ts', `import cluster from 'node:cluster';`, 'takes node:cluster'],
+    ['endpoint/endpoint.ts', `import { a } from '../cluster/join.js';`, 'takes cluster/join.ts'],
   ];
   for (const [name, text, report] of broken) {
     t.match(violations(new Map([[name, readSource(text)]])), [`${name} ${report}`], text);

@@ -19,8 +19,8 @@ t.test('an id is 20 of the random bytes, and none is used twice', async (t) => {
   t.equal(fills, 0, 'nothing is drawn before it is needed');
   const drawn = Array.from({ length: 2_049 }, () => ids.next());
   t.equal(fills, 3, 'a pool holds 1,024 ids');
-  t.ok(drawn.every((id) => id.length === 20));
-  t.strictSame(Buffer.from(drawn.join(''), 'latin1'), Buffer.from(bytes).subarray(0, 2_049 * 20));
+  t.ok(drawn.every((id) => id.length === 40));
+  t.strictSame(Buffer.from(drawn.join(''), 'hex'), Buffer.from(bytes).subarray(0, 2_049 * 20));
 });
 
 t.test('ids of the system differ', async (t) => {

@@ -64,7 +64,7 @@ function printPath(call: Call): void {
   call.subscribe({
     next: (snapshot) => path.push(snapshot.value),
     complete: () => {
-      console.log(`${call.id} to ${call.context.peer}: ${path.join(' → ')}`);
+      console.log(`${call.id} to ${call.getSnapshot().context.peer}: ${path.join(' → ')}`);
     },
   });
 }

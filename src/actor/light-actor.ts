@@ -38,43 +38,52 @@ export interface LightActorHome {
   readonly reportError: (error: unknown) => void;
 }
 
+interface Watched<TMachine extends AnyStateMachine> {
+  /** Made when somebody looks; gone with the next transition. */
+  snapshot?: AnyMachineSnapshot | undefined;
+  observers?: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
+  listeners?: Listeners<EmittedFrom<TMachine>> | undefined;
+  /** What inspectors are told when the actor starts; undefined when there is nothing to tell. */
+  unreported?: { readonly input: InputFrom<TMachine> } | undefined;
+  /** Events sent while another is being processed; drained before `send` returns. */
+  pending?: EventFromLogic<TMachine>[];
+}
+
 let actorCount = 0;
 
-/** An actor that steps `table`; `TMachine` is the XState machine the table was compiled from. */
-export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
-  SnapshotFrom<TMachine>,
-  EventFromLogic<TMachine>,
-  EmittedFrom<TMachine>
-> {
+/**
+ * An actor that steps `table`; `TMachine` is the XState machine the table was compiled from. `THome` is what its
+ * kind of actor shares, of which the light actor itself needs little.
+ */
+export class LightActor<
+  TMachine extends AnyStateMachine,
+  THome extends LightActorHome = LightActorHome,
+> implements ActorRef<SnapshotFrom<TMachine>, EventFromLogic<TMachine>, EmittedFrom<TMachine>> {
   readonly _parent?: AnyActorRef;
 
+  protected readonly home: THome;
   readonly #table: MachineTable<TMachine>;
-  readonly #home: LightActorHome;
   readonly #number = ++actorCount;
   #row: Row;
   #context: ContextFrom<TMachine>;
-  /** Made when somebody looks; gone with the next transition. */
-  #snapshot: AnyMachineSnapshot | undefined;
-  #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
-  #listeners: Listeners<EmittedFrom<TMachine>> | undefined;
-  /** What inspectors are told when the actor starts; undefined when there is nothing to tell. */
-  #unreported: { readonly input: InputFrom<TMachine> } | undefined;
+  /** Whether somebody was given the context, and may still look at it. */
+  #contextIsShared = false;
   #stepping = false;
-  /** Events sent while another is being processed; drained before `send` returns. */
-  #pending: EventFromLogic<TMachine>[] | undefined;
+  /** What only actors have that somebody watches, or that are sent events in the midst of another. */
+  #watched: Watched<TMachine> | undefined;
 
   constructor(
     table: MachineTable<TMachine>,
-    home: LightActorHome,
+    home: THome,
     input: InputFrom<TMachine>,
     parent?: AnyActorRef,
   ) {
     this.#table = table;
-    this.#home = home;
+    this.home = home;
     this.#row = rowAt(table, table.initial);
     this.#context = table.contextOf(input) as ContextFrom<TMachine>;
     if (parent !== undefined) this._parent = parent;
-    if (home.inspection.active) this.#unreported = { input };
+    if (home.inspection.active) this.#watched = { unreported: { input } };
   }
 
   /** The readable name of this actor, unique enough for people; `sessionId` is unique. */
@@ -105,6 +114,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     return this.#row.name;
   }
 
+  /** @internal As of now: it changes with the next transition, unlike that of a snapshot. */
   get context(): ContextFrom<TMachine> {
     return this.#context;
   }
@@ -120,7 +130,7 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
 
   /** @internal Processes an event at once; `source` is the actor it came from, for inspectors. */
   receive(event: EventFromLogic<TMachine>, source?: AnyActorRef): void {
-    if (this.#home.inspection.active) this.#home.inspection.eventSent(this, event, source);
+    if (this.home.inspection.active) this.home.inspection.eventSent(this, event, source);
     this._send(event);
   }
 
@@ -128,11 +138,12 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   _send(event: EventFromLogic<TMachine>): void {
     if (this.#row.final) return;
     if (this.#stepping) {
-      (this.#pending ??= []).push(event);
+      (this.#watch().pending ??= []).push(event);
       return;
     }
     this.#process(event);
-    if (this.#pending !== undefined) this.#drain(this.#pending);
+    const pending = this.#watched?.pending;
+    if (pending !== undefined) this.#drain(pending);
   }
 
   #drain(pending: EventFromLogic<TMachine>[]): void {
@@ -146,8 +157,8 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     const branch = this.#choose(event);
     if (branch !== undefined) this.#take(branch, event);
     this.#notify();
-    if (this.#home.inspection.active) {
-      this.#home.inspection.snapshotTaken(this, event, this.getSnapshot());
+    if (this.home.inspection.active) {
+      this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
     }
     // What `entered` sends waits its turn, as XState has it.
     if (branch !== undefined) this.entered(this.#row.name, event);
@@ -170,20 +181,32 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   }
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
-    let context = this.#context;
     for (const effect of branch.effects) {
-      const scope = { context, event };
-      if (effect.kind === 'assign')
-        context = { ...(context as object), ...effect.assign(scope) } as ContextFrom<TMachine>;
-      else this.#listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
+      const scope = { context: this.#context as object, event };
+      if (effect.kind === 'assign') this.#assign(effect.assign(scope));
+      else this.#watched?.listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
     }
-    this.#context = context;
     this.#row = rowAt(this.#table, branch.target);
-    this.#snapshot = undefined;
+    if (this.#watched !== undefined) this.#watched.snapshot = undefined;
+  }
+
+  #watch(): Watched<TMachine> {
+    return (this.#watched ??= {});
+  }
+
+  /** XState copies the context for each change; that takes seven times as long, and is needed only if somebody has it. */
+  #assign(changes: object): void {
+    if (this.#contextIsShared) {
+      this.#context = { ...(this.#context as object) } as ContextFrom<TMachine>;
+      this.#contextIsShared = false;
+    }
+    Object.assign(this.#context as object, changes);
   }
 
   #notify(): void {
-    const observers = this.#observers;
+    const watched = this.#watched;
+    if (watched === undefined) return;
+    const { observers } = watched;
     if (observers !== undefined) {
       for (const observer of observers) this.#guarded(() => observer.next?.(this.getSnapshot()));
     }
@@ -191,24 +214,26 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
     if (observers !== undefined) {
       for (const observer of observers) this.#guarded(() => observer.complete?.());
     }
-    this.#observers = undefined;
-    this.#listeners = undefined;
+    watched.observers = undefined;
+    watched.listeners = undefined;
   }
 
   #guarded(callback: () => void): void {
     try {
       callback();
     } catch (error) {
-      this.#home.reportError(error);
+      this.home.reportError(error);
     }
   }
 
   getSnapshot(): SnapshotFrom<TMachine> {
-    this.#snapshot ??= this.#takeSnapshot();
-    return this.#snapshot as SnapshotFrom<TMachine>;
+    const watched = this.#watch();
+    watched.snapshot ??= this.#takeSnapshot();
+    return watched.snapshot as SnapshotFrom<TMachine>;
   }
 
   #takeSnapshot(): AnyMachineSnapshot {
+    this.#contextIsShared = true;
     const output = this.#row.final ? this.#table.outputOf(this.#context) : undefined;
     return { ...this.#row.snapshot, context: this.#context, output } as AnyMachineSnapshot;
   }
@@ -227,8 +252,8 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
   ): Subscription {
     const observer = toObserver(observerOrNext ?? (() => undefined), error, complete);
     if (this.#row.final) this.#guarded(() => observer.complete?.());
-    else (this.#observers ??= new Set()).add(observer);
-    return { unsubscribe: () => this.#observers?.delete(observer) };
+    else (this.#watch().observers ??= new Set()).add(observer);
+    return { unsubscribe: () => this.#watched?.observers?.delete(observer) };
   }
 
   on<TType extends EmittedFrom<TMachine>['type'] | '*'>(
@@ -237,8 +262,9 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
       emitted: EmittedFrom<TMachine> & (TType extends '*' ? unknown : { type: TType }),
     ) => void,
   ): Subscription {
-    this.#listeners ??= new Listeners(this.#home.reportError);
-    return this.#listeners.on(type, listener);
+    const watched = this.#watch();
+    watched.listeners ??= new Listeners(this.home.reportError);
+    return watched.listeners.on(type, listener);
   }
 
   select<TSelected>(
@@ -265,10 +291,10 @@ export class LightActor<TMachine extends AnyStateMachine> implements ActorRef<
    * whole: an inspector may use it at once. It takes events even before.
    */
   start(): this {
-    const unreported = this.#unreported;
+    const unreported = this.#watched?.unreported;
     if (unreported === undefined) return this;
-    this.#unreported = undefined;
-    const { inspection } = this.#home;
+    this.#watch().unreported = undefined;
+    const { inspection } = this.home;
     const event = { type: 'xstate.init', input: unreported.input };
     inspection.actorCreated(this);
     inspection.eventSent(this, event, this._parent);

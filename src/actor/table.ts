@@ -44,6 +44,7 @@ export interface MachineTable<TMachine extends AnyStateMachine = AnyStateMachine
   readonly machine: TMachine;
   readonly rows: readonly Row[];
   readonly initial: number;
+  /** A context of the actor's own. */
   contextOf(input: unknown): object;
   outputOf(context: object): unknown;
 }
@@ -96,7 +97,7 @@ export function compileTable<TMachine extends AnyStateMachine>(
     machine,
     rows,
     initial: names.indexOf(initialState(machine, root)),
-    contextOf: (input) => (isFactory(context) ? context({ input }) : context),
+    contextOf: (input) => (isFactory(context) ? context({ input }) : { ...context }),
     outputOf: (finished) => output?.({ context: finished }),
   };
 }

@@ -5,9 +5,9 @@ import type { Random } from '../random.js';
 /** The first gap is stretched by up to this factor, so that callers do not fall into step. */
 const MAX_JITTER = 1.5;
 
-/** Milliseconds from the first transmission to the second: the peer's RTO, times 1 to 1.5; 8 s at most. */
+/** Whole milliseconds from the first transmission to the second: the peer's RTO, times 1 to 1.5; 8 s at most. */
 export function firstGapMs(rtoMs: number, random: Random): number {
-  return Math.min(rtoMs * (1 + random.unit() * (MAX_JITTER - 1)), MAX_RTO_MS);
+  return Math.min(Math.ceil(rtoMs * (1 + random.unit() * (MAX_JITTER - 1))), MAX_RTO_MS);
 }
 
 /** Milliseconds to the transmission after the next: twice the gap before it, and never under the RTO; 8 s at most. */

@@ -9,11 +9,12 @@ import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { Environment } from '../endpoint/environment.js';
+import type { Environment, FrameOwner } from '../endpoint/environment.js';
 import type { CallTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
-import { stampRequest, withToken } from '../wire/header-map.js';
+import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
+import { firstGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
 import { SAFE_ATTEMPTS } from './options.js';
@@ -48,8 +49,10 @@ export interface CallOwner {
   atWork(call: Call, sentAtMs: number): void;
   /** The call goes on waiting, and needs no place in the window for that. */
   release(call: Call): void;
-  /** Sends the call's datagram once more; `done` tells what the kernel made of it. */
-  retransmit(call: Call, done: (error: Error | null) => void): void;
+  /** Sends the call's request for the first time. */
+  transmit(call: Call): void;
+  /** Sends a request once more; `owner` hears what the kernel made of it. */
+  retransmit(frame: RequestFrame, owner: FrameOwner): void;
   /** The call left the window or the mailbox: it has its outcome. */
   callSettled(call: Call): void;
   /** The call is over: settled, and no longer lingering. */
@@ -58,25 +61,20 @@ export interface CallOwner {
 
 /** What a call is created with. */
 export interface CallRequest {
-  readonly id: TransactionId;
-  /** The same in hexadecimal. */
-  readonly transactionId: string;
-  readonly datagram: Buffer;
+  readonly transactionId: TransactionId;
+  /** Undefined for a call that cannot be sent. */
+  readonly frame?: RequestFrame;
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
   /** What the peer's contract says of the procedure. */
   readonly contracted?: ContractedProcedure | undefined;
-  readonly traceparent?: string | undefined;
   readonly trace?: CallTrace | undefined;
   /** An actor of the caller's that every report of this call is sent to. */
   readonly replyTo: ReportTarget | undefined;
 }
 
 const table = compileTable(callMachine);
-
-/** The datagram of a call that is not sent, or not any more. */
-export const NO_DATAGRAM = Buffer.alloc(0);
 
 /**
  * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
@@ -87,20 +85,16 @@ export const NO_DATAGRAM = Buffer.alloc(0);
  * when it has lingered: when a late answer came, or none did.
  */
 export class Call<Value = unknown>
-  extends LightActor<CallMachine>
+  extends LightActor<CallMachine, Environment>
   implements PromiseLike<Outcome<Value>>
 {
-  /** @internal The transaction id's 20 bytes. */
-  readonly wireId: TransactionId;
-  /** @internal */
-  datagram: Buffer;
+  /** @internal Its request; undefined when it is not sent, or not any more. */
+  frame: RequestFrame | undefined;
   /** @internal */
   readonly replyTo: ReportTarget | undefined;
   /** @internal What subscribers of the tracing channel are told; undefined while there are none. */
   readonly trace: CallTrace | undefined;
-  /** @internal A call is an `Alarm`: `dueMs`, `heapIndex` and `ring`. */
-  dueMs = 0;
-  /** @internal */
+  /** @internal A call is an `Alarm`: `heapIndex` and `ring`. */
   heapIndex = -1;
   /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window, released or lingering. */
   list: object | undefined;
@@ -112,21 +106,19 @@ export class Call<Value = unknown>
   nextInBucket: Call | undefined;
 
   #peer: CallOwner;
-  readonly #environment: Environment;
-  readonly #deadlineMs: number;
   readonly #signal: AbortSignal | undefined;
   readonly #contracted: ContractedProcedure | undefined;
-  readonly #traceparent: string | undefined;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
-  readonly #retransmission: Retransmission;
-  /** Whether the kernel refused the last transmission. */
-  #unreachable = false;
-  #challenged = false;
+  /** How long the answer to the first transmission is waited for. */
+  #firstGapMs = 0;
+  #retransmission: Retransmission | undefined;
+  /** Whether the first transmission went in a bundle. */
+  #wasBundled = false;
 
   /** @internal */
   constructor(peer: CallOwner, environment: Environment, request: CallRequest) {
-    const { id, procedure, args, options } = request;
+    const { procedure, args, options } = request;
     const calledAtMs = environment.clock.nowMs();
     super(
       table,
@@ -143,17 +135,12 @@ export class Call<Value = unknown>
       },
       peer.ref,
     );
-    this.wireId = id;
-    this.datagram = request.datagram;
+    this.frame = request.frame;
     this.replyTo = request.replyTo;
     this.trace = request.trace;
     this.#peer = peer;
-    this.#environment = environment;
-    this.#deadlineMs = calledAtMs + options.timeoutMs;
     this.#signal = options.signal;
-    this.#retransmission = new Retransmission(environment.random);
     this.#contracted = request.contracted;
-    this.#traceparent = request.traceparent;
     this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
@@ -169,7 +156,7 @@ export class Call<Value = unknown>
   }
 
   /** 40 hexadecimal digits: what request and answer have in common. */
-  get transactionId(): string {
+  get transactionId(): TransactionId {
     return this.context.transactionId;
   }
 
@@ -212,23 +199,38 @@ export class Call<Value = unknown>
     this.#peer = peer;
   }
 
+  get #deadlineMs(): number {
+    return this.context.calledAtMs + this.context.timeoutMs;
+  }
+
   /** @internal It waits for its turn: it has an alarm from now on. */
   queued(): void {
-    this.#environment.alarms.set(this, this.#deadlineMs);
+    this.home.alarms.set(this, this.#deadlineMs);
   }
 
-  /** @internal The request goes out for the first time; the socket's callback is `sent`. */
+  /** @internal The request goes out for the first time; what the kernel makes of it comes to `sent`. */
   transmitted(): void {
-    const nowMs = this.#environment.clock.nowMs();
-    stampRequest(this.datagram, 1, this.#deadlineMs - nowMs);
+    const nowMs = this.#nowMs();
+    this.frame?.stamp(1, this.#deadlineMs - nowMs);
     this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
-    this.#awaitAnswer(nowMs);
+    // Whoever saw that may have cancelled the call.
+    if (this.done) return;
+    this.#firstGapMs = firstGapMs(this.#peer.rtoMs(nowMs), this.home.random);
+    this.#setAlarm(nowMs + this.#firstGapMs);
   }
 
-  /** @internal The socket's callback for the first transmission. */
-  sent(error: Error | null): void {
-    const { ref, noteSent } = this.#environment.socket;
-    noteSent(error);
+  /** Made for those that need it: most calls are answered before. */
+  get #repetition(): Retransmission {
+    return (this.#retransmission ??= new Retransmission(
+      this.context.sentAtMs ?? 0,
+      this.#firstGapMs,
+    ));
+  }
+
+  /** @internal What the kernel made of the first transmission. */
+  sent(error: Error | null, bundled: boolean): void {
+    const { ref } = this.home.socket;
+    this.#wasBundled = bundled;
     if (error === null) this.receive({ type: 'accepted' }, ref);
     else this.receive({ type: 'refused', error }, ref);
   }
@@ -242,13 +244,13 @@ export class Call<Value = unknown>
 
   /** @internal The peer's result arrived; what its contract makes of it is the value. */
   receiveResult(result: unknown, atMs: number): void {
-    const { ref } = this.#environment.socket;
+    const { ref } = this.home.socket;
     const { value, issues } = this.#contracted?.readResult(result) ?? { value: result };
     if (issues === undefined) {
       this.receive({ type: 'answered', value, atMs }, ref);
       return;
     }
-    if (issues.fault !== undefined) this.#environment.reportError(issues.fault);
+    if (issues.fault !== undefined) this.home.reportError(issues.fault);
     const cause = new InvalidResultError(this.context.procedure, issues);
     const error = new RemoteError('invalidResult', cause.message, issues, { cause });
     this.receiveError(error, atMs);
@@ -256,15 +258,15 @@ export class Call<Value = unknown>
 
   /** @internal The peer's error arrived. */
   receiveError(error: RemoteError, atMs: number): void {
-    this.receive({ type: 'failed', error, atMs }, this.#environment.socket.ref);
+    this.receive({ type: 'failed', error, atMs }, this.home.socket.ref);
   }
 
   /** @internal The peer says that it is still at work. */
   peerAtWork(): void {
-    this.receive({ type: 'working' }, this.#environment.socket.ref);
+    this.receive({ type: 'working' }, this.home.socket.ref);
     if (this.done || this.state === 'timedOut') return;
     this.#peer.atWork(this, this.context.sentAtMs ?? 0);
-    this.#setAlarm(this.#retransmission.peerAtWork(this.#nowMs(), this.#deadlineMs));
+    this.#setAlarm(this.#repetition.peerAtWork(this.#nowMs(), this.#deadlineMs));
   }
 
   /**
@@ -272,10 +274,12 @@ export class Call<Value = unknown>
    * request goes out once more, with the token; a peer that knows challenges does not run it again.
    */
   challenged(token: Uint8Array): void {
-    if (this.#challenged || this.done || this.state === 'timedOut') return;
-    if (!this.#retransmission.isSafe(this.#nowMs())) return;
-    this.#challenged = true;
-    this.#retransmit(withToken(this.datagram, this.#traceparent, token), this.#nowMs());
+    if (this.frame === undefined || this.done) return;
+    const repetition = this.#repetition;
+    if (repetition.challenged || !repetition.isSafe(this.#nowMs())) return;
+    repetition.challenged = true;
+    this.frame = this.frame.withToken(token);
+    this.#retransmit(this.#nowMs());
   }
 
   #expire(nowMs: number): void {
@@ -284,7 +288,7 @@ export class Call<Value = unknown>
     const sentAtMs = this.state === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.#peer;
     const lagMs = nowMs - this.#deadlineMs;
-    const unreachable = this.#unreachable;
+    const unreachable = this.#retransmission?.unreachable === true;
     this.receive({
       type: 'expired',
       verdict: verdictOf({ sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs }),
@@ -294,62 +298,64 @@ export class Call<Value = unknown>
   /** No answer came while the last transmission was waited for. */
   #overdue(nowMs: number): void {
     const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = this.context;
-    const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
+    const { awaitsAnswer, gapMs, sentAtMs } = this.#repetition;
     // A peer that is at work has lost nothing.
     if (awaitsAnswer && !workingHeard) this.#peer.unanswered(gapMs, sentAtMs);
     if (attempt >= maxAttempts) {
       this.#peer.release(this);
-      this.#environment.alarms.set(this, this.#deadlineMs);
+      this.home.alarms.set(this, this.#deadlineMs);
     } else if (this.#mayRepeat(nowMs)) {
-      // The kernel may still hold the bytes of the last transmission.
-      this.#retransmit(Buffer.from(this.datagram), nowMs);
+      this.#retransmit(nowMs);
     } else {
       this.#peer.release(this);
       // The peer may become known as one that takes repetitions before the call is over.
-      this.#setAlarm(this.#retransmission.putOff(nowMs, this.#peer.rtoMs(nowMs)));
+      this.#setAlarm(this.#repetition.putOff(nowMs, this.#peer.rtoMs(nowMs)));
     }
   }
 
-  /** Whether the request may be sent again: its caller said so, or the peer would not run it again. */
+  /**
+   * Whether the request may be sent again: its caller said so, or the peer would not run it again, or cannot
+   * have understood it: a bundle says nothing to what took the place of an rpcudp endpoint.
+   */
   #mayRepeat(nowMs: number): boolean {
-    if (this.context.maxAttempts !== undefined) return true;
-    return this.#peer.native && this.#retransmission.isSafe(nowMs);
+    const { attempt, maxAttempts } = this.context;
+    if (maxAttempts !== undefined) return true;
+    const notUnderstood = this.#wasBundled && attempt === 1;
+    return (this.#peer.native || notUnderstood) && this.#repetition.isSafe(nowMs);
   }
 
   /** Sends the request again: the same id and body, with a header map that is true now. */
-  #retransmit(datagram: Buffer, nowMs: number): void {
+  #retransmit(nowMs: number): void {
     this.receive({ type: 'retransmitted' }, this.#peer.ref);
     // Whoever saw that may have cancelled the call.
-    if (this.done) return;
-    this.datagram = datagram;
-    stampRequest(datagram, this.context.attempt, this.#deadlineMs - nowMs);
-    this.#peer.retransmit(this, (error) => {
-      this.#unreachable = error !== null && saysUnreachable(error);
+    if (this.frame === undefined || this.done) return;
+    const repetition = this.#repetition;
+    this.frame.stamp(this.context.attempt, this.#deadlineMs - nowMs);
+    this.#peer.retransmit(this.frame, {
+      sent: (error) => {
+        repetition.unreachable = error !== null && saysUnreachable(error);
+      },
     });
-    this.#awaitAnswer(nowMs);
-  }
-
-  /** Sets the alarm for when the answer to what was just sent will be overdue. */
-  #awaitAnswer(nowMs: number): void {
+    // What the system refused at once may have told the peer's user, who may have cancelled the call.
     if (this.done) return;
-    this.#setAlarm(this.#retransmission.transmitted(nowMs, this.#peer.rtoMs(nowMs)));
+    this.#setAlarm(repetition.transmitted(nowMs, this.#peer.rtoMs(nowMs)));
   }
 
   #setAlarm(dueMs: number): void {
-    this.#environment.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
+    this.home.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
   }
 
   #nowMs(): number {
-    return this.#environment.clock.nowMs();
+    return this.home.clock.nowMs();
   }
 
   protected override entered(state: string): void {
-    const { alarms, clock, limits, outstanding } = this.#environment;
+    const { alarms, clock, limits, outstanding } = this.home;
     switch (state) {
       case 'timedOut':
         alarms.set(this, clock.nowMs() + limits.lingerMs);
         // It is not sent any more.
-        this.datagram = NO_DATAGRAM;
+        this.frame = undefined;
         this.#settle();
         // What was never sent cannot be answered late.
         if (this.context.attempt === 0) this.receive({ type: 'lingered' });
@@ -376,8 +382,8 @@ export class Call<Value = unknown>
   }
 
   #end(): void {
-    this.#environment.alarms.clear(this);
-    this.#environment.outstanding.delete(this);
+    this.home.alarms.clear(this);
+    this.home.outstanding.delete(this);
     this.#peer.callEnded(this);
   }
 }

@@ -2,13 +2,14 @@
 import { LinkedList } from '../linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { Call } from './call.js';
+import { hashOfId } from './id-hash.js';
 import { RecentIds } from './recent-ids.js';
 
 const FIRST_BUCKETS = 64;
 
 /**
- * A hash table whose chains run through the calls themselves. Ids are random bytes of our own making, so their
- * first three are hash enough, and nobody else can choose them.
+ * A hash table whose chains run through the calls themselves. Nobody else can choose their ids, so a
+ * part of one is hash enough.
  *
  * A `Map` will not do: each time it makes room, V8 leaves its old table pointing to the new one, and once
  * such a table has grown old, every call in its successors outlives its use until the next full collection:
@@ -41,7 +42,7 @@ export class Outstanding {
 
   get(id: TransactionId): Call | undefined {
     let call = this.#buckets[this.#bucketOf(id)];
-    while (call !== undefined && call.wireId !== id) call = call.nextInBucket;
+    while (call !== undefined && call.transactionId !== id) call = call.nextInBucket;
     return call;
   }
 
@@ -69,7 +70,7 @@ export class Outstanding {
   /** Takes the call out; it is no error if it is not in. */
   delete(call: Call): void {
     this.#lingering.delete(call);
-    const bucket = this.#bucketOf(call.wireId);
+    const bucket = this.#bucketOf(call.transactionId);
     let previous: Call | undefined;
     for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
       if (link === call) {
@@ -77,7 +78,10 @@ export class Outstanding {
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
-        (call.answered ? this.#answered : this.#unanswered).add(call.wireId, call.peer.address);
+        (call.answered ? this.#answered : this.#unanswered).add(
+          call.transactionId,
+          call.peer.address,
+        );
         return;
       }
       previous = link;
@@ -112,12 +116,11 @@ export class Outstanding {
   }
 
   #bucketOf(id: TransactionId): number {
-    const hash = id.charCodeAt(0) | (id.charCodeAt(1) << 8) | (id.charCodeAt(2) << 16);
-    return hash & (this.#buckets.length - 1);
+    return hashOfId(id) & (this.#buckets.length - 1);
   }
 
   #link(call: Call): void {
-    const bucket = this.#bucketOf(call.wireId);
+    const bucket = this.#bucketOf(call.transactionId);
     call.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = call;
   }

@@ -1,4 +1,5 @@
 import type { TransactionId } from '../wire/frame.js';
+import { hashOfId } from './id-hash.js';
 
 /** A power of two. */
 const SLOTS = 4_096;
@@ -27,5 +28,5 @@ export class RecentIds {
 }
 
 function slotOf(id: TransactionId): number {
-  return (id.charCodeAt(0) | (id.charCodeAt(1) << 8)) & (SLOTS - 1);
+  return hashOfId(id) & (SLOTS - 1);
 }

@@ -1,6 +1,5 @@
 /** When one call's request is sent again, and how long that is safe. */
-import type { Random } from '../random.js';
-import { firstGapMs, nextGapMs } from './backoff.js';
+import { nextGapMs } from './backoff.js';
 
 /**
  * For so long after it was first sent a request is repeated to a peer that runs it only once: well within
@@ -11,24 +10,30 @@ const SAFE_FOR_MS = 20_000;
 /** A peer at work is asked again after half of the time that is left, and after so long at the latest. */
 const MAX_LOOK_DELAY_MS = 10_000;
 
+/** What there is to know once the first transmission was not answered in time: most calls never have one. */
 export class Retransmission {
-  readonly #random: Random;
+  /** Whether the kernel refused the last transmission. */
+  unreachable = false;
+  /** Whether the peer asked for a token, which it is given once. */
+  challenged = false;
   /** When the request was sent last. */
-  sentAtMs = 0;
+  sentAtMs: number;
   /** How long its answer is, or was, waited for before it is sent again. */
-  gapMs = 0;
+  gapMs: number;
   /** False when it was decided not to send again for now: then nothing new is learnt from silence. */
   awaitsAnswer = true;
   /** When the peer is known not to have forgotten the request. */
-  #rememberedAtMs = 0;
+  #rememberedAtMs: number;
 
-  constructor(random: Random) {
-    this.#random = random;
+  /** The request went out for the first time, and its answer was waited for so long. */
+  constructor(sentAtMs: number, gapMs: number) {
+    this.sentAtMs = sentAtMs;
+    this.gapMs = gapMs;
+    this.#rememberedAtMs = sentAtMs;
   }
 
-  /** The request went out; gives when its answer will be overdue. */
+  /** The request went out again; gives when its answer will be overdue. */
   transmitted(nowMs: number, rtoMs: number): number {
-    if (this.gapMs === 0) this.#rememberedAtMs = nowMs;
     this.sentAtMs = nowMs;
     this.awaitsAnswer = true;
     return this.#nextMs(nowMs, rtoMs);
@@ -41,7 +46,7 @@ export class Retransmission {
   }
 
   #nextMs(nowMs: number, rtoMs: number): number {
-    this.gapMs = this.gapMs === 0 ? firstGapMs(rtoMs, this.#random) : nextGapMs(this.gapMs, rtoMs);
+    this.gapMs = nextGapMs(this.gapMs, rtoMs);
     return nowMs + this.gapMs;
   }
 

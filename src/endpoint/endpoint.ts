@@ -25,6 +25,8 @@ import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
 import { TransactionIds } from '../transaction-ids.js';
+import { Turn } from '../turn.js';
+import { SharedPortError } from '../transport/shared-port-error.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';
 import { Counters } from './counters.js';
@@ -76,6 +78,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
   readonly #environment: Environment;
   readonly #root: ActorRefFrom<typeof endpointMachine>;
   readonly #socket: Socket;
+  readonly #sharesPort: boolean;
   readonly #peers: PeerTable;
   readonly #inbox: Inbox;
   readonly #reports: Listeners<EndpointReport>;
@@ -90,7 +93,13 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
     const reportError = guardedReport(options.onError ?? warnings());
     const inspection = new Inspection(options.inspect, reportError);
     const transport =
-      options.transport ?? udpTransport({ port, ...(host !== undefined && { host }) });
+      options.transport ??
+      udpTransport({
+        port,
+        ...(host !== undefined && { host }),
+        ...(options.reusePort === true && { sharing: 'reusePort' }),
+      });
+    this.#sharesPort = transport.sharesPort === true;
     this.#root = createRoot(clock, inspection, { host, port });
     this.#socket = new Socket(transport, this.#root);
     this.#reports = new Listeners(reportError);
@@ -103,6 +112,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
       limits,
       ids: new TransactionIds(random),
       alarms: new Alarms(clock, () => this.#socket.received),
+      turn: new Turn(clock),
       lookup: options.lookup ?? systemLookup,
       outstanding: new Outstanding(limits.maxLingering),
       counters: new Counters(),
@@ -131,8 +141,8 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
       inspection,
       outstanding,
       inbox: this.#inbox,
-      datagramSettled: (fate, host, port) => {
-        this.#datagramSettled(fate, host, port);
+      frameSettled: (fate, host, port) => {
+        this.#frameSettled(fate, host, port);
       },
       socketFailed: (error) => {
         void this.#close(error);
@@ -160,12 +170,13 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
    * and results as they arrive.
    *
    * @throws AddressError when it is not an address to send to, or one this socket cannot reach;
-   * TooManyPeersError; EndpointClosedError.
+   * SharedPortError when it shares its port; TooManyPeersError; EndpointClosedError.
    */
   peer<C extends AnyContract>(address: string | SocketAddress, contract: C): Peer<ContractApi<C>>;
   peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T>;
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
     if (this.#closed !== undefined) throw new EndpointClosedError();
+    if (this.#sharesPort) throw new SharedPortError(this.address);
     requireContract(contract);
     const parsed = parseAddress(address);
     requireReachable(parsed, this.address, this.#socket.family);
@@ -183,7 +194,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
     return new Peer(handle, contract);
   }
 
-  /** Hears what becomes of datagrams and requests; '*' hears everything. */
+  /** Hears what becomes of frames and requests; '*' hears everything. */
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
@@ -230,13 +241,14 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
   }
 
   async #shutDown(error: Error | undefined): Promise<void> {
-    const { alarms, limits, outstanding } = this.#environment;
+    const { alarms, limits, outstanding, turn } = this.#environment;
     const reason = error ?? new EndpointClosedError();
     this.#root.send({ type: 'close', error });
     for (const peer of this.#peers.all()) peer.cancelCalls(reason);
     await this.#inbox.drain(limits.closeGraceMs);
     this.#inbox.close(reason);
     for (const call of outstanding.all()) call.receive({ type: 'lingered' });
+    turn.end();
     await this.#socket.close();
     for (const peer of this.#peers.all()) peer.forget();
     alarms.close();
@@ -245,9 +257,9 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
     this.#reports.clear();
   }
 
-  #datagramSettled(fate: Fate, host: string, port: number): void {
-    if (!this.#reports.hears('datagram.settled')) return;
-    this.#reports.emit({ type: 'datagram.settled', fate, from: { host, port } });
+  #frameSettled(fate: Fate, host: string, port: number): void {
+    if (!this.#reports.hears('frame.settled')) return;
+    this.#reports.emit({ type: 'frame.settled', fate, from: { host, port } });
   }
 
   #requestSettled(request: SettledRequest, ending: RequestEnding): void {

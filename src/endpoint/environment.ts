@@ -10,22 +10,31 @@ import type { Counters, RequestEnding } from './counters.js';
 import type { SettledRequest } from './report.js';
 import type { Random } from '../random.js';
 import type { Lookup } from '../resolve.js';
+import type { Turn } from '../turn.js';
 import type { TransactionIds } from '../transaction-ids.js';
 import type { AnyEndpoint } from './endpoint.js';
 import type { Limits } from '../limits.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
+
+/** Whose frame it is: hears what the kernel made of the datagram that carries it, alone or in a bundle. */
+export interface FrameOwner {
+  sent(error: Error | null, bundled: boolean): void;
+}
 
 /** The socket actor, as the others see it. */
 export interface Sender {
   readonly ref: AnyActorRef;
   /** The IP version it can reach, 0 for both. */
   readonly family: 0 | 4 | 6;
-  /**
-   * Hands bytes to the kernel. `done` is called when it took or refused them, and has to call
-   * `noteSent`, which is its default. Never throws.
-   */
-  send(datagram: Buffer, host: string, port: number, done?: (error: Error | null) => void): void;
-  /** Counts what the kernel took and what it refused. */
-  readonly noteSent: (error: Error | null) => void;
+  /** Hands a frame to the kernel, alone in its datagram. Never throws. */
+  send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void;
+  /** Hands a bundle to the kernel, with an owner, or none, for each of its frames. Never throws. */
+  sendBundle(
+    bundle: Buffer,
+    host: string,
+    port: number,
+    owners: readonly (FrameOwner | undefined)[],
+  ): void;
 }
 
 export interface Environment extends LightActorHome {
@@ -33,6 +42,7 @@ export interface Environment extends LightActorHome {
   readonly random: Random;
   readonly ids: TransactionIds;
   readonly alarms: Alarms;
+  readonly turn: Turn;
   readonly lookup: Lookup;
   readonly limits: Limits;
   readonly outstanding: Outstanding;

@@ -24,6 +24,14 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
   readonly host?: string;
   /** The local port, 0 to 65535. Default 0: any free one. */
   readonly port?: number;
+  /**
+   * Whether other sockets may have the same port: processes of this user, or worker threads, that ask for it too. The
+   * kernel deals out the senders among them by a hash of their address and ours, so what one has sent, and sends again,
+   * comes to the same socket. When one comes or goes the senders are dealt out anew, and a request that is repeated
+   * just then may run again. An endpoint that shares its port serves and makes no calls. Needs Node.js 22.12, 23.1 or
+   * later, and Linux or a system like it. Default false.
+   */
+  readonly reusePort?: boolean;
   /** The procedures that peers can call: own properties, functions. Default none. */
   readonly handlers?: H;
   /**
@@ -70,6 +78,7 @@ export interface ContractedEndpointOptions<C extends AnyContract> extends Omit<
 const OTHERS: readonly string[] = [
   'host',
   'port',
+  'reusePort',
   'handlers',
   'contract',
   'atMostOnce',
@@ -95,8 +104,11 @@ export function limitsOf(options: EndpointOptions & { readonly contract?: unknow
       throw new OptionError(name, 'must be a function');
     }
   }
+  if (options.reusePort !== undefined && typeof options.reusePort !== 'boolean') {
+    throw new OptionError('reusePort', 'must be true or false');
+  }
   requireContract(contract);
-  for (const name of ['host', 'port'] as const) {
+  for (const name of ['host', 'port', 'reusePort'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
       throw new OptionError(name, 'is for UDP; a transport of your own has an address of its own');
     }

@@ -21,8 +21,8 @@ export interface SettledRequest {
 /** Emitted by an endpoint. */
 export type EndpointReport =
   | {
-      /** An inbound datagram found its fate. */
-      readonly type: 'datagram.settled';
+      /** An inbound frame found its fate: a datagram, or a part of one that is a bundle. */
+      readonly type: 'frame.settled';
       readonly fate: Fate;
       readonly from: SocketAddress;
     }

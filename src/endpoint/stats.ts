@@ -8,8 +8,10 @@ import type { RequestEnding } from './counters.js';
  * procedure that asks while it is being started finds itself running, and its datagram not yet counted.
  */
 export interface EndpointStats {
-  /** Inbound datagrams: the sum of all `fates`. */
+  /** Inbound datagrams. */
   readonly received: number;
+  /** The frames in them, one in each and several in a bundle: the sum of all `fates`. */
+  readonly framesReceived: number;
   readonly fates: FateCounts;
   /** Datagrams with something after the body that is no header map; they are taken without it. */
   readonly unreadableHeaders: number;
@@ -25,6 +27,8 @@ export interface EndpointStats {
    * by error code in `refusedBy`, and those whose callback has not come, or was lost with the socket.
    */
   readonly attempted: number;
+  /** The frames in those that were attempted. */
+  readonly framesAttempted: number;
   readonly sent: number;
   readonly refused: number;
   readonly refusedBy: Readonly<Record<string, number>>;

@@ -7,6 +7,7 @@ import { encodeErrorReply } from '../wire/error-reply.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { shorten } from '../wire/escape.js';
 import type { TransactionId } from '../wire/frame.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
 
 /** Longer messages are cut: they are remembered as long as the request is. */
 const MAX_MESSAGE_LENGTH = 1_024;
@@ -34,12 +35,12 @@ function declaredBy(error: ProcedureError, message: string): ErrorReply {
   }
 }
 
-/** The datagram of an error; without its data when that cannot be sent, which `onUnsendable` hears of. */
+/** The frame of an error; without its data when that cannot be sent, which `onUnsendable` hears of. */
 export function encodeFailure(
   id: TransactionId,
   reply: ErrorReply,
   onUnsendable: (error: unknown) => void,
-): Buffer {
+): OutboundFrame {
   try {
     return encodeErrorReply(id, reply);
   } catch (error) {

@@ -15,6 +15,7 @@ import { handlersAreTraced, traceHandler } from '../tracing.js';
 import type { HandlerTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
 import { encodeSignal } from '../wire/signal.js';
 import type { ErrorCode } from '../wire/error-code.js';
@@ -35,28 +36,29 @@ export interface HandlerOwner {
   /** How many of them run. */
   running: number;
   /** Sends the reply to a request, unless its address may be forged and the reply is too large for that. */
-  reply(datagram: Buffer, request: RepliedTo): void;
+  reply(frame: OutboundFrame, request: RepliedTo): void;
 }
 
 /** The request that a reply is for. */
 export interface RepliedTo {
-  readonly wireId: TransactionId;
+  readonly transactionId: TransactionId;
   /** Whether its sender understands more than a response. */
   readonly native: boolean;
 }
 
 /** The table of handlers, as one handler sees it. */
 export interface HandlerKeeper {
+  /** The procedure runs, and its end is awaited. */
+  handlerAwaited(handler: Handler): void;
   /** The procedure ended: replied, or failed. */
   handlerEnded(handler: Handler): void;
   /** The handler's time is over: a request with its id would run again. */
-  handlerForgotten(handler: Handler): void;
+  handlerForgotten(handler: Handler, wasRunning: boolean): void;
 }
 
 /** What a handler is made for. */
 export interface InboundRequest {
-  readonly id: TransactionId;
-  readonly transactionId: string;
+  readonly transactionId: TransactionId;
   readonly procedure: string;
   readonly args: readonly unknown[];
   /** Tells this request from another with the same id. */
@@ -71,20 +73,16 @@ const table = compileTable(handlerMachine);
 
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 
-export class Handler extends LightActor<HandlerMachine> implements Alarm, RepliedTo {
-  /** The transaction id's 20 bytes. */
-  readonly wireId: TransactionId;
+export class Handler extends LightActor<HandlerMachine, Environment> implements Alarm, RepliedTo {
   readonly owner: HandlerOwner;
   readonly digest: number;
   readonly native: boolean;
   /** The reply, kept for duplicates; undefined before, when there is none, and when space ran out. */
-  reply: Buffer | undefined;
+  reply: OutboundFrame | undefined;
   /** The alarm is the procedure's deadline. */
-  dueMs = 0;
   heapIndex = -1;
 
   readonly #keeper: HandlerKeeper;
-  readonly #environment: Environment;
   /** While the procedure runs. */
   #scope: HandlerScope | undefined;
   #contracted: ContractedProcedure | undefined;
@@ -110,18 +108,21 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
       },
       owner.ref,
     );
-    this.wireId = request.id;
     this.owner = owner;
     this.digest = request.digest;
     this.native = request.native;
     this.#keeper = keeper;
-    this.#environment = environment;
     this.start();
   }
 
   /** A name for people: `handler b21c`. The procedure's name is the peer's word and stays out. */
   override get id(): string {
     return `handler ${this.context.transactionId.slice(0, 4)}`;
+  }
+
+  /** 40 hexadecimal digits: what request and reply have in common. */
+  get transactionId(): TransactionId {
+    return this.context.transactionId;
   }
 
   /** How its request ended, once it has. */
@@ -131,6 +132,11 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     if (cancelled) return 'cancelled';
     if (failure === undefined) return 'replied';
     return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
+  }
+
+  /** When the procedure ended, or was refused. Monotonic milliseconds. */
+  get endedAtMs(): number {
+    return this.context.receivedAtMs + (this.context.durationMs ?? 0);
   }
 
   /** What the procedure threw, as long as that is being reported. */
@@ -176,7 +182,8 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     );
     // A thenable may have called back already.
     if (this.state === 'running') {
-      this.#environment.alarms.set(this, this.#nowMs() + remainingMs);
+      this.#keeper.handlerAwaited(this);
+      this.home.alarms.set(this, this.#nowMs() + remainingMs);
     }
   }
 
@@ -224,9 +231,9 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     return 'duplicate';
   }
 
-  #whyNoReply(): Buffer {
+  #whyNoReply(): OutboundFrame {
     const { refusal } = this.context;
-    if (this.state === 'running') return encodeSignal('working', this.wireId);
+    if (this.state === 'running') return encodeSignal('working', this.transactionId);
     if (refusal !== undefined) {
       return this.#encodeError({ code: refusal, message: 'The request was refused before' });
     }
@@ -236,18 +243,18 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   /** Whether a duplicate of its request would find it. */
   get remembered(): boolean {
-    return this.owner.handlers.get(this.wireId) === this;
+    return this.owner.handlers.get(this.transactionId) === this;
   }
 
   /** Ends the memory of the request. */
   forget(): void {
-    if (this.done) this.#keeper.handlerForgotten(this);
+    if (this.done) this.#keeper.handlerForgotten(this, false);
     else this.receive({ type: 'expired' });
   }
 
   #succeed(value: unknown): void {
     if (this.#isTooLate()) return;
-    let reply: Buffer;
+    let reply: OutboundFrame;
     try {
       reply = this.#encodeResult(value);
     } catch (error) {
@@ -259,11 +266,11 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
   }
 
-  #encodeResult(value: unknown): Buffer {
+  #encodeResult(value: unknown): OutboundFrame {
     const issues = this.#contracted?.checkResult(value);
     if (issues !== undefined) throw new InvalidResultError(this.context.procedure, issues);
     const headerMap = this.native ? PLAIN_HEADER_MAP : undefined;
-    return encodeResponse(this.wireId, value, headerMap, this.#contracted?.maxBytes);
+    return encodeResponse(this.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
   #fail(error: unknown): void {
@@ -289,35 +296,37 @@ export class Handler extends LightActor<HandlerMachine> implements Alarm, Replie
 
   #isTooLate(): boolean {
     if (this.state === 'running') return false;
-    this.#environment.counters.discardedResults += 1;
+    this.home.counters.discardedResults += 1;
     return true;
   }
 
-  #answer(reply: Buffer): void {
+  #answer(reply: OutboundFrame): void {
     this.reply = reply;
     this.#send(reply);
   }
 
-  #send(reply: Buffer): void {
+  #send(reply: OutboundFrame): void {
     if (!this.context.cancelled) this.owner.reply(reply, this);
   }
 
-  #encodeError(reply: ErrorReply): Buffer {
-    return encodeFailure(this.wireId, reply, this.#environment.reportError);
+  #encodeError(reply: ErrorReply): OutboundFrame {
+    return encodeFailure(this.transactionId, reply, this.home.reportError);
   }
 
   #nowMs(): number {
-    return this.#environment.clock.nowMs();
+    return this.home.clock.nowMs();
   }
 
   protected override entered(state: string): void {
     if (state === 'forgotten') {
-      this.#environment.alarms.clear(this);
-      this.#keeper.handlerForgotten(this);
+      const wasRunning = this.#scope !== undefined;
+      this.#scope = undefined;
+      this.home.alarms.clear(this);
+      this.#keeper.handlerForgotten(this, wasRunning);
     } else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
       this.#scope = undefined;
       this.#trace = undefined;
-      this.#environment.alarms.clear(this);
+      this.home.alarms.clear(this);
       this.#keeper.handlerEnded(this);
     }
   }

@@ -13,7 +13,7 @@ import { RequestTooLargeError } from '../errors.js';
 import type { Fate } from '../socket/fate.js';
 import { isAnswerable } from '../transport/source.js';
 import { isDrop } from '../wire/drop.js';
-import { HEADER_BYTES, transactionIdOf } from '../wire/frame.js';
+import { HEADER_BYTES } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
 import { readHeaderMap } from '../wire/header-map.js';
 import type { HeaderMap } from '../wire/header-map.js';
@@ -46,24 +46,26 @@ export class Inbox implements HandlerKeeper {
   readonly #environment: Environment;
   readonly #peers: PeerTable;
   readonly #procedures: ProcedureTable;
-  /** Bounded by `maxRunningHandlers`. */
-  readonly #running = new Set<Handler>();
+  /** How many procedures run. */
+  #running = 0;
+  /** Those whose end is awaited. Bounded by `maxRunningHandlers`. */
+  readonly #awaited = new Set<Handler>();
   readonly #replies: ReplyMemory;
   readonly #refusals: ReplyMemory;
   #closing = false;
   #drained: (() => void) | undefined;
 
   constructor(environment: Environment, peers: PeerTable, procedures: ProcedureTable) {
-    const { alarms, clock, counters, limits } = environment;
+    const { alarms, counters, limits } = environment;
     this.#environment = environment;
     this.#peers = peers;
     this.#procedures = procedures;
-    this.#replies = new ReplyMemory(alarms, clock, counters, limits);
-    this.#refusals = new ReplyMemory(alarms, clock, counters, REFUSAL_LIMITS);
+    this.#replies = new ReplyMemory(alarms, counters, limits);
+    this.#refusals = new ReplyMemory(alarms, counters, REFUSAL_LIMITS);
   }
 
   get running(): number {
-    return this.#running.size;
+    return this.#running;
   }
 
   get remembered(): number {
@@ -107,17 +109,17 @@ export class Inbox implements HandlerKeeper {
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
     const atMs = this.#environment.clock.nowMs();
     peer.requested(datagram.length, headerMap?.token, atMs);
+    const procedure = this.#procedures.get(body.procedure);
     const handler = new Handler(peer, this, this.#environment, {
-      id: frame.id,
-      transactionId: transactionIdOf(datagram),
-      procedure: body.procedure,
+      transactionId: frame.id,
+      // Handlers are remembered, and the name as it arrived would be one string for each of them.
+      procedure: procedure?.name ?? body.procedure,
       args: body.args,
       digest: digestOf(datagram, body.end),
       native: headerMap !== undefined,
       attempt: headerMap?.attempt ?? 1,
       atMs,
     });
-    const procedure = this.#procedures.get(body.procedure);
     if (procedure === undefined) return this.#refuse(handler, unknownProcedure(body.procedure));
     const refusal = this.#refusalOf(peer, headerMap);
     if (refusal !== undefined) return this.#refuse(handler, refusal);
@@ -140,14 +142,14 @@ export class Inbox implements HandlerKeeper {
     const { maxRunningHandlers, maxRunningPerPeer, maxReplies } = limits;
     if (this.#closing) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
-    if (this.#running.size >= maxRunningHandlers) {
+    if (this.#running >= maxRunningHandlers) {
       return overloaded('maxRunningHandlers', maxRunningHandlers);
     }
     if (peer.running >= maxRunningPerPeer) {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
     // Each procedure that runs will have to be remembered as well.
-    const full = this.#running.size + this.#replies.size >= maxReplies;
+    const full = this.#running + this.#replies.size >= maxReplies;
     return atMostOnce === 'strict' && full ? overloaded('maxReplies', maxReplies) : undefined;
   }
 
@@ -161,7 +163,7 @@ export class Inbox implements HandlerKeeper {
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
     if (answered && mayChange) {
-      handler.owner.handlers.set(handler.wireId, handler);
+      handler.owner.handlers.set(handler.transactionId, handler);
       this.#refusals.remember(handler);
     }
     this.#environment.requestSettled({ ...handler.context, error: refusal.error }, refusal.code);
@@ -169,10 +171,9 @@ export class Inbox implements HandlerKeeper {
   }
 
   /** There is no room for one more peer, and without a peer there is no handler. */
-  #turnAway({ datagram }: Frame, procedure: string, sender: SocketAddress): Fate {
+  #turnAway({ id }: Frame, procedure: string, sender: SocketAddress): Fate {
     const { code, error } = overloaded('maxPeers', this.#environment.limits.maxPeers);
-    const transactionId = transactionIdOf(datagram);
-    const request = { procedure, peer: formatAddress(sender), transactionId, error };
+    const request = { procedure, peer: formatAddress(sender), transactionId: id, error };
     this.#environment.requestSettled(request, code);
     return `request.refused.${code}`;
   }
@@ -184,10 +185,9 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { host, port } = peer;
     const { clock, endpoint, limits } = this.#environment;
     const served = {
-      sender: { host, port },
+      sender: peer.socketAddress,
       endpoint,
       attempt: headerMap?.attempt ?? 1,
       traceparent: headerMap?.traceparent,
@@ -195,9 +195,9 @@ export class Inbox implements HandlerKeeper {
       callerWaitsMs: headerMap?.remainingMs,
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
-    this.#running.add(handler);
+    this.#running += 1;
     peer.running += 1;
-    peer.handlers.set(handler.wireId, handler);
+    peer.handlers.set(handler.transactionId, handler);
     handler.run(procedure, args, new HandlerScope(served, clock));
   }
 
@@ -209,23 +209,29 @@ export class Inbox implements HandlerKeeper {
       ending,
     );
     this.#replies.remember(handler);
-    if (this.#running.size === 0) this.#drained?.();
+    if (this.#running === 0) this.#drained?.();
   }
 
-  handlerForgotten(handler: Handler): void {
-    this.#stopped(handler);
-    handler.owner.handlers.delete(handler.wireId);
+  handlerAwaited(handler: Handler): void {
+    this.#awaited.add(handler);
+  }
+
+  handlerForgotten(handler: Handler, wasRunning: boolean): void {
+    if (wasRunning) this.#stopped(handler);
+    handler.owner.handlers.delete(handler.transactionId);
   }
 
   #stopped(handler: Handler): void {
-    if (this.#running.delete(handler)) handler.owner.running -= 1;
+    this.#running -= 1;
+    handler.owner.running -= 1;
+    this.#awaited.delete(handler);
   }
 
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
     const { clock } = this.#environment;
-    if (this.#running.size > 0) {
+    if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         const timer = clock.setTimeout(resolve, graceMs);
         this.#drained = () => {
@@ -238,7 +244,7 @@ export class Inbox implements HandlerKeeper {
 
   /** Forgets every handler; procedures still running see their signal abort with `reason`. */
   close(reason: unknown): void {
-    for (const handler of [...this.#running]) {
+    for (const handler of [...this.#awaited]) {
       handler.abandon(reason);
       this.#environment.requestSettled(handler.context, 'abandoned');
     }

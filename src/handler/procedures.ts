@@ -43,6 +43,7 @@ export type PrefixedMethods<T, Prefix extends string> = {
 
 /** A procedure that is offered, and what its contract says. */
 export interface OfferedProcedure {
+  readonly name: string;
   readonly run: Procedure;
   readonly contracted: ContractedProcedure | undefined;
 }
@@ -68,7 +69,7 @@ export function procedureTable(handlers: Handlers, contract?: AnyContract): Proc
     if (typeof procedure !== 'function') {
       throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}`);
     }
-    table.set(name, { run: procedure as Procedure, contracted: contract?.procedure(name) });
+    table.set(name, { name, run: procedure as Procedure, contracted: contract?.procedure(name) });
   }
   contract?.requireHandlers(table.keys());
   return table;

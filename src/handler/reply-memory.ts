@@ -3,7 +3,6 @@
  * Bounded by `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
  */
 import type { Alarm, Alarms } from '../alarms.js';
-import type { Clock } from '../clock.js';
 import type { Counters } from '../endpoint/counters.js';
 import { Fifo } from '../fifo.js';
 import type { Handler } from './handler.js';
@@ -15,28 +14,20 @@ export interface ReplyLimits {
   readonly maxReplyBytes: number;
 }
 
-interface Memory {
-  readonly handler: Handler;
-  readonly untilMs: number;
-}
-
 export class ReplyMemory implements Alarm {
-  dueMs = 0;
   heapIndex = -1;
 
   readonly #alarms: Alarms;
-  readonly #clock: Clock;
   readonly #counters: Counters;
   readonly #limits: ReplyLimits;
   /** In the order they ended, which is the order in which they are to be forgotten. */
-  readonly #memories = new Fifo<Memory>();
+  readonly #memories = new Fifo<Handler>();
   /** Those that still have their reply's bytes, in the same order. */
   readonly #replies = new Fifo<Handler>();
   #bytes = 0;
 
-  constructor(alarms: Alarms, clock: Clock, counters: Counters, limits: ReplyLimits) {
+  constructor(alarms: Alarms, counters: Counters, limits: ReplyLimits) {
     this.#alarms = alarms;
-    this.#clock = clock;
     this.#counters = counters;
     this.#limits = limits;
   }
@@ -52,15 +43,15 @@ export class ReplyMemory implements Alarm {
 
   /** Remembers an ended handler. Beyond the bytes, the oldest replies are let go; beyond the count, the oldest handlers. */
   remember(handler: Handler): void {
-    const { maxReplies, maxReplyBytes, replayWindowMs } = this.#limits;
-    this.#memories.push({ handler, untilMs: this.#clock.nowMs() + replayWindowMs });
+    const { maxReplies, maxReplyBytes } = this.#limits;
+    this.#memories.push(handler);
     if (this.#memories.size === 1) this.#setAlarm();
     if (handler.reply !== undefined) {
       this.#replies.push(handler);
       this.#bytes += handler.reply.length;
     }
     while (this.#memories.size > maxReplies) {
-      if (this.#memories.peek()?.handler.remembered === true) this.#counters.forgottenEarly += 1;
+      if (this.#memories.peek()?.remembered === true) this.#counters.forgottenEarly += 1;
       this.#forgetOldest();
     }
     while (this.#bytes > maxReplyBytes) this.#letReplyGo();
@@ -69,7 +60,7 @@ export class ReplyMemory implements Alarm {
   /** The replay window of the oldest is over. */
   ring(nowMs: number): void {
     for (let first = this.#memories.peek(); first !== undefined; first = this.#memories.peek()) {
-      if (first.untilMs > nowMs) break;
+      if (this.#untilMs(first) > nowMs) break;
       this.#forgetOldest();
     }
     this.#setAlarm();
@@ -83,11 +74,15 @@ export class ReplyMemory implements Alarm {
 
   #setAlarm(): void {
     const first = this.#memories.peek();
-    if (first !== undefined) this.#alarms.set(this, first.untilMs);
+    if (first !== undefined) this.#alarms.set(this, this.#untilMs(first));
+  }
+
+  #untilMs({ endedAtMs }: Handler): number {
+    return endedAtMs + this.#limits.replayWindowMs;
   }
 
   #forgetOldest(): void {
-    const handler = this.#memories.shift()?.handler;
+    const handler = this.#memories.shift();
     if (this.#replies.peek() === handler) this.#letReplyGo();
     handler?.forget();
   }

@@ -7,7 +7,7 @@ import type { ActorRefFrom } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
-import { Call, NO_DATAGRAM } from '../call/call.js';
+import { Call } from '../call/call.js';
 import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
 import { checkCallOptions } from '../call/options.js';
 import type { CallOptions } from '../call/options.js';
@@ -16,15 +16,17 @@ import type { CallReport } from '../call/report.js';
 import { blamesPeer } from '../call/verdict.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
-import type { Environment } from '../endpoint/environment.js';
+import type { Environment, FrameOwner } from '../endpoint/environment.js';
 import { asError, EndpointClosedError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
 import type { CallTrace } from '../tracing.js';
 import { callsAreTraced, traceCall } from '../tracing.js';
-import { formatTransactionId, transactionIdOf } from '../wire/frame.js';
+import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
+import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
+import { Bundler } from './bundler.js';
 import type { CallCommand } from './command.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
@@ -55,10 +57,13 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #outbox: Outbox;
   readonly #path: Path;
   readonly #returnPath: ReturnPath;
+  readonly #bundler: Bundler;
   /** The contracts of commands on their way through the machine. */
   readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
+  /** The same as an object, which procedures are given. */
+  readonly socketAddress: SocketAddress;
   /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
@@ -75,11 +80,13 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#environment = environment;
     this.host = host;
     this.port = port;
+    this.socketAddress = Object.freeze({ host, port });
     this.address = formatAddress({ host, port });
     this.#lookUp = lookUp;
     this.#path = new Path(environment.limits, environment.clock);
     this.#outbox = new Outbox(environment, this.#path.window, lookUp === undefined);
     this.#returnPath = new ReturnPath(environment.amplification, environment.random);
+    this.#bundler = new Bundler(environment, this);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
@@ -154,7 +161,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
       procedure,
       args,
       peer: this.address,
-      transactionId: formatTransactionId(id),
+      transactionId: id,
       traceparent: checked.traceparent,
     });
     return trace.run(() => this.#place(id, procedure, args, terms, trace));
@@ -168,21 +175,20 @@ export class PeerActor implements CallOwner, HandlerOwner {
     trace: CallTrace | undefined,
   ): Call {
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
-    const datagram = encodeRequest(id, procedure, args, traceparent, contracted?.maxBytes);
-    const call = this.#create({
-      id,
-      transactionId: transactionIdOf(datagram),
-      datagram,
+    const frame = encodeRequest(id, procedure, args, traceparent, contracted?.maxBytes);
+    const request = {
+      transactionId: id,
+      frame,
       procedure,
       args,
       options,
       replyTo,
       contracted,
-      traceparent,
       trace,
-    });
+    };
+    const call = this.#create(request);
     // A call whose signal had aborted is over before it began.
-    if (!call.done) this.#send(call);
+    if (!call.done) this.#launch(call);
     return call;
   }
 
@@ -196,11 +202,12 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Answers a command that cannot be carried out. */
   refuse({ procedure, args = [], replyTo, reference }: CallCommand, error: unknown): void {
     const { ids, limits } = this.#environment;
-    const id = ids.next();
+    const transactionId = ids.next();
     const options = { ...checkCallOptions(undefined, limits), reference };
-    const transactionId = formatTransactionId(id);
-    const request = { id, transactionId, datagram: NO_DATAGRAM, procedure, args, options, replyTo };
-    this.#create(request).receive({ type: 'refused', error: asError(error) });
+    this.#create({ transactionId, procedure, args, options, replyTo }).receive({
+      type: 'refused',
+      error: asError(error),
+    });
   }
 
   /** A call asked for by event: whatever is wrong with it becomes its outcome. */
@@ -220,28 +227,42 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return new Call(this, this.#environment, request);
   }
 
-  #send(call: Call): void {
+  #launch(call: Call): void {
     this.#findAddress();
     this.#outbox.put(call);
   }
 
-  retransmit(call: Call, done: (error: Error | null) => void): void {
-    const { socket } = this.#environment;
-    socket.send(call.datagram, this.host, this.port, (error) => {
-      socket.noteSent(error);
-      done(error);
-    });
+  transmit(call: Call): void {
+    if (call.frame !== undefined) this.#send(call.frame, call);
   }
 
-  reply(datagram: Buffer, { wireId, native }: RepliedTo): void {
+  /** A repetition goes alone: should the peer not understand bundles any more, this one reaches it. */
+  retransmit(frame: RequestFrame, owner: FrameOwner): void {
+    this.#environment.socket.send(frame, this.host, this.port, owner);
+  }
+
+  /** Sends a frame of our own accord: bundled, if the peer is known to understand that. */
+  #send(frame: OutboundFrame, owner?: FrameOwner): void {
+    if (this.#takesBundles) this.#bundler.send(frame, owner);
+    else this.#environment.socket.send(frame, this.host, this.port, owner);
+  }
+
+  /** What answered as an rpcudp endpoint may have made room for something else, as long as it is silent. */
+  get #takesBundles(): boolean {
+    return this.native && this.health === 'responsive';
+  }
+
+  reply(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
     const { counters, socket } = this.#environment;
-    if (this.#returnPath.admits(this.host, datagram.length)) {
-      socket.send(datagram, this.host, this.port);
+    const bundlingBytes = native ? MAX_BUNDLING_BYTES : 0;
+    if (this.#returnPath.admits(this.host, frame.length + bundlingBytes)) {
+      if (native) this.#bundler.send(frame);
+      else socket.send(frame, this.host, this.port);
       return;
     }
     counters.withheldReplies += 1;
     if (!native) return;
-    const challenge = this.#returnPath.challenge(wireId);
+    const challenge = this.#returnPath.challenge(transactionId);
     if (!this.#returnPath.admits(this.host, challenge.length)) return;
     socket.send(challenge, this.host, this.port);
   }
@@ -305,7 +326,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Tells the peer that nobody waits for the call's answer any more, if it understands that. */
   #takeBack(call: Call): void {
     if (!this.native) return;
-    this.#environment.socket.send(encodeSignal('cancel', call.wireId), this.host, this.port);
+    this.#send(encodeSignal('cancel', call.transactionId));
   }
 
   callEnded(call: Call): void {
@@ -358,7 +379,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
       this.#openCalls -= 1;
       heir.#openCalls += 1;
       call.moveTo(heir);
-      heir.#send(call);
+      heir.#launch(call);
     }
     this.ref.send({ type: 'forgotten' });
   }

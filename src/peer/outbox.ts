@@ -103,7 +103,7 @@ export class Outbox {
   }
 
   #launch(call: Call): void {
-    const { limits, outstanding, socket } = this.#environment;
+    const { limits, outstanding } = this.#environment;
     if (outstanding.inFlight >= limits.maxOutstanding) {
       call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
       return;
@@ -113,8 +113,6 @@ export class Outbox {
     call.transmitted();
     // Whoever saw that may have cancelled the call.
     if (call.done) return;
-    socket.send(call.datagram, call.peer.host, call.peer.port, (error) => {
-      call.sent(error);
-    });
+    call.peer.transmit(call);
   }
 }

@@ -6,6 +6,7 @@ import type { AmplificationLimit, UnvalidatedTraffic } from '../amplification.js
 import type { Random } from '../random.js';
 import type { TransactionId } from '../wire/frame.js';
 import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
 
 export class ReturnPath implements UnvalidatedTraffic {
@@ -42,7 +43,7 @@ export class ReturnPath implements UnvalidatedTraffic {
   }
 
   /** The challenge to go out in place of the reply to a request. */
-  challenge(id: TransactionId): Buffer {
+  challenge(id: TransactionId): OutboundFrame {
     if (this.#token === undefined) {
       this.#token = new Uint8Array(TOKEN_BYTES);
       this.#random.fillBytes(this.#token);

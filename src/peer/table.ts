@@ -14,6 +14,8 @@ export class PeerTable {
   readonly #peers = new Set<PeerActor>();
   /** Every peer whose IP address is known, by that address. */
   readonly #byAddress = new Map<string, PeerActor>();
+  /** The peer that was found last: all frames of a bundle ask for the same one, and so do busy times. */
+  #lastFound: PeerActor | undefined;
   /** What host names were last found to mean. Bounded by `maxPeers`; the oldest go first. */
   readonly #byName = new Map<string, PeerActor>();
 
@@ -31,7 +33,10 @@ export class PeerTable {
 
   /** The peer at an IP address, if it is known. */
   find(host: string, port: number): PeerActor | undefined {
-    return this.#byAddress.get(formatAddress({ host, port }));
+    const last = this.#lastFound;
+    if (last !== undefined && last.port === port && last.host === host) return last;
+    this.#lastFound = this.#byAddress.get(formatAddress({ host, port }));
+    return this.#lastFound;
   }
 
   /** The peer at an address or host name, if it is known. */
@@ -101,6 +106,7 @@ export class PeerTable {
       this.#peers.delete(peer);
       if (mayForget(peer)) {
         this.#byAddress.delete(peer.address);
+        this.#lastFound = undefined;
         peer.forget();
         return true;
       }

@@ -1,4 +1,4 @@
-/** Fates: where each inbound datagram ended. Every one has exactly one, and they add up. */
+/** Fates: where each inbound frame ended. Every one has exactly one, and they add up. */
 import type { NotRunCode } from '../wire/error-code.js';
 import type { DropReason } from '../wire/drop.js';
 
@@ -69,7 +69,7 @@ const NONE: Readonly<Record<Fate, number>> = {
   'malformed.undecodable': 0,
 };
 
-/** How many datagrams met each fate. */
+/** How many frames met each fate. */
 export type FateCounts = Readonly<Record<Fate, number>>;
 
 /** Every fate, at zero. */

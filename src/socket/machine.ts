@@ -21,7 +21,7 @@ export type SocketEvent =
   | { readonly type: 'failed'; readonly error: Error }
   | { readonly type: 'closed' }
   | { readonly type: 'datagram.received'; readonly from: string; readonly bytes: number }
-  | { readonly type: 'datagram.settled'; readonly from: string; readonly fate: Fate };
+  | { readonly type: 'frame.settled'; readonly from: string; readonly fate: Fate };
 
 export const socketMachine = setup({
   types: { context: {} as SocketContext, events: {} as SocketEvent },
@@ -45,7 +45,7 @@ export const socketMachine = setup({
     listening: {
       on: {
         'datagram.received': {},
-        'datagram.settled': {},
+        'frame.settled': {},
         failed: { target: 'failed', actions: 'noteError' },
         closed: { target: 'closed' },
       },

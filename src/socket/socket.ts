@@ -1,6 +1,6 @@
 /**
- * The socket actor: the only owner of the transport. It sends bytes, and routes each inbound datagram
- * to the call it answers or to the handler it is for. Nothing that arrives can make it throw.
+ * The socket actor: the only owner of the transport. It sends bytes, and routes each inbound frame to the
+ * call it answers or to the handler it is for; a datagram is one frame, or a bundle of several. Nothing that arrives can make it throw.
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
@@ -11,13 +11,15 @@ import type { Outstanding } from '../call/outstanding.js';
 import type { Call } from '../call/call.js';
 import type { Clock } from '../clock.js';
 import type { Counters } from '../endpoint/counters.js';
-import type { Sender } from '../endpoint/environment.js';
+import type { FrameOwner, Sender } from '../endpoint/environment.js';
 import type { EndpointStats } from '../endpoint/stats.js';
 import type { Inbox } from '../handler/inbox.js';
 import type { Receiver, Transport } from '../transport/transport.js';
+import { isBundle, unpackBundle } from '../wire/bundle.js';
 import { isDrop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
 import { hasHeaderMap } from '../wire/header-map.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { readAnswer } from './answer.js';
 import type { Answer } from './answer.js';
 import { noFates } from './fate.js';
@@ -28,33 +30,38 @@ import { socketMachine } from './machine.js';
 type SocketStats = Pick<
   EndpointStats,
   | 'received'
+  | 'framesReceived'
   | 'fates'
   | 'kernelDrops'
   | 'receiveBufferBytes'
   | 'attempted'
+  | 'framesAttempted'
   | 'sent'
   | 'refused'
   | 'refusedBy'
 >;
 
-/** Where inbound datagrams go, and who hears of their fate. */
+/** Where inbound frames go, and who hears of their fate. */
 export interface Routes {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly inspection: Inspection;
   readonly outstanding: Outstanding;
   readonly inbox: Inbox;
-  datagramSettled(fate: Fate, host: string, port: number): void;
+  frameSettled(fate: Fate, host: string, port: number): void;
   socketFailed(error: Error): void;
 }
 
 export class Socket implements Sender, Receiver {
   readonly ref: ActorRefFrom<typeof socketMachine>;
-  /** Datagrams that arrived; the sum of all fates. */
+  /** Datagrams that arrived. */
   received = 0;
 
+  /** The frames in them; the sum of all fates. */
+  #framesReceived = 0;
   readonly #fates = noFates();
   #attempted = 0;
+  #framesAttempted = 0;
   #sent = 0;
   #refused = 0;
   /** Bounded by the error codes there are. */
@@ -84,12 +91,34 @@ export class Socket implements Sender, Receiver {
     return this.#transport.family === 'dual' ? 0 : this.#transport.family;
   }
 
-  send(datagram: Buffer, host: string, port: number, done = this.noteSent): void {
+  send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void {
     this.#attempted += 1;
-    this.#transport.send(datagram, host, port, done);
+    this.#framesAttempted += 1;
+    const done =
+      owner === undefined
+        ? this.#noteSent
+        : (error: Error | null) => {
+            this.#noteSent(error);
+            owner.sent(error, false);
+          };
+    this.#transport.send(frame.toDatagram(), host, port, done);
   }
 
-  readonly noteSent = (error: NodeJS.ErrnoException | null): void => {
+  sendBundle(
+    bundle: Buffer,
+    host: string,
+    port: number,
+    owners: readonly (FrameOwner | undefined)[],
+  ): void {
+    this.#attempted += 1;
+    this.#framesAttempted += owners.length;
+    this.#transport.send(bundle, host, port, (error) => {
+      this.#noteSent(error);
+      for (const owner of owners) owner?.sent(error, true);
+    });
+  }
+
+  readonly #noteSent = (error: NodeJS.ErrnoException | null): void => {
     if (error === null) {
       this.#sent += 1;
       return;
@@ -104,10 +133,12 @@ export class Socket implements Sender, Receiver {
     const { kernelDrops, receiveBufferBytes } = this.#transport;
     return {
       received: this.received,
+      framesReceived: this.#framesReceived,
       fates: { ...this.#fates },
       kernelDrops,
       receiveBufferBytes,
       attempted: this.#attempted,
+      framesAttempted: this.#framesAttempted,
       sent: this.#sent,
       refused: this.#refused,
       refusedBy: Object.fromEntries(this.#refusedBy),
@@ -117,20 +148,36 @@ export class Socket implements Sender, Receiver {
   datagramReceived(datagram: Buffer, host: string, port: number): void {
     const routes = this.#routes;
     if (routes === undefined) return;
-    const inspected = routes.inspection.active;
-    const from = inspected ? formatAddress({ host, port }) : '';
-    if (inspected) this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
-    const fate = this.#route(routes, datagram, host, port);
     this.received += 1;
+    if (routes.inspection.active) {
+      const from = formatAddress({ host, port });
+      this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
+    }
+    if (!isBundle(datagram)) {
+      this.#settle(routes, this.#route(routes, datagram, host, port), host, port);
+      return;
+    }
+    const fault = unpackBundle(datagram, (frame) => {
+      this.#settle(routes, this.#route(routes, frame, host, port), host, port);
+    });
+    if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port);
+  }
+
+  #settle(routes: Routes, fate: Fate, host: string, port: number): void {
+    this.#framesReceived += 1;
     this.#fates[fate] += 1;
-    if (inspected) this.ref.send({ type: 'datagram.settled', from, fate });
-    routes.datagramSettled(fate, host, port);
+    if (routes.inspection.active) {
+      this.ref.send({ type: 'frame.settled', from: formatAddress({ host, port }), fate });
+    }
+    routes.frameSettled(fate, host, port);
   }
 
   #route(routes: Routes, datagram: Buffer, host: string, port: number): Fate {
     if (port === 0) return 'badSource';
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
+    // A bundle that holds bundles would be no bundle, but a way to nest.
+    if (frame.type === 'bundle') return 'malformed.shape';
     if (frame.type === 'request') return routes.inbox.accept(frame, host, port);
     if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
     const call = routes.outstanding.get(frame.id);

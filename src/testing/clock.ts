@@ -22,6 +22,7 @@ interface Timer extends HeapEntry {
 export class SimulatedClock implements Clock {
   readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
+  #polls = 0;
 
   nowMs(): number {
     return this.#nowMs;
@@ -39,12 +40,16 @@ export class SimulatedClock implements Clock {
 
   /** Runs after every timer that is due by now: what they deliver is what a poll would find. */
   afterPoll(callback: () => void): void {
-    this.setTimeout(callback, 0);
+    this.#polls += 1;
+    this.setTimeout(() => {
+      this.#polls -= 1;
+      callback();
+    }, 0);
   }
 
-  /** How many timers are set; 0 once everything is closed. */
+  /** How many timers are set, those of `afterPoll` apart, which end by themselves; 0 once everything is closed. */
   get pendingTimers(): number {
-    return this.#timers.size;
+    return this.#timers.size - this.#polls;
   }
 
   /**

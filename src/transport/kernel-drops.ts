@@ -41,7 +41,7 @@ export function kernelDropsOf(
 /**
  * The drop count of the socket bound to `address`, from the text of `/proc/net/udp` or `udp6` (Linux,
  * `udp4_format_sock` in net/ipv4/udp.c). Undefined when the table lacks the socket or its count, and
- * when several sockets share the address, which takes options that ours does not set.
+ * when several sockets share the address (`reusePort`): which is which, the table does not say.
  */
 export function dropsInTable(
   table: string,

@@ -31,6 +31,12 @@ export interface Transport {
   /** The IP versions it can reach, settled once open() has resolved. */
   readonly family: 4 | 6 | 'dual';
 
+  /**
+   * Whether others receive at its address too, so that what is sent there need not arrive here: an
+   * endpoint over it serves and makes no calls.
+   */
+  readonly sharesPort?: boolean | undefined;
+
   /** The receive buffer in bytes, where there is one. */
   readonly receiveBufferBytes?: number | undefined;
 

@@ -1,11 +1,10 @@
 import { createSocket as createSystemSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { canonicalHost, parseBindAddress, type SocketAddress } from '../address.js';
-import { BindError } from './bind-error.js';
+import { BindError, type Sharing } from './bind-error.js';
+import { boundSocket, closed, enlargeReceiveBuffer } from './bound-socket.js';
 import { kernelDropsOf, type ReadFile } from './kernel-drops.js';
+import { requireReusePort } from './reuse-port.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
-
-/** Holds some 10,000 small datagrams while the event loop stands still. */
-const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 /** libuv queues what the kernel refuses, without a bound of its own. */
 const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
@@ -42,6 +41,8 @@ export interface UdpTransportOptions {
   readonly host?: string;
   /** The local port, 0 for any free one. */
   readonly port: number;
+  /** Who else may receive there. Default `'alone'`. */
+  readonly sharing?: Sharing;
   /** Makes the socket; for tests that need a faulty one. */
   readonly createSocket?: (options: SocketOptions) => Socket;
   /** Reads the kernel's table of sockets; for tests that need another one. */
@@ -74,7 +75,8 @@ export class SendQueueFullError extends Error {
 /**
  * A transport over one UDP socket of this machine.
  *
- * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535.
+ * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535; OptionError when
+ * this Node has no `reusePort`.
  */
 export function udpTransport(options: UdpTransportOptions): UdpTransport {
   return new Udp(options);
@@ -83,6 +85,7 @@ export function udpTransport(options: UdpTransportOptions): UdpTransport {
 class Udp implements UdpTransport {
   readonly #address: SocketAddress;
   readonly #mayFallBack: boolean;
+  readonly #sharing: Sharing;
   readonly #createSocket: (options: SocketOptions) => Socket;
   readonly #readFile: ReadFile | undefined;
   #family: 4 | 6 | 'dual';
@@ -93,16 +96,23 @@ class Udp implements UdpTransport {
   #kernelDrops: number | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor({ host, port, createSocket = createSystemSocket, readFile }: UdpTransportOptions) {
+  constructor(options: UdpTransportOptions) {
+    const { host, port, sharing = 'alone', createSocket = createSystemSocket } = options;
     this.#address = parseBindAddress({ host: host ?? ANY_IPV6, port });
     this.#mayFallBack = host === undefined;
+    if (sharing === 'reusePort') requireReusePort();
+    this.#sharing = sharing;
     this.#createSocket = createSocket;
-    this.#readFile = readFile;
+    this.#readFile = options.readFile;
     this.#family = familyOf(this.#address.host);
   }
 
   get family(): 4 | 6 | 'dual' {
     return this.#family;
+  }
+
+  get sharesPort(): boolean {
+    return this.#sharing !== 'alone';
   }
 
   get receiveBufferBytes(): number {
@@ -185,13 +195,13 @@ class Udp implements UdpTransport {
 
   async #bind(address: SocketAddress, receiver: Receiver): Promise<SocketAddress> {
     this.#requireNotClosed();
-    const socket = this.#createSocket({
-      type: this.#family === 4 ? 'udp4' : 'udp6',
-      ipv6Only: this.#family === 6,
-      lookup: lookupLiteral,
+    const socket = await boundSocket({
+      address,
+      family: this.#family,
+      sharing: this.#sharing,
+      createSocket: this.#createSocket,
     });
     try {
-      await bound(socket, address);
       this.#requireNotClosed();
       const { address: host, port } = socket.address();
       this.#bound = { host, port };
@@ -228,54 +238,9 @@ class Udp implements UdpTransport {
   }
 }
 
-/** Settles as the socket is bound or refused. Its error listener stays: without one, Node would exit. */
-function bound(socket: Socket, address: SocketAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    socket.on('error', (error) => {
-      reject(new BindError(address, error));
-    });
-    socket.once('listening', resolve);
-    // Exclusive: the workers of a cluster would take each other's responses.
-    socket.bind({ address: address.host, port: address.port, exclusive: true });
-  });
-}
-
-/** Closes the socket, which somebody else may have done before. Never rejects. */
-function closed(socket: Socket): Promise<void> {
-  return new Promise((resolve) => {
-    try {
-      socket.close(resolve);
-    } catch {
-      resolve();
-    }
-  });
-}
-
 function familyOf(host: string): 4 | 6 | 'dual' {
   if (host === ANY_IPV6) return 'dual';
   return host.includes(':') ? 6 : 4;
-}
-
-/**
- * Addresses are literal here. Node would call its resolver for each, which takes a tick, and until
- * then the bytes could still change. The family is not looked at.
- */
-const lookupLiteral: NonNullable<SocketOptions['lookup']> = (host, _options, callback) => {
-  callback(null, host, 0);
-};
-
-/** Linux cuts a request that is too large, other systems refuse it: ask for less until one fits. */
-function enlargeReceiveBuffer(socket: Socket): number {
-  const before = socket.getRecvBufferSize();
-  for (let bytes = RECEIVE_BUFFER_BYTES; bytes > before; bytes /= 2) {
-    try {
-      socket.setRecvBufferSize(bytes);
-      break;
-    } catch {
-      continue;
-    }
-  }
-  return socket.getRecvBufferSize();
 }
 
 /** libuv writes IPv6 as RFC 5952 has it, but for the addresses that embed IPv4. */

@@ -3,20 +3,12 @@ import { Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import { UnencodableError } from '../errors.js';
 import { EncodingBudget, OverBudget } from './encoding-budget.js';
 import { toFaithful } from './faithful.js';
-import {
-  HEADER_BYTES,
-  ID_BYTES,
-  MAX_DATAGRAM_BYTES,
-  type TransactionId,
-  TYPE_BYTE,
-} from './frame.js';
+import { MAX_DATAGRAM_BYTES } from './frame.js';
 import { timestampExtension } from './timestamp.js';
 import { Unfaithful } from './unfaithful.js';
 
 /** What the value in a body is called in messages. */
 const ROOT = { request: 'args', response: 'result', error: 'data' } as const;
-
-const NO_HEADER_MAP = new Uint8Array();
 
 /** Makes the error for a body that takes too many bytes (at least so many). */
 export type TooLarge = (bodyBytes: number) => Error;
@@ -47,33 +39,26 @@ export function prepareValue(
 }
 
 /**
- * Encodes a prepared value behind type and id, in a Buffer of its own that may be sent again and again,
- * and the header map after it. Throws `tooLarge` when the body takes more than `maxBodyBytes`.
+ * The body of a frame: a prepared value, encoded, as text with a latin1 character for each byte (see
+ * `OutboundFrame`). Throws `tooLarge` when it takes more than `maxBodyBytes`.
  */
-export function encodeDatagram(
+export function encodeBody(
   type: keyof typeof ROOT,
-  id: TransactionId,
   value: unknown,
   maxBodyBytes: number,
   tooLarge: TooLarge,
-  headerMap: Uint8Array = NO_HEADER_MAP,
-): Buffer {
-  // Less would leave bytes of unrelated memory in the datagram.
-  if (id.length !== ID_BYTES) {
-    throw new RangeError(`a transaction id has ${ID_BYTES} bytes, this one ${id.length}`);
-  }
-  const body = encodeBody(type, value);
+): string {
+  const body = encodeShared(type, value);
   if (body.length > maxBodyBytes) throw tooLarge(body.length);
-  const datagram = Buffer.allocUnsafe(HEADER_BYTES + body.length + headerMap.length);
-  datagram[0] = TYPE_BYTE[type];
-  datagram.write(id, 1, ID_BYTES, 'latin1');
-  datagram.set(body, HEADER_BYTES);
-  datagram.set(headerMap, HEADER_BYTES + body.length);
-  return datagram;
+  // The encoder's memory is the same, until a larger value needs more of it.
+  if (shared.buffer !== body.buffer) shared = Buffer.from(body.buffer);
+  return shared.toString('latin1', body.byteOffset, body.byteOffset + body.length);
 }
 
+let shared: Buffer = Buffer.alloc(0);
+
 /** The body in memory that the next encoding uses again. */
-function encodeBody(type: keyof typeof ROOT, value: unknown): Uint8Array {
+function encodeShared(type: keyof typeof ROOT, value: unknown): Uint8Array {
   try {
     return encoder.encodeSharedRef(value);
   } catch (cause) {

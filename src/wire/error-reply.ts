@@ -2,10 +2,11 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeDatagram, prepareValue } from './encoder.js';
+import { encodeBody, prepareValue } from './encoder.js';
 import { shorten } from './escape.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
+import { OutboundFrame } from './outbound-frame.js';
 
 /** A peer's refusal or failure: body = msgpack `[code, message, data?]`. */
 export interface ErrorReply {
@@ -19,16 +20,20 @@ export interface ErrorReply {
 const MAX_TEXT_LENGTH = 1_024;
 
 /**
- * The datagram of an error. Its texts are cut to 1,024 characters, and what is not Unicode in them is
+ * The frame of an error. Its texts are cut to 1,024 characters, and what is not Unicode in them is
  * replaced.
  *
  * Throws an `UnencodableError` for data that would not arrive as it is (its path starts with `data`), and
  * a `ReplyTooLargeError` when the body takes more than 8192 bytes: an error is no way to send much.
  */
-export function encodeErrorReply(id: TransactionId, { code, message, data }: ErrorReply): Buffer {
-  const body: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
-  if (data !== undefined) body.push(prepareValue(data, 'data', 1, tooLarge));
-  return encodeDatagram('error', id, body, MAX_REQUEST_BODY_BYTES, tooLarge, PLAIN_HEADER_MAP);
+export function encodeErrorReply(
+  id: TransactionId,
+  { code, message, data }: ErrorReply,
+): OutboundFrame {
+  const error: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
+  if (data !== undefined) error.push(prepareValue(data, 'data', 1, tooLarge));
+  const body = encodeBody('error', error, MAX_REQUEST_BODY_BYTES, tooLarge);
+  return new OutboundFrame('error', id, body, PLAIN_HEADER_MAP);
 }
 
 function tooLarge(bodyBytes: number): ReplyTooLargeError {

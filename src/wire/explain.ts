@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
+import { isBundle, unpackBundle } from './bundle.js';
 import { DROP, type Drop, type DropReason, isDrop } from './drop.js';
 import { decodeErrorReply } from './error-reply.js';
 import { escapeText } from './escape.js';
-import { readExact } from './exact-reader.js';
+import { readValue } from './value-reader.js';
 import { formatName } from './format.js';
 import {
-  formatTransactionId,
   type Frame,
   HEADER_BYTES,
   MAX_REQUEST_BODY_BYTES,
@@ -66,7 +66,7 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
     return explanation.parts;
   }
   const body = decodeBody(frame);
-  const fault = explanation.addBody();
+  const fault = frame.type === 'bundle' ? explanation.addBundle() : explanation.addBody();
   if (fault !== undefined) {
     // A body that must be nil has the wrong shape before it has any other fault.
     explanation.addRest('fault', describe(isDrop(body) ? body : fault));
@@ -93,11 +93,7 @@ class Explanation {
     if (typeByte === undefined) return;
     this.#add(1, 'type', typeOfByte(typeByte) ?? 'unknown');
     if (this.#bytes.length < HEADER_BYTES) return;
-    this.#add(
-      HEADER_BYTES,
-      'id',
-      formatTransactionId(this.#bytes.toString('latin1', 1, HEADER_BYTES)),
-    );
+    this.#add(HEADER_BYTES, 'id', this.#bytes.toString('hex', 1, HEADER_BYTES));
   }
 
   /** Adds the items of the body up to the first fault, and gives that. */
@@ -109,6 +105,32 @@ class Explanation {
       this.#add(end, name, isKey ? `key ${detail}` : detail, depth);
     });
     return isDrop(skimmed) ? skimmed : undefined;
+  }
+
+  /** Adds the items of a bundle's body, each frame explained in its turn, up to the first fault. */
+  addBundle(): Drop | undefined {
+    const bytes = this.#bytes;
+    const items: { offset: number; end: number; depth: number }[] = [];
+    const skimmed = skim(bytes, this.#offset, (offset, end, depth) => {
+      items.push({ offset, end, depth });
+    });
+    for (const { offset, end, depth } of items) {
+      const name = formatName(bytes[offset] ?? 0);
+      const detail = describeItem(bytes, offset, end, name);
+      const frame = depth === 1 && name.startsWith('bin') ? readValue(bytes, offset) : undefined;
+      if (frame instanceof Uint8Array) this.#addFrame(end, name, detail, frame);
+      else this.#add(end, name, detail, depth);
+    }
+    return isDrop(skimmed) ? skimmed : undefined;
+  }
+
+  #addFrame(end: number, name: string, detail: string, frame: Uint8Array): void {
+    const start = end - frame.length;
+    this.#add(start, name, `a frame of ${detail}`, 1);
+    for (const part of explainFrame(frame)) {
+      this.parts.push({ ...part, offset: start + part.offset, depth: 2 + part.depth });
+    }
+    this.#offset = end;
   }
 
   addHeaderMapIfAny(): void {
@@ -133,6 +155,14 @@ class Explanation {
   }
 }
 
+/** What an endpoint makes of a frame in a bundle, where no bundle is allowed. */
+function explainFrame(frame: Uint8Array): ExplainedPart[] {
+  if (!isBundle(frame)) return explainDatagram(frame);
+  const bytes = Buffer.from(frame).toString('hex');
+  const detail = `${describe(DROP.shape)}; a bundle holds no bundles`;
+  return [{ offset: 0, bytes, label: 'fault', detail, depth: 0 }];
+}
+
 function describe({ reason }: Drop): string {
   return `dropped as ${reason}: ${FAULTS[reason]}`;
 }
@@ -145,6 +175,8 @@ function decodeBody({ type, datagram }: Frame): object {
       return decodeResponse(datagram);
     case 'error':
       return decodeErrorReply(datagram);
+    case 'bundle':
+      return unpackBundle(datagram, () => undefined) ?? {};
     case 'cancel':
     case 'working':
       return decodeSignal(datagram);
@@ -174,7 +206,7 @@ function describeHeaderMap({
 function describeItem(bytes: Buffer, offset: number, end: number, name: string): string {
   if (name.includes('array')) return count(sizeOf(bytes, offset, end), 'item', 'items');
   if (name.includes('map')) return count(sizeOf(bytes, offset, end), 'entry', 'entries');
-  const value = readExact(bytes, offset);
+  const value = readValue(bytes, offset);
   if (typeof value === 'string') return escapeText(value);
   if (value instanceof Uint8Array) return count(value.length, 'byte', 'bytes');
   if (value instanceof PreciseDate) {

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 
 /*
@@ -11,6 +11,8 @@ import { DROP, type Drop } from './drop.js';
 
 /** Length of a transaction id. */
 export const ID_BYTES = 20;
+/** Length of a transaction id as it is written here. */
+export const ID_DIGITS = 2 * ID_BYTES;
 /** Length of what stands before the body: the type byte and the id. */
 export const HEADER_BYTES = 1 + ID_BYTES;
 /** The least a datagram can be: a header and one byte of body. */
@@ -27,24 +29,22 @@ export const MAX_DATAGRAM_BYTES = 65_507;
 /**
  * The type bytes in use. `cancel` takes a request back; `working` answers a repeated request that is
  * still being worked on; `challenge` asks the sender of a request to show that it is where it says. All
- * three have the request's id and the body nil.
+ * three have the request's id and the body nil. A `bundle` holds frames of the other types: see bundle.ts.
  */
 export const TYPE_BYTE = Object.freeze({
   request: 0x00,
   response: 0x01,
   error: 0x02,
   cancel: 0x03,
+  bundle: 0x04,
   working: 0x05,
   challenge: 0x06,
 });
 
-/** What kind of datagram a frame is. */
+/** What kind of frame a datagram, or a part of a bundle, is. */
 export type FrameType = keyof typeof TYPE_BYTE;
 
-/**
- * A transaction id: its 20 bytes as a string of 20 characters U+0000 to U+00FF (latin1), which is a
- * cheap key of a `Map`. Show it with `formatTransactionId`.
- */
+/** A transaction id: its 20 bytes as 40 hexadecimal digits, in lower case. */
 export type TransactionId = string;
 
 /** A datagram of which only length, type and id were read. */
@@ -53,16 +53,6 @@ export interface Frame {
   readonly id: TransactionId;
   /** The whole datagram; its body is decoded once it is known to be wanted. */
   readonly datagram: Buffer;
-}
-
-/** The id as 40 hexadecimal digits. */
-export function formatTransactionId(id: TransactionId): string {
-  return Buffer.from(id, 'latin1').toString('hex');
-}
-
-/** The id of a datagram as 40 hexadecimal digits; cheaper than from the id itself, and calls need it. */
-export function transactionIdOf(datagram: Buffer): string {
-  return datagram.toString('hex', 1, HEADER_BYTES);
 }
 
 /**
@@ -74,7 +64,7 @@ export function readFrame(datagram: Buffer): Frame | Drop {
   const type = typeOfByte(datagram[0]);
   if (type === undefined) return DROP.unknownType;
   if (type === 'request' && datagram.length > MAX_REQUEST_BYTES) return DROP.tooLong;
-  return { type, id: datagram.toString('latin1', 1, HEADER_BYTES), datagram };
+  return { type, id: datagram.toString('hex', 1, HEADER_BYTES), datagram };
 }
 
 /** What kind of datagram a type byte announces, if any known here. */
@@ -88,6 +78,8 @@ export function typeOfByte(typeByte: number | undefined): FrameType | undefined 
       return 'error';
     case TYPE_BYTE.cancel:
       return 'cancel';
+    case TYPE_BYTE.bundle:
+      return 'bundle';
     case TYPE_BYTE.working:
       return 'working';
     case TYPE_BYTE.challenge:

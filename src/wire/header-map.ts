@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isDrop } from './drop.js';
-import { readExact } from './exact-reader.js';
+import { readValue } from './value-reader.js';
 import { skim } from './skim.js';
 
 /*
@@ -41,7 +41,8 @@ export const TOKEN_BYTES = 8;
 
 /** How long the part of a request's header map is that `stampRequest` writes, at the very end. */
 const STAMP_BYTES = 8;
-const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, 0xce, 0, 0, 0, 0);
+const UINT_32 = 0xce;
+const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, UINT_32, 0, 0, 0, 0);
 const MAX_UINT32 = 2 ** 32 - 1;
 /** The most that msgpack holds in a byte of its own. */
 const MAX_SMALL_INTEGER = 0x7f;
@@ -49,7 +50,7 @@ const MAX_SMALL_INTEGER = 0x7f;
 /** The header map of most datagrams: it says that an rpcudp endpoint sent this. */
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
-const REQUEST_HEADER_MAP = headerMapOf([], STAMP);
+const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
 
 /** The header map of a request, to be stamped before each transmission. */
 export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
@@ -62,16 +63,11 @@ export function challengeHeaderMap(token: Uint8Array): Uint8Array {
   return headerMapOf([tokenEntry(token)]);
 }
 
-/** The request once more, with the token that a challenge asked for; to be stamped again. */
-export function withToken(
-  request: Buffer,
-  traceparent: string | undefined,
-  token: Uint8Array,
-): Buffer {
-  const body = request.subarray(0, request.length - requestHeaderMap(traceparent).length);
+/** The header map of a request that answers a challenge, to be stamped as well. */
+export function tokenHeaderMap(token: Uint8Array, traceparent: string | undefined): Uint8Array {
   const entries = [tokenEntry(token)];
   if (traceparent !== undefined) entries.push(traceEntry(traceparent));
-  return Buffer.concat([body, headerMapOf(entries, STAMP)]);
+  return headerMapOf(entries, STAMP);
 }
 
 function headerMapOf(entries: readonly Buffer[], stamp = Buffer.alloc(0)): Buffer {
@@ -89,20 +85,60 @@ function tokenEntry(token: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(KEY.token, 0xc4, token.length), token]);
 }
 
-/** Writes into a request which transmission it is, and how long its caller goes on waiting. */
-export function stampRequest(request: Buffer, attempt: number, remainingMs: number): void {
-  const start = request.length - STAMP_BYTES;
-  request[start + 1] = attempt;
-  request.writeUInt32BE(Math.min(Math.max(Math.ceil(remainingMs), 0), MAX_UINT32), start + 4);
+/** Writes into a request that ends at `end` which transmission it is, and how long its caller goes on waiting. */
+export function stampRequest(
+  datagram: Buffer,
+  end: number,
+  attempt: number,
+  remainingMs: number,
+): void {
+  const start = end - STAMP_BYTES;
+  datagram[start + 1] = attempt;
+  datagram.writeUInt32BE(Math.min(Math.max(Math.ceil(remainingMs), 0), MAX_UINT32), start + 4);
 }
 
 /** The header map at `offset`, if one is there that can be read. What stands after it is ignored. */
 export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
   const code = datagram[offset];
   if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
+  if (isPlainRequestHeaderMap(datagram, offset)) return new PlainRequestHeaderMap(datagram, offset);
   const reader = new EntryReader(datagram, offset + 1);
   for (let entries = code & 0x0f; entries > 0; entries--) if (!reader.readEntry()) return undefined;
   return reader.version === 0 ? undefined : reader;
+}
+
+/**
+ * Whether these are the very bytes that requests of this package have, but for what is stamped into them. They
+ * are by far the most, and read so in a third of the time that their entries would take.
+ */
+function isPlainRequestHeaderMap(datagram: Buffer, offset: number): boolean {
+  const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
+  const attempt = datagram[stampAt + 1] as number;
+  return (
+    datagram.length === offset + REQUEST_HEADER_MAP.length &&
+    datagram[offset] === REQUEST_HEADER_MAP[0] &&
+    datagram[offset + 1] === KEY.version &&
+    datagram[offset + 2] === VERSION &&
+    datagram[stampAt] === KEY.attempt &&
+    attempt >= 1 &&
+    attempt <= MAX_SMALL_INTEGER &&
+    datagram[stampAt + 2] === KEY.remainingMs &&
+    datagram[stampAt + 3] === UINT_32
+  );
+}
+
+class PlainRequestHeaderMap implements HeaderMap {
+  readonly version = VERSION;
+  readonly attempt: number;
+  readonly remainingMs: number;
+  readonly traceparent = undefined;
+  readonly token = undefined;
+
+  constructor(datagram: Buffer, offset: number) {
+    const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
+    this.attempt = datagram[stampAt + 1] as number;
+    this.remainingMs = datagram.readUInt32BE(stampAt + 4);
+  }
 }
 
 /** Whether a readable header map is at `offset`: whoever sent this is an rpcudp endpoint. */
@@ -180,7 +216,7 @@ class EntryReader implements HeaderMap {
     const skimmed = skim(bytes, start);
     if (isDrop(skimmed)) return NO_VALUE;
     this.#offset = skimmed.end;
-    return code === 0xce ? bytes.readUInt32BE(start + 1) : readExact(bytes, start);
+    return code === UINT_32 ? bytes.readUInt32BE(start + 1) : readValue(bytes, start);
   }
 }
 

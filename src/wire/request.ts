@@ -2,9 +2,9 @@ import type { Buffer } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeDatagram, prepareValue } from './encoder.js';
+import { encodeBody, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
-import { requestHeaderMap } from './header-map.js';
+import { RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
 
 /** What a request asks for: body = msgpack `[procedure, [args...]]`. */
@@ -16,8 +16,8 @@ export interface RequestBody {
 }
 
 /**
- * The datagram of a request: byte for byte what Python's rpcudp 5.x sends for the same values, and the
- * header map, which `stampRequest` completes before it is sent.
+ * The frame of a request: byte for byte what Python's rpcudp 5.x sends for the same values, and the header
+ * map, to be stamped before it is sent.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is, and a
  * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, 8192 at most.
@@ -28,15 +28,14 @@ export function encodeRequest(
   args: readonly unknown[],
   traceparent?: string,
   maxBodyBytes = MAX_REQUEST_BODY_BYTES,
-): Buffer {
+): RequestFrame {
   checkProcedure(procedure);
   if (!Array.isArray(args)) {
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
   const body = [procedure, prepareValue(args, 'args', 1, tooLarge)];
-  const headerMap = requestHeaderMap(traceparent);
-  return encodeDatagram('request', id, body, maxBodyBytes, tooLarge, headerMap);
+  return new RequestFrame(id, encodeBody('request', body, maxBodyBytes, tooLarge), traceparent);
 }
 
 /**
@@ -54,13 +53,16 @@ export function decodeRequest(datagram: Buffer): RequestBody | Drop {
   return { procedure, args, end };
 }
 
-/** A 32-bit digest (FNV-1a) of a request's body, which ends at `end`: tells one request from another. */
+/**
+ * A digest (FNV-1a) of a request's body, which ends at `end`: tells one request from another. It has 30 bits,
+ * because V8 keeps those in place, and it is kept as long as the request is.
+ */
 export function digestOf(datagram: Buffer, end: number): number {
   let digest = 0x811c9dc5;
   for (let offset = HEADER_BYTES; offset < end; offset++) {
     digest = Math.imul(digest ^ (datagram[offset] as number), 0x01000193);
   }
-  return digest;
+  return digest & 0x3fffffff;
 }
 
 /** The digest of a request that is not worth decoding, and where its body ends. Drops what the guard drops. */

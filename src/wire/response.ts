@@ -2,8 +2,9 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import type { Drop } from './drop.js';
-import { encodeDatagram, prepareValue } from './encoder.js';
+import { encodeBody, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, type TransactionId } from './frame.js';
+import { OutboundFrame } from './outbound-frame.js';
 
 /** What a response brings: body = msgpack value. */
 export interface ResponseBody {
@@ -13,7 +14,7 @@ export interface ResponseBody {
 }
 
 /**
- * The datagram of a response, byte for byte what Python's rpcudp 5.x sends for the same value; and, to a
+ * The frame of a response, byte for byte what Python's rpcudp 5.x sends for the same value; and, to a
  * peer whose request had one, a header map.
  *
  * Throws an `UnencodableError` for a value that would not arrive as it is (its path starts with
@@ -25,10 +26,11 @@ export function encodeResponse(
   value: unknown,
   headerMap?: Uint8Array,
   maxBodyBytes = MAX_DATAGRAM_BYTES - HEADER_BYTES - (headerMap?.length ?? 0),
-): Buffer {
+): OutboundFrame {
   const tooLarge = (bytes: number) => new ReplyTooLargeError(bytes, maxBodyBytes);
   const prepared = prepareValue(value, 'result', 0, tooLarge);
-  return encodeDatagram('response', id, prepared, maxBodyBytes, tooLarge, headerMap);
+  const body = encodeBody('response', prepared, maxBodyBytes, tooLarge);
+  return new OutboundFrame('response', id, body, headerMap);
 }
 
 /** Decodes the body of a response that `readFrame` gave. Drops what decoder.ts drops. */

@@ -12,9 +12,8 @@ import { isUtf8Range } from './utf8.js';
  * 2. Arrays and maps nest at most MAX_DEPTH deep, the outermost counted as 1.
  * 3. Strings are UTF-8; timestamps fit a Date; 0xc1 does not occur; no map has the key `__proto__`.
  *
- * On the way it finds out whether the value is plain, that is, whether @msgpack/msgpack decodes it
- * without loss (see decoder.ts). It does not look for equal keys: to find them without allocating, and
- * in linear time, would take a hash table of its own, and who decodes has one.
+ * It does not look for equal keys: to find them without allocating, and in linear time, would take a hash
+ * table of its own, and who decodes has one.
  */
 
 /** How deep arrays and maps may nest, in both directions; the outermost counts as 1. */
@@ -24,13 +23,6 @@ export const MAX_DEPTH = 32;
 export interface Skimmed {
   /** Offset just after the value. What follows is not part of it. */
   readonly end: number;
-  /**
-   * No 64-bit integer, no binary, no extension, no key but strings, no key that could be an array's
-   * index, no text that starts with U+FEFF.
-   */
-  readonly plain: boolean;
-  /** How many keys all its maps declare together. */
-  readonly keys: number;
 }
 
 /**
@@ -44,7 +36,7 @@ const PROTO = Uint8Array.from('__proto__', (character) => character.charCodeAt(0
 /** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
 const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
 
-const result = { end: 0, plain: true, keys: 0 };
+const result = { end: 0 };
 /** Items still due in each open array or map; level 0 holds the value itself. */
 const itemsDue = new Int32Array(MAX_DEPTH + 1);
 const isMap = new Uint8Array(MAX_DEPTH + 1);
@@ -61,8 +53,6 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
   let due = 1;
   itemsDue[0] = 1;
   isMap[0] = 0;
-  result.plain = true;
-  result.keys = 0;
   if (limit - position < due) return DROP.truncated;
 
   while (due > 0) {
@@ -80,7 +70,6 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     let size: number;
     if (kind === KIND_SCALAR) {
       size = scalarBytes(code);
-      if (code === 0xcf || code === 0xd3) result.plain = false;
     } else if (kind === KIND_RESERVED) {
       return DROP.reserved;
     } else {
@@ -89,7 +78,6 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
       size = sizeBytes === 0 ? inlineSize(code) : readUint(bytes, position, sizeBytes);
       position += sizeBytes;
     }
-    if (isKey && kind !== KIND_STRING) result.plain = false;
 
     if (kind === KIND_ARRAY || kind === KIND_MAP) {
       visit?.(start, position, depth, isKey);
@@ -97,7 +85,6 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
       due += items;
       if (due > limit - position) return DROP.truncated;
       if (depth === MAX_DEPTH) return DROP.depth;
-      if (kind === KIND_MAP) result.keys += size;
       depth += 1;
       itemsDue[depth] = items;
       isMap[depth] = kind === KIND_MAP ? 1 : 0;
@@ -109,15 +96,8 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     if (end > limit) return DROP.truncated;
     if (kind === KIND_STRING) {
       if (!isUtf8Range(bytes, position, end)) return DROP.utf8;
-      if (isKey) {
-        if (isProto(bytes, position, end)) return DROP.key;
-        if (couldBeIndex(bytes, position, end)) result.plain = false;
-      }
-      if (startsWithByteOrderMark(bytes, position, end)) result.plain = false;
-    } else if (kind === KIND_BINARY) {
-      result.plain = false;
+      if (isKey && isProto(bytes, position, end)) return DROP.key;
     } else if (kind === KIND_EXTENSION) {
-      result.plain = false;
       const type = ((bytes[position] as number) << 24) >> 24;
       if (type === TIMESTAMP_EXTENSION && !isTimestamp(bytes, position + 1, end)) {
         return DROP.timestamp;
@@ -188,23 +168,4 @@ function isProto(bytes: Uint8Array, start: number, end: number): boolean {
     if (bytes[start + index] !== PROTO[index]) return false;
   }
   return true;
-}
-
-/** Decimal digits of the highest index an array can have, 2^32 − 2. */
-const MAX_INDEX_DIGITS = 10;
-
-/** Whether a key could be an index: exact-reader.ts knows how to make an object of those. */
-function couldBeIndex(bytes: Uint8Array, start: number, end: number): boolean {
-  if (start === end || end - start > MAX_INDEX_DIGITS) return false;
-  const first = bytes[start] as number;
-  return first >= 0x30 && first <= 0x39;
-}
-
-function startsWithByteOrderMark(bytes: Uint8Array, start: number, end: number): boolean {
-  return (
-    bytes[start] === 0xef &&
-    end - start >= 3 &&
-    bytes[start + 1] === 0xbb &&
-    bytes[start + 2] === 0xbf
-  );
 }

@@ -7,9 +7,9 @@ import { inWorld } from '../fixtures/world.js';
 
 const SLOTS = 4_096;
 
-/** A transaction id whose first two bytes are this number, and whose others are all the same. */
+/** A transaction id whose first six digits are this number, and whose others are all the same. */
 const idOfNumber = (number: number, rest = 0) =>
-  String.fromCharCode(number & 0xff, number >> 8) + String.fromCharCode(rest).repeat(18);
+  number.toString(16).padStart(6, '0') + rest.toString(16).repeat(34);
 
 t.test('an id is remembered with its address, until another takes its place', async (t) => {
   const ids = new RecentIds();

@@ -416,8 +416,7 @@ t.test(
 t.test(
   'a peer is trusted to remember a request for 20 s, and from when it is at work',
   async (t) => {
-    const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
-    retransmission.transmitted(1_000, 1_000);
+    const retransmission = new Retransmission(1_000, 1_000);
     t.ok(retransmission.isSafe(21_000));
     t.notOk(retransmission.isSafe(21_001));
     retransmission.transmitted(15_000, 1_000);
@@ -429,16 +428,14 @@ t.test(
 );
 
 t.test('a peer at work is asked again after half of the time left, at most 10 s', async (t) => {
-  const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
-  retransmission.transmitted(0, 1_000);
+  const retransmission = new Retransmission(0, 1_000);
   t.equal(retransmission.peerAtWork(1_000, 5_000), 3_000);
   t.equal(retransmission.peerAtWork(1_000, 21_000), 11_000);
   t.equal(retransmission.peerAtWork(1_000, 200_000), 11_000);
 });
 
 t.test('an answer is awaited from what was sent, not from what was put off', async (t) => {
-  const retransmission = new Retransmission({ unit: () => 0, fillBytes: () => undefined });
-  retransmission.transmitted(100, 1_000);
+  const retransmission = new Retransmission(100, 1_000);
   t.match(retransmission, { awaitsAnswer: true, sentAtMs: 100, gapMs: 1_000 });
   t.equal(retransmission.putOff(1_100, 1_000), 3_100);
   t.match(retransmission, { awaitsAnswer: false, sentAtMs: 100, gapMs: 2_000 });

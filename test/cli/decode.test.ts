@@ -35,6 +35,39 @@ t.test('white space, colons and 0x are skipped, and case does not matter', async
   t.same(pasted, plain);
 });
 
+t.test('a bundle is explained frame by frame, each with its faults', async (t) => {
+  const frames = [`c41c00${ID}92a17890810001`, 'c40101', `c41604${ID}90`];
+  const { exitCode, stdout } = await decode(`04${'00'.repeat(20)}dc0003${frames.join('')}`);
+  t.equal(exitCode, 0);
+  t.equal(
+    stdout,
+    [
+      ' 0  04                       type            bundle',
+      ' 1  00 00 00 00 00 00 00 00  id              0000000000000000000000000000000000000000',
+      ' 9  00 00 00 00 00 00 00 00',
+      '17  00 00 00 00',
+      '21  dc 00 03                 array 16        3 items',
+      '24  c4 1c                      bin 8         a frame of 28 bytes',
+      '26  00                           type        request',
+      '27  00 01 02 03 04 05 06 07      id          000102030405060708090a0b0c0d0e0f10111213',
+      '35  08 09 0a 0b 0c 0d 0e 0f',
+      '43  10 11 12 13',
+      '47  92                           fixarray    2 items',
+      '48  a1 78                          fixstr    "x"',
+      '50  90                             fixarray  0 items',
+      '51  81 00 01                     header map  version 1',
+      '54  c4 01                      bin 8         a frame of 1 byte',
+      '56  01                           type        response',
+      '57                               fault       dropped as tooShort: a datagram has at least 22 bytes: a type, an id and a body',
+      '57  c4 16                      bin 8         a frame of 22 bytes',
+      '59  04 00 01 02 03 04 05 06      fault       dropped as shape: not what this type of datagram carries; a bundle holds no bundles',
+      '67  07 08 09 0a 0b 0c 0d 0e',
+      '75  0f 10 11 12 13 90',
+      '',
+    ].join('\n'),
+  );
+});
+
 t.test('a datagram that peers drop is explained up to the fault', async (t) => {
   const truncated = await decode(`01${ID}dd01ffffff`);
   t.equal(truncated.exitCode, 0);

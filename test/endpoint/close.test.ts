@@ -253,7 +253,7 @@ t.test('replies that are written as a real endpoint closes still arrive', async 
   const client = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => Promise.all([server.close(), client.close()]));
   const call = client.peer<typeof server>(server.address).call('slow');
-  const arrived = new Promise((resolve) => server.on('datagram.settled', resolve));
+  const arrived = new Promise((resolve) => server.on('frame.settled', resolve));
   await arrived;
   const closed = server.close();
   finish('made it');

@@ -43,7 +43,7 @@ t.test(
     const throwing = () => {
       throw new Error('mine');
     };
-    server.on('datagram.settled', throwing);
+    server.on('frame.settled', throwing);
     server.on('request.settled', throwing);
     server.on('*', throwing);
     const client = await world.endpoint();

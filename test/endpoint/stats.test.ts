@@ -16,7 +16,7 @@ const sum = (counts: Readonly<Record<string, number>>) =>
 /** The request as one whose caller waits so much longer. */
 function waiting(datagram: Buffer, remainingMs: number): Buffer {
   const stamped = withHeaderMap(datagram, requestHeaderMap(undefined));
-  stampRequest(stamped, 1, remainingMs);
+  stampRequest(stamped, stamped.length, 1, remainingMs);
   return stamped;
 }
 

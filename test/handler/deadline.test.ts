@@ -28,7 +28,7 @@ async function holding(world: World, options: EndpointOptions = {}) {
 /** A request as an rpcudp endpoint would send it, with so much time left. */
 function stamped(id: number, remainingMs: number, attempt = 1): Buffer {
   const datagram = withHeaderMap(request(id, 'hold'), requestHeaderMap('the trace'));
-  stampRequest(datagram, attempt, remainingMs);
+  stampRequest(datagram, datagram.length, attempt, remainingMs);
   return datagram;
 }
 

@@ -6,9 +6,16 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import t from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
-import { datagramBytes, hostileDatagram } from '../fixtures/hostile-datagrams.js';
+import {
+  bundleBytes,
+  datagramBytes,
+  hostileBundle,
+  hostileDatagram,
+} from '../fixtures/hostile-datagrams.js';
+import type { HostileDatagram } from '../fixtures/hostile-datagrams.js';
 import type { FloodReport, FloodRequest } from '../fixtures/hostile-flood.js';
 import { FloodedProcess } from '../fixtures/hostile-process.js';
+import { bundle, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { PROCEDURES } from '../fixtures/hostile-session.js';
 
 const DATAGRAMS = 1_000_000;
@@ -71,13 +78,14 @@ t.test(
     );
 
     const end = await flooded.ask('measure');
-    const { received, fates, kernelDrops = 0 } = end.stats;
+    const { received, framesReceived, fates, kernelDrops = 0 } = end.stats;
     t.strictSame(end.uncaught, []);
     t.equal(
-      received,
+      framesReceived,
       Object.values(fates).reduce((sum, count) => sum + count, 0),
       'all fates add up',
     );
+    t.ok(framesReceived > 1.1 * received, `${framesReceived} frames in ${received} datagrams`);
     t.equal(received + kernelDrops, DATAGRAMS + 1, 'and nothing is missing');
     t.ok(kernelDrops < DATAGRAMS / 10, `the kernel dropped ${kernelDrops}`);
     for (const [what, unit] of [
@@ -107,15 +115,27 @@ async function source(index: number, port: number): Promise<Socket> {
   return socket;
 }
 
+/** Bundles of as many frames as a datagram holds: of nothing, of a byte, of requests, of answers. */
+const CROWDED: readonly Buffer[] = [
+  bundle(...Array.from({ length: 9_000 }, () => Buffer.alloc(0))),
+  bundle(...Array.from({ length: 6_000 }, () => Buffer.of(0))),
+  ...(['missing', 'echo', 'hang'] as const).map((procedure) =>
+    bundle(...Array.from({ length: 500 }, (_, id) => withHeaderMap(request(id, procedure)))),
+  ),
+  bundle(...Array.from({ length: 600 }, (_, id) => frame('response', Buffer.alloc(20, id), id))),
+];
+
 /** Hostile datagrams of every sort, in memory of their own. */
 function corpus(): Buffer[] {
-  const hostile = fc
-    .sample(hostileDatagram(PROCEDURES), { seed: SEED, numRuns: DIFFERENT })
-    .map((one) =>
-      datagramBytes(one, one.id instanceof Uint8Array ? one.id : Buffer.alloc(20, one.id.number)),
-    );
+  const bytesOf = (one: HostileDatagram) =>
+    datagramBytes(one, one.id instanceof Uint8Array ? one.id : Buffer.alloc(20, one.id.number));
+  const alone = fc.sample(hostileDatagram(PROCEDURES), { seed: SEED, numRuns: DIFFERENT });
+  const bundled = fc.sample(hostileBundle(PROCEDURES), { seed: SEED, numRuns: DIFFERENT / 10 });
+  const bundles = bundled.map((one) => bundleBytes(one, one.frames.map(bytesOf)));
+  const hostile = [...alone.map(bytesOf), ...bundles.filter(({ length }) => length > 2_000)];
   // Long ones say little and cost much: one in fifty is enough.
-  return hostile.map((bytes, index) => (index % 50 === 0 ? bytes : bytes.subarray(0, 300)));
+  const short = hostile.map((bytes, index) => (index % 50 === 0 ? bytes : bytes.subarray(0, 300)));
+  return [...short, ...bundles.filter(({ length }) => length <= 2_000), ...CROWDED];
 }
 
 /** Sends `count` datagrams from all sources in turn, two out of three under an id of their own. */

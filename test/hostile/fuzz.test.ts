@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { noFates } from '../../src/socket/fate.js';
 import type { Fate } from '../../src/socket/fate.js';
-import { hostileDatagram } from '../fixtures/hostile-datagrams.js';
+import { hostileBundle, hostileDatagram } from '../fixtures/hostile-datagrams.js';
 import { PROCEDURES, runSession } from '../fixtures/hostile-session.js';
 
 /** Fates that no bytes lead to: the decoder agrees with its guard, and there is no contract here. */
@@ -13,7 +13,11 @@ t.setTimeout(120_000);
 
 t.test('an endpoint comes to no harm, and every fate is met', { timeout: 120_000 }, async (t) => {
   const met = noFates();
-  const datagrams = fc.array(hostileDatagram(PROCEDURES), { minLength: 10, maxLength: 40 });
+  const one = fc.oneof(
+    { arbitrary: hostileDatagram(PROCEDURES), weight: 5 },
+    hostileBundle(PROCEDURES),
+  );
+  const datagrams = fc.array(one, { minLength: 10, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(datagrams, async (list) => {
       const { fates, faults } = await runSession(list);

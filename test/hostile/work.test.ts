@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { isDrop } from '../../src/wire/drop.js';
-import { readExact } from '../../src/wire/exact-reader.js';
+import { readValue } from '../../src/wire/value-reader.js';
 import { skim } from '../../src/wire/skim.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
 import { denseBodies } from '../fixtures/hostile-dense.js';
@@ -38,7 +38,7 @@ function counted(bytes: Buffer): { readonly bytes: Buffer; readonly reads: () =>
   return { bytes: proxy, reads: () => reads };
 }
 
-/** How often each byte was read, at most, by the guard and by the exact reader. */
+/** How often each byte was read, at most, by the guard and by the reader. */
 function readsOf(body: Buffer): { guard: number; reader: number; items: number } {
   const seen = counted(body);
   let items = 0;
@@ -47,7 +47,7 @@ function readsOf(body: Buffer): { guard: number; reader: number; items: number }
   skim(body, 0, () => items++);
   if (isDrop(found)) return { guard, reader: 0, items };
   const again = counted(body);
-  readExact(again.bytes, 0);
+  readValue(again.bytes, 0);
   return { guard, reader: again.reads(), items };
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { Random } from '../../src/random.js';
-import { readHeaderMap, stampRequest } from '../../src/wire/header-map.js';
+import { readHeaderMap } from '../../src/wire/header-map.js';
 import { encodeRequest } from '../../src/wire/request.js';
 import { Inbox } from '../fixtures/inbox.js';
 import { PythonPeer } from '../fixtures/python-peer.js';
@@ -91,15 +91,18 @@ t.test('our replies are byte for byte those of Python', { skip }, async (t) => {
   t.teardown(() => server.close());
 
   for (const [index, { title, python }] of SAME_BOTH_WAYS.entries()) {
-    const native = encodeRequest(idOf(index), 'evaluate', [python]);
-    stampRequest(native, 1, 10_000);
+    const request = encodeRequest(idOf(index), 'evaluate', [python]);
+    request.stamp(1, 10_000);
+    const native = request.toDatagram();
     const { datagram: expected } = await exchange(native, port);
     const end = expected.length;
     const { datagram: toNative } = await exchange(native, server.address.port);
     t.equal(toNative.toString('hex', 0, end), expected.toString('hex'), title);
     t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map to who has sent one');
 
-    const plain = withoutHeaderMap(encodeRequest(idOf(index + 128), 'evaluate', [python]));
+    const plain = withoutHeaderMap(
+      encodeRequest(idOf(index + 128), 'evaluate', [python]).toDatagram(),
+    );
     const { datagram: actual } = await exchange(plain, server.address.port);
     t.equal(actual.toString('hex', HEADER_BYTES), expected.toString('hex', HEADER_BYTES), title);
   }

@@ -26,9 +26,10 @@ t.test(
     client.signal('SIGSTOP');
     const stoppedAtMs = performance.now();
     await until(async () => readFileSync(`/proc/${client.pid}/stat`, 'utf8').includes(') T '));
-    const { sent } = await server.ask('stats');
+    const { framesAttempted } = await server.ask('stats');
     await server.ask('release');
-    await until(async () => (await server.ask('stats')).sent === sent + HELD);
+    const answered = framesAttempted + HELD;
+    await until(async () => (await server.ask('stats')).framesAttempted === answered);
     await until(async () => performance.now() > stoppedAtMs + timeoutMs + 200);
     client.signal('SIGCONT');
 
@@ -99,14 +100,15 @@ t.test('a jump of the time of day changes nothing', faketimeOptions, async (t) =
   ] as const) {
     const before = performance.now();
     const calls = client.ask('calls', { to, procedure: 'hold', count: HELD });
-    const lost = client.ask('calls', { ...NOBODY, timeoutMs: 100 });
+    // So long that a busy machine is not taken for the reason.
+    const lost = client.ask('calls', { ...NOBODY, timeoutMs: 400 });
     await until(async () => (await server.ask('stats')).runningNow === HELD);
     writeFileSync(timeOfDay, jump);
     const jumpedMs = (await client.ask('clockOffsetMs')) - offsetMs;
     offsetMs += jumpedMs;
     t.ok(Math.abs(jumpedMs - ms) < 1_000, `the time of day went ${jumpedMs} ms`);
     t.match(await lost, [{ state: 'timedOut', verdict: 'peerSilent' }]);
-    t.ok(performance.now() - before >= 100, 'not timed out too early');
+    t.ok(performance.now() - before >= 400, 'not timed out too early');
     await server.ask('release');
     const ended = await calls;
     t.same(states(ended), { resolved: HELD }, jump);

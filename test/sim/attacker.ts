@@ -1,6 +1,8 @@
 /** Attackers. One is off the path: it sends what it likes and sees nothing. One is on it, and sees all. */
+import { formatAddress } from '../../src/address.js';
 import type { SocketAddress } from '../../src/address.js';
-import { datagramOf, headerOf, idOf, TYPE } from './datagram.js';
+import type { NetworkEvent } from '../../src/testing/network.js';
+import { bundleOf, datagramOf, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import type { Dice } from './dice.js';
 import type { World } from './world.js';
 
@@ -18,12 +20,39 @@ const BODIES: readonly string[] = [
   ...['92a46563686f91c0', 'cb7ff8000000000000', 'c70501ffffffffff'],
 ];
 
+/** Bodies of bundles that declare more than there is, or something else. */
+const BUNDLE_BODIES: readonly string[] = [
+  ...['90', 'dc0000', 'dd00000000', 'ddffffffff', 'dcffffc400', '92c400', '91c6ffffffff'],
+  ...['91c5ffff', '92c400a0', '91d90100', '91c7010000', '81c400c400', '9191c400'],
+];
+
 /** Sends bytes of its own making, from any address, to somebody. */
 export function strikeOffPath(world: World, dice: Dice): boolean {
   const to = dice.pick(world.peers).address;
   const from = anySource(world, dice);
-  world.network.inject(forged(dice), from, to);
+  const forgery = dice.chance(0.3) ? forgedBundle(dice) : forged(dice);
+  world.network.inject(forgery, from, to);
   return true;
+}
+
+/** A bundle of forgeries: sound, cut off, nested, or with a body that is none. */
+function forgedBundle(dice: Dice): Buffer {
+  const frames = Array.from({ length: dice.below(5) }, () => forged(dice));
+  const bundle = bundleOf(frames);
+  switch (dice.below(6)) {
+    case 0:
+      return bundle.subarray(0, dice.below(bundle.length));
+    case 1:
+      return bundleOf([...frames, bundle]);
+    case 2:
+      return bundleOf(Array.from({ length: 1_000 }, () => Buffer.alloc(dice.below(2))));
+    case 3: {
+      const body = Buffer.from(dice.pick(BUNDLE_BODIES), 'hex');
+      return Buffer.concat([bundle.subarray(0, 21), body, ...frames]);
+    }
+    default:
+      return bundle;
+  }
 }
 
 function forged(dice: Dice): Buffer {
@@ -53,40 +82,74 @@ function anySource(world: World, dice: Dice): SocketAddress {
   return { host: `6.6.6.${dice.below(256)}`, port: dice.integer(1, 65_535) };
 }
 
+/** Sends what was on the wire once more: as it was, or its frames in a bundle, or out of one. */
+export function replay(world: World, dice: Dice): boolean {
+  const event = world.recorded[dice.below(world.recorded.length)];
+  // The ring has a hole where nothing was recorded yet.
+  if (event === undefined) return false;
+  const { datagram, from, to } = event;
+  const frames = framesOf(datagram);
+  const onItsWay = ({ from: source, to: target }: NetworkEvent): boolean =>
+    formatAddress(source) === formatAddress(from) && formatAddress(target) === formatAddress(to);
+  switch (dice.below(3)) {
+    case 0: {
+      const more = dice.shuffle(world.recorded.filter(onItsWay)).slice(0, 3);
+      const bundled = [...frames, ...more.flatMap((other) => framesOf(other.datagram))];
+      world.network.inject(bundleOf(bundled), from, to);
+      world.coverage.reach('replay:bundled');
+      return true;
+    }
+    case 1:
+      for (const frame of frames) world.network.inject(frame, from, to);
+      if (datagram[0] === TYPE.bundle) world.coverage.reach('replay:unbundled');
+      return true;
+    default:
+      world.network.inject(datagram, from, to);
+      return true;
+  }
+}
+
 /**
- * Uses what it saw last: answers in a peer's name, answers from elsewhere, or sends a request again with
- * another body, or from another address.
+ * Uses a frame of what it saw last: answers in a peer's name, answers from elsewhere, or sends a request
+ * again with another body, or from another address; alone, or in a bundle.
  */
 export function strikeOnPath(world: World, dice: Dice): boolean {
-  if (world.latest === undefined || world.latest.datagram.length < 22) return false;
+  if (world.latest === undefined) return false;
   const { datagram, from, to } = world.latest;
-  const id = idOf(datagram);
-  const header = headerOf(datagram) === undefined ? [] : [{ 0: 1 }];
+  const frames = framesOf(datagram).filter(({ length }) => length >= 22);
+  if (frames.length === 0) return false;
+  const frame = dice.pick(frames);
+  const id = idOf(frame);
+  const header = headerOf(frame) === undefined ? [] : [{ 0: 1 }];
   const elsewhere = { host: '6.6.6.6', port: 666 };
+  const bundled = dice.chance(0.3);
+  const inject = (forgery: Buffer, source: SocketAddress, target: SocketAddress): void => {
+    world.network.inject(bundled ? bundleOf([forged(dice), forgery]) : forgery, source, target);
+  };
   switch (dice.below(6)) {
     case 0:
       // Nothing can be held against such an answer but its source, and that is right.
       world.tainted.add(id);
-      world.network.inject(datagramOf(TYPE.response, id, 'forged', ...header), to, from);
+      inject(datagramOf(TYPE.response, id, 'forged', ...header), to, from);
       return true;
     case 1:
-      world.network.inject(datagramOf(TYPE.response, id, 'forged', ...header), elsewhere, from);
+      inject(datagramOf(TYPE.response, id, 'forged', ...header), elsewhere, from);
       return true;
     case 2:
       world.tainted.add(id);
-      world.network.inject(datagramOf(TYPE.request, id, ['echo', ['forged', 2]]), from, to);
+      inject(datagramOf(TYPE.request, id, ['echo', ['forged', 2]]), from, to);
       return true;
     case 3:
       world.tainted.add(id);
-      world.network.inject(datagram, elsewhere, to);
+      inject(frame, elsewhere, to);
       return true;
     case 4:
       world.tainted.add(id);
-      world.network.inject(datagramOf(TYPE.cancel, id, null, { 0: 1 }), from, to);
+      inject(datagramOf(TYPE.cancel, id, null, { 0: 1 }), from, to);
       return true;
     default:
       world.tainted.add(id);
-      world.network.inject(datagramOf(TYPE.working, id, null, { 0: 1 }), to, from);
+      inject(datagramOf(TYPE.working, id, null, { 0: 1 }), to, from);
       return true;
   }
 }

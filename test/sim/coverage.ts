@@ -45,6 +45,10 @@ const NAMES: readonly string[] = [
   ...ODD_OPTIONS.map((option) => `oddOption:${option}`),
   ...PROCESS_FAULTS.map((fault) => `processFault:${fault}`),
   ...['retransmitted', 'corrupted', 'duplicated', 'oldPeer:answered', 'procedure:aborted'],
+  ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
+    (what) => `bundle:${what}`,
+  ),
+  ...['bundle:lostAndAnswered', 'bundle:ignoredAndAnswered', 'replay:bundled', 'replay:unbundled'],
   ...['wake:timersFirst', 'wake:messagesFirst', 'executed:no', 'executed:maybe'],
 ];
 

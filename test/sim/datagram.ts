@@ -9,6 +9,7 @@ export const TYPE = Object.freeze({
   response: 1,
   error: 2,
   cancel: 3,
+  bundle: 4,
   working: 5,
   challenge: 6,
 });
@@ -24,6 +25,24 @@ const LENGTHS = { maxArrayLength: 65_535, maxMapLength: 65_535 };
 /** The MessagePack values after the id: the body, then perhaps the header map. Throws if unreadable. */
 export function valuesOf(datagram: Buffer): unknown[] {
   return [...decodeMulti(datagram.subarray(BODY_AT), LENGTHS)];
+}
+
+/** The frames of a datagram: itself, or those that a bundle holds; none if it is no sound bundle. */
+export function framesOf(datagram: Buffer): readonly Buffer[] {
+  if (datagram[0] !== TYPE.bundle) return [datagram];
+  try {
+    const body: unknown = decodeMulti(datagram.subarray(BODY_AT), LENGTHS).next().value;
+    if (!Array.isArray(body)) return [];
+    const frames = body.filter((item) => item instanceof Uint8Array);
+    return frames.length === body.length ? frames.map((frame) => Buffer.from(frame)) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** A bundle of whatever is given. */
+export function bundleOf(frames: readonly Buffer[]): Buffer {
+  return datagramOf(TYPE.bundle, '00'.repeat(ID_BYTES), frames);
 }
 
 /** A datagram of the given values. */
@@ -58,7 +77,7 @@ const NAMES: readonly (string | undefined)[] = [
   'response',
   'error',
   'cancel',
-  undefined,
+  'bundle',
   'working',
   'challenge',
 ];

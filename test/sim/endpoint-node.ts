@@ -7,12 +7,13 @@ import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
 import { limitsOf } from '../../src/endpoint/options.js';
 import type { EndpointStats } from '../../src/endpoint/stats.js';
 import type { Limits } from '../../src/limits.js';
-import { brief, idOf, TYPE } from './datagram.js';
+import { brief, framesOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
 import { NodeClock } from './node-clock.js';
 import type { NodePlan } from './plan.js';
 import { proceduresOf } from './procedures.js';
+import { OldPeer } from './old-peer.js';
 import { ProcessFaults } from './process-faults.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
@@ -28,9 +29,7 @@ export class EndpointNode {
   readonly limits: Limits;
   /** Counts its lives, from 1. */
   incarnation = 0;
-  /** The transaction id of the datagram that is being received. */
-  receivingId = '';
-  /** Where it came from. */
+  /** Where the datagram comes from that is being received. */
   receivingFrom = '';
 
   readonly #world: World;
@@ -38,6 +37,11 @@ export class EndpointNode {
   #life: Life | undefined;
   /** Counting costs more than all invariants together, so it is done once for them all. */
   #stats: EndpointStats | undefined;
+  /** Who listens at its address while it is gone, if anybody. */
+  #standIn: OldPeer | undefined;
+  /** The frames of the datagram that is being received, and how many of them have their fate. */
+  #receiving: readonly Buffer[] = [];
+  #settled = 0;
   #closing = false;
   #opening = false;
 
@@ -76,6 +80,12 @@ export class EndpointNode {
     return this.#life?.address ?? { host: this.host, port: PORT };
   }
 
+  /** The transaction id of the frame that is being received. */
+  get receivingId(): string {
+    const frame = this.#receiving[this.#settled] ?? this.#receiving.at(-1);
+    return frame === undefined ? '' : idOf(frame);
+  }
+
   /** Its counts as of the end of this event; or as of now, once `refresh` was called. */
   get stats(): EndpointStats {
     this.#stats ??= this.life.endpoint.stats();
@@ -90,6 +100,8 @@ export class EndpointNode {
   async open(): Promise<void> {
     this.incarnation += 1;
     this.#opening = true;
+    await this.#standIn?.close();
+    this.#standIn = undefined;
     const clock = new NodeClock(this.#world.clock, () => {
       this.#world.touch(this);
     });
@@ -102,13 +114,16 @@ export class EndpointNode {
       {
         drawFault: () => this.#faults.drawSendFault(),
         taken: (datagram, to) => {
-          this.#noteTransmission(transmissions, datagram, to);
+          for (const frame of framesOf(datagram)) this.#noteTransmission(transmissions, frame, to);
           this.#world.sent(this, datagram, to);
         },
         received: (datagram, from) => {
-          this.receivingId = idOf(datagram);
+          this.#receiving = framesOf(datagram);
+          this.#settled = 0;
           this.receivingFrom = formatAddress(from);
-          if (DISTURBING.includes(datagram[0])) disturbed.add(this.receivingId);
+          for (const frame of this.#receiving) {
+            if (DISTURBING.includes(frame[0])) disturbed.add(idOf(frame));
+          }
           this.#world.received(this, datagram, from);
         },
         problem: (invariant, what) => {
@@ -137,6 +152,8 @@ export class EndpointNode {
     this.#life = {
       ...{ endpoint, clock, transport, transmissions, disturbed, actors, address },
       openCalls: new Set(),
+      natives: new Set(),
+      nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),
       traffic: new Map(),
@@ -157,11 +174,23 @@ export class EndpointNode {
     this.#world.crashed(this);
   }
 
+  /** The process dies, and one that speaks like Python's rpcudp takes its place, until it opens again. */
+  async downgrade(): Promise<void> {
+    this.crash();
+    this.incarnation += 1;
+    this.#standIn = new OldPeer(this.#world, this, this.incarnation);
+    await this.#standIn.open();
+  }
+
   /** Closes the endpoint as its user would, and looks for what it leaves behind. */
   async close(): Promise<void> {
     const { life } = this;
     this.#closing = true;
     await life.endpoint.close();
+    // Whatever it put off to the end of the turn shows now.
+    await new Promise<void>((resolve) => {
+      this.#world.clock.afterPoll(resolve);
+    });
     if (this.#life !== life) return;
     this.#world.closed(this);
     life.clock.die();
@@ -194,7 +223,8 @@ export class EndpointNode {
 
   #listen(endpoint: AnyEndpoint): void {
     const { coverage, log } = this.#world;
-    endpoint.on('datagram.settled', ({ fate, from }) => {
+    endpoint.on('frame.settled', ({ fate, from }) => {
+      this.#settled += 1;
       coverage.reach(`fate:${fate}`);
       log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
       this.#faults.maybeThrow();
@@ -210,16 +240,16 @@ export class EndpointNode {
 
   #noteTransmission(
     transmissions: Map<string, Transmissions>,
-    datagram: Buffer,
+    frame: Buffer,
     to: SocketAddress,
   ): void {
-    if (datagram[0] !== TYPE.request) return;
-    const id = idOf(datagram);
+    if (frame[0] !== TYPE.request) return;
+    const id = idOf(frame);
     const { nowMs } = this.#world;
     const known = transmissions.get(id);
     if (known === undefined || this.plan.faults.has('shortIds')) {
       transmissions.set(id, { atMs: [nowMs], to });
     } else known.atMs.push(nowMs);
-    this.#world.log.add(`${this.name} sends ${brief(datagram)}`);
+    this.#world.log.add(`${this.name} sends ${brief(frame)}`);
   }
 }

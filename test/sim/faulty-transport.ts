@@ -1,6 +1,7 @@
 /** A transport that fails as sockets do: it refuses, and tells late or never how it went. */
 import type { SocketAddress } from '../../src/address.js';
 import type { Receiver, Transport } from '../../src/transport/transport.js';
+import { framesOf } from './datagram.js';
 import type { NodeClock } from './node-clock.js';
 
 /** What a kernel answers to sendmsg. */
@@ -21,15 +22,19 @@ export interface TransportWatcher {
   /** The kernel took a datagram. */
   taken(datagram: Buffer, to: SocketAddress): void;
   received(datagram: Buffer, from: SocketAddress): void;
-  problem(invariant: 'I0' | 'I14', what: string): void;
+  problem(invariant: 'I0' | 'I5' | 'I14', what: string): void;
 }
 
 export class FaultyTransport implements Transport, Receiver {
   /** What the endpoint asked for, and what it was told: the other side of its own counts. */
   attempted = 0;
+  /** The frames in them. */
+  framesAttempted = 0;
   accepted = 0;
   refused = 0;
   delivered = 0;
+  /** The frames in them; a bundle that is not sound counts as one. */
+  framesDelivered = 0;
   /** Sends whose callback is yet to come, or never comes. */
   unanswered = 0;
 
@@ -39,6 +44,7 @@ export class FaultyTransport implements Transport, Receiver {
   #inner: Transport;
   #receiver: Receiver | undefined;
   #dead = false;
+  #closed = false;
 
   constructor(make: (port: number) => Transport, clock: NodeClock, watcher: TransportWatcher) {
     this.#make = make;
@@ -58,8 +64,10 @@ export class FaultyTransport implements Transport, Receiver {
 
   send(datagram: Buffer, host: string, port: number, done: (error: Error | null) => void): void {
     if (this.#dead) return;
+    if (this.#closed) this.#watcher.problem('I5', 'sends when its socket is closed');
     const fault = this.#watcher.drawFault(datagram);
     this.attempted += 1;
+    this.framesAttempted += framesOf(datagram).length;
     this.unanswered += 1;
     if (fault?.kind === 'refused') {
       const error = Object.assign(new Error(`send ${fault.errno}`), { code: fault.errno });
@@ -84,6 +92,7 @@ export class FaultyTransport implements Transport, Receiver {
   datagramReceived(datagram: Buffer, host: string, port: number): void {
     this.#clock.deliver(() => {
       this.delivered += 1;
+      this.framesDelivered += Math.max(framesOf(datagram).length, 1);
       this.#watcher.received(datagram, { host, port });
       try {
         this.#receiver?.datagramReceived(datagram, host, port);
@@ -98,6 +107,7 @@ export class FaultyTransport implements Transport, Receiver {
   }
 
   close(): Promise<void> {
+    this.#closed = true;
     return this.#inner.close();
   }
 

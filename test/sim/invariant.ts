@@ -31,16 +31,31 @@ export interface Invariant {
   ) => Finding;
   /** An endpoint said how it ended a request. */
   readonly afterRequest?: (world: World, node: EndpointNode, request: RequestSettled) => Finding;
+  /** The kernel took a datagram. */
   readonly afterSend?: (
     world: World,
     node: EndpointNode,
     datagram: Buffer,
     to: SocketAddress,
   ) => Finding;
+  /** The kernel took a datagram with this frame, alone or among others. */
+  readonly afterFrame?: (
+    world: World,
+    node: EndpointNode,
+    frame: Buffer,
+    to: SocketAddress,
+  ) => Finding;
   readonly beforeReceive?: (
     world: World,
     node: EndpointNode,
     datagram: Buffer,
+    from: SocketAddress,
+  ) => Finding;
+  /** A datagram with this frame is about to be handed to an endpoint. */
+  readonly beforeFrame?: (
+    world: World,
+    node: EndpointNode,
+    frame: Buffer,
     from: SocketAddress,
   ) => Finding;
   /** Everything has healed, and nothing was asked for so long that everything is over. */

@@ -3,6 +3,7 @@ import type { Invariant } from './invariant.js';
 import { amplification } from './invariants/amplification.js';
 import { atMostOnce } from './invariants/at-most-once.js';
 import { boundedMemory } from './invariants/bounded-memory.js';
+import { bundles } from './invariants/bundles.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
@@ -29,6 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
   boundedMemory,
   pace,
   amplification,
+  bundles,
   quiescence,
   wallClock,
   quietWorlds,

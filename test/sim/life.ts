@@ -35,10 +35,14 @@ export interface Life {
   readonly transmissions: Map<string, Transmissions>;
   /** Transaction ids of which the peer said that they are at work, or wait for a proof. */
   readonly disturbed: Set<string>;
+  /** Addresses that answered with a header map, and can be sent bundles; see I15. */
+  readonly natives: Set<string>;
+  /** Requests that came with a header map, by sender and transaction id; see I15. */
+  readonly nativeRequests: Set<string>;
   /** How often each request came in, by sender and transaction id; see I2. */
   readonly arrivals: Map<string, number>;
-  /** The replies that went out, by receiver, transaction id and run; see I2. */
-  readonly replies: Map<string, string>;
+  /** The replies that went out, by receiver and transaction id; see I2. */
+  readonly replies: Map<string, Set<string>>;
   /** What went to and fro with each address that has proved nothing; see I10. */
   readonly traffic: Map<string, Traffic>;
   /** How many round-trip times were believed, by peer; see I9. */

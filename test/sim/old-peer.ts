@@ -13,8 +13,8 @@ const TIMEOUT_MS = 5_000;
 
 export class OldPeer implements Receiver {
   readonly kind = 'old';
-  /** It is never restarted. */
-  readonly incarnation = 1;
+  /** It is never restarted; but it may take the place of an endpoint, for one of that one's lives. */
+  readonly incarnation: number;
   readonly name: string;
   readonly host: string;
   readonly #world: World;
@@ -23,10 +23,11 @@ export class OldPeer implements Receiver {
   readonly #waiting = new Set<string>();
   #counter = 0;
 
-  constructor(world: World, { name, host }: NodePlan) {
+  constructor(world: World, { name, host }: Pick<NodePlan, 'name' | 'host'>, incarnation = 1) {
     this.#world = world;
     this.name = name;
     this.host = host;
+    this.incarnation = incarnation;
     this.#transport = world.network.transport(host, PORT);
   }
 
@@ -51,6 +52,7 @@ export class OldPeer implements Receiver {
   }
 
   datagramReceived(datagram: Buffer, host: string, port: number): void {
+    if (datagram[0] === TYPE.bundle) this.#world.bundleIgnored(datagram);
     let body: unknown;
     try {
       [body] = valuesOf(datagram);

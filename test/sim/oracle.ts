@@ -26,8 +26,8 @@ export interface Execution extends Request {
 
 export class Oracle {
   readonly #byToken = new Map<string, Execution[]>();
-  /** The last run of each request, by life of the peer, sender and transaction id. */
-  readonly #latest = new Map<string, Execution>();
+  /** The runs of each request, by life of the peer, sender and transaction id: the last, and how many. */
+  readonly #byRequest = new Map<string, { readonly last: Execution; readonly count: number }>();
   #count = 0;
 
   /** How many procedures have run in all; makes every result unlike any other. */
@@ -39,17 +39,17 @@ export class Oracle {
   add(execution: Execution): Execution | undefined {
     this.#count += 1;
     const key = keyOf(execution);
-    const before = this.#latest.get(key);
-    this.#latest.set(key, execution);
+    const before = this.#byRequest.get(key);
+    this.#byRequest.set(key, { last: execution, count: (before?.count ?? 0) + 1 });
     const others = this.#byToken.get(execution.token);
     if (others === undefined) this.#byToken.set(execution.token, [execution]);
     else others.push(execution);
-    return before;
+    return before?.last;
   }
 
-  /** The last run of a request, by the life of the endpoint that received it. */
-  latest(request: Request): Execution | undefined {
-    return this.#latest.get(keyOf(request));
+  /** How often a request ran, in the life of the endpoint that received it. */
+  timesRun(request: Request): number {
+    return this.#byRequest.get(keyOf(request))?.count ?? 0;
   }
 
   /** Every run of the call with this token. */

@@ -14,6 +14,7 @@ export const ODD_OPTIONS = [
   ...(['tinyWindow', 'tinyOutstanding', 'tinyPeerTable', 'tinyLingering', 'shortLinger'] as const),
   ...(['fewHandlers', 'fewHandlersPerPeer', 'shortHandlerTimeout', 'shortTimeout'] as const),
   ...(['noCloseGrace', 'manyAttempts', 'strict', 'strictAmplification', 'contract'] as const),
+  ...(['noBundles', 'smallBundles', 'largeBundles'] as const),
 ] as const;
 
 type OddOption = (typeof ODD_OPTIONS)[number];
@@ -21,7 +22,7 @@ type OddOption = (typeof ODD_OPTIONS)[number];
 /** Everything that can go wrong, by class; a failure is minimised by leaving them out one by one. */
 export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
-  ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall'] as const),
+  ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
   ...(['lateTimers', 'shortIds', 'throwingListeners'] as const),
   ...ODD_OPTIONS,
@@ -73,7 +74,7 @@ type Intervals = Readonly<Record<Strike, number>>;
 
 /** What strikes from time to time. */
 export const STRIKES = [
-  ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall'] as const),
+  ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker'] as const),
 ] as const;
 
@@ -201,6 +202,9 @@ function optionsOf(odd: readonly OddOption[], dice: Dice): NodeOptions {
     strict: { atMostOnce: 'strict' },
     strictAmplification: { amplification: 'strict' },
     contract: { contract: CONTRACT },
+    noBundles: { maxBundleBytes: 0 },
+    smallBundles: { maxBundleBytes: dice.integer(70, 300) },
+    largeBundles: { maxBundleBytes: dice.integer(2_000, 65_507) },
   };
   return Object.assign({}, ...odd.map((name) => drawn[name])) as NodeOptions;
 }
@@ -257,6 +261,7 @@ function drawIntervals(dice: Dice, rule: Rule): Intervals {
     every('crash', 0.25, 2_000, 10_000),
     every('close', 0.3, 1_000, 10_000),
     every('stall', 0.3, 500, 5_000),
+    every('downgrade', 0.2, 2_000, 8_000),
     every('offPathAttacker', 0.5, 50, 1_000),
     every('onPathAttacker', 0.25, 50, 1_000),
   ]) as Intervals;

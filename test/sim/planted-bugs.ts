@@ -58,8 +58,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the reply that is remembered is not the one that was sent',
     file: 'handler/handler.ts',
-    find: 'this.reply = reply;',
-    replace: 'this.reply = Buffer.concat([reply, Buffer.of(0)]);',
+    find: 'this.owner.reply(this.reply, this);',
+    replace:
+      "this.owner.reply(this.#encodeError({ code: 'handlerFailed', message: 'another' }), this);",
     foundBy: ['I2'],
   },
   {
@@ -111,7 +112,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are repeated to peers that would run them again',
     file: 'call/call.ts',
-    find: 'return this.#peer.native && this.#retransmission.isSafe(nowMs);',
+    find: 'return this.#peer.native && this.#repetition.isSafe(nowMs);',
     replace: 'return true;',
     with: ['oldPeers', 'loss'],
     foundBy: ['I9'],
@@ -171,11 +172,93 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a datagram is changed while the kernel may hold it',
-    file: 'call/call.ts',
-    find: 'this.#retransmit(Buffer.from(this.datagram), nowMs);',
-    replace: 'this.#retransmit(this.datagram, nowMs);',
-    with: ['sendFaults', 'manyAttempts'],
+    file: 'wire/outbound-frame.ts',
+    find: 'const datagram = Buffer.allocUnsafe(this.length);',
+    replace: `const shared = globalThis as { shared?: Buffer };
+    const datagram = (shared.shared ??= Buffer.alloc(70_000)).subarray(0, this.length);`,
+    with: ['sendFaults'],
     foundBy: ['I14'],
+  },
+  {
+    name: 'repetitions are bundled as well',
+    file: 'peer/actor.ts',
+    find: 'retransmit(frame: RequestFrame, owner: FrameOwner): void {',
+    replace: `retransmit(frame: RequestFrame, owner: FrameOwner): void {
+    if (this.#takesBundles) return this.#bundler.send(frame, owner);`,
+    with: ['loss', 'partition'],
+    foundBy: ['I15'],
+  },
+  {
+    name: 'requests are bundled for peers that never said that they can read that',
+    file: 'peer/actor.ts',
+    find: "return this.native && this.health === 'responsive';",
+    replace: "return this.health === 'responsive';",
+    with: ['oldPeers'],
+    foundBy: ['I15'],
+  },
+  {
+    name: 'replies are bundled for whoever asked',
+    file: 'peer/actor.ts',
+    find: 'if (native) this.#bundler.send(frame);',
+    replace: 'if (native || frame.length > 0) this.#bundler.send(frame);',
+    with: ['oldPeers'],
+    foundBy: ['I15'],
+  },
+  {
+    name: 'a bundle grows by one frame more than it may',
+    file: 'peer/bundler.ts',
+    find: 'if (BUNDLE_HEADER_BYTES + this.#bytes + bytes > maxBundleBytes)',
+    replace: 'if (BUNDLE_HEADER_BYTES + this.#bytes > maxBundleBytes)',
+    with: ['smallBundles'],
+    foundBy: ['I15'],
+  },
+  {
+    name: 'what waits for the end of the turn is never sent',
+    file: 'turn.ts',
+    find: 'for (const task of tasks) task.turnEnded();',
+    replace: 'tasks.length = 0;',
+    foundBy: ['I15', 'L1', 'L2'],
+  },
+  {
+    name: 'what waits for the end of the turn is forgotten at close',
+    file: 'endpoint/endpoint.ts',
+    find: 'turn.end();',
+    replace: '',
+    with: ['noCloseGrace', 'close'],
+    foundBy: ['I5'],
+  },
+  {
+    name: 'the frames of a bundle that is sent count as one',
+    file: 'socket/socket.ts',
+    find: 'this.#framesAttempted += owners.length;',
+    replace: 'this.#framesAttempted += 1;',
+    foundBy: ['I5'],
+  },
+  {
+    name: 'a bundle is believed up to its fault',
+    file: 'wire/bundle.ts',
+    find: 'if (fault !== undefined) return fault;',
+    replace: 'if (datagram.length <= HEADER_BYTES) return fault;',
+    with: ['offPathAttacker', 'corruption'],
+    foundBy: ['I4'],
+  },
+  {
+    name: 'a bundle in a bundle is unpacked',
+    file: 'socket/socket.ts',
+    find: "if (frame.type === 'bundle') return 'malformed.shape';",
+    replace: `if (frame.type === 'bundle') {
+      this.datagramReceived(datagram, host, port);
+      return 'malformed.shape';
+    }`,
+    with: ['offPathAttacker'],
+    foundBy: ['I4'],
+  },
+  {
+    name: 'only the first frame of a bundle is looked at',
+    file: 'wire/bundle.ts',
+    find: 'for (let left = reader.readArrayHead(); left > 0; left -= 1) {',
+    replace: 'for (let left = Math.min(reader.readArrayHead(), 1); left > 0; left -= 1) {',
+    foundBy: ['I4'],
   },
 ];
 

@@ -9,12 +9,15 @@ import type { World } from './world.js';
 
 const MAX_LATENESS_MS = 40;
 const MAX_CALLBACK_DELAY_MS = 3_000;
+const MEAN_CUT_OFF_MS = 1_500;
 const ID_BYTES = 20;
 
 export class ProcessFaults {
   readonly #world: World;
   readonly #plan: NodePlan;
   readonly #dice: Dice;
+  /** The route is gone for a while: every send is refused alike. */
+  #cutOff: { readonly errno: (typeof ERRNOS)[number]; readonly untilMs: number } | undefined;
 
   constructor(world: World, plan: NodePlan) {
     this.#world = world;
@@ -35,11 +38,15 @@ export class ProcessFaults {
   }
 
   drawSendFault(): SendFault | undefined {
+    const { nowMs, healed } = this.#world;
+    if (this.#cutOff !== undefined && nowMs < this.#cutOff.untilMs && !healed) {
+      return this.#refuse(this.#cutOff.errno);
+    }
     if (this.#fires('sendRefused')) {
       const errno = this.#dice.pick(ERRNOS);
-      this.#world.coverage.reach(`errno:${errno}`);
-      this.#world.log.add(`${this.#plan.name} send refused ${errno}`);
-      return { kind: 'refused', errno };
+      const forMs = this.#dice.chance(0.2) ? this.#dice.exponential(MEAN_CUT_OFF_MS) : 0;
+      this.#cutOff = { errno, untilMs: nowMs + forMs };
+      return this.#refuse(errno);
     }
     if (this.#fires('sendCallbackLost')) return { kind: 'lost' };
     if (this.#fires('sendCallbackLate')) {
@@ -70,6 +77,12 @@ export class ProcessFaults {
         }
       },
     };
+  }
+
+  #refuse(errno: (typeof ERRNOS)[number]): SendFault {
+    this.#world.coverage.reach(`errno:${errno}`);
+    this.#world.log.add(`${this.#plan.name} send refused ${errno}`);
+    return { kind: 'refused', errno };
   }
 
   #fires(fault: ProcessFault): boolean {

@@ -1,6 +1,7 @@
 /** Faults that strike from time to time, and their end. */
+import { makeBurst } from './workload.js';
 import type { Dice } from './dice.js';
-import { strikeOffPath, strikeOnPath } from './attacker.js';
+import { replay, strikeOffPath, strikeOnPath } from './attacker.js';
 import type { Strike } from './plan.js';
 import { STRIKES } from './plan.js';
 import type { World } from './world.js';
@@ -47,14 +48,7 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     world.network.clog(a.host, b.host, dice.exponential(MEAN_TROUBLE_MS));
     return true;
   },
-  replay: (world, dice) => {
-    const event = world.recorded[dice.below(world.recorded.length)];
-    // The ring has a hole where nothing was recorded yet.
-    if (event === undefined) return false;
-    const { datagram, from, to } = event;
-    world.network.inject(datagram, from, to);
-    return true;
-  },
+  replay,
   rebind: (world, dice) => {
     const node = dice.pick(world.endpoints);
     if (!node.ready) return false;
@@ -81,6 +75,15 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     const order = dice.pick(['timersFirst', 'messagesFirst'] as const);
     node.life.clock.stall(dice.pick([30, 300, 1_000, 3_000]) * dice.between(0.5, 1), order);
     world.coverage.reach(`wake:${order}`);
+    return true;
+  },
+  downgrade: (world, dice) => {
+    const node = dice.pick(world.endpoints);
+    if (!node.ready) return false;
+    void node.downgrade();
+    void reopen(world, node, dice.exponential(2 * MEAN_TROUBLE_MS));
+    // Some that know it call it before they can learn better.
+    makeBurst(world, { caller: dice.pick(world.endpoints), target: node });
     return true;
   },
   offPathAttacker: strikeOffPath,

@@ -3,6 +3,7 @@ import type { CallOptions } from '../../src/call/options.js';
 import type { Peer } from '../../src/peer/peer.js';
 import { CONTRACT, IDEMPOTENT } from './contract.js';
 import type { EndpointNode } from './endpoint-node.js';
+import type { OldPeer } from './old-peer.js';
 import { argumentsFor, PROCEDURES } from './procedures.js';
 import type { ProcedureName } from './procedures.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -26,16 +27,33 @@ export function startWorkload(world: World): void {
     left -= 1;
     // Now and then many at once.
     const burst = world.dice.chance(0.05) ? world.dice.integer(2, 12) : 1;
-    for (let index = 0; index < burst; index++) makeRandomCall(world);
+    // And now and then from one to one, which can be bundled.
+    const pair = world.dice.chance(0.5) ? drawPair(world) : undefined;
+    for (let index = 0; index < burst; index++) makeRandomCall(world, pair ?? drawPair(world));
     world.clock.setTimeout(next, world.dice.exponential(world.plan.callIntervalMs));
   };
   next();
 }
 
-function makeRandomCall(world: World): void {
+/** Calls from one peer to another, all at once, that a peer like any other answers. */
+export function makeBurst(world: World, { caller, target }: Pair): void {
+  if (caller.kind === 'old' || !caller.ready) return;
+  for (let left = world.dice.integer(3, 8); left > 0; left--) {
+    makeCall(world, caller, target, 'add', [], {});
+  }
+}
+
+interface Pair {
+  readonly caller: EndpointNode | OldPeer;
+  readonly target: CallTarget | OldPeer;
+}
+
+function drawPair({ dice, peers }: World): Pair {
+  return { caller: dice.pick(peers), target: dice.chance(0.03) ? NOBODY : dice.pick(peers) };
+}
+
+function makeRandomCall(world: World, { caller, target }: Pair): void {
   const { dice } = world;
-  const caller = dice.pick(world.peers);
-  const target = dice.chance(0.03) ? NOBODY : dice.pick(world.peers);
   const procedure = dice.pick(PROCEDURES);
   if (caller.kind === 'old') {
     const token = newToken(world);

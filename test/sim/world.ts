@@ -8,7 +8,7 @@ import { SimulatedNetwork } from '../../src/testing/network.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
 import { SeededRandom } from '../../src/testing/random.js';
 import { Coverage } from './coverage.js';
-import { brief, idOf } from './datagram.js';
+import { brief, framesOf, idOf, TYPE } from './datagram.js';
 import { Dice } from './dice.js';
 import { EndpointNode } from './endpoint-node.js';
 import { EventLog } from './event-log.js';
@@ -64,8 +64,10 @@ export class World {
 
   readonly #byToken = new Map<string, TrackedCall>();
   readonly #touched = new Set<EndpointNode>();
-  /** The id of the datagram that is just being put on the wire. */
-  #sendingId = '';
+  /** The frames of the datagram that is just being put on the wire. */
+  #sending: readonly Buffer[] = [];
+  /** Transaction ids of requests that were bundled and did not get through, and why. */
+  readonly #bundledInVain = new Map<string, 'lost' | 'unread'>();
 
   constructor({ seed, settings, trace }: WorldOptions) {
     this.seed = seed;
@@ -211,6 +213,11 @@ export class World {
     for (const { id, afterSend } of INVARIANTS) {
       this.#report(id, afterSend?.(this, node, datagram, to));
     }
+    for (const frame of framesOf(datagram)) {
+      for (const { id, afterFrame } of INVARIANTS) {
+        this.#report(id, afterFrame?.(this, node, frame, to));
+      }
+    }
   }
 
   /** A datagram is about to be handed to an endpoint. */
@@ -219,6 +226,17 @@ export class World {
     for (const { id, beforeReceive } of INVARIANTS) {
       this.#report(id, beforeReceive?.(this, node, datagram, from));
     }
+    for (const frame of framesOf(datagram)) {
+      for (const { id, beforeFrame } of INVARIANTS) {
+        this.#report(id, beforeFrame?.(this, node, frame, from));
+      }
+    }
+  }
+
+  /** A peer got a bundle that it cannot read. */
+  bundleIgnored(bundle: Buffer): void {
+    this.coverage.reach('bundle:ignored');
+    for (const id of requestsIn(bundle)) this.#bundledInVain.set(id, 'unread');
   }
 
   /** Nothing has happened for long: looks whether endpoints are still busy with the past. */
@@ -258,18 +276,30 @@ export class World {
     if (outcome.state === 'rejected') this.coverage.reach(`error:${outcome.error.code}`);
     if (outcome.state !== 'resolved') this.coverage.reach(`executed:${outcome.executed}`);
     if (outcome.attempts > 1) this.coverage.reach('retransmitted');
+    const why = this.#bundledInVain.get(call.transactionId);
+    if (why === undefined || outcome.state !== 'resolved') return;
+    this.coverage.reach(why === 'lost' ? 'bundle:lostAndAnswered' : 'bundle:ignoredAndAnswered');
+  }
+
+  #coverBundle({ type, datagram }: NetworkEvent): void {
+    this.coverage.reach(`bundle:${type}`);
+    if (type !== 'lost') return;
+    for (const id of requestsIn(datagram)) this.#bundledInVain.set(id, 'lost');
   }
 
   #watchWire(event: NetworkEvent): void {
     const { type, datagram, from, to, reason } = event;
+    if (datagram[0] === TYPE.bundle) this.#coverBundle(event);
     switch (type) {
       case 'sent':
-        this.#sendingId = idOf(datagram);
+        this.#sending = framesOf(datagram);
         this.latest = event;
         this.recorded[this.network.stats.sent % MAX_RECORDED] = event;
         return;
       case 'corrupted':
-        this.tainted.add(this.#sendingId).add(idOf(datagram));
+        for (const frame of [...this.#sending, ...framesOf(datagram), datagram]) {
+          this.tainted.add(idOf(frame));
+        }
         this.coverage.reach('corrupted');
         break;
       case 'duplicated':
@@ -289,3 +319,10 @@ export class World {
 }
 
 const MAX_RECORDED = 500;
+
+/** The transaction ids of the requests in a bundle. */
+function requestsIn(bundle: Buffer): string[] {
+  return framesOf(bundle)
+    .filter(([type]) => type === TYPE.request)
+    .map(idOf);
+}

@@ -12,7 +12,7 @@ const body = (type: number, ...bytes: number[]) =>
 const MALFORMED: readonly (readonly [string, Buffer])[] = [
   ['malformed.tooShort', Buffer.alloc(0)],
   ['malformed.tooShort', body(0)],
-  ['malformed.unknownType', body(4, 0xc0)],
+  ['malformed.unknownType', body(7, 0xc0)],
   ['malformed.unknownType', body(0xff, 0xc0)],
   ['malformed.tooLong', Buffer.alloc(21 + 8_192 + 513)],
   ['malformed.tooLong', frame('request', ID, ['x', ['x'.repeat(8_186)]])],
@@ -26,6 +26,9 @@ const MALFORMED: readonly (readonly [string, Buffer])[] = [
   ['malformed.shape', frame('request', ID, { x: [] })],
   ['malformed.shape', frame('request', ID, ['x', [], 1])],
   ['malformed.shape', frame('cancel', ID, ['x', []])],
+  ['malformed.shape', frame('bundle', ID, null)],
+  ['malformed.shape', frame('bundle', ID, [])],
+  ['malformed.truncated', body(4, 0x91, 0xc4, 0x17)],
 ];
 
 t.test(
@@ -77,7 +80,7 @@ t.test(
     const server = await world.endpoint({ handlers: { echo: (_, value: unknown) => value } });
     const raw = await world.raw();
     const reported = noFates();
-    server.on('datagram.settled', ({ fate, from }) => {
+    server.on('frame.settled', ({ fate, from }) => {
       reported[fate] += 1;
       t.strictSame(from, raw.address);
     });

@@ -17,7 +17,7 @@ async function open(t: Test, host: string) {
     handlers: { hello: () => 'hi' },
     onError: (error) => t.fail(String(error)),
   });
-  endpoint.on('datagram.settled', ({ fate, from }) => settled.push([fate, from.host]));
+  endpoint.on('frame.settled', ({ fate, from }) => settled.push([fate, from.host]));
   t.teardown(() => endpoint.close());
   return { endpoint, settled };
 }

@@ -144,17 +144,28 @@ t.test('a close before a slow bind has finished leaves no socket', async (t) => 
   t.throws(() => sockets[0]?.close(), { code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
 });
 
-t.test('workers of a cluster do not share its port', async (t) => {
-  const bound: unknown[] = [];
-  const { createSocket } = faulty((socket) => {
-    const bind = socket.bind.bind(socket) as (options: unknown) => Socket;
-    socket.bind = (options?: unknown) => {
-      bound.push(options);
-      return bind(options);
-    };
-  });
-  await openUdp(t, { host: '127.0.0.1', createSocket });
-  t.strictSame(bound, [{ address: '127.0.0.1', port: 0, exclusive: true }]);
+t.test('a port is shared by those who ask for it, and by nobody else', async (t) => {
+  for (const [sharing, exclusive] of [
+    [undefined, true],
+    ['alone', true],
+    ['cluster', false],
+  ] as const) {
+    const bound: unknown[] = [];
+    const made: SocketOptions[] = [];
+    const { createSocket } = faulty((socket, options) => {
+      made.push(options);
+      const bind = socket.bind.bind(socket) as (options: unknown) => Socket;
+      socket.bind = (options?: unknown) => {
+        bound.push(options);
+        return bind(options);
+      };
+    });
+    const options = { host: '127.0.0.1', createSocket, ...(sharing && { sharing }) };
+    const { transport } = await openUdp(t, options);
+    t.strictSame(bound, [{ address: '127.0.0.1', port: 0, exclusive }]);
+    t.notOk('reusePort' in made[0]!);
+    t.equal(transport.sharesPort, sharing === 'cluster');
+  }
 });
 
 t.test('a socket that throws from send reports that as the result', async (t) => {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
 import { DROP, isDrop } from '../../src/wire/drop.js';
-import { readExact } from '../../src/wire/exact-reader.js';
+import { readValue } from '../../src/wire/value-reader.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { afterTheWire, faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 
@@ -38,7 +38,7 @@ t.test('longer forms than needed mean the same (H39)', async (t) => {
   t.strictSame(decode('de0001a161c0'), { a: null });
 });
 
-t.test('every format is read alike by the library and by the exact reader', async (t) => {
+t.test('every format is read alike by the library and by the reader', async (t) => {
   const bodies = [
     ...['00', '7f', 'e0', 'ff', 'c0', 'c2', 'c3', 'ccff', 'cdffff', 'ceffffffff', 'd080', 'd18000'],
     ...['d280000000', 'ca3fc00000', 'cb3ff8000000000000', 'a0', 'a3c3a961', 'd90161', 'da000161'],
@@ -55,7 +55,7 @@ t.test('every format is read alike by the library and by the exact reader', asyn
   ];
   for (const body of bodies) {
     const bytes = Buffer.from(body.replaceAll(' ', ''), 'hex');
-    deepStrictEqual(readExact(bytes, 0), new Decoder().decode(bytes), body);
+    deepStrictEqual(readValue(bytes, 0), new Decoder().decode(bytes), body);
   }
   t.ok(bodies.length);
 });
@@ -101,9 +101,10 @@ t.test(
 t.test('maps that turn out to be Maps at their last key are still read in one pass', async (t) => {
   const open = '82a161';
   const deep = `${open.repeat(30)}c0${'01c0'.repeat(30)}`;
-  const before = performance.now();
+  const before = process.cpuUsage();
   t.ok(decode(deep) instanceof Map);
-  t.ok(performance.now() - before < 1_000, 'reading maps again would take 2^30 steps');
+  const { user, system } = process.cpuUsage(before);
+  t.ok(user + system < 1_000_000, 'reading maps again would take 2^30 steps');
 });
 
 t.test('keys that mean something in JavaScript are keys like any other (H27)', async (t) => {
@@ -120,7 +121,7 @@ t.test('keys that mean something in JavaScript are keys like any other (H27)', a
 
 t.test('thousands of keys are read in bounded time (H44, H45)', async (t) => {
   const entries = Array.from({ length: 2_000 }, (_, index) => [String(index * 2_147_483), index]);
-  const datagram = encodeResponse(TEST_ID, Object.fromEntries(entries));
+  const datagram = encodeResponse(TEST_ID, Object.fromEntries(entries)).toDatagram();
   t.strictSame(valueAt(datagram, 21), Object.fromEntries(entries));
 });
 
@@ -145,16 +146,16 @@ t.test('text keeps a byte order mark, of any length', async (t) => {
   for (const length of [0, 10, 197, 198, 5_000]) {
     const text = `\ufeff${'x'.repeat(length)}`;
     const sent = { [text]: [text] };
-    t.strictSame(valueAt(encodeResponse(TEST_ID, sent), 21), sent, `${length}`);
+    t.strictSame(valueAt(encodeResponse(TEST_ID, sent).toDatagram(), 21), sent, `${length}`);
   }
 });
 
 t.test('faithful values arrive as they were sent, by the documented rules', async () => {
   fc.assert(
     fc.property(faithfulValue, (value) => {
-      const datagram = encodeResponse(TEST_ID, value);
+      const datagram = encodeResponse(TEST_ID, value).toDatagram();
       deepStrictEqual(valueAt(datagram, 21), afterTheWire(value));
-      deepStrictEqual(readExact(datagram, 21), afterTheWire(value));
+      deepStrictEqual(readValue(datagram, 21), afterTheWire(value));
     }),
     { numRuns: 3_000 },
   );
@@ -166,7 +167,7 @@ t.test(
     const mutated = fc
       .tuple(faithfulValue, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))
       .map(([value, changes]) => {
-        const bytes = Buffer.from(encodeResponse(TEST_ID, value).subarray(21));
+        const bytes = Buffer.from(encodeResponse(TEST_ID, value).toDatagram().subarray(21));
         for (const [offset, byte] of changes) bytes[offset % bytes.length] = byte;
         return bytes;
       });

@@ -7,10 +7,11 @@ import { encodeRequest } from '../../src/wire/request.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { TEST_ID } from '../fixtures/msgpack-values.js';
 
-const encode = (value: unknown): string => encodeResponse(TEST_ID, value).toString('hex', 21);
+const encode = (value: unknown): string =>
+  encodeResponse(TEST_ID, value).toDatagram().toString('hex', 21);
 
 function errorOf(value: unknown): UnencodableError {
-  return thrownBy(() => encodeRequest(TEST_ID, 'procedure', [value]));
+  return thrownBy(() => encodeRequest(TEST_ID, 'procedure', [value]).toDatagram());
 }
 
 function thrownBy(encoding: () => Buffer): UnencodableError {
@@ -236,8 +237,11 @@ t.test('a value read differently the second time is an error, not a broken datag
 });
 
 t.test('a result is named result', async (t) => {
-  t.equal(thrownBy(() => encodeResponse(TEST_ID, { items: [new Set()] })).path, 'result.items[0]');
-  t.equal(thrownBy(() => encodeResponse(TEST_ID, new Set())).path, 'result');
+  t.equal(
+    thrownBy(() => encodeResponse(TEST_ID, { items: [new Set()] }).toDatagram()).path,
+    'result.items[0]',
+  );
+  t.equal(thrownBy(() => encodeResponse(TEST_ID, new Set()).toDatagram()).path, 'result');
 });
 
 t.test('an error inside one encoding leaves the next unharmed', async (t) => {

@@ -37,9 +37,9 @@ t.test('anything else has the wrong shape', async (t) => {
 });
 
 t.test('an error is sent with a header map, byte for byte', async (t) => {
-  const datagram = encodeErrorReply(TEST_ID, { code: 'E', message: 'm' });
+  const datagram = encodeErrorReply(TEST_ID, { code: 'E', message: 'm' }).toDatagram();
   t.equal(datagram.toString('hex'), datagramOf(2, '92 a145 a16d 810001').toString('hex'));
-  const withData = encodeErrorReply(TEST_ID, { code: 'E', message: 'm', data: null });
+  const withData = encodeErrorReply(TEST_ID, { code: 'E', message: 'm', data: null }).toDatagram();
   t.equal(withData.toString('hex'), datagramOf(2, '93 a145 a16d c0 810001').toString('hex'));
 });
 
@@ -50,7 +50,7 @@ t.test('what is sent is what arrives', async () => {
   const text = fc.string({ maxLength: 100, unit: 'grapheme' });
   fc.assert(
     fc.property(text, text, data, (code, message, data) => {
-      const datagram = encodeErrorReply(TEST_ID, { code, message, data });
+      const datagram = encodeErrorReply(TEST_ID, { code, message, data }).toDatagram();
       const decoded = decodeErrorReply(datagram);
       return (
         !isDrop(decoded) &&
@@ -66,7 +66,7 @@ t.test('what is sent is what arrives', async () => {
 
 t.test('texts are cut to 1024 characters, and what is not Unicode is replaced', async (t) => {
   const sent = (code: string, message: string) =>
-    decodeErrorReply(encodeErrorReply(TEST_ID, { code, message }));
+    decodeErrorReply(encodeErrorReply(TEST_ID, { code, message }).toDatagram());
   t.match(sent('c'.repeat(2_000), 'm'.repeat(2_000)), {
     code: `${'c'.repeat(1_023)}…`,
     message: `${'m'.repeat(1_023)}…`,
@@ -79,7 +79,8 @@ t.test('texts are cut to 1024 characters, and what is not Unicode is replaced', 
 });
 
 t.test('data that would not arrive as it is, or takes too much, is a mistake', async (t) => {
-  const send = (data: unknown) => encodeErrorReply(TEST_ID, { code: 'E', message: 'm', data });
+  const send = (data: unknown) =>
+    encodeErrorReply(TEST_ID, { code: 'E', message: 'm', data }).toDatagram();
   t.throws(() => send({ list: [Symbol('x')] }), {
     name: 'UnencodableError',
     path: 'data.list[0]',

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { DROP } from '../../src/wire/drop.js';
-import { formatTransactionId, MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
+import { MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
 t.test('a frame gives type, id and the datagram itself', async (t) => {
@@ -9,6 +9,7 @@ t.test('a frame gives type, id and the datagram itself', async (t) => {
     [1, 'response'],
     [2, 'error'],
     [3, 'cancel'],
+    [4, 'bundle'],
     [5, 'working'],
     [6, 'challenge'],
   ] as const) {
@@ -24,10 +25,7 @@ t.test('a datagram of fewer than 22 bytes is too short (H01–H03)', async (t) =
 });
 
 t.test('every other type byte to 0xff is unknown (H04)', async (t) => {
-  const unknown = Array.from({ length: 0x100 }, (_, type) => type).filter(
-    (type) => ![0, 1, 2, 3, 5, 6].includes(type),
-  );
-  for (const type of unknown) {
+  for (let type = 7; type <= 0xff; type += 1) {
     t.equal(readFrame(datagramOf(type, 'c0')), DROP.unknownType, `type ${type}`);
   }
 });
@@ -42,7 +40,6 @@ t.test(
   },
 );
 
-t.test('an id is shown as 40 hexadecimal digits', async (t) => {
-  t.equal(formatTransactionId(TEST_ID), '000102030405060708090a0b0c0d0e0f10111213');
-  t.equal(formatTransactionId('\xff'.repeat(20)), 'ff'.repeat(20));
+t.test('an id is 40 hexadecimal digits', async (t) => {
+  t.match(readFrame(datagramOf(0, 'c0')), { id: TEST_ID });
 });

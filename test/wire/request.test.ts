@@ -1,5 +1,6 @@
 import { ExtData } from '@msgpack/msgpack';
 import t from 'tap';
+import type { RequestFrame } from '../../src/wire/outbound-frame.js';
 import { UnencodableError } from '../../src/errors.js';
 import { DROP } from '../../src/wire/drop.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
@@ -23,7 +24,7 @@ t.test('a request is the bytes that Python rpcudp 5.0.1 sends, and a header map'
     ],
   ];
   for (const [procedure, args, body] of vectors) {
-    const datagram = encodeRequest(TEST_ID, procedure, args);
+    const datagram = encodeRequest(TEST_ID, procedure, args).toDatagram();
     const expected = datagramOf(0, `${body}${UNSTAMPED_HEADER_MAP}`);
     t.equal(datagram.toString('hex'), expected.toString('hex'), procedure);
     t.strictSame(decodeRequest(datagram), {
@@ -89,11 +90,11 @@ t.test(
 
 t.test('name and arguments take 8192 bytes and not one more', async (t) => {
   // 92 a1 61 91 da xx xx: 7 bytes around the text
-  const largest = encodeRequest(TEST_ID, 'a', ['x'.repeat(8_185)]);
+  const largest = encodeRequest(TEST_ID, 'a', ['x'.repeat(8_185)]).toDatagram();
   t.equal(largest.length, HEADER_BYTES + 8_192 + HEADER_MAP_BYTES);
   t.match(readFrame(largest), { type: 'request' });
   t.match(decodeRequest(largest), { end: HEADER_BYTES + 8_192 });
-  t.throws(() => encodeRequest(TEST_ID, 'a', ['x'.repeat(8_186)]), {
+  t.throws(() => encodeRequest(TEST_ID, 'a', ['x'.repeat(8_186)]).toDatagram(), {
     name: 'RequestTooLargeError',
     code: 'ERR_RPCUDP_REQUEST_TOO_LARGE',
     procedure: 'a',
@@ -122,35 +123,35 @@ t.test('a request that fits in no datagram is refused before it is encoded', asy
     new Array(2 ** 20).fill(1),
     shared,
   ]) {
-    t.throws(() => encodeRequest(TEST_ID, 'a', [arg]), {
+    t.throws(() => encodeRequest(TEST_ID, 'a', [arg]).toDatagram(), {
       name: 'RequestTooLargeError',
       bytes: MAX_DATAGRAM_BYTES + 1,
     });
   }
-  t.throws(() => encodeRequest(TEST_ID, 'p'.repeat(100_000), []), {
+  t.throws(() => encodeRequest(TEST_ID, 'p'.repeat(100_000), []).toDatagram(), {
     name: 'RequestTooLargeError',
     message: /^.{0,200}$/u,
   });
 });
 
 t.test('what is no procedure name, no list of arguments or no id is a mistake', async (t) => {
-  const loose = encodeRequest as (id: string, procedure: unknown, args: unknown) => Buffer;
+  const loose = encodeRequest as (id: string, procedure: unknown, args: unknown) => RequestFrame;
   for (const name of ['', 7, undefined, '\ud800']) {
     t.throws(() => loose(TEST_ID, name, []), { name: 'UnencodableError', path: 'procedure' });
   }
   for (const args of [undefined, 'text', { length: 0 }]) {
     t.throws(() => loose(TEST_ID, 'a', args), { name: 'UnencodableError', path: 'args' });
   }
-  t.throws(() => encodeRequest('short', 'a', []), RangeError);
+  t.throws(() => encodeRequest('short', 'a', []).toDatagram(), RangeError);
   t.ok(new UnencodableError('args', 'x') instanceof TypeError);
 });
 
 t.test('arguments nest as deep as a request may, and what is encoded is decoded', async (t) => {
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
   // the body's own array and the list of arguments are two of the 32
-  const datagram = encodeRequest(TEST_ID, 'a', [nested(30)]);
+  const datagram = encodeRequest(TEST_ID, 'a', [nested(30)]).toDatagram();
   t.match(decodeRequest(datagram), { procedure: 'a', args: [nested(30)] });
-  t.throws(() => encodeRequest(TEST_ID, 'a', [nested(31)]), {
+  t.throws(() => encodeRequest(TEST_ID, 'a', [nested(31)]).toDatagram(), {
     path: `args${'[0]'.repeat(31)}`,
     message: /deeper than 32/,
   });

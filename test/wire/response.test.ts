@@ -6,13 +6,13 @@ import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
 t.test('a response carries one value', async (t) => {
-  const datagram = encodeResponse(TEST_ID, 'Hello');
+  const datagram = encodeResponse(TEST_ID, 'Hello').toDatagram();
   t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f').toString('hex'));
   t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });
 });
 
 t.test('no result is sent as nil', async (t) => {
-  t.equal(encodeResponse(TEST_ID, undefined).toString('hex', 21), 'c0');
+  t.equal(encodeResponse(TEST_ID, undefined).toDatagram().toString('hex', 21), 'c0');
   t.strictSame(decodeResponse(datagramOf(1, 'c0')), { value: null, end: HEADER_BYTES + 1 });
 });
 
@@ -20,29 +20,34 @@ t.test('a response fills a datagram and not one byte more', async (t) => {
   // The value's own header takes three bytes.
   const fits = new Uint8Array(MAX_DATAGRAM_BYTES - HEADER_BYTES - 3);
   const fitsWithMap = fits.subarray(PLAIN_HEADER_MAP.length);
-  t.equal(encodeResponse(TEST_ID, fits).length, MAX_DATAGRAM_BYTES);
-  t.equal(encodeResponse(TEST_ID, fitsWithMap, PLAIN_HEADER_MAP).length, MAX_DATAGRAM_BYTES);
-  t.throws(() => encodeResponse(TEST_ID, fits, PLAIN_HEADER_MAP), /may take 65483/);
-  t.throws(() => encodeResponse(TEST_ID, new Uint8Array(fits.length + 1)), {
+  t.equal(encodeResponse(TEST_ID, fits).toDatagram().length, MAX_DATAGRAM_BYTES);
+  t.equal(
+    encodeResponse(TEST_ID, fitsWithMap, PLAIN_HEADER_MAP).toDatagram().length,
+    MAX_DATAGRAM_BYTES,
+  );
+  t.throws(() => encodeResponse(TEST_ID, fits, PLAIN_HEADER_MAP).toDatagram(), /may take 65483/);
+  t.throws(() => encodeResponse(TEST_ID, new Uint8Array(fits.length + 1)).toDatagram(), {
     name: 'ReplyTooLargeError',
     code: 'ERR_RPCUDP_REPLY_TOO_LARGE',
     bytes: 65_487,
     limitBytes: 65_486,
     message: 'The result takes at least 65487 bytes; it may take 65486',
   });
-  t.throws(() => encodeResponse(TEST_ID, 'x'.repeat(2 ** 24)), { name: 'ReplyTooLargeError' });
+  t.throws(() => encodeResponse(TEST_ID, 'x'.repeat(2 ** 24)).toDatagram(), {
+    name: 'ReplyTooLargeError',
+  });
 });
 
 t.test('to an rpcudp endpoint a response has a header map after its body', async (t) => {
-  const datagram = encodeResponse(TEST_ID, 'Hello', PLAIN_HEADER_MAP);
+  const datagram = encodeResponse(TEST_ID, 'Hello', PLAIN_HEADER_MAP).toDatagram();
   t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f 810001').toString('hex'));
   t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });
 });
 
 t.test('datagrams do not share bytes', async (t) => {
-  const first = encodeResponse(TEST_ID, 'first');
+  const first = encodeResponse(TEST_ID, 'first').toDatagram();
   const copy = Buffer.from(first);
-  encodeResponse(TEST_ID, 'other');
+  encodeResponse(TEST_ID, 'other').toDatagram();
   t.ok(first.equals(copy));
 });
 

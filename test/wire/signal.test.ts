@@ -11,7 +11,7 @@ t.test('a signal is its type, an id, nil and a header map', async (t) => {
     ['working', 5],
     ['challenge', 6],
   ] as const) {
-    const datagram = encodeSignal(type, TEST_ID);
+    const datagram = encodeSignal(type, TEST_ID).toDatagram();
     t.equal(datagram.toString('hex'), datagramOf(byte, 'c0 810001').toString('hex'));
     t.match(readFrame(datagram), { type, id: TEST_ID });
     t.strictSame(decodeSignal(datagram), { end: HEADER_BYTES + 1 });
@@ -21,7 +21,7 @@ t.test('a signal is its type, an id, nil and a header map', async (t) => {
 
 t.test('a challenge has a token in its header map', async (t) => {
   const token = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
-  const datagram = encodeSignal('challenge', TEST_ID, challengeHeaderMap(token));
+  const datagram = encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram();
   const expected = datagramOf(6, 'c0 82 0001 04c4080102030405060708');
   t.equal(datagram.toString('hex'), expected.toString('hex'));
   t.strictSame(readHeaderMap(datagram, HEADER_BYTES + 1)?.token, token);

@@ -91,33 +91,6 @@ t.test('the end is that of the value, whatever follows', async (t) => {
   }
 });
 
-t.test('plain is what the library decodes without loss', async (t) => {
-  const plain = [
-    'c0',
-    '01',
-    'ff',
-    'ce00010000',
-    'd2ffffffff',
-    'cb3ff8000000000000',
-    '81a16101',
-    'a139',
-    ...['81a001', '81a2613001', '81ab313131313131313131313101', '81a12f01', '81a13a01'],
-  ];
-  const special = [
-    ...['cf0000000000000001', 'd3ffffffffffffffff', 'c400', 'd40500', 'd6ff00000000'],
-    ...['810101', '81c001', '8190c0', '81c4016101', 'a3efbbbf', '91a4efbbbf61', '9281c20101'],
-    ...['81a13001', '81a339393901', '81aa3432393439363732393401'],
-  ];
-  for (const body of plain) t.match(skim(bytesOf(body), 0), { plain: true }, body);
-  for (const body of special) t.match(skim(bytesOf(body), 0), { plain: false }, body);
-});
-
-t.test('the keys of all maps are counted, but no items and no text', async (t) => {
-  t.match(skim(bytesOf('92 a16b 83 a161 90 a162 81 a161 01 a163 80'), 0), { keys: 4 });
-  t.match(skim(bytesOf('92 01 de000101c0'), 0), { keys: 1 });
-  t.match(skim(bytesOf('9302a16103'), 0), { keys: 0 });
-});
-
 t.test('the visitor hears of each item with its bytes, depth and role', async (t) => {
   const heard: unknown[] = [];
   skim(bytesOf('92 a161 81 a162 cd0100'), 0, (...item) => heard.push(item));

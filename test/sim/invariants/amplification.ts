@@ -1,12 +1,15 @@
 import { formatAddress } from '../../../src/address.js';
 import type { SocketAddress } from '../../../src/address.js';
-import { headerOf, idOf, TYPE } from '../datagram.js';
+import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Invariant } from '../invariant.js';
 import type { Traffic } from '../life.js';
 
 /** RFC 9000, section 8.1. */
 const MAX_FACTOR = 3;
+
+/** What an endpoint sends of its own accord, and not because somebody asked. */
+const OWN_ACCORD: readonly (number | undefined)[] = [TYPE.request, TYPE.cancel];
 
 /** What only somebody who received a request of ours can send. */
 const ANSWERS: readonly (number | undefined)[] = [
@@ -25,24 +28,29 @@ export const amplification: Invariant = {
     if (!isStrict(node)) return undefined;
     const traffic = trafficOf(node, from);
     traffic.bytesIn += datagram.length;
-    const proves =
-      datagram[0] === TYPE.request
-        ? traffic.tokens.has(tokenOf(datagram))
-        : ANSWERS.includes(datagram[0]) && node.life.transmissions.has(idOf(datagram));
-    traffic.validated ||= proves;
+    traffic.validated ||= framesOf(datagram).some((frame) => proves(node, traffic, frame));
     return undefined;
   },
 
   afterSend: (_world, node, datagram, to) => {
-    const isOwnAccord = datagram[0] === TYPE.request || datagram[0] === TYPE.cancel;
+    const frames = framesOf(datagram);
+    const isOwnAccord = frames.every(([type]) => OWN_ACCORD.includes(type));
     if (isOwnAccord || !isStrict(node)) return undefined;
     const traffic = trafficOf(node, to);
     traffic.bytesOut += datagram.length;
-    if (datagram[0] === TYPE.challenge) traffic.tokens.add(tokenOf(datagram));
+    for (const frame of frames) {
+      if (frame[0] === TYPE.challenge) traffic.tokens.add(tokenOf(frame));
+    }
     if (traffic.validated || traffic.bytesOut <= MAX_FACTOR * traffic.bytesIn) return undefined;
     return `${node.name} sent ${traffic.bytesOut} bytes to ${formatAddress(to)} for ${traffic.bytesIn}`;
   },
 };
+
+/** Whether who sent this frame has received something that was sent to its address. */
+function proves({ life }: EndpointNode, traffic: Traffic, frame: Buffer): boolean {
+  if (frame[0] === TYPE.request) return traffic.tokens.has(tokenOf(frame));
+  return ANSWERS.includes(frame[0]) && life.transmissions.has(idOf(frame));
+}
 
 function isStrict({ alive, plan }: EndpointNode): boolean {
   return alive && plan.options.amplification === 'strict';
@@ -58,7 +66,7 @@ function trafficOf({ life }: EndpointNode, address: SocketAddress): Traffic {
   return traffic;
 }
 
-function tokenOf(datagram: Buffer): string {
-  const token = headerOf(datagram)?.['4'];
+function tokenOf(frame: Buffer): string {
+  const token = headerOf(frame)?.['4'];
   return token instanceof Uint8Array ? Buffer.from(token).toString('hex') : 'none';
 }

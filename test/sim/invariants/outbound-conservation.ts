@@ -2,16 +2,20 @@ import type { Invariant } from '../invariant.js';
 
 /**
  * I5. No datagram is lost on the way out without being counted: what the endpoint attempted is what the
- * kernel took, what it refused, and what it has not said yet.
+ * kernel took, what it refused, and what it has not said yet. And none is sent when it is too late for that.
  */
 export const outboundConservation: Invariant = {
   id: 'I5',
   says: 'every send was taken, refused, or is still unanswered',
 
-  afterEvent: (_world, { name, life, stats: { attempted, sent, refused, refusedBy } }) => {
+  afterEvent: (_world, { name, life, stats }) => {
     const { transport } = life;
+    const { attempted, framesAttempted, sent, refused, refusedBy } = stats;
     if (attempted !== transport.attempted) {
       return `${name} counts ${attempted} of ${transport.attempted} sends`;
+    }
+    if (framesAttempted !== transport.framesAttempted) {
+      return `${name} counts ${framesAttempted} of ${transport.framesAttempted} frames`;
     }
     if (sent !== transport.accepted) return `${name} counts ${sent} of ${transport.accepted} sent`;
     if (attempted !== sent + refused + transport.unanswered) {

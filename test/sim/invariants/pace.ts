@@ -24,11 +24,11 @@ export const pace: Invariant = {
   id: 'I9',
   says: 'requests are repeated no more often and no sooner than allowed, at doubling intervals; none of those is timed',
 
-  afterSend: (world, node, datagram) => {
-    if (datagram[0] !== TYPE.request || node.plan.faults.has('shortIds') || !node.alive) {
+  afterFrame: (world, node, frame) => {
+    if (frame[0] !== TYPE.request || node.plan.faults.has('shortIds') || !node.alive) {
       return undefined;
     }
-    const id = idOf(datagram);
+    const id = idOf(frame);
     return tooSoon(node, id) ?? tooMany(world, node, id);
   },
 };

@@ -1,0 +1,86 @@
+/**
+ * A peer's bundler: frames for one rpcudp endpoint that are made in the same turn of the event loop travel
+ * in one datagram. What a datagram costs, at both ends, is mostly the system call.
+ */
+import type { Environment, FrameOwner } from '../endpoint/environment.js';
+import type { TurnTask } from '../turn.js';
+import { BUNDLE_HEADER_BYTES, bundledBytes, encodeBundle } from '../wire/bundle.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
+
+/** Where the frames go; the host may become known later than the peer. */
+interface Destination {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * The first frame of a turn goes out alone and at once, the others at the end of the turn. After a turn with
+ * several frames even the first waits for that: it has company, as a rule.
+ */
+export class Bundler implements TurnTask {
+  readonly #environment: Environment;
+  readonly #destination: Destination;
+  /** Those that wait for the end of the turn. Bounded by `maxBundleBytes`. */
+  #frames: OutboundFrame[] = [];
+  #owners: (FrameOwner | undefined)[] = [];
+  /** What they take in a bundle. */
+  #bytes = 0;
+  #framesThisTurn = 0;
+  #wasBusy = false;
+
+  constructor(environment: Environment, destination: Destination) {
+    this.#environment = environment;
+    this.#destination = destination;
+  }
+
+  /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
+  send(frame: OutboundFrame, owner?: FrameOwner): void {
+    const { maxBundleBytes } = this.#environment.limits;
+    const bytes = bundledBytes(frame);
+    if (BUNDLE_HEADER_BYTES + bytes > maxBundleBytes) {
+      this.#sendAlone(frame, owner);
+      return;
+    }
+    this.#framesThisTurn += 1;
+    if (this.#framesThisTurn === 1) {
+      this.#environment.turn.atEnd(this);
+      if (!this.#wasBusy) {
+        this.#sendAlone(frame, owner);
+        return;
+      }
+    }
+    if (BUNDLE_HEADER_BYTES + this.#bytes + bytes > maxBundleBytes) this.#flush();
+    this.#frames.push(frame);
+    this.#owners.push(owner);
+    this.#bytes += bytes;
+  }
+
+  turnEnded(): void {
+    this.#wasBusy = this.#framesThisTurn > 1;
+    this.#framesThisTurn = 0;
+    this.#flush();
+  }
+
+  #flush(): void {
+    const frames = this.#frames;
+    const owners = this.#owners;
+    const bytes = this.#bytes;
+    const [first] = frames;
+    if (first === undefined) return;
+    // A send that fails at once may make its caller send something else.
+    this.#frames = [];
+    this.#owners = [];
+    this.#bytes = 0;
+    if (frames.length === 1) {
+      this.#sendAlone(first, owners[0]);
+      return;
+    }
+    const { host, port } = this.#destination;
+    this.#environment.socket.sendBundle(encodeBundle(frames, bytes), host, port, owners);
+  }
+
+  #sendAlone(frame: OutboundFrame, owner: FrameOwner | undefined): void {
+    const { host, port } = this.#destination;
+    this.#environment.socket.send(frame, host, port, owner);
+  }
+}
