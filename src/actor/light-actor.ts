@@ -38,6 +38,9 @@ export interface LightActorHome {
   readonly reportError: (error: unknown) => void;
 }
 
+/** What the effect at hand may read. There is one, because effects look at it at once and call nobody. */
+const scope: { context: object; event: EventObject } = { context: {}, event: { type: '' } };
+
 interface Watched<TMachine extends AnyStateMachine> {
   /** Made when somebody looks; gone with the next transition. */
   snapshot?: AnyMachineSnapshot | undefined;
@@ -182,7 +185,8 @@ export class LightActor<
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
     for (const effect of branch.effects) {
-      const scope = { context: this.#context as object, event };
+      scope.context = this.#context as object;
+      scope.event = event;
       if (effect.kind === 'assign') this.#assign(effect.assign(scope));
       else this.#watched?.listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
     }

@@ -62,8 +62,6 @@ export interface CallOwner {
 /** What a call is created with. */
 export interface CallRequest {
   readonly transactionId: TransactionId;
-  /** Undefined for a call that cannot be sent. */
-  readonly frame?: RequestFrame;
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
@@ -90,10 +88,6 @@ export class Call<Value = unknown>
 {
   /** @internal Its request; undefined when it is not sent, or not any more. */
   frame: RequestFrame | undefined;
-  /** @internal */
-  readonly replyTo: ReportTarget | undefined;
-  /** @internal What subscribers of the tracing channel are told; undefined while there are none. */
-  readonly trace: CallTrace | undefined;
   /** @internal A call is an `Alarm`: `heapIndex` and `ring`. */
   heapIndex = -1;
   /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window, released or lingering. */
@@ -106,8 +100,8 @@ export class Call<Value = unknown>
   nextInBucket: Call | undefined;
 
   #peer: CallOwner;
-  readonly #signal: AbortSignal | undefined;
-  readonly #contracted: ContractedProcedure | undefined;
+  /** What it was asked for with, if there is more to that than its context tells: with most calls there is not. */
+  readonly #request: CallRequest | undefined;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
   /** How long the answer to the first transmission is waited for. */
@@ -116,8 +110,13 @@ export class Call<Value = unknown>
   /** Whether the first transmission went in a bundle. */
   #wasBundled = false;
 
-  /** @internal */
-  constructor(peer: CallOwner, environment: Environment, request: CallRequest) {
+  /** @internal Without a frame it cannot be sent. */
+  constructor(
+    peer: CallOwner,
+    environment: Environment,
+    request: CallRequest,
+    frame: RequestFrame | undefined,
+  ) {
     const { procedure, args, options } = request;
     const calledAtMs = environment.clock.nowMs();
     super(
@@ -135,14 +134,21 @@ export class Call<Value = unknown>
       },
       peer.ref,
     );
-    this.frame = request.frame;
-    this.replyTo = request.replyTo;
-    this.trace = request.trace;
+    this.frame = frame;
     this.#peer = peer;
-    this.#signal = options.signal;
-    this.#contracted = request.contracted;
+    if (hasMoreThanContext(request)) this.#request = request;
     this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
+  }
+
+  /** @internal Whom its reports are sent to. */
+  get replyTo(): ReportTarget | undefined {
+    return this.#request?.replyTo;
+  }
+
+  /** @internal What subscribers of the tracing channel are told; undefined while there are none. */
+  get trace(): CallTrace | undefined {
+    return this.#request?.trace;
   }
 
   /** @internal The actor it belongs to. */
@@ -245,7 +251,12 @@ export class Call<Value = unknown>
   /** @internal The peer's result arrived; what its contract makes of it is the value. */
   receiveResult(result: unknown, atMs: number): void {
     const { ref } = this.home.socket;
-    const { value, issues } = this.#contracted?.readResult(result) ?? { value: result };
+    const contracted = this.#request?.contracted;
+    if (contracted === undefined) {
+      this.receive({ type: 'answered', value: result, atMs }, ref);
+      return;
+    }
+    const { value, issues } = contracted.readResult(result);
     if (issues === undefined) {
       this.receive({ type: 'answered', value, atMs }, ref);
       return;
@@ -376,7 +387,8 @@ export class Call<Value = unknown>
   }
 
   #settle(): void {
-    if (this.#signal !== undefined) untieFromSignal(this, this.#signal);
+    const signal = this.#request?.options.signal;
+    if (signal !== undefined) untieFromSignal(this, signal);
     if (this.context.outcome !== undefined) this.#fulfil?.(this.context.outcome);
     this.#peer.callSettled(this);
   }
@@ -386,4 +398,13 @@ export class Call<Value = unknown>
     this.home.outstanding.delete(this);
     this.#peer.callEnded(this);
   }
+}
+
+function hasMoreThanContext({ replyTo, contracted, trace, options }: CallRequest): boolean {
+  return (
+    replyTo !== undefined ||
+    contracted !== undefined ||
+    trace !== undefined ||
+    options.signal !== undefined
+  );
 }

@@ -19,7 +19,6 @@ import { InvalidArgumentsError } from '../contract/errors.js';
 import type { Environment, FrameOwner } from '../endpoint/environment.js';
 import { asError, EndpointClosedError } from '../errors.js';
 import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
-import type { CallTrace } from '../tracing.js';
 import { callsAreTraced, traceCall } from '../tracing.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
@@ -154,39 +153,20 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const checked = checkCallOptions(options, this.#environment.limits, contracted);
     const issues = contracted?.checkArguments(args);
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
-    const id = this.#environment.ids.next();
-    const terms = { options: checked, replyTo, contracted };
-    if (!callsAreTraced()) return this.#place(id, procedure, args, terms, undefined);
-    const trace = traceCall({
-      procedure,
-      args,
-      peer: this.address,
-      transactionId: id,
-      traceparent: checked.traceparent,
-    });
-    return trace.run(() => this.#place(id, procedure, args, terms, trace));
+    const transactionId = this.#environment.ids.next();
+    const request = { transactionId, procedure, args, options: checked, replyTo, contracted };
+    if (!callsAreTraced()) return this.#place(request);
+    const { traceparent } = checked;
+    const trace = traceCall({ procedure, args, peer: this.address, transactionId, traceparent });
+    return trace.run(() => this.#place({ ...request, trace }));
   }
 
-  #place(
-    id: TransactionId,
-    procedure: string,
-    args: readonly unknown[],
-    { options, replyTo, contracted }: Pick<CallRequest, 'options' | 'replyTo' | 'contracted'>,
-    trace: CallTrace | undefined,
-  ): Call {
+  #place(request: CallRequest): Call {
+    const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
-    const frame = encodeRequest(id, procedure, args, traceparent, contracted?.maxBytes);
-    const request = {
-      transactionId: id,
-      frame,
-      procedure,
-      args,
-      options,
-      replyTo,
-      contracted,
-      trace,
-    };
-    const call = this.#create(request);
+    const maxBytes = contracted?.maxBytes;
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
+    const call = this.#create(request, frame);
     // A call whose signal had aborted is over before it began.
     if (!call.done) this.#launch(call);
     return call;
@@ -222,9 +202,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
     }
   }
 
-  #create(request: CallRequest): Call {
+  #create(request: CallRequest, frame?: RequestFrame): Call {
     this.#openCalls += 1;
-    return new Call(this, this.#environment, request);
+    return new Call(this, this.#environment, request, frame);
   }
 
   #launch(call: Call): void {

@@ -25,6 +25,7 @@ import type { Answer } from './answer.js';
 import { noFates } from './fate.js';
 import type { Fate } from './fate.js';
 import { socketMachine } from './machine.js';
+import type { SocketEvent } from './machine.js';
 
 /** The part of an endpoint's counts that is its socket's. */
 type SocketStats = Pick<
@@ -151,7 +152,7 @@ export class Socket implements Sender, Receiver {
     this.received += 1;
     if (routes.inspection.active) {
       const from = formatAddress({ host, port });
-      this.ref.send({ type: 'datagram.received', from, bytes: datagram.length });
+      this.#show(routes.inspection, { type: 'datagram.received', from, bytes: datagram.length });
     }
     if (!isBundle(datagram)) {
       this.#settle(routes, this.#route(routes, datagram, host, port), host, port);
@@ -167,9 +168,16 @@ export class Socket implements Sender, Receiver {
     this.#framesReceived += 1;
     this.#fates[fate] += 1;
     if (routes.inspection.active) {
-      this.ref.send({ type: 'frame.settled', from: formatAddress({ host, port }), fate });
+      const from = formatAddress({ host, port });
+      this.#show(routes.inspection, { type: 'frame.settled', from, fate });
     }
     routes.frameSettled(fate, host, port);
+  }
+
+  /** What changes no state is shown to who inspects, and spares the machine the work of ignoring it. */
+  #show(inspection: Inspection, event: SocketEvent): void {
+    inspection.eventSent(this.ref, event);
+    inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
   }
 
   #route(routes: Routes, datagram: Buffer, host: string, port: number): Fate {

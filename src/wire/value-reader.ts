@@ -1,4 +1,4 @@
-import type { Buffer } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { DROP } from './drop.js';
 import { identityOf } from './key-identity.js';
@@ -30,22 +30,25 @@ import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
  * `duplicateKey`, which `isDrop` tells apart from every value.
  */
 export function readValue(datagram: Buffer, offset: number): unknown {
-  const reader = new ValueReader(datagram, offset);
+  reader.start(datagram, offset);
   const value = reader.read();
   return reader.foundDuplicateKey ? DROP.duplicateKey : value;
 }
 
-/** Up to this length a loop reads ASCII faster than the native call. */
-const NATIVE_TEXT_FROM_BYTES = 24;
+const NO_BYTES = Buffer.alloc(0);
+
+/** Up to this length a loop reads ASCII faster than a native call; beyond, its strings of strings cost more. */
+const MAX_LOOPED_TEXT_BYTES = 8;
 
 class ValueReader {
   foundDuplicateKey = false;
-  readonly #bytes: Buffer;
-  #position: number;
+  #bytes: Buffer = NO_BYTES;
+  #position = 0;
 
-  constructor(bytes: Buffer, offset: number) {
+  start(bytes: Buffer, offset: number): void {
     this.#bytes = bytes;
     this.#position = offset;
+    this.foundDuplicateKey = false;
   }
 
   read(): unknown {
@@ -155,7 +158,7 @@ class ValueReader {
 
   #readString(length: number): string {
     const start = this.#advance(length);
-    if (length > NATIVE_TEXT_FROM_BYTES) return this.#bytes.toString('utf8', start, this.#position);
+    if (length > MAX_LOOPED_TEXT_BYTES) return this.#bytes.toString('utf8', start, this.#position);
     let text = '';
     for (let offset = start; offset < this.#position; offset += 1) {
       const byte = this.#bytes[offset] as number;
@@ -191,6 +194,9 @@ class ValueReader {
     return start;
   }
 }
+
+/** There is one, for reading calls nobody who could read as well: it costs no memory for each datagram. */
+const reader = new ValueReader();
 
 /** The highest index there is: whoever holds it cannot be stored as an array. */
 const MAX_INDEX = 2 ** 32 - 2;

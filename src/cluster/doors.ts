@@ -1,0 +1,47 @@
+/** Where each worker takes in what the others receive at an address that they share. */
+import { formatAddress, type SocketAddress } from '../address.js';
+import type { Door } from './message.js';
+
+interface Shared {
+  readonly address: SocketAddress;
+  readonly bySlot: Map<number, Door>;
+}
+
+/** The doors of a cluster. Bounded by its workers and by the addresses that they open. */
+export class Doors {
+  readonly #byAddress = new Map<string, Shared>();
+
+  /** The door of the worker in `slot` for what arrives at `address`, which is as `formatAddress` has it. */
+  get(address: string, slot: number): Door | undefined {
+    return this.#byAddress.get(address)?.bySlot.get(slot);
+  }
+
+  /** Notes the door of a worker, or that it has none there any more. */
+  set(address: SocketAddress, slot: number, door: Door | undefined): void {
+    const name = formatAddress(address);
+    const shared = this.#byAddress.get(name) ?? { address, bySlot: new Map<number, Door>() };
+    if (door === undefined) shared.bySlot.delete(slot);
+    else shared.bySlot.set(slot, door);
+    if (shared.bySlot.size === 0) this.#byAddress.delete(name);
+    else this.#byAddress.set(name, shared);
+  }
+
+  /** The addresses where at least so many workers have a door. */
+  addresses(workers: number): SocketAddress[] {
+    const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.size >= workers);
+    return shared.map(({ address }) => address);
+  }
+
+  /** The addresses where the worker in `slot` has a door. */
+  addressesOf(slot: number): SocketAddress[] {
+    const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.has(slot));
+    return shared.map(({ address }) => address);
+  }
+
+  /** Every door there is. */
+  *[Symbol.iterator](): Generator<[address: SocketAddress, slot: number, door: Door]> {
+    for (const { address, bySlot } of this.#byAddress.values()) {
+      for (const [slot, door] of bySlot) yield [address, slot, door];
+    }
+  }
+}
