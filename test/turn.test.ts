@@ -24,6 +24,14 @@ t.test('what is put off runs once, in order, after everything that is due by now
   t.strictSame(log.length, 3);
 });
 
+t.test('the end of a turn is awaited once, however much is put off to it', async (t) => {
+  let polls = 0;
+  const clock = Object.assign(new SimulatedClock(), { afterPoll: () => (polls += 1) });
+  const turn = new Turn(clock);
+  for (const name of ['a', 'b', 'c']) turn.atEnd(task(name, []));
+  t.equal(polls, 1);
+});
+
 t.test('whoever asks twice is called twice', async (t) => {
   const clock = new SimulatedClock();
   const turn = new Turn(clock);

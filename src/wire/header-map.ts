@@ -63,11 +63,11 @@ export function challengeHeaderMap(token: Uint8Array): Uint8Array {
   return headerMapOf([tokenEntry(token)]);
 }
 
-/** The header map of a request that answers a challenge, to be stamped as well. */
-export function tokenHeaderMap(token: Uint8Array, traceparent: string | undefined): Uint8Array {
-  const entries = [tokenEntry(token)];
-  if (traceparent !== undefined) entries.push(traceEntry(traceparent));
-  return headerMapOf(entries, STAMP);
+/** A request's header map with the token that a challenge asked for, to be stamped as well. */
+export function tokenHeaderMap(requestMap: Uint8Array, token: Uint8Array): Uint8Array {
+  const stampAt = requestMap.length - STAMP_BYTES;
+  const [head, ...entries] = requestMap.subarray(0, stampAt);
+  return Buffer.concat([Buffer.of((head ?? 0) + 1, ...entries), tokenEntry(token), STAMP]);
 }
 
 function headerMapOf(entries: readonly Buffer[], stamp = Buffer.alloc(0)): Buffer {

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type FrameType, HEADER_BYTES, ID_DIGITS, type TransactionId, TYPE_BYTE } from './frame.js';
-import { requestHeaderMap, stampRequest, tokenHeaderMap } from './header-map.js';
+import { stampRequest, tokenHeaderMap } from './header-map.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 
@@ -14,7 +14,7 @@ export class OutboundFrame {
   readonly type: FrameType;
   readonly id: TransactionId;
   protected readonly body: string;
-  readonly #headerMap: Uint8Array;
+  protected readonly headerMap: Uint8Array;
 
   /** @throws RangeError for what is no id: less would leave bytes of unrelated memory in the datagram. */
   constructor(
@@ -29,12 +29,12 @@ export class OutboundFrame {
     this.type = type;
     this.id = id;
     this.body = body;
-    this.#headerMap = headerMap;
+    this.headerMap = headerMap;
   }
 
   /** How many bytes it takes. */
   get length(): number {
-    return HEADER_BYTES + this.body.length + this.#headerMap.length;
+    return HEADER_BYTES + this.body.length + this.headerMap.length;
   }
 
   /** Writes the frame into a datagram; gives the offset just after it. */
@@ -44,8 +44,8 @@ export class OutboundFrame {
     datagram[offset] = TYPE_BYTE[this.type];
     datagram.write(this.id, offset + 1, 'hex');
     datagram.write(this.body, bodyAt, 'latin1');
-    datagram.set(this.#headerMap, headerMapAt);
-    return headerMapAt + this.#headerMap.length;
+    datagram.set(this.headerMap, headerMapAt);
+    return headerMapAt + this.headerMap.length;
   }
 
   /** The frame alone, in a datagram of its own. */
@@ -58,24 +58,19 @@ export class OutboundFrame {
 
 /** A request: what its header map says of the transmission is written anew for each. */
 export class RequestFrame extends OutboundFrame {
-  readonly #traceparent: string | undefined;
   #attempt = 1;
   #remainingMs = 0;
 
-  constructor(
-    id: TransactionId,
-    body: string,
-    traceparent: string | undefined,
-    headerMap = requestHeaderMap(traceparent),
-  ) {
+  /** @param headerMap one with room for a stamp at its end, as `requestHeaderMap` makes it */
+  constructor(id: TransactionId, body: string, headerMap: Uint8Array) {
     super('request', id, body, headerMap);
-    this.#traceparent = traceparent;
   }
 
   /** From now on it says which transmission it is, and how long its caller goes on waiting. */
   stamp(attempt: number, remainingMs: number): void {
     this.#attempt = attempt;
-    this.#remainingMs = remainingMs;
+    // A whole number is kept in place, any other in an object of its own.
+    this.#remainingMs = Math.ceil(remainingMs);
   }
 
   override write(datagram: Buffer, offset: number): number {
@@ -86,7 +81,6 @@ export class RequestFrame extends OutboundFrame {
 
   /** The request once more, with the token that a challenge asked for; to be stamped again. */
   withToken(token: Uint8Array): RequestFrame {
-    const headerMap = tokenHeaderMap(token, this.#traceparent);
-    return new RequestFrame(this.id, this.body, this.#traceparent, headerMap);
+    return new RequestFrame(this.id, this.body, tokenHeaderMap(this.headerMap, token));
   }
 }

@@ -4,6 +4,7 @@ import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { encodeBody, prepareValue } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
+import { requestHeaderMap } from './header-map.js';
 import { RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
 
@@ -35,7 +36,8 @@ export function encodeRequest(
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
   const body = [procedure, prepareValue(args, 'args', 1, tooLarge)];
-  return new RequestFrame(id, encodeBody('request', body, maxBodyBytes, tooLarge), traceparent);
+  const encoded = encodeBody('request', body, maxBodyBytes, tooLarge);
+  return new RequestFrame(id, encoded, requestHeaderMap(traceparent));
 }
 
 /**

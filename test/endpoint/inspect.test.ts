@@ -9,6 +9,7 @@ import {
 import type { InspectionObserver } from '../../src/actor/inspection.js';
 import type { Call } from '../../src/call/call.js';
 import { callMachine } from '../../src/call/machine.js';
+import { systemClock } from '../../src/clock.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { endpointMachine } from '../../src/endpoint/machine.js';
 import { handlerMachine } from '../../src/handler/machine.js';
@@ -35,6 +36,13 @@ async function openStately(t: Test): Promise<StatelyInspector> {
   return stately;
 }
 
+/** Time stands still; the event loop, and the sockets it polls, do not. */
+class LoopingClock extends SimulatedClock {
+  override afterPoll(callback: () => void): void {
+    systemClock.afterPoll(callback);
+  }
+}
+
 /** A promise that waits to be let go. */
 function gate() {
   let open = (): void => undefined;
@@ -49,7 +57,7 @@ async function awaiting(call: Call): Promise<void> {
 
 /** Three calls from a client to a server, both closed in the end: one resolved, one late, one rejected. */
 async function threeCalls(inspect: InspectionObserver) {
-  const clock = new SimulatedClock();
+  const clock = new LoopingClock();
   const first = gate();
   const second = gate();
   const gates = [first, second];

@@ -16,7 +16,9 @@ t.test(
         await t.rejects(refused({ [option]: value }), { code: 'ERR_RPCUDP_OPTION', option });
       }
     }
-    for (const option of ['mailbox', 'lingerMs', 'maxReplies', 'maxReplyBytes', 'closeGraceMs']) {
+    for (const option of [
+      ...['mailbox', 'lingerMs', 'maxReplies', 'maxReplyBytes', 'maxBundleBytes', 'closeGraceMs'],
+    ]) {
       await t.rejects(refused({ [option]: -1 }), { code: 'ERR_RPCUDP_OPTION', option });
       await (await refused({ [option]: 0 })).close();
     }

@@ -191,9 +191,11 @@ t.test(
     const peer = (await world.endpoint()).peer(server.address);
     for (let call = 0; call < 3; call++) await world.clock.runUntil(peer.call('look'));
     t.equal(seen.length, 3);
-    for (const [index, { received, fates, requests, runningNow }] of seen.entries()) {
-      t.equal(received, sum(fates), 'each datagram has a fate');
-      t.equal(received, index, 'the one that is being dealt with is not yet counted');
+    for (const [index, stats] of seen.entries()) {
+      const { received, framesReceived, fates, requests, runningNow } = stats;
+      t.equal(framesReceived, sum(fates), 'each frame has a fate');
+      t.equal(framesReceived, index, 'the one that is being dealt with is not yet counted');
+      t.equal(received, index + 1, 'and the datagram that brought it is');
       t.match([requests.replied, runningNow], [index, 1]);
     }
   }),

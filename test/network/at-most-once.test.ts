@@ -38,9 +38,9 @@ t.test('a tenth of all datagrams lost and a tenth doubled each way', networkLab(
   // What is lost together makes no binomial distribution: the counts have to do.
   t.test(`${CALLS} calls, many in a datagram, run at most once`, async (t) => {
     const { calls, serves } = await callOver(t, lab, {});
-    const perDatagram = serves.framesReceived / serves.received;
-    t.ok(perDatagram > 1.1, `${perDatagram.toFixed(2)} requests in a datagram`);
-    t.ok(calls.framesReceived > calls.received, 'replies were bundled as well');
+    for (const [what, { framesReceived, received }] of Object.entries({ serves, calls })) {
+      t.ok(framesReceived > received, `${what}: ${framesReceived} frames in ${received} datagrams`);
+    }
   });
 });
 

@@ -110,7 +110,6 @@ t.test('over a lossy network', networkLab(), async (t) => {
     t.equal(calls.outcomes.resolved, 100 + count);
     t.equal(executions.total, count);
     t.equal(toServer.doubled, 2 * (calls.sent - sent));
-    t.ok(calls.sent - sent < count, `${calls.sent - sent} datagrams: there are bundles among them`);
     const { fates } = serves;
     t.equal(fates['request.duplicate'] + fates['request.replayed'], 2 * count);
     t.equal(calls.fates['response.matched'], 100 + count);

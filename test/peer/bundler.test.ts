@@ -39,8 +39,8 @@ function receive({ receiver }: ScriptedTransport, datagram: Buffer): void {
   receiver?.datagramReceived(datagram, PEER.host, PEER.port);
 }
 
-/** Ends the turn of the event loop, and no time passes. */
-const turnOver = (world: World): Promise<void> => world.clock.advance(0);
+/** Ends the turn of the event loop; the next is long after it, by the measure of frames. */
+const turnOver = (world: World): Promise<void> => world.clock.advance(1);
 
 /**
  * The kernel takes what was sent since. The procedures asked for in each datagram; a cancel is `cancel`, and
@@ -75,21 +75,21 @@ t.test(
   'after a turn with several frames even the first waits; what waits alone goes unbundled',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
-    for (const name of ['a', 'b']) peer.call(name);
+    for (const name of ['a', 'b', 'c']) peer.call(name);
     await turnOver(world);
-    t.strictSame(taken(transport), [['a'], ['b']]);
-    for (const name of ['c', 'd']) peer.call(name);
+    t.strictSame(taken(transport), [['a'], ['b', 'c']]);
+    for (const name of ['d', 'e']) peer.call(name);
     t.strictSame(taken(transport), []);
     await turnOver(world);
-    t.strictSame(taken(transport), [['c', 'd']]);
-    peer.call('e');
+    t.strictSame(taken(transport), [['d', 'e']]);
+    peer.call('f');
     t.strictSame(taken(transport), []);
     await turnOver(world);
     const [lone] = transport.sent;
     t.equal(typeOfByte(lone?.datagram[0]), 'request');
-    t.strictSame(taken(transport), [['e']]);
-    peer.call('f');
-    t.strictSame(taken(transport), [['f']], 'it had no company any more');
+    t.strictSame(taken(transport), [['f']]);
+    peer.call('g');
+    t.strictSame(taken(transport), [['g']], 'the one before had no company any more');
   }),
 );
 
@@ -139,6 +139,7 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
   const sent: Buffer[] = [];
   const environment = {
     limits: { maxBundleBytes },
+    clock,
     turn: new Turn(clock),
     socket: {
       send: (frame: OutboundFrame) => sent.push(frame.toDatagram()),
@@ -289,8 +290,11 @@ t.test(
     for (const name of ['a', 'b', 'c', 'd']) peer.call(name);
     await turnOver(world);
     t.strictSame(taken(transport), [['a'], ['b', 'c', 'd']]);
-    await world.clock.advance(4_900);
+    // All are overdue at once.
+    world.clock.stall(3_000);
+    await turnOver(world);
     const repeated = taken(transport);
+    t.equal(repeated.length, 4);
     t.strictSame([...new Set(repeated.map(String))].sort(), ['a', 'b', 'c', 'd']);
     t.ok(repeated.every(({ length }) => length === 1));
   }),
@@ -424,14 +428,15 @@ async function replaced(world: World, options: EndpointOptions = {}) {
   raw.answer(0, 'hello');
   await world.clock.runUntil(hello);
   // So that what comes next has company, and nothing goes at once.
-  const more = [peer.call('hello'), peer.call('hello')];
+  const more = ['hello', 'hello', 'hello'].map((name) => peer.call(name));
   await world.settle();
-  for (const index of [1, 2]) raw.answer(index, 'hello');
+  for (const index of [1, 2, 3]) raw.answer(index, 'hello');
   for (const call of more) await world.clock.runUntil(call);
   await turnOver(world);
   raw.native = false;
   raw.readsBundles = false;
   raw.received.length = 0;
+  raw.bundles = 0;
   return { raw, client, peer };
 }
 
@@ -460,7 +465,7 @@ t.test(
       t.match(await world.clock.runUntil(call), { state: 'resolved', attempts: 1 });
     }
     t.equal(raw.bundles, 1, 'it is known by now');
-    t.match(client.stats(), { outcomes: { resolved: 10 } });
+    t.match(client.stats(), { outcomes: { resolved: 11 } });
   }),
 );
 

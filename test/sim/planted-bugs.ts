@@ -112,8 +112,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are repeated to peers that would run them again',
     file: 'call/call.ts',
-    find: 'return this.#peer.native && this.#repetition.isSafe(nowMs);',
-    replace: 'return true;',
+    find: 'return (this.#peer.native || notUnderstood) && this.#repetition.isSafe(nowMs);',
+    replace: 'return notUnderstood || this.#repetition.isSafe(nowMs);',
     with: ['oldPeers', 'loss'],
     foundBy: ['I9'],
   },

@@ -62,9 +62,8 @@ t.test('what is stamped is what is read', async () => {
       traceparents,
       fc.boolean(),
       (attempt, remainingMs, traceparent, challenged) => {
-        const unstamped = challenged
-          ? tokenHeaderMap(TOKEN, traceparent)
-          : requestHeaderMap(traceparent);
+        const plain = requestHeaderMap(traceparent);
+        const unstamped = challenged ? tokenHeaderMap(plain, TOKEN) : plain;
         const request = Buffer.concat([Buffer.of(0xc0), unstamped]);
         stampRequest(request, request.length, attempt, remainingMs);
         const headerMap = readHeaderMap(request, 1);
