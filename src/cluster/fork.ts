@@ -48,16 +48,17 @@ let current: ClusterWorkers | undefined;
  * long each time, up to 10 s. Workers share UDP ports by `joinCluster`. Each remote address belongs to one of them;
  * what another receives from there it hands on, so each request still runs at most once, as long as its worker lives.
  * Limits (`maxRunningHandlers`, `maxReplies`, what may be sent to addresses that may be forged, …) are each worker's
- * own. `exec` and `args` are set in node:cluster, for the whole process; what else `cluster.setupPrimary` takes (`execArgv`,
- * say) stays as it is.
+ * own. `exec` and `args` are set in node:cluster, for the whole process; what else `cluster.setupPrimary` takes
+ * (`execArgv`, say) stays as it is.
  *
- * Resolves when every worker has opened a transport. Rejects with a ClusterError when one ends before that, after
- * ending the others; when this process has a cluster already, or is itself a worker; with an OptionError for an
- * option that is unknown or out of bounds.
+ * Resolves when there is an address at which every worker has opened a transport. Rejects with a ClusterError when a
+ * worker ends before that, after ending the others, and when this process has a cluster already or is itself a worker;
+ * with an OptionError for an option that is unknown or out of bounds.
  */
 export async function forkWorkers(options: ForkWorkersOptions = {}): Promise<ClusterWorkers> {
   refuseUnknownOptions(options, OPTIONS, 'forkWorkers');
-  const { workers = availableParallelism(), closeGraceMs = DEFAULT_CLOSE_GRACE_MS } = options;
+  const { workers = Math.min(availableParallelism(), MAX_WORKERS) } = options;
+  const { closeGraceMs = DEFAULT_CLOSE_GRACE_MS } = options;
   requireInteger('workers', workers, 1, MAX_WORKERS);
   requireInteger('closeGraceMs', closeGraceMs, 0, MAX_TIMER_DELAY_MS);
   if (!cluster.isPrimary) throw new ClusterError('A worker of a cluster cannot fork workers');

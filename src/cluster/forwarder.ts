@@ -1,6 +1,6 @@
 /**
  * Hands datagrams on to the workers they belong to. What arrives in one turn of the event loop goes in as few
- * envelopes as it needs: an envelope costs some 16 µs of CPU time in all, whatever it holds.
+ * envelopes as it needs: each takes a system call to send and one to receive, whatever it holds.
  */
 import type { Clock } from '../clock.js';
 import type { Transport } from '../transport/transport.js';

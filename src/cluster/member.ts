@@ -23,7 +23,10 @@ export interface WorkerChannel {
 export interface ClusterTransportOptions {
   /** The local IP address. Default: every address of both IP versions, as with `createEndpoint`. */
   readonly host?: string;
-  /** The local port, the same in every worker; 0 finds a free one, which they share as well. */
+  /**
+   * The local port, the same in every worker. 0 finds a free one, which they share as well: the first that each asks
+   * for in this way is one port, the second another.
+   */
   readonly port: number;
 }
 

@@ -5,7 +5,7 @@ import type { RequestEnding } from './counters.js';
 
 /**
  * Everything is since it was opened, but for what ends in `Now`. The sums hold between two events; a
- * procedure that asks while it is being started finds itself running, and its datagram not yet counted.
+ * procedure that asks while it is being started finds itself running, and its frame not yet counted.
  */
 export interface EndpointStats {
   /** Inbound datagrams. */

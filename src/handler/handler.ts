@@ -37,6 +37,8 @@ export interface HandlerOwner {
   running: number;
   /** Sends the reply to a request, unless its address may be forged and the reply is too large for that. */
   reply(frame: OutboundFrame, request: RepliedTo): void;
+  /** Sends the reply to a repeated request, in a datagram of its own. */
+  replyAgain(frame: OutboundFrame, request: RepliedTo): void;
 }
 
 /** The request that a reply is for. */
@@ -224,10 +226,10 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
   repeat(): 'replayed' | 'duplicate' {
     this.receive({ type: 'duplicated' }, this.owner.ref);
     if (this.reply !== undefined) {
-      this.owner.reply(this.reply, this);
+      this.owner.replyAgain(this.reply, this);
       return 'replayed';
     }
-    if (this.native) this.owner.reply(this.#whyNoReply(), this);
+    if (this.native) this.owner.replyAgain(this.#whyNoReply(), this);
     return 'duplicate';
   }
 

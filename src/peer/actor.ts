@@ -233,18 +233,29 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   reply(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
+    const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
+    if (!this.#mayReply(bytes, transactionId, native)) return;
+    if (native) this.#bundler.send(frame);
+    else this.#environment.socket.send(frame, this.host, this.port);
+  }
+
+  /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
+  replyAgain(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
+    if (!this.#mayReply(frame.length, transactionId, native)) return;
+    this.#environment.socket.send(frame, this.host, this.port);
+  }
+
+  /** Whether so much may go to this address; if not, an rpcudp endpoint is asked to show that it is there. */
+  #mayReply(bytes: number, transactionId: TransactionId, native: boolean): boolean {
+    if (this.#returnPath.admits(this.host, bytes)) return true;
     const { counters, socket } = this.#environment;
-    const bundlingBytes = native ? MAX_BUNDLING_BYTES : 0;
-    if (this.#returnPath.admits(this.host, frame.length + bundlingBytes)) {
-      if (native) this.#bundler.send(frame);
-      else socket.send(frame, this.host, this.port);
-      return;
-    }
     counters.withheldReplies += 1;
-    if (!native) return;
+    if (!native) return false;
     const challenge = this.#returnPath.challenge(transactionId);
-    if (!this.#returnPath.admits(this.host, challenge.length)) return;
-    socket.send(challenge, this.host, this.port);
+    if (this.#returnPath.admits(this.host, challenge.length)) {
+      socket.send(challenge, this.host, this.port);
+    }
+    return false;
   }
 
   /** A request of the peer's arrived, perhaps with the token of a challenge. */

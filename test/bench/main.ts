@@ -1,103 +1,127 @@
 /**
- * `npm run bench`: what a call costs its client, as a ratio to raw dgram.
+ * `npm run bench`: what a call costs here and elsewhere, as a ratio to raw dgram.
  *
- * The contestants take turns, round by round, because the machine is noisy; medians are printed with their
- * quartiles, and each ratio is between neighbours in time. Servers and contestants have a process each.
- * All of it runs as users run it: compiled, on plain Node.
+ * The contestants take turns, round by round; medians are printed with their quartiles, and each ratio is between
+ * neighbours in time. Each client and each server has a process of its own, and all of it runs as users run it:
+ * compiled, on plain Node.
  */
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { parseArgs } from 'node:util';
-import type { Round, Sample } from './contestant.js';
-import type { ServerPorts } from './servers.js';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { cpus, release, type } from 'node:os';
+import { MOST_IN_FLIGHT, TEXT } from './comparison/contestants/contestant.js';
+import { PYTHON } from './comparison/lineup.js';
+import type { Entry } from './comparison/lineup.js';
+import { LEVELS, Match } from './comparison/match.js';
+import type { Level, LevelResult, OnTurn, Pace, Runtime } from './comparison/match.js';
+import { PLOT, USAGE, parseOptions } from './comparison/options.js';
+import type { Options } from './comparison/options.js';
+import { PACKAGED_NODE, installPeers, peerVersion } from './comparison/peers.js';
+import { plot } from './comparison/plot.js';
+import { Progress } from './comparison/progress.js';
+import { findPython } from './comparison/python.js';
+import type { Python } from './comparison/python.js';
+import { tables } from './comparison/tables.js';
+import type { Report } from './comparison/tables.js';
 
-const USAGE = `npm run bench [-- --quick]
-
-Client CPU per call and calls a second, at 1 and 64 in flight, against raw dgram.
---quick makes fewer and shorter rounds: enough to see that it runs, too few to quote.`;
-
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (options.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const ROUNDS = options.quick ? 3 : 15;
-const CALLS = options.quick ? { 1: 500, 64: 2_000 } : { 1: 8_000, 64: 40_000 };
-
-const server = fork(new URL('servers.js', import.meta.url));
-const [ports] = (await once(server, 'message')) as [ServerPorts];
-const contestants = await Promise.all([
-  enter('raw dgram, Map, promise', 'raw', ports.raw),
-  enter('rpcudp', 'rpcudp', ports.raw),
-  enter('rpcudp, rpcudp server', 'rpcudp', ports.rpcudp),
-]);
-
-interface Contestant {
-  readonly name: string;
-  readonly process: ChildProcess;
+// Exit codes as a shell has them: 128 and the signal's number.
+for (const [signal, exitCode] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.on(signal, () => {
+    process.stderr.write('\n');
+    process.exit(exitCode);
+  });
 }
 
-async function enter(name: string, kind: string, port: number): Promise<Contestant> {
-  const child = fork(new URL('contestant.js', import.meta.url), [kind, String(port)]);
-  await once(child, 'message');
-  return { name, process: child };
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) console.log(USAGE);
+  else await bench(options);
+} catch (error) {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  // Ends the programs that still run.
+  process.exit(1);
 }
 
-async function play(contestant: Contestant, round: Round): Promise<Sample> {
-  contestant.process.send(round);
-  const [sample] = (await once(contestant.process, 'message')) as [Sample];
-  return sample;
-}
+async function bench({ entries, pace, bothNodes, whole }: Options): Promise<void> {
+  const python = usablePython();
+  const present = entries.filter(({ key }) => key !== PYTHON || python !== undefined);
+  installPeers();
 
-/** The median, and the quartiles around it. */
-function spread(numbers: readonly number[], digits: number): string {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const at = (share: number): string =>
-    (sorted[Math.round((sorted.length - 1) * share)] ?? NaN).toFixed(digits);
-  return `${at(0.5)} (${at(0.25)}–${at(0.75)})`;
-}
-
-function row(inFlight: number, name: string, own: readonly Sample[], raw: readonly Sample[]) {
-  const cpu = own.map(({ cpuMicrosPerCall }) => cpuMicrosPerCall);
-  return {
-    'in flight': inFlight,
-    client: name,
-    'CPU µs/call': spread(cpu, 1),
-    'CPU × raw': spread(
-      cpu.map((micros, round) => micros / (raw[round]?.cpuMicrosPerCall ?? NaN)),
-      2,
-    ),
-    'calls/s': spread(
-      own.map(({ callsPerSecond }) => callsPerSecond),
-      0,
-    ),
-  };
-}
-
-const rows: ReturnType<typeof row>[] = [];
-for (const inFlight of [1, 64] as const) {
-  const samples = contestants.map((): Sample[] => []);
-  // Round 0 warms up and does not count.
-  for (let round = 0; round <= ROUNDS; round += 1) {
-    process.stderr.write(`\r${inFlight} in flight: round ${round} of ${ROUNDS} `);
-    for (const [index, contestant] of contestants.entries()) {
-      const sample = await play(contestant, { calls: CALLS[inFlight], inFlight });
-      if (round > 0) samples[index]?.push(sample);
-    }
+  const runtimes = nodes(bothNodes);
+  const levelMs = present.length * (pace.warmUpMs + pace.rounds * pace.durationMs);
+  const progress = new Progress(runtimes.length * LEVELS.length * levelMs);
+  const reports: Report[] = [];
+  for (const [node, nodeVersion] of runtimes) {
+    const onTurn: OnTurn = (label, durationMs) =>
+      progress.step(`Node ${nodeVersion}, ${label}`, durationMs);
+    const results = await play(present, { node, python: python?.path ?? '' }, pace, onTurn);
+    reports.push({ nodeVersion, entries: present, results });
   }
-  process.stderr.write('\r\x1b[K');
-  for (const [index, { name }] of contestants.entries()) {
-    rows.push(row(inFlight, name, samples[index] ?? [], samples[0] ?? []));
-  }
-}
-console.log(`Node ${process.version}; median (quartiles) of ${ROUNDS} interleaved rounds`);
-console.table(rows);
+  progress.end();
 
-for (const child of [server, ...contestants.map((contestant) => contestant.process)])
-  child.disconnect();
+  const date = new Date().toISOString().slice(0, 10);
+  const machine = `${type()} ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
+  const preamble =
+    `${date}, ${machine}. "${TEXT}" echoed over loopback, client and server in a process each. Median (quartiles) ` +
+    `of ${pace.rounds} interleaved rounds of ${pace.durationMs} ms; × raw is the ratio to raw dgram in the same round. ` +
+    `Windows are opened for ${MOST_IN_FLIGHT} calls (rpcudp: \`window: ${MOST_IN_FLIGHT}\`), receive buffers 4 MiB.`;
+  const notes = present.map((entry) => note(entry, python)).join('\n');
+  console.log([preamble, ...reports.map(tables), notes].join('\n\n'));
+
+  const [report] = reports;
+  if (report === undefined) return;
+  const path = whole ? PLOT : '.bench/calls-per-second.svg';
+  writeFileSync(path, plot(report, `Node ${report.nodeVersion}, ${date}, ${machine}`));
+  process.stderr.write(`The plot is ${path}\n`);
+}
+
+/** @throws Error when `CI` is set and there is none: a gate that leaves out proves nothing. */
+function usablePython(): Python | undefined {
+  const python = findPython();
+  if (typeof python !== 'string') return python;
+  if (process.env['CI'] !== undefined) throw new Error(`Python rpcudp ${python}`);
+  process.stderr.write(`Left out: Python rpcudp ${python}\n`);
+  return undefined;
+}
+
+/**
+ * The Node that runs this, and, unless it is of that version, the one that comes from npm.
+ *
+ * @throws Error when npm has installed the package without the Node in it.
+ */
+function nodes(both: boolean): (readonly [path: string, version: string])[] {
+  const own = [process.execPath, process.version] as const;
+  if (!both) return [own];
+  const { status, stdout } = spawnSync(PACKAGED_NODE, ['--version'], { encoding: 'utf8' });
+  if (status !== 0) {
+    throw new Error(
+      `There is no Node in ${PACKAGED_NODE}: npm has to run the install script of the package`,
+    );
+  }
+  const packaged = [PACKAGED_NODE, stdout.trim()] as const;
+  return own[1] === packaged[1] ? [own] : [own, packaged];
+}
+
+async function play(
+  entries: readonly Entry[],
+  runtime: Runtime,
+  pace: Pace,
+  onTurn: OnTurn,
+): Promise<ReadonlyMap<Level, LevelResult>> {
+  const match = await Match.open(entries, runtime);
+  const results = new Map<Level, LevelResult>();
+  for (const level of LEVELS) results.set(level, await match.play(level, pace, onTurn));
+  match.end();
+  return results;
+}
+
+function note(
+  { key, name, package: packageName, note }: Entry,
+  python: Python | undefined,
+): string {
+  const version = packageName === undefined ? undefined : peerVersion(packageName);
+  const versions = key === PYTHON ? python?.versions : version;
+  return `- ${name}: ${[versions, note].filter((part) => part !== undefined).join('; ')}`;
+}

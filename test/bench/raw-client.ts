@@ -2,9 +2,8 @@
  * What UDP costs in Node with nothing around it: dgram, a Map, a promise. The same 20-byte ids and the
  * same request bytes as rpcudp sends, but encoded once, never decoded, with no timer and no check.
  */
-import { createSocket } from 'node:dgram';
 import { randomFillSync } from 'node:crypto';
-import { once } from 'node:events';
+import { boundSocket } from './bound-socket.js';
 
 const ID_BYTES = 20;
 const POOLED_IDS = 1_024;
@@ -15,7 +14,7 @@ export interface RawClient {
 }
 
 export async function rawClient(port: number, request: Buffer): Promise<RawClient> {
-  const socket = createSocket('udp4');
+  const socket = await boundSocket();
   const outstanding = new Map<string, (answer: Buffer) => void>();
   const pool = Buffer.alloc(ID_BYTES * POOLED_IDS);
   let next = pool.length;
@@ -25,8 +24,6 @@ export async function rawClient(port: number, request: Buffer): Promise<RawClien
     outstanding.delete(id);
     resolve?.(message);
   });
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
   return {
     call() {
       if (next === pool.length) {

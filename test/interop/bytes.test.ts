@@ -49,7 +49,7 @@ function repeating(id: Uint8Array): Random {
 }
 
 /** A transaction id that is one byte over and over. */
-const idOf = (byte: number) => String.fromCharCode(byte).repeat(20);
+const idOf = (byte: number) => byte.toString(16).padStart(2, '0').repeat(20);
 
 const { skip = false } = python();
 

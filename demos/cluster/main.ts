@@ -1,0 +1,44 @@
+/**
+ * `npm run demo:cluster`: one UDP port, served by several processes. Each client's address belongs to one worker, so
+ * a request that is repeated comes to the worker that remembers it.
+ */
+import { createSocket } from 'node:dgram';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { decodeMulti, encode } from '@msgpack/msgpack';
+import { createEndpoint } from 'rpcudp';
+import { forkWorkers } from 'rpcudp/cluster';
+
+const CLIENTS = 6;
+const HEADER_BYTES = 21;
+
+const workers = await forkWorkers({
+  workers: Math.max(2, availableParallelism()),
+  exec: new URL('worker.ts', import.meta.url),
+});
+const [address] = workers.addresses;
+if (address === undefined) throw new Error('The workers share no address');
+console.log(`${String(workers.size)} workers share port ${String(address.port)}\n`);
+
+for (let number = 1; number <= CLIENTS; number++) {
+  await using client = await createEndpoint({ host: '127.0.0.1' });
+  const peer = client.peer(address);
+  for (let call = 1; call <= 2; call++) {
+    const outcome = await peer.call('whoServes');
+    const answer = outcome.state === 'resolved' ? String(outcome.value) : outcome.state;
+    console.log(`port ${String(client.address.port)}, call ${String(call)}: ${answer}`);
+  }
+}
+
+console.log('\nOne request, sent three times from one port:');
+const socket = createSocket('udp4');
+const request = Buffer.concat([Buffer.of(0), randomBytes(20), encode(['whoServes', []])]);
+for (let copy = 1; copy <= 3; copy++) {
+  socket.send(request, address.port, address.host);
+  const [answer] = (await once(socket, 'message')) as [Buffer];
+  const { value } = decodeMulti(answer.subarray(HEADER_BYTES)).next();
+  console.log(`copy ${String(copy)}: ${String(value)}`);
+}
+socket.close();
+await workers.close();

@@ -1,0 +1,101 @@
+/** Who takes part, in the order of the table. */
+import { connectCoap, serveCoap } from './contestants/coap.js';
+import type { Contestant } from './contestants/contestant.js';
+import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
+import { connectGrpc, serveGrpc } from './contestants/grpc.js';
+import { connectKrpc, serveKrpc } from './contestants/k-rpc-socket.js';
+import { connectRaw, serveRaw } from './contestants/raw.js';
+import { connectRpcudp, serveRpcudp } from './contestants/rpcudp.js';
+
+export interface Entry {
+  /** Names it on the command line. */
+  readonly key: string;
+  /** Names it in the table. */
+  readonly name: string;
+  /** Absent when it is not Node that runs it. */
+  readonly contestant?: Contestant;
+  /** The package from `test/bench/peers` that it is. */
+  readonly package?: string;
+  /** How it was set up, where that is not obvious. */
+  readonly note?: string;
+}
+
+/** What all others are compared with. */
+export const YARDSTICK = 'raw';
+
+/** The contestant that needs a Python. */
+export const PYTHON = 'python';
+
+const UNBUNDLED = { maxBundleBytes: 0 };
+const OBSERVED = { inspect: { next: () => undefined } };
+
+export const LINEUP: readonly Entry[] = [
+  {
+    key: YARDSTICK,
+    name: 'raw dgram',
+    contestant: { connect: connectRaw, serve: serveRaw },
+    note: 'dgram, a `Map` and a promise: nothing encoded or decoded, no timer, no check',
+  },
+  {
+    key: 'rpcudp',
+    name: 'rpcudp, bundled',
+    contestant: { connect: (port) => connectRpcudp(port), serve: () => serveRpcudp() },
+    note: 'rpcudp at both ends',
+  },
+  {
+    key: 'unbundled',
+    name: 'rpcudp, unbundled',
+    contestant: {
+      connect: (port) => connectRpcudp(port, UNBUNDLED),
+      serve: () => serveRpcudp(UNBUNDLED),
+    },
+    note: '`maxBundleBytes: 0` at both ends',
+  },
+  {
+    key: 'raw-echo',
+    name: 'rpcudp, raw echo server',
+    contestant: { connect: (port) => connectRpcudp(port, UNBUNDLED), serve: serveRaw },
+    note: 'the client alone, served as raw dgram is',
+  },
+  {
+    key: 'observed',
+    name: 'rpcudp, observed',
+    contestant: { connect: (port) => connectRpcudp(port, OBSERVED), serve: () => serveRpcudp() },
+    note: 'bundled, with an inspection observer that ignores what it hears at the client',
+  },
+  { key: PYTHON, name: 'Python rpcudp' },
+  {
+    key: 'dht-rpc',
+    name: 'dht-rpc',
+    contestant: { connect: connectDhtRpc, serve: serveDhtRpc },
+    package: 'dht-rpc',
+    note: 'native UDP; `maxWindow: 256`',
+  },
+  {
+    key: 'k-rpc-socket',
+    name: 'k-rpc-socket',
+    contestant: { connect: connectKrpc, serve: serveKrpc },
+    package: 'k-rpc-socket',
+  },
+  {
+    key: 'coap',
+    name: 'coap',
+    contestant: { connect: connectCoap, serve: serveCoap },
+    package: 'coap',
+    note: 'confirmable POST, the reply on the acknowledgement; one socket kept open',
+  },
+  {
+    key: 'grpc-js',
+    name: '@grpc/grpc-js',
+    contestant: { connect: connectGrpc, serve: serveGrpc },
+    package: '@grpc/grpc-js',
+    note: 'unary calls over one HTTP/2 connection, the message being the bare text',
+  },
+];
+
+/** @throws Error when nobody is called that. */
+export function contestant(key: string | undefined): Contestant {
+  const entry = LINEUP.find((candidate) => candidate.key === key);
+  if (entry?.contestant === undefined) throw new Error(`There is no contestant ${key}`);
+  return entry.contestant;
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+import { LINEUP, YARDSTICK } from './lineup.js';
+import type { Entry } from './lineup.js';
+import type { Pace } from './match.js';
+
+const FULL: Pace = { warmUpMs: 1_000, rounds: 15, durationMs: 300 };
+const QUICK: Pace = { warmUpMs: 300, rounds: 3, durationMs: 100 };
+
+const KEYS = LINEUP.map(({ key }) => key).join(', ');
+
+/** Where the plot of a whole run goes, for the README. */
+export const PLOT = 'test/bench/calls-per-second.svg';
+
+export const USAGE = `npm run bench [-- options]
+
+Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: of rpcudp, and of
+others that make calls. Under the Node.js that runs this, and under Node.js 24 from npm.
+
+  --only a,b    these, and raw dgram: ${KEYS}
+  --rounds n    how many rounds count, default ${FULL.rounds}
+  --quick       ${QUICK.rounds} short rounds under one Node.js: enough to see that it runs, too few to quote
+  --help
+
+Tables go to standard output. A whole run takes 6 minutes and draws ${PLOT}; with any of these options
+the plot goes to .bench.`;
+
+export interface Options {
+  readonly help: boolean;
+  /** The yardstick is the first. */
+  readonly entries: readonly Entry[];
+  readonly pace: Pace;
+  /** Whether Node 24 is tried beside the Node that runs this. */
+  readonly bothNodes: boolean;
+  /** Whether everything takes part for as long as it takes: what may be quoted. */
+  readonly whole: boolean;
+}
+
+/** @throws Error that names the option. */
+export function parseOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { only, quick, help } = values;
+  const pace = quick ? QUICK : FULL;
+  const rounds = Number(values.rounds ?? pace.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new RangeError(`--rounds must be an integer from 1, but is ${values.rounds}`);
+  }
+  return {
+    help,
+    entries: only === undefined ? LINEUP : chosen(only.split(',')),
+    pace: { ...pace, rounds },
+    bothNodes: !quick,
+    whole: only === undefined && values.rounds === undefined && !quick,
+  };
+}
+
+function chosen(keys: readonly string[]): Entry[] {
+  for (const key of keys) {
+    if (!LINEUP.some((entry) => entry.key === key)) {
+      throw new RangeError(`--only must name some of ${KEYS}, but names ${key}`);
+    }
+  }
+  return LINEUP.filter(({ key }) => key === YARDSTICK || keys.includes(key));
+}

@@ -1,0 +1,27 @@
+/** The value below which that share of the sorted numbers lies, interpolated between the two nearest. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const at = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(at)] ?? NaN;
+  const above = sorted[Math.ceil(at)] ?? NaN;
+  return below + (above - below) * (at % 1);
+}
+
+export interface Spread {
+  readonly median: number;
+  /** The quartiles around it. */
+  readonly low: number;
+  readonly high: number;
+}
+
+export function spreadOf(numbers: readonly number[]): Spread {
+  const sorted = ascending(numbers);
+  return {
+    median: quantile(sorted, 0.5),
+    low: quantile(sorted, 0.25),
+    high: quantile(sorted, 0.75),
+  };
+}
+
+export function ascending(numbers: readonly number[]): number[] {
+  return numbers.toSorted((a, b) => a - b);
+}

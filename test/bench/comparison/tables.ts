@@ -1,0 +1,104 @@
+/** The tables, in Markdown, aligned: to be read in a terminal and to be pasted. */
+import type { Entry } from './lineup.js';
+import type { Level, LevelResult, Sample } from './match.js';
+import { loadPeer } from './peers.js';
+import { spreadOf } from './statistics.js';
+
+interface MarkdownTable {
+  readonly markdownTable: (
+    rows: readonly (readonly string[])[],
+    options: { readonly align: readonly string[] },
+  ) => string;
+}
+
+/** What a match came to. */
+export interface Report {
+  readonly nodeVersion: string;
+  /** The yardstick is the first. */
+  readonly entries: readonly Entry[];
+  readonly results: ReadonlyMap<Level, LevelResult>;
+}
+
+interface Column {
+  readonly heading: string;
+  readonly value: (sample: Sample) => number;
+  readonly digits: number;
+  /** Whether a column of ratios to the yardstick follows. */
+  readonly compared?: true;
+}
+
+const COST: readonly Column[] = [
+  { heading: 'calls/s', value: (sample) => sample.callsPerSecond, digits: 0, compared: true },
+  {
+    heading: 'client CPU µs/call',
+    value: (sample) => sample.clientMicrosPerCall,
+    digits: 1,
+    compared: true,
+  },
+  { heading: 'server CPU µs/call', value: (sample) => sample.serverMicrosPerCall, digits: 1 },
+];
+
+const LATENCY: readonly Column[] = [
+  { heading: 'p50 µs', value: (sample) => sample.p50Micros, digits: 0, compared: true },
+  { heading: 'p99 µs', value: (sample) => sample.p99Micros, digits: 0 },
+];
+
+export function tables({ nodeVersion, entries, results }: Report): string {
+  const names = entries.map(({ name }) => name);
+  const failures = [...results].flatMap(([level, result]) => failed(level, names, result));
+  return [
+    `## Node ${nodeVersion}`,
+    ...[...results].flatMap(([level, result]) => [
+      `### ${level} in flight`,
+      table(COST, names, result),
+      ...(level === 1 ? ['### Latency, 1 in flight', table(LATENCY, names, result)] : []),
+    ]),
+    failures.length === 0 ? 'No call failed.' : `Calls that failed: ${failures.join('; ')}.`,
+  ].join('\n\n');
+}
+
+function table(columns: readonly Column[], names: readonly string[], result: LevelResult): string {
+  const [yardstick = []] = result;
+  const heading = [
+    'client',
+    ...columns.flatMap(({ heading, compared }) => (compared ? [heading, '× raw'] : [heading])),
+  ];
+  const rows = result.map((samples, index) => [
+    names[index] ?? '',
+    ...columns.flatMap((column) => cells(column, samples, yardstick)),
+  ]);
+  const { markdownTable } = loadPeer('markdown-table') as MarkdownTable;
+  return markdownTable([heading, ...rows], { align: heading.map((_, at) => (at > 0 ? 'r' : 'l')) });
+}
+
+/** The ratio is taken round by round, between neighbours in time. */
+function cells(column: Column, own: readonly Sample[], yardstick: readonly Sample[]): string[] {
+  const { value, digits } = column;
+  const absolute = spread(own.map(value), digits);
+  if (!column.compared) return [absolute];
+  const ratios = own.map((sample, round) => {
+    const raw = yardstick[round];
+    return raw === undefined ? NaN : value(sample) / value(raw);
+  });
+  return [absolute, own === yardstick ? '1' : spread(ratios, 2)];
+}
+
+function spread(numbers: readonly number[], digits: number): string {
+  const { median, low, high } = spreadOf(numbers);
+  const shown = (number: number): string =>
+    number.toLocaleString('en-US', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  return `${shown(median)} (${shown(low)}–${shown(high)})`;
+}
+
+function failed(level: Level, names: readonly string[], result: LevelResult): string[] {
+  const sum = (samples: readonly Sample[], of: 'calls' | 'failed'): number =>
+    samples.reduce((total, sample) => total + sample[of], 0);
+  return result.flatMap((samples, index) => {
+    const count = sum(samples, 'failed');
+    const of = sum(samples, 'calls').toLocaleString('en-US');
+    return count === 0 ? [] : [`${names[index]} at ${level} in flight ${count} of ${of}`];
+  });
+}

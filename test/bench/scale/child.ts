@@ -1,0 +1,34 @@
+/** One measurement, in a process of its own, which ends by itself when nothing is left to do. */
+import { collections } from './collections.js';
+import type { Measured } from './measured.js';
+import {
+  awaitedCall,
+  callAmongAnswered,
+  idlePeer,
+  outstandingCall,
+  rememberedReply,
+} from './memory.js';
+import { outstanding } from './outstanding.js';
+import { peers } from './peers.js';
+import { replies } from './replies.js';
+
+/** Each is given how many there are, and how many operations to measure. */
+const MEASUREMENTS = {
+  outstanding,
+  peers,
+  replies,
+  outstandingCall,
+  awaitedCall,
+  callAmongAnswered,
+  idlePeer,
+  rememberedReply,
+  collections,
+} satisfies Record<string, (count: number, sample: number) => Measured | Promise<Measured>>;
+
+export type MeasurementName = keyof typeof MEASUREMENTS;
+
+const [name = '', count = '', sample = ''] = process.argv.slice(2);
+const measured = await MEASUREMENTS[name as MeasurementName](Number(count), Number(sample));
+process.send?.(measured, () => {
+  process.disconnect();
+});

@@ -1,0 +1,121 @@
+/** What an operation on each collection costs, by how many entries it has. */
+import type * as deadlineHeap from '../../../dist/deadline-heap.js';
+import type * as fifo from '../../../dist/fifo.js';
+import type * as linkedList from '../../../dist/linked-list.js';
+import type * as outstandingCalls from '../../../dist/call/outstanding.js';
+import type * as recentIds from '../../../dist/call/recent-ids.js';
+import type * as transactionIds from '../../../dist/transaction-ids.js';
+import type { Call } from 'rpcudp';
+import type { Measured } from './measured.js';
+
+const { DeadlineHeap } = (await inside('deadline-heap.js')) as typeof deadlineHeap;
+const { Fifo } = (await inside('fifo.js')) as typeof fifo;
+const { LinkedList } = (await inside('linked-list.js')) as typeof linkedList;
+const { Outstanding } = (await inside('call/outstanding.js')) as typeof outstandingCalls;
+const { RecentIds } = (await inside('call/recent-ids.js')) as typeof recentIds;
+const { TransactionIds } = (await inside('transaction-ids.js')) as typeof transactionIds;
+
+/** A module of the built package that users cannot import. */
+function inside(name: string): Promise<unknown> {
+  return import(new URL(name, import.meta.resolve('rpcudp')).href);
+}
+
+/** A generator of its own (xorshift32): the same numbers each time, and cheap. */
+function numbers(): () => number {
+  let state = 0x9e3779b9;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+const next = numbers();
+const ids = new TransactionIds({
+  unit: () => next() / 2 ** 32,
+  fillBytes: (target) => {
+    for (let at = 0; at < target.length; at += 1) target[at] = next();
+  },
+});
+
+/** What the outstanding calls look at in a call. */
+class Entry {
+  heapIndex = -1;
+  list: object | undefined;
+  previous: Entry | undefined;
+  next: Entry | undefined;
+  nextInBucket: Entry | undefined;
+  readonly answered = true;
+  readonly done = false;
+  readonly peer = { address: '10.0.0.1:9' };
+  readonly transactionId = ids.next();
+}
+
+/** A collection with its entries, and an operation on it that leaves their number as it is. */
+type Filled = (entries: readonly Entry[]) => (at: Entry) => void;
+
+const FILLED: Readonly<Record<string, Filled>> = {
+  'DeadlineHeap: set anew': (entries) => {
+    const heap = new DeadlineHeap<Entry>();
+    for (const entry of entries) heap.set(entry, next());
+    return (entry) => {
+      heap.set(entry, next());
+    };
+  },
+  'Outstanding: get, delete, add': (entries) => {
+    const calls = new Outstanding(0);
+    for (const entry of entries) calls.add(entry as unknown as Call);
+    return ({ transactionId }) => {
+      const call = calls.get(transactionId);
+      if (call === undefined) throw new Error('A call is not to be found');
+      calls.delete(call);
+      calls.settle();
+      calls.add(call);
+    };
+  },
+  'LinkedList: delete, push': (entries) => {
+    const list = new LinkedList<Entry>();
+    for (const entry of entries) list.push(entry);
+    return (entry) => {
+      list.delete(entry);
+      list.push(entry);
+    };
+  },
+  'Fifo: shift, push': (entries) => {
+    const queue = new Fifo<Entry>();
+    for (const entry of entries) queue.push(entry);
+    return (entry) => {
+      queue.shift();
+      queue.push(entry);
+    };
+  },
+  'RecentIds: add, addressOf': (entries) => {
+    const recent = new RecentIds();
+    for (const { transactionId, peer } of entries) recent.add(transactionId, peer.address);
+    return ({ transactionId, peer }) => {
+      recent.add(transactionId, peer.address);
+      if (recent.addressOf(transactionId) === undefined) throw new Error('An id is not to be found');
+    };
+  },
+};
+
+/** Nanoseconds for each operation on entries in an order that no cache foresees. */
+export function collections(count: number, sample: number): Measured {
+  const entries = Array.from({ length: count }, () => new Entry());
+  return Object.fromEntries(
+    Object.entries(FILLED).map(([name, fill]) => {
+      const operate = fill(entries);
+      const times = [0, 1, 2].map(() => nanosEach(sample, entries, operate));
+      return [name, Math.min(...times)];
+    }),
+  );
+}
+
+function nanosEach(count: number, entries: readonly Entry[], operate: (at: Entry) => void): number {
+  const startedMs = performance.now();
+  for (let done = 0; done < count; done += 1) {
+    operate(entries[next() % entries.length] as Entry);
+  }
+  return ((performance.now() - startedMs) * 1e6) / count;
+}

@@ -1,0 +1,88 @@
+/** What each thing that an endpoint holds takes in memory. */
+import { addressOf, ARGS, callInTurn, openCaller } from './caller.js';
+import { turns } from './frozen-clock.js';
+import { bytesEach, mustBe } from './measured.js';
+import type { Measured } from './measured.js';
+import { SILENT_HOST } from './null-transport.js';
+import { openCalls } from './outstanding.js';
+import { openServer, serve } from './replies.js';
+
+/** So many calls are answered for each that is not, where outstanding calls are few among many. */
+const ANSWERED_FOR_EACH = 200;
+const PEERS_AT_A_TIME = 1_000;
+
+/** Calls to a silent peer. What the caller gives, and the array of arguments, is shared and not counted. */
+export async function outstandingCall(count: number): Promise<Measured> {
+  const { endpoint } = await openCaller(count);
+  const silent = endpoint.peer(`${SILENT_HOST}:9`);
+  await warmUp(endpoint.peer(addressOf(1)));
+  const bytes = await bytesEach(count, () => openCalls(silent, count));
+  await endpoint.close();
+  return columns(bytes);
+}
+
+/** The same, each with the promise that `await` makes of a call; not what waits for that. */
+export async function awaitedCall(count: number): Promise<Measured> {
+  const { endpoint } = await openCaller(count);
+  const silent = endpoint.peer(`${SILENT_HOST}:9`);
+  await warmUp(endpoint.peer(addressOf(1)));
+  const settled = (): void => undefined;
+  const bytes = await bytesEach(count, async () => {
+    for (let made = 0; made < count; made += 1) void silent.call('echo', ARGS).then(settled);
+    await turns(2);
+  });
+  await endpoint.close();
+  return columns(bytes);
+}
+
+/** Each opened among many that are answered: what its memory shares with theirs is not freed with them. */
+export async function callAmongAnswered(count: number): Promise<Measured> {
+  const { endpoint } = await openCaller(count);
+  const silent = endpoint.peer(`${SILENT_HOST}:9`);
+  const answering = endpoint.peer(addressOf(1));
+  await warmUp(answering);
+  const bytes = await bytesEach(count, async () => {
+    for (let made = 0; made < count; made += 1) {
+      silent.call('echo', ARGS);
+      await callInTurn([answering], ANSWERED_FOR_EACH);
+    }
+  });
+  await endpoint.close();
+  return columns(bytes);
+}
+
+/** Peers that answered a call once; nobody holds a handle. */
+export async function idlePeer(count: number): Promise<Measured> {
+  const { endpoint } = await openCaller(0, count + 1);
+  await warmUp(endpoint.peer(addressOf(count)));
+  const bytes = await bytesEach(count, async () => {
+    for (let first = 0; first < count; first += PEERS_AT_A_TIME) {
+      const some = Array.from({ length: PEERS_AT_A_TIME }, (_, n) => addressOf(first + n));
+      await callInTurn(
+        some.map((address) => endpoint.peer(address)),
+        PEERS_AT_A_TIME,
+      );
+    }
+  });
+  mustBe('peers', endpoint.stats().peersNow, count + 1);
+  await endpoint.close();
+  return columns(bytes);
+}
+
+/** Requests that were replied to, with their replies. */
+export async function rememberedReply(count: number): Promise<Measured> {
+  await serve(await openServer(count), count / 2);
+  const server = await openServer(count);
+  const bytes = await bytesEach(count, () => serve(server, count));
+  mustBe('replies remembered', server.endpoint.stats().rememberedNow, count);
+  await server.endpoint.close();
+  return columns(bytes);
+}
+
+function warmUp(answering: Parameters<typeof callInTurn>[0][number]): Promise<void> {
+  return callInTurn([answering], 20_000);
+}
+
+function columns({ heap, external }: { heap: number; external: number }): Measured {
+  return { 'heap, bytes': heap, 'outside, bytes': external, 'sum, bytes': heap + external };
+}
