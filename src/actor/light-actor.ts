@@ -185,7 +185,7 @@ export class LightActor<
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
     for (const effect of branch.effects) {
-      scope.context = this.#context as object;
+      scope.context = this.#context;
       scope.event = event;
       if (effect.kind === 'assign') this.#assign(effect.assign(scope));
       else this.#watched?.listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
@@ -204,7 +204,7 @@ export class LightActor<
       this.#context = { ...(this.#context as object) } as ContextFrom<TMachine>;
       this.#contextIsShared = false;
     }
-    Object.assign(this.#context as object, changes);
+    Object.assign(this.#context, changes);
   }
 
   #notify(): void {

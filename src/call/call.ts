@@ -347,12 +347,12 @@ export class Call<Value = unknown>
         repetition.unreachable = error !== null && saysUnreachable(error);
       },
     });
-    // What the system refused at once may have told the peer's user, who may have cancelled the call.
-    if (this.done) return;
     this.#setAlarm(repetition.transmitted(nowMs, this.#peer.rtoMs(nowMs)));
   }
 
   #setAlarm(dueMs: number): void {
+    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
+    if (this.done) return;
     this.home.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
   }
 

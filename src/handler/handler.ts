@@ -245,6 +245,8 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
 
   /** Whether a duplicate of its request would find it. */
   get remembered(): boolean {
+    // Looking it up is slow for one that has lain there for long; only a refusal, being final, does not tell.
+    if (this.state !== 'refused') return !this.done;
     return this.owner.handlers.get(this.transactionId) === this;
   }
 

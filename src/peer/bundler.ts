@@ -22,7 +22,8 @@ const SAME_TURN_MS = 0.02;
 
 /**
  * A frame that seems to be alone in its turn goes out at once; those that follow it wait for the end of the turn.
- * After a turn with several frames even the first waits for that: it has company, as a rule.
+ * After a turn with several frames even the first waits for that: it has company, as a rule. A bundle that is
+ * half full waits only until the code at hand has run, so that the peer has something to do meanwhile.
  */
 export class Bundler implements TurnTask {
   readonly #environment: Environment;
@@ -36,6 +37,7 @@ export class Bundler implements TurnTask {
   #waiting = false;
   #framesPutOff = 0;
   #wasBusy = false;
+  #isLeaving = false;
   #sentAloneAtMs = -Infinity;
 
   constructor(environment: Environment, destination: Destination) {
@@ -56,9 +58,17 @@ export class Bundler implements TurnTask {
     this.#owners.push(owner);
     this.#bytes += bytes;
     this.#framesPutOff += 1;
+    if (!this.#isLeaving && 2 * this.#bytes >= maxBundleBytes) this.#leaveSoon();
     if (this.#waiting) return;
     this.#waiting = true;
     this.#environment.turn.atEnd(this);
+  }
+
+  #leaveSoon(): void {
+    this.#isLeaving = true;
+    queueMicrotask(() => {
+      this.#flush();
+    });
   }
 
   #isAlone(): boolean {
@@ -86,6 +96,7 @@ export class Bundler implements TurnTask {
     this.#frames = [];
     this.#owners = [];
     this.#bytes = 0;
+    this.#isLeaving = false;
     if (frames.length === 1) {
       this.#sendAlone(first, owners[0]);
       return;

@@ -34,7 +34,7 @@ export class PeerTable {
   /** The peer at an IP address, if it is known. */
   find(host: string, port: number): PeerActor | undefined {
     const last = this.#lastFound;
-    if (last !== undefined && last.port === port && last.host === host) return last;
+    if (last?.port === port && last.host === host) return last;
     this.#lastFound = this.#byAddress.get(formatAddress({ host, port }));
     return this.#lastFound;
   }

@@ -370,7 +370,8 @@ t.test(
     receive(transport, withHeaderMap(request(7, 'missing')));
     receive(transport, withHeaderMap(request(8, 'echo', 1)));
     await turnOver(world);
-    t.strictSame(taken(transport), [['working', 'working', 'error', response]]);
+    // What answers a repetition goes alone.
+    t.strictSame(taken(transport), [['working'], ['working'], ['error', response]]);
     releases.at(-1)?.();
   }),
 );
