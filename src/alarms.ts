@@ -114,11 +114,11 @@ export class Alarms {
       if (this.#closed) return;
       const mayHoldMore = this.#datagramsReceived() - received >= DATAGRAMS_PER_POLL;
       if (mayHoldMore && turnsLeft > 1) this.#pollThenRing(untilMs, turnsLeft - 1);
-      else this.#ringUntil(untilMs);
+      else this.#ringUntil(untilMs, turnsLeft);
     });
   }
 
-  #ringUntil(untilMs: number): void {
+  #ringUntil(untilMs: number, turnsLeft: number): void {
     const { nextOrder } = this.#heap;
     const errors: unknown[] = [];
     let left = ALARMS_PER_TURN;
@@ -135,7 +135,7 @@ export class Alarms {
       }
     }
     this.#ringingUntilMs = -Infinity;
-    if (left === 0) this.#pollThenRing(untilMs, MAX_POLL_TURNS);
+    if (left === 0) this.#pollThenRing(untilMs, turnsLeft);
     else this.#arm();
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1) throw new AggregateError(errors, `${errors.length} alarms threw`);

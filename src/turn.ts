@@ -1,7 +1,7 @@
 /** The turn of the event loop that is under way, and what is put off to its end. */
 import type { Clock } from './clock.js';
 
-/** Something to be done once everything that arrived in this turn has been looked at. */
+/** Something to be done once everything that arrived in this turn has been looked at. It must not throw. */
 export interface TurnTask {
   turnEnded(): void;
 }

@@ -38,8 +38,10 @@ export interface LightActorHome {
   readonly reportError: (error: unknown) => void;
 }
 
-/** What the effect at hand may read. There is one, because effects look at it at once and call nobody. */
-const scope: { context: object; event: EventObject } = { context: {}, event: { type: '' } };
+const NOTHING = { context: {}, event: { type: '' } };
+
+/** What the effect at hand may read. There is one, because effects read it before they do anything else. */
+const scope: { context: object; event: EventObject } = { ...NOTHING };
 
 interface Watched<TMachine extends AnyStateMachine> {
   /** Made when somebody looks; gone with the next transition. */
@@ -157,15 +159,19 @@ export class LightActor<
 
   #process(event: EventFromLogic<TMachine>): void {
     this.#stepping = true;
-    const branch = this.#choose(event);
-    if (branch !== undefined) this.#take(branch, event);
-    this.#notify();
-    if (this.home.inspection.active) {
-      this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
+    try {
+      const branch = this.#choose(event);
+      if (branch !== undefined) this.#take(branch, event);
+      this.#notify();
+      if (this.home.inspection.active) {
+        this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
+      }
+      // What `entered` sends waits its turn, as XState has it.
+      if (branch !== undefined) this.entered(this.#row.name, event);
+    } finally {
+      // An event of the user's may throw when it is read; the actor goes on without it.
+      this.#stepping = false;
     }
-    // What `entered` sends waits its turn, as XState has it.
-    if (branch !== undefined) this.entered(this.#row.name, event);
-    this.#stepping = false;
   }
 
   /** @internal Called after each transition taken, with the state the actor is in and the event that led there. */
@@ -184,14 +190,22 @@ export class LightActor<
   }
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
+    const listeners = this.#watched?.listeners;
+    let emitted: EmittedFrom<TMachine>[] | undefined;
     for (const effect of branch.effects) {
       scope.context = this.#context;
       scope.event = event;
       if (effect.kind === 'assign') this.#assign(effect.assign(scope));
-      else this.#watched?.listeners?.emit(effect.emit(scope) as EmittedFrom<TMachine>);
+      else if (listeners !== undefined) {
+        (emitted ??= []).push(effect.emit(scope) as EmittedFrom<TMachine>);
+      }
     }
+    // Else it would keep the last call alive.
+    Object.assign(scope, NOTHING);
     this.#row = rowAt(this.#table, branch.target);
     if (this.#watched !== undefined) this.#watched.snapshot = undefined;
+    // As with XState: whoever hears of it finds the actor in its new state.
+    if (emitted !== undefined) for (const one of emitted) listeners?.emit(one);
   }
 
   #watch(): Watched<TMachine> {

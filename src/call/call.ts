@@ -394,6 +394,7 @@ export class Call<Value = unknown>
   }
 
   #end(): void {
+    this.frame = undefined;
     this.home.alarms.clear(this);
     this.home.outstanding.delete(this);
     this.#peer.callEnded(this);

@@ -10,7 +10,7 @@ const SAFE_FOR_MS = 20_000;
 /** A peer at work is asked again after half of the time that is left, and after so long at the latest. */
 const MAX_LOOK_DELAY_MS = 10_000;
 
-/** What there is to know once the first transmission was not answered in time: most calls never have one. */
+/** What there is to know once more came than an answer to the first transmission, or less: most calls never have one. */
 export class Retransmission {
   /** Whether the kernel refused the last transmission. */
   unreachable = false;

@@ -45,7 +45,7 @@ export class Counters {
     closing: 0,
   };
 
-  /** Datagrams with something after the body that is no header map. */
+  /** Frames with something after the body that is no header map. */
   unreadableHeaders = 0;
   /** Requests whose memory made room for others before their replay window was over. */
   forgottenEarly = 0;

@@ -13,7 +13,7 @@ export interface EndpointStats {
   /** The frames in them, one in each and several in a bundle: the sum of all `fates`. */
   readonly framesReceived: number;
   readonly fates: FateCounts;
-  /** Datagrams with something after the body that is no header map; they are taken without it. */
+  /** Frames with something after the body that is no header map; they are taken without it. */
   readonly unreadableHeaders: number;
   /**
    * Datagrams that the kernel dropped since the socket was bound, its buffer being full; on Linux. It is

@@ -92,8 +92,8 @@ export class Inbox implements HandlerKeeper {
   #acceptAgain({ datagram }: Frame, sender: PeerActor, handler: Handler): Fate {
     const body = skimRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const token = this.#headerMapOf(datagram, body)?.token;
-    sender.requested(datagram.length, token, this.#environment.clock.nowMs());
+    const headerMap = this.#headerMapOf(datagram, body);
+    sender.requested(datagram.length, headerMap, this.#environment.clock.nowMs());
     const ending = body.digest === handler.digest ? handler.repeat() : 'conflict';
     this.#environment.requestSettled(handler.context, ending);
     return `request.${ending}`;
@@ -108,7 +108,7 @@ export class Inbox implements HandlerKeeper {
     const peer = sender ?? this.#peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
     const atMs = this.#environment.clock.nowMs();
-    peer.requested(datagram.length, headerMap?.token, atMs);
+    peer.requested(datagram.length, headerMap, atMs);
     const procedure = this.#procedures.get(body.procedure);
     const handler = new Handler(peer, this, this.#environment, {
       transactionId: frame.id,
@@ -244,7 +244,8 @@ export class Inbox implements HandlerKeeper {
 
   /** Forgets every handler; procedures still running see their signal abort with `reason`. */
   close(reason: unknown): void {
-    for (const handler of [...this.#awaited]) {
+    // Whoever hears that its procedure is abandoned may end another: that one is not met here any more.
+    for (const handler of this.#awaited) {
       handler.abandon(reason);
       this.#environment.requestSettled(handler.context, 'abandoned');
     }

@@ -22,6 +22,7 @@ import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
 import { callsAreTraced, traceCall } from '../tracing.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
+import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
@@ -57,16 +58,18 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #path: Path;
   readonly #returnPath: ReturnPath;
   readonly #bundler: Bundler;
+  /** Whether its last request, if that came after its last answer, was one of rpcudp 5.x. */
+  #asksAsOldPeer = false;
   /** The contracts of commands on their way through the machine. */
   readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
-  /** The same as an object, which procedures are given. */
-  readonly socketAddress: SocketAddress;
   /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
   readonly port: number;
+  /** Host and port as a frozen object, which procedures are given. */
+  socketAddress: SocketAddress;
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
 
@@ -227,9 +230,13 @@ export class PeerActor implements CallOwner, HandlerOwner {
     else this.#environment.socket.send(frame, this.host, this.port, owner);
   }
 
-  /** What answered as an rpcudp endpoint may have made room for something else, as long as it is silent. */
+  /**
+   * What answered as an rpcudp endpoint may have made room for something else, when it is silent or asks as an
+   * old peer does. But nothing may overtake what waits already: a cancel would come before its request.
+   */
   get #takesBundles(): boolean {
-    return this.native && this.health === 'responsive';
+    if (this.#bundler.waiting) return true;
+    return this.native && !this.#asksAsOldPeer && this.health === 'responsive';
   }
 
   reply(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
@@ -258,9 +265,10 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return false;
   }
 
-  /** A request of the peer's arrived, perhaps with the token of a challenge. */
-  requested(bytes: number, token: Uint8Array | undefined, nowMs: number): void {
-    this.#returnPath.received(bytes, token);
+  /** A request of the peer's arrived; its header map may hold the token of a challenge. */
+  requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void {
+    this.#returnPath.received(bytes, headerMap?.token);
+    this.#asksAsOldPeer = headerMap === undefined;
     this.heard(nowMs);
   }
 
@@ -274,6 +282,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
    */
   answered(nowMs: number, native: boolean): void {
     this.native = native;
+    this.#asksAsOldPeer = false;
     this.#returnPath.validate();
     this.heard(nowMs);
   }
@@ -350,6 +359,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   resolved(host: string): void {
     this.host = host;
     this.address = formatAddress({ host, port: this.port });
+    this.socketAddress = Object.freeze({ host, port: this.port });
     this.#lookUp = undefined;
     this.ref.send({ type: 'resolved', address: this.address });
     this.#outbox.open();

@@ -4,7 +4,12 @@
  */
 import type { Environment, FrameOwner } from '../endpoint/environment.js';
 import type { TurnTask } from '../turn.js';
-import { BUNDLE_HEADER_BYTES, bundledBytes, encodeBundle } from '../wire/bundle.js';
+import {
+  BUNDLE_HEADER_BYTES,
+  bundledBytes,
+  encodeBundle,
+  MAX_BUNDLE_FRAMES,
+} from '../wire/bundle.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
 /** Where the frames go; the host may become known later than the peer. */
@@ -28,7 +33,7 @@ const SAME_TURN_MS = 0.02;
 export class Bundler implements TurnTask {
   readonly #environment: Environment;
   readonly #destination: Destination;
-  /** Those that wait for the end of the turn. Bounded by `maxBundleBytes`. */
+  /** Those that wait for the end of the turn. Bounded by `maxBundleBytes` and `MAX_BUNDLE_FRAMES`. */
   #frames: OutboundFrame[] = [];
   #owners: (FrameOwner | undefined)[] = [];
   /** What they take in a bundle. */
@@ -38,11 +43,16 @@ export class Bundler implements TurnTask {
   #framesPutOff = 0;
   #wasBusy = false;
   #isLeaving = false;
-  #sentAloneAtMs = -Infinity;
+  #lastFrameAtMs = -Infinity;
 
   constructor(environment: Environment, destination: Destination) {
     this.#environment = environment;
     this.#destination = destination;
+  }
+
+  /** Whether frames wait for the end of the turn. */
+  get waiting(): boolean {
+    return this.#frames.length > 0;
   }
 
   /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
@@ -53,7 +63,8 @@ export class Bundler implements TurnTask {
       this.#sendAlone(frame, owner);
       return;
     }
-    if (BUNDLE_HEADER_BYTES + this.#bytes + bytes > maxBundleBytes) this.#flush();
+    // Who hears that a bundle could not be sent may send something else at once.
+    while (this.#isFull(bytes)) this.#flush();
     this.#frames.push(frame);
     this.#owners.push(owner);
     this.#bytes += bytes;
@@ -62,6 +73,12 @@ export class Bundler implements TurnTask {
     if (this.#waiting) return;
     this.#waiting = true;
     this.#environment.turn.atEnd(this);
+  }
+
+  #isFull(bytes: number): boolean {
+    const { maxBundleBytes } = this.#environment.limits;
+    const size = BUNDLE_HEADER_BYTES + this.#bytes + bytes;
+    return size > maxBundleBytes || this.#frames.length === MAX_BUNDLE_FRAMES;
   }
 
   #leaveSoon(): void {
@@ -74,8 +91,8 @@ export class Bundler implements TurnTask {
   #isAlone(): boolean {
     if (this.#waiting || this.#wasBusy) return false;
     const nowMs = this.#environment.clock.nowMs();
-    const alone = nowMs - this.#sentAloneAtMs >= SAME_TURN_MS;
-    this.#sentAloneAtMs = nowMs;
+    const alone = nowMs - this.#lastFrameAtMs >= SAME_TURN_MS;
+    this.#lastFrameAtMs = nowMs;
     return alone;
   }
 

@@ -6,7 +6,7 @@
  * ```
  *
  * Datagrams change no state: they are routed by the socket's actor, and shown here as events while
- * somebody inspects.
+ * somebody inspects; the machine itself is spared them.
  */
 import { assign, setup } from 'xstate';
 import type { Fate } from './fate.js';

@@ -17,9 +17,16 @@ const ARRAY_HEAD_BYTES = 3;
 /** What stands before the frames. */
 export const BUNDLE_HEADER_BYTES = HEADER_BYTES + ARRAY_HEAD_BYTES;
 
+/** The most frames in a bundle: what one datagram can keep its receiver busy with has an end. */
+export const MAX_BUNDLE_FRAMES = 256;
+
+const FIXED_ARRAY = 0x90;
 const ARRAY_16 = 0xdc;
+const ARRAY_32 = 0xdd;
 const BINARY_8 = 0xc4;
 const BINARY_16 = 0xc5;
+const BINARY_32 = 0xc6;
+const MIN_BINARY_BYTES = 2;
 
 /** The most bytes that bundling adds to a frame: its length field, and its half of a bundle's header. */
 export const MAX_BUNDLING_BYTES = 3 + BUNDLE_HEADER_BYTES / 2;
@@ -60,8 +67,8 @@ export function isBundle(datagram: Uint8Array): boolean {
 
 /**
  * Gives each frame of a bundle to `take`, as a view of the datagram; or takes none, and gives the reason.
- * Drops `tooShort`, `truncated`, and `shape`: anything but an array of at least one binary. Bytes after
- * the array are ignored. Frames are not looked into.
+ * Drops `tooShort`, `truncated`, and `shape`: anything but an array of 1 to 256 binaries. Bytes after the array
+ * are ignored. Frames are not looked into.
  */
 export function unpackBundle(datagram: Buffer, take: (frame: Buffer) => void): Drop | undefined {
   const fault = faultOf(datagram);
@@ -80,6 +87,10 @@ function faultOf(datagram: Buffer): Drop | undefined {
   const reader = new Reader(datagram);
   let left = reader.readArrayHead();
   if (left <= 0) return left === TRUNCATED ? DROP.truncated : DROP.shape;
+  if (left > MAX_BUNDLE_FRAMES) {
+    const room = (datagram.length - reader.offset) / MIN_BINARY_BYTES;
+    return left > room ? DROP.truncated : DROP.shape;
+  }
   for (; left > 0; left -= 1) {
     const length = reader.readBinaryHead();
     if (length === OTHER) return DROP.shape;
@@ -104,14 +115,15 @@ class Reader {
   readArrayHead(): number {
     const code = this.#bytes[this.offset++];
     if (code === undefined) return TRUNCATED;
-    if ((code & 0xf0) === 0x90) return code & 0x0f;
-    return code === ARRAY_16 ? this.#readSize(2) : code === 0xdd ? this.#readSize(4) : OTHER;
+    if ((code & 0xf0) === FIXED_ARRAY) return code & 0x0f;
+    if (code === ARRAY_16) return this.#readSize(2);
+    return code === ARRAY_32 ? this.#readSize(4) : OTHER;
   }
 
   readBinaryHead(): number {
     const code = this.#bytes[this.offset++];
     if (code === undefined) return TRUNCATED;
-    return code >= BINARY_8 && code <= 0xc6 ? this.#readSize(1 << (code - BINARY_8)) : OTHER;
+    return code >= BINARY_8 && code <= BINARY_32 ? this.#readSize(1 << (code - BINARY_8)) : OTHER;
   }
 
   #readSize(sizeBytes: number): number {

@@ -110,6 +110,7 @@ class Explanation {
   /** Adds the items of a bundle's body, each frame explained in its turn, up to the first fault. */
   addBundle(): Drop | undefined {
     const bytes = this.#bytes;
+    // Gathered first: frames are walked as well, and there is one walk at a time.
     const items: { offset: number; end: number; depth: number }[] = [];
     const skimmed = skim(bytes, this.#offset, (offset, end, depth) => {
       items.push({ offset, end, depth });

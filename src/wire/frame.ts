@@ -51,7 +51,7 @@ export type TransactionId = string;
 export interface Frame {
   readonly type: FrameType;
   readonly id: TransactionId;
-  /** The whole datagram; its body is decoded once it is known to be wanted. */
+  /** The whole frame; its body is decoded once it is known to be wanted. */
   readonly datagram: Buffer;
 }
 

@@ -32,12 +32,13 @@ import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 export function readValue(datagram: Buffer, offset: number): unknown {
   reader.start(datagram, offset);
   const value = reader.read();
+  reader.letGo();
   return reader.foundDuplicateKey ? DROP.duplicateKey : value;
 }
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** Up to this length a loop reads ASCII faster than a native call; beyond, its strings of strings cost more. */
+/** Up to this length a loop reads ASCII faster than a native call; beyond, its concatenations cost more. */
 const MAX_LOOPED_TEXT_BYTES = 8;
 
 class ValueReader {
@@ -49,6 +50,11 @@ class ValueReader {
     this.#bytes = bytes;
     this.#position = offset;
     this.foundDuplicateKey = false;
+  }
+
+  /** Lets the datagram go, which would be kept until the next one. */
+  letGo(): void {
+    this.#bytes = NO_BYTES;
   }
 
   read(): unknown {

@@ -85,7 +85,7 @@ t.test(
       Object.values(fates).reduce((sum, count) => sum + count, 0),
       'all fates add up',
     );
-    t.ok(framesReceived > 1.1 * received, `${framesReceived} frames in ${received} datagrams`);
+    t.ok(framesReceived > 1.05 * received, `${framesReceived} frames in ${received} datagrams`);
     t.equal(received + kernelDrops, DATAGRAMS + 1, 'and nothing is missing');
     t.ok(kernelDrops < DATAGRAMS / 10, `the kernel dropped ${kernelDrops}`);
     for (const [what, unit] of [
@@ -115,14 +115,14 @@ async function source(index: number, port: number): Promise<Socket> {
   return socket;
 }
 
-/** Bundles of as many frames as a datagram holds: of nothing, of a byte, of requests, of answers. */
+/** Bundles of as many frames as there may be, or more: of nothing, of a byte, of requests, of answers. */
 const CROWDED: readonly Buffer[] = [
   bundle(...Array.from({ length: 9_000 }, () => Buffer.alloc(0))),
-  bundle(...Array.from({ length: 6_000 }, () => Buffer.of(0))),
+  bundle(...Array.from({ length: 256 }, () => Buffer.of(0))),
   ...(['missing', 'echo', 'hang'] as const).map((procedure) =>
-    bundle(...Array.from({ length: 500 }, (_, id) => withHeaderMap(request(id, procedure)))),
+    bundle(...Array.from({ length: 256 }, (_, id) => withHeaderMap(request(id, procedure)))),
   ),
-  bundle(...Array.from({ length: 600 }, (_, id) => frame('response', Buffer.alloc(20, id), id))),
+  bundle(...Array.from({ length: 256 }, (_, id) => frame('response', Buffer.alloc(20, id), id))),
 ];
 
 /** Hostile datagrams of every sort, in memory of their own. */

@@ -95,7 +95,8 @@ const FILLED: Readonly<Record<string, Filled>> = {
     for (const { transactionId, peer } of entries) recent.add(transactionId, peer.address);
     return ({ transactionId, peer }) => {
       recent.add(transactionId, peer.address);
-      if (recent.addressOf(transactionId) === undefined) throw new Error('An id is not to be found');
+      if (recent.addressOf(transactionId) === undefined)
+        throw new Error('An id is not to be found');
     };
   },
 };
