@@ -384,3 +384,26 @@ t.test('whatever is set, moved and cleared, they ring as a sorted list would', a
     ),
   );
 });
+
+t.test('the sockets are polled after each 1,024 alarms that are due', async (t) => {
+  const clock = new SimulatedClock();
+  const rung: number[] = [];
+  let polls = 0;
+  const counting: Clock = {
+    nowMs: () => clock.nowMs(),
+    setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
+    clearTimeout: (handle) => clock.clearTimeout(handle),
+    afterPoll: (callback) => {
+      polls += 1;
+      clock.afterPoll(callback);
+    },
+  };
+  const alarms = new Alarms(counting);
+  for (let id = 0; id < 2_500; id++) {
+    alarms.set({ heapIndex: -1, ring: () => rung.push(polls) }, 10);
+  }
+  await clock.advance(10);
+  t.equal(rung.length, 2_500);
+  t.strictSame([rung[0], rung[1_023], rung[1_024], rung[2_047], rung[2_048]], [1, 1, 2, 2, 3]);
+  alarms.close();
+});

@@ -154,3 +154,30 @@ t.test('a snapshot in hand does not change', (t) => {
   t.equal(actor.getSnapshot(), actor.getSnapshot());
   t.end();
 });
+
+t.test('who hears of what it emits finds it in its new state', (t) => {
+  const { actor } = counting();
+  const seen: number[] = [];
+  actor.on('added', () => seen.push(actor.getSnapshot().context.count));
+  actor.getSnapshot();
+  actor.send({ type: 'add', by: 5 });
+  actor.send({ type: 'add', by: 2 });
+  t.strictSame(seen, [5, 7]);
+  t.end();
+});
+
+t.test('an event that throws when it is read does not stop it for good', (t) => {
+  const { actor } = counting();
+  const broken = {
+    type: 'add' as const,
+    get by(): number {
+      throw new Error('not to be read');
+    },
+  };
+  t.throws(() => {
+    actor.send(broken);
+  }, /not to be read/);
+  actor.send({ type: 'add', by: 2 });
+  t.equal(actor.getSnapshot().context.count, 2);
+  t.end();
+});

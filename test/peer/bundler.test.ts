@@ -486,3 +486,57 @@ t.test(
     for (const call of more) t.match(await world.clock.runUntil(call), { state: 'resolved' });
   }),
 );
+
+t.test(
+  'a cancel does not overtake its request, whatever became of the peer in the same turn',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world);
+    peer.call('other', [], { timeoutMs: 20 });
+    await turnOver(world);
+    taken(transport);
+    await world.clock.advance(18);
+    const calls = ['a', 'victim'].map((name) => peer.call(name));
+    await world.clock.advance(0.5);
+    t.ok(calls.every(({ state }) => state !== 'cancelled'));
+    calls[1]?.cancel();
+    await turnOver(world);
+    const names = taken(transport).flat();
+    t.ok(names.indexOf('victim') < names.indexOf('cancel'), names.join());
+  }),
+);
+
+t.test(
+  'a peer that asks as an old one is sent no bundles until it answers as an rpcudp endpoint',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world);
+    receive(transport, request(1, 'unknown'));
+    for (const name of ['a', 'b', 'c']) peer.call(name);
+    const sent = [...transport.sent];
+    t.strictSame(taken(transport), [['a'], ['b'], ['c']]);
+    receive(transport, withHeaderMap(answerTo(sent[0]!.datagram, 1)));
+    await turnOver(world);
+    for (const name of ['d', 'e', 'f']) peer.call(name);
+    await turnOver(world);
+    t.strictSame(taken(transport), [['d'], ['e', 'f']]);
+  }),
+);
+
+t.test(
+  'who calls again as a bundle is refused makes no bundle longer than allowed',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world, { maxBundleBytes: 200 });
+    peer.on('call.unsent', () => {
+      for (const name of ['again', 'and again']) if (peer.inFlight < 60) peer.call(name);
+    });
+    const send = transport.send.bind(transport);
+    let refusals = 6;
+    transport.send = (datagram, host, port, done) => {
+      send(datagram, host, port, () => undefined);
+      if (refusals-- > 0) done(new Error('no buffer space'));
+    };
+    for (let index = 0; index < 20; index++) peer.call(`call ${index}`);
+    await turnOver(world);
+    const lengths = transport.sent.map(({ datagram }) => datagram.length);
+    t.ok(Math.max(...lengths) <= 200, lengths.join());
+  }),
+);

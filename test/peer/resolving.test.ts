@@ -1,4 +1,5 @@
 import t from 'tap';
+import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 /** A lookup that answers when the test says so. */
@@ -182,5 +183,24 @@ t.test(
     await world.settle();
     other.call('z').cancel();
     t.strictSame(heard, ['call.cancelled', 'call.unsent', 'call.cancelled']);
+  }),
+);
+
+t.test(
+  'a procedure knows its sender by address, also when we know that peer by name',
+  inWorld(async (t, world) => {
+    const raw = await world.raw('10.0.2.2', 53);
+    const dns = pendingLookup();
+    const senders: unknown[] = [];
+    const client = await world.endpoint({
+      lookup: dns.lookup,
+      handlers: { who: ({ sender }: { sender: unknown }) => senders.push(sender) },
+    });
+    client.peer('server.example:53').call('a');
+    dns.answers[0]?.('10.0.2.2');
+    await world.settle();
+    raw.send(request(1, 'who'), client.address);
+    await world.settle();
+    t.strictSame(senders, [{ host: '10.0.2.2', port: 53 }]);
   }),
 );
