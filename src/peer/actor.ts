@@ -235,8 +235,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
    * old peer does. But nothing may overtake what waits already: a cancel would come before its request.
    */
   get #takesBundles(): boolean {
-    if (this.#bundler.waiting) return true;
-    return this.native && !this.#asksAsOldPeer && this.health === 'responsive';
+    if (!this.native) return false;
+    return this.#bundler.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
 
   reply(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {

@@ -45,7 +45,9 @@ function forgedBundle(dice: Dice): Buffer {
     case 1:
       return bundleOf([...frames, bundle]);
     case 2:
-      return bundleOf(Array.from({ length: 1_000 }, () => Buffer.alloc(dice.below(2))));
+      return bundleOf(
+        Array.from({ length: dice.pick([256, 257]) }, () => Buffer.alloc(dice.below(2))),
+      );
     case 3: {
       const body = Buffer.from(dice.pick(BUNDLE_BODIES), 'hex');
       return Buffer.concat([bundle.subarray(0, 21), body, ...frames]);

@@ -19,6 +19,9 @@ export function idOf(datagram: Buffer): string {
   return datagram.toString('hex', 1, BODY_AT);
 }
 
+/** A bundle of more is none. */
+const MAX_FRAMES = 256;
+
 /** The library allocates whatever a length says; there is nothing larger in a datagram. */
 const LENGTHS = { maxArrayLength: 65_535, maxMapLength: 65_535 };
 
@@ -32,7 +35,7 @@ export function framesOf(datagram: Buffer): readonly Buffer[] {
   if (datagram[0] !== TYPE.bundle) return [datagram];
   try {
     const body: unknown = decodeMulti(datagram.subarray(BODY_AT), LENGTHS).next().value;
-    if (!Array.isArray(body)) return [];
+    if (!Array.isArray(body) || body.length > MAX_FRAMES) return [];
     const frames = body.filter((item) => item instanceof Uint8Array);
     return frames.length === body.length ? frames.map((frame) => Buffer.from(frame)) : [];
   } catch {

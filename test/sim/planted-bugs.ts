@@ -58,9 +58,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the reply that is remembered is not the one that was sent',
     file: 'handler/handler.ts',
-    find: 'this.owner.reply(this.reply, this);',
+    find: 'this.owner.replyAgain(this.reply, this);',
     replace:
-      "this.owner.reply(this.#encodeError({ code: 'handlerFailed', message: 'another' }), this);",
+      "this.owner.replyAgain(this.#encodeError({ code: 'handlerFailed', message: 'another' }), this);",
     foundBy: ['I2'],
   },
   {
@@ -191,8 +191,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are bundled for peers that never said that they can read that',
     file: 'peer/actor.ts',
-    find: "return this.native && this.health === 'responsive';",
-    replace: "return this.health === 'responsive';",
+    find: 'if (!this.native) return false;',
+    replace: "if (this.health !== 'responsive') return false;",
     with: ['oldPeers'],
     foundBy: ['I15'],
   },
@@ -207,8 +207,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a bundle grows by one frame more than it may',
     file: 'peer/bundler.ts',
-    find: 'if (BUNDLE_HEADER_BYTES + this.#bytes + bytes > maxBundleBytes)',
-    replace: 'if (BUNDLE_HEADER_BYTES + this.#bytes > maxBundleBytes)',
+    find: 'const size = BUNDLE_HEADER_BYTES + this.#bytes + bytes;',
+    replace: 'const size = BUNDLE_HEADER_BYTES + this.#bytes;',
     with: ['smallBundles'],
     foundBy: ['I15'],
   },
