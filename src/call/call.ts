@@ -251,12 +251,7 @@ export class Call<Value = unknown>
   /** @internal The peer's result arrived; what its contract makes of it is the value. */
   receiveResult(result: unknown, atMs: number): void {
     const { ref } = this.home.socket;
-    const contracted = this.#request?.contracted;
-    if (contracted === undefined) {
-      this.receive({ type: 'answered', value: result, atMs }, ref);
-      return;
-    }
-    const { value, issues } = contracted.readResult(result);
+    const { value, issues } = this.#request?.contracted?.readResult(result) ?? { value: result };
     if (issues === undefined) {
       this.receive({ type: 'answered', value, atMs }, ref);
       return;

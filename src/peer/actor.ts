@@ -227,7 +227,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Sends a frame of our own accord: bundled, if the peer is known to understand that. */
   #send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#takesBundles) this.#bundler.send(frame, owner);
-    else this.#environment.socket.send(frame, this.host, this.port, owner);
+    else this.#sendAlone(frame, owner);
+  }
+
+  #sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
+    this.#environment.socket.send(frame, this.host, this.port, owner);
   }
 
   /**
@@ -243,25 +247,21 @@ export class PeerActor implements CallOwner, HandlerOwner {
     const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
     if (!this.#mayReply(bytes, transactionId, native)) return;
     if (native) this.#bundler.send(frame);
-    else this.#environment.socket.send(frame, this.host, this.port);
+    else this.#sendAlone(frame);
   }
 
   /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
   replyAgain(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
-    if (!this.#mayReply(frame.length, transactionId, native)) return;
-    this.#environment.socket.send(frame, this.host, this.port);
+    if (this.#mayReply(frame.length, transactionId, native)) this.#sendAlone(frame);
   }
 
   /** Whether so much may go to this address; if not, an rpcudp endpoint is asked to show that it is there. */
   #mayReply(bytes: number, transactionId: TransactionId, native: boolean): boolean {
     if (this.#returnPath.admits(this.host, bytes)) return true;
-    const { counters, socket } = this.#environment;
-    counters.withheldReplies += 1;
+    this.#environment.counters.withheldReplies += 1;
     if (!native) return false;
     const challenge = this.#returnPath.challenge(transactionId);
-    if (this.#returnPath.admits(this.host, challenge.length)) {
-      socket.send(challenge, this.host, this.port);
-    }
+    if (this.#returnPath.admits(this.host, challenge.length)) this.#sendAlone(challenge);
     return false;
   }
 
