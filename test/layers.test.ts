@@ -58,6 +58,7 @@ const PURE = [
   'wire/drop.ts',
   'wire/error-code.ts',
   'wire/escape.ts',
+  'wire/frame.ts',
 ];
 
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */

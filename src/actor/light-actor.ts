@@ -38,10 +38,11 @@ export interface LightActorHome {
   readonly reportError: (error: unknown) => void;
 }
 
-const NOTHING = { context: {}, event: { type: '' } };
+const NO_CONTEXT = {};
+const NO_EVENT: EventObject = { type: '' };
 
 /** What the effect at hand may read. There is one, because effects read it before they do anything else. */
-const scope: { context: object; event: EventObject } = { ...NOTHING };
+const scope: { context: object; event: EventObject } = { context: NO_CONTEXT, event: NO_EVENT };
 
 interface Watched<TMachine extends AnyStateMachine> {
   /** Made when somebody looks; gone with the next transition. */
@@ -201,7 +202,8 @@ export class LightActor<
       }
     }
     // Else it would keep the last call alive.
-    Object.assign(scope, NOTHING);
+    scope.context = NO_CONTEXT;
+    scope.event = NO_EVENT;
     this.#row = rowAt(this.#table, branch.target);
     if (this.#watched !== undefined) this.#watched.snapshot = undefined;
     // As with XState: whoever hears of it finds the actor in its new state.

@@ -215,8 +215,7 @@ export class Call<Value = unknown>
   }
 
   /** @internal The request goes out for the first time; what the kernel makes of it comes to `sent`. */
-  transmitted(): void {
-    const nowMs = this.#nowMs();
+  transmitted(nowMs: number): void {
     this.frame?.stamp(1, this.#deadlineMs - nowMs);
     this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
     // Whoever saw that may have cancelled the call.

@@ -1,6 +1,6 @@
 /**
- * A handler: the actor of one inbound transaction. It runs the procedure, sends the reply, and
- * remembers the reply's bytes for duplicates of the request.
+ * A handler: the actor of one inbound transaction. It runs the procedure and sends the reply, which its
+ * keeper remembers for repetitions of the request.
  */
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
@@ -10,10 +10,11 @@ import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
 import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
+import type { SettledRequest } from '../endpoint/report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
 import { handlersAreTraced, traceHandler } from '../tracing.js';
 import type { HandlerTrace } from '../tracing.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { Frame, TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
@@ -21,6 +22,7 @@ import { encodeSignal } from '../wire/signal.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
+import type { KnownRequest } from './known-request.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
 import type { OfferedProcedure, Procedure } from './procedures.js';
@@ -31,10 +33,14 @@ import type { HandlerScope } from './scope.js';
 export interface HandlerOwner {
   readonly ref: AnyActorRef;
   readonly address: string;
-  /** The handlers that duplicates of this peer's requests are matched with. */
+  /** True once its actor has ended: the requests of its successor are others. */
+  readonly forgotten: boolean;
+  /** Handlers of its requests whose procedures' end is awaited. */
   readonly handlers: Map<TransactionId, Handler>;
-  /** How many of them run. */
+  /** How many of its requests run, are remembered with their replies, and are remembered as refused. */
   running: number;
+  repliesRemembered: number;
+  refusalsRemembered: number;
   /** Sends the reply to a request, unless its address may be forged and the reply is too large for that. */
   reply(frame: OutboundFrame, request: RepliedTo): void;
   /** Sends the reply to a repeated request, in a datagram of its own. */
@@ -48,19 +54,19 @@ export interface RepliedTo {
   readonly native: boolean;
 }
 
-/** The table of handlers, as one handler sees it. */
+/** The inbox, as one handler sees it. */
 export interface HandlerKeeper {
   /** The procedure runs, and its end is awaited. */
   handlerAwaited(handler: Handler): void;
   /** The procedure ended: replied, or failed. */
   handlerEnded(handler: Handler): void;
-  /** The handler's time is over: a request with its id would run again. */
-  handlerForgotten(handler: Handler, wasRunning: boolean): void;
+  /** The procedure's end is awaited no longer. */
+  handlerAbandoned(handler: Handler): void;
 }
 
 /** What a handler is made for. */
 export interface InboundRequest {
-  readonly transactionId: TransactionId;
+  readonly frame: Frame;
   readonly procedure: string;
   readonly args: readonly unknown[];
   /** Tells this request from another with the same id. */
@@ -75,11 +81,16 @@ const table = compileTable(handlerMachine);
 
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 
-export class Handler extends LightActor<HandlerMachine, Environment> implements Alarm, RepliedTo {
+export class Handler
+  extends LightActor<HandlerMachine, Environment>
+  implements Alarm, KnownRequest, RepliedTo
+{
   readonly owner: HandlerOwner;
+  /** The request as it arrived. */
+  readonly frame: Frame;
   readonly digest: number;
   readonly native: boolean;
-  /** The reply, kept for duplicates; undefined before, when there is none, and when space ran out. */
+  /** Undefined before, and when there is none. */
   reply: OutboundFrame | undefined;
   /** The alarm is the procedure's deadline. */
   heapIndex = -1;
@@ -104,13 +115,14 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
         procedure: request.procedure,
         args: request.args,
         peer: owner.address,
-        transactionId: request.transactionId,
+        transactionId: request.frame.id,
         receivedAtMs: request.atMs,
         attempt: request.attempt,
       },
       owner.ref,
     );
     this.owner = owner;
+    this.frame = request.frame;
     this.digest = request.digest;
     this.native = request.native;
     this.#keeper = keeper;
@@ -127,6 +139,10 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
     return this.context.transactionId;
   }
 
+  get settled(): SettledRequest {
+    return this.context;
+  }
+
   /** How its request ended, once it has. */
   get ending(): RequestEnding {
     const { refusal, cancelled, failure } = this.context;
@@ -141,7 +157,7 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
     return this.context.receivedAtMs + (this.context.durationMs ?? 0);
   }
 
-  /** What the procedure threw, as long as that is being reported. */
+  /** What the procedure threw. */
   get thrown(): unknown {
     return this.#thrown;
   }
@@ -209,7 +225,7 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
     const message = 'The endpoint was closed while the procedure ran';
     if (this.native) this.#answer(this.#encodeError({ code: 'handlerFailed', message }));
     this.#trace?.failed(reason);
-    this.receive({ type: 'expired' });
+    this.receive({ type: 'abandoned' });
     scope?.abort(reason);
   }
 
@@ -222,38 +238,10 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
     scope.abort(error);
   }
 
-  /** Answers a duplicate of the request as far as that can be done without running it again. */
-  repeat(): 'replayed' | 'duplicate' {
+  repeat(): 'duplicate' {
     this.receive({ type: 'duplicated' }, this.owner.ref);
-    if (this.reply !== undefined) {
-      this.owner.replyAgain(this.reply, this);
-      return 'replayed';
-    }
-    if (this.native) this.owner.replyAgain(this.#whyNoReply(), this);
+    if (this.native) this.owner.replyAgain(encodeSignal('working', this.transactionId), this);
     return 'duplicate';
-  }
-
-  #whyNoReply(): OutboundFrame {
-    const { refusal } = this.context;
-    if (this.state === 'running') return encodeSignal('working', this.transactionId);
-    if (refusal !== undefined) {
-      return this.#encodeError({ code: refusal, message: 'The request was refused before' });
-    }
-    const message = 'The procedure was run, and its reply is not kept any more';
-    return this.#encodeError({ code: 'replyForgotten', message });
-  }
-
-  /** Whether a duplicate of its request would find it. */
-  get remembered(): boolean {
-    // Looking it up is slow for one that has lain there for long; only a refusal, being final, does not tell.
-    if (this.state !== 'refused') return !this.done;
-    return this.owner.handlers.get(this.transactionId) === this;
-  }
-
-  /** Ends the memory of the request. */
-  forget(): void {
-    if (this.done) this.#keeper.handlerForgotten(this, false);
-    else this.receive({ type: 'expired' });
   }
 
   #succeed(value: unknown): void {
@@ -287,8 +275,6 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
     const replyBytes = this.reply?.length;
     const failure = { code, message };
     this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.#nowMs() });
-    // A failure is remembered longer than what was thrown matters.
-    this.#thrown = undefined;
   }
 
   #answerFailure(reply: ErrorReply, error: unknown): void {
@@ -322,17 +308,11 @@ export class Handler extends LightActor<HandlerMachine, Environment> implements 
   }
 
   protected override entered(state: string): void {
-    if (state === 'forgotten') {
-      const wasRunning = this.#scope !== undefined;
-      this.#scope = undefined;
-      this.home.alarms.clear(this);
-      this.#keeper.handlerForgotten(this, wasRunning);
-    } else if (this.#scope !== undefined && (state === 'replied' || state === 'failed')) {
-      this.#scope = undefined;
-      this.#trace = undefined;
-      this.home.alarms.clear(this);
-      this.#keeper.handlerEnded(this);
-    }
+    if (state === 'running' || state === 'refused') return;
+    this.#scope = undefined;
+    this.home.alarms.clear(this);
+    if (state === 'abandoned') this.#keeper.handlerAbandoned(this);
+    else this.#keeper.handlerEnded(this);
   }
 }
 

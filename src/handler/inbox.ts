@@ -22,6 +22,7 @@ import type { RequestBody } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper } from './handler.js';
+import type { KnownRequest } from './known-request.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
 import {
   CLOSING,
@@ -48,6 +49,8 @@ export class Inbox implements HandlerKeeper {
   readonly #procedures: ProcedureTable;
   /** How many procedures run. */
   #running = 0;
+  /** Those that were called and have not returned: more than one, if a transport delivers what a procedure sends at once. */
+  readonly #called: Handler[] = [];
   /** Those whose end is awaited. Bounded by `maxRunningHandlers`. */
   readonly #awaited = new Set<Handler>();
   readonly #replies: ReplyMemory;
@@ -56,12 +59,12 @@ export class Inbox implements HandlerKeeper {
   #drained: (() => void) | undefined;
 
   constructor(environment: Environment, peers: PeerTable, procedures: ProcedureTable) {
-    const { alarms, counters, limits } = environment;
+    const { limits } = environment;
     this.#environment = environment;
     this.#peers = peers;
     this.#procedures = procedures;
-    this.#replies = new ReplyMemory(alarms, counters, limits);
-    this.#refusals = new ReplyMemory(alarms, counters, REFUSAL_LIMITS);
+    this.#replies = new ReplyMemory(environment, limits, 'repliesRemembered');
+    this.#refusals = new ReplyMemory(environment, REFUSAL_LIMITS, 'refusalsRemembered');
   }
 
   get running(): number {
@@ -72,34 +75,63 @@ export class Inbox implements HandlerKeeper {
     return this.#replies.size + this.#refusals.size;
   }
 
-  /** Takes a request frame from `host`:`port`. Never throws. */
-  accept(frame: Frame, host: string, port: number): Fate {
+  /** Takes a request frame that arrived from `host`:`port`. Never throws. */
+  accept(frame: Frame, host: string, port: number, atMs: number): Fate {
     const sender = this.#peers.find(host, port);
-    const known = sender?.handlers.get(frame.id);
+    const known = sender && this.#find(frame, sender);
     return sender === undefined || known === undefined
-      ? this.#acceptNew(frame, sender, host, port)
-      : this.#acceptAgain(frame, sender, known);
+      ? this.#acceptNew(frame, sender, host, port, atMs)
+      : this.#acceptAgain(frame, sender, known, atMs);
+  }
+
+  /** The request that this one repeats. */
+  #find(frame: Frame, sender: PeerActor): KnownRequest | undefined {
+    return (
+      this.#replies.find(frame, sender) ??
+      this.#refusals.find(frame, sender) ??
+      this.#findRunning(frame, sender)
+    );
+  }
+
+  #findRunning({ id }: Frame, sender: PeerActor): Handler | undefined {
+    if (sender.running === 0) return undefined;
+    return (
+      sender.handlers.get(id) ??
+      this.#called.find(({ owner, transactionId }) => owner === sender && transactionId === id)
+    );
   }
 
   /** Takes a cancel frame from `host`:`port`. Never throws. */
   cancel(frame: Frame, host: string, port: number): Fate {
     const body = decodeSignal(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const handler = this.#peers.find(host, port)?.handlers.get(frame.id);
+    const sender = this.#peers.find(host, port);
+    const handler = sender && this.#findRunning(frame, sender);
     return `cancel.${handler?.cancel() ?? 'orphan'}`;
   }
 
-  #acceptAgain({ datagram }: Frame, sender: PeerActor, handler: Handler): Fate {
+  #acceptAgain(
+    { datagram }: Frame,
+    sender: PeerActor,
+    known: KnownRequest,
+    atMs: number,
+  ): Fate {
     const body = skimRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);
-    sender.requested(datagram.length, headerMap, this.#environment.clock.nowMs());
-    const ending = body.digest === handler.digest ? handler.repeat() : 'conflict';
-    this.#environment.requestSettled(handler.context, ending);
+    sender.requested(datagram.length, headerMap, atMs);
+    const ending = body.digest === known.digest ? known.repeat() : 'conflict';
+    this.#environment.requestSettled(known.settled, ending);
     return `request.${ending}`;
   }
 
-  #acceptNew(frame: Frame, sender: PeerActor | undefined, host: string, port: number): Fate {
+  #acceptNew(
+    frame: Frame,
+    sender: PeerActor | undefined,
+    host: string,
+    port: number,
+    atMs: number,
+  ): Fate {
     const { datagram } = frame;
     if (sender === undefined && !isAnswerable(host, port)) return 'badSource';
     const body = decodeRequest(datagram);
@@ -107,12 +139,11 @@ export class Inbox implements HandlerKeeper {
     const headerMap = this.#headerMapOf(datagram, body);
     const peer = sender ?? this.#peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
-    const atMs = this.#environment.clock.nowMs();
     peer.requested(datagram.length, headerMap, atMs);
     const procedure = this.#procedures.get(body.procedure);
     const handler = new Handler(peer, this, this.#environment, {
-      transactionId: frame.id,
-      // Handlers are remembered, and the name as it arrived would be one string for each of them.
+      frame,
+      // The name is remembered, and as it arrived it would be one string for each request.
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
       digest: digestOf(datagram, body.end),
@@ -162,10 +193,7 @@ export class Inbox implements HandlerKeeper {
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
-    if (answered && mayChange) {
-      handler.owner.handlers.set(handler.transactionId, handler);
-      this.#refusals.remember(handler);
-    }
+    if (answered && mayChange) this.#refusals.remember(handler);
     this.#environment.requestSettled({ ...handler.context, error: refusal.error }, refusal.code);
     return `request.refused.${refusal.code}`;
   }
@@ -197,34 +225,35 @@ export class Inbox implements HandlerKeeper {
     };
     this.#running += 1;
     peer.running += 1;
-    peer.handlers.set(handler.transactionId, handler);
+    this.#called.push(handler);
     handler.run(procedure, args, new HandlerScope(served, clock));
+    this.#called.pop();
   }
 
   handlerEnded(handler: Handler): void {
+    this.#replies.remember(handler);
     this.#stopped(handler);
     const { context, ending, thrown } = handler;
     this.#environment.requestSettled(
       thrown === undefined ? context : { ...context, error: thrown },
       ending,
     );
-    this.#replies.remember(handler);
     if (this.#running === 0) this.#drained?.();
   }
 
   handlerAwaited(handler: Handler): void {
     this.#awaited.add(handler);
+    handler.owner.handlers.set(handler.transactionId, handler);
   }
 
-  handlerForgotten(handler: Handler, wasRunning: boolean): void {
-    if (wasRunning) this.#stopped(handler);
-    handler.owner.handlers.delete(handler.transactionId);
+  handlerAbandoned(handler: Handler): void {
+    this.#stopped(handler);
   }
 
   #stopped(handler: Handler): void {
     this.#running -= 1;
     handler.owner.running -= 1;
-    this.#awaited.delete(handler);
+    if (this.#awaited.delete(handler)) handler.owner.handlers.delete(handler.transactionId);
   }
 
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */

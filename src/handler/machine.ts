@@ -2,14 +2,15 @@
  * The handler machine: one inbound transaction, as data.
  *
  * ```text
- * received ─▶ running ─▶ replied ─▶ forgotten ■    replied  the reply's bytes are remembered
- *     │          └─────▶ failed ──▶ forgotten ■    failed   the procedure threw, or did not end in time
- *     └▶ refused ■                                 refused  not run; remembered where its caller was told
+ * received ─▶ running ─▶ replied ■      replied    the procedure gave its result
+ *     │          ├─────▶ failed ■       failed     it threw, or did not end in time
+ *     │          └─────▶ abandoned ■    abandoned  the endpoint closed and did not wait for it
+ *     └▶ refused ■                      refused    not run
  * ```
  *
- * A duplicate of the request finds its handler and changes no state: while `running` it is counted,
- * once `replied` or `failed` the same bytes are sent again, if any were. So a procedure runs at most
- * once per transaction id until the handler is forgotten.
+ * A repetition of the request changes no state: while `running` it is counted. After the end it finds no actor, but
+ * what the memory of replies keeps: see reply-memory.ts. So a procedure runs at most once per transaction id
+ * until that is forgotten.
  *
  * A caller that takes its call back changes no state either: the procedure is told, and its end is
  * awaited; but no reply is sent to a peer that does not want it.
@@ -40,8 +41,7 @@ export interface HandlerInput {
 /** What is known of an inbound transaction. */
 export interface HandlerContext {
   readonly procedure: string;
-  /** Let go once the procedure has ended: replies are remembered longer than arguments matter. */
-  readonly args: readonly unknown[] | undefined;
+  readonly args: readonly unknown[];
   readonly peer: string;
   readonly transactionId: string;
   readonly receivedAtMs: number;
@@ -71,21 +71,19 @@ type Failed = {
 };
 type Cancelled = { readonly type: 'cancelled' };
 type Duplicated = { readonly type: 'duplicated' };
-type Expired = { readonly type: 'expired' };
+type Abandoned = { readonly type: 'abandoned' };
 
-export type HandlerEvent = Refuse | Started | Replied | Failed | Cancelled | Duplicated | Expired;
+export type HandlerEvent = Refuse | Started | Replied | Failed | Cancelled | Duplicated | Abandoned;
 
 const assignFrom = assigner<HandlerContext, HandlerEvent>();
 
 const actions = {
-  noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal, args: undefined })),
+  noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal })),
   noteReply: assignFrom<Replied>(({ context, event }) => ({
-    args: undefined,
     replyBytes: event.replyBytes,
     durationMs: event.atMs - context.receivedAtMs,
   })),
   noteFailure: assignFrom<Failed>(({ context, event }) => ({
-    args: undefined,
     failure: event.failure,
     replyBytes: event.replyBytes,
     durationMs: event.atMs - context.receivedAtMs,
@@ -137,25 +135,13 @@ export const handlerMachine = setup({
         failed: { target: 'failed', actions: 'noteFailure' },
         cancelled: { actions: 'noteCancel' },
         duplicated: { actions: 'countDuplicate' },
-        expired: { target: 'forgotten' },
+        abandoned: { target: 'abandoned' },
       },
     },
-    replied: {
-      description: 'The reply is sent, and sent again to duplicates.',
-      on: {
-        duplicated: { actions: 'countDuplicate' },
-        expired: { target: 'forgotten' },
-      },
-    },
-    failed: {
-      description: 'The procedure threw, or did not end in time; duplicates are not run again.',
-      on: {
-        duplicated: { actions: 'countDuplicate' },
-        expired: { target: 'forgotten' },
-      },
-    },
+    replied: { type: 'final', description: 'The procedure gave its result.' },
+    failed: { type: 'final', description: 'The procedure threw, or did not end in time.' },
+    abandoned: { type: 'final', description: 'The endpoint closed and did not wait for its end.' },
     refused: { type: 'final', description: 'The procedure was not run.' },
-    forgotten: { type: 'final', description: 'A request with this id would run again.' },
   },
 });
 

@@ -1,11 +1,20 @@
 /**
- * The memory of ended handlers: what keeps a duplicate of a request from running its procedure again.
+ * The memory of ended requests: what keeps a repetition from running its procedure again.
  * Bounded by `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
  */
 import type { Alarm, Alarms } from '../alarms.js';
+import { ByteRing } from '../byte-ring.js';
 import type { Counters } from '../endpoint/counters.js';
-import { Fifo } from '../fifo.js';
-import type { Handler } from './handler.js';
+import type { Environment } from '../endpoint/environment.js';
+import type { NotRunCode } from '../wire/error-code.js';
+import { HEADER_BYTES } from '../wire/frame.js';
+import type { Frame, TransactionId } from '../wire/frame.js';
+import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
+import { OutboundFrame } from '../wire/outbound-frame.js';
+import type { Handler, HandlerOwner } from './handler.js';
+import { RememberedRequest } from './remembered-request.js';
+import { RequestRecords } from './request-records.js';
+import type { RequestRecord } from './request-records.js';
 
 /** The bounds of the memory; see the endpoint's options of the same names. */
 export interface ReplyLimits {
@@ -14,82 +23,157 @@ export interface ReplyLimits {
   readonly maxReplyBytes: number;
 }
 
+/** Which of a peer's counts a memory keeps. */
+type PeerCount = 'repliesRemembered' | 'refusalsRemembered';
+
+/** What the `kind` of a record says: flags, and above them the place of the refusal in `REFUSALS`. */
+const NATIVE = 1;
+const REPLY_IS_ERROR = 2;
+const REFUSAL_SHIFT = 2;
+/** Refusals that are remembered; the first place is for what was run. */
+const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
+
 export class ReplyMemory implements Alarm {
   heapIndex = -1;
 
   readonly #alarms: Alarms;
   readonly #counters: Counters;
   readonly #limits: ReplyLimits;
+  readonly #peerCount: PeerCount;
   /** In the order they ended, which is the order in which they are to be forgotten. */
-  readonly #memories = new Fifo<Handler>();
-  /** Those that still have their reply's bytes, in the same order. */
-  readonly #replies = new Fifo<Handler>();
+  readonly #records: RequestRecords<HandlerOwner>;
+  /** The bodies of their replies; the records before this one have let theirs go. */
+  readonly #bodies = new ByteRing();
+  #firstWithReply = 0;
+  /** What the replies take as datagrams. */
   #bytes = 0;
 
-  constructor(alarms: Alarms, counters: Counters, limits: ReplyLimits) {
+  constructor(
+    { alarms, counters, random }: Environment,
+    limits: ReplyLimits,
+    peerCount: PeerCount,
+  ) {
     this.#alarms = alarms;
     this.#counters = counters;
     this.#limits = limits;
+    this.#peerCount = peerCount;
+    this.#records = new RequestRecords(random);
   }
 
   get size(): number {
-    return this.#memories.size;
+    return this.#records.size;
   }
 
   /** Whether one more would displace the oldest. */
   get full(): boolean {
-    return this.#memories.size >= this.#limits.maxReplies;
+    return this.size >= this.#limits.maxReplies;
   }
 
-  /** Remembers an ended handler. Beyond the bytes, the oldest replies are let go; beyond the count, the oldest handlers. */
+  /**
+   * Remembers an ended request. Beyond the bytes, the oldest replies are let go; beyond the count, the
+   * oldest requests.
+   */
   remember(handler: Handler): void {
     const { maxReplies, maxReplyBytes } = this.#limits;
-    this.#memories.push(handler);
-    if (this.#memories.size === 1) this.#setAlarm();
-    if (handler.reply !== undefined) {
-      this.#replies.push(handler);
-      this.#bytes += handler.reply.length;
-    }
-    while (this.#memories.size > maxReplies) {
-      if (this.#memories.peek()?.remembered === true) this.#counters.forgottenEarly += 1;
+    const { context, digest, endedAtMs, frame, owner, reply } = handler;
+    this.#records.push(frame.datagram, {
+      peer: owner,
+      procedure: context.procedure,
+      digest,
+      replyPlace: reply === undefined ? 0 : this.#bodies.push(reply.body),
+      replyLength: reply?.body.length ?? 0,
+      kind: kindOf(handler),
+      receivedAtMs: context.receivedAtMs,
+      endedAtMs,
+    });
+    owner[this.#peerCount] += 1;
+    this.#bytes += reply?.length ?? 0;
+    if (this.size === 1) this.#setAlarm();
+    while (this.size > maxReplies) {
+      if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#counters.forgottenEarly += 1;
       this.#forgetOldest();
     }
     while (this.#bytes > maxReplyBytes) this.#letReplyGo();
   }
 
+  /** What is remembered of the peer's request that this one repeats; undefined when it is none. */
+  find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
+    const number = this.#records.find(datagram, peer);
+    if (number === undefined) return undefined;
+    const record = this.#records.at(number);
+    const refusal = REFUSALS[record.kind >>> REFUSAL_SHIFT];
+    const wasRun = refusal === undefined;
+    const replyBytes = frameBytes(record);
+    return new RememberedRequest({
+      owner: peer,
+      native: (record.kind & NATIVE) !== 0,
+      digest: record.digest,
+      refusal,
+      reply: number < this.#firstWithReply ? undefined : this.#replyOf(record, id),
+      settled: {
+        procedure: record.procedure,
+        peer: peer.address,
+        transactionId: id,
+        durationMs: wasRun ? record.endedAtMs - record.receivedAtMs : undefined,
+        replyBytes: wasRun && replyBytes > 0 ? replyBytes : undefined,
+      },
+    });
+  }
+
+  #replyOf(record: Recorded, id: TransactionId): OutboundFrame | undefined {
+    const { kind, replyPlace, replyLength } = record;
+    if (replyLength === 0) return undefined;
+    const type = (kind & REPLY_IS_ERROR) === 0 ? 'response' : 'error';
+    return new OutboundFrame(type, id, this.#bodies.read(replyPlace, replyLength), headerMapOf(kind));
+  }
+
   /** The replay window of the oldest is over. */
   ring(nowMs: number): void {
-    for (let first = this.#memories.peek(); first !== undefined; first = this.#memories.peek()) {
-      if (this.#untilMs(first) > nowMs) break;
-      this.#forgetOldest();
-    }
+    while (this.size > 0 && this.#oldestUntilMs <= nowMs) this.#forgetOldest();
     this.#setAlarm();
   }
 
   /** Forgets everything. */
   clear(): void {
-    while (this.#memories.size > 0) this.#forgetOldest();
+    while (this.size > 0) this.#forgetOldest();
     this.#alarms.clear(this);
   }
 
   #setAlarm(): void {
-    const first = this.#memories.peek();
-    if (first !== undefined) this.#alarms.set(this, this.#untilMs(first));
+    if (this.size > 0) this.#alarms.set(this, this.#oldestUntilMs);
   }
 
-  #untilMs({ endedAtMs }: Handler): number {
-    return endedAtMs + this.#limits.replayWindowMs;
+  get #oldestUntilMs(): number {
+    return this.#records.endedAtMsOf(this.#records.oldest) + this.#limits.replayWindowMs;
   }
 
   #forgetOldest(): void {
-    const handler = this.#memories.shift();
-    if (this.#replies.peek() === handler) this.#letReplyGo();
-    handler?.forget();
+    const { oldest } = this.#records;
+    if (this.#firstWithReply === oldest) this.#letReplyGo();
+    this.#records.peerOf(oldest)[this.#peerCount] -= 1;
+    this.#records.shift();
   }
 
   #letReplyGo(): void {
-    const handler = this.#replies.shift();
-    this.#bytes -= handler?.reply?.length ?? 0;
-    if (handler !== undefined) handler.reply = undefined;
+    const record = this.#records.at(this.#firstWithReply);
+    this.#bodies.release(record.replyLength);
+    this.#bytes -= frameBytes(record);
+    this.#firstWithReply += 1;
   }
+}
+
+type Recorded = RequestRecord<HandlerOwner>;
+
+function kindOf({ native, reply, context }: Handler): number {
+  const flags = (native ? NATIVE : 0) | (reply?.type === 'error' ? REPLY_IS_ERROR : 0);
+  return flags | (Math.max(REFUSALS.indexOf(context.refusal), 0) << REFUSAL_SHIFT);
+}
+
+function headerMapOf(kind: number): Uint8Array | undefined {
+  return (kind & NATIVE) === 0 ? undefined : PLAIN_HEADER_MAP;
+}
+
+/** What the reply takes as a frame; 0 when there is none. */
+function frameBytes({ kind, replyLength }: Recorded): number {
+  return replyLength === 0 ? 0 : HEADER_BYTES + replyLength + (headerMapOf(kind)?.length ?? 0);
 }

@@ -46,10 +46,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
   /** What calls report, to those who listen at the peer. */
   readonly reports: Listeners<CallReport>;
-  /** The handlers of this peer's requests. Bounded by the inbox. */
+  /** Bounded by `maxRunningPerPeer`. */
   readonly handlers = new Map<TransactionId, Handler>();
-  /** How many of them run. */
   running = 0;
+  repliesRemembered = 0;
+  refusalsRemembered = 0;
   heardAtMs: number | undefined;
   native = false;
 
@@ -135,15 +136,17 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Whether nothing but the memory of its requests would be lost if this peer were forgotten. */
   get expendable(): boolean {
     if (this.#environment.atMostOnce === 'strict') return this.idle;
-    if (this.#openCalls > 0 || !this.reports.empty || this.running > 0) return false;
     // Who was told that a request was not run relies on it.
-    for (const { state } of this.handlers.values()) if (state === 'refused') return false;
-    return true;
+    return this.#isUnused && this.refusalsRemembered === 0;
   }
 
   /** Whether nothing would be lost if this peer were forgotten. */
   get idle(): boolean {
-    return this.#openCalls === 0 && this.handlers.size === 0 && this.reports.empty;
+    return this.#isUnused && this.repliesRemembered === 0 && this.refusalsRemembered === 0;
+  }
+
+  get #isUnused(): boolean {
+    return this.#openCalls === 0 && this.running === 0 && this.reports.empty;
   }
 
   /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
@@ -392,8 +395,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Ends the actor, and what it remembers of the peer's requests. */
   forget(): void {
-    this.#environment.counters.forgottenEarly += this.handlers.size;
-    for (const handler of [...this.handlers.values()]) handler.forget();
+    this.#environment.counters.forgottenEarly += this.repliesRemembered + this.refusalsRemembered;
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }

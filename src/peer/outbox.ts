@@ -40,7 +40,7 @@ export class Outbox {
   /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
   put(call: Call): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
-    if (first && this.#hasRoom()) this.#launch(call);
+    if (first && this.#hasRoom()) this.#launch(call, call.context.calledAtMs);
     else if (this.#mailbox.full) {
       const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
       call.receive({ type: 'refused', error }, call.peer.ref);
@@ -64,7 +64,7 @@ export class Outbox {
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
       if (next === undefined) break;
-      this.#launch(next);
+      this.#launch(next, this.#environment.clock.nowMs());
     }
     this.#draining = false;
   }
@@ -102,7 +102,7 @@ export class Outbox {
     return this.#open && !this.#window.full;
   }
 
-  #launch(call: Call): void {
+  #launch(call: Call, nowMs: number): void {
     const { limits, outstanding } = this.#environment;
     if (outstanding.inFlight >= limits.maxOutstanding) {
       call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
@@ -110,7 +110,7 @@ export class Outbox {
     }
     this.#window.push(call);
     outstanding.add(call);
-    call.transmitted();
+    call.transmitted(nowMs);
     // Whoever saw that may have cancelled the call.
     if (call.done) return;
     call.peer.transmit(call);

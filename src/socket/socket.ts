@@ -150,16 +150,18 @@ export class Socket implements Sender, Receiver {
     const routes = this.#routes;
     if (routes === undefined) return;
     this.received += 1;
+    // Read once: what is in one datagram arrived at one time.
+    const atMs = routes.clock.nowMs();
     if (routes.inspection.active) {
       const from = formatAddress({ host, port });
       this.#show(routes.inspection, { type: 'datagram.received', from, bytes: datagram.length });
     }
     if (!isBundle(datagram)) {
-      this.#settle(routes, this.#route(routes, datagram, host, port), host, port);
+      this.#settle(routes, this.#route(routes, datagram, host, port, atMs), host, port);
       return;
     }
     const fault = unpackBundle(datagram, (frame) => {
-      this.#settle(routes, this.#route(routes, frame, host, port), host, port);
+      this.#settle(routes, this.#route(routes, frame, host, port, atMs), host, port);
     });
     if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port);
   }
@@ -180,13 +182,13 @@ export class Socket implements Sender, Receiver {
     inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
   }
 
-  #route(routes: Routes, datagram: Buffer, host: string, port: number): Fate {
+  #route(routes: Routes, datagram: Buffer, host: string, port: number, atMs: number): Fate {
     if (port === 0) return 'badSource';
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
     // A bundle that holds bundles would be no bundle, but a way to nest.
     if (frame.type === 'bundle') return 'malformed.shape';
-    if (frame.type === 'request') return routes.inbox.accept(frame, host, port);
+    if (frame.type === 'request') return routes.inbox.accept(frame, host, port, atMs);
     if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
     const call = routes.outstanding.get(frame.id);
     if (call === undefined) {
@@ -196,14 +198,19 @@ export class Socket implements Sender, Receiver {
     }
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#answer(routes, call, frame.type, datagram);
+    return this.#answer(routes, call, frame.type, datagram, atMs);
   }
 
   /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(routes: Routes, call: Call, type: Answer['type'], datagram: Buffer): Fate {
+  #answer(
+    routes: Routes,
+    call: Call,
+    type: Answer['type'],
+    datagram: Buffer,
+    atMs: number,
+  ): Fate {
     const answer = readAnswer(type, datagram);
     if (isDrop(answer)) return `malformed.${answer.reason}`;
-    const atMs = routes.clock.nowMs();
     const late = call.state === 'timedOut';
     const native = hasHeaderMap(datagram, answer.end);
     if (!native && answer.end < datagram.length) routes.counters.unreadableHeaders += 1;

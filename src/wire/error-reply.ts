@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeBody, prepareValue } from './encoder.js';
+import { encodeBody } from './encoder.js';
 import { shorten } from './escape.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
@@ -15,6 +15,9 @@ export interface ErrorReply {
   /** Absent when there is none. */
   readonly data?: unknown;
 }
+
+/** What the parts of a body are called in messages. */
+const PARTS = ['code', 'message', 'data'] as const;
 
 /** Texts are cut to this; an error is to be read by a person. */
 const MAX_TEXT_LENGTH = 1_024;
@@ -31,8 +34,8 @@ export function encodeErrorReply(
   { code, message, data }: ErrorReply,
 ): OutboundFrame {
   const error: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
-  if (data !== undefined) error.push(prepareValue(data, 'data', 1, tooLarge));
-  const body = encodeBody('error', error, MAX_REQUEST_BODY_BYTES, tooLarge);
+  if (data !== undefined) error.push(data);
+  const body = encodeBody(error, PARTS, MAX_REQUEST_BODY_BYTES, tooLarge);
   return new OutboundFrame('error', id, body, PLAIN_HEADER_MAP);
 }
 

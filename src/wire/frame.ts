@@ -11,10 +11,12 @@ import { DROP, type Drop } from './drop.js';
 
 /** Length of a transaction id. */
 export const ID_BYTES = 20;
+/** Where a datagram has it: after the type byte. */
+export const ID_OFFSET = 1;
 /** Length of a transaction id as it is written here. */
 export const ID_DIGITS = 2 * ID_BYTES;
 /** Length of what stands before the body: the type byte and the id. */
-export const HEADER_BYTES = 1 + ID_BYTES;
+export const HEADER_BYTES = ID_OFFSET + ID_BYTES;
 /** The least a datagram can be: a header and one byte of body. */
 export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
 /** The most a request's body can be: rpcudp 5.x sends no more ("cannot exceed 8K"). */
@@ -64,7 +66,13 @@ export function readFrame(datagram: Buffer): Frame | Drop {
   const type = typeOfByte(datagram[0]);
   if (type === undefined) return DROP.unknownType;
   if (type === 'request' && datagram.length > MAX_REQUEST_BYTES) return DROP.tooLong;
-  return { type, id: datagram.toString('hex', 1, HEADER_BYTES), datagram };
+  return { type, id: datagram.toString('hex', ID_OFFSET, HEADER_BYTES), datagram };
+}
+
+/** What the character with this code stands for, a hexadecimal digit in lower case. */
+export function valueOfDigit(code: number): number {
+  // '0' to '9' end in their value; 'a' to 'f' end in 1 to 6, and have the bit 0x40.
+  return (code & 0x0f) + 9 * (code >>> 6);
 }
 
 /** What kind of datagram a type byte announces, if any known here. */

@@ -1,5 +1,13 @@
 import { Buffer } from 'node:buffer';
-import { type FrameType, HEADER_BYTES, ID_DIGITS, type TransactionId, TYPE_BYTE } from './frame.js';
+import {
+  type FrameType,
+  HEADER_BYTES,
+  ID_DIGITS,
+  ID_OFFSET,
+  type TransactionId,
+  TYPE_BYTE,
+  valueOfDigit,
+} from './frame.js';
 import { stampRequest, tokenHeaderMap } from './header-map.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
@@ -13,7 +21,7 @@ const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 export class OutboundFrame {
   readonly type: FrameType;
   readonly id: TransactionId;
-  protected readonly body: string;
+  readonly body: string;
   protected readonly headerMap: Uint8Array;
 
   /** @throws RangeError for what is no id: less would leave bytes of unrelated memory in the datagram. */
@@ -42,8 +50,8 @@ export class OutboundFrame {
     const bodyAt = offset + HEADER_BYTES;
     const headerMapAt = bodyAt + this.body.length;
     datagram[offset] = TYPE_BYTE[this.type];
-    datagram.write(this.id, offset + 1, 'hex');
-    datagram.write(this.body, bodyAt, 'latin1');
+    writeHex(datagram, this.id, offset + ID_OFFSET);
+    writeLatin1(datagram, this.body, bodyAt);
     datagram.set(this.headerMap, headerMapAt);
     return headerMapAt + this.headerMap.length;
   }
@@ -53,6 +61,27 @@ export class OutboundFrame {
     const datagram = Buffer.allocUnsafe(this.length);
     this.write(datagram, 0);
     return datagram;
+  }
+}
+
+/** Up to this length a loop writes text in half the time of a native call. */
+const MAX_LOOPED_TEXT_LENGTH = 64;
+
+function writeLatin1(target: Buffer, text: string, offset: number): void {
+  if (text.length > MAX_LOOPED_TEXT_LENGTH) {
+    target.write(text, offset, 'latin1');
+    return;
+  }
+  for (let index = 0; index < text.length; index += 1) {
+    target[offset + index] = text.charCodeAt(index);
+  }
+}
+
+/** The bytes that hexadecimal digits in lower case stand for. */
+function writeHex(target: Buffer, digits: string, offset: number): void {
+  for (let index = 0; index < digits.length; index += 2) {
+    const high = valueOfDigit(digits.charCodeAt(index));
+    target[offset + (index >>> 1)] = (high << 4) | valueOfDigit(digits.charCodeAt(index + 1));
   }
 }
 

@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeBody, prepareValue } from './encoder.js';
+import { encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
 import { requestHeaderMap } from './header-map.js';
 import { RequestFrame } from './outbound-frame.js';
@@ -15,6 +15,9 @@ export interface RequestBody {
   /** Offset just after the body. */
   readonly end: number;
 }
+
+/** What the parts of a body are called in messages. */
+const PARTS = ['procedure', 'args'] as const;
 
 /**
  * The frame of a request: byte for byte what Python's rpcudp 5.x sends for the same values, and the header
@@ -30,14 +33,15 @@ export function encodeRequest(
   traceparent?: string,
   maxBodyBytes = MAX_REQUEST_BODY_BYTES,
 ): RequestFrame {
-  checkProcedure(procedure);
+  if (typeof procedure !== 'string' || procedure === '') {
+    throw new UnencodableError('procedure', 'must be a non-empty string');
+  }
   if (!Array.isArray(args)) {
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
-  const body = [procedure, prepareValue(args, 'args', 1, tooLarge)];
-  const encoded = encodeBody('request', body, maxBodyBytes, tooLarge);
-  return new RequestFrame(id, encoded, requestHeaderMap(traceparent));
+  const body = encodeBody([procedure, args], PARTS, maxBodyBytes, tooLarge);
+  return new RequestFrame(id, body, requestHeaderMap(traceparent));
 }
 
 /**
@@ -73,14 +77,4 @@ export function skimRequest(datagram: Buffer): { digest: number; end: number } |
   if (isDrop(skimmed)) return skimmed;
   const { end } = skimmed;
   return { digest: digestOf(datagram, end), end };
-}
-
-/** The name stands in the body as it is, so it is checked before the arguments are. */
-function checkProcedure(procedure: string): void {
-  if (typeof procedure !== 'string' || procedure === '') {
-    throw new UnencodableError('procedure', 'must be a non-empty string');
-  }
-  prepareValue(procedure, 'procedure', 1, (bytes) => {
-    return new RequestTooLargeError(procedure, bytes, MAX_REQUEST_BODY_BYTES);
-  });
 }

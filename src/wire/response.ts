@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import type { Drop } from './drop.js';
-import { encodeBody, prepareValue } from './encoder.js';
+import { encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES, type TransactionId } from './frame.js';
 import { OutboundFrame } from './outbound-frame.js';
 
@@ -28,8 +28,7 @@ export function encodeResponse(
   maxBodyBytes = MAX_DATAGRAM_BYTES - HEADER_BYTES - (headerMap?.length ?? 0),
 ): OutboundFrame {
   const tooLarge = (bytes: number) => new ReplyTooLargeError(bytes, maxBodyBytes);
-  const prepared = prepareValue(value, 'result', 0, tooLarge);
-  const body = encodeBody('response', prepared, maxBodyBytes, tooLarge);
+  const body = encodeBody(value, 'result', maxBodyBytes, tooLarge);
   return new OutboundFrame('response', id, body, headerMap);
 }
 

@@ -41,7 +41,7 @@ export class PreciseDate extends Date {
 }
 
 /** The payload of a timestamp, as short as the moment allows. `date` must be valid. */
-function encodeTimestamp(date: Date): Uint8Array {
+export function encodeTimestamp(date: Date): Uint8Array {
   const epochMs = date.getTime();
   const sec = Math.floor(epochMs / MS_PER_SECOND);
   const ms = epochMs - sec * MS_PER_SECOND;
@@ -56,14 +56,6 @@ export function decodeTimestamp(payload: Uint8Array): Date {
   const finer = nsec % NS_PER_MS;
   return finer === 0 ? new Date(epochMs) : new PreciseDate(epochMs, finer);
 }
-
-/** The timestamp as @msgpack/msgpack registers it; its own loses what is finer than a millisecond. */
-export const timestampExtension = {
-  type: TIMESTAMP_EXTENSION,
-  encode: (value: unknown): Uint8Array | null =>
-    value instanceof Date ? encodeTimestamp(value) : null,
-  decode: decodeTimestamp,
-};
 
 /** Whether `bytes[start, end)` is the payload of a timestamp that a `Date` can hold. */
 export function isTimestamp(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,5 +1,4 @@
 import { UnencodableError } from '../errors.js';
-import { OverBudget } from './encoding-budget.js';
 import { escapeText } from './escape.js';
 
 type Key = string | number;
@@ -28,8 +27,8 @@ const HINTS: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * Thrown inside the walk of faithful.ts. It collects the path to the fault while it passes through
- * the arrays and objects around it, so that a sound value pays nothing for paths.
+ * Thrown while a value is written. It collects the path to the fault while it passes through the arrays
+ * and objects around it, so that a sound value pays nothing for paths.
  */
 export class Unfaithful extends Error {
   readonly #isTooDeep: boolean;
@@ -64,23 +63,28 @@ export class Unfaithful extends Error {
   /** The error to throw on from `container`, where reading or walking its `key` threw `error`. */
   static within(container: object, key: Key, error: unknown): unknown {
     if (error instanceof OverBudget) return error;
-    const fault = error instanceof Unfaithful ? error : Unfaithful.#ofForeign(error);
+    const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);
     fault.#enclose(container, key);
     return fault;
   }
 
-  /** What the caller of the package is shown; `root` names the value, such as `args` or `result`. */
-  static toUnencodableError(error: unknown, root: string): UnencodableError {
-    const fault = error instanceof Unfaithful ? error : Unfaithful.#ofForeign(error);
-    const path = fault.#keys.reduceRight<string>((parent, key) => parent + formatKey(key), root);
+  /**
+   * What the caller of the package is shown. `name` is that of the value, such as `result`; or there are
+   * several, of the items of an array.
+   */
+  toUnencodableError(name: string | readonly string[]): UnencodableError {
+    const keys = this.#keys;
+    const root = typeof name === 'string' ? name : (name[Number(keys.pop())] ?? '');
+    const path = keys.reduceRight<string>((parent, key) => parent + formatKey(key), root);
     return new UnencodableError(
       path,
-      fault.#problem,
-      fault.cause === undefined ? undefined : { cause: fault.cause },
+      this.#problem,
+      this.cause === undefined ? undefined : { cause: this.cause },
     );
   }
 
-  static #ofForeign(cause: unknown): Unfaithful {
+  /** A getter, or a Proxy's trap, threw. */
+  static ofForeign(cause: unknown): Unfaithful {
     return new Unfaithful('reading it threw', { cause });
   }
 
@@ -113,3 +117,6 @@ function formatKey(key: Key): string {
   if (IDENTIFIER.test(key)) return `.${key.slice(0, MAX_KEY_LENGTH)}`;
   return `[${escapeText(key.slice(0, MAX_KEY_LENGTH))}]`;
 }
+
+/** Thrown while a value is written: it takes more than any datagram holds. */
+export class OverBudget extends Error {}

@@ -60,7 +60,7 @@ const handlerEvents: readonly HandlerEvent[] = [
   },
   { type: 'cancelled' },
   { type: 'duplicated' },
-  { type: 'expired' },
+  { type: 'abandoned' },
 ];
 
 /** An event that no machine knows. */

@@ -8,8 +8,8 @@ import { Checker } from '../../src/contract/checker.js';
 import { SchemaError } from '../../src/contract/errors.js';
 import type { Issue, Issues } from '../../src/contract/issue.js';
 import type { StandardSchema } from '../../src/contract/standard-schema.js';
-import { EncodingBudget } from '../../src/wire/encoding-budget.js';
-import { toFaithful } from '../../src/wire/faithful.js';
+import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
+import { TEST_ID } from '../fixtures/msgpack-values.js';
 import { schemaGiving, schemaOf } from '../fixtures/schemas.js';
 
 function read(schema: StandardSchema, value: unknown = 5) {
@@ -179,7 +179,8 @@ t.test('a fault is never sent: issues are plain data', async (t) => {
   const { issues } = read(schemaGiving(undefined));
   t.ok(issues?.fault);
   t.equal(JSON.stringify(issues), JSON.stringify([...(issues ?? [])]));
-  t.equal(toFaithful(issues, 0, new EncodingBudget()), issues, 'and are encoded as they are');
+  const sent = decodeResponse(encodeResponse(TEST_ID, issues).toDatagram());
+  t.match(sent, { value: JSON.parse(JSON.stringify(issues)) as unknown }, 'and arrive as they are');
 });
 
 t.test('whatever a schema gives is read as a value or as issues to send', async (t) => {
@@ -204,7 +205,7 @@ t.test('whatever a schema gives is read as a value or as issues to send', async 
           return reading.value === (result as { value: unknown }).value;
         }
         const { issues } = reading;
-        toFaithful(issues, 0, new EncodingBudget());
+        encodeResponse(TEST_ID, issues);
         return issues.length >= 1 && issues.length <= 8 && issues.every(isBounded);
       }),
       { numRuns: 500 },

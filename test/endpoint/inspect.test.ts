@@ -194,7 +194,6 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
       'xstate.init → received',
       'started → running',
       'replied → replied',
-      'expired → forgotten',
     ]);
     t.same(stepsOf(stately, named(`handler ${shortId(rejected)}`)), [
       'xstate.init → received',

@@ -5,6 +5,7 @@ import type { EndpointOptions } from '../../src/endpoint/options.js';
 import type { Handler } from '../../src/handler/handler.js';
 import type { Procedure } from '../../src/handler/procedures.js';
 import { fail, ProcedureError } from '../../src/procedure-error.js';
+import { collectGarbage } from '../fixtures/garbage.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -250,7 +251,7 @@ t.test(
 );
 
 t.test(
-  'of what was thrown nothing is kept but a code and a message that is bounded',
+  'of what was thrown, an actor shows a code and a message that is bounded; who listens is told everything',
   inWorld(async (t, world) => {
     const handlers: Handler[] = [];
     const thrown = Object.assign(new Error('m'.repeat(5_000)), { bulk: Buffer.alloc(1_000) });
@@ -274,7 +275,7 @@ t.test(
     raw.send(withHeaderMap(request(1, 'fails')), server.address);
     raw.send(request(2, 'declares'), server.address);
     await world.settle();
-    t.match(reported, [thrown, { code: 'mine' }], 'who listens is told everything');
+    t.match(reported, [thrown, { code: 'mine' }]);
     for (const [index, code] of ['handlerFailed', 'mine'].entries()) {
       const handler = handlers[index]!;
       t.equal(handler.state, 'failed');
@@ -283,11 +284,74 @@ t.test(
       t.match(failure, { code, message: /^m{1000}/i });
       t.ok((failure?.message.length ?? Infinity) <= 1_024);
       t.notOk(Object.values(handler.context).some((value) => value instanceof Error));
-      t.equal(handler.context.args, undefined);
-      t.equal(handler.thrown, undefined);
     }
     t.match(world.errors.splice(0), [{ cause: thrown }]);
   }),
+);
+
+t.test(
+  'once a request has ended, nothing that was asked, thrown or returned is kept alive: only the reply is',
+  inWorld(
+    async (t, world) => {
+      const held: (readonly [name: string, reference: WeakRef<object>])[] = [];
+      const hold = <Value extends object>(name: string, value: Value): Value => {
+        held.push([name, new WeakRef(value)]);
+        return value;
+      };
+      const failed = (): Error => Object.assign(new Error('m'.repeat(5_000)), { bulk: [1] });
+      const server = await world.endpoint({
+        handlers: {
+          fails: (_, asked: object) => {
+            hold('asked to fail', asked);
+            throw hold('thrown', failed());
+          },
+          rejects: async (_, asked: object) => {
+            hold('asked to reject', asked);
+            await Promise.resolve();
+            throw hold('rejected with', failed());
+          },
+          declares: (_, asked: object) => {
+            hold('asked to declare', asked);
+            throw hold('declared', new ProcedureError('mine', 'message', hold('data', { a: 1 })));
+          },
+          returns: (_, asked: object) =>
+            hold('returned', { asked: hold('asked to return', asked) }),
+        },
+      });
+      const [raw, old] = [await world.raw(), await world.raw()];
+      const ask = async (): Promise<void> => {
+        for (const [id, name] of ['fails', 'rejects', 'declares', 'returns'].entries()) {
+          const bytes = request(id, name, { some: 'object' });
+          raw.send(withHeaderMap(bytes), server.address);
+          old.send(bytes, server.address);
+          await world.settle();
+        }
+      };
+      await ask();
+      t.equal(world.errors.splice(0).length, 4);
+      t.equal(held.length, 2 * 9);
+      await collectGarbage();
+      const alive = held.filter(([, reference]) => reference.deref() !== undefined);
+      t.strictSame(
+        alive.map(([name]) => name),
+        [],
+      );
+
+      const first = raw.received.map(({ datagram }) => datagram);
+      t.ok(
+        first.every(({ length }) => length < 1_200),
+        'a message is cut before it is kept',
+      );
+      await ask();
+      t.strictSame(
+        raw.received.slice(4).map(({ datagram }) => datagram),
+        first,
+      );
+      t.match(server.stats(), { rememberedNow: 8, fates: { 'request.run': 8 } });
+    },
+    // Who watches actors keeps them.
+    { watched: false },
+  ),
 );
 
 t.test(

@@ -1,15 +1,17 @@
 /** The guard, the decoder, the library and a second reader are of one opinion. */
 import { deepStrictEqual } from 'node:assert/strict';
-import { Decoder, ExtensionCodec } from '@msgpack/msgpack';
+import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
 import { type Drop, type DropReason, isDrop } from '../../src/wire/drop.js';
 import { skim, type Skimmed } from '../../src/wire/skim.js';
 import { readValue } from '../../src/wire/value-reader.js';
-import { timestampExtension } from '../../src/wire/timestamp.js';
+import { timestampExtension } from '../fixtures/timestamp-extension.js';
+import { encodeResponse } from '../../src/wire/response.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
 import { readByReference } from '../fixtures/hostile-reference.js';
+import { faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 
 const numRuns = 20_000;
 
@@ -112,4 +114,28 @@ function isLossy(bytes: Buffer): boolean {
     if (is64Bit || isBinaryOrExtension || hasByteOrderMark || (isKey && !isText)) lossy = true;
   });
   return lossy;
+}
+
+t.test('the library writes what we write, given integers in the form it wants them in', async (t) => {
+  const library = new Encoder({ useBigInt64: true, ignoreUndefined: true, extensionCodec });
+  fc.assert(
+    fc.property(faithfulValue, (value) => {
+      const bytes = encodeResponse(TEST_ID, value).toDatagram().subarray(21);
+      deepStrictEqual(new Uint8Array(bytes), library.encode(forLibrary(value)));
+    }),
+    { numRuns },
+  );
+  t.pass();
+});
+
+/** It tells integers of 64 bits by their type, and others by their sign and size. */
+function forLibrary(value: unknown): unknown {
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
+    const integer = value as number | bigint;
+    return integer > 2 ** 32 - 1 || integer < -(2 ** 31) ? BigInt(integer) : Number(integer);
+  }
+  if (Array.isArray(value)) return value.map(forLibrary);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, forLibrary(item)]));
 }

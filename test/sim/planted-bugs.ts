@@ -25,16 +25,15 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are never taken for repetitions',
     file: 'handler/inbox.ts',
-    find: 'const known = sender?.handlers.get(frame.id);',
-    replace: 'const known = undefined as Handler | undefined;',
+    find: 'const known = sender && this.#find(frame, sender);',
+    replace: 'const known = undefined as KnownRequest | undefined;',
     foundBy: ['I2'],
   },
   {
     name: 'repetitions are recognised by id alone, whoever sends them',
-    file: 'handler/inbox.ts',
-    find: 'const known = sender?.handlers.get(frame.id);',
-    replace:
-      'const known = this.#peers.all().map((peer) => peer.handlers.get(frame.id)).find(Boolean);',
+    file: 'handler/request-records.ts',
+    find: 'this.#peers[slot] === peer && this.#hasId(slot, id)',
+    replace: 'this.#hasId(slot, id)',
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
@@ -49,18 +48,34 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a repetition runs the procedure again for its reply',
     file: 'handler/inbox.ts',
-    find: ': this.#acceptAgain(frame, sender, known);',
-    replace: `: known.state === 'replied'
-        ? this.#acceptNew(frame, sender, host, port)
-        : this.#acceptAgain(frame, sender, known);`,
+    find: ': this.#acceptAgain(frame, sender, known, atMs);',
+    replace: `: known.settled.durationMs === undefined
+        ? this.#acceptAgain(frame, sender, known, atMs)
+        : this.#acceptNew(frame, sender, host, port, atMs);`,
     foundBy: ['I2'],
   },
   {
     name: 'the reply that is remembered is not the one that was sent',
-    file: 'handler/handler.ts',
-    find: 'this.owner.replyAgain(this.reply, this);',
-    replace:
-      "this.owner.replyAgain(this.#encodeError({ code: 'handlerFailed', message: 'another' }), this);",
+    file: 'handler/remembered-request.ts',
+    find: 'owner.replyAgain(reply, this);',
+    replace: `const other = { code: 'handlerFailed', message: 'another' };
+      owner.replyAgain(encodeErrorReply(this.transactionId, other), this);`,
+    foundBy: ['I2'],
+  },
+  {
+    name: 'a reply whose bytes were let go is repeated in what took their place',
+    file: 'handler/reply-memory.ts',
+    find: 'reply: number < this.#firstWithReply ? undefined : this.#replyOf(record, id),',
+    replace: 'reply: this.#replyOf(record, id),',
+    with: ['tinyReplyBytes', 'replay', 'duplication'],
+    foundBy: ['I2'],
+  },
+  {
+    name: 'of a reply that is kept in two pieces, the second is lost',
+    file: 'byte-ring.ts',
+    find: "return first + this.#bytes.toString('latin1', 0, end - this.#bytes.length);",
+    replace: 'return first;',
+    with: ['tinyReplyBytes', 'replay', 'duplication'],
     foundBy: ['I2'],
   },
   {

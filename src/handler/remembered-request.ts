@@ -1,0 +1,63 @@
+/** A request that has ended, and what is left to tell whoever repeats it. */
+import type { SettledRequest } from '../endpoint/report.js';
+import type { NotRunCode } from '../wire/error-code.js';
+import { encodeErrorReply } from '../wire/error-reply.js';
+import type { OutboundFrame } from '../wire/outbound-frame.js';
+import type { HandlerOwner, RepliedTo } from './handler.js';
+import type { KnownRequest } from './known-request.js';
+
+/** What is remembered of it. */
+export interface Remembered {
+  readonly owner: HandlerOwner;
+  readonly native: boolean;
+  readonly digest: number;
+  readonly settled: SettledRequest;
+  /** The reply; undefined when there was none, and when space ran out. */
+  readonly reply: OutboundFrame | undefined;
+  /** Why the procedure was not run; undefined if it was. */
+  readonly refusal: NotRunCode | undefined;
+}
+
+export class RememberedRequest implements KnownRequest, RepliedTo {
+  readonly #remembered: Remembered;
+
+  constructor(remembered: Remembered) {
+    this.#remembered = remembered;
+  }
+
+  get digest(): number {
+    return this.#remembered.digest;
+  }
+
+  get settled(): SettledRequest {
+    return this.#remembered.settled;
+  }
+
+  get transactionId(): string {
+    return this.settled.transactionId;
+  }
+
+  get native(): boolean {
+    return this.#remembered.native;
+  }
+
+  repeat(): 'replayed' | 'duplicate' {
+    const { owner, native, reply } = this.#remembered;
+    if (reply !== undefined) {
+      owner.replyAgain(reply, this);
+      return 'replayed';
+    }
+    if (native) owner.replyAgain(this.#whyNoReply(), this);
+    return 'duplicate';
+  }
+
+  #whyNoReply(): OutboundFrame {
+    const { refusal } = this.#remembered;
+    if (refusal !== undefined) {
+      const message = 'The request was refused before';
+      return encodeErrorReply(this.transactionId, { code: refusal, message });
+    }
+    const message = 'The procedure was run, and its reply is not kept any more';
+    return encodeErrorReply(this.transactionId, { code: 'replyForgotten', message });
+  }
+}

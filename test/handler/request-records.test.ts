@@ -1,0 +1,336 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { RequestRecords } from '../../src/handler/request-records.js';
+import type { RequestRecord } from '../../src/handler/request-records.js';
+import { SeededRandom } from '../../src/testing/random.js';
+import { HEADER_BYTES, ID_BYTES, ID_OFFSET } from '../../src/wire/frame.js';
+
+interface Peer {
+  readonly name: string;
+}
+
+const PEERS: readonly Peer[] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
+
+const newRecords = (seed = 1): RequestRecords<Peer> =>
+  new RequestRecords(new SeededRandom(seed, '/records'));
+
+/** The start of a request: of it only the id counts. */
+function datagramOf(id: Uint8Array, rest = 0): Buffer {
+  return Buffer.concat([Buffer.of(rest), id, Buffer.alloc(rest % 5, rest)]);
+}
+
+/** An id that holds five 32-bit words, in the order in which the records read them. */
+function idOf(...words: readonly number[]): Buffer {
+  const id = Buffer.alloc(ID_BYTES);
+  for (const [index, word] of words.entries()) id.writeUInt32LE(word >>> 0, 4 * index);
+  return id;
+}
+
+function recordOf(peer: Peer, serial: number): RequestRecord<Peer> {
+  return {
+    peer,
+    procedure: `procedure ${serial % 7}`,
+    digest: serial,
+    replyPlace: -1 - serial,
+    replyLength: serial * 3,
+    kind: serial % 16,
+    receivedAtMs: serial + 0.25,
+    endedAtMs: 1e9 + serial + 0.5,
+  };
+}
+
+/** Numbers of records at which there might be no room for one more, and those beside them. */
+const BORDERS = [64, 128, 256, 512].flatMap((capacity) => [capacity - 1, capacity, capacity + 1]);
+
+/** What the records should be, written as plainly as possible. */
+class Model {
+  readonly kept: {
+    readonly number: number;
+    readonly id: string;
+    readonly record: RequestRecord<Peer>;
+  }[] = [];
+  pushed = 0;
+
+  push(id: Uint8Array, record: RequestRecord<Peer>): void {
+    this.kept.push({ number: this.pushed, id: Buffer.from(id).toString('hex'), record });
+    this.pushed += 1;
+  }
+
+  /** Of several, the one that was pushed last. */
+  find(id: Uint8Array, peer: Peer): number | undefined {
+    const text = Buffer.from(id).toString('hex');
+    return this.kept.findLast((one) => one.id === text && one.record.peer === peer)?.number;
+  }
+}
+
+type Command =
+  readonly ['push' | 'find', id: Uint8Array, peer: Peer, RequestRecord<Peer>] | 'shift';
+
+const int32 = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
+const anyPeer = fc.constantFrom(...PEERS);
+/** Few of them, so that they come again; some differ in one bit. */
+const anyId = fc.oneof(
+  fc.uint8Array({ minLength: ID_BYTES, maxLength: ID_BYTES }),
+  fc.tuple(fc.nat(ID_BYTES - 1), fc.nat(7)).map(([at, bit]) => {
+    const id = new Uint8Array(ID_BYTES);
+    id[at] = 1 << bit;
+    return id;
+  }),
+  fc.nat(3).map((byte) => new Uint8Array(ID_BYTES).fill(byte)),
+);
+const anyRecord = fc.record({
+  procedure: fc.string({ maxLength: 8 }),
+  digest: int32,
+  replyPlace: int32,
+  replyLength: int32,
+  kind: int32,
+  receivedAtMs: fc.double({ noNaN: true }),
+  endedAtMs: fc.double({ noNaN: true }),
+});
+const pushOrFind = (what: 'push' | 'find'): fc.Arbitrary<Command> =>
+  fc
+    .tuple(anyId, anyPeer, anyRecord)
+    .map(([id, peer, rest]) => [what, id, peer, { peer, ...rest }] as const);
+
+/** Does one thing to both, and tells whether they show the same. */
+function agree(records: RequestRecords<Peer>, model: Model, command: Command): boolean {
+  if (command === 'shift') {
+    if (model.kept.shift() !== undefined) records.shift();
+  } else {
+    const [what, id, peer, record] = command;
+    const datagram = datagramOf(id, model.pushed % 256);
+    if (records.find(datagram, peer) !== model.find(id, peer)) return false;
+    if (what === 'push') {
+      records.push(datagram, record);
+      model.push(id, record);
+    }
+  }
+  const { oldest, size } = records;
+  return size === model.kept.length && oldest === model.pushed - model.kept.length;
+}
+
+/** Every record, whole and by its parts, and found by its id. */
+function agreeOnAll(records: RequestRecords<Peer>, model: Model): boolean {
+  return model.kept.every(({ number, id, record }) => {
+    const bytes = Buffer.from(id, 'hex');
+    const found = PEERS.every(
+      (peer) => records.find(datagramOf(bytes, number % 256), peer) === model.find(bytes, peer),
+    );
+    const parts = [
+      records.peerOf(number),
+      records.replyLengthOf(number),
+      records.endedAtMsOf(number),
+    ];
+    const { peer, replyLength, endedAtMs } = record;
+    const all = records.at(number);
+    return (
+      found &&
+      [peer, replyLength, endedAtMs].every((part, index) => Object.is(part, parts[index])) &&
+      Object.entries(record).every(([name, part]) => Object.is(part, all[name as keyof typeof all]))
+    );
+  });
+}
+
+t.test('records behave as an array of them does', async (t) => {
+  const weights = [
+    { weight: 5, arbitrary: pushOrFind('push') },
+    { weight: 2, arbitrary: pushOrFind('find') },
+    { weight: 2, arbitrary: fc.constant<Command>('shift') },
+  ];
+  const commands = fc.array(fc.oneof(...weights), { maxLength: 400, size: 'max' });
+  const property = fc.property(fc.integer(), commands, (seed, sequence) => {
+    const records = newRecords(seed);
+    const model = new Model();
+    for (const command of sequence) if (!agree(records, model, command)) return false;
+    return agreeOnAll(records, model);
+  });
+  t.doesNotThrow(() => {
+    fc.assert(property, { numRuns: 150 });
+  });
+});
+
+t.test(
+  'none is lost when there are more than there was room for, wherever the oldest lies',
+  async (t) => {
+    for (const shifts of [0, 1, 40, 63, 64, 100]) {
+      const records = newRecords();
+      const model = new Model();
+      const push = (): void => {
+        const peer = PEERS[model.pushed % 3]!;
+        const id = idOf(model.pushed, 0, 0, 0, 0xffff_ffff - model.pushed);
+        agree(records, model, ['push', id, peer, recordOf(peer, model.pushed)]);
+      };
+      for (let index = 0; index < shifts; index++) {
+        push();
+        agree(records, model, 'shift');
+      }
+      for (let index = 0; index < 600; index++) {
+        push();
+        if (BORDERS.includes(index + 1)) {
+          t.ok(agreeOnAll(records, model), `${index + 1} after ${shifts}`);
+        }
+      }
+      t.strictSame([records.oldest, records.size], [shifts, 600]);
+      while (model.kept.length > 0) agree(records, model, 'shift');
+      t.strictSame([records.oldest, records.size], [shifts + 600, 0]);
+      t.equal(records.find(datagramOf(idOf(shifts + 599, 0, 0, 0, 0)), PEERS[0]!), undefined);
+    }
+  },
+);
+
+t.test('an id is found in whatever stands around it, by its 20 bytes alone', async (t) => {
+  const records = newRecords();
+  const id = Buffer.from('000102030405060708090a0b0c0d0e0f10111213', 'hex');
+  const [peer, other] = PEERS as [Peer, Peer];
+  const bundle = Buffer.concat([Buffer.alloc(7, 0xff), datagramOf(id), Buffer.alloc(9, 0xff)]);
+  records.push(bundle.subarray(7), recordOf(peer, 1));
+  // What was pushed is copied: whoever owns the bytes may have another use for them.
+  bundle.fill(0);
+  t.equal(records.find(datagramOf(id, 0x42), peer), 0);
+  t.equal(records.find(datagramOf(id), other), undefined);
+  t.equal(ID_OFFSET + ID_BYTES, HEADER_BYTES);
+  for (let bit = 0; bit < 8 * ID_BYTES; bit++) {
+    const near = Buffer.from(id);
+    near[bit >> 3]! ^= 1 << (bit & 7);
+    t.equal(records.find(datagramOf(near), peer), undefined, `bit ${bit}`);
+  }
+});
+
+t.test(
+  'one id of several peers is several records, and of one peer the last is found',
+  async (t) => {
+    const records = newRecords();
+    const datagram = datagramOf(idOf(1, 2, 3, 4, 5));
+    const [a, b, c] = PEERS as [Peer, Peer, Peer];
+    for (const [serial, peer] of [a, b, a, b].entries())
+      records.push(datagram, recordOf(peer, serial));
+    const found = (): unknown[] => [a, b, c].map((peer) => records.find(datagram, peer));
+    t.strictSame(found(), [2, 3, undefined]);
+    records.shift();
+    t.strictSame(found(), [2, 3, undefined]);
+    records.shift();
+    t.strictSame(found(), [2, 3, undefined]);
+    records.shift();
+    t.strictSame(found(), [undefined, 3, undefined]);
+    records.shift();
+    t.strictSame(found(), [undefined, undefined, undefined]);
+    records.push(datagram, recordOf(c, 4));
+    t.strictSame(found(), [undefined, undefined, 4]);
+  },
+);
+
+t.test('numbers are those of the records, whatever they hold', async (t) => {
+  const records = newRecords();
+  const extremes = [2 ** 31 - 1, -(2 ** 31), -1, 0];
+  for (const [serial, value] of extremes.entries()) {
+    records.push(datagramOf(idOf(serial)), {
+      ...recordOf(PEERS[0]!, serial),
+      digest: value,
+      replyPlace: value,
+      replyLength: value,
+      kind: value,
+      receivedAtMs: 2 ** 53 - 1,
+      endedAtMs: Number.MIN_VALUE,
+    });
+  }
+  for (const [number, value] of extremes.entries()) {
+    t.match(records.at(number), { digest: value, replyPlace: value, replyLength: value });
+    t.match(records.at(number), { kind: value, receivedAtMs: 2 ** 53 - 1 });
+    t.equal(records.endedAtMsOf(number), Number.MIN_VALUE);
+    t.equal(records.replyLengthOf(number), value);
+  }
+});
+
+/**
+ * Counts how often an element of any `Int32Array` is read: where the records keep their words, that is in
+ * proportion to the steps they take, whatever those are.
+ */
+class ReadCounter {
+  reads = 0;
+
+  /** What `make` makes counts its reads from now on. */
+  watch<Made>(make: () => Made): Made {
+    const { Int32Array: original } = globalThis;
+    const count = (): void => void (this.reads += 1);
+    globalThis.Int32Array = new Proxy(original, {
+      construct: (target, args) => counted(Reflect.construct(target, args) as Int32Array, count),
+    });
+    try {
+      return make();
+    } finally {
+      globalThis.Int32Array = original;
+    }
+  }
+}
+
+function counted(array: Int32Array, count: () => void): Int32Array {
+  const proxy: Int32Array = new Proxy(array, {
+    get(target, key) {
+      if (typeof key === 'string' && /^[0-9]+$/.test(key)) count();
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]): unknown => {
+        const result: unknown = Reflect.apply(value, target, args);
+        return result === target ? proxy : result;
+      };
+    },
+  });
+  return proxy;
+}
+
+t.test('whoever chooses the ids cannot make them hard to find', async (t) => {
+  const count = 2_048;
+  /** The 11 bits of a serial number, as evenly as can be in the five words. */
+  const spread = (serial: number, bits: number, shift: number): number[] =>
+    [0, 1, 2, 3, 4].map((word) => ((serial >> (bits * word)) & (2 ** bits - 1)) << shift);
+  const adversaries: Readonly<Record<string, (serial: number) => Buffer>> = {
+    'no adversary: at random': (serial) => {
+      const id = Buffer.alloc(ID_BYTES);
+      new SeededRandom(serial, '/id').fillBytes(id);
+      return id;
+    },
+    'the top bits of every word': (serial) => idOf(...spread(serial, 3, 29)),
+    'the top bits, the words in the other order': (serial) =>
+      Buffer.from(idOf(...spread(serial, 3, 29)).reverse()),
+    'the lowest bits of every word': (serial) => idOf(...spread(serial, 3, 0)),
+    'the top bits of every half of a word': (serial) => idOf(...spread(serial, 3, 13)),
+    'one word, its high half': (serial) => idOf(7, 7, serial << 20, 7, 7),
+    'one word, its low half': (serial) => idOf(7, 7, 7, serial, 7),
+    'words that sum up to nothing': (serial) =>
+      idOf(serial, -serial, serial << 16, -(serial << 16), 0),
+    'all words alike': (serial) => idOf(serial, serial, serial, serial, serial),
+    'multiples of a golden number': (serial) => idOf(0, Math.imul(serial, 0x9e3779b9), 0, 0, 0),
+  };
+  for (const [name, idAt] of Object.entries(adversaries)) {
+    for (const seed of [1, 2, 3]) {
+      const counter = new ReadCounter();
+      const { mean, most } = counter.watch(() => readsToFind(counter, seed, count, idAt));
+      // The id and its hash take some 20 reads, and each record on the way 3 more, or 8 if it has the hash.
+      t.ok(mean < 50, `${name}: ${mean.toFixed(1)} reads on the average (seed ${seed})`);
+      t.ok(most < 300, `${name}: ${most} at most (seed ${seed})`);
+    }
+  }
+});
+
+/** How many reads it takes to find each of so many records. */
+function readsToFind(
+  counter: ReadCounter,
+  seed: number,
+  count: number,
+  idAt: (serial: number) => Buffer,
+): { readonly mean: number; readonly most: number } {
+  const records = newRecords(seed);
+  const [peer] = PEERS as [Peer];
+  for (let serial = 0; serial < count; serial++) {
+    records.push(datagramOf(idAt(serial)), recordOf(peer, serial));
+  }
+  let [most, sum] = [0, 0];
+  for (let serial = 0; serial < count; serial++) {
+    const datagram = datagramOf(idAt(serial));
+    counter.reads = 0;
+    if (records.find(datagram, peer) !== serial) throw new Error(`${serial} is not found`);
+    sum += counter.reads;
+    most = Math.max(most, counter.reads);
+  }
+  return { mean: sum / count, most };
+}
