@@ -218,7 +218,14 @@ export class Call<Value = unknown>
   transmitted(nowMs: number): void {
     this.frame?.stamp(1, this.#deadlineMs - nowMs);
     this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
-    // Whoever saw that may have cancelled the call.
+  }
+
+  /**
+   * @internal The request went out. The alarm is set only now, while it travels: that shortens the round
+   * trip when there is no other call to make meanwhile.
+   */
+  awaitAnswer(nowMs: number): void {
+    // Whoever saw it go may have cancelled the call.
     if (this.done) return;
     this.#firstGapMs = firstGapMs(this.#peer.rtoMs(nowMs), this.home.random);
     this.#setAlarm(nowMs + this.#firstGapMs);

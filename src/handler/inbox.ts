@@ -49,7 +49,7 @@ export class Inbox implements HandlerKeeper {
   readonly #procedures: ProcedureTable;
   /** How many procedures run. */
   #running = 0;
-  /** Those that were called and have not returned: more than one, if a transport delivers what a procedure sends at once. */
+  /** Those that have not returned: several, if a transport delivers at once what a procedure sends. */
   readonly #called: Handler[] = [];
   /** Those whose end is awaited. Bounded by `maxRunningHandlers`. */
   readonly #awaited = new Set<Handler>();
@@ -110,12 +110,7 @@ export class Inbox implements HandlerKeeper {
     return `cancel.${handler?.cancel() ?? 'orphan'}`;
   }
 
-  #acceptAgain(
-    { datagram }: Frame,
-    sender: PeerActor,
-    known: KnownRequest,
-    atMs: number,
-  ): Fate {
+  #acceptAgain({ datagram }: Frame, sender: PeerActor, known: KnownRequest, atMs: number): Fate {
     const body = skimRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);

@@ -124,7 +124,12 @@ export class ReplyMemory implements Alarm {
     const { kind, replyPlace, replyLength } = record;
     if (replyLength === 0) return undefined;
     const type = (kind & REPLY_IS_ERROR) === 0 ? 'response' : 'error';
-    return new OutboundFrame(type, id, this.#bodies.read(replyPlace, replyLength), headerMapOf(kind));
+    return new OutboundFrame(
+      type,
+      id,
+      this.#bodies.read(replyPlace, replyLength),
+      headerMapOf(kind),
+    );
   }
 
   /** The replay window of the oldest is over. */

@@ -114,5 +114,6 @@ export class Outbox {
     // Whoever saw that may have cancelled the call.
     if (call.done) return;
     call.peer.transmit(call);
+    call.awaitAnswer(nowMs);
   }
 }

@@ -202,13 +202,7 @@ export class Socket implements Sender, Receiver {
   }
 
   /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(
-    routes: Routes,
-    call: Call,
-    type: Answer['type'],
-    datagram: Buffer,
-    atMs: number,
-  ): Fate {
+  #answer(routes: Routes, call: Call, type: Answer['type'], datagram: Buffer, atMs: number): Fate {
     const answer = readAnswer(type, datagram);
     if (isDrop(answer)) return `malformed.${answer.reason}`;
     const late = call.state === 'timedOut';

@@ -1,8 +1,13 @@
 import t from 'tap';
+import { defineContract } from '../../src/contract/contract.js';
 import type { Endpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { HandlerScope } from '../../src/handler/scope.js';
+import { fail } from '../../src/procedure-error.js';
+import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
-import { request } from '../fixtures/raw-peer.js';
+import { bodyOf, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import { schemaGiving } from '../fixtures/schemas.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 /** A server that counts its runs and answers with as many bytes as it is asked for. */
@@ -112,5 +117,362 @@ t.test(
     other.send(request(2, 'fill', 0), server.address);
     await world.settle();
     t.match(server.stats(), { forgottenEarly: 1, fates: { 'request.run': 2 } });
+  }),
+);
+
+const MIB = 2 ** 20;
+
+t.test(
+  'the room of what was forgotten is free again, to the last byte',
+  { timeout: 60_000 },
+  async (t) => {
+    const length = 40;
+    const handlers = {
+      succeeds: () => 'x'.repeat(length),
+      fails: () => fail('mine', 'x'.repeat(length)),
+    };
+    const kinds = [
+      ['succeeds', true],
+      ['succeeds', false],
+      ['fails', true],
+    ] as const;
+    for (const [procedure, native] of kinds) {
+      await t.test(
+        `${procedure}, asked by ${native ? 'an rpcudp endpoint' : 'an old peer'}`,
+        inWorld(async (t, world) => {
+          const ask = async (id: number, server: Endpoint, raw: RawPeer): Promise<void> => {
+            const bytes = request(id, procedure);
+            raw.send(native ? withHeaderMap(bytes) : bytes, server.address);
+            await world.settle();
+          };
+          const probe = await world.raw();
+          await ask(1, (await world.endpoint({ handlers })) as unknown as Endpoint, probe);
+          const replyBytes = probe.received[0]!.datagram.length;
+          const options = { maxReplyBytes: 3 * replyBytes, maxReplies: 7, handlers };
+          const server = (await world.endpoint(options)) as unknown as Endpoint;
+          const raw = await world.raw();
+          for (let id = 0; id < 100; id++) await ask(id, server, raw);
+          t.match(server.stats(), { rememberedNow: 7, fates: { 'request.run': 100 } });
+          for (let id = 93; id < 100; id++) await ask(id, server, raw);
+          t.match(server.stats().fates, { 'request.replayed': 3, 'request.duplicate': 4 });
+          await world.clock.advance(30_000);
+          t.equal(server.stats().rememberedNow, 0);
+          for (let id = 0; id < 4; id++) await ask(id, server, raw);
+          for (let id = 0; id < 4; id++) await ask(id, server, raw);
+          t.match(server.stats().fates, { 'request.replayed': 6, 'request.duplicate': 5 });
+        }),
+      );
+    }
+  },
+);
+
+t.test(
+  'each is given its own reply again, however many there are and in whatever order',
+  inWorld(
+    async (t, world) => {
+      const count = 250;
+      const server = await world.endpoint({
+        handlers: { fill: (_, id: number) => new Uint8Array((id * 7) % 300).fill(id) },
+      });
+      // No limit is on what goes to an address of this machine.
+      const raws = [await world.raw('127.0.0.1', 1), await world.raw('127.0.0.1', 2)];
+      const bytesOf = (id: number): Buffer => withHeaderMap(request(id, 'fill', id));
+      const ask = async (ids: readonly number[]): Promise<Map<string, string>> => {
+        const replies = new Map<string, string>();
+        for (const [index, raw] of raws.entries()) {
+          raw.received.length = 0;
+          for (const id of ids) raw.send(bytesOf(id), server.address);
+          await world.settle();
+          for (const { datagram } of raw.received) {
+            replies.set(`${index} ${datagram[1]}`, datagram.toString('hex'));
+          }
+        }
+        return replies;
+      };
+      const ids = Array.from({ length: count }, (_, id) => id);
+      const first = await ask(ids);
+      t.equal(first.size, 2 * count);
+      const again = await ask([...ids].sort((a, b) => ((a * 37) % 251) - ((b * 37) % 251)));
+      t.equal(again.size, 2 * count);
+      const changed = [...again].filter(([key, datagram]) => datagram !== first.get(key));
+      t.strictSame(changed, []);
+      t.match(server.stats().fates, {
+        'request.run': 2 * count,
+        'request.replayed': 2 * count,
+      });
+    },
+    { watched: false },
+  ),
+);
+
+t.test(
+  'an rpcudp endpoint is told of a reply that was let go, an old peer is not',
+  inWorld(async (t, world) => {
+    const { server, raw, ask, state } = await counting(world, { maxReplyBytes: 1_000 });
+    const native = await world.raw();
+    const askNative = async (id: number, bytes: number): Promise<void> => {
+      native.send(withHeaderMap(request(id, 'fill', bytes)), server.address);
+      await world.settle();
+    };
+    await askNative(1, 600);
+    await ask(1, 600);
+    await askNative(1, 600);
+    t.strictSame(native.types, ['response', 'error']);
+    t.strictSame(bodyOf(native.received[1]!.datagram), [
+      'replyForgotten',
+      'The procedure was run, and its reply is not kept any more',
+    ]);
+    await askNative(2, 600);
+    await ask(1, 600);
+    t.strictSame(raw.types, ['response']);
+    t.equal(state.runs, 3);
+    t.match(server.stats(), {
+      fates: { 'request.duplicate': 2, 'request.replayed': 0 },
+      requests: { duplicate: 2 },
+      rememberedNow: 3,
+    });
+  }),
+);
+
+t.test(
+  'what is reported of a repetition is what is known of the request',
+  inWorld(async (t, world) => {
+    const { server, ask } = await counting(world, { maxReplyBytes: 200 });
+    const reports: unknown[] = [];
+    server.on('request.settled', (report) => reports.push(report));
+    await ask(1, 100);
+    await ask(1, 100);
+    await ask(2, 100);
+    await ask(1, 100);
+    const known = {
+      type: 'request.settled',
+      procedure: 'fill',
+      peer: '10.0.0.2:2000',
+      transactionId: '01'.repeat(20),
+      durationMs: 0,
+      replyBytes: 123,
+    };
+    t.match(reports[0], { ...known, ending: 'replied' });
+    t.match(reports[1], { ...known, ending: 'replayed' });
+    t.match(reports[3], { ...known, ending: 'duplicate' });
+  }),
+);
+
+t.test(
+  'refusals whose bytes were let go are told by their code alone, and their requests not run',
+  inWorld(
+    async (t, world) => {
+      let runs = 0;
+      const issues = Array.from({ length: 8 }, () => ({ message: '\u4e00'.repeat(250) }));
+      const server = await world.endpoint({
+        contract: defineContract({ picky: { args: schemaGiving({ issues }) } }),
+        handlers: { picky: () => (runs += 1) },
+      });
+      const raw = await world.raw('127.0.0.1');
+      const ask = async (id: number): Promise<Buffer> => {
+        const datagram = withHeaderMap(request(0, 'picky'));
+        datagram.writeUInt32BE(id, 1);
+        raw.received.length = 0;
+        raw.send(datagram, server.address);
+        await world.settle();
+        t.equal(raw.received.length, 1);
+        return raw.received[0]!.datagram;
+      };
+      const first = await ask(0);
+      const most = Math.floor((4 * MIB) / first.length);
+      t.ok(most < 1_000, `${most} of ${first.length} bytes fit 4 MiB`);
+      for (let id = 1; id < most; id++) await ask(id);
+      t.ok((await ask(0)).equals(first), 'all fit');
+      await ask(most);
+      t.strictSame(bodyOf(await ask(0)), ['invalidArguments', 'The request was refused before']);
+      t.match(bodyOf(await ask(1)), ['invalidArguments', /^The arguments of "picky"/, []]);
+      t.equal(runs, 0);
+      t.match(server.stats(), {
+        rememberedNow: most + 1,
+        fates: { 'request.duplicate': 1, 'request.replayed': 2 },
+        requests: { invalidArguments: most + 1 },
+      });
+    },
+    { watched: false },
+  ),
+);
+
+t.test(
+  'who takes back a request that has ended, or was refused, is too late',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({
+      maxReplyBytes: 100,
+      handlers: {
+        succeeds: () => 1,
+        fails: () => fail('mine', 'message'),
+        large: () => 'x'.repeat(1_000),
+      },
+    });
+    const raw = await world.raw();
+    const procedures = ['succeeds', 'fails', 'large', 'none'];
+    for (const [id, procedure] of procedures.entries()) {
+      raw.send(withHeaderMap(request(id, procedure)), server.address);
+      await world.settle();
+      raw.send(withHeaderMap(frame('cancel', Buffer.alloc(20, id), null)), server.address);
+      await world.settle();
+    }
+    t.match(server.stats(), {
+      fates: { 'cancel.orphan': 4, 'cancel.delivered': 0 },
+      requests: { cancelled: 0, replied: 2, failed: 1 },
+    });
+    t.strictSame(raw.types, ['response', 'error', 'response', 'error'], 'one answer each');
+  }),
+);
+
+t.test('a request that arrives again while its procedure is being called', async (t) => {
+  const PEER = ['10.0.0.2', 2000] as const;
+  const OTHER = ['10.0.0.3', 2000] as const;
+  const native = (id: number, procedure: string, ...args: unknown[]): Buffer =>
+    withHeaderMap(request(id, procedure, ...args));
+
+  /** An endpoint whose procedures do at once what is said here, and which of them ran with what. */
+  async function reentrant(
+    t: Parameters<typeof HostileEndpoint.in>[0],
+    act: (hostile: HostileEndpoint, depth: number, scope: HandlerScope) => unknown,
+  ) {
+    const runs: number[] = [];
+    const act1 = (scope: HandlerScope, value: number): unknown => {
+      runs.push(value);
+      return act(hostile, runs.length, scope);
+    };
+    const hostile: HostileEndpoint = await HostileEndpoint.in(t, { handlers: { act: act1 } });
+    const types = (): number[] => hostile.sent.map(({ datagram }) => datagram[0]!);
+    return { hostile, runs, types };
+  }
+
+  t.test('does not run it again; its sender is told, if it understands that', async (t) => {
+    for (const isNative of [true, false]) {
+      const bytes = isNative ? native(1, 'act', 7) : request(1, 'act', 7);
+      const { hostile, runs, types } = await reentrant(t, (self, depth) => {
+        if (depth < 4) self.receiveFrames(bytes, ...PEER);
+        return depth;
+      });
+      hostile.receiveFrames(bytes, ...PEER);
+      t.strictSame(runs, [7]);
+      t.strictSame(types(), isNative ? [0x05, 0x01] : [0x01]);
+      t.match(hostile.endpoint.stats(), {
+        runningNow: 0,
+        fates: { 'request.run': 1, 'request.duplicate': 1 },
+      });
+      hostile.receiveFrames(bytes, ...PEER);
+      t.match(hostile.endpoint.stats().fates, { 'request.run': 1, 'request.replayed': 1 });
+    }
+  });
+
+  t.test('nor while another is called in the midst of it', async (t) => {
+    const [outer, inner] = [native(1, 'act', 1), native(2, 'act', 2)];
+    const { hostile, runs } = await reentrant(t, (self, depth) => {
+      if (depth > 4) throw new Error('it goes on and on');
+      self.receiveFrames(outer, ...PEER);
+      self.receiveFrames(inner, ...PEER);
+      self.receiveFrames(outer, ...PEER);
+      return depth;
+    });
+    hostile.receiveFrames(outer, ...PEER);
+    t.strictSame(runs, [1, 2]);
+    t.match(hostile.endpoint.stats(), {
+      runningNow: 0,
+      rememberedNow: 2,
+      // The outer one asks twice, with the inner one in between, which asks for itself as well.
+      fates: { 'request.run': 2, 'request.duplicate': 5, 'request.replayed': 0 },
+    });
+  });
+
+  t.test(
+    'is another request if it comes from elsewhere, and a conflict if it differs',
+    async (t) => {
+      const { hostile, runs } = await reentrant(t, (self, depth) => {
+        if (depth > 4) throw new Error('it goes on and on');
+        if (depth === 1) {
+          self.receiveFrames(native(1, 'act', 2), ...OTHER);
+          self.receiveFrames(native(1, 'act', 3), ...PEER);
+        }
+        return depth;
+      });
+      hostile.receiveFrames(native(1, 'act', 1), ...PEER);
+      t.strictSame(runs, [1, 2]);
+      t.match(hostile.endpoint.stats().fates, { 'request.run': 2, 'request.conflict': 1 });
+    },
+  );
+
+  t.test('can be taken back', async (t) => {
+    const { hostile } = await reentrant(t, (self, _depth, { signal }) => {
+      self.receiveFrames(withHeaderMap(frame('cancel', Buffer.alloc(20, 1), null)), ...OTHER);
+      if (signal.aborted) throw new Error('by another');
+      self.receiveFrames(withHeaderMap(frame('cancel', Buffer.alloc(20, 1), null)), ...PEER);
+      return signal.aborted;
+    });
+    hostile.receiveFrames(native(1, 'act', 1), ...PEER);
+    t.equal(hostile.sent.length, 0);
+    t.match(hostile.endpoint.stats(), {
+      fates: { 'cancel.delivered': 1, 'cancel.orphan': 1 },
+      requests: { cancelled: 1, replied: 0 },
+    });
+  });
+
+  t.test('finds it, whether the procedure then throws, or waits', async (t) => {
+    const bytes = native(1, 'act', 1);
+    const waiting: (() => void)[] = [];
+    const acts: readonly (() => unknown)[] = [
+      () => {
+        throw new Error('thrown');
+      },
+      () => Promise.reject(new Error('rejected')),
+      () => new Promise<void>((resolve) => waiting.push(resolve)),
+    ];
+    for (const act of acts) {
+      const { hostile, runs } = await reentrant(t, (self, depth) => {
+        if (depth < 4) self.receiveFrames(bytes, ...PEER);
+        return act();
+      });
+      hostile.receiveFrames(bytes, ...PEER);
+      // Nobody is being called any more: others with its id are others.
+      hostile.receiveFrames(native(1, 'act', 1), ...OTHER);
+      t.strictSame(runs, [1, 1]);
+      hostile.receiveFrames(bytes, ...PEER);
+      for (const finish of waiting) finish();
+      await hostile.clock.advance(0);
+      hostile.receiveFrames(bytes, ...PEER);
+      t.strictSame(runs, [1, 1]);
+      t.equal(hostile.endpoint.stats().runningNow, 0);
+      hostile.errors.length = 0;
+    }
+  });
+
+  t.test('or while it is answered, or its end is reported', async (t) => {
+    const bytes = native(1, 'act', 1);
+    const { hostile, runs } = await reentrant(t, () => 'done');
+    let left = 3;
+    hostile.endpoint.on('request.settled', () => {
+      left -= 1;
+      if (left > 0) hostile.receiveFrames(bytes, ...PEER);
+    });
+    hostile.receiveFrames(bytes, ...PEER);
+    t.strictSame(runs, [1]);
+    t.match(hostile.endpoint.stats().fates, { 'request.run': 1, 'request.replayed': 2 });
+  });
+});
+
+t.test(
+  'however much may be remembered, room for it is made when it is needed',
+  inWorld(async (t, world) => {
+    const most = 2 ** 31 - 1;
+    const before = process.memoryUsage().arrayBuffers;
+    const { server, ask, state } = await counting(world, {
+      maxReplies: most,
+      maxReplyBytes: most,
+      maxRunningHandlers: most,
+      maxRunningPerPeer: most,
+    });
+    for (const id of [1, 2, 3, 1, 2, 3]) await ask(id, 1_000);
+    const grown = process.memoryUsage().arrayBuffers - before;
+    t.ok(grown < MIB, `${grown} bytes`);
+    t.equal(state.runs, 3);
+    t.match(server.stats(), { rememberedNow: 3, fates: { 'request.replayed': 3 } });
   }),
 );

@@ -116,17 +116,20 @@ function isLossy(bytes: Buffer): boolean {
   return lossy;
 }
 
-t.test('the library writes what we write, given integers in the form it wants them in', async (t) => {
-  const library = new Encoder({ useBigInt64: true, ignoreUndefined: true, extensionCodec });
-  fc.assert(
-    fc.property(faithfulValue, (value) => {
-      const bytes = encodeResponse(TEST_ID, value).toDatagram().subarray(21);
-      deepStrictEqual(new Uint8Array(bytes), library.encode(forLibrary(value)));
-    }),
-    { numRuns },
-  );
-  t.pass();
-});
+t.test(
+  'the library writes what we write, given integers in the form it wants them in',
+  async (t) => {
+    const library = new Encoder({ useBigInt64: true, ignoreUndefined: true, extensionCodec });
+    fc.assert(
+      fc.property(faithfulValue, (value) => {
+        const bytes = encodeResponse(TEST_ID, value).toDatagram().subarray(21);
+        deepStrictEqual(new Uint8Array(bytes), library.encode(forLibrary(value)));
+      }),
+      { numRuns },
+    );
+    t.pass();
+  },
+);
 
 /** It tells integers of 64 bits by their type, and others by their sign and size. */
 function forLibrary(value: unknown): unknown {

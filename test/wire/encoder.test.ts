@@ -1,8 +1,12 @@
 import { ExtData } from '@msgpack/msgpack';
+import fc from 'fast-check';
 import t from 'tap';
-import { UnencodableError } from '../../src/errors.js';
+import { ReplyTooLargeError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
+import { encodeErrorReply } from '../../src/wire/error-reply.js';
+import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
+import { PLAIN_HEADER_MAP } from '../../src/wire/header-map.js';
 import { encodeRequest } from '../../src/wire/request.js';
-import { encodeResponse } from '../../src/wire/response.js';
+import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
 import { TEST_ID } from '../fixtures/msgpack-values.js';
 
 const encode = (value: unknown): string =>
@@ -272,4 +276,331 @@ t.test('a result is named result', async (t) => {
 t.test('an error inside one encoding leaves the next unharmed', async (t) => {
   errorOf(new Set());
   t.equal(encode({ a: 1 }), '81a16101');
+  errorOf(['written before the fault', { deep: { deeper: [1, 2, new Set()] } }]);
+  t.equal(encode(['a']), '91a161');
+  t.throws(() => encode('x'.repeat(70_000)));
+  t.throws(() => encode([new Uint8Array(40_000), new Uint8Array(40_000)]));
+  t.equal(encode(['a']), '91a161');
+});
+
+/** Runs `act` when its property is read, which has the value that `act` gives. */
+const reading = (act: () => unknown): object => ({
+  before: 'b'.repeat(100),
+  get now(): unknown {
+    return act();
+  },
+  after: 'a'.repeat(100),
+});
+
+t.test('encodings within encodings harm each other in no way, however they end', async (t) => {
+  const whole = (now: unknown): string =>
+    encode({ before: 'b'.repeat(100), now, after: 'a'.repeat(100) });
+  const failing = (): string =>
+    thrownBy(() => encodeResponse(TEST_ID, new Set()).toDatagram()).path;
+  const inner = encode(['inner']);
+
+  t.equal(encode(reading(() => encode(['inner']))), whole(inner));
+  t.equal(encode(reading(() => failing())), whole('result'), 'the inner one failed');
+  t.equal(
+    encode(reading(() => [encode(['inner']), failing(), encode(['inner'])])),
+    whole([inner, 'result', inner]),
+    'several, one after another',
+  );
+  t.equal(
+    encode(reading(() => encode(reading(() => encode(reading(() => encode(['inner']))))))),
+    whole(whole(whole(inner))),
+    'one within another',
+  );
+  t.equal(
+    encode([reading(() => encode(['inner'])), reading(() => failing()), 1]),
+    encode([
+      { before: 'b'.repeat(100), now: inner, after: 'a'.repeat(100) },
+      { before: 'b'.repeat(100), now: 'result', after: 'a'.repeat(100) },
+      1,
+    ]),
+  );
+
+  const cause = new Error('the outer one fails');
+  const error = thrownBy(() =>
+    encodeResponse(
+      TEST_ID,
+      reading(() => {
+        encode(reading(() => encode(['inner'])));
+        throw cause;
+      }),
+    ).toDatagram(),
+  );
+  t.match(error, { path: 'result.now', cause });
+  const unencodable = thrownBy(() =>
+    encodeResponse(
+      TEST_ID,
+      reading(() => encode(new Set())),
+    ).toDatagram(),
+  );
+  t.match(unencodable, { path: 'result.now', message: /reading it threw/ });
+  t.match(unencodable.cause, { path: 'result', message: /a Set cannot be encoded/ });
+  t.equal(encode(['a']), '91a161');
+  t.equal(whole(1), encode(reading(() => 1)));
+});
+
+/** Of a value that takes too much: what it is said to take, and what it may take. */
+function excessOf(encoding: () => unknown): readonly [bytes: number, limitBytes: number] {
+  try {
+    encoding();
+  } catch (error) {
+    if (error instanceof ReplyTooLargeError || error instanceof RequestTooLargeError) {
+      return [error.bytes, error.limitBytes];
+    }
+    throw error;
+  }
+  throw new Error('it was encoded');
+}
+
+t.test('a response is as large as a datagram can be, and not a byte larger', async (t) => {
+  const most = MAX_DATAGRAM_BYTES - 21;
+  /** Values whose encoding takes so many bytes, the last of which is written by another path each. */
+  const values: Readonly<Record<string, (bytes: number) => unknown>> = {
+    'a text': (bytes) => 'x'.repeat(bytes - 3),
+    'a text of two-byte characters': (bytes) =>
+      'é'.repeat((bytes - 3) >> 1) + (bytes % 2 === 0 ? 'x' : ''),
+    binary: (bytes) => new Uint8Array(bytes - 3),
+    'an extension': (bytes) => new ExtData(1, new Uint8Array(bytes - 4)),
+    'an array of nils': (bytes) => new Array(bytes - 3).fill(null),
+    'a record': (bytes) => ({ key: 'x'.repeat(bytes - 8) }),
+    'an array that ends in a short text': (bytes) => [new Uint8Array(bytes - 8), 'abc'],
+    'an array that ends in an integer': (bytes) => [new Uint8Array(bytes - 7), 1_000],
+    'an array that ends in a float': (bytes) => [new Uint8Array(bytes - 13), 1.5],
+    'an array that ends in a date': (bytes) => [new Uint8Array(bytes - 10), new Date(1_000)],
+    'an array that ends in a bigint': (bytes) => [new Uint8Array(bytes - 13), 2n ** 60n],
+  };
+  for (const [name, valueOf] of Object.entries(values)) {
+    const datagram = encodeResponse(TEST_ID, valueOf(most)).toDatagram();
+    t.equal(datagram.length, MAX_DATAGRAM_BYTES, name);
+    t.match(decodeResponse(datagram), { end: datagram.length }, name);
+    const larger = valueOf(most + 1);
+    t.strictSame(
+      excessOf(() => encodeResponse(TEST_ID, larger)),
+      [most + 1, most],
+      `${name}, one byte more`,
+    );
+    t.strictSame(
+      excessOf(() => encodeResponse(TEST_ID, valueOf(MAX_DATAGRAM_BYTES))),
+      [MAX_DATAGRAM_BYTES, most],
+      `${name}, all the bytes of a datagram`,
+    );
+    for (const bytes of [MAX_DATAGRAM_BYTES + 1, 2 ** 17]) {
+      t.strictSame(
+        excessOf(() => encodeResponse(TEST_ID, valueOf(bytes))),
+        [MAX_DATAGRAM_BYTES + 1, most],
+        `${name}, more than is counted: at least so many`,
+      );
+    }
+  }
+  const map = PLAIN_HEADER_MAP;
+  const withMap = (bytes: number) => encodeResponse(TEST_ID, new Uint8Array(bytes - 3), map);
+  t.equal(withMap(most - map.length).length, MAX_DATAGRAM_BYTES, 'what stands after it counts');
+  t.strictSame(
+    excessOf(() => withMap(most - map.length + 1)),
+    [most - map.length + 1, most - map.length],
+  );
+});
+
+t.test('requests and errors are held to 8,192 bytes of body, and contracts to less', async (t) => {
+  const request = (bytes: number, limit?: number) =>
+    encodeRequest(TEST_ID, 'xyz', [new Uint8Array(bytes - 9)], undefined, limit);
+  t.equal(request(8_192).body.length, 8_192);
+  t.strictSame(
+    excessOf(() => request(8_193)),
+    [8_193, 8_192],
+  );
+  t.equal(request(300, 300).body.length, 300);
+  t.strictSame(
+    excessOf(() => request(301, 300)),
+    [301, 300],
+  );
+  const error = (bytes: number) =>
+    encodeErrorReply(TEST_ID, { code: 'c', message: 'm', data: new Uint8Array(bytes - 8) });
+  t.equal(error(8_192).body.length, 8_192);
+  t.strictSame(
+    excessOf(() => error(8_193)),
+    [8_193, 8_192],
+  );
+  const response = (bytes: number) => encodeResponse(TEST_ID, 'x'.repeat(bytes - 1), undefined, 10);
+  t.equal(response(10).body.length, 10);
+  t.strictSame(
+    excessOf(() => response(11)),
+    [11, 10],
+  );
+});
+
+/** A text as MessagePack has it, by the book. */
+function packedText(text: string): string {
+  const bytes = Buffer.from(text);
+  const { length } = bytes;
+  if (length < 32) return Buffer.of(0xa0 + length).toString('hex') + bytes.toString('hex');
+  if (length < 256) return Buffer.of(0xd9, length).toString('hex') + bytes.toString('hex');
+  return Buffer.of(0xda, length >> 8, length & 0xff).toString('hex') + bytes.toString('hex');
+}
+
+const TEXT_LENGTHS = [
+  ...Array.from({ length: 70 }, (_, length) => length),
+  ...[127, 128, 254, 255, 256, 257, 1_000, 65_400],
+];
+
+t.test('a text of any length, with any character anywhere, is sent as it is', async (t) => {
+  const wrong: string[] = [];
+  const check = (text: string): void => {
+    // With something on both sides: nothing of an attempt may be left behind.
+    const expected = `92${packedText(text)}a17a`;
+    if (encode([text, 'z']) !== expected) wrong.push(`${text.length}: ${text.slice(0, 80)}`);
+  };
+  for (const length of TEXT_LENGTHS) {
+    check('x'.repeat(length));
+    for (const character of ['\x7f', '\x80', 'é', '\u07ff', '\u0800', '\uffff', '😀', '\0']) {
+      for (const at of [0, 1, length >> 1, length - 1].filter((at) => at >= 0 && at < length)) {
+        check('x'.repeat(at) + character + 'y'.repeat(length - at - 1));
+      }
+    }
+  }
+  t.strictSame(wrong, []);
+  t.equal(encode(['é'.repeat(16), 1]), `92d920${'c3a9'.repeat(16)}01`, 'its bytes are counted');
+});
+
+t.test('a lone surrogate is found wherever it is, and what follows is sent as it is', async (t) => {
+  for (const length of [1, 2, 31, 32, 63, 64, 65, 255, 256, 1_000]) {
+    for (const surrogate of ['\ud800', '\udbff', '\udc00', '\udfff']) {
+      for (const at of new Set([0, length >> 1, length - 1])) {
+        const text = 'x'.repeat(at) + surrogate + 'y'.repeat(length - at - 1);
+        const { path, message } = errorOf(['before', text]);
+        if (path !== 'args[0][1]' || !message.includes('lone surrogate')) {
+          t.fail(`${length} characters, at ${at}: ${path} ${message}`);
+        }
+      }
+    }
+  }
+  t.equal(encode(['a', '😀']), '92a161a4f09f9880');
+});
+
+t.test('keys of any length are sent as texts are', async (t) => {
+  for (const length of TEXT_LENGTHS.filter((length) => length <= 1_000)) {
+    for (const key of ['k'.repeat(length), 'é'.repeat(length >> 1)]) {
+      const expected = `82${packedText(key)}01${packedText(`${key}_`)}c3`;
+      if (encode({ [key]: 1, [`${key}_`]: true }) !== expected) t.fail(key.slice(0, 80));
+    }
+  }
+  t.equal(encode({ '': 1 }), '81a001');
+  t.equal(encode({ 1: 'a', b: 2, 0: 'c' }), '83a130a163a131a161a16202', 'indices come first');
+});
+
+t.test('binary and extensions of any length have the shortest head', async (t) => {
+  const heads: readonly (readonly [length: number, binary: string, extension: string])[] = [
+    [0, 'c400', 'c700'],
+    [1, 'c401', 'd4'],
+    [2, 'c402', 'd5'],
+    [3, 'c403', 'c703'],
+    [4, 'c404', 'd6'],
+    [5, 'c405', 'c705'],
+    [7, 'c407', 'c707'],
+    [8, 'c408', 'd7'],
+    [9, 'c409', 'c709'],
+    [15, 'c40f', 'c70f'],
+    [16, 'c410', 'd8'],
+    [17, 'c411', 'c711'],
+    [32, 'c420', 'c720'],
+    [255, 'c4ff', 'c7ff'],
+    [256, 'c50100', 'c80100'],
+    [65_000, 'c5fde8', 'c8fde8'],
+  ];
+  for (const [length, binary, extension] of heads) {
+    const data = Uint8Array.from({ length }, (_, index) => index * 7);
+    const hex = Buffer.from(data).toString('hex');
+    t.equal(encode([data, 1]), `92${binary}${hex}01`);
+    // Part of a larger block of memory, as a Buffer often is.
+    const part = new Uint8Array(length + 20).subarray(10, 10 + length);
+    part.set(data);
+    t.equal(encode([Buffer.from(part.buffer, 10, length), 1]), `92${binary}${hex}01`);
+    for (const [type, byte] of [
+      [0, '00'],
+      [127, '7f'],
+      [-2, 'fe'],
+      [-128, '80'],
+    ] as const) {
+      t.equal(encode([new ExtData(type, part), 1]), `92${extension}${byte}${hex}01`);
+    }
+  }
+});
+
+t.test('arrays of any length have the shortest head', async (t) => {
+  for (const [length, head] of [
+    [0, '90'],
+    [1, '91'],
+    [15, '9f'],
+    [16, 'dc0010'],
+    [255, 'dc00ff'],
+    [256, 'dc0100'],
+    [65_483, 'dcffcb'],
+  ] as const) {
+    t.equal(encode(new Array(length).fill(1)), head + '01'.repeat(length));
+  }
+  const nested = [new Array(15).fill(2), new Array(16).fill(3), 4];
+  t.equal(encode(nested), `939f${'02'.repeat(15)}dc0010${'03'.repeat(16)}04`);
+});
+
+t.test('a map has as many entries as it says, whichever properties are undefined', async (t) => {
+  const property = fc.property(
+    fc.array(fc.boolean(), { maxLength: 40 }),
+    fc.array(fc.boolean(), { maxLength: 40 }),
+    (outer, inner) => {
+      const recordOf = (present: readonly boolean[], value: unknown) =>
+        Object.fromEntries(present.map((is, index) => [`k${index}`, is ? value : undefined]));
+      const packed = (present: readonly boolean[], value: string): string => {
+        const entries = present.flatMap((is, index) =>
+          is ? [packedText(`k${index}`) + value] : [],
+        );
+        const count = entries.length;
+        const head = count < 16 ? Buffer.of(0x80 + count) : Buffer.of(0xde, 0, count);
+        return head.toString('hex') + entries.join('');
+      };
+      const value = recordOf(outer, recordOf(inner, 'v'));
+      return encode([value, 'z']) === `92${packed(outer, packed(inner, 'a176'))}a17a`;
+    },
+  );
+  t.doesNotThrow(() => {
+    fc.assert(property, { numRuns: 200 });
+  });
+});
+
+t.test('arrays and objects nest 32 deep, and no deeper', async (t) => {
+  const nested = (depth: number, innermost: unknown): unknown => {
+    let value = innermost;
+    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { k: value };
+    return value;
+  };
+  const deepest = encodeResponse(TEST_ID, nested(32, 1)).toDatagram();
+  t.match(decodeResponse(deepest), { end: deepest.length });
+  const tooDeep = thrownBy(() => encodeResponse(TEST_ID, nested(33, 1)).toDatagram());
+  t.match(tooDeep.message, /nest deeper than 32/);
+  t.doesNotThrow(() => encodeRequest(TEST_ID, 'p', [nested(30, 1)]));
+  t.match(errorOf(nested(31, 1)).message, /nest deeper than 32/, 'a request has two of its own');
+});
+
+t.test('an array that claims to have more than it has is refused', async (t) => {
+  const claiming = (length: unknown): unknown =>
+    new Proxy([1, 2, 3], {
+      get: (items, key) => (key === 'length' ? length : (Reflect.get(items, key) as unknown)),
+    });
+  t.equal(encode(claiming(2)), '920102', 'what it does not claim is not looked at');
+  for (const length of [4, 15, 16, 65_535]) {
+    t.match(errorOf(claiming(length)), { path: 'args[0][3]', message: /sparse/ });
+  }
+  for (const length of [65_536, 1e9, 2 ** 31, 2 ** 32, 2 ** 53, Infinity]) {
+    t.strictSame(
+      excessOf(() => encode(claiming(length))),
+      [MAX_DATAGRAM_BYTES + 1, MAX_DATAGRAM_BYTES - 21],
+    );
+  }
+  for (const length of [Symbol('x'), 3n]) {
+    t.match(errorOf(claiming(length)), { path: 'args[0]', message: /reading it threw/ });
+  }
+  t.equal(encode(['a']), '91a161');
 });
