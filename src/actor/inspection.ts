@@ -9,39 +9,61 @@ import type {
   InspectionEvent,
   Observer,
   Snapshot,
+  Subscription,
 } from 'xstate';
 
 /** What `inspect` takes: an observer or a function, as XState's `createActor` does. */
 export type InspectionObserver =
   Observer<InspectionEvent> | ((inspectionEvent: InspectionEvent) => void);
 
-/** The observer of one endpoint's actors. */
+/** What an actor that lived already is shown with: it is in this state, and nobody saw how it got there. */
+const FOUND = { type: 'inspection.attached' };
+
+/** Those who watch one endpoint's actors. */
 export class Inspection {
+  readonly #reportError: (error: unknown) => void;
+  /** Bounded by those who attach and do not detach. */
+  readonly #observers = new Set<(inspectionEvent: InspectionEvent) => void>();
+  #root: AnyActorRef | undefined;
+  /** What XState's own actors report comes from their system. */
+  #ofSystem: Subscription | undefined;
+
+  /** @param reportError takes what an observer throws, the first time it does */
+  constructor(reportError: (error: unknown) => void) {
+    this.#reportError = reportError;
+  }
+
   /** False while nobody watches: then the hot path builds no event and no snapshot. */
-  readonly active: boolean;
+  active = false;
 
-  /** The observer, made safe: what it throws is reported, the first time, and goes no further. */
-  readonly observe: (inspectionEvent: InspectionEvent) => void;
+  /** Tells every observer. */
+  readonly observe = (inspectionEvent: InspectionEvent): void => {
+    for (const observer of this.#observers) observer(inspectionEvent);
+  };
 
-  #rootId = '';
-
-  constructor(observer: InspectionObserver | undefined, reportError: (error: unknown) => void) {
-    this.active = observer !== undefined;
-    const next = typeof observer === 'function' ? observer : observer?.next?.bind(observer);
-    let reported = false;
-    this.observe = (inspectionEvent) => {
-      try {
-        next?.(inspectionEvent);
-      } catch (error) {
-        if (!reported) reportError(error);
-        reported = true;
-      }
+  /** Tells `observer` of all that happens from now on, and first of the actors that live, parents before children. */
+  attach(observer: InspectionObserver, living: Iterable<ActorRefLike> = []): Subscription {
+    const next = this.#guarded(observer);
+    for (const actorRef of living) {
+      next({ type: '@xstate.actor', rootId: this.#rootId, actorRef });
+      const snapshot = actorRef.getSnapshot() as Snapshot<unknown>;
+      next({ type: '@xstate.snapshot', rootId: this.#rootId, actorRef, event: FOUND, snapshot });
+    }
+    this.#observers.add(next);
+    this.#watch();
+    return {
+      unsubscribe: () => {
+        this.#observers.delete(next);
+        this.#watch();
+      },
     };
   }
 
-  /** Names the actor at the root of the tree; every event carries its session id. */
-  rootStarted(root: AnyActorRef): void {
-    this.#rootId = root.sessionId;
+  /** The actor at the root of the tree, not started yet: every event carries its session id. */
+  rootCreated(root: AnyActorRef): void {
+    this.#root = root;
+    this.#watch();
+    if (this.active) this.actorCreated(root);
   }
 
   actorCreated(actorRef: ActorRefLike): void {
@@ -54,5 +76,32 @@ export class Inspection {
 
   snapshotTaken(actorRef: ActorRefLike, event: AnyEventObject, snapshot: Snapshot<unknown>): void {
     this.observe({ type: '@xstate.snapshot', rootId: this.#rootId, actorRef, event, snapshot });
+  }
+
+  get #rootId(): string {
+    return this.#root?.sessionId ?? '';
+  }
+
+  /** Listens to XState's actors for as long as anybody watches. */
+  #watch(): void {
+    this.active = this.#observers.size > 0;
+    if (this.active) this.#ofSystem ??= this.#root?.system.inspect(this.observe);
+    else {
+      this.#ofSystem?.unsubscribe();
+      this.#ofSystem = undefined;
+    }
+  }
+
+  #guarded(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
+    const next = typeof observer === 'function' ? observer : observer.next?.bind(observer);
+    let reported = false;
+    return (inspectionEvent) => {
+      try {
+        next?.(inspectionEvent);
+      } catch (error) {
+        if (!reported) this.#reportError(error);
+        reported = true;
+      }
+    };
   }
 }

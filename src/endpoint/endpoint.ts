@@ -1,7 +1,8 @@
 /** The endpoint: builds the actors, lends them their environment, and closes them in order. */
 import { createActor } from 'xstate';
-import type { ActorRefFrom, Subscription } from 'xstate';
+import type { ActorRefFrom, ActorRefLike, Subscription } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import type { InspectionObserver } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress, parseAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
@@ -91,7 +92,8 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
     const procedures = procedureTable(options.handlers ?? {}, options.contract);
     const { host, port = 0, clock = systemClock, random = systemRandom } = options;
     const reportError = guardedReport(options.onError ?? warnings());
-    const inspection = new Inspection(options.inspect, reportError);
+    const inspection = new Inspection(reportError);
+    if (options.inspect !== undefined) inspection.attach(options.inspect);
     const transport =
       options.transport ??
       udpTransport({
@@ -204,6 +206,27 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
     return this.#reports.on(type, listener as (report: EndpointReport) => void);
   }
 
+  /**
+   * Attaches an XState inspection observer: it is told of every endpoint, socket, peer, call and handler actor that
+   * lives, with its present state, and then of all that happens until `unsubscribe`. What it throws is
+   * reported once, and goes no further.
+   */
+  inspect(observer: InspectionObserver): Subscription {
+    return this.#environment.inspection.attach(observer, this.#livingActors());
+  }
+
+  /** Parents before children. */
+  *#livingActors(): Generator<ActorRefLike> {
+    yield this.#root;
+    yield this.#socket.ref;
+    for (const peer of this.#peers.all()) {
+      yield peer.ref;
+      yield* peer.queuedCalls();
+    }
+    yield* this.#environment.outstanding.all();
+    yield* this.#inbox.handlers();
+  }
+
   /** Counts, as of now. */
   stats(): EndpointStats {
     const { outstanding } = this.#environment;
@@ -302,8 +325,7 @@ function createRoot(
   const root = createActor(endpointMachine, {
     id: port === 0 ? 'endpoint' : `endpoint ${host ?? '*'}:${port}`,
     clock,
-    ...(inspection.active && { inspect: inspection.observe }),
   });
-  inspection.rootStarted(root);
+  inspection.rootCreated(root);
   return root.start();
 }

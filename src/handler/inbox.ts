@@ -251,6 +251,11 @@ export class Inbox implements HandlerKeeper {
     if (this.#awaited.delete(handler)) handler.owner.handlers.delete(handler.transactionId);
   }
 
+  /** Those whose procedures run. */
+  handlers(): Handler[] {
+    return [...this.#called, ...this.#awaited];
+  }
+
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;

@@ -388,6 +388,11 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.ref.send({ type: 'forgotten' });
   }
 
+  /** The calls that wait for the window, the longest-waiting first. */
+  queuedCalls(): Call[] {
+    return this.#outbox.queuedCalls();
+  }
+
   /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     for (const call of this.#outbox.calls()) call.cancel(reason);

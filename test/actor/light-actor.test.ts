@@ -38,7 +38,8 @@ const table = compileTable(counter);
 function counting(start = 0, inspect?: (event: InspectionEvent) => void) {
   const errors: unknown[] = [];
   const reportError = (error: unknown): void => void errors.push(error);
-  const home = { inspection: new Inspection(inspect, reportError), reportError };
+  const home = { inspection: new Inspection(reportError), reportError };
+  if (inspect !== undefined) home.inspection.attach(inspect);
   return { actor: new LightActor(table, home, { start }), errors };
 }
 
