@@ -3,6 +3,7 @@ import { createActor, createMachine, sendTo, toPromise, waitFor } from 'xstate';
 import type { Call } from '../../src/call/call.js';
 import { callMachine } from '../../src/call/machine.js';
 import type { Outcome } from '../../src/call/outcome.js';
+import { RestlessClock } from '../fixtures/restless-clock.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 async function silentPeer(world: World, timeoutMs = 100) {
@@ -209,5 +210,25 @@ t.test(
     raw.answer(0, 1);
     await world.clock.advance(10_000);
     t.strictSame([cancelled.state, rang], ['cancelled', []]);
+  }),
+);
+
+t.test(
+  'a call that need not wait is sent at the moment it is made, another when it leaves the mailbox',
+  inWorld(async (t, world) => {
+    const clock = new RestlessClock(world.clock);
+    const raw = await world.raw();
+    const client = await world.endpoint({ clock, initialWindow: 1 });
+    const peer = client.peer(raw.address);
+    const [first, second] = [peer.call('x'), peer.call('x')];
+    t.equal(first.context.sentAtMs, first.context.calledAtMs);
+    t.equal(second.context.sentAtMs, undefined);
+    await world.settle();
+    const answeredAfterMs = clock.nowMs();
+    raw.answer(0, 1);
+    await world.settle();
+    t.ok(second.context.sentAtMs! > answeredAfterMs);
+    raw.answer(1, 2);
+    await world.settle();
   }),
 );

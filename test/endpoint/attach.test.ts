@@ -7,8 +7,8 @@ import { inWorld } from '../fixtures/world.js';
 function told() {
   const log: string[] = [];
   const observer = (event: InspectionEvent): void => {
-    const { actorRef } = event as { actorRef: { id: string } };
-    const name = actorRef.id.replace(/ [0-9a-f]{4}$/, '');
+    const { id } = event.actorRef as unknown as { readonly id: string };
+    const name = id.replace(/ [0-9a-f]{4}$/, '');
     if (event.type === '@xstate.actor') log.push(`actor ${name}`);
     if (event.type !== '@xstate.snapshot') return;
     const { value } = event.snapshot as { value?: unknown };

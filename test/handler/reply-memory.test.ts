@@ -146,7 +146,7 @@ t.test(
             await world.settle();
           };
           const probe = await world.raw();
-          await ask(1, (await world.endpoint({ handlers })) as unknown as Endpoint, probe);
+          await ask(1, await world.endpoint({ handlers }), probe);
           const replyBytes = probe.received[0]!.datagram.length;
           const options = { maxReplyBytes: 3 * replyBytes, maxReplies: 7, handlers };
           const server = (await world.endpoint(options)) as unknown as Endpoint;

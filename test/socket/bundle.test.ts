@@ -1,7 +1,9 @@
 /** What becomes of each frame of a bundle that arrives. */
 import t from 'tap';
+import type { Handler } from '../../src/handler/handler.js';
 import type { Fate } from '../../src/socket/fate.js';
 import { answerTo, bundle, frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import { RestlessClock } from '../fixtures/restless-clock.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
 
@@ -218,5 +220,87 @@ t.test(
       requests: { replied: 3 },
     });
     t.strictSame(raw.types, ['response', 'response', 'response'], 'and all are answered');
+  }),
+);
+
+t.test(
+  'the requests of one bundle arrived at one time, however long it takes to look at them',
+  inWorld(async (t, world) => {
+    const handlers: Handler[] = [];
+    const clock = new RestlessClock(world.clock);
+    const server = await world.endpoint({
+      clock,
+      handlers: {
+        sync: () => clock.nowMs(),
+        async: async () => Promise.resolve(clock.nowMs()),
+      },
+      inspect: ({ type, actorRef }) => {
+        const actor = actorRef as unknown as Handler;
+        if (type === '@xstate.actor' && actor.id.startsWith('handler ')) handlers.push(actor);
+      },
+    });
+    const raw = await world.raw();
+    const [first, ...rest] = ['sync', 'async', 'missing', 'sync', 'async'].map((name, id) =>
+      withHeaderMap(request(id, name)),
+    );
+    raw.send(bundle(...rest), server.address);
+    await world.settle();
+    const together = handlers.map(({ context }) => context.receivedAtMs);
+    t.equal(together.length, 4);
+    t.equal(new Set(together).size, 1, String(together));
+    for (const { context } of handlers) {
+      if (context.durationMs !== undefined) t.ok(context.durationMs > 0, 'but ended later');
+    }
+
+    raw.send(first!, server.address);
+    await world.settle();
+    t.ok(handlers.at(-1)!.context.receivedAtMs > together[0]!, 'as did what came in another');
+  }),
+);
+
+t.test(
+  'the answers of one bundle arrived at one time, each to a call sent at its own',
+  inWorld(async (t, world) => {
+    const clock = new RestlessClock(world.clock);
+    const client = await world.endpoint({ clock });
+    const raw = await world.raw();
+    const calls = ['a', 'b', 'c'].map((name) => client.peer(raw.address).call(name));
+    await world.settle();
+    const [a, b, c] = raw.received.map(({ datagram }) => datagram);
+    const before = clock.readings;
+    raw.send(
+      bundle(
+        withHeaderMap(answerTo(a!, 1)),
+        withHeaderMap(frame('error', idOf(b!), ['no', 'not b'])),
+        withHeaderMap(answerTo(c!, 3)),
+      ),
+      client.address,
+    );
+    await world.settle();
+    t.ok(clock.readings > before);
+    const arrivals = calls.map((call) => {
+      const { outcome, sentAtMs } = call.context;
+      if (outcome?.state !== 'resolved' && outcome?.state !== 'rejected') return outcome?.state;
+      return sentAtMs! + outcome.rttMs;
+    });
+    t.equal(new Set(arrivals).size, 1, String(arrivals));
+    t.equal(new Set(calls.map(({ context }) => context.sentAtMs)).size, 3);
+  }),
+);
+
+t.test(
+  'the clock is read once for a datagram that comes to nothing, whatever it holds',
+  inWorld(async (t, world) => {
+    const clock = new RestlessClock(world.clock);
+    const server = await world.endpoint({ clock });
+    const raw = await world.raw();
+    const nothing = [Buffer.of(1), Buffer.alloc(22, 0xff), frame('response', Buffer.alloc(20), 1)];
+    for (const datagram of [...nothing, bundle(...nothing, ...nothing)]) {
+      await world.settle();
+      const before = clock.readings;
+      raw.send(datagram, server.address);
+      await world.settle();
+      t.equal(clock.readings - before, 1);
+    }
   }),
 );

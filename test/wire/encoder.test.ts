@@ -365,7 +365,7 @@ t.test('a response is as large as a datagram can be, and not a byte larger', asy
       'é'.repeat((bytes - 3) >> 1) + (bytes % 2 === 0 ? 'x' : ''),
     binary: (bytes) => new Uint8Array(bytes - 3),
     'an extension': (bytes) => new ExtData(1, new Uint8Array(bytes - 4)),
-    'an array of nils': (bytes) => new Array(bytes - 3).fill(null),
+    'an array of nils': (bytes) => new Array<null>(bytes - 3).fill(null),
     'a record': (bytes) => ({ key: 'x'.repeat(bytes - 8) }),
     'an array that ends in a short text': (bytes) => [new Uint8Array(bytes - 8), 'abc'],
     'an array that ends in an integer': (bytes) => [new Uint8Array(bytes - 7), 1_000],
@@ -571,18 +571,50 @@ t.test('a map has as many entries as it says, whichever properties are undefined
 });
 
 t.test('arrays and objects nest 32 deep, and no deeper', async (t) => {
-  const nested = (depth: number, innermost: unknown): unknown => {
-    let value = innermost;
-    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { k: value };
+  /** From the innermost outwards, each around the one before. */
+  const wraps: readonly ((value: unknown) => unknown)[] = [
+    (value) => [value],
+    (value) => ({ k: value }),
+  ];
+  const nested = (depth: number, first: number, step: number): unknown => {
+    let value: unknown = 1;
+    for (let level = 0; level < depth; level++) value = wraps[(first + level * step) % 2]!(value);
     return value;
   };
-  const deepest = encodeResponse(TEST_ID, nested(32, 1)).toDatagram();
-  t.match(decodeResponse(deepest), { end: deepest.length });
-  const tooDeep = thrownBy(() => encodeResponse(TEST_ID, nested(33, 1)).toDatagram());
-  t.match(tooDeep.message, /nest deeper than 32/);
-  t.doesNotThrow(() => encodeRequest(TEST_ID, 'p', [nested(30, 1)]));
-  t.match(errorOf(nested(31, 1)).message, /nest deeper than 32/, 'a request has two of its own');
+  for (const [first, step] of [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [1, 1],
+  ] as const) {
+    const deepest = encodeResponse(TEST_ID, nested(32, first, step)).toDatagram();
+    t.match(decodeResponse(deepest), { end: deepest.length });
+    const tooDeep = (): Buffer => encodeResponse(TEST_ID, nested(33, first, step)).toDatagram();
+    t.match(thrownBy(tooDeep).message, /nest deeper than 32/);
+    t.doesNotThrow(() => encodeRequest(TEST_ID, 'p', [nested(30, first, step)]));
+    const error = errorOf(nested(31, first, step));
+    t.match(error.message, /nest deeper than 32/, 'a request has two of its own');
+  }
 });
+
+t.test(
+  'room to write in is set aside once, and once more for an encoding within another',
+  async (t) => {
+    encode(reading(() => encode(1)));
+    const allocUnsafeSlow = Buffer.allocUnsafeSlow.bind(Buffer);
+    const allocations = t.capture(Buffer, 'allocUnsafeSlow', allocUnsafeSlow);
+    for (let time = 0; time < 10; time++) {
+      encode(['a']);
+      errorOf(new Set());
+      t.throws(() => encode('x'.repeat(70_000)), ReplyTooLargeError);
+    }
+    t.equal(allocations().length, 0);
+    for (let time = 0; time < 10; time++) encode(reading(() => encode(1)));
+    t.ok(allocations().length <= 10);
+    encode(reading(() => [encode(1), encode(1), encode(1)]));
+    t.ok(allocations().length <= 1, 'those within take turns');
+  },
+);
 
 t.test('an array that claims to have more than it has is refused', async (t) => {
   const claiming = (length: unknown): unknown =>
