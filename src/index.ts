@@ -32,6 +32,9 @@ export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js
 export type { HandlerScope } from './handler/scope.js';
 export type { Fate, FateCounts } from './socket/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
+export { legible } from './inspect/legible.js';
+export type { LegibleOptions } from './inspect/legible.js';
+export type { Mask, MaskedPlace } from './inspect/mask.js';
 export type { SocketAddress } from './address.js';
 export { AddressError } from './address.js';
 export type { Amplification } from './amplification.js';

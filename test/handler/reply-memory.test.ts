@@ -4,6 +4,7 @@ import type { Endpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import type { HandlerScope } from '../../src/handler/scope.js';
 import { fail } from '../../src/procedure-error.js';
+import { collectGarbage } from '../fixtures/garbage.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { bodyOf, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
@@ -107,6 +108,26 @@ t.test(
 );
 
 t.test(
+  'with no memory every copy runs, even if another request of the same peer runs all the time',
+  inWorld(async (t, world) => {
+    let runs = 0;
+    const server = await world.endpoint({
+      maxReplies: 0,
+      closeGraceMs: 0,
+      handlers: { count: () => (runs += 1), hold: () => new Promise(() => undefined) },
+    });
+    const raw = await world.raw();
+    raw.send(request(1, 'hold'), server.address);
+    for (const copy of [2, 2, 2]) {
+      raw.send(request(copy, 'count'), server.address);
+      await world.settle();
+    }
+    t.equal(runs, 3);
+    t.match(server.stats(), { runningNow: 1, fates: { 'request.run': 4 } });
+  }),
+);
+
+t.test(
   'a request that was forgotten with its peer is not counted again when its memory is needed',
   inWorld(async (t, world) => {
     const { server, ask } = await counting(world, { maxPeers: 1, maxReplies: 1 });
@@ -148,7 +169,7 @@ t.test(
           const probe = await world.raw();
           await ask(1, await world.endpoint({ handlers }), probe);
           const replyBytes = probe.received[0]!.datagram.length;
-          const options = { maxReplyBytes: 3 * replyBytes, maxReplies: 7, handlers };
+          const options = { maxReplyBytes: 4 * replyBytes - 1, maxReplies: 7, handlers };
           const server = (await world.endpoint(options)) as unknown as Endpoint;
           const raw = await world.raw();
           for (let id = 0; id < 100; id++) await ask(id, server, raw);
@@ -263,14 +284,19 @@ t.test(
   inWorld(
     async (t, world) => {
       let runs = 0;
+      let end = (): void => undefined;
       const issues = Array.from({ length: 8 }, () => ({ message: '\u4e00'.repeat(250) }));
       const server = await world.endpoint({
-        contract: defineContract({ picky: { args: schemaGiving({ issues }) } }),
-        handlers: { picky: () => (runs += 1) },
+        maxRunningHandlers: 1,
+        contract: defineContract({ picky: { args: schemaGiving({ issues }) }, hold: {} }),
+        handlers: {
+          picky: () => (runs += 1),
+          hold: () => new Promise<void>((resolve) => (end = resolve)),
+        },
       });
       const raw = await world.raw('127.0.0.1');
-      const ask = async (id: number): Promise<Buffer> => {
-        const datagram = withHeaderMap(request(0, 'picky'));
+      const ask = async (id: number, rest = 0): Promise<Buffer> => {
+        const datagram = withHeaderMap(request(rest, 'picky'));
         datagram.writeUInt32BE(id, 1);
         raw.received.length = 0;
         raw.send(datagram, server.address);
@@ -278,19 +304,28 @@ t.test(
         t.equal(raw.received.length, 1);
         return raw.received[0]!.datagram;
       };
+      raw.send(withHeaderMap(request(1, 'hold')), server.address);
+      await world.settle();
+      const busy = await ask(0, 2);
+      t.match(bodyOf(busy), ['overloaded', /maxRunningHandlers/, {}]);
+      end();
+      await world.settle();
       const first = await ask(0);
-      const most = Math.floor((4 * MIB) / first.length);
+      const most = Math.floor((4 * MIB - busy.length) / first.length);
       t.ok(most < 1_000, `${most} of ${first.length} bytes fit 4 MiB`);
       for (let id = 1; id < most; id++) await ask(id);
+      t.ok((await ask(0, 2)).equals(busy), 'all fit');
       t.ok((await ask(0)).equals(first), 'all fit');
       await ask(most);
+      await ask(most + 1);
+      t.strictSame(bodyOf(await ask(0, 2)), ['overloaded', 'The request was refused before']);
       t.strictSame(bodyOf(await ask(0)), ['invalidArguments', 'The request was refused before']);
-      t.match(bodyOf(await ask(1)), ['invalidArguments', /^The arguments of "picky"/, []]);
+      t.match(bodyOf(await ask(most)), ['invalidArguments', /^The arguments of "picky"/, []]);
       t.equal(runs, 0);
       t.match(server.stats(), {
-        rememberedNow: most + 1,
-        fates: { 'request.duplicate': 1, 'request.replayed': 2 },
-        requests: { invalidArguments: most + 1 },
+        rememberedNow: 1 + 1 + most + 2,
+        fates: { 'request.run': 1, 'request.duplicate': 2, 'request.replayed': 3 },
+        requests: { overloaded: 1, invalidArguments: most + 2 },
       });
     },
     { watched: false },
@@ -388,15 +423,15 @@ t.test('a request that arrives again while its procedure is being called', async
     async (t) => {
       const { hostile, runs } = await reentrant(t, (self, depth) => {
         if (depth > 4) throw new Error('it goes on and on');
-        if (depth === 1) {
-          self.receiveFrames(native(1, 'act', 2), ...OTHER);
-          self.receiveFrames(native(1, 'act', 3), ...PEER);
-        }
+        if (depth === 1) self.receiveFrames(native(2, 'act', 2), ...OTHER);
+        // Now something of the other peer's runs as well.
+        if (depth === 2) self.receiveFrames(native(1, 'act', 3), ...OTHER);
+        if (depth === 3) self.receiveFrames(native(1, 'act', 4), ...PEER);
         return depth;
       });
       hostile.receiveFrames(native(1, 'act', 1), ...PEER);
-      t.strictSame(runs, [1, 2]);
-      t.match(hostile.endpoint.stats().fates, { 'request.run': 2, 'request.conflict': 1 });
+      t.strictSame(runs, [1, 2, 3]);
+      t.match(hostile.endpoint.stats().fates, { 'request.run': 3, 'request.conflict': 1 });
     },
   );
 
@@ -413,6 +448,30 @@ t.test('a request that arrives again while its procedure is being called', async
       fates: { 'cancel.delivered': 1, 'cancel.orphan': 1 },
       requests: { cancelled: 1, replied: 0 },
     });
+  });
+
+  t.test('cannot be taken back once it is answered', async (t) => {
+    const signals: AbortSignal[] = [];
+    const { hostile } = await reentrant(t, (_self, depth, { signal }) => {
+      signals.push(signal);
+      // The first goes on, so that there is something to look for.
+      return depth === 1 ? new Promise(() => undefined) : 'done';
+    });
+    hostile.endpoint.on('request.settled', ({ ending }) => {
+      if (ending !== 'replied') return;
+      hostile.receiveFrames(frame('cancel', Buffer.alloc(20, 2), null), ...PEER);
+    });
+    hostile.receiveFrames(native(1, 'act', 1), ...PEER);
+    hostile.receiveFrames(native(2, 'act', 2), ...PEER);
+    t.match(hostile.endpoint.stats(), {
+      runningNow: 1,
+      fates: { 'cancel.delivered': 0, 'cancel.orphan': 1 },
+      requests: { replied: 1, cancelled: 0 },
+    });
+    t.strictSame(
+      signals.map(({ aborted }) => aborted),
+      [false, false],
+    );
   });
 
   t.test('finds it, whether the procedure then throws, or waits', async (t) => {
@@ -458,11 +517,17 @@ t.test('a request that arrives again while its procedure is being called', async
   });
 });
 
+/** How many bytes the memory takes that is no JavaScript object's, once there is no garbage. */
+async function bytesInUse(): Promise<number> {
+  await collectGarbage();
+  return process.memoryUsage().arrayBuffers;
+}
+
 t.test(
   'however much may be remembered, room for it is made when it is needed',
   inWorld(async (t, world) => {
     const most = 2 ** 31 - 1;
-    const before = process.memoryUsage().arrayBuffers;
+    const before = await bytesInUse();
     const { server, ask, state } = await counting(world, {
       maxReplies: most,
       maxReplyBytes: most,
@@ -470,9 +535,29 @@ t.test(
       maxRunningPerPeer: most,
     });
     for (const id of [1, 2, 3, 1, 2, 3]) await ask(id, 1_000);
-    const grown = process.memoryUsage().arrayBuffers - before;
+    const grown = (await bytesInUse()) - before;
     t.ok(grown < MIB, `${grown} bytes`);
     t.equal(state.runs, 3);
     t.match(server.stats(), { rememberedNow: 3, fates: { 'request.replayed': 3 } });
   }),
+);
+
+t.test(
+  'what is forgotten, or let go, takes no room',
+  inWorld(
+    async (t, world) => {
+      for (const options of [{ maxReplies: 7 }, { maxReplyBytes: 70_000 }]) {
+        const before = await bytesInUse();
+        const { server, raw, ask } = await counting(world, options);
+        for (let id = 0; id < 250; id++) {
+          await ask(id, 10_000);
+          raw.received.length = 0;
+        }
+        const grown = (await bytesInUse()) - before;
+        t.ok(grown < MIB, `${grown} bytes`);
+        t.equal(server.stats().fates['request.run'], 250);
+      }
+    },
+    { watched: false },
+  ),
 );
