@@ -4,7 +4,7 @@ const FIRST_CAPACITY = 1024;
 
 /**
  * A queue of byte strings in one block of memory, which the collector never walks. Whoever uses it keeps
- * the place and the length of each, and bounds their sum; they leave in the order they came.
+ * the place and the length of each, and bounds their sum, by 2^31 at most; they leave in the order they came.
  *
  * Byte strings are texts with a latin1 character for each byte, as in an `OutboundFrame`.
  */
@@ -53,10 +53,21 @@ export class ByteRing {
     if (size <= this.#bytes.length) return;
     let capacity = Math.max(this.#bytes.length, FIRST_CAPACITY);
     while (capacity < size) capacity *= 2;
+    const old = this.#bytes;
     const oldest = (this.#head - this.#size) | 0;
-    const kept = this.read(oldest, this.#size);
+    const start = this.#offsetOf(oldest);
+    const firstPiece = old.subarray(start, start + this.#size);
     this.#bytes = Buffer.alloc(capacity);
-    this.#write(kept, oldest);
+    this.#copy(firstPiece, oldest);
+    this.#copy(old.subarray(0, this.#size - firstPiece.length), oldest + firstPiece.length);
+  }
+
+  /** Into a block with room for all: it may wrap at another place than the one before. */
+  #copy(bytes: Buffer, place: number): void {
+    const start = this.#offsetOf(place);
+    const room = this.#bytes.length - start;
+    this.#bytes.set(bytes.subarray(0, room), start);
+    this.#bytes.set(bytes.subarray(room));
   }
 
   #offsetOf(place: number): number {

@@ -76,24 +76,27 @@ export class ReplyMemory implements Alarm {
   remember(handler: Handler): void {
     const { maxReplies, maxReplyBytes } = this.#limits;
     const { context, digest, endedAtMs, frame, owner, reply } = handler;
+    const replyBytes = reply?.length ?? 0;
+    const isKept = replyBytes <= maxReplyBytes;
+    while (this.#bytes > 0 && this.#bytes + replyBytes > maxReplyBytes) this.#letReplyGo();
     this.#records.push(frame.datagram, {
       peer: owner,
       procedure: context.procedure,
       digest,
-      replyPlace: reply === undefined ? 0 : this.#bodies.push(reply.body),
+      replyPlace: reply !== undefined && isKept ? this.#bodies.push(reply.body) : 0,
       replyLength: reply?.body.length ?? 0,
       kind: kindOf(handler),
       receivedAtMs: context.receivedAtMs,
       endedAtMs,
     });
     owner[this.#peerCount] += 1;
-    this.#bytes += reply?.length ?? 0;
+    if (isKept) this.#bytes += replyBytes;
+    else this.#firstWithReply = this.#records.oldest + this.size;
     if (this.size === 1) this.#setAlarm();
     while (this.size > maxReplies) {
       if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#counters.forgottenEarly += 1;
       this.#forgetOldest();
     }
-    while (this.#bytes > maxReplyBytes) this.#letReplyGo();
   }
 
   /** What is remembered of the peer's request that this one repeats; undefined when it is none. */

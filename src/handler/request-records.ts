@@ -197,19 +197,19 @@ export class RequestRecords<Peer> {
     this.#buckets[bucket] = slot;
   }
 
+  /** The oldest: it is the last of its chain, for each new one comes first. */
   #unlink(slot: number): void {
-    const next = this.#word(slot, NEXT);
     const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS);
     let link = this.#buckets[bucket] as number;
     if (link === slot) {
-      this.#buckets[bucket] = next;
+      this.#buckets[bucket] = NONE;
       return;
     }
     while (this.#word(link, NEXT) !== slot) link = this.#word(link, NEXT);
-    this.#words[link * RECORD_WORDS + NEXT] = next;
+    this.#words[link * RECORD_WORDS + NEXT] = NONE;
   }
 
-  /** Doubled, each record stays where it is, or moves by the old capacity: both places get a copy of it. */
+  /** Doubled, each record stays where it is, or moves by the old capacity: both places get a copy of its numbers. */
   #grow(): void {
     const words = this.#words;
     const times = this.#times;
@@ -220,12 +220,16 @@ export class RequestRecords<Peer> {
       this.#words.set(words, half * RECORD_WORDS);
       this.#times.set(times, half * 2);
     }
-    this.#peers = this.#peers.concat(this.#peers);
+    const peers = this.#peers;
+    const slots = this.#capacity;
+    this.#peers = new Array<Peer | undefined>(capacity).fill(undefined);
     this.#procedures = this.#procedures.concat(this.#procedures);
     this.#capacity = capacity;
     this.#buckets = new Int32Array(capacity).fill(NONE);
     for (let number = this.#shifted; number < this.#pushed; number += 1) {
-      this.#link(this.#slotOf(number));
+      const slot = this.#slotOf(number);
+      this.#peers[slot] = peers[number & (slots - 1)];
+      this.#link(slot);
     }
   }
 }

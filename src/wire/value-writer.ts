@@ -30,9 +30,11 @@ const MIN_INT64 = -(2n ** 63n);
 const LONE_SURROGATE =
   'the string has a lone surrogate, which UTF-8 cannot carry; send the bytes as a Uint8Array';
 
+/** What fits in a datagram, and two bytes for each map that is open: its head may turn out to be shorter. */
+const MAX_BYTES = MAX_DATAGRAM_BYTES + 2 * MAX_DEPTH;
+
 export class ValueWriter {
-  /** The most a value can be: more fits in no datagram. */
-  readonly #bytes = Buffer.allocUnsafeSlow(MAX_DATAGRAM_BYTES);
+  readonly #bytes = Buffer.allocUnsafeSlow(MAX_BYTES);
   #position = 0;
 
   /** Begins anew: what was written is gone. */
@@ -153,6 +155,10 @@ export class ValueWriter {
   #writeArray(array: readonly unknown[], depth: number): void {
     if (depth > MAX_DEPTH) throw Unfaithful.tooDeep(MAX_DEPTH);
     const { length } = array;
+    // Only a Proxy can say such a thing.
+    if (!Number.isInteger(length) || length < 0) {
+      throw new Unfaithful(`the array says that it has ${length} items`);
+    }
     if (length < 0x10) this.#writeByte(0x90 | length);
     else this.#bytes.writeUInt16BE(this.#within16Bits(length), this.#head(0xdc, 2));
     let index = 0;
@@ -203,7 +209,7 @@ export class ValueWriter {
   }
 
   #writeBinary(binary: Uint8Array): void {
-    const length = binary.byteLength;
+    const length = byteLengthOf(binary);
     if (length < 0x100) this.#bytes[this.#head(0xc4, 1)] = length;
     else this.#bytes.writeUInt16BE(this.#within16Bits(length), this.#head(0xc5, 2));
     this.#bytes.set(binary, this.#advance(length));
@@ -228,7 +234,7 @@ export class ValueWriter {
   }
 
   #writeExtensionOf(type: number, data: Uint8Array): void {
-    const length = data.byteLength;
+    const length = byteLengthOf(data);
     const power = FIXED_EXTENSION_BYTES.indexOf(length);
     if (power !== -1) this.#writeByte(0xd4 + power);
     else if (length < 0x100) this.#bytes[this.#head(0xc7, 1)] = length;
@@ -251,7 +257,7 @@ export class ValueWriter {
   /** Makes room for so many bytes and gives the offset at which they start. */
   #advance(length: number): number {
     const start = this.#position;
-    if (length > MAX_DATAGRAM_BYTES - start) throw new OverBudget();
+    if (length > MAX_BYTES - start) throw new OverBudget();
     this.#position = start + length;
     return start;
   }
@@ -262,6 +268,13 @@ export class ValueWriter {
     return length;
   }
 }
+
+/** Its true length: a subclass may say another, and the rest would be what was written before. */
+function byteLengthOf(binary: Uint8Array): number {
+  return Reflect.get(typedArrayPrototype, 'byteLength', binary) as number;
+}
+
+const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
 const FIXED_EXTENSION_BYTES = [1, 2, 4, 8, 16];
 

@@ -348,3 +348,21 @@ t.test('peers are let go with their last record', async (t) => {
   t.equal(peers.filter((peer) => peer.deref() !== undefined).length, 0);
   t.equal(records.size, 0, 'while the records themselves are kept');
 });
+
+t.test(
+  'peers are let go with their last record, even if there was once no room for it',
+  async (t) => {
+    const records = newRecords();
+    // In a function of its own: the last peer would live as long as the loop's variable.
+    const pushNew = (serial: number): WeakRef<Peer> => {
+      const peer = { name: `peer ${serial}` };
+      records.push(datagramOf(idOf(serial)), recordOf(peer, serial));
+      return new WeakRef(peer);
+    };
+    const peers = Array.from({ length: 65 }, (_, serial) => pushNew(serial));
+    while (records.size > 0) records.shift();
+    await collectGarbage();
+    t.equal(peers.filter((peer) => peer.deref() !== undefined).length, 0);
+    t.equal(records.size, 0);
+  },
+);

@@ -1,6 +1,6 @@
 import { ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { ReplyTooLargeError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
 import { encodeErrorReply } from '../../src/wire/error-reply.js';
 import { MAX_DATAGRAM_BYTES } from '../../src/wire/frame.js';
@@ -625,14 +625,82 @@ t.test('an array that claims to have more than it has is refused', async (t) => 
   for (const length of [4, 15, 16, 65_535]) {
     t.match(errorOf(claiming(length)), { path: 'args[0][3]', message: /sparse/ });
   }
-  for (const length of [65_536, 1e9, 2 ** 31, 2 ** 32, 2 ** 53, Infinity]) {
+  for (const length of [65_536, 1e9, 2 ** 31, 2 ** 32, 2 ** 53]) {
     t.strictSame(
       excessOf(() => encode(claiming(length))),
       [MAX_DATAGRAM_BYTES + 1, MAX_DATAGRAM_BYTES - 21],
     );
   }
-  for (const length of [Symbol('x'), 3n]) {
-    t.match(errorOf(claiming(length)), { path: 'args[0]', message: /reading it threw/ });
+  for (const length of [-1, 2.5, NaN, Infinity, 3n, '2', null]) {
+    const message = `args[0]: the array says that it has ${length} items`;
+    t.match(errorOf(claiming(length)), { path: 'args[0]', message });
   }
+  t.match(errorOf(claiming(Symbol('x'))), { path: 'args[0]', message: /reading it threw/ });
   t.equal(encode(['a']), '91a161');
+});
+
+/** A datagram is whole, or there is none. */
+function checkWhole(t: Test, what: string, value: unknown): void {
+  let datagram: Buffer;
+  try {
+    datagram = encodeResponse(TEST_ID, value).toDatagram();
+  } catch {
+    return;
+  }
+  const decoded = decodeResponse(datagram);
+  const whole = 'end' in decoded && decoded.end === datagram.length;
+  t.ok(whole && Array.isArray(decoded.value), `${what}: ${datagram.toString('hex', 21, 60)}`);
+  t.notMatch(datagram.toString('latin1'), /SECRET/, what);
+}
+
+t.test('an array that lies about its length makes no broken datagram', async (t) => {
+  for (const length of [
+    -1,
+    -33,
+    -0.5,
+    0.5,
+    2.5,
+    14.5,
+    15.5,
+    16.5,
+    30.5,
+    NaN,
+    -Infinity,
+    '2',
+    null,
+  ]) {
+    const liar = new Proxy(new Array(40).fill(7), {
+      get: (items, key) => (key === 'length' ? length : (Reflect.get(items, key) as unknown)),
+    });
+    checkWhole(t, `length ${length}`, liar);
+  }
+});
+
+t.test(
+  'binary that lies about its length makes no broken datagram, and lets out no bytes of another',
+  async (t) => {
+    class Liar extends Uint8Array {
+      said: unknown;
+      override get byteLength(): number {
+        return this.said as number;
+      }
+    }
+    for (const said of [0, 2, 40, 300, -1, -3, 2.5, 300.5, NaN, '4']) {
+      const liar = new Liar(4);
+      liar.said = said;
+      encodeResponse(TEST_ID, 'SECRET'.repeat(100));
+      checkWhole(t, `binary, ${said} for 4`, [liar, 1]);
+      encodeResponse(TEST_ID, 'SECRET'.repeat(100));
+      checkWhole(t, `extension, ${said} for 4`, [new ExtData(5, liar), 1]);
+    }
+  },
+);
+
+t.test('what fits is sent, though longer heads were set aside for its maps', async (t) => {
+  const absent = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`u${i}`, undefined]));
+  for (const depth of [1, 10, 11, 32]) {
+    let value: unknown = 'x'.repeat(65_486 - 3 - 3 * depth);
+    for (let level = 0; level < depth; level++) value = { ...absent, k: value };
+    t.doesNotThrow(() => t.equal(encodeResponse(TEST_ID, value).length, 65_507), `${depth} maps`);
+  }
 });
