@@ -8,7 +8,7 @@ import type { Mask, MaskTest } from './mask.js';
 
 /** How an observer is shown what happens. */
 export interface LegibleOptions {
-  /** What it does not get to see. Default: it sees everything. */
+  /** What it is not shown. Default: it is shown everything. */
   readonly mask?: Mask;
 }
 
