@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { writeLatin1 } from './wire/latin1.js';
 
 const FIRST_CAPACITY = 1024;
 
@@ -42,11 +43,11 @@ export class ByteRing {
     const start = this.#offsetOf(place);
     const room = this.#bytes.length - start;
     if (text.length <= room) {
-      this.#bytes.write(text, start, 'latin1');
+      writeLatin1(this.#bytes, text, start);
       return;
     }
-    this.#bytes.write(text.slice(0, room), start, 'latin1');
-    this.#bytes.write(text.slice(room), 0, 'latin1');
+    writeLatin1(this.#bytes, text.slice(0, room), start);
+    writeLatin1(this.#bytes, text.slice(room), 0);
   }
 
   #grow(size: number): void {

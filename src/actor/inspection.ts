@@ -16,6 +16,12 @@ import type {
 export type InspectionObserver =
   Observer<InspectionEvent> | ((inspectionEvent: InspectionEvent) => void);
 
+/** What to call with each event. */
+export function nextOf(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
+  if (typeof observer === 'function') return observer;
+  return observer.next?.bind(observer) ?? (() => undefined);
+}
+
 /** What an actor that lived already is shown with: it is in this state, and nobody saw how it got there. */
 const FOUND = { type: 'inspection.attached' };
 
@@ -36,8 +42,7 @@ export class Inspection {
   /** False while nobody watches: then the hot path builds no event and no snapshot. */
   active = false;
 
-  /** Tells every observer. */
-  readonly observe = (inspectionEvent: InspectionEvent): void => {
+  readonly #tell = (inspectionEvent: InspectionEvent): void => {
     for (const observer of this.#observers) observer(inspectionEvent);
   };
 
@@ -67,15 +72,15 @@ export class Inspection {
   }
 
   actorCreated(actorRef: ActorRefLike): void {
-    this.observe({ type: '@xstate.actor', rootId: this.#rootId, actorRef });
+    this.#tell({ type: '@xstate.actor', rootId: this.#rootId, actorRef });
   }
 
   eventSent(actorRef: ActorRefLike, event: AnyEventObject, sourceRef?: ActorRefLike): void {
-    this.observe({ type: '@xstate.event', rootId: this.#rootId, actorRef, event, sourceRef });
+    this.#tell({ type: '@xstate.event', rootId: this.#rootId, actorRef, event, sourceRef });
   }
 
   snapshotTaken(actorRef: ActorRefLike, event: AnyEventObject, snapshot: Snapshot<unknown>): void {
-    this.observe({ type: '@xstate.snapshot', rootId: this.#rootId, actorRef, event, snapshot });
+    this.#tell({ type: '@xstate.snapshot', rootId: this.#rootId, actorRef, event, snapshot });
   }
 
   get #rootId(): string {
@@ -85,7 +90,7 @@ export class Inspection {
   /** Listens to XState's actors for as long as anybody watches. */
   #watch(): void {
     this.active = this.#observers.size > 0;
-    if (this.active) this.#ofSystem ??= this.#root?.system.inspect(this.observe);
+    if (this.active) this.#ofSystem ??= this.#root?.system.inspect(this.#tell);
     else {
       this.#ofSystem?.unsubscribe();
       this.#ofSystem = undefined;
@@ -93,11 +98,11 @@ export class Inspection {
   }
 
   #guarded(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
-    const next = typeof observer === 'function' ? observer : observer.next?.bind(observer);
+    const next = nextOf(observer);
     let reported = false;
     return (inspectionEvent) => {
       try {
-        next?.(inspectionEvent);
+        next(inspectionEvent);
       } catch (error) {
         if (!reported) this.#reportError(error);
         reported = true;

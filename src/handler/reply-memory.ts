@@ -106,7 +106,7 @@ export class ReplyMemory implements Alarm {
     const record = this.#records.at(number);
     const refusal = REFUSALS[record.kind >>> REFUSAL_SHIFT];
     const wasRun = refusal === undefined;
-    const replyBytes = frameBytes(record);
+    const replyBytes = frameBytes(record.kind, record.replyLength);
     return new RememberedRequest({
       owner: peer,
       native: (record.kind & NATIVE) !== 0,
@@ -163,9 +163,9 @@ export class ReplyMemory implements Alarm {
   }
 
   #letReplyGo(): void {
-    const record = this.#records.at(this.#firstWithReply);
-    this.#bodies.release(record.replyLength);
-    this.#bytes -= frameBytes(record);
+    const replyLength = this.#records.replyLengthOf(this.#firstWithReply);
+    this.#bodies.release(replyLength);
+    this.#bytes -= frameBytes(this.#records.kindOf(this.#firstWithReply), replyLength);
     this.#firstWithReply += 1;
   }
 }
@@ -182,6 +182,6 @@ function headerMapOf(kind: number): Uint8Array | undefined {
 }
 
 /** What the reply takes as a frame; 0 when there is none. */
-function frameBytes({ kind, replyLength }: Recorded): number {
+function frameBytes(kind: number, replyLength: number): number {
   return replyLength === 0 ? 0 : HEADER_BYTES + replyLength + (headerMapOf(kind)?.length ?? 0);
 }

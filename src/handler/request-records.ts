@@ -111,7 +111,7 @@ export class RequestRecords<Peer> {
       digest: this.#word(slot, DIGEST),
       replyPlace: this.#word(slot, REPLY_PLACE),
       replyLength: this.replyLengthOf(number),
-      kind: this.#word(slot, KIND),
+      kind: this.kindOf(number),
       receivedAtMs: this.#times[2 * slot] as number,
       endedAtMs: this.endedAtMsOf(number),
     };
@@ -123,6 +123,10 @@ export class RequestRecords<Peer> {
 
   replyLengthOf(number: number): number {
     return this.#word(this.#slotOf(number), REPLY_LENGTH);
+  }
+
+  kindOf(number: number): number {
+    return this.#word(this.#slotOf(number), KIND);
   }
 
   endedAtMsOf(number: number): number {

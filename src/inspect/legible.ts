@@ -1,5 +1,6 @@
 /** An observer that is shown what people can read, and nothing that is masked. */
 import type { ActorRefLike, InspectionEvent, Snapshot } from 'xstate';
+import { nextOf } from '../actor/inspection.js';
 import type { InspectionObserver } from '../actor/inspection.js';
 import { legibleValue } from './legible-value.js';
 import type { Legibility } from './legible-value.js';
@@ -22,8 +23,10 @@ export function legible(
   { mask }: LegibleOptions = {},
 ): (inspectionEvent: InspectionEvent) => void {
   const isMasked = maskTest(mask);
-  const next = typeof observer === 'function' ? observer : observer.next?.bind(observer);
-  return (inspectionEvent) => next?.(legibleEvent(inspectionEvent, isMasked));
+  const next = nextOf(observer);
+  return (inspectionEvent) => {
+    next(legibleEvent(inspectionEvent, isMasked));
+  };
 }
 
 function legibleEvent(event: InspectionEvent, isMasked: MaskTest): InspectionEvent {

@@ -9,6 +9,7 @@ import {
   valueOfDigit,
 } from './frame.js';
 import { stampRequest, tokenHeaderMap } from './header-map.js';
+import { writeLatin1 } from './latin1.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 
@@ -61,19 +62,6 @@ export class OutboundFrame {
     const datagram = Buffer.allocUnsafe(this.length);
     this.write(datagram, 0);
     return datagram;
-  }
-}
-
-/** Up to this length a loop writes text in half the time of a native call. */
-const MAX_LOOPED_TEXT_LENGTH = 64;
-
-function writeLatin1(target: Buffer, text: string, offset: number): void {
-  if (text.length > MAX_LOOPED_TEXT_LENGTH) {
-    target.write(text, offset, 'latin1');
-    return;
-  }
-  for (let index = 0; index < text.length; index += 1) {
-    target[offset + index] = text.charCodeAt(index);
   }
 }
 

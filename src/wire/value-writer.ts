@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
+import { MAX_LOOPED_TEXT_LENGTH } from './latin1.js';
 import { MAX_DEPTH } from './skim.js';
 import { encodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 import { OverBudget, Unfaithful } from './unfaithful.js';
@@ -18,9 +19,6 @@ import { OverBudget, Unfaithful } from './unfaithful.js';
  * integers beyond 32 bits as floats. A walk before it, which refused and converted those, and the encoder
  * together took three times as long as this.
  */
-
-/** Up to this length a loop writes ASCII faster than a native call. */
-const MAX_LOOPED_TEXT_LENGTH = 64;
 
 const MAX_UINT32 = 2 ** 32 - 1;
 const MIN_INT32 = -(2 ** 31);

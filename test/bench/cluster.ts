@@ -9,11 +9,11 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
 import { createEndpoint } from 'rpcudp';
 import type { ClusterRound } from './cluster/client.js';
 import type { Served } from './cluster/server.js';
 import { spreadOf } from './comparison/statistics.js';
+import { quickOption } from './quick-option.js';
 
 const USAGE = `npm run bench:cluster [-- --quick]
 
@@ -21,18 +21,9 @@ Requests a second of one process, of clusters, and of processes with reusePort w
 procedure that costs nothing, and for one that takes 100 µs.
 --quick makes fewer and shorter rounds: enough to see that it runs, too few to quote.`;
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (options.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const ROUNDS = options.quick ? 3 : 11;
-const DURATION_MS = options.quick ? 500 : 2_000;
+const quick = quickOption(USAGE);
+const ROUNDS = quick ? 3 : 11;
+const DURATION_MS = quick ? 500 : 2_000;
 const WORKERS = Math.max(2, availableParallelism());
 const CLIENTS = { sockets: 64, inFlightEach: 4, durationMs: DURATION_MS } as const;
 const PROCEDURES = { echo: 'costs nothing', work: 'takes 100 µs' } as const;

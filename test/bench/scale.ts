@@ -7,7 +7,7 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { quickOption } from './quick-option.js';
 import type { MeasurementName } from './scale/child.js';
 import type { Measured } from './scale/measured.js';
 
@@ -18,17 +18,7 @@ reply memory; bytes of memory for each outstanding call, idle peer and remembere
 operation on each collection with 1,000 and 1,000,000 entries. The million calls run in 1 GiB of heap.
 --quick makes fewer, shorter and smaller rounds: enough to see that it runs, too few to quote.`;
 
-const { values: options } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (options.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-const { quick } = options;
+const quick = quickOption(USAGE);
 
 const MILLION = 1_000_000;
 /** How much heap the million calls get. */
