@@ -22,7 +22,6 @@ import { encodeSignal } from '../wire/signal.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
-import type { KnownRequest } from './known-request.js';
 import { handlerMachine } from './machine.js';
 import type { HandlerMachine } from './machine.js';
 import type { OfferedProcedure, Procedure } from './procedures.js';
@@ -52,6 +51,16 @@ export interface RepliedTo {
   readonly transactionId: TransactionId;
   /** Whether its sender understands more than a response. */
   readonly native: boolean;
+}
+
+/** A request that a repetition of it is matched with: one that runs, or one that has ended and is remembered. */
+export interface KnownRequest {
+  /** Tells the request from another with the same id. */
+  readonly digest: number;
+  /** What is known of it, for those who listen to the endpoint. */
+  readonly settled: SettledRequest;
+  /** Answers a repetition as far as that can be done without running the procedure again. */
+  repeat(): 'replayed' | 'duplicate';
 }
 
 /** The inbox, as one handler sees it. */

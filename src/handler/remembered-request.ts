@@ -3,8 +3,7 @@ import type { SettledRequest } from '../endpoint/report.js';
 import type { NotRunCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import type { HandlerOwner, RepliedTo } from './handler.js';
-import type { KnownRequest } from './known-request.js';
+import type { HandlerOwner, KnownRequest, RepliedTo } from './handler.js';
 
 /** What is remembered of it. */
 export interface Remembered {

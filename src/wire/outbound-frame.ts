@@ -9,7 +9,6 @@ import {
   valueOfDigit,
 } from './frame.js';
 import { stampRequest, tokenHeaderMap } from './header-map.js';
-import { writeLatin1 } from './latin1.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 
@@ -62,6 +61,20 @@ export class OutboundFrame {
     const datagram = Buffer.allocUnsafe(this.length);
     this.write(datagram, 0);
     return datagram;
+  }
+}
+
+/** Up to this length a loop writes text in half the time of a native call. */
+export const MAX_LOOPED_TEXT_LENGTH = 64;
+
+/** Writes text that has a latin1 character for each byte. */
+export function writeLatin1(target: Buffer, text: string, offset: number): void {
+  if (text.length > MAX_LOOPED_TEXT_LENGTH) {
+    target.write(text, offset, 'latin1');
+    return;
+  }
+  for (let index = 0; index < text.length; index += 1) {
+    target[offset + index] = text.charCodeAt(index);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
-import { MAX_LOOPED_TEXT_LENGTH } from './latin1.js';
+import { MAX_LOOPED_TEXT_LENGTH } from './outbound-frame.js';
 import { MAX_DEPTH } from './skim.js';
 import { encodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 import { OverBudget, Unfaithful } from './unfaithful.js';
