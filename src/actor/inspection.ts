@@ -16,6 +16,23 @@ import type {
 export type InspectionObserver =
   Observer<InspectionEvent> | ((inspectionEvent: InspectionEvent) => void);
 
+/**
+ * What follows light actors and datagrams without being shown snapshots: it looks for itself, and only where it wants
+ * to. That costs a fraction of what an observer does. It must not throw.
+ */
+export interface Tap {
+  /** A light actor was made. */
+  actorStarted(actorRef: ActorRefLike): void;
+  /** It took an event, and is in its new state. */
+  actorStepped(actorRef: ActorRefLike, event: AnyEventObject): void;
+  /** A datagram goes out. */
+  datagramSent(datagram: Buffer, host: string, port: number): void;
+  /** A datagram arrived, and is about to be routed. `atMs` is monotonic. */
+  datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void;
+  /** It was routed; the fates are those of its frames, in order. What was received last is settled first. */
+  datagramSettled(fates: readonly string[]): void;
+}
+
 /** What to call with each event. */
 export function nextOf(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
   if (typeof observer === 'function') return observer;
@@ -37,6 +54,18 @@ export class Inspection {
   /** @param reportError takes what an observer throws, the first time it does */
   constructor(reportError: (error: unknown) => void) {
     this.#reportError = reportError;
+  }
+
+  /** Bounded by those who attach and do not detach. */
+  taps: readonly Tap[] = [];
+
+  attachTap(tap: Tap): Subscription {
+    this.taps = [...this.taps, tap];
+    return {
+      unsubscribe: () => {
+        this.taps = this.taps.filter((other) => other !== tap);
+      },
+    };
   }
 
   /** False while nobody watches: then the hot path builds no event and no snapshot. */

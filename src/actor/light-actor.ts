@@ -101,6 +101,11 @@ export class LightActor<
     return `light:${this.#number}`;
   }
 
+  /** @internal The number in its session id. */
+  get number(): number {
+    return this.#number;
+  }
+
   /** The XState machine itself, so that a chart can be drawn. */
   get logic(): TMachine {
     return this.#table.machine;
@@ -167,6 +172,7 @@ export class LightActor<
       if (this.home.inspection.active) {
         this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
       }
+      for (const tap of this.home.inspection.taps) tap.actorStepped(this, event);
       // What `entered` sends waits its turn, as XState has it.
       if (branch !== undefined) this.entered(this.#row.name, event);
     } finally {
@@ -307,10 +313,11 @@ export class LightActor<
   }
 
   /**
-   * Tells inspectors of the actor, once. Whoever creates a light actor starts it as soon as it is
+   * Tells inspectors of the actor. Whoever creates a light actor starts it as soon as it is
    * whole: an inspector may use it at once. It takes events even before.
    */
   start(): this {
+    for (const tap of this.home.inspection.taps) tap.actorStarted(this);
     const unreported = this.#watched?.unreported;
     if (unreported === undefined) return this;
     this.#watch().unreported = undefined;

@@ -10,6 +10,19 @@
 export type Verdict =
   'neverSent' | 'unreachable' | 'localLoopBlocked' | 'peerAliveButSlow' | 'peerSilent';
 
+const WORDS: Readonly<Record<Verdict, string>> = {
+  neverSent: 'the request waited for its turn, or for the address of a name',
+  unreachable: 'the system finds no way to the peer any more',
+  localLoopBlocked: 'this process was too busy to notice an answer',
+  peerAliveButSlow: 'the peer is alive, but did not answer this call',
+  peerSilent: 'nothing was heard from the peer',
+};
+
+/** The verdict as part of a sentence. */
+export function explainVerdict(verdict: Verdict): string {
+  return WORDS[verdict];
+}
+
 /** Times are monotonic milliseconds; undefined where the thing has not happened. */
 export interface Evidence {
   /** When the kernel was given the request, once it is known to have taken it. */

@@ -1,7 +1,7 @@
 /** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
 import type { Outcome, Resolved } from '../call/outcome.js';
 import { RemoteError } from '../call/outcome.js';
-import type { Verdict } from '../call/verdict.js';
+import { explainVerdict } from '../call/verdict.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { messageOf, printableName } from './printable.js';
@@ -12,14 +12,6 @@ const EXIT_CODES: Readonly<Record<Outcome['state'], ExitCode>> = {
   timedOut: EXIT_CODE.timedOut,
   cancelled: EXIT_CODE.interrupted,
   unsent: EXIT_CODE.failure,
-};
-
-const VERDICTS: Readonly<Record<Verdict, string>> = {
-  neverSent: 'the request waited for its turn, or for the address of a name',
-  unreachable: 'the system finds no way to the peer any more',
-  localLoopBlocked: 'this process was too busy to notice an answer',
-  peerAliveButSlow: 'the peer is alive, but did not answer this call',
-  peerSilent: 'nothing was heard from the peer',
 };
 
 export function exitCodeOf({ state }: Outcome): ExitCode {
@@ -34,7 +26,7 @@ export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string
     case 'timedOut':
       return (
         `no answer from ${peer} in ${outcome.timeoutMs} ms: ` +
-        `${VERDICTS[outcome.verdict]} (${sent(outcome.attempts)})`
+        `${explainVerdict(outcome.verdict)} (${sent(outcome.attempts)})`
       );
     case 'cancelled':
       return outcome.executed === 'no'

@@ -2,25 +2,29 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom, ActorRefLike, Subscription } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
-import type { InspectionObserver } from '../actor/inspection.js';
+import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress, parseAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
 import { Alarms } from '../alarms.js';
 import { AmplificationLimit } from '../amplification.js';
+import type { Call } from '../call/call.js';
 import { Outstanding } from '../call/outstanding.js';
 import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
 import type { AnyContract, ContractApi, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError, HandlerFailedError, HandlerTimedOutError } from '../errors.js';
+import type { Handler } from '../handler/handler.js';
 import { Inbox } from '../handler/inbox.js';
 import { procedureTable } from '../handler/procedures.js';
 import type { AnyProcedures, Handlers } from '../handler/procedures.js';
+import type { PeerActor } from '../peer/actor.js';
 import { Peer } from '../peer/peer.js';
 import type { PeerHandle } from '../peer/peer.js';
 import { PeerTable } from '../peer/table.js';
 import { ProcedureError } from '../procedure-error.js';
 import { systemRandom } from '../random.js';
+import type { Random } from '../random.js';
 import { systemLookup } from '../resolve.js';
 import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
@@ -71,6 +75,17 @@ export async function createEndpoint(
   return endpoint;
 }
 
+/** @internal An endpoint as a tap sees it. */
+export interface TappedEndpoint extends Subscription {
+  readonly clock: Clock;
+  readonly random: Random;
+  peers(): readonly PeerActor[];
+  /** Calls that are not over. */
+  calls(): readonly Call[];
+  /** Those whose procedures run. */
+  handlers(): readonly Handler[];
+}
+
 /** One UDP socket, the procedures it serves, and the peers it calls. */
 export class Endpoint<Api = Handlers> implements AsyncDisposable {
   /** For types alone: what peers can call here. Use `peer<typeof endpoint>(…)`. */
@@ -103,7 +118,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
       });
     this.#sharesPort = transport.sharesPort === true;
     this.#root = createRoot(clock, inspection, { host, port });
-    this.#socket = new Socket(transport, this.#root);
+    this.#socket = new Socket(transport, this.#root, inspection);
     this.#reports = new Listeners(reportError);
     const isClosing = (): boolean => this.#closed !== undefined;
     this.#environment = {
@@ -136,11 +151,10 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
 
   /** @internal */
   async open(): Promise<void> {
-    const { clock, counters, inspection, outstanding } = this.#environment;
+    const { clock, counters, outstanding } = this.#environment;
     const routes: Routes = {
       clock,
       counters,
-      inspection,
       outstanding,
       inbox: this.#inbox,
       frameSettled: (fate, host, port) => {
@@ -213,6 +227,25 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
    */
   inspect(observer: InspectionObserver): Subscription {
     return this.#environment.inspection.attach(observer, this.#livingActors());
+  }
+
+  /** @internal What a tap looks at besides what it is told. */
+  tap(tap: Tap): TappedEndpoint {
+    const { clock, inspection, outstanding, random } = this.#environment;
+    const subscription = inspection.attachTap(tap);
+    return {
+      clock,
+      random,
+      peers: () => this.#peers.all(),
+      calls: () => [
+        ...this.#peers.all().flatMap((peer) => peer.queuedCalls()),
+        ...outstanding.all(),
+      ],
+      handlers: () => this.#inbox.handlers(),
+      unsubscribe: () => {
+        subscription.unsubscribe();
+      },
+    };
   }
 
   /** Parents before children. */

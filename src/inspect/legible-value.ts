@@ -78,7 +78,7 @@ class Legible {
       return Number.isNaN(object.getTime()) ? 'Invalid Date' : object.toISOString();
     }
     if (object instanceof Error) return this.#showError(object, path);
-    if (object instanceof Map) return { map: this.#showItems([...object], [...path, 'map']) };
+    if (object instanceof Map) return { map: this.#showMap(object, [...path, 'map']) };
     if (object instanceof Set) return { set: this.#showItems([...object], [...path, 'set']) };
     if (Array.isArray(object)) return this.#showItems(object, path);
     if (isActor(object)) return `actor ${object.id}`;
@@ -90,6 +90,15 @@ class Legible {
       .slice(0, MAX_ITEMS)
       .map((item, index) => this.show(item, [...path, String(index)]));
     if (items.length > MAX_ITEMS) shown.push(`(${items.length - MAX_ITEMS} more)`);
+    return shown;
+  }
+
+  /** As entries, the path of each value ending in its key. */
+  #showMap(map: ReadonlyMap<unknown, unknown>, path: readonly string[]): unknown[] {
+    const shown: unknown[] = [...map]
+      .slice(0, MAX_ITEMS)
+      .map(([key, item]) => [this.show(key, path), this.show(item, [...path, String(key)])]);
+    if (map.size > MAX_ITEMS) shown.push(`(${map.size - MAX_ITEMS} more)`);
     return shown;
   }
 

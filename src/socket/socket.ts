@@ -46,7 +46,6 @@ type SocketStats = Pick<
 export interface Routes {
   readonly clock: Clock;
   readonly counters: Counters;
-  readonly inspection: Inspection;
   readonly outstanding: Outstanding;
   readonly inbox: Inbox;
   frameSettled(fate: Fate, host: string, port: number): void;
@@ -68,10 +67,12 @@ export class Socket implements Sender, Receiver {
   /** Bounded by the error codes there are. */
   readonly #refusedBy = new Map<string, number>();
   readonly #transport: Transport;
+  readonly #inspection: Inspection;
   #routes: Routes | undefined;
 
-  constructor(transport: Transport, root: AnyActorRef) {
+  constructor(transport: Transport, root: AnyActorRef, inspection: Inspection) {
     this.#transport = transport;
+    this.#inspection = inspection;
     this.ref = createActor(socketMachine, { id: 'socket', parent: root }).start();
   }
 
@@ -102,7 +103,7 @@ export class Socket implements Sender, Receiver {
             this.#noteSent(error);
             owner.sent(error, false);
           };
-    this.#transport.send(frame.toDatagram(), host, port, done);
+    this.#transmit(frame.toDatagram(), host, port, done);
   }
 
   sendBundle(
@@ -113,10 +114,20 @@ export class Socket implements Sender, Receiver {
   ): void {
     this.#attempted += 1;
     this.#framesAttempted += owners.length;
-    this.#transport.send(bundle, host, port, (error) => {
+    this.#transmit(bundle, host, port, (error) => {
       this.#noteSent(error);
       for (const owner of owners) owner?.sent(error, true);
     });
+  }
+
+  #transmit(
+    datagram: Buffer,
+    host: string,
+    port: number,
+    done: (error: Error | null) => void,
+  ): void {
+    for (const tap of this.#inspection.taps) tap.datagramSent(datagram, host, port);
+    this.#transport.send(datagram, host, port, done);
   }
 
   readonly #noteSent = (error: NodeJS.ErrnoException | null): void => {
@@ -152,34 +163,59 @@ export class Socket implements Sender, Receiver {
     this.received += 1;
     // Read once: what is in one datagram arrived at one time.
     const atMs = routes.clock.nowMs();
-    if (routes.inspection.active) {
+    if (this.#inspection.active) {
       const from = formatAddress({ host, port });
-      this.#show(routes.inspection, { type: 'datagram.received', from, bytes: datagram.length });
+      this.#show({ type: 'datagram.received', from, bytes: datagram.length });
     }
-    if (!isBundle(datagram)) {
-      this.#settle(routes, this.#route(routes, datagram, host, port, atMs), host, port);
-      return;
-    }
-    const fault = unpackBundle(datagram, (frame) => {
-      this.#settle(routes, this.#route(routes, frame, host, port, atMs), host, port);
-    });
-    if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port);
+    const { taps } = this.#inspection;
+    for (const tap of taps) tap.datagramReceived(datagram, host, port, atMs);
+    const fates: Fate[] | undefined = taps.length > 0 ? [] : undefined;
+    if (isBundle(datagram)) this.#receiveBundle(routes, datagram, host, port, atMs, fates);
+    else this.#receiveFrame(routes, datagram, host, port, atMs, fates);
+    if (fates !== undefined) for (const tap of taps) tap.datagramSettled(fates);
   }
 
-  #settle(routes: Routes, fate: Fate, host: string, port: number): void {
+  #receiveBundle(
+    routes: Routes,
+    bundle: Buffer,
+    host: string,
+    port: number,
+    atMs: number,
+    fates: Fate[] | undefined,
+  ): void {
+    const fault = unpackBundle(bundle, (frame) => {
+      this.#receiveFrame(routes, frame, host, port, atMs, fates);
+    });
+    if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port, fates);
+  }
+
+  /** @param fates takes the frame's fate, if anybody wants to know */
+  #receiveFrame(
+    routes: Routes,
+    frame: Buffer,
+    host: string,
+    port: number,
+    atMs: number,
+    fates: Fate[] | undefined,
+  ): void {
+    this.#settle(routes, this.#route(routes, frame, host, port, atMs), host, port, fates);
+  }
+
+  #settle(routes: Routes, fate: Fate, host: string, port: number, fates: Fate[] | undefined): void {
     this.#framesReceived += 1;
     this.#fates[fate] += 1;
-    if (routes.inspection.active) {
+    fates?.push(fate);
+    if (this.#inspection.active) {
       const from = formatAddress({ host, port });
-      this.#show(routes.inspection, { type: 'frame.settled', from, fate });
+      this.#show({ type: 'frame.settled', from, fate });
     }
     routes.frameSettled(fate, host, port);
   }
 
   /** What changes no state is shown to who inspects, and spares the machine the work of ignoring it. */
-  #show(inspection: Inspection, event: SocketEvent): void {
-    inspection.eventSent(this.ref, event);
-    inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
+  #show(event: SocketEvent): void {
+    this.#inspection.eventSent(this.ref, event);
+    this.#inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
   }
 
   #route(routes: Routes, datagram: Buffer, host: string, port: number, atMs: number): Fate {

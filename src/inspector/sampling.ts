@@ -1,0 +1,59 @@
+/**
+ * Sampling: which healthy calls are shown, when there are more than somebody can look at.
+ *
+ * One in 2^n is, and its id decides: both ends of a call choose alike, and whoever shows fewer shows some of those that the
+ * other shows.
+ */
+import { valueOfDigit } from '../wire/frame.js';
+import type { TransactionId } from '../wire/frame.js';
+
+/** At most one in 2^12: three digits of an id decide. */
+const MAX_SHIFT = 12;
+
+export class Sampling {
+  readonly #maxPerPeriod: number;
+  #shift = 0;
+  #seen = 0;
+  #shown = 0;
+
+  /** @param maxPerPeriod how many are to be shown, at most and about, between two calls of `nextPeriod` */
+  constructor(maxPerPeriod: number) {
+    this.#maxPerPeriod = maxPerPeriod;
+  }
+
+  /** One in so many is shown at present. */
+  get oneIn(): number {
+    return 2 ** this.#shift;
+  }
+
+  /** Whether this one is to be shown. */
+  choose(id: TransactionId): boolean {
+    this.#seen += 1;
+    if (this.#shift > 0 && (lastBits(id) & (this.oneIn - 1)) !== 0) return false;
+    this.#shown += 1;
+    // The period is not over: only half of what this one showed may come.
+    if (this.#shown > this.#maxPerPeriod && this.#shift < MAX_SHIFT) {
+      this.#shift += 1;
+      this.#shown /= 2;
+    }
+    return true;
+  }
+
+  /** Chooses by what the period that ends has seen. */
+  nextPeriod(): void {
+    this.#shift = 0;
+    while (this.#seen > this.#maxPerPeriod * this.oneIn && this.#shift < MAX_SHIFT)
+      this.#shift += 1;
+    this.#seen = 0;
+    this.#shown = 0;
+  }
+}
+
+function lastBits(id: TransactionId): number {
+  const end = id.length;
+  return (
+    (valueOfDigit(id.charCodeAt(end - 3)) << 8) |
+    (valueOfDigit(id.charCodeAt(end - 2)) << 4) |
+    valueOfDigit(id.charCodeAt(end - 1))
+  );
+}
