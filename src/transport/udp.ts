@@ -94,6 +94,11 @@ class Udp implements UdpTransport {
   #bound: SocketAddress | undefined;
   #receiveBufferBytes = 0;
   #kernelDrops: number | undefined;
+  /**
+   * What the send queue can hold at most: what it held when the socket was asked, and all that was sent since. Asking for
+   * each datagram would put one more call into libuv on the way of each. At first nobody has asked.
+   */
+  #mostQueuedBytes = MAX_SEND_QUEUE_BYTES;
   #closed: Promise<void> | undefined;
 
   constructor(options: UdpTransportOptions) {
@@ -165,10 +170,13 @@ class Udp implements UdpTransport {
     if (socket === undefined) return new TransportClosedError();
     const mapped = this.#family === 'dual' && !host.includes(':');
     try {
-      const queuedBytes = socket.getSendQueueSize();
-      if (queuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES) {
-        return new SendQueueFullError(queuedBytes, datagram.length);
+      if (this.#mostQueuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES) {
+        this.#mostQueuedBytes = socket.getSendQueueSize();
+        if (this.#mostQueuedBytes + datagram.length > MAX_SEND_QUEUE_BYTES) {
+          return new SendQueueFullError(this.#mostQueuedBytes, datagram.length);
+        }
       }
+      this.#mostQueuedBytes += datagram.length;
       socket.send(datagram, port, mapped ? MAPPED_PREFIX + host : host, done);
       return undefined;
     } catch (error) {

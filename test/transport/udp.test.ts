@@ -193,6 +193,19 @@ t.test('more than 1 MiB in the send queue refuses the datagram', async (t) => {
   });
 });
 
+t.test('how much the send queue holds is asked only once a MiB may be in it', async (t) => {
+  let asked = 0;
+  const { createSocket } = faulty((socket) => {
+    socket.getSendQueueSize = () => (asked += 1) * 0;
+  });
+  const { transport, address } = await openUdp(t, { host: '127.0.0.1', createSocket });
+  const datagram = Buffer.alloc(2 ** 15);
+  for (let sent = 0; sent < 33; sent += 1) {
+    t.equal(await send(transport, datagram, address.host, address.port), null);
+  }
+  t.equal(asked, 2, 'before the first datagram, and before the 33rd');
+});
+
 t.test('a socket that breaks is closed, and said so once', async (t) => {
   const { sockets, createSocket } = faulty(() => undefined);
   const { transport, inbox, address } = await openUdp(t, { host: '127.0.0.1', createSocket });
