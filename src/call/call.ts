@@ -4,12 +4,10 @@
  * It runs the call machine, owns the request's bytes and the call's one alarm, and is awaitable as an
  * `Outcome`. It belongs to its peer, which decides when it may be sent.
  */
-import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
-import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { Environment, FrameOwner } from '../endpoint/environment.js';
+import type { Environment } from '../endpoint/environment.js';
 import type { CallTrace } from '../tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
@@ -18,59 +16,12 @@ import { firstGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
 import { SAFE_ATTEMPTS } from './options.js';
-import type { CheckedCallOptions } from './options.js';
 import { CallError, RemoteError } from './outcome.js';
 import type { Outcome } from './outcome.js';
-import type { CallReport } from './report.js';
+import type { CallOwner } from './owner.js';
+import type { CallRequest, ReportTarget } from './request.js';
 import { Retransmission } from './retransmission.js';
 import { saysUnreachable, verdictOf } from './verdict.js';
-
-/** Whoever is sent a call's reports: an actor, as a rule. */
-export interface ReportTarget {
-  send(report: CallReport): void;
-}
-
-/** The peer, as its calls see it. */
-export interface CallOwner {
-  readonly ref: AnyActorRef;
-  readonly address: string;
-  readonly host: string;
-  readonly port: number;
-  readonly heardAtMs: number | undefined;
-  /** Whether it is known to run a repeated request only once, and to understand more than rpcudp 5.x. */
-  readonly native: boolean;
-  /** How long to wait for an answer before the request is sent again. */
-  rtoMs(nowMs: number): number;
-  /** An answer to one of its calls arrived; `native` says whether it had a header map. */
-  answered(nowMs: number, native: boolean): void;
-  /** No answer came within `waitedMs` to what a call sent at `sentAtMs`. */
-  unanswered(waitedMs: number, sentAtMs: number): void;
-  /** The peer is at work on a call that was first sent at `sentAtMs`. */
-  atWork(call: Call, sentAtMs: number): void;
-  /** The call goes on waiting, and needs no place in the window for that. */
-  release(call: Call): void;
-  /** Sends the call's request for the first time. */
-  transmit(call: Call): void;
-  /** Sends a request once more; `owner` hears what the kernel made of it. */
-  retransmit(frame: RequestFrame, owner: FrameOwner): void;
-  /** The call left the window or the mailbox: it has its outcome. */
-  callSettled(call: Call): void;
-  /** The call is over: settled, and no longer lingering. */
-  callEnded(call: Call): void;
-}
-
-/** What a call is created with. */
-export interface CallRequest {
-  readonly transactionId: TransactionId;
-  readonly procedure: string;
-  readonly args: readonly unknown[];
-  readonly options: CheckedCallOptions;
-  /** What the peer's contract says of the procedure. */
-  readonly contracted?: ContractedProcedure | undefined;
-  readonly trace?: CallTrace | undefined;
-  /** An actor of the caller's that every report of this call is sent to. */
-  readonly replyTo: ReportTarget | undefined;
-}
 
 const table = compileTable(callMachine);
 

@@ -2,7 +2,6 @@
  * A handler: the actor of one inbound transaction. It runs the procedure and sends the reply, which its
  * keeper remembers for repetitions of the request.
  */
-import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../alarms.js';
@@ -23,45 +22,12 @@ import type { ErrorCode } from '../wire/error-code.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
+import type { KnownRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
+import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure, Procedure } from './procedures.js';
 import type { Refusal } from './refusal.js';
 import type { HandlerScope } from './scope.js';
-
-/** The peer, as its handlers see it. */
-export interface HandlerOwner {
-  readonly ref: AnyActorRef;
-  readonly address: string;
-  /** True once its actor has ended: the requests of its successor are others. */
-  readonly forgotten: boolean;
-  /** Handlers of its requests whose procedures' end is awaited. */
-  readonly handlers: Map<TransactionId, Handler>;
-  /** How many of its requests run, are remembered with their replies, and are remembered as refused. */
-  running: number;
-  repliesRemembered: number;
-  refusalsRemembered: number;
-  /** Sends the reply to a request, unless its address may be forged and the reply is too large for that. */
-  reply(frame: OutboundFrame, request: RepliedTo): void;
-  /** Sends the reply to a repeated request, in a datagram of its own. */
-  replyAgain(frame: OutboundFrame, request: RepliedTo): void;
-}
-
-/** The request that a reply is for. */
-export interface RepliedTo {
-  readonly transactionId: TransactionId;
-  /** Whether its sender understands more than a response. */
-  readonly native: boolean;
-}
-
-/** A request that a repetition of it is matched with: one that runs, or one that has ended and is remembered. */
-export interface KnownRequest {
-  /** Tells the request from another with the same id. */
-  readonly digest: number;
-  /** What is known of it, for those who listen to the endpoint. */
-  readonly settled: SettledRequest;
-  /** Answers a repetition as far as that can be done without running the procedure again. */
-  repeat(): 'replayed' | 'duplicate';
-}
 
 /** The inbox, as one handler sees it. */
 export interface HandlerKeeper {
@@ -249,7 +215,8 @@ export class Handler
 
   repeat(): 'duplicate' {
     this.receive({ type: 'duplicated' }, this.owner.ref);
-    if (this.native) this.owner.replyAgain(encodeSignal('working', this.transactionId), this);
+    if (this.native)
+      this.owner.replies.sendAgain(encodeSignal('working', this.transactionId), this);
     return 'duplicate';
   }
 
@@ -305,7 +272,7 @@ export class Handler
   }
 
   #send(reply: OutboundFrame): void {
-    if (!this.context.cancelled) this.owner.reply(reply, this);
+    if (!this.context.cancelled) this.owner.replies.send(reply, this);
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {

@@ -21,7 +21,8 @@ import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
 import type { RequestBody } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
 import { Handler } from './handler.js';
-import type { HandlerKeeper, KnownRequest } from './handler.js';
+import type { HandlerKeeper } from './handler.js';
+import type { KnownRequest } from './known-request.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
 import {
   CLOSING,

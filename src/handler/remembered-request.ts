@@ -3,7 +3,8 @@ import type { SettledRequest } from '../endpoint/report.js';
 import type { NotRunCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import type { HandlerOwner, KnownRequest, RepliedTo } from './handler.js';
+import type { KnownRequest } from './known-request.js';
+import type { HandlerOwner, RepliedTo } from './owner.js';
 
 /** What is remembered of it. */
 export interface Remembered {
@@ -43,10 +44,10 @@ export class RememberedRequest implements KnownRequest, RepliedTo {
   repeat(): 'replayed' | 'duplicate' {
     const { owner, native, reply } = this.#remembered;
     if (reply !== undefined) {
-      owner.replyAgain(reply, this);
+      owner.replies.sendAgain(reply, this);
       return 'replayed';
     }
-    if (native) owner.replyAgain(this.#whyNoReply(), this);
+    if (native) owner.replies.sendAgain(this.#whyNoReply(), this);
     return 'duplicate';
   }
 

@@ -8,7 +8,8 @@ import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address.js';
 import type { SocketAddress } from '../address.js';
 import { Call } from '../call/call.js';
-import type { CallOwner, CallRequest, ReportTarget } from '../call/call.js';
+import type { CallOwner } from '../call/owner.js';
+import type { CallRequest, ReportTarget } from '../call/request.js';
 import { checkCallOptions } from '../call/options.js';
 import type { CallOptions } from '../call/options.js';
 import { lateReport, lostReport, outcomeReport } from '../call/report.js';
@@ -18,9 +19,9 @@ import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import type { Environment, FrameOwner } from '../endpoint/environment.js';
 import { asError, EndpointClosedError } from '../errors.js';
-import type { Handler, HandlerOwner, RepliedTo } from '../handler/handler.js';
+import type { Handler } from '../handler/handler.js';
+import type { HandlerOwner } from '../handler/owner.js';
 import { callsAreTraced, traceCall } from '../tracing.js';
-import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
@@ -32,7 +33,7 @@ import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
 import { Outbox } from './outbox.js';
 import { Path } from './path.js';
-import { ReturnPath } from './return-path.js';
+import { Replies } from './replies.js';
 
 /** What a call is made with, beyond procedure and arguments. */
 export interface CallTerms {
@@ -48,6 +49,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly reports: Listeners<CallReport>;
   /** Bounded by `maxRunningPerPeer`. */
   readonly handlers = new Map<TransactionId, Handler>();
+  readonly replies: Replies;
   running = 0;
   repliesRemembered = 0;
   refusalsRemembered = 0;
@@ -57,7 +59,6 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #environment: Environment;
   readonly #outbox: Outbox;
   readonly #path: Path;
-  readonly #returnPath: ReturnPath;
   readonly #bundler: Bundler;
   /** Whether its last request, if that came after its last answer, was one of rpcudp 5.x. */
   #asksAsOldPeer = false;
@@ -88,8 +89,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#lookUp = lookUp;
     this.#path = new Path(environment.limits, environment.clock);
     this.#outbox = new Outbox(environment, this.#path.window, lookUp === undefined);
-    this.#returnPath = new ReturnPath(environment.amplification, environment.random);
     this.#bundler = new Bundler(environment, this);
+    this.replies = new Replies(environment, this, this.#bundler);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
@@ -246,31 +247,9 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return this.#bundler.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
 
-  reply(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
-    const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
-    if (!this.#mayReply(bytes, transactionId, native)) return;
-    if (native) this.#bundler.send(frame);
-    else this.#sendAlone(frame);
-  }
-
-  /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
-  replyAgain(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
-    if (this.#mayReply(frame.length, transactionId, native)) this.#sendAlone(frame);
-  }
-
-  /** Whether so much may go to this address; if not, an rpcudp endpoint is asked to show that it is there. */
-  #mayReply(bytes: number, transactionId: TransactionId, native: boolean): boolean {
-    if (this.#returnPath.admits(this.host, bytes)) return true;
-    this.#environment.counters.withheldReplies += 1;
-    if (!native) return false;
-    const challenge = this.#returnPath.challenge(transactionId);
-    if (this.#returnPath.admits(this.host, challenge.length)) this.#sendAlone(challenge);
-    return false;
-  }
-
   /** A request of the peer's arrived; its header map may hold the token of a challenge. */
   requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void {
-    this.#returnPath.received(bytes, headerMap?.token);
+    this.replies.requested(bytes, headerMap?.token);
     this.#asksAsOldPeer = headerMap === undefined;
     this.heard(nowMs);
   }
@@ -286,7 +265,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   answered(nowMs: number, native: boolean): void {
     this.native = native;
     this.#asksAsOldPeer = false;
-    this.#returnPath.validate();
+    this.replies.validate();
     this.heard(nowMs);
   }
 

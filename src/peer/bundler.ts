@@ -13,7 +13,7 @@ import {
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
 /** Where the frames go; the host may become known later than the peer. */
-interface Destination {
+export interface Destination {
   readonly host: string;
   readonly port: number;
 }

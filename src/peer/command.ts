@@ -1,5 +1,5 @@
 /** The command that makes a peer call, for those who speak events. */
-import type { ReportTarget } from '../call/call.js';
+import type { ReportTarget } from '../call/request.js';
 import type { CallOptions } from '../call/options.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName } from '../handler/procedures.js';
 

@@ -57,9 +57,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the reply that is remembered is not the one that was sent',
     file: 'handler/remembered-request.ts',
-    find: 'owner.replyAgain(reply, this);',
+    find: 'owner.replies.sendAgain(reply, this);',
     replace: `const other = { code: 'handlerFailed', message: 'another' };
-      owner.replyAgain(encodeErrorReply(this.transactionId, other), this);`,
+      owner.replies.sendAgain(encodeErrorReply(this.transactionId, other), this);`,
     foundBy: ['I2'],
   },
   {
@@ -213,7 +213,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'replies are bundled for whoever asked',
-    file: 'peer/actor.ts',
+    file: 'peer/replies.ts',
     find: 'if (native) this.#bundler.send(frame);',
     replace: 'if (native || frame.length > 0) this.#bundler.send(frame);',
     with: ['oldPeers'],
