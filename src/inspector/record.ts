@@ -8,6 +8,7 @@
 import {
   array,
   boolean,
+  finite,
   literal,
   minValue,
   nullable,
@@ -24,13 +25,15 @@ import {
 } from 'valibot';
 import type { InferOutput } from 'valibot';
 
-const count = pipe(number(), minValue(0));
+/** JSON has no other numbers, but reads 1e999 as Infinity. */
+const real = pipe(number(), finite());
+const count = pipe(real, minValue(0));
 
 const common = {
   /** The endpoint's own name, unique among those that feed one inspector. */
   endpoint: string(),
   seq: count,
-  atMs: number(),
+  atMs: real,
 };
 
 const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'handler']);
@@ -81,7 +84,7 @@ const callRecord = object({
   type: literal('call'),
   ...common,
   ...transaction,
-  timeoutMs: number(),
+  timeoutMs: real,
   /** Absent: as often as is safe. */
   maxAttempts: optional(count),
   /** The words of `rpcudp call` that make the same call; absent if something in it is masked. */
@@ -112,9 +115,9 @@ const stepRecord = object({
   outcome: optional(record(string(), unknown())),
   value: optional(unknown()),
   error: optional(unknown()),
-  durationMs: optional(number()),
+  durationMs: optional(real),
   /** How long after the time-out an answer came. */
-  lateByMs: optional(number()),
+  lateByMs: optional(real),
   /** In words, where the event alone does not say it: the verdict of a time-out, why a request was refused. */
   because: optional(string()),
 });
@@ -165,7 +168,7 @@ const peerRecord = object({
   inFlight: count,
   /** Handlers of its requests that run. */
   running: count,
-  roundTripMs: nullable(number()),
+  roundTripMs: nullable(real),
 });
 
 const outcomeCounts = object({

@@ -67,6 +67,29 @@ t.test('masked keys are not shown at any depth, in whatever case', async (t) => 
   ]);
 });
 
+t.test('the path to a value in a Map ends in its key', async (t) => {
+  const map = new Map<unknown, unknown>([
+    ['Password', 'p'],
+    ['user', 'snake'],
+    [7, { password: 'p', user: 'snake' }],
+    [{ password: 'p' }, 'key'],
+  ]);
+  t.strictSame(show([map], ['password']), [
+    {
+      map: [
+        ['Password', '(masked)'],
+        ['user', 'snake'],
+        [7, { password: '(masked)', user: 'snake' }],
+        [{ password: '(masked)' }, 'key'],
+      ],
+    },
+  ]);
+  const second: Mask = ({ path }) => path.join('.') === 'args.0.map.7';
+  t.match(show([map], second), [{ map: [[], [], [7, '(masked)'], []] }]);
+  const many = new Map(Array.from({ length: 300 }, (_, index) => [index, index]));
+  t.equal((show(many) as { map: unknown[] }).map.at(-1), '(44 more)');
+});
+
 t.test('a function masks by procedure and place, and when it throws', async (t) => {
   const second: Mask = ({ procedure, path }) =>
     procedure === 'login' && path.join('.') === 'args.1';

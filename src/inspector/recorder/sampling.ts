@@ -4,8 +4,8 @@
  * One in 2^n is, and its id decides: both ends of a call choose alike, and whoever shows fewer shows some of those that the
  * other shows.
  */
-import { valueOfDigit } from '../wire/frame.js';
-import type { TransactionId } from '../wire/frame.js';
+import { valueOfDigit } from '../../wire/frame.js';
+import type { TransactionId } from '../../wire/frame.js';
 
 /** At most one in 2^12: three digits of an id decide. */
 const MAX_SHIFT = 12;
@@ -16,7 +16,7 @@ export class Sampling {
   #seen = 0;
   #shown = 0;
 
-  /** @param maxPerPeriod how many are to be shown, at most and about, between two calls of `nextPeriod` */
+  /** @param maxPerPeriod how many are to be shown, about, between two calls of `nextPeriod`; may be below 1 */
   constructor(maxPerPeriod: number) {
     this.#maxPerPeriod = maxPerPeriod;
   }
@@ -29,7 +29,9 @@ export class Sampling {
   /** Whether this one is to be shown. */
   choose(id: TransactionId): boolean {
     this.#seen += 1;
-    if (this.#shift > 0 && (lastBits(id) & (this.oneIn - 1)) !== 0) return false;
+    if (this.#shift > 0 && (lastBits(id) & ((1 << this.#shift) - 1)) !== 0) return false;
+    // Peers choose the ids of what they ask for, and could choose such as are always shown.
+    if (this.#shift === MAX_SHIFT && this.#shown > this.#maxPerPeriod) return false;
     this.#shown += 1;
     // The period is not over: only half of what this one showed may come.
     if (this.#shown > this.#maxPerPeriod && this.#shift < MAX_SHIFT) {
@@ -42,8 +44,9 @@ export class Sampling {
   /** Chooses by what the period that ends has seen. */
   nextPeriod(): void {
     this.#shift = 0;
-    while (this.#seen > this.#maxPerPeriod * this.oneIn && this.#shift < MAX_SHIFT)
+    while (this.#seen > this.#maxPerPeriod * this.oneIn && this.#shift < MAX_SHIFT) {
       this.#shift += 1;
+    }
     this.#seen = 0;
     this.#shown = 0;
   }

@@ -1,6 +1,6 @@
 /** Charts: a state machine as a graph, read from its definition. */
 import type { AnyStateMachine } from 'xstate';
-import type { Chart } from './record.js';
+import type { Chart } from '../record.js';
 
 /** Every state and transition of a flat machine. */
 export function chartOf({ root }: AnyStateMachine): Chart {

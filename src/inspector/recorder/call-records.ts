@@ -1,0 +1,122 @@
+/** The records of calls: a call as it is made, or as it was found, and each step it takes. */
+import type { AnyEventObject } from 'xstate';
+import type { Call } from '../../call/call.js';
+import type { Outcome } from '../../call/outcome.js';
+import { explainVerdict } from '../../call/verdict.js';
+import type { Clock } from '../../clock.js';
+import { shorten } from '../../wire/escape.js';
+import { commandLine } from './command-line.js';
+import type { DatagramRecorder } from './datagram-recorder.js';
+import type { ActorRecords } from './follower.js';
+import type { Masking } from './masking.js';
+import type { RecordOf, Unnumbered } from '../record.js';
+import { MAX_NAME_LENGTH } from './transaction.js';
+import type { Transaction } from './transaction.js';
+
+type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) => void;
+
+/** After these nobody knows whether the kernel had taken the request; after all others it had. */
+const TELLS_NO_STATE: ReadonlySet<string> = new Set(['refused', 'cancel']);
+
+export class CallRecords implements ActorRecords<Call> {
+  readonly #emit: Emit;
+  readonly #masking: Masking;
+  readonly #datagrams: DatagramRecorder;
+  readonly #clock: Clock;
+
+  constructor(emit: Emit, masking: Masking, datagrams: DatagramRecorder, clock: Clock) {
+    this.#emit = emit;
+    this.#masking = masking;
+    this.#datagrams = datagrams;
+    this.#clock = clock;
+  }
+
+  transactionOf({ context, frame }: Call): Transaction {
+    return this.#masking.transaction(context.procedure, frame?.toDatagram());
+  }
+
+  made({ context, number, transactionId }: Call, transaction: Transaction): void {
+    const { peer, procedure, timeoutMs, maxAttempts, calledAtMs } = context;
+    this.#datagrams.show(transactionId, transaction);
+    this.#emit(
+      {
+        type: 'call',
+        actor: number,
+        transactionId,
+        peer,
+        procedure: shorten(procedure, MAX_NAME_LENGTH),
+        args: this.#masking.args(context.args, procedure),
+        timeoutMs,
+        maxAttempts,
+        command: transaction.hasMasked ? undefined : commandLine(context),
+      },
+      calledAtMs,
+    );
+  }
+
+  past(call: Call, transaction: Transaction, event?: AnyEventObject): void {
+    const { context, state } = call;
+    const { attempt, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
+    const nowMs = this.#clock.nowMs();
+    const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
+    const isAwaited = event === undefined ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
+    this.#transmitted(call, isAwaited && !neverSent);
+    if (event === undefined && attempt > 1) {
+      this.#step(call, 'retransmitted', 'awaiting', { attempt }, sentAtMs ?? nowMs);
+    }
+    if (outcome?.state !== 'timedOut' || event?.type === 'expired') return;
+    const deadlineMs = Math.min(calledAtMs + timeoutMs, nowMs);
+    this.#step(call, 'expired', 'timedOut', this.#settled(call, outcome, transaction), deadlineMs);
+  }
+
+  stepped(call: Call, event: AnyEventObject, transaction: Transaction): void {
+    const { context, state } = call;
+    const { attempt, lateByMs, outcome } = context;
+    const nowMs = this.#clock.nowMs();
+    if (state === 'late') {
+      const answer = this.#lateAnswer(call, event, transaction);
+      this.#step(call, event.type, state, { attempt, lateByMs, ...answer }, nowMs);
+    } else if (outcome !== undefined && settles(call, event)) {
+      this.#step(call, event.type, state, this.#settled(call, outcome, transaction), nowMs);
+    } else this.#step(call, event.type, state, { attempt }, nowMs);
+  }
+
+  #transmitted(call: Call, accepted: boolean): void {
+    const { frame, context } = call;
+    const { peer, sentAtMs } = context;
+    if (sentAtMs === undefined) return;
+    if (frame !== undefined) {
+      this.#datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs);
+    }
+    this.#step(call, 'transmitted', 'sent', { attempt: 1 }, sentAtMs);
+    if (accepted) this.#step(call, 'accepted', 'awaiting', { attempt: 1 }, sentAtMs);
+  }
+
+  #settled({ context }: Call, outcome: Outcome, transaction: Transaction): Details {
+    const { attempt, procedure } = context;
+    const because = outcome.state === 'timedOut' ? explainVerdict(outcome.verdict) : undefined;
+    return { attempt, outcome: this.#masking.outcome(outcome, procedure, transaction), because };
+  }
+
+  #lateAnswer({ context }: Call, event: AnyEventObject, transaction: Transaction): Details {
+    const { procedure } = context;
+    const { value, error } = event as { value?: unknown; error?: unknown };
+    return event.type === 'answered'
+      ? { value: this.#masking.value(value, procedure) }
+      : { error: this.#masking.error(error, procedure, transaction) };
+  }
+
+  #step(call: Call, event: string, state: string, details: Details, atMs: number): void {
+    const final = call.done && state === call.state;
+    this.#emit({ type: 'step', actor: call.number, event, state, final, ...details }, atMs);
+  }
+}
+
+/** What a step says beyond what every step says. */
+type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
+
+/** Whether this event gave the call its outcome: what comes after a time-out adds to the story. */
+export function settles({ context, state }: Call, { type }: AnyEventObject): boolean {
+  if (context.outcome === undefined || state === 'late' || state === 'lost') return false;
+  return state !== 'timedOut' || type === 'expired';
+}

@@ -1,0 +1,182 @@
+/** Makes records of those datagrams that carry something of a call that is shown, or that nobody had a use for. */
+import { formatAddress } from '../../address.js';
+import type { Clock } from '../../clock.js';
+import { isBundle, unpackBundle } from '../../wire/bundle.js';
+import { isDrop } from '../../wire/drop.js';
+import { HEADER_BYTES, ID_OFFSET, readFrame } from '../../wire/frame.js';
+import type { TransactionId } from '../../wire/frame.js';
+import type { Masking } from './masking.js';
+import type { RecordOf, Unnumbered } from '../record.js';
+import { ShownIds } from './shown-ids.js';
+import { UNKNOWN } from './transaction.js';
+import type { Transaction } from './transaction.js';
+
+/** Takes a record, and when it was, by the endpoint's clock. */
+type Emit = (unnumbered: Unnumbered<RecordOf<'datagram'>>, atMs: number) => void;
+
+/** Datagrams that belong to no call are for anybody to send: no more of their frames are shown a second. */
+const MAX_STRAYS_PER_SECOND = 200;
+
+/** What befalls the frames of a healthy call. */
+const ORDINARY: ReadonlySet<string> = new Set([
+  'request.run',
+  'response.matched',
+  'cancel.delivered',
+]);
+
+type Direction = RecordOf<'datagram'>['direction'];
+type ShownFrame = RecordOf<'datagram'>['frames'][number];
+
+/** A datagram, and its other end. */
+interface Passage {
+  readonly datagram: Buffer;
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Arrival extends Passage {
+  readonly atMs: number;
+}
+
+export class DatagramRecorder {
+  readonly #emit: Emit;
+  readonly #masking: Masking;
+  readonly #clock: Clock;
+  readonly #ids = new ShownIds();
+  /** Those being routed: several, if a transport delivers at once what a procedure sends. */
+  readonly #arrivals: Arrival[] = [];
+  /** What was sent last, and not shown. */
+  #unshown: Passage | undefined;
+  #strays = 0;
+  #straysSinceMs = -Infinity;
+
+  constructor(emit: Emit, masking: Masking, clock: Clock) {
+    this.#emit = emit;
+    this.#masking = masking;
+    this.#clock = clock;
+  }
+
+  /** From now on the datagrams of this call, or request, are shown. */
+  show(id: TransactionId, transaction: Transaction): void {
+    this.#ids.add(id, transaction);
+  }
+
+  sent(datagram: Buffer, host: string, port: number): void {
+    const passage = { datagram, host, port };
+    const views = this.#mayShow(datagram) ? framesOf(datagram) : [];
+    const frames = views.flatMap((view) => this.#knownFrame(view) ?? []);
+    if (frames.length === 0) this.#unshown = passage;
+    else this.#tell('out', passage, views, frames, this.#clock.nowMs());
+  }
+
+  received(datagram: Buffer, host: string, port: number, atMs: number): void {
+    this.#arrivals.push({ datagram, host, port, atMs });
+  }
+
+  settled(fates: readonly string[]): void {
+    const arrival = this.#arrivals.pop();
+    if (arrival === undefined) return;
+    const { datagram, atMs } = arrival;
+    if (fates.every(isOrdinary) && !this.#mayShow(datagram)) return;
+    const views = framesOf(datagram);
+    const frames = views.flatMap((view, index) => {
+      const fate = fates[index] ?? '';
+      return this.#knownFrame(view, fate) ?? this.#strayFrame(view, fate, atMs) ?? [];
+    });
+    if (frames.length > 0) this.#tell('in', arrival, views, frames, atMs);
+    for (const { fate, transactionId } of frames) {
+      if (fate === 'request.replayed' && transactionId !== undefined) {
+        this.tellUnshown(transactionId);
+      }
+    }
+  }
+
+  /** Tells of a datagram that went out before its call, or request, was shown, if none went out since. */
+  tellUnshown(id: TransactionId): void {
+    const unshown = this.#unshown;
+    if (unshown === undefined || isBundle(unshown.datagram)) return;
+    if (unshown.datagram.toString('hex', ID_OFFSET, HEADER_BYTES) !== id) return;
+    const { datagram, host, port } = unshown;
+    this.#unshown = undefined;
+    this.sent(datagram, host, port);
+  }
+
+  /** A frame that was sent, or arrived, before its call was shown; how it travelled is not known any more. */
+  remade(datagram: Buffer, direction: Direction, peer: string, atMs: number): void {
+    // What is being routed will be told when it is settled.
+    const isRouted = this.#arrivals.some((arrival) => contains(arrival.datagram, datagram));
+    if (direction === 'in' && isRouted) return;
+    const frame = this.#knownFrame(datagram, direction === 'in' ? 'request.run' : undefined);
+    if (frame === undefined) return;
+    const about = { bytes: datagram.length, bundle: false, frameCount: 1, frames: [frame] };
+    this.#emit({ type: 'datagram', direction, peer, ...about, remade: true }, atMs);
+  }
+
+  /** Nearly all that is not to be shown is told here, and costs no more than that. */
+  #mayShow(datagram: Buffer): boolean {
+    if (!isBundle(datagram)) return this.#ids.mayHave(datagram, ID_OFFSET);
+    return framesOf(datagram).some((view) => this.#ids.mayHave(view, ID_OFFSET));
+  }
+
+  #tell(
+    direction: Direction,
+    { datagram, host, port }: Passage,
+    { length: frameCount }: readonly Buffer[],
+    frames: ShownFrame[],
+    atMs: number,
+  ): void {
+    const peer = formatAddress({ host, port });
+    const about = { bytes: datagram.length, bundle: isBundle(datagram), frameCount, frames };
+    this.#emit({ type: 'datagram', direction, peer, ...about }, atMs);
+  }
+
+  /** A frame of a transaction that is shown. */
+  #knownFrame(view: Buffer, fate?: string): ShownFrame | undefined {
+    if (!this.#ids.mayHave(view, ID_OFFSET)) return undefined;
+    const frame = readFrame(view);
+    const transaction = isDrop(frame) ? undefined : this.#ids.get(frame.id);
+    if (isDrop(frame) || transaction === undefined) return undefined;
+    const { type, id } = frame;
+    return { type, transactionId: id, fate, ...this.#masking.frame(frame, transaction) };
+  }
+
+  /** A frame that nobody had a use for. */
+  #strayFrame(view: Buffer, fate: string, atMs: number): ShownFrame | undefined {
+    if (isOrdinary(fate) || !this.#admitsStray(atMs)) return undefined;
+    const frame = readFrame(view);
+    if (isDrop(frame)) return { fate, ...this.#masking.unreadable(view) };
+    const { type, id } = frame;
+    // The handler is gone, but the reply goes out once more.
+    if (fate === 'request.replayed') this.show(id, UNKNOWN);
+    return { type, transactionId: id, fate, ...this.#masking.frame(frame) };
+  }
+
+  #admitsStray(atMs: number): boolean {
+    if (atMs - this.#straysSinceMs >= 1_000) {
+      this.#straysSinceMs = atMs;
+      this.#strays = 0;
+    }
+    this.#strays += 1;
+    return this.#strays <= MAX_STRAYS_PER_SECOND;
+  }
+}
+
+function isOrdinary(fate: string): boolean {
+  return ORDINARY.has(fate);
+}
+
+/** The frames of a bundle; any other datagram is one, and so is a broken bundle. */
+function framesOf(datagram: Buffer): readonly Buffer[] {
+  if (!isBundle(datagram)) return [datagram];
+  const frames: Buffer[] = [];
+  const fault = unpackBundle(datagram, (frame) => frames.push(frame));
+  return fault === undefined ? frames : [datagram];
+}
+
+function contains(datagram: Buffer, frame: Buffer): boolean {
+  return (
+    frame.buffer === datagram.buffer &&
+    frame.byteOffset >= datagram.byteOffset &&
+    frame.byteOffset + frame.length <= datagram.byteOffset + datagram.length
+  );
+}

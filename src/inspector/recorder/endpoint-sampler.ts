@@ -1,0 +1,38 @@
+/** Looks at an endpoint's counts and peers now and then, and makes records of those that have changed. */
+import type { AnyEndpoint, TappedEndpoint } from '../../endpoint/endpoint.js';
+import { PeerSampler } from './peer-sampler.js';
+import type { ProcedureCounts } from './procedure-counts.js';
+import type { RecordOf, Unnumbered } from '../record.js';
+
+type Emit = (unnumbered: Unnumbered<RecordOf<'peer' | 'counts'>>, atMs: number) => void;
+
+export class EndpointSampler {
+  readonly #endpoint: AnyEndpoint;
+  readonly #tapped: TappedEndpoint;
+  readonly #emit: Emit;
+  readonly #peers: PeerSampler;
+  #told = '';
+
+  constructor(endpoint: AnyEndpoint, tapped: TappedEndpoint, emit: Emit) {
+    this.#endpoint = endpoint;
+    this.#tapped = tapped;
+    this.#emit = emit;
+    this.#peers = new PeerSampler(emit);
+  }
+
+  /** Gives whether there may be more to tell than could be told. */
+  sample(
+    procedures: ProcedureCounts,
+    skipped: RecordOf<'counts'>['skipped'],
+    oneIn: number,
+  ): boolean {
+    const nowMs = this.#tapped.clock.nowMs();
+    const hasMore = this.#peers.sample(this.#tapped.peers(), nowMs);
+    const stats = this.#endpoint.stats();
+    const text = JSON.stringify([stats, skipped, oneIn]);
+    if (text === this.#told) return hasMore;
+    this.#told = text;
+    this.#emit({ type: 'counts', stats, procedures: procedures.busiest(), skipped, oneIn }, nowMs);
+    return hasMore;
+  }
+}

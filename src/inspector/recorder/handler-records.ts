@@ -1,0 +1,80 @@
+/** The records of handlers: a request that arrived, or whose handler was found, and each step of its handler. */
+import type { AnyEventObject } from 'xstate';
+import type { Clock } from '../../clock.js';
+import type { Handler } from '../../handler/handler.js';
+import { isDrop } from '../../wire/drop.js';
+import { shorten } from '../../wire/escape.js';
+import { decodeResponse } from '../../wire/response.js';
+import type { DatagramRecorder } from './datagram-recorder.js';
+import type { ActorRecords } from './follower.js';
+import type { Masking } from './masking.js';
+import type { RecordOf, Unnumbered } from '../record.js';
+import { MAX_NAME_LENGTH } from './transaction.js';
+import type { Transaction } from './transaction.js';
+
+type Emit = (unnumbered: Unnumbered<RecordOf<'handler' | 'step'>>, atMs: number) => void;
+
+export class HandlerRecords implements ActorRecords<Handler> {
+  readonly #emit: Emit;
+  readonly #masking: Masking;
+  readonly #datagrams: DatagramRecorder;
+  readonly #clock: Clock;
+
+  constructor(emit: Emit, masking: Masking, datagrams: DatagramRecorder, clock: Clock) {
+    this.#emit = emit;
+    this.#masking = masking;
+    this.#datagrams = datagrams;
+    this.#clock = clock;
+  }
+
+  transactionOf({ context, frame }: Handler): Transaction {
+    return this.#masking.transaction(context.procedure, frame.datagram);
+  }
+
+  made({ context, frame, number, transactionId }: Handler, transaction: Transaction): void {
+    const { peer, procedure, attempt, receivedAtMs } = context;
+    this.#datagrams.show(transactionId, transaction);
+    this.#emit(
+      {
+        type: 'handler',
+        actor: number,
+        transactionId,
+        peer,
+        procedure: shorten(procedure, MAX_NAME_LENGTH),
+        args: this.#masking.args(context.args, procedure),
+        attempt,
+      },
+      receivedAtMs,
+    );
+    this.#datagrams.remade(frame.datagram, 'in', peer, receivedAtMs);
+  }
+
+  past({ context, number, state, transactionId }: Handler): void {
+    if (state === 'received' || state === 'refused') return;
+    const step = { type: 'step', actor: number, event: 'started', state: 'running' } as const;
+    this.#emit({ ...step, final: false }, context.receivedAtMs);
+    // A failure is answered first, and told then.
+    this.#datagrams.tellUnshown(transactionId);
+  }
+
+  stepped(handler: Handler, event: AnyEventObject, transaction: Transaction): void {
+    const { context, number, state, done } = handler;
+    const { durationMs, procedure, refusal } = context;
+    const step = { type: 'step', actor: number, event: event.type, state, final: done } as const;
+    const nowMs = this.#clock.nowMs();
+    if (state === 'replied') {
+      this.#emit({ ...step, durationMs, value: this.#valueReplied(handler) }, nowMs);
+    } else if (state === 'failed') {
+      const { error } = event as { error?: unknown };
+      const shown = this.#masking.error(error, procedure, transaction);
+      this.#emit({ ...step, durationMs, error: shown }, nowMs);
+    } else this.#emit({ ...step, because: refusal }, nowMs);
+  }
+
+  /** The handler keeps no value, but the frame of its reply. */
+  #valueReplied({ reply, context }: Handler): unknown {
+    const body = reply === undefined ? undefined : decodeResponse(reply.toDatagram());
+    if (body === undefined || isDrop(body)) return undefined;
+    return this.#masking.value(body.value, context.procedure);
+  }
+}

@@ -1,0 +1,59 @@
+/** Who an inspected endpoint is, and how its clock is read. */
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import process from 'node:process';
+import { formatAddress } from '../../address.js';
+import { callMachine } from '../../call/machine.js';
+import { systemClock } from '../../clock.js';
+import type { Clock } from '../../clock.js';
+import type { AnyEndpoint } from '../../endpoint/endpoint.js';
+import { endpointMachine } from '../../endpoint/machine.js';
+import { handlerMachine } from '../../handler/machine.js';
+import { peerMachine } from '../../peer/machine.js';
+import { systemRandom } from '../../random.js';
+import { socketMachine } from '../../socket/machine.js';
+import { chartOf } from './chart.js';
+import type { RecordOf } from '../record.js';
+
+const KEY_BYTES = 6;
+
+const CHARTS = {
+  endpoint: chartOf(endpointMachine),
+  socket: chartOf(socketMachine),
+  peer: chartOf(peerMachine),
+  call: chartOf(callMachine),
+  handler: chartOf(handlerMachine),
+};
+
+/** What an `endpoint` record says of it. */
+interface Identity extends Pick<
+  RecordOf<'endpoint'>,
+  'address' | 'processId' | 'version' | 'charts'
+> {
+  /** The endpoint's own name, which nobody else has. */
+  readonly key: string;
+}
+
+/** @throws EndpointClosedError for one that was never opened */
+export function identity(endpoint: AnyEndpoint): Identity {
+  const key = Buffer.alloc(KEY_BYTES);
+  // Not by the endpoint's own generator: whether it is inspected would change what a simulation does.
+  systemRandom.fillBytes(key);
+  return {
+    key: key.toString('hex'),
+    address: formatAddress(endpoint.address),
+    processId: process.pid,
+    version,
+    charts: CHARTS,
+  };
+}
+
+/** What is to be added to a clock's time to have Unix milliseconds. */
+export function epochMsOf(clock: Clock): number {
+  // A clock of somebody's own is shown as it is.
+  return clock === systemClock ? performance.timeOrigin : 0;
+}
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+) as { readonly version: string };

@@ -1,0 +1,168 @@
+/** Bodies of frames with something masked in them: the bytes of a msgpack value, copied but for what is masked. */
+import { MASKED } from '../../inspect/mask.js';
+import { isDrop } from '../../wire/drop.js';
+import { skim } from '../../wire/skim.js';
+import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';
+import { readValue } from '../../wire/value-reader.js';
+
+/** A msgpack item as `skim` finds it: of an array or a map its head, whose items follow. */
+interface Item {
+  readonly offset: number;
+  readonly end: number;
+  readonly depth: number;
+  readonly isKey: boolean;
+}
+
+type Kind = 'array' | 'map' | 'text' | 'extension' | 'other';
+
+/** Text of up to 31 bytes begins with its length in one byte. */
+const MASKED_BYTES = Buffer.from([0xa0 | MASKED.length, ...Buffer.from(MASKED)]);
+
+/**
+ * Copies a value item by item, and asks of each whether it is masked. A path is that under which `legibleValue` shows the
+ * same value. What is not masked stays as it is, byte for byte. Only for bytes that were decoded without fault.
+ */
+export class MaskedBody {
+  /** Where the value ends. */
+  readonly end: number;
+  readonly #bytes: Buffer;
+  readonly #isMasked: (path: readonly string[]) => boolean;
+  /** Bounded by the datagram: each takes a byte. */
+  readonly #items: Item[] = [];
+  readonly #chunks: Buffer[] = [];
+  #next = 0;
+  #copiedTo: number;
+
+  constructor(bytes: Buffer, start: number, isMasked: (path: readonly string[]) => boolean) {
+    this.#bytes = bytes;
+    this.#isMasked = isMasked;
+    this.#copiedTo = start;
+    const skimmed = skim(bytes, start, (offset, end, depth, isKey) => {
+      this.#items.push({ offset, end, depth, isKey });
+    });
+    this.end = isDrop(skimmed) ? start : skimmed.end;
+  }
+
+  /** Whether something was masked. */
+  get masked(): boolean {
+    return this.#chunks.length > 0;
+  }
+
+  /** What was copied. */
+  toBuffer(): Buffer {
+    return Buffer.concat([...this.#chunks, this.#bytes.subarray(this.#copiedTo, this.end)]);
+  }
+
+  /** Goes on to the items of an array or a map. */
+  enter(): void {
+    this.#next += 1;
+  }
+
+  /** Copies the next item whole. */
+  pass(): void {
+    const item = this.#take();
+    while (this.#isIn(item)) this.#next += 1;
+  }
+
+  /** Copies the next item, if there is one. @param hidden whether it is masked in any case */
+  copy(path: readonly string[], hidden = false): void {
+    if (this.#next >= this.#items.length) return;
+    if (hidden || this.#isMasked(path)) this.#mask();
+    else this.#copyInner(path);
+  }
+
+  /** Copies the next item, an array that stays one: it is its items that are masked. */
+  copyItems(path: readonly string[]): void {
+    const hidden = this.#isMasked(path);
+    const item = this.#take();
+    for (let index = 0; this.#isIn(item); index += 1) this.copy([...path, String(index)], hidden);
+  }
+
+  #copyInner(path: readonly string[]): void {
+    const item = this.#items[this.#next] as Item;
+    switch (this.#kindOf(item)) {
+      case 'array':
+        this.#next += 1;
+        for (let index = 0; this.#isIn(item); index += 1) this.copy([...path, String(index)]);
+        break;
+      case 'map':
+        this.#next += 1;
+        this.#copyEntries(item, path);
+        break;
+      case 'extension':
+        // Shown as an object with these keys.
+        this.copyScalar([...path, 'type'], [...path, 'data']);
+        break;
+      case 'text':
+      case 'other':
+        this.#next += 1;
+    }
+  }
+
+  /** Copies the next item, unless one of these places is masked. */
+  copyScalar(...paths: readonly (readonly string[])[]): void {
+    if (paths.some((path) => this.#isMasked(path))) this.#mask();
+    else this.#next += 1;
+  }
+
+  #copyEntries(map: Item, path: readonly string[]): void {
+    const isObject = this.#hasTextKeys(map);
+    const inner = isObject ? path : [...path, 'map'];
+    while (this.#isIn(map)) {
+      const { offset } = this.#items[this.#next] as Item;
+      const key = String(readValue(this.#bytes, offset));
+      if (isObject) this.#next += 1;
+      else this.copy(inner);
+      this.copy([...inner, key]);
+    }
+  }
+
+  #mask(): void {
+    const item = this.#take();
+    while (this.#isIn(item)) this.#next += 1;
+    this.#chunks.push(this.#bytes.subarray(this.#copiedTo, item.offset), MASKED_BYTES);
+    this.#copiedTo = this.#items[this.#next]?.offset ?? this.end;
+  }
+
+  #take(): Item {
+    const item = this.#items[this.#next] as Item;
+    this.#next += 1;
+    return item;
+  }
+
+  /** Whether the next item is one of this one's. */
+  #isIn({ depth }: Item): boolean {
+    const next = this.#items[this.#next];
+    return next !== undefined && next.depth > depth;
+  }
+
+  /** Whether the map whose items are next is an object when it is decoded. */
+  #hasTextKeys({ depth }: Item): boolean {
+    for (let index = this.#next; ; index += 1) {
+      const item = this.#items[index];
+      if (item === undefined || item.depth <= depth) return true;
+      if (item.depth === depth + 1 && item.isKey && this.#kindOf(item) !== 'text') return false;
+    }
+  }
+
+  #kindOf({ offset, end }: Item): Kind {
+    const code = this.#bytes[offset] as number;
+    if (code >= 0x80 && code < 0x90) return 'map';
+    if (code >= 0x90 && code < 0xa0) return 'array';
+    if (code >= 0xa0 && code < 0xc0) return 'text';
+    if (code >= 0xd9 && code <= 0xdb) return 'text';
+    if (code === 0xdc || code === 0xdd) return 'array';
+    if (code === 0xde || code === 0xdf) return 'map';
+    const typeAt = extensionTypeAt(code, offset);
+    if (typeAt === undefined || typeAt >= end) return 'other';
+    return this.#bytes.readInt8(typeAt) === TIMESTAMP_EXTENSION ? 'other' : 'extension';
+  }
+}
+
+/** Where an extension has its type, if the item is one. */
+function extensionTypeAt(code: number, offset: number): number | undefined {
+  if (code >= 0xd4 && code <= 0xd8) return offset + 1;
+  // The length comes first, in 1, 2 or 4 bytes.
+  if (code >= 0xc7 && code <= 0xc9) return offset + 1 + (1 << (code - 0xc7));
+  return undefined;
+}

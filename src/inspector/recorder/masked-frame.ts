@@ -1,0 +1,122 @@
+/** Frames as they may be shown: their own bytes, or, if something in them is masked, those of a frame without it. */
+import type { MaskTest } from '../../inspect/mask.js';
+import { decodeValue } from '../../wire/decoder.js';
+import { isDrop } from '../../wire/drop.js';
+import { decodeErrorReply } from '../../wire/error-reply.js';
+import { HEADER_BYTES } from '../../wire/frame.js';
+import type { Frame } from '../../wire/frame.js';
+import { readHeaderMap } from '../../wire/header-map.js';
+import { decodeRequest } from '../../wire/request.js';
+import { decodeResponse } from '../../wire/response.js';
+import { decodeSignal } from '../../wire/signal.js';
+import { MaskedBody } from './masked-body.js';
+import { mayRepeat } from './transaction.js';
+import type { Transaction } from './transaction.js';
+
+/** A frame's bytes, in base64. */
+export interface ShownBytes {
+  readonly base64: string;
+  readonly masked?: true;
+}
+
+/** The highest key of a header map that means something here: header-map.ts lists them. */
+const LAST_KEY = 4;
+
+/** The bytes as they are. */
+export function shownBytes(bytes: Buffer): ShownBytes {
+  return { base64: bytes.toString('base64') };
+}
+
+/**
+ * The bytes of a frame with `(masked)` for all that is masked in it. Of what cannot be read, and of an answer to nobody
+ * knows what, only type and id are left.
+ */
+export function maskedBytes(
+  frame: Frame,
+  transaction: Transaction | undefined,
+  isMasked: MaskTest,
+): ShownBytes {
+  const { datagram } = frame;
+  const header = datagram.subarray(0, HEADER_BYTES);
+  const body = maskedBody(frame, transaction, isMasked);
+  if (body === undefined) return { ...shownBytes(header), masked: true };
+  const rest = datagram.subarray(body.end);
+  const isWhole = rest.length === 0 || isKnownHeaderMap(datagram, body.end);
+  if (!body.masked && isWhole) return shownBytes(datagram);
+  const chunks = [header, body.toBuffer(), ...(isWhole ? [rest] : [])];
+  return { ...shownBytes(Buffer.concat(chunks)), masked: true };
+}
+
+function maskedBody(
+  frame: Frame,
+  transaction: Transaction | undefined,
+  isMasked: MaskTest,
+): MaskedBody | undefined {
+  const { type, datagram } = frame;
+  switch (type) {
+    case 'request':
+      return maskedRequest(datagram, isMasked);
+    case 'response':
+      return transaction && maskedResponse(datagram, transaction, isMasked);
+    case 'error':
+      return transaction && maskedError(datagram, transaction, isMasked);
+    case 'cancel':
+    case 'working':
+    case 'challenge':
+      if (isDrop(decodeSignal(datagram))) return undefined;
+      return new MaskedBody(datagram, HEADER_BYTES, () => false);
+    case 'bundle':
+      return undefined;
+  }
+}
+
+function maskedRequest(datagram: Buffer, isMasked: MaskTest): MaskedBody | undefined {
+  const request = decodeRequest(datagram);
+  if (isDrop(request)) return undefined;
+  const { procedure } = request;
+  const body = new MaskedBody(datagram, HEADER_BYTES, (path) => isMasked({ procedure, path }));
+  body.enter();
+  body.pass();
+  body.copyItems(['args']);
+  return body;
+}
+
+function maskedResponse(
+  datagram: Buffer,
+  { procedure }: Transaction,
+  isMasked: MaskTest,
+): MaskedBody | undefined {
+  if (procedure === undefined || isDrop(decodeResponse(datagram))) return undefined;
+  const isMaskedAt = (path: readonly string[]) => isMasked({ procedure, path });
+  const body = new MaskedBody(datagram, HEADER_BYTES, isMaskedAt);
+  body.copy(['outcome', 'value'], isMaskedAt(['outcome']));
+  return body;
+}
+
+function maskedError(
+  datagram: Buffer,
+  transaction: Transaction,
+  isMasked: MaskTest,
+): MaskedBody | undefined {
+  const { procedure } = transaction;
+  const error = decodeErrorReply(datagram);
+  if (procedure === undefined || isDrop(error)) return undefined;
+  const isMaskedAt = (path: readonly string[]) => isMasked({ procedure, path });
+  const body = new MaskedBody(datagram, HEADER_BYTES, isMaskedAt);
+  const path = ['outcome', 'error'];
+  const hidden = isMaskedAt(['outcome']) || isMaskedAt(path);
+  const hushed = hidden || mayRepeat(error.code, transaction);
+  body.enter();
+  body.copy([...path, 'code'], hidden);
+  body.copy([...path, 'message'], hushed);
+  body.copy([...path, 'data'], hushed);
+  return body;
+}
+
+/** Whether the datagram ends in a header map that holds nothing but what it should. */
+function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
+  if (readHeaderMap(datagram, offset) === undefined) return false;
+  const map = decodeValue(datagram, offset);
+  if (isDrop(map) || map.end !== datagram.length || !(map.value instanceof Map)) return false;
+  return [...map.value.keys()].every((key) => typeof key === 'number' && key <= LAST_KEY);
+}

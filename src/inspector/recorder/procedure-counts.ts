@@ -1,0 +1,76 @@
+/** How calls ended, by peer and procedure. */
+import type { Outcome } from '../../call/outcome.js';
+import { shorten } from '../../wire/escape.js';
+import type { RecordOf } from '../record.js';
+import { MAX_NAME_LENGTH } from './transaction.js';
+
+/** As many pairs of peer and procedure are counted; when there are more, the busier half of them stays. */
+const MAX_PAIRS = 1_000;
+/** How many are told at a time. */
+const MAX_TOLD = 100;
+
+type OutcomeCounts = Record<Outcome['state'], number>;
+type Pair = RecordOf<'counts'>['procedures'][number];
+
+export class ProcedureCounts {
+  /** By peer, and by procedure in it. Bounded by `MAX_PAIRS`. */
+  #peers = new Map<string, Map<string, OutcomeCounts>>();
+  #pairs = 0;
+
+  /** A call to `procedure` at `peer` had this outcome. */
+  settled(peer: string, procedure: string, state: Outcome['state']): void {
+    const counts = this.#peers.get(peer)?.get(procedure) ?? this.#admit(peer, procedure);
+    counts[state] += 1;
+  }
+
+  /** The busiest, the busiest first. */
+  busiest(): Pair[] {
+    return this.#sorted()
+      .slice(0, MAX_TOLD)
+      .map(({ peer, procedure, outcomes }) => ({
+        peer,
+        procedure: shorten(procedure, MAX_NAME_LENGTH),
+        outcomes: { ...outcomes },
+      }));
+  }
+
+  #admit(peer: string, procedure: string): OutcomeCounts {
+    if (this.#pairs === MAX_PAIRS) this.#forgetIdle();
+    return this.#put(peer, procedure, NO_OUTCOMES);
+  }
+
+  #forgetIdle(): void {
+    const busiest = this.#sorted().slice(0, MAX_PAIRS / 2);
+    this.#peers = new Map();
+    this.#pairs = 0;
+    for (const { peer, procedure, outcomes } of busiest) this.#put(peer, procedure, outcomes);
+  }
+
+  #put(peer: string, procedure: string, outcomes: OutcomeCounts): OutcomeCounts {
+    const counts = { ...outcomes };
+    const procedures = this.#peers.get(peer) ?? new Map<string, OutcomeCounts>();
+    this.#peers.set(peer, procedures.set(procedure, counts));
+    this.#pairs += 1;
+    return counts;
+  }
+
+  #sorted(): Pair[] {
+    return [...this.#peers]
+      .flatMap(([peer, procedures]) =>
+        [...procedures].map(([procedure, outcomes]) => ({ peer, procedure, outcomes })),
+      )
+      .sort((one, other) => sum(other.outcomes) - sum(one.outcomes));
+  }
+}
+
+const NO_OUTCOMES: OutcomeCounts = {
+  resolved: 0,
+  rejected: 0,
+  timedOut: 0,
+  cancelled: 0,
+  unsent: 0,
+};
+
+function sum({ resolved, rejected, timedOut, cancelled, unsent }: OutcomeCounts): number {
+  return resolved + rejected + timedOut + cancelled + unsent;
+}

@@ -1,0 +1,159 @@
+/**
+ * The recorder: follows one endpoint and makes records of what happens there.
+ *
+ * Healthy calls are sampled when there are many, and those left out are counted; but what goes wrong is always shown: a call
+ * that times out, is late, rejected, refused, cancelled or sent again, and a request that fails, is refused or repeated. Of
+ * such a call that was not shown so far, what it still knows of its past is told first.
+ */
+import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
+import type { Tap } from '../../actor/inspection.js';
+import { Call } from '../../call/call.js';
+import type { AnyEndpoint, TappedEndpoint } from '../../endpoint/endpoint.js';
+import { Handler } from '../../handler/handler.js';
+import { warnings } from '../../warning.js';
+import { CallRecords, settles } from './call-records.js';
+import { DatagramRecorder } from './datagram-recorder.js';
+import { EndpointSampler } from './endpoint-sampler.js';
+import { Follower } from './follower.js';
+import { guardedTap } from './guarded-tap.js';
+import { HandlerRecords } from './handler-records.js';
+import { epochMsOf, identity } from './identity.js';
+import { Masking } from './masking.js';
+import { ProcedureCounts } from './procedure-counts.js';
+import { Pulse } from './pulse.js';
+import type { RecordSink } from '../record.js';
+import { RecordWriter } from './record-writer.js';
+import { checkRecorderOptions } from './options.js';
+import type { CheckedRecorderOptions, RecorderOptions } from './options.js';
+import { Sampling } from './sampling.js';
+
+export type { RecorderOptions } from './options.js';
+
+/** A recorder at work. */
+export interface Recording {
+  /** Ends it; the endpoint goes on. */
+  stop(): void;
+}
+
+/** How often peers and counts are looked at, and the sampling is adapted. */
+const PERIOD_MS = 250;
+
+/**
+ * Records what happens at `endpoint` from now on, beginning with the calls and requests that live; `sink` takes each
+ * record as it is made. What it throws becomes a Node.js process warning, the first time. It ends with the endpoint.
+ *
+ * @throws OptionError for an option that is unknown or out of bounds.
+ */
+export function recordEndpoint(
+  endpoint: AnyEndpoint,
+  sink: RecordSink,
+  options: RecorderOptions = {},
+): Recording {
+  return new Recorder(endpoint, sink, checkRecorderOptions(options));
+}
+
+class Recorder implements Tap, Recording {
+  readonly #tapped: TappedEndpoint;
+  readonly #writer: RecordWriter;
+  readonly #sampling: Sampling;
+  readonly #datagrams: DatagramRecorder;
+  readonly #calls: Follower<Call>;
+  readonly #handlers: Follower<Handler>;
+  readonly #procedures = new ProcedureCounts();
+  readonly #sampler: EndpointSampler;
+  readonly #pulse: Pulse;
+  readonly #listener: Subscription;
+
+  constructor(
+    endpoint: AnyEndpoint,
+    sink: RecordSink,
+    { name, mask, maxCallsPerSecond }: CheckedRecorderOptions,
+  ) {
+    const { key, ...about } = identity(endpoint);
+    const report = once(warnings());
+    this.#tapped = endpoint.tap(guardedTap(this, report));
+    const { clock } = this.#tapped;
+    this.#writer = new RecordWriter(key, epochMsOf(clock), sink, report);
+    const { write } = this.#writer;
+    const masking = new Masking(mask);
+    this.#sampling = new Sampling((maxCallsPerSecond * PERIOD_MS) / 1_000);
+    this.#datagrams = new DatagramRecorder(write, masking, clock);
+    const callRecords = new CallRecords(write, masking, this.#datagrams, clock);
+    const handlerRecords = new HandlerRecords(write, masking, this.#datagrams, clock);
+    this.#calls = new Follower(callRecords, this.#sampling);
+    this.#handlers = new Follower(handlerRecords, this.#sampling);
+    this.#sampler = new EndpointSampler(endpoint, this.#tapped, write);
+    this.#pulse = new Pulse(clock, PERIOD_MS, () => {
+      this.#sample();
+    });
+    this.#listener = endpoint.on('endpoint.closed', ({ error }) => {
+      this.#sample();
+      write({ type: 'endpoint.closed', error: error?.message }, clock.nowMs());
+      this.stop();
+    });
+    const calls = this.#tapped.calls();
+    const handlers = this.#tapped.handlers();
+    write({ type: 'endpoint', ...about, name: name ?? about.address }, clock.nowMs());
+    this.#calls.found(calls);
+    this.#handlers.found(handlers);
+    this.#sample();
+    this.#pulse.stir();
+  }
+
+  stop(): void {
+    this.#pulse.stop();
+    this.#writer.stop();
+    this.#tapped.unsubscribe();
+    this.#listener.unsubscribe();
+  }
+
+  #sample(): void {
+    const skipped = { calls: this.#calls.skipped, handlers: this.#handlers.skipped };
+    const hasMore = this.#sampler.sample(this.#procedures, skipped, this.#sampling.oneIn);
+    this.#sampling.nextPeriod();
+    if (hasMore) this.#pulse.stir();
+  }
+
+  actorStarted(actor: ActorRefLike): void {
+    this.#pulse.stir();
+    if (actor instanceof Call) this.#calls.started(actor);
+    else if (actor instanceof Handler) this.#handlers.started(actor);
+  }
+
+  actorStepped(actor: ActorRefLike, event: AnyEventObject): void {
+    this.#pulse.stir();
+    if (actor instanceof Call) this.#callStepped(actor, event);
+    else if (actor instanceof Handler) this.#handlers.stepped(actor, event);
+  }
+
+  #callStepped(call: Call, event: AnyEventObject): void {
+    const { context } = call;
+    this.#calls.stepped(call, event);
+    if (context.outcome !== undefined && settles(call, event)) {
+      this.#procedures.settled(context.peer, context.procedure, context.outcome.state);
+    }
+  }
+
+  datagramSent(datagram: Buffer, host: string, port: number): void {
+    this.#pulse.stir();
+    this.#datagrams.sent(datagram, host, port);
+  }
+
+  datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void {
+    this.#pulse.stir();
+    this.#datagrams.received(datagram, host, port, atMs);
+  }
+
+  datagramSettled(fates: readonly string[]): void {
+    this.#datagrams.settled(fates);
+  }
+}
+
+/** Reports the first error, and no more: what is broken is so for every record. */
+function once(report: (error: unknown) => void): (error: unknown) => void {
+  let reported = false;
+  return (error) => {
+    if (!reported) report(error);
+    reported = true;
+  };
+}

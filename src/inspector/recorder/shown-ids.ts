@@ -1,0 +1,57 @@
+/** The ids of the transactions that are shown. */
+import { valueOfDigit } from '../../wire/frame.js';
+import type { TransactionId } from '../../wire/frame.js';
+import type { Transaction } from './transaction.js';
+
+/** An answer may come long after its call is over: so many of the latest are known, and at most twice as many. */
+const GENERATION = 8_192;
+
+/** How much of an id has a bit of its own: enough that most ids of others meet none. */
+const MARK_BITS = 18;
+
+/**
+ * Two generations, of which the elder is forgotten as a whole. Each has a bit for the first bits of its ids, so that most
+ * frames need not be read to know that they are not shown.
+ */
+export class ShownIds {
+  /** Bounded by `GENERATION`. */
+  #young = new Map<TransactionId, Transaction>();
+  #old = new Map<TransactionId, Transaction>();
+  #youngMarks = new Uint8Array(2 ** MARK_BITS / 8);
+  #oldMarks = new Uint8Array(2 ** MARK_BITS / 8);
+
+  add(id: TransactionId, transaction: Transaction): void {
+    if (this.#young.size === GENERATION) this.#age();
+    this.#young.set(id, transaction);
+    const mark = markOf(id);
+    this.#youngMarks[mark >>> 3] = (this.#youngMarks[mark >>> 3] as number) | (1 << (mark & 7));
+  }
+
+  get(id: TransactionId): Transaction | undefined {
+    return this.#young.get(id) ?? this.#old.get(id);
+  }
+
+  /** False if the frame's id, whose bytes stand at `offset`, is none of them; true if it must be looked at. */
+  mayHave(datagram: Uint8Array, offset: number): boolean {
+    const high = ((datagram[offset] as number) << 10) | ((datagram[offset + 1] as number) << 2);
+    const mark = high | ((datagram[offset + 2] as number) >>> 6);
+    const marks = (this.#youngMarks[mark >>> 3] as number) | (this.#oldMarks[mark >>> 3] as number);
+    return (marks & (1 << (mark & 7))) !== 0;
+  }
+
+  #age(): void {
+    this.#old = this.#young;
+    this.#young = new Map();
+    [this.#youngMarks, this.#oldMarks] = [this.#oldMarks, this.#youngMarks];
+    this.#youngMarks.fill(0);
+  }
+}
+
+/** The first `MARK_BITS` bits. */
+function markOf(id: TransactionId): number {
+  let bits = 0;
+  for (let digit = 0; digit < 5; digit += 1) {
+    bits = (bits << 4) | valueOfDigit(id.charCodeAt(digit));
+  }
+  return bits >>> 2;
+}
