@@ -3,10 +3,15 @@ import { createEndpoint } from '../endpoint/endpoint.js';
 import { parseArguments } from './arguments.js';
 import type { ExitCode } from './exit-code.js';
 import { formatJson } from './json.js';
+import { openInspection } from './inspection.js';
+import type { InspectOptions } from './inspection.js';
+import { openRecording } from './recording.js';
+import type { RecordOptions } from './recording.js';
 import { exitCodeOf, explainOutcome, outcomeData } from './outcome-report.js';
+import { untilStopped } from './until-stopped.js';
 import type { World } from './world.js';
 
-export interface CallOptions {
+export interface CallOptions extends RecordOptions, InspectOptions {
   readonly timeout?: number;
   readonly attempts?: number;
   /** Print the whole outcome instead of the value alone. */
@@ -24,24 +29,29 @@ class InterruptedError extends Error {
 }
 
 /**
- * Calls a procedure and prints its value; of any other outcome, a sentence on stderr.
+ * Calls a procedure and prints its value; of any other outcome, a sentence on stderr. With an inspector of its own it stays
+ * until it is stopped.
  *
- * @throws ArgumentError, AddressError, OptionError, RequestTooLargeError, UnencodableError: nothing
- * was sent.
+ * @throws ArgumentError, AddressError, OptionError, RecordingError, InspectorUrlError, RequestTooLargeError,
+ * UnencodableError: nothing was sent.
  */
 export async function call(
   world: World,
   address: string,
   procedure: string,
   words: readonly string[],
-  { timeout, attempts, json = false }: CallOptions,
+  { timeout, attempts, json = false, ...watched }: CallOptions,
 ): Promise<ExitCode> {
   const args = parseArguments(words);
   const interruption = new AbortController();
   world.signals.on('SIGINT', () => {
     interruption.abort(new InterruptedError());
   });
+  await using recording = await openRecording(world, watched);
+  await using inspection = await openInspection(world, watched);
   await using endpoint = await createEndpoint();
+  recording.attach(endpoint);
+  inspection.attach(endpoint);
   const outcome = await endpoint.peer(address).call(procedure, args, {
     signal: interruption.signal,
     ...(timeout !== undefined && { timeoutMs: timeout }),
@@ -50,5 +60,9 @@ export async function call(
   if (json) world.stdout.print(formatJson(outcomeData(outcome)));
   else if (outcome.state === 'resolved') world.stdout.print(formatJson(outcome.value));
   else world.stderr.print(`error: ${explainOutcome(outcome, address)}`);
+  if (inspection.own && !interruption.signal.aborted) {
+    world.stderr.print('inspector: it stays until Ctrl-C');
+    await untilStopped(world);
+  }
   return exitCodeOf(outcome);
 }

@@ -6,11 +6,15 @@ import { HandlerFailedError } from '../errors.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { loadServed } from './handlers-module.js';
+import { openInspection } from './inspection.js';
+import type { InspectOptions } from './inspection.js';
 import { messageOf } from './printable.js';
+import { openRecording } from './recording.js';
+import type { RecordOptions } from './recording.js';
 import { requestLine } from './request-line.js';
 import type { World } from './world.js';
 
-export interface ServeOptions {
+export interface ServeOptions extends RecordOptions, InspectOptions {
   readonly host: string;
   readonly port: number;
 }
@@ -19,12 +23,13 @@ export interface ServeOptions {
  * Serves until Ctrl-C or SIGTERM, or until nobody reads its lines any more. Procedures that run then
  * may end within a second; a second signal does not wait for them.
  *
- * @throws ArgumentError for the module; BindError, AddressError for the address.
+ * @throws ArgumentError for the module; BindError, AddressError for the address; RecordingError, OptionError for the recording;
+ * InspectorUrlError for the inspector.
  */
 export async function serve(
   world: World,
   modulePath: string,
-  { host, port }: ServeOptions,
+  { host, port, ...watched }: ServeOptions,
 ): Promise<ExitCode> {
   const served = await loadServed(modulePath, world.cwd);
   const onError = (error: unknown): void => {
@@ -32,7 +37,11 @@ export async function serve(
     if (error instanceof HandlerFailedError) return;
     world.stderr.print(`error: ${messageOf(error)}`);
   };
+  await using recording = await openRecording(world, watched);
+  await using inspection = await openInspection(world, watched);
   const endpoint = await createEndpoint({ host, port, ...served, onError });
+  recording.attach(endpoint);
+  inspection.attach(endpoint);
   endpoint.on('request.settled', (report) => {
     world.stdout.print(requestLine(report, new Date()));
   });

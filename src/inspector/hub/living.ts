@@ -1,0 +1,114 @@
+/** The records of calls and handlers that live, at one endpoint. */
+import type { InspectionRecord } from '../record.js';
+
+/** A record as it is kept: as text, which is a third of the size of its objects, and is sent as it is. */
+export interface KeptRecord {
+  /** Counts from 1, in the order in which records came. */
+  readonly position: number;
+  readonly text: string;
+}
+
+/** A call that is repeated for long: of more records the second goes first, for the first says which call it is. */
+const MAX_RECORDS_OF_ACTOR = 64;
+
+interface LivingActor {
+  readonly transactionId: string;
+  readonly records: KeptRecord[];
+  chars: number;
+}
+
+/** Bounded by the `dropOldest` of whoever owns it. */
+export class Living {
+  /** By actor number; the oldest first. */
+  readonly #actors = new Map<number, LivingActor>();
+  /** The actors of a transaction: its call, or its handler, and both where an endpoint calls itself. */
+  readonly #byTransaction = new Map<string, LivingActor[]>();
+  #chars = 0;
+
+  get size(): number {
+    return this.#actors.size;
+  }
+
+  /** The length of all texts in it. */
+  get chars(): number {
+    return this.#chars;
+  }
+
+  /** Takes what it needs of the record; gives how many others had to make room. */
+  add(record: InspectionRecord, kept: KeptRecord): number {
+    switch (record.type) {
+      case 'call':
+      case 'handler':
+        this.#end(record.actor);
+        this.#begin(record.actor, record.transactionId, kept);
+        return 0;
+      case 'step':
+        if (record.final) {
+          this.#end(record.actor);
+          return 0;
+        }
+        return this.#append(this.#actors.get(record.actor), kept);
+      case 'datagram':
+        return record.frames
+          .flatMap(({ transactionId = '' }) => this.#byTransaction.get(transactionId) ?? [])
+          .reduce((dropped, actor) => dropped + this.#append(actor, kept), 0);
+      default:
+        return 0;
+    }
+  }
+
+  /** Forgets the actor that lives longest; gives how many records it had. */
+  dropOldest(): number {
+    for (const [number, { records }] of this.#actors) {
+      this.#end(number);
+      return records.length;
+    }
+    return 0;
+  }
+
+  clear(): void {
+    this.#actors.clear();
+    this.#byTransaction.clear();
+    this.#chars = 0;
+  }
+
+  records(): KeptRecord[] {
+    return [...this.#actors.values()].flatMap(({ records }) => records);
+  }
+
+  #begin(number: number, transactionId: string, kept: KeptRecord): void {
+    const actor = { transactionId, records: [kept], chars: kept.text.length };
+    this.#actors.set(number, actor);
+    this.#byTransaction.set(transactionId, [
+      ...(this.#byTransaction.get(transactionId) ?? []),
+      actor,
+    ]);
+    this.#chars += actor.chars;
+  }
+
+  #append(actor: LivingActor | undefined, kept: KeptRecord): number {
+    if (actor === undefined || actor.records.at(-1) === kept) return 0;
+    actor.records.push(kept);
+    this.#grow(actor, kept.text.length);
+    if (actor.records.length <= MAX_RECORDS_OF_ACTOR) return 0;
+    const [dropped] = actor.records.splice(1, 1);
+    this.#grow(actor, -(dropped?.text.length ?? 0));
+    return 1;
+  }
+
+  #grow(actor: LivingActor, chars: number): void {
+    actor.chars += chars;
+    this.#chars += chars;
+  }
+
+  #end(number: number): void {
+    const actor = this.#actors.get(number);
+    if (actor === undefined) return;
+    this.#actors.delete(number);
+    this.#chars -= actor.chars;
+    const { transactionId } = actor;
+    const others = this.#byTransaction.get(transactionId)?.filter((other) => other !== actor) ?? [];
+    if (others.length === 0) this.#byTransaction.delete(transactionId);
+    else this.#byTransaction.set(transactionId, others);
+  }
+}

@@ -1,0 +1,87 @@
+/** What the inspector serves by HTTP: the page, and the explanation of a datagram. */
+import { fileURLToPath } from 'node:url';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import sirv from 'sirv';
+import { explainDatagram } from '../../wire/explain.js';
+import { MAX_DATAGRAM_BYTES } from '../../wire/frame.js';
+import { afterToken, isLocal } from './guard.js';
+
+/** Where the build puts the page; seen alike from `src` and from `dist`. */
+const PAGE_FOLDER = fileURLToPath(new URL('../../../dist/inspector/page', import.meta.url));
+
+const HEADERS: Readonly<Record<string, string>> = {
+  'Cache-Control': 'no-store',
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self' ws:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  // The URL has the token.
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+const NOT_BUILT = 'The page is not built: npm run build makes it.';
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** Answers requests whose URL begins with the token; to all others there is nothing here. */
+export function pageHandler(
+  token: string,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  // Looked up for each request: a build may put other files there.
+  const serveFile = sirv(PAGE_FOLDER, { dev: true });
+  return (request, response) => {
+    for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
+    const rest = isLocal(request) ? afterToken(request.url ?? '', token) : undefined;
+    const [path = '', query = ''] = rest?.split('?', 2) ?? [];
+    if (rest === undefined) {
+      say(response, 404, 'Nothing is here.');
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      say(response, 405, 'Only GET and HEAD are understood.');
+    } else if (!rest.startsWith('/')) {
+      // The page asks for its files by relative names.
+      response.setHeader('Location', `/${token}/${rest}`);
+      say(response, 308, 'The address ends in a slash.');
+    } else if (path === '/decode') {
+      decode(query, response);
+    } else {
+      // A part of a file is of no use, and a range that makes no sense would throw.
+      delete request.headers.range;
+      request.url = rest;
+      serveFile(request, response, () => {
+        say(response, 404, path === '/' ? NOT_BUILT : 'Nothing is here.');
+      });
+    }
+  };
+}
+
+/** `decode?base64=…`: what the bytes of a datagram mean, as `rpcudp decode` says it. */
+function decode(query: string, response: ServerResponse): void {
+  // A plus sign that was not escaped has become a space.
+  const base64 = new URLSearchParams(query).get('base64')?.replaceAll(' ', '+');
+  const datagram = base64 !== undefined && BASE64.test(base64) && Buffer.from(base64, 'base64');
+  if (datagram === false) {
+    say(response, 400, 'Write decode?base64=… with the bytes of a datagram.');
+  } else if (datagram.length > MAX_DATAGRAM_BYTES) {
+    say(response, 413, `A datagram has at most ${MAX_DATAGRAM_BYTES} bytes.`);
+  } else {
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ parts: explainDatagram(datagram) }));
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.statusCode = status;
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,245 @@
+/** The inspector's server: one address for the page, for those that feed it, and for those that watch. */
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { formatAddress, parseBindAddress } from '../../address.js';
+import type { SocketAddress } from '../../address.js';
+import type { AnyEndpoint } from '../../endpoint/endpoint.js';
+import { systemRandom } from '../../random.js';
+import { InspectorBindError } from './errors.js';
+import { afterToken, isLocal } from './guard.js';
+import { Hub } from './hub.js';
+import type { Viewer } from './hub.js';
+import { sortOptions } from './options.js';
+import type { InspectorOptions } from './options.js';
+import { pageHandler } from './pages.js';
+import { recordEndpoint } from '../recorder/recorder.js';
+import type { RecorderOptions } from '../recorder/options.js';
+import type { Recording } from '../recorder/recorder.js';
+
+/** An inspector that is served. It keeps the process alive until it is closed. */
+export interface Inspector extends AsyncDisposable {
+  /** Of the page, and for `feedInspector`. Whoever knows it can see everything: it has a random token. */
+  readonly url: string;
+  /** How many things came from feeds that are no records. */
+  readonly dropped: number;
+  /** Shows this endpoint as well, from now on; without options, as those that it began with. */
+  attach(endpoint: AnyEndpoint, options?: RecorderOptions): void;
+  /** Detaches from the endpoints and ends all connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+const TOKEN_BYTES = 16;
+const HUB_ID_BYTES = 6;
+
+/** How often viewers are sent what is new. */
+const FLUSH_MS = 50;
+/** Whoever does not answer a farewell within this is cut off. */
+const FAREWELL_MS = 500;
+/** WebSocket close code: the server goes away (RFC 6455, section 7.4.1). */
+const GOING_AWAY = 1001;
+
+/** A feed sends batches of some 256 Ki characters, and a record that is larger alone. */
+const MAX_FEED_MESSAGE_BYTES = 4 * 1024 * 1024;
+/** A viewer has nothing to say. */
+const MAX_VIEWER_MESSAGE_BYTES = 1_024;
+
+const MAX_CONNECTIONS = 512;
+const MAX_FEEDS = 256;
+const MAX_VIEWERS = 64;
+
+/** The URL of `decode` holds a datagram of 65,507 bytes: in base64, of which each character may be escaped. */
+const MAX_REQUEST_HEADER_BYTES = 288 * 1024;
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/**
+ * Serves a page that shows what happens at `endpoints`, and at those that feed it from other processes. An endpoint that is
+ * closed, or detached, goes on being shown.
+ *
+ * Rejects with InspectorBindError when the address cannot be had, AddressError for a port that is none, OptionError for an
+ * option that is unknown or out of bounds.
+ */
+export async function serveInspector(
+  endpoints: AnyEndpoint | readonly AnyEndpoint[] = [],
+  options: InspectorOptions = {},
+): Promise<Inspector> {
+  const server = new InspectorServer(options);
+  await server.listen();
+  try {
+    for (const endpoint of [endpoints].flat()) server.attach(endpoint);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+  return server;
+}
+
+class InspectorServer implements Inspector {
+  /** What was asked for, until it is known what there is. */
+  #address: SocketAddress;
+  readonly #recorder: RecorderOptions;
+  readonly #token: string;
+  readonly #hub: Hub;
+  readonly #http: Server;
+  readonly #feeds = webSockets(MAX_FEED_MESSAGE_BYTES);
+  readonly #viewers = webSockets(MAX_VIEWER_MESSAGE_BYTES);
+  /** Bounded by the endpoints that were attached. */
+  readonly #recordings: Recording[] = [];
+  #flushTimer: NodeJS.Timeout | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: InspectorOptions) {
+    const { address, token, recorder, limits } = sortOptions(options);
+    const { records, onReport } = options;
+    this.#address = parseBindAddress(address);
+    this.#recorder = recorder;
+    this.#token = token ?? randomHex(TOKEN_BYTES);
+    this.#hub = new Hub({
+      id: randomHex(HUB_ID_BYTES),
+      nowMs: Date.now,
+      limits,
+      ...(onReport !== undefined && { onReport }),
+    });
+    if (records !== undefined) this.#hub.show(records);
+    this.#http = createServer(
+      {
+        maxHeaderSize: MAX_REQUEST_HEADER_BYTES,
+        headersTimeout: REQUEST_TIMEOUT_MS,
+        requestTimeout: REQUEST_TIMEOUT_MS,
+        connectionsCheckingInterval: REQUEST_TIMEOUT_MS,
+      },
+      pageHandler(this.#token),
+    );
+    this.#http.maxConnections = MAX_CONNECTIONS;
+    this.#http.on('upgrade', (request, socket, head) => {
+      this.#upgrade(request, socket, head);
+    });
+  }
+
+  get url(): string {
+    return `http://${formatAddress(this.#address)}/${this.#token}/`;
+  }
+
+  get dropped(): number {
+    return this.#hub.dropped;
+  }
+
+  async listen(): Promise<void> {
+    const { host, port } = this.#address;
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', (error) => {
+        reject(new InspectorBindError(this.#address, error));
+      });
+      this.#http.listen({ host, port }, resolve);
+    });
+    // From now on a connection that cannot be accepted is not the server's end.
+    this.#http.on('error', () => undefined);
+    const { port: bound } = this.#http.address() as AddressInfo;
+    this.#address = { host, port: bound };
+  }
+
+  attach(endpoint: AnyEndpoint, options = this.#recorder): void {
+    if (this.#closed !== undefined) return;
+    const feed = this.#hub.openFeed();
+    this.#recordings.push(recordEndpoint(endpoint, (record) => feed.take(record), options));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    for (const recording of this.#recordings) recording.stop();
+    this.#hub.flush();
+    clearInterval(this.#flushTimer);
+    const ended = new Promise<void>((resolve) => this.#http.close(() => resolve()));
+    const sockets = [...this.#feeds.clients, ...this.#viewers.clients];
+    for (const socket of sockets) socket.close(GOING_AWAY, 'The inspector was closed');
+    const farewell = setTimeout(() => {
+      for (const socket of sockets) socket.terminate();
+    }, FAREWELL_MS);
+    // Sockets that were upgraded are none of these.
+    this.#http.closeAllConnections();
+    await ended;
+    clearTimeout(farewell);
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => undefined);
+    const rest = afterToken(request.url ?? '', this.#token);
+    const [path, query] = rest?.split('?', 2) ?? [];
+    if (!isLocal(request) || (path !== '/feed' && path !== '/watch')) {
+      refuse(socket, '404 Not Found');
+    } else if (this.#closed !== undefined) {
+      refuse(socket, '503 Service Unavailable');
+    } else if (path === '/feed') {
+      if (this.#feeds.clients.size >= MAX_FEEDS) refuse(socket, '503 Service Unavailable');
+      else this.#feeds.handleUpgrade(request, socket, head, (feed) => this.#feedOpened(feed));
+    } else if (this.#viewers.clients.size >= MAX_VIEWERS) {
+      refuse(socket, '503 Service Unavailable');
+    } else {
+      this.#viewers.handleUpgrade(request, socket, head, (viewer) =>
+        this.#viewerOpened(viewer, new URLSearchParams(query)),
+      );
+    }
+  }
+
+  #feedOpened(socket: WebSocket): void {
+    const feed = this.#hub.openFeed();
+    // What it did wrong is answered by `ws`, which closes the connection.
+    socket.on('error', () => undefined);
+    socket.on('message', (data, isBinary) => {
+      // Binary is no message of a feed: it counts as one that was dropped.
+      feed.takeMessage(isBinary ? '' : (data as Buffer).toString());
+    });
+    socket.on('close', () => feed.close());
+  }
+
+  #viewerOpened(socket: WebSocket, query: URLSearchParams): void {
+    const viewer: Viewer = {
+      send: (text) => socket.send(text),
+      get bufferedBytes() {
+        return socket.bufferedAmount;
+      },
+    };
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.#hub.closeViewer(viewer);
+      if (this.#viewers.clients.size > 0) return;
+      clearInterval(this.#flushTimer);
+      this.#flushTimer = undefined;
+    });
+    this.#flushTimer ??= setInterval(() => this.#hub.flush(), FLUSH_MS);
+    this.#hub.openViewer(viewer, lastSeenOf(query));
+  }
+}
+
+function webSockets(maxPayload: number): WebSocketServer {
+  return new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload });
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.once('finish', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+function lastSeenOf(query: URLSearchParams): { hub: string; position: number } | undefined {
+  const hub = query.get('hub');
+  const position = query.get('position');
+  if (hub === null || position === null || !/^\d{1,15}$/.test(position)) return undefined;
+  return { hub, position: Number(position) };
+}
+
+function randomHex(bytes: number): string {
+  const buffer = Buffer.alloc(bytes);
+  systemRandom.fillBytes(buffer);
+  return buffer.toString('hex');
+}

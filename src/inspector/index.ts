@@ -1,0 +1,19 @@
+/**
+ * rpcudp/inspector: see every call, in a page that is served on this machine. The public names, one by one.
+ */
+export { serveInspector } from './hub/server.js';
+export type { Inspector } from './hub/server.js';
+export type { InspectorOptions } from './hub/options.js';
+export type { InspectorReport } from './hub/hub.js';
+export { feedInspector } from './hub/feed.js';
+export type { InspectorFeed } from './hub/feed.js';
+export { recordEndpoint } from './recorder/recorder.js';
+export type { Recording } from './recorder/recorder.js';
+export type { RecorderOptions } from './recorder/options.js';
+export { recordToFile } from './recording/file.js';
+export type { RecordingFile, RecordingFileOptions } from './recording/file.js';
+export { readRecording } from './recording/reader.js';
+export type { RecordingContents } from './recording/reader.js';
+export { RecordingError } from './recording/error.js';
+export type { Chart, InspectionRecord, RecordOf, RecordSink } from './record.js';
+export { InspectorBindError, InspectorUrlError } from './hub/errors.js';

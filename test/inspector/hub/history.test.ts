@@ -1,0 +1,248 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { History } from '../../../src/inspector/hub/history.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+import {
+  callRecord,
+  closedRecord,
+  countsRecord,
+  datagramRecord,
+  endpointRecord,
+  finalStep,
+  peerRecord,
+  sampleTraffic,
+  stepRecord,
+  transactionIdOf,
+} from '../../fixtures/inspection-records.js';
+
+/** The records of the endpoint `client`, numbered. */
+function numbered(records: readonly InspectionRecord[]): InspectionRecord[] {
+  return records.map((record, index) => ({ ...record, seq: index + 1 }));
+}
+
+/** What became of it: type and number of each record. */
+function outline(history: History): string[] {
+  return history.all().map(({ type, seq }) => `${type} ${seq}`);
+}
+
+function historyOf(records: readonly InspectionRecord[], limits = {}): History {
+  const history = new History(limits);
+  for (const record of records) history.add(record);
+  return history;
+}
+
+t.test('a history gives back what was added, in its order', async (t) => {
+  const records = sampleTraffic(1, 50);
+  const history = new History();
+  for (const record of records) t.ok(history.add(record));
+  t.strictSame(history.all(), records);
+  t.equal(history.position, records.length);
+});
+
+t.test(
+  'what lives comes first, however long ago it was told, and nothing comes twice',
+  async (t) => {
+    const history = historyOf(
+      numbered([
+        endpointRecord(),
+        callRecord({ actor: 1 }),
+        callRecord({ actor: 2 }),
+        stepRecord({ actor: 1 }),
+        datagramRecord({ frames: [{ base64: '', transactionId: transactionIdOf(1) }] }),
+        countsRecord(),
+        peerRecord({ peer: '10.0.0.1:1' }),
+        countsRecord(),
+        peerRecord({ peer: '10.0.0.2:2' }),
+        peerRecord({ peer: '10.0.0.1:1' }),
+        finalStep({ actor: 2 }),
+        callRecord({ actor: 3 }),
+      ]),
+      { maxRecords: 2 },
+    );
+    t.strictSame(outline(history), [
+      ...['endpoint 1', 'call 2', 'step 4', 'datagram 5'],
+      ...['counts 8', 'peer 9', 'peer 10'],
+      ...['step 11', 'call 12'],
+    ]);
+  },
+);
+
+t.test(
+  'of an endpoint that closed nothing lives, and it is forgotten when the ring has turned',
+  async (t) => {
+    const history = historyOf(
+      numbered([endpointRecord(), callRecord(), countsRecord(), closedRecord()]),
+      { maxRecords: 1 },
+    );
+    t.strictSame(outline(history), ['endpoint 1', 'counts 3', 'endpoint.closed 4']);
+    history.add(endpointRecord({ endpoint: 'other', seq: 1 }));
+    t.strictSame(outline(history), ['endpoint 1']);
+    t.ok(history.hasEnded('client'));
+    t.notOk(history.add(endpointRecord({ seq: 1 })), 'a repetition of it is none the less one');
+  },
+);
+
+t.test(
+  'an endpoint that was lost keeps what lived, and goes on when it is told of again',
+  async (t) => {
+    const records = numbered([endpointRecord(), callRecord()]);
+    const history = historyOf(records, { maxRecords: 1 });
+    history.add(closedRecord({ seq: 2.5, lost: true }));
+    t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
+    t.notOk(history.add(stepRecord({ seq: 3 })), 'nobody says who it is');
+    t.ok(history.add(records[0]!), 'its own record is taken again');
+    t.notOk(history.add(records[1]!), 'others are not');
+    t.ok(history.add(finalStep({ seq: 3 })));
+    t.strictSame(outline(history), ['endpoint 1', 'step 3']);
+  },
+);
+
+t.test(
+  'repetitions, and records of endpoints that did not say who they are, are not taken',
+  async (t) => {
+    const records = sampleTraffic(2, 30);
+    const history = historyOf(records);
+    for (const record of records) t.notOk(history.add(record));
+    t.notOk(history.add(stepRecord({ endpoint: 'stranger', seq: 1 })));
+    t.strictSame(history.all(), records);
+  },
+);
+
+t.test('what came after a position is given as long as it is in the ring', async (t) => {
+  const history = historyOf(numbered([endpointRecord(), callRecord(), stepRecord(), finalStep()]), {
+    maxRecords: 2,
+  });
+  t.notOk(history.reaches(1));
+  t.ok(history.reaches(2));
+  t.ok(history.reaches(4));
+  t.notOk(history.reaches(5), 'this was never said');
+  t.strictSame(
+    history.since(3).map(({ position }) => position),
+    [4],
+  );
+  t.strictSame(history.since(4), []);
+  t.equal(history.since(2, 1).length, 1, 'one at least');
+});
+
+t.test('a value that JSON cannot hold changes nothing', async (t) => {
+  let nested: unknown = 1;
+  for (let depth = 0; depth < 100_000; depth += 1) nested = [nested];
+  const history = historyOf(numbered([endpointRecord()]));
+  t.throws(() => history.add(callRecord({ seq: 2, args: [nested] })), RangeError);
+  t.equal(history.position, 1);
+  t.ok(history.add(callRecord({ seq: 2 })));
+});
+
+const LIMITS = { maxRecords: 40, maxChars: 20_000, maxLiving: 20, maxEndpoints: 4 };
+
+const anyRecord = fc.record({
+  kind: fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom('endpoint', 'closed', 'lost') },
+    { weight: 12, arbitrary: fc.constantFrom('call', 'call', 'call', 'step', 'datagram') },
+    { weight: 4, arbitrary: fc.constantFrom('final', 'peer', 'counts') },
+  ),
+  endpoint: fc.nat(5),
+  actor: fc.nat(40),
+});
+
+function recordOf(
+  { kind, endpoint: number, actor }: { kind: string; endpoint: number; actor: number },
+  seq: number,
+): InspectionRecord {
+  const common = { endpoint: `e${number}`, seq };
+  switch (kind) {
+    case 'endpoint':
+      return endpointRecord({ ...common, charts: {} });
+    case 'call':
+      return callRecord({ ...common, actor, args: ['x'.repeat(20 * actor)] });
+    case 'step':
+      return stepRecord({ ...common, actor });
+    case 'final':
+      return finalStep({ ...common, actor });
+    case 'datagram':
+      return datagramRecord({
+        ...common,
+        frames: [{ base64: '', transactionId: transactionIdOf(actor) }],
+      });
+    case 'peer':
+      return peerRecord({ ...common, peer: `10.0.0.${actor}:1` });
+    case 'counts':
+      return countsRecord(common);
+    default:
+      return closedRecord(kind === 'lost' ? { ...common, lost: true } : common);
+  }
+}
+
+/** What is wrong with a history; `living` has, by endpoint, the numbers of the calls that live. */
+function faultsOf(history: History, living: ReadonlyMap<string, Map<number, number>>): string[] {
+  const tail = history.since(history.tailStart);
+  const kept = [...history.beforeTail(), ...tail];
+  const positions = kept.map(({ position }) => position);
+  const records = history.all();
+  const before = records.slice(0, records.length - tail.length);
+  const ofActors = before.filter(({ type }) => ['call', 'step', 'datagram'].includes(type));
+  const charsOf = (texts: readonly string[]) => texts.reduce((sum, { length }) => sum + length, 0);
+  const sizes: readonly (readonly [what: string, size: number, limit: number])[] = [
+    ['records', tail.length, LIMITS.maxRecords],
+    ['characters', charsOf(tail.slice(1).map(({ text }) => text)), LIMITS.maxChars],
+    ['living', before.filter(({ type }) => type === 'call').length, LIMITS.maxLiving],
+    ['characters living', charsOf(ofActors.map((one) => JSON.stringify(one))), LIMITS.maxChars],
+    ['endpoints', new Set(before.map(({ endpoint }) => endpoint)).size, LIMITS.maxEndpoints],
+  ];
+  const faults = sizes.flatMap(([what, size, limit]) => (size > limit ? [`${size} ${what}`] : []));
+  if (positions.some((position, index) => position <= (positions[index - 1] ?? 0))) {
+    faults.push('twice, or out of order');
+  }
+  // If nothing had to make room, each call that lives is there.
+  if (history.dropped > 0) return faults;
+  const told = new Set(records.map(({ endpoint, seq }) => `${endpoint} ${seq}`));
+  for (const [endpoint, actors] of living) {
+    const known = history.endpoint(endpoint);
+    if (known?.open !== true) continue;
+    for (const seq of actors.values()) {
+      const isLost = seq > known.record.seq && !told.has(`${endpoint} ${seq}`);
+      if (isLost) faults.push(`${endpoint} ${seq} is not there`);
+    }
+  }
+  return faults;
+}
+
+t.test('whatever comes, memory is bounded and nothing is in it twice', async () => {
+  fc.assert(
+    fc.property(fc.array(anyRecord, { maxLength: 400, size: 'max' }), (kinds) => {
+      const history = new History(LIMITS);
+      const living = new Map<string, Map<number, number>>();
+      const opened = [0, 1, 2].map((endpoint) => ({ kind: 'endpoint', endpoint, actor: 0 }));
+      [...opened, ...kinds].forEach((kind, index) => {
+        const record = recordOf(kind, index + 1);
+        if (!history.add(record)) return;
+        const actors = living.get(record.endpoint) ?? new Map<number, number>();
+        living.set(record.endpoint, actors);
+        if (record.type === 'call') actors.set(record.actor, record.seq);
+        if (record.type === 'step' && record.final) actors.delete(record.actor);
+        if (record.type === 'endpoint.closed' && record.lost !== true) actors.clear();
+      });
+      const faults = faultsOf(history, living);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+t.test(
+  'a call that is repeated without end keeps its beginning and its latest steps',
+  async (t) => {
+    const steps = Array.from({ length: 500 }, () => stepRecord({ event: 'retransmitted' }));
+    const history = historyOf(
+      numbered([endpointRecord(), callRecord(), ...steps, countsRecord()]),
+      {
+        maxRecords: 1,
+      },
+    );
+    const told = outline(history);
+    t.equal(told.length, 1 + 64 + 1);
+    t.strictSame(told.slice(0, 2), ['endpoint 1', 'call 2']);
+    t.equal(told.at(-2), 'step 502');
+    t.equal(history.dropped, 1 + 500 - 64);
+  },
+);

@@ -1,0 +1,384 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { Hub } from '../../../src/inspector/hub/hub.js';
+import type { HubFeed, InspectorReport, Viewer } from '../../../src/inspector/hub/hub.js';
+import type { HistoryLimits } from '../../../src/inspector/hub/history.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+import {
+  callRecord,
+  closedRecord,
+  endpointRecord,
+  finalStep,
+  sampleTraffic,
+  START_MS,
+  stepRecord,
+} from '../../fixtures/inspection-records.js';
+
+interface Message {
+  readonly hub: string;
+  readonly position: number;
+  readonly reset: boolean;
+  readonly records: readonly InspectionRecord[];
+}
+
+/** A viewer that remembers as a page does. */
+class Page implements Viewer {
+  bufferedBytes = 0;
+  readonly messages: Message[] = [];
+  records: InspectionRecord[] = [];
+
+  send(text: string): void {
+    const message = JSON.parse(text) as Message;
+    this.messages.push(message);
+    this.records = [...(message.reset ? [] : this.records), ...message.records];
+  }
+
+  get last(): { hub: string; position: number } {
+    const { hub, position } = this.messages.at(-1)!;
+    return { hub, position };
+  }
+
+  /** Type and number of each record. */
+  get outline(): string[] {
+    return this.records.map(({ type, seq }) => `${type} ${seq}`);
+  }
+}
+
+function hubWith(limits: HistoryLimits = {}) {
+  const reports: InspectorReport[] = [];
+  const hub = new Hub({
+    id: 'hub',
+    nowMs: () => START_MS,
+    limits,
+    onReport: (report) => reports.push(report),
+  });
+  return { hub, reports, feed: hub.openFeed() };
+}
+
+function feedAll(feed: HubFeed, records: readonly InspectionRecord[]): void {
+  feed.takeMessage(JSON.stringify(records));
+}
+
+/** Calls without an end, from one endpoint. */
+function calls(count: number, from = 1): InspectionRecord[] {
+  return Array.from({ length: count }, (_, index) =>
+    callRecord({ seq: from + index, actor: from + index }),
+  );
+}
+
+t.test('a viewer is sent all there is, then what is new, and nothing twice', async (t) => {
+  const { hub, feed } = hubWith();
+  const records = sampleTraffic(3, 60);
+  feedAll(feed, records.slice(0, 100));
+  const page = new Page();
+  hub.openViewer(page);
+  t.equal(page.messages[0]?.reset, true);
+  t.strictSame(page.records, records.slice(0, 100));
+  feedAll(feed, records.slice(100));
+  hub.flush();
+  t.strictSame(page.records, records);
+  const { length } = page.messages;
+  hub.flush();
+  t.equal(page.messages.length, length, 'without news there is no message');
+  t.equal(page.messages.filter(({ reset }) => reset).length, 1);
+});
+
+t.test('a viewer of an empty hub is told so', async (t) => {
+  const { hub } = hubWith();
+  const page = new Page();
+  hub.openViewer(page);
+  t.strictSame(page.messages, [{ hub: 'hub', position: 0, reset: true, records: [] }]);
+});
+
+t.test('a viewer that comes late sees what lives first', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 3 });
+  feedAll(feed, [
+    endpointRecord({ seq: 1 }),
+    callRecord({ seq: 2, actor: 1 }),
+    ...[3, 4, 5, 6, 7].map((seq) => finalStep({ seq, actor: seq })),
+  ]);
+  const page = new Page();
+  hub.openViewer(page);
+  t.strictSame(page.outline, ['endpoint 1', 'call 2', 'step 5', 'step 6', 'step 7']);
+});
+
+t.test('much is sent in several messages, of which the first alone resets', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 10 });
+  const large = { args: ['x'.repeat(60_000)] };
+  feedAll(feed, [
+    endpointRecord({ seq: 1 }),
+    ...calls(30, 2).map((call) => ({ ...call, ...large })),
+  ]);
+  const page = new Page();
+  hub.openViewer(page);
+  t.ok(page.messages.length > 5);
+  t.strictSame(
+    page.messages.map(({ reset }) => reset),
+    page.messages.map((_, index) => index === 0),
+  );
+  t.equal(page.records.length, 31);
+  t.equal(new Set(page.outline).size, 31);
+});
+
+t.test('a viewer that comes back is sent only what it missed, while the ring has it', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 5 });
+  feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(9, 2)]);
+  const page = new Page();
+  hub.openViewer(page);
+  const before = page.records.length;
+  hub.closeViewer(page);
+  feedAll(feed, calls(4, 11));
+  hub.openViewer(page, page.last);
+  t.equal(page.messages.at(-1)?.reset, false);
+  t.strictSame(
+    page.records.slice(before).map(({ seq }) => seq),
+    [11, 12, 13, 14],
+  );
+  hub.closeViewer(page);
+  feedAll(feed, calls(6, 15));
+  hub.openViewer(page, page.last);
+  t.equal(
+    page.messages.filter(({ reset }) => reset).length,
+    2,
+    'what the ring has dropped cannot be told singly',
+  );
+  t.strictSame(
+    page.records.map(({ seq }) => seq),
+    Array.from({ length: 20 }, (_, index) => index + 1),
+  );
+});
+
+t.test('a viewer that comes from another hub, or from the future, starts anew', async (t) => {
+  const { hub, feed } = hubWith();
+  feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(3, 2)]);
+  for (const last of [
+    { hub: 'other', position: 2 },
+    { hub: 'hub', position: 99 },
+  ]) {
+    const page = new Page();
+    hub.openViewer(page, last);
+    t.equal(page.messages[0]?.reset, true);
+    t.equal(page.records.length, 4);
+  }
+});
+
+t.test('a viewer that broke off in the middle of the beginning starts anew', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 1 });
+  const large = { args: ['x'.repeat(300_000)] };
+  feedAll(feed, [
+    endpointRecord({ seq: 1 }),
+    ...calls(9, 2).map((call) => ({ ...call, ...large })),
+  ]);
+  const whole = new Page();
+  hub.openViewer(whole);
+  t.equal(whole.records.length, 10);
+  t.ok(whole.messages.length > 5);
+  for (const { position, hub: id } of whole.messages.slice(0, -2)) {
+    const page = new Page();
+    hub.openViewer(page, { hub: id, position });
+    t.equal(page.messages[0]?.reset, true, `after position ${position}`);
+    t.equal(page.records.length, 10);
+  }
+});
+
+t.test('a viewer that does not read is sent nothing more, and catches up later', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 20 });
+  const page = new Page();
+  hub.openViewer(page);
+  feedAll(feed, [endpointRecord({ seq: 1 })]);
+  hub.flush();
+  page.bufferedBytes = 2 * 1024 * 1024;
+  feedAll(feed, calls(10, 2));
+  hub.flush();
+  t.equal(page.records.length, 1);
+  page.bufferedBytes = 0;
+  hub.flush();
+  t.equal(page.records.length, 11);
+  t.equal(page.messages.at(-1)?.reset, false);
+  page.bufferedBytes = 2 * 1024 * 1024;
+  feedAll(feed, calls(90, 12));
+  hub.flush();
+  page.bufferedBytes = 0;
+  hub.flush();
+  t.equal(page.records.length, 101);
+  t.equal(new Set(page.outline).size, 101);
+  t.equal(page.messages.filter(({ reset }) => reset).length, 2, 'it was too far behind');
+});
+
+t.test('a feed that sends its whole history again adds nothing', async (t) => {
+  const { hub, feed, reports } = hubWith();
+  const records = sampleTraffic(4, 40);
+  const half = records.slice(0, 150);
+  feedAll(feed, half);
+  const page = new Page();
+  hub.openViewer(page);
+  feedAll(hub.openFeed(), records);
+  hub.flush();
+  t.strictSame(page.records, records);
+  t.strictSame(
+    reports.map(({ type, name }) => `${type} ${name}`),
+    ['endpoint.opened client', 'endpoint.opened server'],
+  );
+});
+
+t.test('a feed that breaks off leaves its open endpoints lost, and finds them again', async (t) => {
+  const { hub, feed, reports } = hubWith();
+  const open = [endpointRecord({ seq: 1 }), callRecord({ seq: 2 })];
+  const closed = [
+    endpointRecord({ endpoint: 'other', seq: 1 }),
+    closedRecord({ endpoint: 'other', seq: 2 }),
+  ];
+  feedAll(feed, [...open, ...closed]);
+  const page = new Page();
+  hub.openViewer(page);
+  page.records = [];
+  feed.close();
+  feed.close();
+  hub.flush();
+  t.strictSame(page.records, [closedRecord({ seq: 2.5, atMs: START_MS, lost: true })]);
+  const next = hub.openFeed();
+  feedAll(next, [...open, stepRecord({ seq: 3 })]);
+  hub.flush();
+  t.strictSame(page.outline, ['endpoint.closed 2.5', 'endpoint 1', 'step 3']);
+  t.strictSame(
+    reports.map(({ type, name }) => `${type} ${name}`),
+    [
+      ...['endpoint.opened client', 'endpoint.opened other', 'endpoint.closed other'],
+      ...['endpoint.lost client', 'endpoint.returned client'],
+    ],
+  );
+});
+
+t.test('an endpoint that was lost again and again still goes on', async (t) => {
+  const { hub } = hubWith();
+  const page = new Page();
+  hub.openViewer(page);
+  for (let times = 0; times < 3; times += 1) {
+    const feed = hub.openFeed();
+    feedAll(feed, [endpointRecord({ seq: 1 })]);
+    feed.close();
+  }
+  feedAll(hub.openFeed(), [endpointRecord({ seq: 1 }), callRecord({ seq: 2 })]);
+  hub.flush();
+  t.equal(page.outline.filter((line) => line.startsWith('endpoint.closed')).length, 3);
+  t.equal(page.outline.at(-1), 'call 2');
+});
+
+t.test('a feed whose successor is there already does not lose its endpoints', async (t) => {
+  const { hub, feed, reports } = hubWith();
+  feedAll(feed, [endpointRecord({ seq: 1 })]);
+  const successor = hub.openFeed();
+  feedAll(successor, [endpointRecord({ seq: 1 }), callRecord({ seq: 2 })]);
+  feed.close();
+  t.equal(reports.length, 1);
+  successor.close();
+  t.equal(reports.at(-1)?.type, 'endpoint.lost');
+});
+
+t.test(
+  'what is no record is dropped and counted, and the rest of its message is taken',
+  async (t) => {
+    const { hub, feed } = hubWith();
+    let nested = '1';
+    for (let depth = 0; depth < 5_000; depth += 1) nested = `[${nested}]`;
+    const deep = JSON.stringify(callRecord({ seq: 2, args: ['?'] })).replace('"?"', nested);
+    const messages = [
+      ...['', 'x', '{', '{}', '5', 'null', '"endpoint"', '[[]]', '[null]', '[{"type":"call"}]'],
+      '[{"type":"__proto__"}]',
+      JSON.stringify([stepRecord({ endpoint: 'stranger', seq: 1 })]),
+      JSON.stringify([{ ...callRecord({ seq: 2 }), actor: -1 }]),
+    ];
+    for (const message of messages) feed.takeMessage(message);
+    t.equal(hub.dropped, messages.length);
+    feed.takeMessage(`[5,${JSON.stringify(endpointRecord({ seq: 1 }))},{},${deep}]`);
+    t.ok(hub.dropped >= messages.length + 2);
+    const page = new Page();
+    hub.openViewer(page);
+    t.equal(page.outline[0], 'endpoint 1');
+  },
+);
+
+t.test('whatever text a feed sends, the hub does not throw', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 50, maxChars: 50_000 });
+  const page = new Page();
+  hub.openViewer(page);
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.json().map((json) => `[${json}]`),
+      ),
+      (text) => {
+        feed.takeMessage(text);
+        hub.flush();
+      },
+    ),
+  );
+  t.equal(page.records.length, 0);
+});
+
+t.test(
+  'however feeds and viewers come and go, each page has each record once, in order',
+  async () => {
+    const records = sampleTraffic(5, 25);
+    const actions = fc.array(
+      fc.oneof(
+        fc.record({ act: fc.constant('feed'), count: fc.integer({ min: 1, max: 40 }) }),
+        fc.record({
+          act: fc.constantFrom('break', 'leave', 'return', 'stall', 'flush'),
+          count: fc.constant(0),
+        }),
+      ),
+      { maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(actions, (steps) => {
+        const { hub } = hubWith({ maxRecords: 60 });
+        const page = new Page();
+        let feed = hub.openFeed();
+        let fed = 0;
+        let watching = true;
+        hub.openViewer(page);
+        for (const { act, count } of steps) {
+          if (act === 'feed') {
+            feedAll(feed, records.slice(fed, fed + count));
+            fed = Math.min(fed + count, records.length);
+          } else if (act === 'break') {
+            feed.close();
+            feed = hub.openFeed();
+            feedAll(feed, records.slice(0, fed));
+          } else if (act === 'leave') {
+            hub.closeViewer(page);
+            watching = false;
+          } else if (act === 'return' && !watching) {
+            hub.openViewer(page, page.last);
+            watching = true;
+          } else if (act === 'stall') page.bufferedBytes = page.bufferedBytes === 0 ? Infinity : 0;
+          else hub.flush();
+        }
+        page.bufferedBytes = 0;
+        if (!watching) hub.openViewer(page, page.last);
+        hub.flush();
+        // Endpoints are told of again when they are back.
+        const told = page.records.filter(({ type }) => !type.startsWith('endpoint'));
+        const keys = told.map(({ endpoint, seq }) => `${endpoint} ${seq}`);
+        if (new Set(keys).size !== keys.length) throw new Error('twice');
+        const order = new Map(
+          records.map(({ endpoint, seq }, index) => [`${endpoint} ${seq}`, index]),
+        );
+        const places = keys.map((key) => order.get(key)!);
+        if (places.some((place, index) => place < (places[index - 1] ?? 0)))
+          throw new Error('order');
+        const tail = records
+          .slice(0, fed)
+          .filter(({ type }) => !type.startsWith('endpoint'))
+          .slice(-20);
+        for (const { endpoint, seq } of tail) {
+          if (!keys.includes(`${endpoint} ${seq}`))
+            throw new Error(`${endpoint} ${seq} is missing`);
+        }
+      }),
+    );
+  },
+);

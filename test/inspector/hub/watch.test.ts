@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EventEmitter } from 'node:events';
+import t from 'tap';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { createEndpoint } from '../../../src/endpoint/endpoint.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+import { serveInspector } from '../../../src/inspector/hub/server.js';
+import { watchInspector } from '../../../src/inspector/hub/watch.js';
+import { countsRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+
+/** Remembers what it is told, and emits `told`. */
+class Memory extends EventEmitter {
+  seen: InspectionRecord[] = [];
+  resets = 0;
+  readonly faults: (string | undefined)[] = [];
+
+  records(records: readonly InspectionRecord[], reset: boolean): void {
+    if (reset) {
+      this.seen = [];
+      this.resets += 1;
+    }
+    this.seen.push(...records);
+    this.emit('told');
+  }
+
+  connection(fault: string | undefined): void {
+    this.faults.push(fault);
+    this.emit('told');
+  }
+
+  async until(condition: (memory: this) => boolean): Promise<void> {
+    while (!condition(this)) await once(this, 'told');
+  }
+}
+
+/** A server that says what a test wants it to; `viewers` emits each one, with the URL that it asked for. */
+async function scriptedHub(port = 0) {
+  const http = createServer().listen(port, '127.0.0.1');
+  await once(http, 'listening');
+  const viewers = new EventEmitter();
+  const sockets = new WebSocketServer({ server: http });
+  sockets.on('connection', (socket, { url }) => viewers.emit('viewer', socket, url));
+  const address = http.address() as AddressInfo;
+  const close = (): void => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+    http.close();
+  };
+  return { url: `http://127.0.0.1:${address.port}/${TOKEN}/`, port: address.port, viewers, close };
+}
+
+function message(socket: WebSocket, position: number, reset: boolean, records: unknown[]): void {
+  socket.send(JSON.stringify({ hub: 'h1', position, reset, records }));
+}
+
+t.test('a watcher is told all there is, then what is new', async (t) => {
+  const records = sampleTraffic(5, 50);
+  const inspector = await serveInspector([], { records });
+  const memory = new Memory();
+  const watch = await watchInspector(inspector.url, memory);
+  t.teardown(() => {
+    watch.close();
+    return inspector.close();
+  });
+  await memory.until(({ seen }) => seen.length === records.length);
+  t.equal(memory.resets, 1);
+  t.same(memory.seen, JSON.parse(JSON.stringify(records)));
+});
+
+t.test('what endpoints of the inspector do is watched live', async (t) => {
+  const endpoint = await createEndpoint({ host: '127.0.0.1', handlers: { ping: () => 'pong' } });
+  const inspector = await serveInspector(endpoint);
+  const memory = new Memory();
+  const watch = await watchInspector(inspector.url, memory);
+  t.teardown(async () => {
+    watch.close();
+    await inspector.close();
+    await endpoint.close();
+  });
+  await endpoint.peer(endpoint.address).call('ping');
+  await memory.until(({ seen }) => seen.some((record) => record.type === 'handler'));
+  t.match(memory.seen[0], { type: 'endpoint' });
+});
+
+t.test('one that comes back says what it saw last, and is told nothing twice', async (t) => {
+  const first = await scriptedHub();
+  const memory = new Memory();
+  const opened = once(first.viewers, 'viewer') as Promise<[WebSocket, string]>;
+  const watch = await watchInspector(first.url, memory);
+  t.teardown(() => watch.close());
+  const [viewer, url] = await opened;
+  t.equal(url, `/${TOKEN}/watch`);
+  message(viewer, 41, true, [endpointRecord(), countsRecord({ seq: 1 })]);
+  await memory.until(({ seen }) => seen.length === 2);
+
+  first.close();
+  await memory.until(({ faults }) => faults.length === 1);
+  const second = await scriptedHub(first.port);
+  t.teardown(second.close);
+  const [again, urlAgain] = (await once(second.viewers, 'viewer')) as [WebSocket, string];
+  t.equal(urlAgain, `/${TOKEN}/watch?hub=h1&position=41`);
+  message(again, 42, false, [countsRecord({ seq: 2 })]);
+  await memory.until(({ seen }) => seen.length === 3);
+  t.match(memory.faults[0], /gone/);
+  t.equal(memory.faults.at(-1), undefined, 'the connection is there again');
+  t.equal(memory.resets, 1);
+});
+
+t.test('what is no message, and what is no record, is passed over', async (t) => {
+  const hub = await scriptedHub();
+  t.teardown(hub.close);
+  hub.viewers.on('viewer', (socket: WebSocket) => {
+    for (const text of ['', 'null', '[]', '{"hub":1}', '\u0000']) socket.send(text);
+    message(socket, 1, true, [null, { type: 'counts' }, endpointRecord()]);
+  });
+  const memory = new Memory();
+  const watch = await watchInspector(hub.url, memory);
+  t.teardown(() => watch.close());
+  await memory.until(({ resets }) => resets === 1);
+  t.match(memory.seen, [{ type: 'endpoint' }]);
+});
+
+t.test(
+  'what is no URL of an inspector, and one where none is, is refused with the reason',
+  async (t) => {
+    const memory = new Memory();
+    for (const url of [
+      '',
+      'nonsense',
+      'https://127.0.0.1:1/',
+      `ftp://127.0.0.1:1/${TOKEN}/`,
+      'http://127.0.0.1:1/x/',
+    ]) {
+      await t.rejects(watchInspector(url, memory), { code: 'ERR_RPCUDP_INSPECTOR_URL' }, url);
+    }
+    const inspector = await serveInspector();
+    const { port } = new URL(inspector.url);
+    const wrong = `http://127.0.0.1:${port}/${TOKEN}/`;
+    const code = 'ERR_RPCUDP_INSPECTOR_UNREACHABLE';
+    await t.rejects(watchInspector(wrong, memory), { code, message: /its token is another one/ });
+    await inspector.close();
+    await t.rejects(watchInspector(inspector.url, memory), { code, message: /ECONNREFUSED/ });
+  },
+);
