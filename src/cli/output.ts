@@ -13,8 +13,8 @@ export class Output {
     });
   }
 
-  /** Writes text as it is. Never throws; what could not be written shows in `flush`. */
-  write(text: string): void {
+  /** Writes text, or bytes, as it is. Never throws; what could not be written shows in `flush`. */
+  write(text: string | Uint8Array): void {
     this.#stream.write(text);
   }
 

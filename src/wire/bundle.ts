@@ -37,7 +37,10 @@ export function bundledBytes({ length }: { readonly length: number }): number {
 }
 
 /** The datagram of a bundle. `bytes` is what its frames take by `bundledBytes`. */
-export function encodeBundle(frames: readonly OutboundFrame[], bytes: number): Buffer {
+export function encodeBundle(
+  frames: readonly Pick<OutboundFrame, 'length' | 'write'>[],
+  bytes: number,
+): Buffer {
   const datagram = Buffer.allocUnsafe(BUNDLE_HEADER_BYTES + bytes);
   datagram.fill(0, 0, HEADER_BYTES);
   datagram[0] = TYPE_BYTE.bundle;

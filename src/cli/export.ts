@@ -1,0 +1,108 @@
+/** `rpcudp export`: a recording as a capture for Wireshark. */
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CaptureSummary } from '../inspector/capture/capture.js';
+import { ArgumentError } from './argument-error.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { printable, printableName, quoted } from './printable.js';
+import type { World } from './world.js';
+
+export interface ExportOptions {
+  /** Overwrite the capture if it is there. */
+  readonly force?: boolean;
+  /** Only what the endpoint of this name sent and received. */
+  readonly endpoint?: string;
+}
+
+const STDOUT = '-';
+const PROGRESS_MS = 1_000;
+
+/** Where the dissector lies; in the package it is a file of its own beside the code. */
+const DISSECTOR = new URL('../inspector/capture/wireshark/rpcudp.lua', import.meta.url);
+
+/** Prints the path of the dissector, for Wireshark's `-X lua_script:`. */
+export function dissector(world: World): ExitCode {
+  world.stdout.print(fileURLToPath(DISSECTOR));
+  return EXIT_CODE.success;
+}
+
+/**
+ * Writes the datagrams of a recording as a pcapng file, and a summary on stderr.
+ *
+ * @throws RecordingError for the recording; ArgumentError for a capture that is there already, or an endpoint that is not in
+ * the recording; Error what the system says of a file that cannot be written.
+ */
+export async function exportCapture(
+  world: World,
+  recordingPath: string,
+  capturePath: string,
+  { force = false, endpoint }: ExportOptions,
+  version: string,
+): Promise<ExitCode> {
+  const { Capture } = await import('../inspector/capture/capture.js');
+  const { RecordingReader } = await import('../inspector/recording/reader.js');
+  const capture = new Capture(`rpcudp ${version}`, endpoint);
+  const reader = new RecordingReader(resolve(world.cwd, recordingPath));
+  let records = 0;
+  let saidAtMs = Date.now();
+  for await (const batch of reader.batches()) {
+    for (const record of batch) capture.add(record);
+    records += batch.length;
+    if (Date.now() - saidAtMs < PROGRESS_MS) continue;
+    saidAtMs = Date.now();
+    world.stderr.print(`read ${counted(records, 'record')} so far`);
+  }
+  const summary = capture.summary();
+  requireEndpoint(endpoint, summary);
+  if (capturePath === STDOUT) for (const block of capture.blocks()) world.stdout.write(block);
+  else await writeNew(resolve(world.cwd, capturePath), capture.blocks(), force, capturePath);
+
+  for (const line of reportOn(summary, reader, capturePath)) world.stderr.print(line);
+  return EXIT_CODE.success;
+}
+
+function requireEndpoint(wanted: string | undefined, { endpoints }: CaptureSummary): void {
+  if (wanted === undefined || endpoints.includes(wanted)) return;
+  const known = endpoints.map(printableName).join(', ');
+  throw new ArgumentError(
+    `the recording has no endpoint ${quoted(wanted)}; it has ${known === '' ? 'none' : known}`,
+  );
+}
+
+async function writeNew(
+  path: string,
+  blocks: Iterable<Buffer>,
+  force: boolean,
+  shown: string,
+): Promise<void> {
+  try {
+    await writeFile(path, blocks, { flag: force ? 'w' : 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new ArgumentError(`${printable(shown)} exists; --force overwrites it`);
+  }
+}
+
+function* reportOn(
+  { datagrams, endpoints, ports, maskedFrames, missingFrames, leftOut }: CaptureSummary,
+  { skippedLines, torn }: { readonly skippedLines: number; readonly torn: boolean },
+  capturePath: string,
+): Generator<string> {
+  const left = `${counted(maskedFrames, 'frame')} masked, ${counted(missingFrames, 'frame')} left out`;
+  yield `${counted(datagrams, 'datagram')} of ${counted(endpoints.length, 'endpoint')}; ${left}`;
+  if (leftOut > 0)
+    yield `${counted(leftOut, 'datagram')} left out, for nothing in them may be shown`;
+  if (skippedLines > 0)
+    yield `${counted(skippedLines, 'line')} of the recording skipped: no records`;
+  if (torn)
+    yield 'the last line of the recording is incomplete: its writer was stopped, or writes still';
+  if (capturePath === STDOUT || datagrams === 0) return;
+  const script = `-X lua_script:"$(rpcudp dissector)" -o rpcudp.ports:${ports.join(',')}`;
+  yield `open it with: wireshark ${script} ${printable(capturePath)}`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+}

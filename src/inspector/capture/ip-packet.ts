@@ -1,0 +1,105 @@
+/** IP packets around UDP payloads: what a capture holds in place of datagrams. */
+import type { SocketAddress } from '../../address.js';
+import { isIpv4 } from '../../ip.js';
+
+const IPV4_HEADER_BYTES = 20;
+const IPV6_HEADER_BYTES = 40;
+const UDP_HEADER_BYTES = 8;
+const UDP_PROTOCOL = 17;
+const HOP_LIMIT = 64;
+const DO_NOT_FRAGMENT = 0x4000;
+
+/** The most an IPv4 packet carries in UDP: 65,535 less its own header and that of UDP. IPv6 carries 20 more. */
+export const MAX_PAYLOAD_BYTES = 0xffff - IPV4_HEADER_BYTES - UDP_HEADER_BYTES;
+
+/**
+ * The packet of one datagram, unfragmented: IPv4 (RFC 791 section 3.1) or IPv6 (RFC 8200 section 3) as the addresses are,
+ * and UDP (RFC 768), with right lengths and checksums. What nobody recorded has its usual value: a hop limit of 64, the
+ * identification 0, no traffic class.
+ *
+ * Both hosts are IP addresses in canonical form and of one family; a `%scope` is left out, for it means nothing elsewhere.
+ *
+ * @throws RangeError when the payload has more than 65,507 bytes, or one host is IPv4 and the other IPv6.
+ */
+export function udpPacket(from: SocketAddress, to: SocketAddress, payload: Uint8Array): Buffer {
+  if (payload.length > MAX_PAYLOAD_BYTES) {
+    throw new RangeError(
+      `The datagram has ${payload.length} bytes; UDP over IPv4 carries ${MAX_PAYLOAD_BYTES} at most`,
+    );
+  }
+  const isV4 = isIpv4(from.host);
+  if (isV4 !== isIpv4(to.host)) {
+    throw new RangeError(
+      `No packet goes from ${from.host} to ${to.host}: they are of two families`,
+    );
+  }
+  const headerBytes = isV4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES;
+  const udpBytes = UDP_HEADER_BYTES + payload.length;
+  const packet = Buffer.alloc(headerBytes + udpBytes);
+  if (isV4) writeIpv4Header(packet, from.host, to.host);
+  else writeIpv6Header(packet, from.host, to.host, udpBytes);
+
+  packet.writeUInt16BE(from.port, headerBytes);
+  packet.writeUInt16BE(to.port, headerBytes + 2);
+  packet.writeUInt16BE(udpBytes, headerBytes + 4);
+  packet.set(payload, headerBytes + UDP_HEADER_BYTES);
+  // Of the pseudo-header (RFC 768; RFC 8200 section 8.1) the addresses are those at the end of either header.
+  const pseudoHeader = packet.subarray(isV4 ? 12 : 8, headerBytes);
+  const sum = sumOf(pseudoHeader, UDP_PROTOCOL + udpBytes);
+  const checksum = checksumOf(packet.subarray(headerBytes), sum);
+  // Zero says that there is none, so a sum of zero is sent as its other form.
+  packet.writeUInt16BE(checksum === 0 ? 0xffff : checksum, headerBytes + 6);
+  return packet;
+}
+
+function writeIpv4Header(packet: Buffer, from: string, to: string): void {
+  packet[0] = 0x45;
+  packet.writeUInt16BE(packet.length, 2);
+  packet.writeUInt16BE(DO_NOT_FRAGMENT, 6);
+  packet[8] = HOP_LIMIT;
+  packet[9] = UDP_PROTOCOL;
+  packet.set(ipv4Bytes(from), 12);
+  packet.set(ipv4Bytes(to), 16);
+  packet.writeUInt16BE(checksumOf(packet.subarray(0, IPV4_HEADER_BYTES)), 10);
+}
+
+function writeIpv6Header(packet: Buffer, from: string, to: string, udpBytes: number): void {
+  packet[0] = 0x60;
+  packet.writeUInt16BE(udpBytes, 4);
+  packet[6] = UDP_PROTOCOL;
+  packet[7] = HOP_LIMIT;
+  packet.set(ipv6Bytes(from), 8);
+  packet.set(ipv6Bytes(to), 24);
+}
+
+function ipv4Bytes(host: string): number[] {
+  return host.split('.').map(Number);
+}
+
+/** Of the canonical form (RFC 5952): words, and `::` for the zeros that are missing. */
+function ipv6Bytes(host: string): number[] {
+  const [address = ''] = host.split('%');
+  const [head = [], tail = []] = address
+    .split('::')
+    .map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = new Array<string>(8 - head.length - tail.length).fill('0');
+  return [...head, ...zeros, ...tail].flatMap((word) => {
+    const value = parseInt(word, 16);
+    return [value >> 8, value & 0xff];
+  });
+}
+
+/** The Internet checksum (RFC 1071) of bytes, on top of a sum. */
+function checksumOf(bytes: Uint8Array, sum = 0): number {
+  return ~sumOf(bytes, sum) & 0xffff;
+}
+
+/** A packet has few enough bytes that the sum of its words fits in 32 bits. */
+function sumOf(bytes: Uint8Array, start: number): number {
+  let sum = start;
+  for (let index = 0; index < bytes.length; index += 2) {
+    sum += ((bytes[index] as number) << 8) | (bytes[index + 1] ?? 0);
+  }
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return sum;
+}
