@@ -1,80 +1,63 @@
 /**
- * Two endpoints in Stately's inspector: every call is a state machine that you can watch.
+ * A lossy network that you can watch: a client calls a server through a link that drops, delays and copies datagrams, and
+ * every call shows in the inspector's page. Three processes: the client, the server, and this one, which has the link
+ * and the inspector that both of them feed.
  *
- *     npm run demo:stately              prints the address of the page
- *     npm run demo:stately -- --open    opens it in your browser
+ *     npm run demo:inspect              prints the URL of the page
+ *     npm run demo:inspect -- --open    opens it in your browser, too
+ *
+ * `--port n` is the page's port (default: any free one), `--seconds n` ends the demo by itself, `--seed n` loses other datagrams.
  */
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWebSocketInspector } from '@statelyai/inspect';
-import { createInspectorServer } from '@statelyai/inspect/server';
-import { createEndpoint, type Call } from 'rpcudp';
+import { parseArgs } from 'node:util';
+import { serveInspector } from 'rpcudp/inspector';
+import { openInBrowser } from './browser.js';
+import { LossyLink } from './lossy-link.js';
+import { Side } from './side.js';
 
-const relayPort = await freePort();
-const relay = createInspectorServer({ port: relayPort, autoOpen: process.argv.includes('--open') });
-const { inspect, stop: stopInspector } = createWebSocketInspector({
-  url: `ws://localhost:${relayPort}`,
-});
-
-let greetings = 0;
-const server = await createEndpoint({
-  host: '127.0.0.1',
-  inspect,
-  handlers: {
-    sayhi: async (_scope, name: string) => {
-      greetings += 1;
-      // Every fourth answer comes when its caller has given up.
-      if (greetings % 4 === 0) await sleep(350);
-      return `Hello ${name}`;
-    },
+const { values } = parseArgs({
+  options: {
+    open: { type: 'boolean', default: false },
+    port: { type: 'string', default: '0' },
+    seconds: { type: 'string' },
+    seed: { type: 'string', default: '1' },
   },
 });
-const client = await createEndpoint({ host: '127.0.0.1', inspect, timeoutMs: 250, lingerMs: 500 });
 
-const talker = client.peer<typeof server>(server.address);
-// The discard port (RFC 863): whoever listens there does not answer.
-const silent = client.peer<typeof server>('127.0.0.1:9');
+await using inspector = await serveInspector([], { port: Number(values.port) });
+await using server = await Side.start('server.ts', inspector.url);
+await using link = await LossyLink.open(server.address, {
+  seed: Number(values.seed),
+  loss: 0.12,
+  copies: 0.05,
+  delayMs: [15, 35],
+});
+await using client = await Side.start('client.ts', inspector.url, link.address);
 
+const calling = `${client.address.host}:${client.address.port}`;
+const called = `${link.address.host}:${link.address.port}`;
 console.log(`
-Watch at http://localhost:${relayPort}, and soon: the relay repeats no more than the last 200 messages.
-Stately's page needs the internet, and its relay listens on all interfaces without checking Origin.
+The client ${calling} calls the server through the link at ${called}.
+Watch at ${inspector.url}
+${values.open ? 'Your browser is asked to open it.' : 'Open it in your browser, or start this again with --open. It needs no internet.'}
+
+Within ten seconds you see there, and read why:
+  calls that resolve, some after their request was sent again (the link loses one datagram in eight)
+  "report", which times out, and whose answer comes late
+  "find", which the server rejects with an error of its own
+  "self_destruct", which it refuses: it has no such procedure
+  "sayhi" to 127.0.0.1:9, which times out, for nobody is there
+
+The same in a terminal: npx rpcudp top ${inspector.url}
 Ctrl-C ends it.
 `);
+if (values.open) openInBrowser(inspector.url);
 
-let calls = 0;
-const timer = setInterval(() => {
-  calls += 1;
-  const peer = calls % 5 === 0 ? silent : talker;
-  printPath(peer.call('sayhi', ['Snake Plissken']));
-}, 500);
+const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
+if (values.seconds !== undefined) ends.push(sleep(Number(values.seconds) * 1_000, []));
+await Promise.race(ends);
 
-await once(process, 'SIGINT');
-clearInterval(timer);
-await client.close();
-await server.close();
-stopInspector();
-relay.stop();
-// An open page would keep its connection to the relay, and with it this process.
-process.exit();
-
-/** Prints the states that a call goes through, once it has come to its end. */
-function printPath(call: Call): void {
-  const path: string[] = [call.state];
-  call.subscribe({
-    next: (snapshot) => path.push(snapshot.value),
-    complete: () => {
-      console.log(`${call.id} to ${call.getSnapshot().context.peer}: ${path.join(' → ')}`);
-    },
-  });
-}
-
-/** The relay takes a port, and port 0 it would not tell. */
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0);
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
-}
+console.log(
+  `The link carried ${link.counts.carried} datagrams, lost ${link.counts.lost} and copied ${link.counts.copied}.`,
+);

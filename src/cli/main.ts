@@ -2,6 +2,7 @@
 /** The `rpcudp` command. */
 import { Output } from './output.js';
 import { run } from './program.js';
+import { terminalOf } from './terminal.js';
 
 const stdout = new Output(process.stdout);
 const stderr = new Output(process.stderr);
@@ -9,6 +10,7 @@ const stderr = new Output(process.stderr);
 const exitCode = await run(process.argv.slice(2), {
   stdout,
   stderr,
+  terminal: terminalOf(process),
   signals: process,
   cwd: process.cwd(),
 });

@@ -3,7 +3,7 @@ import t from 'tap';
 import { runCommand } from '../fixtures/command.js';
 
 t.test('the help of the program and of each command goes to stdout', async (t) => {
-  for (const words of [[], ['serve'], ['call'], ['decode']]) {
+  for (const words of [[], ['serve'], ['call'], ['decode'], ['top'], ['export'], ['dissector']]) {
     const { exitCode, stdout, stderr } = await runCommand([...words, '--help']);
     t.equal(exitCode, 0);
     t.equal(stderr, '');
@@ -47,6 +47,12 @@ t.test('a mistake in the command line is one sentence on stderr, and exit code 1
       /^error: args\[0\]: the bigint takes more than 64 bits.*\n$/,
     ],
     ['decode', /^error: missing required argument 'hex'\n$/],
+    ['export', /^error: missing required argument 'recording'\n$/],
+    ['export a', /^error: missing required argument 'capture'\n$/],
+    [
+      'call h:1 p --record-mib x',
+      /^error: option '--record-mib <n>' argument 'x' is invalid\. .*\n$/,
+    ],
   ];
   for (const [line, message] of table) {
     const { exitCode, stdout, stderr } = await runCommand(line.split(' ').filter(Boolean));

@@ -1,0 +1,18 @@
+/** Opens a page in the browser that the system prefers. */
+import { spawn } from 'node:child_process';
+import process from 'node:process';
+
+const COMMANDS: Partial<Record<NodeJS.Platform, readonly [command: string, ...args: string[]]>> = {
+  darwin: ['open'],
+  win32: ['cmd', '/c', 'start', ''],
+};
+
+/** A system without a browser says so; the page's URL has been printed already. */
+export function openInBrowser(url: string): void {
+  const [command, ...args] = COMMANDS[process.platform] ?? ['xdg-open'];
+  const browser = spawn(command, [...args, url], { detached: true, stdio: 'ignore' });
+  browser.on('error', ({ message }) => {
+    console.log(`The browser could not be opened (${message}).`);
+  });
+  browser.unref();
+}

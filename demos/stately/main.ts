@@ -1,0 +1,80 @@
+/**
+ * Two endpoints in Stately's inspector: every call is a state machine that you can watch.
+ *
+ *     npm run demo:stately              prints the address of the page
+ *     npm run demo:stately -- --open    opens it in your browser
+ */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWebSocketInspector } from '@statelyai/inspect';
+import { createInspectorServer } from '@statelyai/inspect/server';
+import { createEndpoint, type Call } from 'rpcudp';
+
+const relayPort = await freePort();
+const relay = createInspectorServer({ port: relayPort, autoOpen: process.argv.includes('--open') });
+const { inspect, stop: stopInspector } = createWebSocketInspector({
+  url: `ws://localhost:${relayPort}`,
+});
+
+let greetings = 0;
+const server = await createEndpoint({
+  host: '127.0.0.1',
+  inspect,
+  handlers: {
+    sayhi: async (_scope, name: string) => {
+      greetings += 1;
+      // Every fourth answer comes when its caller has given up.
+      if (greetings % 4 === 0) await sleep(350);
+      return `Hello ${name}`;
+    },
+  },
+});
+const client = await createEndpoint({ host: '127.0.0.1', inspect, timeoutMs: 250, lingerMs: 500 });
+
+const talker = client.peer<typeof server>(server.address);
+// The discard port (RFC 863): whoever listens there does not answer.
+const silent = client.peer<typeof server>('127.0.0.1:9');
+
+console.log(`
+Watch at http://localhost:${relayPort}, and soon: the relay repeats no more than the last 200 messages.
+Stately's page needs the internet, and its relay listens on all interfaces without checking Origin.
+Ctrl-C ends it.
+`);
+
+let calls = 0;
+const timer = setInterval(() => {
+  calls += 1;
+  const peer = calls % 5 === 0 ? silent : talker;
+  printPath(peer.call('sayhi', ['Snake Plissken']));
+}, 500);
+
+await once(process, 'SIGINT');
+clearInterval(timer);
+await client.close();
+await server.close();
+stopInspector();
+relay.stop();
+// An open page would keep its connection to the relay, and with it this process.
+process.exit();
+
+/** Prints the states that a call goes through, once it has come to its end. */
+function printPath(call: Call): void {
+  const path: string[] = [call.state];
+  call.subscribe({
+    next: (snapshot) => path.push(snapshot.value),
+    complete: () => {
+      console.log(`${call.id} to ${call.getSnapshot().context.peer}: ${path.join(' → ')}`);
+    },
+  });
+}
+
+/** The relay takes a port, and port 0 it would not tell. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0);
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}

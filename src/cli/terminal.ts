@@ -1,0 +1,100 @@
+/** A terminal: a screen that can be taken for a while, and keys. */
+import type { ReadStream, WriteStream } from 'node:tty';
+
+/** Columns and rows. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Terminal {
+  readonly size: Size;
+  /** Whether colours may be used; not with NO_COLOR, whatever that is set to (no-color.org). */
+  readonly colours: boolean;
+  /** Takes the screen. Keys are not shown but told; Ctrl-C is one of them, as `\u0003`. */
+  take(onKey: (key: string) => void, onResize: () => void): void;
+  /** Shows these lines, each of at most `size.width` columns, and nothing else. */
+  draw(lines: readonly string[]): void;
+  /** Gives the screen back as it was. Idempotent; when the process ends, whyever, it is done anyway. */
+  giveBack(): void;
+}
+
+/** Alternate screen, no wrapping of lines, no cursor (xterm's DEC private modes 1049, 7 and 25). */
+const TAKE = '\u001b[?1049h\u001b[?7l\u001b[?25l';
+const GIVE_BACK = '\u001b[?25h\u001b[?7h\u001b[?1049l';
+/** ECMA-48: cursor position, erase in line, erase in page. */
+const HOME = '\u001b[H';
+const ERASE_LINE_END = '\u001b[K';
+const ERASE_BELOW = '\u001b[J';
+
+const USUAL: Size = { width: 80, height: 24 };
+
+/** The parts of a process that a terminal is made of. */
+type Console = Pick<NodeJS.Process, 'env' | 'once' | 'off'> & {
+  readonly stdin: ReadStream;
+  readonly stdout: WriteStream;
+};
+
+/** The terminal that the process writes to; undefined if that is none, or one that cannot move its cursor. */
+export function terminalOf(process: Console): Terminal | undefined {
+  const { stdout, env } = process;
+  return stdout.isTTY && env['TERM'] !== 'dumb' ? new ProcessTerminal(process) : undefined;
+}
+
+class ProcessTerminal implements Terminal {
+  readonly #process: Console;
+  readonly colours: boolean;
+  readonly #giveBack = (): void => {
+    this.giveBack();
+  };
+  #ended: (() => void) | undefined;
+
+  constructor(process: Console) {
+    this.#process = process;
+    this.colours = (process.env['NO_COLOR'] ?? '') === '';
+  }
+
+  get size(): Size {
+    const { columns, rows } = this.#process.stdout;
+    // A terminal that does not know its size says 0.
+    return { width: columns || USUAL.width, height: rows || USUAL.height };
+  }
+
+  take(onKey: (key: string) => void, onResize: () => void): void {
+    const { stdin, stdout } = this.#process;
+    const onData = (data: Buffer): void => {
+      onKey(data.toString());
+    };
+    stdout.write(TAKE);
+    stdout.on('resize', onResize);
+    if (stdin.isTTY) {
+      stdin.setRawMode(true);
+      stdin.on('data', onData);
+    }
+    this.#process.once('exit', this.#giveBack);
+    this.#ended = () => {
+      stdout.off('resize', onResize);
+      if (stdin.isTTY) {
+        stdin.off('data', onData);
+        stdin.setRawMode(false);
+        stdin.pause();
+      }
+      stdout.write(GIVE_BACK);
+      this.#process.off('exit', this.#giveBack);
+    };
+  }
+
+  draw(lines: readonly string[]): void {
+    const { stdout } = this.#process;
+    // Who reads slowly gets fewer pictures, not old ones.
+    if (stdout.writableNeedDrain) return;
+    const text = lines.map((line) => line + ERASE_LINE_END).join('\r\n');
+    stdout.write(HOME + text + ERASE_BELOW);
+  }
+
+  giveBack(): void {
+    const ended = this.#ended;
+    this.#ended = undefined;
+    ended?.();
+  }
+}

@@ -1,0 +1,127 @@
+/** `rpcudp top`: what endpoints are doing, as counts that move in a terminal. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { InspectionRecord } from '../inspector/record.js';
+import { serveInspector } from '../inspector/hub/server.js';
+import type { Inspector } from '../inspector/hub/server.js';
+import { watchInspector } from '../inspector/hub/watch.js';
+import type { Watcher } from '../inspector/hub/watch.js';
+import { ArgumentError } from './argument-error.js';
+import { EXIT_CODE } from './exit-code.js';
+import type { ExitCode } from './exit-code.js';
+import { formatJson } from './json.js';
+import type { Terminal } from './terminal.js';
+import { paint } from './top/line.js';
+import { Reading } from './top/reading.js';
+import { reportLines, screenLines } from './top/screen.js';
+import type { Title } from './top/screen.js';
+import type { Snapshot } from './top/snapshot.js';
+import { untilStopped } from './until-stopped.js';
+import type { World } from './world.js';
+
+export interface TopOptions {
+  /** Print what there is, and end. */
+  readonly once?: boolean;
+  /** The same as JSON. */
+  readonly json?: boolean;
+}
+
+/** How often the screen is drawn anew. */
+const REDRAW_MS = 500;
+/** So long is looked before something is printed once: rates need two readings. */
+const LOOK_MS = 1_200;
+
+const CTRL_C = '\u0003';
+
+/**
+ * Shows, until Ctrl-C or `q`, the endpoints that the inspector at `url` knows; without a URL, those that feed an inspector of
+ * its own. Where there is no terminal, and with `once` or `json`, it prints them once.
+ *
+ * @throws InspectorUrlError, InspectorUnreachableError for the URL; ArgumentError without one, if there is nothing to wait for.
+ */
+export async function top(
+  world: World,
+  url: string | undefined,
+  { once = false, json = false }: TopOptions,
+): Promise<ExitCode> {
+  const { terminal } = world;
+  const screen = once || json ? undefined : terminal;
+  if (url === undefined && screen === undefined) {
+    throw new ArgumentError('the URL of an inspector is needed where nobody can wait for feeds');
+  }
+  await using own = url === undefined ? await serveInspector() : undefined;
+  const watched = new Watched();
+  const watch = await watchInspector(url ?? own?.url ?? '', watched);
+  try {
+    if (screen === undefined) await printOnce(world, watched, json);
+    else await show(world, screen, watched, titleOf(url, own));
+    return EXIT_CODE.success;
+  } finally {
+    watch.close();
+  }
+}
+
+/** What is known of an inspector by now. */
+class Watched implements Watcher {
+  readonly #reading = new Reading();
+  fault: string | undefined;
+
+  get snapshot(): Snapshot {
+    return this.#reading.snapshot(Date.now());
+  }
+
+  records(records: readonly InspectionRecord[], reset: boolean): void {
+    if (reset) this.#reading.reset();
+    const nowMs = Date.now();
+    for (const record of records) this.#reading.add(record, nowMs);
+  }
+
+  connection(fault: string | undefined): void {
+    this.fault = fault;
+  }
+}
+
+async function printOnce(
+  { stdout, terminal }: World,
+  watched: Watched,
+  json: boolean,
+): Promise<void> {
+  await sleep(LOOK_MS);
+  const { snapshot } = watched;
+  if (json) stdout.print(formatJson(snapshot));
+  else
+    for (const line of reportLines(snapshot)) stdout.print(paint(line, terminal?.colours === true));
+}
+
+async function show(
+  world: World,
+  terminal: Terminal,
+  watched: Watched,
+  title: Pick<Title, 'source' | 'feedUrl'>,
+): Promise<void> {
+  const draw = (): void => {
+    const lines = screenLines(watched.snapshot, { ...title, fault: watched.fault }, terminal.size);
+    terminal.draw(lines.map((line) => paint(line, terminal.colours)));
+  };
+  const timer = setInterval(draw, REDRAW_MS);
+  try {
+    const quit = new Promise<void>((resolve) => {
+      terminal.take((keys) => {
+        if (keys.includes('q') || keys.includes(CTRL_C)) resolve();
+      }, draw);
+    });
+    draw();
+    await Promise.race([quit, untilStopped(world)]);
+  } finally {
+    clearInterval(timer);
+    terminal.giveBack();
+  }
+}
+
+/** The URL has a token that gives access: it is shown only where somebody needs it. */
+function titleOf(
+  url: string | undefined,
+  own: Inspector | undefined,
+): Pick<Title, 'source' | 'feedUrl'> {
+  const inspectorUrl = url ?? own?.url ?? '';
+  return { source: new URL(inspectorUrl).host, feedUrl: own?.url };
+}

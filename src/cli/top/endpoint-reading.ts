@@ -1,0 +1,203 @@
+/** What is known of one endpoint, from its records. */
+import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
+import { Meter } from './meter.js';
+import { OUTCOME_NAMES } from './snapshot.js';
+import type {
+  Count,
+  CountsView,
+  EndpointState,
+  EndpointView,
+  OutcomeName,
+  PeerView,
+  ProcedureView,
+} from './snapshot.js';
+import { Troubles } from './troubles.js';
+
+/** How many peers of an endpoint are kept: those that were told of last. */
+const MAX_PEERS = 1_000;
+
+type Counts = RecordOf<'counts'>;
+type Stats = Counts['stats'];
+type Outcomes = Stats['outcomes'];
+
+const NO_OUTCOMES: Outcomes = { resolved: 0, rejected: 0, timedOut: 0, cancelled: 0, unsent: 0 };
+
+interface Counted {
+  readonly stats: Stats;
+  /** By procedure, with all its peers together. */
+  readonly procedures: ReadonlyMap<string, Outcomes>;
+}
+
+export class EndpointReading {
+  readonly #meter = new Meter<Counted>();
+  readonly #troubles = new Troubles();
+  /** By address. */
+  readonly #peers = new Map<string, RecordOf<'peer'>>();
+  #about: RecordOf<'endpoint'> | undefined;
+  #closed: RecordOf<'endpoint.closed'> | undefined;
+  /** What its clock is behind that of whoever looks, and what the quickest record took to get here. */
+  #behindMs = Infinity;
+
+  /** Takes the next record of this endpoint, at `nowMs` by the clock of whoever looks. */
+  add(record: InspectionRecord, nowMs: number): void {
+    this.#behindMs = Math.min(this.#behindMs, nowMs - record.atMs);
+    switch (record.type) {
+      case 'endpoint':
+        // The feed is back, if it was lost.
+        this.#closed = undefined;
+        this.#about = record;
+        return;
+      case 'endpoint.closed':
+        this.#closed = record;
+        return;
+      case 'counts':
+        this.#meter.read(record.atMs, countedIn(record));
+        return;
+      case 'peer':
+        this.#addPeer(record);
+        return;
+      default:
+        this.#troubles.add(record);
+    }
+  }
+
+  get state(): EndpointState {
+    if (this.#closed === undefined) return 'open';
+    return this.#closed.lost === true ? 'lost' : 'closed';
+  }
+
+  /** Its troubles, with their times by the clock of whoever looks. */
+  troubles(): {
+    readonly atMs: number;
+    readonly trouble: ReturnType<Troubles['latest']>[number];
+  }[] {
+    return this.#troubles
+      .latest()
+      .map((trouble) => ({ atMs: trouble.atMs + this.#behindMs, trouble }));
+  }
+
+  /** How many peers there are that it does not know. */
+  get peersLeftOut(): number {
+    return Math.max(0, (this.#meter.latest?.stats.peersNow ?? 0) - this.#peers.size);
+  }
+
+  view(nowMs: number): Omit<EndpointView, 'label'> {
+    const about = this.#about;
+    const { state } = this;
+    return {
+      name: about?.name ?? '',
+      address: about?.address ?? '',
+      processId: about?.processId ?? 0,
+      version: about?.version ?? '',
+      state,
+      error: state === 'open' ? undefined : this.#closed?.error,
+      counts: this.#counts(nowMs),
+      peers: state === 'open' ? [...this.#peers.values()].map(peerView) : [],
+      procedures: this.#procedures(nowMs),
+    };
+  }
+
+  #addPeer(record: RecordOf<'peer'>): void {
+    const { peer, health } = record;
+    // The map keeps the order: what was told of last stands last.
+    this.#peers.delete(peer);
+    if (health !== 'forgotten') this.#peers.set(peer, record);
+    if (this.#peers.size <= MAX_PEERS) return;
+    for (const oldest of this.#peers.keys()) {
+      this.#peers.delete(oldest);
+      return;
+    }
+  }
+
+  #counts(nowMs: number): CountsView | undefined {
+    const latest = this.#meter.latest?.stats;
+    if (latest === undefined) return undefined;
+    const count = (countOf: (stats: Stats) => number): Count => this.#count(nowMs, latest, countOf);
+    const fates = Object.keys(latest.fates).filter((fate) => (latest.fates[fate] ?? 0) > 0);
+    return {
+      callsMade: count(callsMade),
+      requestsTaken: count(requestsTaken),
+      inFlight: latest.inFlightNow,
+      queued: latest.queuedNow,
+      running: latest.runningNow,
+      peers: latest.peersNow,
+      outcomes: byOutcome((name) => count(({ outcomes }) => outcomes[name])),
+      fates: Object.fromEntries(
+        fates.map((fate) => [fate, count((stats) => stats.fates[fate] ?? 0)]),
+      ),
+      framesReceived: latest.framesReceived,
+      datagramsReceived: latest.received,
+      kernelDrops: latest.kernelDrops,
+    };
+  }
+
+  #count(nowMs: number, latest: Stats, countOf: (stats: Stats) => number): Count {
+    const perSecond = this.#perSecond(nowMs, ({ stats }) => countOf(stats));
+    return { count: countOf(latest), perSecond };
+  }
+
+  #perSecond(nowMs: number, countOf: (counted: Counted) => number): number | undefined {
+    return this.#meter.perSecond(nowMs - this.#behindMs, countOf);
+  }
+
+  #procedures(nowMs: number): ProcedureView[] {
+    return [...(this.#meter.latest?.procedures ?? [])]
+      .map(([procedure, outcomes]): ProcedureView => {
+        const count = sum(outcomes);
+        const perSecond = this.#perSecond(nowMs, ({ procedures }) =>
+          sum(procedures.get(procedure) ?? NO_OUTCOMES),
+        );
+        const resolvedShare = count === 0 ? 0 : outcomes.resolved / count;
+        return { procedure, calls: { count, perSecond }, resolvedShare, outcomes };
+      })
+      .sort((one, other) => other.calls.count - one.calls.count);
+  }
+}
+
+function countedIn({ stats, procedures }: Counts): Counted {
+  const byName = new Map<string, Outcomes>();
+  for (const { procedure, outcomes } of procedures) {
+    const known = byName.get(procedure) ?? NO_OUTCOMES;
+    byName.set(
+      procedure,
+      byOutcome((name) => known[name] + outcomes[name]),
+    );
+  }
+  return { stats, procedures: byName };
+}
+
+function peerView(record: RecordOf<'peer'>): PeerView {
+  const { peer, health, inWindow, windowLimit, queued, inFlight, running, roundTripMs } = record;
+  return {
+    address: peer,
+    health,
+    inWindow,
+    windowLimit,
+    queued,
+    inFlight,
+    running,
+    roundTripMs,
+  };
+}
+
+function callsMade({ outcomes, queuedNow, inFlightNow }: Stats): number {
+  return sum(outcomes) + queuedNow + inFlightNow;
+}
+
+/** Those that are repetitions, and what could not be read, are none. */
+function requestsTaken({ fates }: Stats): number {
+  return Object.entries(fates)
+    .filter(([fate]) => fate === 'request.run' || fate.startsWith('request.refused.'))
+    .reduce((total, [, count]) => total + count, 0);
+}
+
+function byOutcome<Value>(valueOf: (name: OutcomeName) => Value): Record<OutcomeName, Value> {
+  return Object.fromEntries(OUTCOME_NAMES.map((name) => [name, valueOf(name)])) as Record<
+    OutcomeName,
+    Value
+  >;
+}
+
+function sum(outcomes: Outcomes): number {
+  return Object.values(outcomes).reduce((total, count) => total + count, 0);
+}

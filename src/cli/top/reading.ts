@@ -1,0 +1,82 @@
+/** The reading: takes the records that an inspector tells, and says what is known at a moment. Pure: the time is a parameter. */
+import type { InspectionRecord } from '../../inspector/record.js';
+import { EndpointReading } from './endpoint-reading.js';
+import type { EndpointState, EndpointView, Snapshot, TroubleView } from './snapshot.js';
+
+/** How many endpoints are kept; to make room, one that has closed goes first, else the oldest. */
+const MAX_ENDPOINTS = 256;
+/** How many troubles of all endpoints are shown, at most. */
+const MAX_TROUBLES = 100;
+
+export class Reading {
+  /** By key. */
+  #endpoints = new Map<string, EndpointReading>();
+  #forgotten = 0;
+
+  /** Takes a record, at `nowMs`: Unix milliseconds, by the clock of whoever looks. */
+  add(record: InspectionRecord, nowMs: number): void {
+    const { endpoint: key } = record;
+    const endpoint = this.#endpoints.get(key) ?? this.#admit(key);
+    endpoint.add(record, nowMs);
+  }
+
+  /** Forgets everything: what follows is told from the beginning. */
+  reset(): void {
+    this.#endpoints = new Map();
+    this.#forgotten = 0;
+  }
+
+  snapshot(nowMs: number): Snapshot {
+    const readings = [...this.#endpoints.values()];
+    const views = readings.map((reading) => reading.view(nowMs));
+    const ports = views.map(portIfNameless);
+    const endpoints = views.map((view, index): EndpointView => {
+      const port = ports[index];
+      const isUnique = ports.indexOf(port) === ports.lastIndexOf(port);
+      return { ...view, label: port !== undefined && isUnique ? port : view.name };
+    });
+    return {
+      endpoints: [...endpoints.filter(isOpen), ...endpoints.filter((view) => !isOpen(view))],
+      troubles: readings
+        .flatMap((reading, index) => troublesOf(reading, endpoints[index]?.label ?? '', nowMs))
+        .sort((one, other) => one.agoMs - other.agoMs)
+        .slice(0, MAX_TROUBLES),
+      leftOut: {
+        endpoints: this.#forgotten,
+        peers: readings.filter(isOpen).reduce((total, { peersLeftOut }) => total + peersLeftOut, 0),
+      },
+    };
+  }
+
+  #admit(key: string): EndpointReading {
+    if (this.#endpoints.size === MAX_ENDPOINTS) {
+      const keys = [...this.#endpoints.keys()];
+      const closed = keys.find((known) => this.#endpoints.get(known)?.state !== 'open');
+      this.#endpoints.delete(closed ?? keys[0] ?? '');
+      this.#forgotten += 1;
+    }
+    const endpoint = new EndpointReading();
+    this.#endpoints.set(key, endpoint);
+    return endpoint;
+  }
+}
+
+function isOpen({ state }: { readonly state: EndpointState }): boolean {
+  return state === 'open';
+}
+
+/** `:1234` of an endpoint that nobody has given a name. */
+function portIfNameless({ name, address }: Omit<EndpointView, 'label'>): string | undefined {
+  return name === address ? /:\d+$/.exec(address)?.[0] : undefined;
+}
+
+function troublesOf(reading: EndpointReading, label: string, nowMs: number): TroubleView[] {
+  return reading.troubles().map(({ atMs, trouble: { procedure, peer, state, words } }) => ({
+    endpoint: label,
+    agoMs: Math.max(0, nowMs - atMs),
+    procedure,
+    peer,
+    state,
+    words,
+  }));
+}

@@ -1,0 +1,186 @@
+/** What the screen of `rpcudp top` shows, section by section. */
+import { printableName, quoted } from '../printable.js';
+import {
+  addressColumn,
+  countColumn,
+  nameColumn,
+  numberColumn,
+  optional,
+  ownerColumn,
+} from './columns.js';
+import { framesSection } from './frames-section.js';
+import { piece } from './line.js';
+import type { Piece, Tone } from './line.js';
+import { owned } from './owned.js';
+import type { Owned } from './owned.js';
+import { ageWords, countWords, durationWords, rateWords, shareWords } from './quantity.js';
+import type { Section } from './section.js';
+import { OUTCOME_NAMES } from './snapshot.js';
+import type {
+  CountsView,
+  EndpointState,
+  EndpointView,
+  OutcomeName,
+  PeerView,
+  ProcedureView,
+  Snapshot,
+  TroubleView,
+} from './snapshot.js';
+import { layOut } from './table.js';
+import type { Column } from './table.js';
+
+const MIN_WORDS_WIDTH = 24;
+
+const OUTCOME_HEADINGS: Readonly<Record<OutcomeName, string>> = {
+  resolved: 'RESOLVED',
+  rejected: 'REJECTED',
+  timedOut: 'TIMED OUT',
+  cancelled: 'CANCELLED',
+  unsent: 'UNSENT',
+};
+
+const STATES: Readonly<Record<EndpointState, readonly [words: string, tone: Tone]>> = {
+  open: ['● open', 'good'],
+  closed: ['○ closed', 'faint'],
+  lost: ['✕ feed lost', 'bad'],
+};
+
+const HEALTHS: ReadonlyMap<string, readonly [glyph: string, tone: Tone]> = new Map([
+  ['responsive', ['●', 'good']],
+  ['suspect', ['◐', 'warn']],
+  ['silent', ['○', 'bad']],
+]);
+
+/** Troubles that are no more than a warning. */
+const WARNINGS = new Set(['late', 'refused', 'abandoned']);
+
+const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
+  nameColumn('ENDPOINT', ({ label }) => label),
+  addressColumn('ADDRESS', ({ address }) => address),
+  { heading: 'STATE', cell: stateCell, minWidth: 6 },
+  numberColumn('OUT/s', ({ counts }) => rateDigits(counts?.callsMade.perSecond)),
+  numberColumn('IN/s', ({ counts }) => rateDigits(counts?.requestsTaken.perSecond)),
+  numberColumn('IN FLIGHT', ({ counts }) => counts?.inFlight),
+  numberColumn('QUEUED', ({ counts }) => counts?.queued),
+  numberColumn('RUNNING', ({ counts }) => counts?.running),
+  optional(numberColumn('PEERS', ({ counts }) => counts?.peers)),
+  optional(numberColumn('PROCESS', ({ processId }) => String(processId))),
+];
+
+const CALL_COLUMNS: readonly Column<Owned<CountsView>>[] = [
+  ownerColumn('CALLS'),
+  numberColumn('MADE', ({ view }) => view.callsMade.count),
+  ...OUTCOME_NAMES.map((name) =>
+    countColumn<Owned<CountsView>>(OUTCOME_HEADINGS[name], ({ view }) => view.outcomes[name]),
+  ),
+];
+
+const TROUBLE_COLUMNS: readonly Column<TroubleView>[] = [
+  { heading: 'AGO', cell: ({ agoMs }) => piece(ageWords(agoMs)), right: true },
+  nameColumn('AT', ({ endpoint }) => endpoint),
+  nameColumn('WENT WRONG', ({ procedure }) => procedure),
+  {
+    heading: 'WHY',
+    cell: ({ state, words }) => piece(words, WARNINGS.has(state) ? 'warn' : 'bad'),
+    minWidth: MIN_WORDS_WIDTH,
+  },
+  optional(addressColumn('PEER', ({ peer }) => peer)),
+];
+
+const PEER_COLUMNS: readonly Column<Owned<PeerView>>[] = [
+  addressColumn('PEER', ({ view }) => view.address),
+  ownerColumn('OF'),
+  { heading: 'HEALTH', cell: ({ view }) => healthCell(view.health) },
+  numberColumn(
+    'WINDOW',
+    ({ view }) => `${countWords(view.inWindow)}/${countWords(view.windowLimit)}`,
+  ),
+  numberColumn('MAILBOX', ({ view }) => view.queued),
+  numberColumn('IN FLIGHT', ({ view }) => view.inFlight),
+  numberColumn('ROUND TRIP', ({ view: { roundTripMs } }) =>
+    roundTripMs === null ? undefined : durationWords(roundTripMs),
+  ),
+  optional(numberColumn('RUNNING', ({ view }) => view.running)),
+];
+
+const PROCEDURE_COLUMNS: readonly Column<Owned<ProcedureView>>[] = [
+  nameColumn('PROCEDURE', ({ view }) => view.procedure),
+  ownerColumn('OF'),
+  countColumn('CALLS', ({ view }) => view.calls),
+  {
+    heading: 'RESOLVED',
+    cell: ({ view: { resolvedShare: share } }) =>
+      piece(shareWords(share), share < 0.5 ? 'bad' : 'plain'),
+    right: true,
+  },
+  numberColumn('REJECTED', ({ view }) => view.outcomes.rejected),
+  numberColumn('TIMED OUT', ({ view }) => view.outcomes.timedOut),
+  optional(numberColumn('CANCELLED', ({ view }) => view.outcomes.cancelled)),
+  optional(numberColumn('UNSENT', ({ view }) => view.outcomes.unsent)),
+];
+
+/** All sections, of at most `width` columns, in their order; of each the first `maxItems`. */
+export function sectionsOf(
+  { endpoints, troubles }: Snapshot,
+  width: number,
+  maxItems: number,
+): Section[] {
+  const open = endpoints.filter(({ state }) => state === 'open');
+  const counts = owned(endpoints, ({ counts }) => (counts === undefined ? [] : [counts]));
+  const callers = counts.filter(({ view }) => view.callsMade.count > 0);
+  const peers = owned(open, (endpoint) => endpoint.peers).sort(byWorkAtHand);
+  const procedures = owned(open, (endpoint) => endpoint.procedures).sort(byCalls);
+  const section = <Row>(
+    name: string,
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+    itemName = name,
+  ): Section => {
+    const { heading, rows: lines, leftOut } = layOut(columns, rows.slice(0, maxItems), width);
+    return {
+      name,
+      heading,
+      items: lines.map((line) => [line]),
+      total: rows.length,
+      itemName,
+      leftOut,
+    };
+  };
+  return [
+    section('endpoints', ENDPOINT_COLUMNS, endpoints),
+    section('calls', CALL_COLUMNS, callers, 'endpoints'),
+    framesSection(counts, width, maxItems),
+    section('troubles', TROUBLE_COLUMNS, troubles),
+    section('peers', PEER_COLUMNS, peers),
+    section('procedures', PROCEDURE_COLUMNS, procedures),
+  ];
+}
+
+function byCalls(
+  { view: one }: Owned<ProcedureView>,
+  { view: other }: Owned<ProcedureView>,
+): number {
+  return other.calls.count - one.calls.count;
+}
+
+function byWorkAtHand({ view: one }: Owned<PeerView>, { view: other }: Owned<PeerView>): number {
+  return workAtHand(other) - workAtHand(one);
+}
+
+function workAtHand({ queued, inFlight, running }: PeerView): number {
+  return queued + inFlight + running;
+}
+
+function stateCell({ state, error }: EndpointView): Piece {
+  const [words, tone] = STATES[state];
+  return error === undefined ? piece(words, tone) : piece(`${words}: ${quoted(error)}`, 'bad');
+}
+
+function healthCell(health: string): Piece {
+  const [glyph, tone] = HEALTHS.get(health) ?? ['◌', 'plain'];
+  return piece(`${glyph} ${printableName(health)}`, tone);
+}
+
+function rateDigits(perSecond: number | undefined): string {
+  return rateWords(perSecond).replace('/s', '');
+}

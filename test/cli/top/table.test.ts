@@ -1,0 +1,60 @@
+import t from 'tap';
+import { paint, piece } from '../../../src/cli/top/line.js';
+import { layOut } from '../../../src/cli/top/table.js';
+import type { Column } from '../../../src/cli/top/table.js';
+
+interface Row {
+  readonly name: string;
+  readonly count: number;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { heading: 'NAME', cell: ({ name }) => piece(name), minWidth: 4 },
+  { heading: 'COUNT', cell: ({ count }) => piece(String(count)), right: true },
+  { heading: 'SQUARE', cell: ({ count }) => piece(String(count ** 2)), right: true },
+  { heading: 'HALF', cell: ({ count }) => piece(String(count / 2)), optional: true },
+];
+const ROWS: readonly Row[] = [
+  { name: 'one hundred', count: 100 },
+  { name: 'two', count: 2 },
+];
+
+function shown(width: number): { text: string[]; leftOut: readonly string[] } {
+  const { heading, rows, leftOut } = layOut(COLUMNS, ROWS, width);
+  return { text: [heading, ...rows].map((line) => paint(line, false)), leftOut };
+}
+
+t.test('columns are as wide as what they hold, and numbers stand at the right', async (t) => {
+  t.strictSame(shown(80), {
+    text: [
+      'NAME         COUNT  SQUARE  HALF',
+      'one hundred    100   10000  50',
+      'two              2       4  1',
+    ],
+    leftOut: [],
+  });
+});
+
+t.test(
+  'where there is no room, what is optional goes first, then names are cut, then the last go',
+  async (t) => {
+    t.strictSame(shown(30), {
+      text: [
+        'NAME         COUNT  SQUARE',
+        'one hundred    100   10000',
+        'two              2       4',
+      ],
+      leftOut: ['HALF'],
+    });
+    t.strictSame(shown(20).text, [
+      'NAME   COUNT  SQUARE',
+      'one …    100   10000',
+      'two        2       4',
+    ]);
+    t.strictSame(shown(16), {
+      text: ['NAME       COUNT', 'one hund…    100', 'two            2'],
+      leftOut: ['SQUARE', 'HALF'],
+    });
+    t.strictSame(shown(3), { text: ['NA…', 'on…', 'two'], leftOut: ['COUNT', 'SQUARE', 'HALF'] });
+  },
+);

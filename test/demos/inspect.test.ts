@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import t from 'tap';
+import type { Test } from 'tap';
+import type { InspectionRecord } from '../../src/inspector/record.js';
+import { watchInspector } from '../../src/inspector/hub/watch.js';
+
+/** The demo as its script runs it, from what was built. */
+async function startDemo(t: Test, ...options: string[]) {
+  const { NODE_OPTIONS, ...env } = process.env;
+  const demo = spawn(process.execPath, ['--import', 'tsx', 'demos/inspect/main.ts', ...options], {
+    env,
+  });
+  t.teardown(() => demo.kill('SIGKILL'));
+  const stderr = text(demo.stderr);
+  let stdout = '';
+  demo.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  const ended = once(demo, 'close').then(async ([exitCode]) => ({
+    exitCode: exitCode as number | null,
+    stdout,
+    stderr: await stderr,
+  }));
+  const url = async (): Promise<string> => {
+    for (;;) {
+      const [, found] = /Watch at (http\S+)\n/.exec(stdout) ?? [];
+      if (found !== undefined) return found;
+      const end = await Promise.race([once(demo.stdout, 'data').then(() => undefined), ended]);
+      if (end !== undefined) throw new Error(`The demo ended: ${end.stderr}`);
+    }
+  };
+  return { demo, ended, url };
+}
+
+/** The records of an inspector, as they come. */
+async function watching(t: Test, url: string) {
+  const seen: InspectionRecord[] = [];
+  const told = new EventEmitter();
+  const watch = await watchInspector(url, {
+    records: (records) => {
+      seen.push(...records);
+      told.emit('told');
+    },
+    connection: () => undefined,
+  });
+  t.teardown(() => watch.close());
+  return async (isThere: (record: InspectionRecord) => boolean): Promise<InspectionRecord> => {
+    for (;;) {
+      const found = seen.find(isThere);
+      if (found !== undefined) return found;
+      await once(told, 'told');
+    }
+  };
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    return process.kill(processId, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function processIds(find: Awaited<ReturnType<typeof watching>>): Promise<number[]> {
+  const found = await Promise.all(
+    ['server', 'client'].map((name) =>
+      find((record) => record.type === 'endpoint' && record.name === name),
+    ),
+  );
+  return found.map((record) => (record as { processId: number }).processId);
+}
+
+t.test(
+  'the demo shows calls that go well and every way to go wrong, and Ctrl-C ends all of it',
+  async (t) => {
+    const { demo, ended, url } = await startDemo(t);
+    const find = await watching(t, await url());
+    const isStep = (state: string, event?: string) => (record: InspectionRecord) =>
+      record.type === 'step' &&
+      record.state === state &&
+      (event === undefined || record.event === event);
+
+    t.ok(await find(isStep('resolved')), 'a call resolves');
+    t.ok(await find(isStep('awaiting', 'retransmitted')), 'one is sent again');
+    t.match(await find(isStep('timedOut', 'expired')), { because: /\w/ }, 'one times out, and why');
+    t.match(await find(isStep('late')), { lateByMs: Number }, 'one comes late');
+    t.match(
+      await find(isStep('rejected')),
+      { outcome: { error: { code: String } } },
+      'one is rejected',
+    );
+    t.match(await find(isStep('refused')), { because: 'unknownProcedure' }, 'one is refused');
+
+    const children = await processIds(find);
+    t.equal(new Set([demo.pid, ...children]).size, 3, 'in processes of their own');
+    demo.kill('SIGINT');
+    const { exitCode, stdout, stderr } = await ended;
+    t.strictSame([exitCode, stderr], [0, '']);
+    t.match(stdout, /The link carried [1-9]\d* datagrams, lost \d+ and copied \d+\.\n$/);
+    t.strictSame(children.map(isRunning), [false, false]);
+  },
+);
+
+t.test('with --seconds it ends by itself', async (t) => {
+  const { ended, url } = await startDemo(t, '--seconds', '0.2', '--seed', '2');
+  await url();
+  t.match(await ended, { exitCode: 0, stderr: '' });
+});
+
+t.test('when the demo is killed, nothing of it goes on', async (t) => {
+  const { demo, url } = await startDemo(t);
+  const children = await processIds(await watching(t, await url()));
+  demo.kill('SIGKILL');
+  while (children.some(isRunning)) await new Promise(setImmediate);
+  t.pass('its processes have ended');
+});
