@@ -7,7 +7,7 @@ export default defineConfig(
   globalIgnores(['dist/', '.tap/', '.venv/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['{src,test,demos}/**/*.ts'],
+    files: ['{src,test,demos}/**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..` },
@@ -48,7 +48,7 @@ export default defineConfig(
   },
   {
     // The library is silent; only the command talks.
-    files: ['src/**/*.ts'],
+    files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/cli/**'],
     rules: { 'no-console': 'error' },
   },

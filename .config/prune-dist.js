@@ -3,7 +3,10 @@
 // build state goes too and everything is compiled again.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 
-const list = (root) => (existsSync(root) ? readdirSync(root, { recursive: true }) : []);
+// The inspector's page is bundled, not compiled: its outputs have no source of their own.
+const isPage = (file) => file.startsWith('inspector/page/');
+const list = (root) =>
+  existsSync(root) ? readdirSync(root, { recursive: true }).filter((file) => !isPage(file)) : [];
 const outputs = list('dist').filter((file) => /\.(js|d\.ts)(\.map)?$/.test(file));
 const sources = list('src').filter((file) => file.endsWith('.ts'));
 

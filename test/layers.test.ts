@@ -12,10 +12,22 @@ import { readSource, type SourceFacts } from './fixtures/source-imports.js';
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
   { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
   { what: ['node:cluster'], onlyIn: ['cluster/join.ts', 'cluster/fork.ts'] },
-  { what: ['node:fs', 'node:fs/promises'], onlyIn: ['transport/kernel-drops.ts', 'cli/'] },
+  {
+    what: ['node:fs', 'node:fs/promises'],
+    onlyIn: [
+      'transport/kernel-drops.ts',
+      'inspector/recorder/identity.ts',
+      'inspector/recording/file.ts',
+      'inspector/recording/reader.ts',
+      'cli/',
+    ],
+  },
   { what: ['node:dns', 'node:dns/promises'], onlyIn: ['resolve.ts'] },
   { what: ['Math.random'], onlyIn: ['random.ts'] },
-  { what: ['node:crypto', 'crypto'], onlyIn: ['random.ts', 'cluster/envelope.ts'] },
+  {
+    what: ['node:crypto', 'crypto'],
+    onlyIn: ['random.ts', 'cluster/envelope.ts', 'inspector/hub/guard.ts'],
+  },
   {
     what: [
       'setTimeout',
@@ -29,16 +41,39 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'node:timers/promises',
       'node:perf_hooks',
     ],
-    onlyIn: ['clock.ts', 'random.ts', 'cli/'],
+    onlyIn: [
+      'clock.ts',
+      'random.ts',
+      'inspector/hub/feed.ts',
+      'inspector/recorder/identity.ts',
+      'inspector/page/live/',
+      'inspector/recording/file.ts',
+      'inspector/hub/server.ts',
+      'inspector/hub/watch.ts',
+      'cli/',
+    ],
   },
   {
     what: ['process', 'node:process'],
-    onlyIn: ['warning.ts', 'transport/reuse-port.ts', 'cluster/join.ts', 'cli/'],
+    onlyIn: [
+      'warning.ts',
+      'transport/reuse-port.ts',
+      'cluster/join.ts',
+      'inspector/recorder/identity.ts',
+      'cli/',
+    ],
   },
   { what: ['commander'], onlyIn: ['cli/'] },
-  { what: ['cli/'], onlyIn: ['cli/'] },
+  { what: ['cli/'], onlyIn: ['cli/', 'inspector/recorder/command-line.ts'] },
   { what: ['testing/'], onlyIn: ['testing/'] },
   { what: ['cluster/'], onlyIn: ['cluster/'] },
+  { what: ['inspector/'], onlyIn: ['inspector/', 'cli/'] },
+  {
+    what: ['preact', '@preact/signals', '@dagrejs/dagre', 'uplot', '@tanstack/virtual-core'],
+    onlyIn: ['inspector/page/'],
+  },
+  { what: ['inspector/page/'], onlyIn: ['inspector/page/'] },
+  { what: ['ws', 'sirv', 'valibot', 'node:http'], onlyIn: ['inspector/'] },
 ];
 
 /** Rules and shapes without effects: they import only each other. */
@@ -71,15 +106,21 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
     to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts'],
     typesToo: true,
   },
+  { files: ['cli/top/'], to: ['cli/top/', 'cli/printable.ts'] },
+  {
+    files: ['inspector/page/store/'],
+    to: ['fifo.ts', 'inspector/record.ts', 'inspector/page/store/'],
+    typesToo: true,
+  },
 ];
 
 /** What users import: the public names and nothing else. */
-const ENTRIES = ['index.ts', 'testing/index.ts', 'cluster/index.ts'];
+const ENTRIES = ['index.ts', 'testing/index.ts', 'cluster/index.ts', 'inspector/index.ts'];
 
 /** Imports the module that `rpcudp serve` is given. */
 const LOADS_USER_MODULES = 'cli/handlers-module.ts';
 
-/** What users of the library install, beyond what only the command needs. */
+/** What the library loads; the rest of what its users install is for the command and the inspector. */
 const RUNTIME_DEPENDENCIES = ['@msgpack/msgpack', 'xstate'];
 
 type Sources = ReadonlyMap<string, SourceFacts>;
@@ -103,10 +144,12 @@ t.test('the library needs exactly its runtime dependencies at run time', (t) => 
   for (const [name, { imports }] of realSources()) {
     for (const { specifier } of imports) {
       if (specifier === '(computed)' || specifier.startsWith('.') || isBuiltin(specifier)) continue;
-      (matches('cli/', name) ? ofCommand : ofLibrary).add(packageOf(specifier));
+      // The page is bundled with what it needs.
+      if (matches('inspector/page/', name)) continue;
+      (matchesAny(['cli/', 'inspector/'], name) ? ofCommand : ofLibrary).add(packageOf(specifier));
     }
   }
-  t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports outside src/cli');
+  t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports besides cli and inspector');
   t.same(
     Object.keys(dependencies).sort(),
     [...new Set([...RUNTIME_DEPENDENCIES, ...ofCommand])].sort(),
@@ -142,7 +185,17 @@ t.test('each rule catches a file that breaks it', (t) => {
     ['testing/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
     ['cluster/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
     ['cluster/workers.ts', `import cluster from 'node:cluster';`, 'takes node:cluster'],
+    ['inspector/hub/hub.ts', `import { h } from 'preact';`, 'takes preact'],
+    [
+      'inspector/hub/hub.ts',
+      `import { a } from '../page/store/rows.js';`,
+      'takes inspector/page/store/rows.ts',
+    ],
+    ['inspector/page/store/rows.ts', `import { h } from 'preact';`, 'imports preact'],
     ['endpoint/endpoint.ts', `import { a } from '../cluster/join.js';`, 'takes cluster/join.ts'],
+    ['inspector/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+    ['endpoint/endpoint.ts', `import { a } from '../inspector/hub.js';`, 'takes inspector/hub.ts'],
+    ['endpoint/endpoint.ts', `import { WebSocket } from 'ws';`, 'takes ws'],
   ];
   for (const [name, text, report] of broken) {
     t.match(violations(new Map([[name, readSource(text)]])), [`${name} ${report}`], text);

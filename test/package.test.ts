@@ -151,7 +151,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
 
   await t.test('holds what is needed and nothing else', (t) => {
     const allowed =
-      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|html|css)(\.map)?)$/;
+      /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+\.(js|d\.ts|html|css|lua)(\.map)?)$/;
     t.same(
       [...paths].filter((path) => !allowed.test(path)),
       [],

@@ -1,0 +1,60 @@
+/** The page: its head, and the view that was chosen. */
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { Header } from './components/header.js';
+import { Help } from './components/help.js';
+import { Notices } from './components/notices.js';
+import { useSession } from './components/page-context.js';
+import { StatusBar } from './components/status-bar.js';
+import { helpOpen, view } from './live/view-state.js';
+import type { View } from './live/view-state.js';
+import { CallView } from './views/call.js';
+import { CallsView } from './views/calls.js';
+import { FatesView } from './views/fates.js';
+import { PeersView } from './views/peers.js';
+import { SequenceView } from './views/sequence.js';
+
+const COMPONENTS: Readonly<Record<View, () => VNode>> = {
+  calls: CallsView,
+  call: CallView,
+  sequence: SequenceView,
+  peers: PeersView,
+  fates: FatesView,
+};
+
+export function App(): VNode {
+  const session = useSession();
+  const [dragging, setDragging] = useState(false);
+  const Shown = COMPONENTS[view.value];
+  return (
+    <div
+      class={dragging ? 'app dragging' : 'app'}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setDragging(true);
+      }}
+      onDragLeave={(event) => {
+        if (event.relatedTarget === null) setDragging(false);
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        setDragging(false);
+        const [file] = event.dataTransfer?.files ?? [];
+        if (file !== undefined) void session.openFile(file);
+      }}
+    >
+      <Header />
+      <StatusBar />
+      <Notices />
+      <main class="main" data-testid={`main-${view.value}`}>
+        <Shown />
+      </main>
+      {helpOpen.value && <Help />}
+      {dragging && (
+        <div class="drop" aria-hidden="true">
+          Drop a recording to open it
+        </div>
+      )}
+    </div>
+  );
+}

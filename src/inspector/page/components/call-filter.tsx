@@ -1,0 +1,164 @@
+/** What is listed of the calls: by direction, text, peer, procedure and state. */
+import type { VNode } from 'preact';
+import { SEARCH_ID } from '../live/keyboard.js';
+import { cursor } from '../live/view-state.js';
+import type { Filter } from '../store/filter.js';
+import { isUnfiltered, NO_FILTER } from '../store/filter.js';
+import { countText } from '../store/format.js';
+import { CALL_STATES, HANDLER_STATES } from '../store/state-words.js';
+import { Icon } from './icon.js';
+import { useSession } from './page-context.js';
+import { StateMark } from './state-mark.js';
+
+const KINDS = [
+  { kind: 'call', label: 'Calls out' },
+  { kind: 'handler', label: 'Requests in' },
+  { kind: 'both', label: 'Both' },
+] as const;
+
+export function CallFilter(): VNode {
+  const session = useSession();
+  const { filter } = session.rows;
+  const change = (part: Partial<Filter>) => {
+    cursor.value = undefined;
+    session.select({ ...filter, ...part });
+  };
+  return (
+    <div class="filter">
+      <div class="filter-line">
+        <div class="segments" role="group" aria-label="Direction">
+          {KINDS.map(({ kind, label }) => (
+            <button
+              type="button"
+              key={kind}
+              class="segment"
+              aria-pressed={filter.kind === kind}
+              data-testid={`kind-${kind}`}
+              onClick={() => change({ kind, states: new Set() })}
+            >
+              {label}
+            </button>
+          ))}
+        </div>
+        <label class="search">
+          <Icon name="search" />
+          <input
+            id={SEARCH_ID}
+            type="search"
+            placeholder="Search id, peer, procedure, arguments, outcome"
+            aria-label="Search the calls"
+            data-testid="search"
+            spellcheck={false}
+            value={filter.text}
+            onInput={({ currentTarget }) => change({ text: currentTarget.value })}
+          />
+          <kbd>/</kbd>
+        </label>
+        <Choice
+          label="All peers"
+          testId="filter-peer"
+          value={filter.peer}
+          names={session.store.peerAddresses.names()}
+          onChange={(peer) => change({ peer })}
+        />
+        <Choice
+          label="All procedures"
+          testId="filter-procedure"
+          value={filter.procedure}
+          names={session.store.procedures.names()}
+          onChange={(procedure) => change({ procedure })}
+        />
+      </div>
+      <StateChips change={change} />
+    </div>
+  );
+}
+
+/** A list of more names would not be read; the search finds them. */
+const MAX_NAMES = 200;
+
+function Choice(props: {
+  label: string;
+  testId: string;
+  value: string;
+  names: readonly string[];
+  onChange: (name: string) => void;
+}): VNode {
+  const { label, testId, value, names, onChange } = props;
+  const offered = names.slice(0, MAX_NAMES);
+  return (
+    <select
+      class="choice"
+      aria-label={label}
+      data-testid={testId}
+      value={value}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+    >
+      <option value="">{label}</option>
+      {(value === '' || offered.includes(value) ? offered : [value, ...offered]).map((name) => (
+        <option key={name} value={name}>
+          {name}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function StateChips({ change }: { change: (part: Partial<Filter>) => void }): VNode {
+  const session = useSession();
+  const { filter } = session.rows;
+  const { states } = session.store;
+  const countOfState = (state: string) =>
+    (filter.kind === 'handler' ? 0 : states.get(`call ${state}`)) +
+    (filter.kind === 'call' ? 0 : states.get(`handler ${state}`));
+  const offered = [
+    ...(filter.kind === 'handler' ? [] : CALL_STATES),
+    ...(filter.kind === 'call' ? [] : HANDLER_STATES),
+  ];
+  const toggle = (state: string) => {
+    const chosen = new Set(filter.states);
+    if (!chosen.delete(state)) chosen.add(state);
+    change({ states: chosen });
+  };
+  return (
+    <div class="chips" role="group" aria-label="States">
+      {offered.map((state) => {
+        const count = countOfState(state);
+        return (
+          <button
+            type="button"
+            key={state}
+            class={count === 0 ? 'chip chip-none' : 'chip'}
+            aria-pressed={filter.states.has(state)}
+            data-testid={`state-${state}`}
+            data-count={count}
+            onClick={() => toggle(state)}
+          >
+            <StateMark state={state} />
+            <span class="num chip-count">{countText(count)}</span>
+          </button>
+        );
+      })}
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={filter.repeated}
+        data-testid="filter-repeated"
+        title="Only those whose request was sent more than once"
+        onClick={() => change({ repeated: !filter.repeated })}
+      >
+        <span class="again">↻</span> sent again
+      </button>
+      {!isUnfiltered(filter) && (
+        <button
+          type="button"
+          class="chip chip-clear"
+          data-testid="filter-clear"
+          onClick={() => change({ ...NO_FILTER, kind: filter.kind })}
+        >
+          clear filter
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,70 @@
+/** How the calls of each procedure ended. */
+import type { VNode } from 'preact';
+import type { RecordOf } from '../../record.js';
+import { countText } from '../store/format.js';
+
+type Procedure = RecordOf<'counts'>['procedures'][number];
+
+const OUTCOMES = [
+  { name: 'resolved', label: 'resolved' },
+  { name: 'rejected', label: 'rejected' },
+  { name: 'timedOut', label: 'timed out' },
+  { name: 'cancelled', label: 'cancelled' },
+  { name: 'unsent', label: 'unsent' },
+] as const;
+
+export function ProcedureTable({ procedures }: { procedures: readonly Procedure[] }): VNode {
+  if (procedures.length === 0) return <p class="muted">No call to it has ended yet.</p>;
+  return (
+    <div class="wide-table">
+      <table class="procedures">
+        <thead>
+          <tr>
+            <th>procedure</th>
+            <th>success</th>
+            {OUTCOMES.map(({ name, label }) => (
+              <th key={name} class="right">
+                {label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {procedures.map((one) => (
+            <Row key={one.procedure} one={one} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ one }: { one: Procedure }): VNode {
+  const { procedure, outcomes } = one;
+  const all = OUTCOMES.reduce((sum, { name }) => sum + outcomes[name], 0);
+  const percent = all === 0 ? 0 : (100 * outcomes.resolved) / all;
+  return (
+    <tr data-testid="procedure" data-procedure={procedure}>
+      <td class="cut procedure" title={procedure}>
+        {procedure}
+      </td>
+      <td class="success">
+        <span class="success-bar" aria-hidden="true">
+          <i style={{ width: `${percent}%` }} />
+        </span>
+        <span class="num">{percentText(percent)}</span>
+      </td>
+      {OUTCOMES.map(({ name }) => (
+        <td key={name} class={outcomes[name] === 0 ? 'right num faint' : 'right num'}>
+          {countText(outcomes[name])}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** Never 100 % while one failed. */
+function percentText(percent: number): string {
+  const shown = percent > 99.9 && percent < 100 ? 99.9 : percent;
+  return `${shown === 100 || shown === 0 ? shown.toFixed(0) : shown.toFixed(1)} %`;
+}

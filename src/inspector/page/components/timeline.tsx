@@ -1,0 +1,29 @@
+/** What happened to a call or a handler, moment by moment. */
+import type { VNode } from 'preact';
+import { clockText, countOf, durationText } from '../store/format.js';
+import { timelineOf } from '../store/timeline.js';
+import type { Side } from '../store/transaction.js';
+import { StateMark } from './state-mark.js';
+
+export function Timeline({ side, initial }: { side: Side; initial: string }): VNode {
+  return (
+    <ol class="timeline" data-testid="timeline" data-kind={side.kind}>
+      {timelineOf(side, initial).map(({ step, atMs, sinceMs, title, detail, state }) => (
+        <li class="moment" key={step ?? 0} data-testid="moment" data-state={state}>
+          <span class="moment-step">{step ?? ''}</span>
+          <time class="num muted" title={clockText(atMs)}>
+            {step === undefined ? clockText(atMs) : `+${durationText(sinceMs)}`}
+          </time>
+          <span class="moment-what">
+            <b>{title}</b>
+            {detail !== '' && <span class="moment-detail">{detail}</span>}
+          </span>
+          <StateMark state={state} />
+        </li>
+      ))}
+      {side.stepsDropped > 0 && (
+        <li class="muted">and {countOf(side.stepsDropped, 'more event')}, left out</li>
+      )}
+    </ol>
+  );
+}

@@ -1,0 +1,89 @@
+/** The page's keys. */
+import type { Session } from './session.js';
+import { cursor, helpOpen, openCall, show, view, VIEWS } from './view-state.js';
+
+/** What each key does, for the help. */
+export const KEYS: readonly (readonly [keys: string, what: string])[] = [
+  ['1 – 5', 'Calls, Call, Sequence, Peers, Fates'],
+  ['/', 'search the calls'],
+  ['j  k', 'next, previous call'],
+  ['Enter', 'open the call'],
+  ['Esc', 'back'],
+  ['Space', 'pause, go on'],
+  ['.', 'one batch of records, while paused'],
+  ['?', 'this help'],
+];
+
+export const SEARCH_ID = 'search';
+
+export function startKeyboard(session: Session): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') goBack(event.target);
+    else if (!isTyping(event.target) && press(event.key, session, event.target))
+      event.preventDefault();
+  });
+}
+
+function press(key: string, session: Session, target: EventTarget | null): boolean {
+  const numbered = VIEWS[Number(key) - 1];
+  if (numbered !== undefined) {
+    show(numbered.view);
+    return true;
+  }
+  switch (key) {
+    case '/':
+      show('calls');
+      // The view is drawn by then.
+      setTimeout(() => document.getElementById(SEARCH_ID)?.focus());
+      return true;
+    case ' ':
+      // On a button, the space bar presses it.
+      if (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement) return false;
+      session.togglePause();
+      return true;
+    case '.':
+      session.step();
+      return true;
+    case '?':
+      helpOpen.value = !helpOpen.value;
+      return true;
+    case 'j':
+    case 'k':
+      move(session, key === 'j' ? 1 : -1);
+      return true;
+    case 'Enter':
+      if (view.value !== 'calls' || cursor.value === undefined) return false;
+      if (target instanceof HTMLButtonElement) return false;
+      openCall(cursor.value);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function move(session: Session, by: number): void {
+  const at = cursor.value === undefined ? -1 : session.rows.placeOf(cursor.value);
+  const next = session.rows.fromNewest(Math.max(0, at === -1 && by < 0 ? 0 : at + by));
+  if (next === undefined) return;
+  if (view.value === 'call') openCall(next);
+  else {
+    show('calls');
+    cursor.value = next;
+  }
+}
+
+function goBack(target: EventTarget | null): void {
+  if (helpOpen.value) helpOpen.value = false;
+  else if (target instanceof HTMLElement && isTyping(target)) target.blur();
+  else if (view.value === 'calls') cursor.value = undefined;
+  else show('calls');
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLInputElement ||
+    target instanceof HTMLSelectElement ||
+    target instanceof HTMLTextAreaElement
+  );
+}

@@ -1,0 +1,63 @@
+/**
+ * Which endpoint a peer's address means. It is learned from transactions that both ends feed, for between them may lie a
+ * relay with addresses of its own; else it is told by the address that the endpoint is bound to.
+ */
+import type { EndpointState } from './endpoint-state.js';
+import type { Side } from './transaction.js';
+
+/** Beyond it nothing more is learned. */
+const MAX_ALIASES = 4_000;
+
+export class Aliases {
+  readonly #endpoints = new Map<string, string>();
+
+  /** Takes the two ends of a transaction into account. */
+  learnFrom(sides: readonly Side[]): void {
+    if (sides.length < 2) return;
+    const call = sides.find(({ kind }) => kind === 'call');
+    const handler = sides.find(({ kind }) => kind === 'handler');
+    if (call === undefined || handler === undefined) return;
+    this.#learn(call.record.endpoint, call.record.peer, handler.record.endpoint);
+    this.#learn(handler.record.endpoint, handler.record.peer, call.record.endpoint);
+  }
+
+  /** The endpoint that the address means to another one. */
+  endpointAt(
+    seenBy: string,
+    address: string,
+    endpoints: ReadonlyMap<string, EndpointState>,
+  ): string | undefined {
+    return this.#endpoints.get(`${seenBy} ${address}`) ?? boundTo(address, endpoints);
+  }
+
+  #learn(seenBy: string, address: string, endpoint: string): void {
+    const key = `${seenBy} ${address}`;
+    if (this.#endpoints.size < MAX_ALIASES || this.#endpoints.has(key)) {
+      this.#endpoints.set(key, endpoint);
+    }
+  }
+}
+
+const UNSPECIFIED = new Set(['0.0.0.0', '[::]', '::']);
+const LOOPBACK = /^(127\.|\[?::1\]?$|localhost$)/;
+
+function boundTo(
+  address: string,
+  endpoints: ReadonlyMap<string, EndpointState>,
+): string | undefined {
+  const { host, port } = split(address);
+  let found: string | undefined;
+  for (const [name, { record, closed }] of endpoints) {
+    const bound = split(record.address);
+    if (bound.port !== port) continue;
+    const meant = bound.host === host || (UNSPECIFIED.has(bound.host) && LOOPBACK.test(host));
+    // Of several in the course of time, the one that is open.
+    if (meant && (found === undefined || closed === undefined)) found = name;
+  }
+  return found;
+}
+
+function split(address: string): { host: string; port: string } {
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: address.slice(colon + 1) };
+}

@@ -1,0 +1,57 @@
+/** What the page knows of an endpoint and of its peers. */
+import type { RecordOf } from '../../record.js';
+import { Recent } from './recent.js';
+
+/** `live`: its records arrive; `closed`: it closed; `lost`: its feed broke off. */
+export type EndpointCondition = 'live' | 'closed' | 'lost';
+
+/** Counts come four times a second at most: these are the last two minutes. */
+const MAX_COUNTS = 480;
+
+/** Points of a plot of round-trip times. */
+const MAX_ROUND_TRIPS = 600;
+const MAX_PEER_RECORDS = 600;
+
+/** An endpoint that feeds the page, or did. */
+export class EndpointState {
+  record: RecordOf<'endpoint'>;
+  closed: RecordOf<'endpoint.closed'> | undefined;
+  readonly counts = new Recent<RecordOf<'counts'>>(MAX_COUNTS);
+
+  constructor(record: RecordOf<'endpoint'>) {
+    this.record = record;
+  }
+
+  get name(): string {
+    return this.record.name;
+  }
+
+  get condition(): EndpointCondition {
+    if (this.closed === undefined) return 'live';
+    return this.closed.lost === true ? 'lost' : 'closed';
+  }
+}
+
+/** An answered call's round trip. */
+export interface RoundTrip {
+  readonly atMs: number;
+  readonly ms: number;
+}
+
+/** A peer of an endpoint. */
+export class PeerState {
+  readonly endpoint: string;
+  readonly address: string;
+  /** What the endpoint told of it; the last one holds. */
+  readonly records = new Recent<RecordOf<'peer'>>(MAX_PEER_RECORDS);
+  readonly roundTrips = new Recent<RoundTrip>(MAX_ROUND_TRIPS);
+
+  constructor(endpoint: string, address: string) {
+    this.endpoint = endpoint;
+    this.address = address;
+  }
+
+  get latest(): RecordOf<'peer'> | undefined {
+    return this.records.last();
+  }
+}

@@ -1,0 +1,69 @@
+/** Where inbound frames went: groups of fates, with counts and rates, and whether they add up. */
+import type { RecordOf } from '../../record.js';
+import { rateOf } from './rates.js';
+
+export interface FateRow {
+  /** Such as `response.matched`. */
+  readonly fate: string;
+  /** Without the group. */
+  readonly label: string;
+  readonly count: number;
+  readonly perSecond: number;
+}
+
+export interface FateGroup {
+  readonly name: string;
+  readonly count: number;
+  readonly perSecond: number;
+  /** All fates of the group, those that nothing met included. */
+  readonly rows: readonly FateRow[];
+}
+
+export interface FateTable {
+  readonly groups: readonly FateGroup[];
+  /** All counts of fates together. */
+  readonly sum: number;
+  readonly framesReceived: number;
+  /** Whether each frame has exactly one fate. */
+  readonly addsUp: boolean;
+}
+
+const GROUPS = ['response', 'request', 'cancel', 'malformed', 'badSource'];
+
+/** The table of an endpoint's counts; rates are those of the last seconds. */
+export function fateTable(
+  counts: readonly RecordOf<'counts'>[],
+  nowMs: number,
+): FateTable | undefined {
+  const latest = counts.at(-1);
+  if (latest === undefined) return undefined;
+  const { fates, framesReceived } = latest.stats;
+  const rows = Object.keys(fates).map((fate): FateRow & { group: string } => {
+    const [group = fate, ...rest] = fate.split('.');
+    return {
+      group,
+      fate,
+      label: rest.length > 0 ? rest.join('.') : fate,
+      count: fates[fate] ?? 0,
+      perSecond: rateOf(counts, ({ stats }) => stats.fates[fate] ?? 0, nowMs),
+    };
+  });
+  const names = [...new Set([...GROUPS, ...rows.map(({ group }) => group)])];
+  const groups = names
+    .map((name): FateGroup => {
+      const own = rows.filter(({ group }) => group === name);
+      return {
+        name,
+        count: sumOf(own, ({ count }) => count),
+        perSecond: sumOf(own, ({ perSecond }) => perSecond),
+        rows: own,
+      };
+    })
+    .filter((group) => group.rows.length > 0);
+  const sum = sumOf(groups, ({ count }) => count);
+  return { groups, sum, framesReceived, addsUp: sum === framesReceived };
+}
+
+function sumOf<T>(items: readonly T[], numberOf: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + numberOf(item), 0);
+}

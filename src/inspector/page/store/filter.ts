@@ -1,0 +1,57 @@
+/** Which calls and handlers are listed. */
+import type { Side } from './transaction.js';
+import { valueText } from './value-text.js';
+
+export interface Filter {
+  readonly kind: 'call' | 'handler' | 'both';
+  /** Empty: all states. */
+  readonly states: ReadonlySet<string>;
+  /** Empty: all peers. */
+  readonly peer: string;
+  /** Empty: all procedures. */
+  readonly procedure: string;
+  /** Only those whose request was sent more than once. */
+  readonly repeated: boolean;
+  /** Each word must occur in the id, peer, procedure, arguments or note; case does not matter. */
+  readonly text: string;
+}
+
+/** Lists every call. */
+export const NO_FILTER: Filter = {
+  kind: 'call',
+  states: new Set(),
+  peer: '',
+  procedure: '',
+  repeated: false,
+  text: '',
+};
+
+/** The longest text of arguments that is searched. */
+const MAX_SEARCHED = 1_000;
+
+/** The filter as a question about one call or handler. */
+export function filterTest(filter: Filter): (side: Side) => boolean {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  return (side) => {
+    const { record, kind, state } = side;
+    if (filter.kind !== 'both' && filter.kind !== kind) return false;
+    if (filter.states.size > 0 && !filter.states.has(state)) return false;
+    if (filter.peer !== '' && record.peer !== filter.peer) return false;
+    if (filter.procedure !== '' && record.procedure !== filter.procedure) return false;
+    if (filter.repeated && side.attempts < 2) return false;
+    return words.length === 0 || holdsAll(side, words);
+  };
+}
+
+function holdsAll({ record, note }: Side, words: readonly string[]): boolean {
+  const short = `${record.transactionId} ${record.peer} ${record.procedure} ${note}`.toLowerCase();
+  const left = words.filter((word) => !short.includes(word));
+  if (left.length === 0) return true;
+  const args = valueText(record.args, MAX_SEARCHED).toLowerCase();
+  return left.every((word) => args.includes(word));
+}
+
+/** Whether the list is all there is of its kind. */
+export function isUnfiltered({ states, peer, procedure, repeated, text }: Filter): boolean {
+  return states.size === 0 && peer === '' && procedure === '' && !repeated && text.trim() === '';
+}

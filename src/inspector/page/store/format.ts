@@ -1,0 +1,55 @@
+/** Numbers and times as the page writes them: short, and as wide as their neighbours. */
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** A length of time: `0.42 ms`, `12.3 ms`, `340 ms`, `1.25 s`, `3 min 20 s`, `5 h 3 min`. */
+export function durationText(ms: number): string {
+  if (!Number.isFinite(ms)) return '–';
+  if (ms < 0) return `−${durationText(-ms)}`;
+  if (ms < 9.995) return `${ms.toFixed(2)} ms`;
+  if (ms < 99.95) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${ms.toFixed(0)} ms`;
+  if (ms < MINUTE_MS - 5) return `${(ms / SECOND_MS).toFixed(2)} s`;
+  const seconds = Math.round(ms / SECOND_MS);
+  if (ms < HOUR_MS) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
+}
+
+/** How long ago something was, in whole units: `now`, `12 s`, `3 min`, `2 h`, `4 d`. */
+export function ageText(ms: number): string {
+  if (!Number.isFinite(ms)) return '–';
+  if (ms < SECOND_MS) return 'now';
+  if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;
+  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
+  if (ms < 24 * HOUR_MS) return `${Math.floor(ms / HOUR_MS)} h`;
+  return `${Math.floor(ms / (24 * HOUR_MS))} d`;
+}
+
+const GROUPED = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** A whole number with its thousands apart: `1,234,567`. */
+export function countText(count: number): string {
+  return GROUPED.format(count);
+}
+
+/** Something per second: `0`, `0.4`, `12`, `4,980`. */
+export function rateText(perSecond: number): string {
+  if (perSecond === 0) return '0';
+  return perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond);
+}
+
+/** The time of day, local, to the millisecond: `14:03:22.417`. */
+export function clockText(atMs: number): string {
+  const date = new Date(atMs);
+  if (Number.isNaN(date.getTime())) return '–';
+  const two = (part: number) => String(part).padStart(2, '0');
+  const ms = String(date.getMilliseconds()).padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+}
+
+/** `1 frame`, `2 frames`, `1,234 frames`. */
+export function countOf(count: number, one: string, many = `${one}s`): string {
+  return `${countText(count)} ${count === 1 ? one : many}`;
+}

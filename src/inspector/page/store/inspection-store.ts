@@ -1,0 +1,330 @@
+/**
+ * All that the page knows: records go in, endpoints, peers, calls, handlers, transactions and frames come out. Bounded by
+ * its limits: what has ended leaves first, oldest first, and is counted.
+ */
+import { Fifo } from '../../../fifo.js';
+import type { InspectionRecord, RecordOf } from '../../record.js';
+import { Aliases } from './aliases.js';
+import { EndpointState, PeerState } from './endpoint-state.js';
+import { Recent } from './recent.js';
+import { addStep } from './side-reducer.js';
+import { Tally } from './tally.js';
+import type { Frame, Side, Transaction } from './transaction.js';
+import { MAX_FRAMES } from './transaction.js';
+
+/** The most of each that a store keeps. */
+export interface StoreLimits {
+  /** Calls and handlers together. */
+  readonly sides: number;
+  /** Frames of the latest time, whatever they belong to. */
+  readonly recentFrames: number;
+  /** Transactions of which only frames were seen. */
+  readonly looseTransactions: number;
+  readonly endpoints: number;
+  readonly peers: number;
+}
+
+const DEFAULT_LIMITS: StoreLimits = {
+  sides: 100_000,
+  recentFrames: 2_000,
+  looseTransactions: 5_000,
+  endpoints: 64,
+  peers: 2_000,
+};
+
+/** Beyond it names are kept as they come, one copy for each record. */
+const MAX_NAMES = 10_000;
+
+export class InspectionStore {
+  readonly #limits: StoreLimits;
+  readonly #endpoints = new Map<string, EndpointState>();
+  readonly #peers = new Map<string, PeerState>();
+  readonly #actors = new Map<string, Map<number, Side>>();
+  readonly #transactions = new Map<string, Transaction>();
+  readonly #looseTransactions = new Fifo<Transaction>();
+  readonly #living = new Set<Side>();
+  readonly #ended = new Fifo<Side>();
+  readonly #frames: Recent<Frame>;
+  readonly #names = new Map<string, string>();
+  #changed = new Set<Side>();
+  #sideNumber = 0;
+  #frameNumber = 0;
+  #evicted = 0;
+  #unknownSteps = 0;
+  #lastAtMs: number | undefined;
+
+  /** How many calls and handlers there are in each state: `call awaiting`, `handler running`. */
+  readonly states = new Tally();
+  /** Calls and handlers by procedure. */
+  readonly procedures = new Tally();
+  /** Calls and handlers by peer. */
+  readonly peerAddresses = new Tally();
+  /** What is known of which endpoint is meant by a peer's address. */
+  readonly aliases = new Aliases();
+
+  constructor(limits: Partial<StoreLimits> = {}) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#frames = new Recent(this.#limits.recentFrames);
+  }
+
+  get endpoints(): ReadonlyMap<string, EndpointState> {
+    return this.#endpoints;
+  }
+
+  get peers(): PeerState[] {
+    return [...this.#peers.values()];
+  }
+
+  /** How many calls and handlers are kept. */
+  get size(): number {
+    return this.#living.size + this.#ended.size;
+  }
+
+  /** Calls and handlers that left, their place being needed. */
+  get evicted(): number {
+    return this.#evicted;
+  }
+
+  /** Steps of calls and handlers that are not here. */
+  get unknownSteps(): number {
+    return this.#unknownSteps;
+  }
+
+  /** The time of the latest record. */
+  get lastAtMs(): number | undefined {
+    return this.#lastAtMs;
+  }
+
+  transaction(id: string): Transaction | undefined {
+    return this.#transactions.get(id);
+  }
+
+  transactions(): Iterable<Transaction> {
+    return this.#transactions.values();
+  }
+
+  /** The latest frames, in the order in which they arrived at the page. */
+  recentFrames(count?: number): Frame[] {
+    return this.#frames.items(count);
+  }
+
+  /** The calls and handlers that came, changed or left since it was asked last. */
+  takeChanged(): ReadonlySet<Side> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
+  }
+
+  /** Takes one record into account, and keeps it: names in it are replaced by equal ones. */
+  apply(record: InspectionRecord): void {
+    if (this.#lastAtMs === undefined || record.atMs > this.#lastAtMs) this.#lastAtMs = record.atMs;
+    switch (record.type) {
+      case 'endpoint':
+        this.#addEndpoint(record);
+        break;
+      case 'endpoint.closed':
+        this.#closeEndpoint(record);
+        break;
+      case 'call':
+      case 'handler':
+        this.#addSide(record);
+        break;
+      case 'step':
+        this.#addStep(record);
+        break;
+      case 'datagram':
+        this.#addDatagram(record);
+        break;
+      case 'peer':
+        this.#peer(record.endpoint, record.peer).records.add(record);
+        break;
+      case 'counts':
+        this.#endpoints.get(record.endpoint)?.counts.add(record);
+        break;
+    }
+  }
+
+  #addEndpoint(record: RecordOf<'endpoint'>): void {
+    const known = this.#endpoints.get(record.endpoint);
+    if (known !== undefined) {
+      known.record = record;
+      known.closed = undefined;
+      return;
+    }
+    this.#endpoints.set(record.endpoint, new EndpointState(record));
+    if (this.#endpoints.size <= this.#limits.endpoints) return;
+    const endpoints = [...this.#endpoints];
+    const [oldest] = endpoints.find(([, { closed }]) => closed !== undefined) ?? endpoints[0] ?? [];
+    if (oldest !== undefined) this.#endpoints.delete(oldest);
+  }
+
+  #closeEndpoint(record: RecordOf<'endpoint.closed'>): void {
+    const endpoint = this.#endpoints.get(record.endpoint);
+    if (endpoint !== undefined) endpoint.closed = record;
+    for (const side of this.#actors.get(record.endpoint)?.values() ?? []) {
+      if (!this.#living.has(side)) continue;
+      side.note = record.lost === true ? 'its feed broke off' : 'its endpoint closed';
+      side.endedAtMs = record.atMs;
+      this.#end(side);
+      this.#changed.add(side);
+    }
+  }
+
+  #addSide(record: Side['record']): void {
+    const actors = this.#actorsOf(record.endpoint);
+    const known = actors.get(record.actor);
+    if (known?.record.transactionId === record.transactionId) return;
+    const transaction = this.#transactionOf(record.transactionId);
+    record.peer = this.#name(record.peer);
+    record.procedure = this.#name(record.procedure);
+    record.endpoint = this.#name(record.endpoint);
+    const side: Side = {
+      number: this.#sideNumber,
+      kind: record.type,
+      record,
+      transaction,
+      steps: [],
+      stepsDropped: 0,
+      state: this.#initialState(record),
+      final: false,
+      attempts: record.type === 'handler' ? record.attempt : 0,
+      elapsedMs: undefined,
+      note: '',
+      lateByMs: undefined,
+      endedAtMs: undefined,
+      gone: false,
+    };
+    this.#sideNumber += 1;
+    transaction.sides.push(side);
+    this.aliases.learnFrom(transaction.sides);
+    actors.set(record.actor, side);
+    this.#living.add(side);
+    this.#changed.add(side);
+    this.states.add(`${side.kind} ${side.state}`);
+    this.procedures.add(record.procedure);
+    this.peerAddresses.add(record.peer);
+    if (this.size > this.#limits.sides) this.#evict();
+  }
+
+  #initialState({ type, endpoint }: Side['record']): string {
+    const chart = this.#endpoints.get(endpoint)?.record.charts[type];
+    return chart?.initial ?? (type === 'call' ? 'queued' : 'received');
+  }
+
+  #addStep(step: RecordOf<'step'>): void {
+    const side = this.#actors.get(step.endpoint)?.get(step.actor);
+    if (side === undefined) {
+      this.#unknownSteps += 1;
+      return;
+    }
+    const { state, elapsedMs } = side;
+    step.event = this.#name(step.event);
+    step.state = this.#name(step.state);
+    step.endpoint = side.record.endpoint;
+    addStep(side, step);
+    if (side.state !== state) {
+      this.states.add(`${side.kind} ${state}`, -1);
+      this.states.add(`${side.kind} ${side.state}`);
+    }
+    if (side.kind === 'call' && side.elapsedMs !== undefined && side.elapsedMs !== elapsedMs) {
+      const peer = this.#peer(step.endpoint, side.record.peer);
+      peer.roundTrips.add({ atMs: step.atMs, ms: side.elapsedMs });
+    }
+    if (side.final) this.#end(side);
+    this.#changed.add(side);
+  }
+
+  #addDatagram(datagram: RecordOf<'datagram'>): void {
+    datagram.endpoint = this.#name(datagram.endpoint);
+    datagram.peer = this.#name(datagram.peer);
+    for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
+      const transaction =
+        transactionId === undefined ? undefined : this.#transactionOf(transactionId);
+      const frame: Frame = {
+        number: this.#frameNumber,
+        datagram,
+        endpoint: datagram.endpoint,
+        peer: datagram.peer,
+        direction: datagram.direction,
+        atMs: datagram.atMs,
+        type: type === undefined ? 'unreadable' : this.#name(type),
+        base64,
+        fate: fate === undefined ? undefined : this.#name(fate),
+        masked: masked === true,
+        transaction,
+      };
+      this.#frameNumber += 1;
+      this.#frames.add(frame);
+      if (transaction !== undefined && transaction.frames.length < MAX_FRAMES) {
+        transaction.frames.push(frame);
+      }
+    }
+  }
+
+  #transactionOf(id: string): Transaction {
+    const known = this.#transactions.get(id);
+    if (known !== undefined) return known;
+    const transaction: Transaction = { id, sides: [], frames: [] };
+    this.#transactions.set(id, transaction);
+    this.#looseTransactions.push(transaction);
+    if (this.#looseTransactions.size > this.#limits.looseTransactions) {
+      const oldest = this.#looseTransactions.shift();
+      // What has sides by now leaves with the last of them.
+      if (oldest?.sides.length === 0) this.#transactions.delete(oldest.id);
+    }
+    return transaction;
+  }
+
+  #peer(endpoint: string, address: string): PeerState {
+    const key = `${endpoint} ${address}`;
+    const known = this.#peers.get(key);
+    if (known !== undefined) return known;
+    const peer = new PeerState(this.#name(endpoint), this.#name(address));
+    this.#peers.set(key, peer);
+    if (this.#peers.size > this.#limits.peers) {
+      const [oldest] = this.#peers.keys();
+      if (oldest !== undefined) this.#peers.delete(oldest);
+    }
+    return peer;
+  }
+
+  #actorsOf(endpoint: string): Map<number, Side> {
+    let actors = this.#actors.get(endpoint);
+    if (actors === undefined) {
+      actors = new Map();
+      this.#actors.set(endpoint, actors);
+    }
+    return actors;
+  }
+
+  #end(side: Side): void {
+    if (this.#living.delete(side)) this.#ended.push(side);
+  }
+
+  #evict(): void {
+    // The first of a set from which many have left is slow to find.
+    const side = this.#ended.shift() ?? this.#living.values().next().value;
+    if (side === undefined) return;
+    this.#living.delete(side);
+    side.gone = true;
+    this.#evicted += 1;
+    this.#changed.add(side);
+    const { transaction, record, kind, state } = side;
+    const actors = this.#actors.get(record.endpoint);
+    if (actors?.get(record.actor) === side) actors.delete(record.actor);
+    if (actors?.size === 0) this.#actors.delete(record.endpoint);
+    transaction.sides.splice(transaction.sides.indexOf(side), 1);
+    if (transaction.sides.length === 0) this.#transactions.delete(transaction.id);
+    this.states.add(`${kind} ${state}`, -1);
+    this.procedures.add(record.procedure, -1);
+    this.peerAddresses.add(record.peer, -1);
+  }
+
+  /** The same string for the same name: a hundred thousand calls know the same few. */
+  #name(name: string): string {
+    const known = this.#names.get(name);
+    if (known !== undefined) return known;
+    if (this.#names.size < MAX_NAMES) this.#names.set(name, name);
+    return name;
+  }
+}

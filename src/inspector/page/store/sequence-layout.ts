@@ -1,0 +1,66 @@
+/**
+ * Where the arrows of a sequence picture lie. Each sending and each receipt has a row of its own, in the order of time: so a
+ * picture of microseconds and one of minutes are read alike, and an arrow that overtakes another is seen to cross it.
+ */
+import type { Arrow } from './arrows.js';
+
+export interface PlacedArrow {
+  readonly arrow: Arrow;
+  /** Pixels from the top. */
+  readonly sentY: number;
+  readonly receivedY: number;
+}
+
+/** A time in the margin. */
+interface TimeMark {
+  readonly y: number;
+  readonly atMs: number;
+  /** Time since the row above, where nothing happened for long. */
+  readonly gapMs: number | undefined;
+}
+
+export interface SequenceLayout {
+  readonly arrows: readonly PlacedArrow[];
+  readonly marks: readonly TimeMark[];
+  readonly height: number;
+}
+
+const ROW_HEIGHT = 17;
+const GAP_HEIGHT = 20;
+/** An arrow without a receipt known goes down this much. */
+const UNKNOWN_SLOPE = 8;
+const GAP_MS = 250;
+const PADDING = 14;
+
+export function layOut(arrows: readonly Arrow[]): SequenceLayout {
+  const events: { atMs: number; index: number; end: 'sent' | 'received' }[] = [];
+  arrows.forEach(({ sent, received, sentAtMs, receivedAtMs }, index) => {
+    events.push({ atMs: sentAtMs, index, end: 'sent' });
+    if (sent !== undefined && received !== undefined) {
+      // Clocks may differ a little: nothing is received before it was sent.
+      events.push({ atMs: Math.max(sentAtMs, receivedAtMs), index, end: 'received' });
+    }
+  });
+  events.sort((a, b) => a.atMs - b.atMs || a.index - b.index || (a.end === 'sent' ? -1 : 1));
+  const sentY: number[] = [];
+  const receivedY: number[] = [];
+  const marks: TimeMark[] = [];
+  let y = PADDING;
+  let lastAtMs: number | undefined;
+  for (const { atMs, index, end } of events) {
+    const gapMs = lastAtMs === undefined ? 0 : atMs - lastAtMs;
+    if (gapMs >= GAP_MS) y += GAP_HEIGHT;
+    (end === 'sent' ? sentY : receivedY)[index] = y;
+    marks.push({ y, atMs, gapMs: gapMs >= GAP_MS ? gapMs : undefined });
+    lastAtMs = atMs;
+    y += ROW_HEIGHT;
+  }
+  return {
+    arrows: arrows.map((arrow, index) => {
+      const from = sentY[index] ?? 0;
+      return { arrow, sentY: from, receivedY: receivedY[index] ?? from + UNKNOWN_SLOPE };
+    }),
+    marks,
+    height: y + PADDING,
+  };
+}

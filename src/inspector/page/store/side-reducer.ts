@@ -1,0 +1,54 @@
+/** How a step changes what is known of a call or a handler. */
+import type { RecordOf } from '../../record.js';
+import { durationText } from './format.js';
+import type { Side } from './transaction.js';
+import { MAX_STEPS } from './transaction.js';
+import { valueText } from './value-text.js';
+import { verdictWords } from './verdict-words.js';
+
+const NOTE_LENGTH = 160;
+
+/** Takes the step into account. */
+export function addStep(side: Side, step: RecordOf<'step'>): void {
+  if (side.steps.length < MAX_STEPS) side.steps.push(step);
+  else side.stepsDropped += 1;
+  // An actor that ended takes no more events; a record that says otherwise changes nothing.
+  if (side.final) return;
+  side.state = step.state;
+  side.final = step.final;
+  if (step.final) side.endedAtMs = step.atMs;
+  if (step.attempt !== undefined) side.attempts = step.attempt;
+  if (step.lateByMs !== undefined) side.lateByMs = step.lateByMs;
+  const rttMs = step.outcome?.['rttMs'] ?? step.durationMs;
+  if (typeof rttMs === 'number') side.elapsedMs = rttMs;
+  side.note = noteOf(step) ?? side.note;
+}
+
+/** Whether the outcome of the call, late or not, was a time-out. */
+export function timedOut({ kind, state }: Side): boolean {
+  return kind === 'call' && (state === 'timedOut' || state === 'late' || state === 'lost');
+}
+
+function noteOf(step: RecordOf<'step'>): string | undefined {
+  if (step.lateByMs !== undefined) return `an answer came ${durationText(step.lateByMs)} too late`;
+  if (step.because !== undefined) return step.because;
+  const { outcome } = step;
+  if (outcome !== undefined) return outcomeNote(outcome);
+  if (step.error !== undefined) return errorText(step.error);
+  return step.value === undefined ? undefined : valueText(step.value, NOTE_LENGTH);
+}
+
+function outcomeNote(outcome: Readonly<Record<string, unknown>>): string {
+  if (typeof outcome['verdict'] === 'string') return verdictWords(outcome['verdict']);
+  if (outcome['error'] !== undefined) return errorText(outcome['error']);
+  if (outcome['reason'] !== undefined) return errorText(outcome['reason']);
+  return 'value' in outcome ? valueText(outcome['value'], NOTE_LENGTH) : '';
+}
+
+/** An error's code and message, as far as it has them. */
+export function errorText(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return valueText(error, NOTE_LENGTH);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const words = [code, message].filter((word) => typeof word === 'string' && word !== '');
+  return words.length > 0 ? words.join(': ') : valueText(error, NOTE_LENGTH);
+}

@@ -1,0 +1,94 @@
+/** What happened to a call or a handler, in words, with the time since it began. */
+import type { RecordOf } from '../../record.js';
+import { durationText } from './format.js';
+import { errorText } from './side-reducer.js';
+import type { Side } from './transaction.js';
+import { valueText } from './value-text.js';
+import { verdictWords } from './verdict-words.js';
+
+export interface Moment {
+  /** The number that the chart's edges bear; undefined for the beginning. */
+  readonly step: number | undefined;
+  readonly atMs: number;
+  readonly sinceMs: number;
+  /** What happened. */
+  readonly title: string;
+  /** What there is to say about it. */
+  readonly detail: string;
+  /** The state it led to. */
+  readonly state: string;
+}
+
+/** What an event means, to somebody who does not know the machines. */
+const EVENTS: Readonly<Record<string, string>> = {
+  transmitted: 'request sent',
+  accepted: 'taken by the system',
+  retransmitted: 'request sent again',
+  working: 'the peer is still at work',
+  answered: 'answer',
+  failed: 'error',
+  expired: 'timed out',
+  cancel: 'cancelled by the caller',
+  refused: 'refused',
+  lingered: 'no answer came at all',
+  started: 'procedure started',
+  replied: 'reply sent',
+  cancelled: 'the caller took it back',
+  duplicated: 'the request arrived again',
+  abandoned: 'the endpoint closed and did not wait',
+};
+
+/** The moments of a side, oldest first. */
+export function timelineOf(side: Side, chartInitial: string): Moment[] {
+  const { record, kind } = side;
+  const call = kind === 'call' ? (record as RecordOf<'call'>) : undefined;
+  const beginning: Moment = {
+    step: undefined,
+    atMs: record.atMs,
+    sinceMs: 0,
+    title: call === undefined ? 'request arrived' : 'called',
+    detail:
+      call === undefined
+        ? `from ${record.peer}`
+        : `${durationText(call.timeoutMs)} to answer, ${attemptsAllowed(call.maxAttempts)}`,
+    state: chartInitial,
+  };
+  const moments = side.steps.map((step, index): Moment => ({
+    step: index + 1,
+    atMs: step.atMs,
+    sinceMs: step.atMs - record.atMs,
+    title: titleOf(step),
+    detail: detailOf(step),
+    state: step.state,
+  }));
+  return [beginning, ...moments];
+}
+
+function attemptsAllowed(maxAttempts: number | undefined): string {
+  if (maxAttempts === undefined) return 'sent as often as is safe';
+  return maxAttempts === 1 ? 'sent once' : `sent up to ${maxAttempts} times`;
+}
+
+function titleOf({ event, state, attempt }: RecordOf<'step'>): string {
+  const words = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  if (state === 'late') return 'late answer';
+  if (event === 'transmitted' || event === 'retransmitted') {
+    return attempt === undefined ? (words ?? event) : `${words ?? event}, attempt ${attempt}`;
+  }
+  return words ?? event;
+}
+
+function detailOf(step: RecordOf<'step'>): string {
+  const { outcome, because, lateByMs, error, value } = step;
+  const parts: string[] = [];
+  if (lateByMs !== undefined) parts.push(`${durationText(lateByMs)} after the time-out`);
+  if (because !== undefined) parts.push(because.replace(/\.$/, ''));
+  else if (typeof outcome?.['verdict'] === 'string') parts.push(verdictWords(outcome['verdict']));
+  const wrong = error ?? outcome?.['error'] ?? outcome?.['reason'];
+  if (wrong !== undefined && because === undefined) parts.push(errorText(wrong));
+  if (outcome?.['executed'] === 'no') parts.push('the procedure did not run');
+  if (outcome?.['executed'] === 'maybe') parts.push('the procedure may have run');
+  const given = value ?? outcome?.['value'];
+  if (given !== undefined) parts.push(valueText(given, 120));
+  return parts.join('; ');
+}

@@ -1,0 +1,167 @@
+/** Fates: where every inbound frame went. */
+import { signal } from '@preact/signals';
+import type { VNode } from 'preact';
+import { useLiveSession } from '../components/page-context.js';
+import { StateMark } from '../components/state-mark.js';
+import type { EndpointState } from '../store/endpoint-state.js';
+import { fateWords } from '../store/fate-words.js';
+import type { FateGroup, FateRow, FateTable } from '../store/fates.js';
+import { fateTable } from '../store/fates.js';
+import { countOf, countText, rateText } from '../store/format.js';
+
+const showsAll = signal(false);
+
+export function FatesView(): VNode {
+  const session = useLiveSession();
+  const endpoints = [...session.store.endpoints.values()];
+  if (endpoints.length === 0) {
+    return (
+      <div class="empty empty-page">
+        <p>No endpoints yet.</p>
+      </div>
+    );
+  }
+  return (
+    <section class="fates" aria-label="Fates">
+      <div class="bar">
+        <span>Where every inbound frame went: each has exactly one fate.</span>
+        <label class="check">
+          <input
+            type="checkbox"
+            data-testid="fates-all"
+            checked={showsAll.value}
+            onChange={({ currentTarget }) => (showsAll.value = currentTarget.checked)}
+          />
+          also those that nothing met
+        </label>
+      </div>
+      <div class="fate-columns">
+        {endpoints.map((endpoint) => (
+          <EndpointFates
+            key={endpoint.record.endpoint}
+            endpoint={endpoint}
+            nowMs={session.nowMs()}
+          />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function EndpointFates({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number }): VNode {
+  const table = fateTable(endpoint.counts.items(), nowMs);
+  const { condition, name, record } = endpoint;
+  return (
+    <section
+      class="panel fate-panel"
+      data-testid="fates"
+      data-endpoint={record.endpoint}
+      data-adds-up={table?.addsUp}
+    >
+      <h3>
+        <span>
+          <b>{name}</b> {name !== record.address && <span class="num">{record.address}</span>}
+        </span>
+        <StateMark state={condition === 'lost' ? 'feedLost' : condition} />
+      </h3>
+      {table === undefined ? (
+        <p class="muted">It has not told its counts yet.</p>
+      ) : (
+        <Table table={table} kernelDrops={endpoint.counts.last()?.stats.kernelDrops} />
+      )}
+    </section>
+  );
+}
+
+function Table({
+  table,
+  kernelDrops,
+}: {
+  table: FateTable;
+  kernelDrops: number | undefined;
+}): VNode {
+  const { groups, sum, framesReceived, addsUp } = table;
+  const most = Math.max(1, ...groups.flatMap(({ rows }) => rows.map(({ count }) => count)));
+  return (
+    <>
+      <table class="fate-table">
+        <thead>
+          <tr>
+            <th>fate</th>
+            <th aria-hidden="true" />
+            <th class="right">frames</th>
+            <th class="right">per second</th>
+          </tr>
+        </thead>
+        {groups.map((group) => (
+          <Group key={group.name} group={group} most={most} />
+        ))}
+      </table>
+      <p
+        class={addsUp ? 'sum' : 'sum sum-bad'}
+        data-testid="fates-sum"
+        data-sum={sum}
+        data-received={framesReceived}
+      >
+        <span>sum of all fates</span> <b class="num">{countText(sum)}</b>
+        <span aria-label={addsUp ? 'equals' : 'differs from'}>{addsUp ? '=' : '≠'}</span>
+        <b class="num">{countText(framesReceived)}</b> <span>frames received</span>
+        <span class={addsUp ? 'tone-good' : 'tone-bad'}>
+          {addsUp ? '✓ they add up' : '✕ they do not add up'}
+        </span>
+      </p>
+      {kernelDrops !== undefined && (
+        <p class="muted fate-kernel">
+          {countOf(kernelDrops, 'datagram')} dropped by the kernel, its buffer being full: they
+          never came this far
+        </p>
+      )}
+    </>
+  );
+}
+
+function Group({ group, most }: { group: FateGroup; most: number }): VNode {
+  const { name, count, perSecond, rows } = group;
+  const shown = rows.filter((row) => showsAll.value || row.count > 0);
+  const isAlone = rows.length === 1 && rows[0]?.fate === name;
+  return (
+    <tbody>
+      <tr
+        class={count === 0 ? 'fate-group faint' : 'fate-group'}
+        data-testid={`fate-group-${name}`}
+      >
+        <th scope="rowgroup" colSpan={2}>
+          {name === 'badSource' ? 'bad source' : name}
+          {isAlone && <span class="fate-words">{fateWords(name)}</span>}
+        </th>
+        <td class="right num">{countText(count)}</td>
+        <td class="right num">{rateText(perSecond)}</td>
+      </tr>
+      {!isAlone && shown.map((row) => <Fate key={row.fate} row={row} most={most} />)}
+    </tbody>
+  );
+}
+
+function Fate({ row, most }: { row: FateRow; most: number }): VNode {
+  const { fate, label, count, perSecond } = row;
+  return (
+    <tr
+      class={count === 0 ? 'fate faint' : 'fate'}
+      data-testid="fate"
+      data-fate={fate}
+      data-count={count}
+    >
+      <td>
+        <b>{label}</b>
+        <span class="fate-words">{fateWords(fate)}</span>
+      </td>
+      <td class="fate-bar" aria-hidden="true">
+        <i style={{ width: `${(100 * count) / most}%` }} />
+      </td>
+      <td class="right num">{countText(count)}</td>
+      <td class="right num">
+        {perSecond === 0 ? <span class="faint">0</span> : rateText(perSecond)}
+      </td>
+    </tr>
+  );
+}

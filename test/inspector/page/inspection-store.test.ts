@@ -1,0 +1,178 @@
+import t from 'tap';
+
+import { InspectionStore } from '../../../src/inspector/page/store/inspection-store.js';
+import {
+  callRecord,
+  closedRecord,
+  countsRecord,
+  datagramRecord,
+  endpointRecord,
+  finalStep,
+  handlerRecord,
+  peerRecord,
+  sampleTraffic,
+  START_MS,
+  stepRecord,
+  transactionIdOf,
+} from '../../fixtures/inspection-records.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+
+function storeOf(...records: InspectionRecord[]): InspectionStore {
+  const store = new InspectionStore();
+  for (const record of records) store.apply(record);
+  return store;
+}
+
+t.test('a call goes from state to state, and keeps what its end says', (t) => {
+  const store = storeOf(
+    endpointRecord(),
+    callRecord(),
+    stepRecord({ attempt: 1 }),
+    finalStep({ atMs: START_MS + 9, outcome: { state: 'resolved', value: 'hello', rttMs: 8.5 } }),
+  );
+  const [side] = store.transaction(transactionIdOf(1))!.sides;
+  t.match(side, {
+    kind: 'call',
+    state: 'resolved',
+    final: true,
+    attempts: 1,
+    elapsedMs: 8.5,
+    note: '"hello"',
+    endedAtMs: START_MS + 9,
+  });
+  t.equal(store.states.get('call resolved'), 1);
+  t.equal(store.states.get('call queued'), 0);
+  t.same(store.peers[0]?.roundTrips.items(), [{ atMs: START_MS + 9, ms: 8.5 }]);
+  t.end();
+});
+
+t.test('nothing changes a call that has ended', (t) => {
+  const store = storeOf(callRecord(), finalStep(), stepRecord({ state: 'sent' }));
+  t.equal(store.transaction(transactionIdOf(1))!.sides[0]!.state, 'resolved');
+  t.end();
+});
+
+t.test('both ends of a call are one transaction, with the frames of both', (t) => {
+  const store = storeOf(
+    endpointRecord(),
+    endpointRecord({ endpoint: 'server', address: '127.0.0.1:1234' }),
+    callRecord(),
+    datagramRecord(),
+    datagramRecord({ endpoint: 'server', direction: 'in', peer: '127.0.0.1:5678' }),
+    handlerRecord(),
+  );
+  const { sides, frames } = store.transaction(transactionIdOf(1))!;
+  t.same(
+    sides.map(({ kind }) => kind),
+    ['call', 'handler'],
+  );
+  t.same(
+    frames.map(({ endpoint, direction }) => `${endpoint} ${direction}`),
+    ['client out', 'server in'],
+  );
+  t.end();
+});
+
+t.test('beyond the bound the oldest that ended leave first, and are counted', (t) => {
+  const store = new InspectionStore({ sides: 3 });
+  store.apply(callRecord({ actor: 1 }));
+  for (const actor of [2, 3]) {
+    store.apply(callRecord({ actor }));
+    store.apply(finalStep({ actor }));
+  }
+  store.apply(callRecord({ actor: 4 }));
+  store.apply(callRecord({ actor: 5 }));
+  const kept = [1, 2, 3, 4, 5].filter((actor) => store.transaction(transactionIdOf(actor)));
+  t.same(kept, [1, 4, 5], 'the living call stays, though it is older');
+  t.equal(store.evicted, 2);
+  t.equal(store.size, 3);
+  t.equal(store.states.get('call resolved'), 0);
+  store.apply(callRecord({ actor: 6 }));
+  t.notOk(store.transaction(transactionIdOf(1)), 'if none has ended, the oldest leaves');
+  t.end();
+});
+
+t.test('frames without a call are bounded', (t) => {
+  const store = new InspectionStore({ looseTransactions: 2, recentFrames: 3 });
+  for (const number of [1, 2, 3, 4, 5, 6, 7]) {
+    const frames = [{ type: 'response', transactionId: transactionIdOf(number), base64: '' }];
+    store.apply(datagramRecord({ frames }));
+  }
+  t.equal([...store.transactions()].length, 2);
+  t.equal(store.recentFrames().length, 3);
+  t.end();
+});
+
+t.test('a frame that came before its call belongs to it', (t) => {
+  const store = new InspectionStore({ looseTransactions: 1 });
+  store.apply(datagramRecord());
+  store.apply(callRecord());
+  const frames = [{ type: 'response', transactionId: transactionIdOf(9), base64: '' }];
+  store.apply(datagramRecord({ frames }));
+  t.equal(store.transaction(transactionIdOf(1))?.frames.length, 1);
+  t.end();
+});
+
+t.test('endpoints and peers are bounded', (t) => {
+  const store = new InspectionStore({ endpoints: 2, peers: 2 });
+  store.apply(endpointRecord({ endpoint: 'a' }));
+  store.apply(endpointRecord({ endpoint: 'b' }));
+  store.apply(closedRecord({ endpoint: 'b' }));
+  store.apply(endpointRecord({ endpoint: 'c' }));
+  t.same([...store.endpoints.keys()], ['a', 'c'], 'the one that closed leaves first');
+  for (const peer of ['10.0.0.1:1', '10.0.0.2:1', '10.0.0.3:1']) store.apply(peerRecord({ peer }));
+  t.same(
+    store.peers.map(({ address }) => address),
+    ['10.0.0.2:1', '10.0.0.3:1'],
+  );
+  t.end();
+});
+
+t.test('an endpoint that closes, or whose feed is lost, takes its living calls with it', (t) => {
+  const store = storeOf(endpointRecord(), callRecord(), closedRecord({ lost: true }));
+  const endpoint = store.endpoints.get('client')!;
+  t.equal(endpoint.condition, 'lost');
+  t.equal(store.transaction(transactionIdOf(1))!.sides[0]!.note, 'its feed broke off');
+  store.apply(endpointRecord());
+  t.equal(endpoint.condition, 'live', 'and lives again when its feed comes back');
+  t.end();
+});
+
+t.test('steps of a call that is not here, and counts of no endpoint, do no harm', (t) => {
+  const store = storeOf(stepRecord(), countsRecord(), closedRecord());
+  t.equal(store.unknownSteps, 1);
+  t.end();
+});
+
+t.test('an endpoint that opens anew under its name may number its actors anew', (t) => {
+  const store = storeOf(
+    callRecord({ actor: 1, transactionId: transactionIdOf(1) }),
+    callRecord({ actor: 1, transactionId: transactionIdOf(2) }),
+    finalStep({ actor: 1 }),
+    callRecord({ actor: 1, transactionId: transactionIdOf(2) }),
+  );
+  t.equal(store.size, 2, 'the same record twice is one call');
+  t.equal(store.transaction(transactionIdOf(1))!.sides[0]!.state, 'queued');
+  t.equal(store.transaction(transactionIdOf(2))!.sides[0]!.state, 'resolved');
+  t.end();
+});
+
+t.test('names from the network that objects have of their own are names', (t) => {
+  const store = storeOf(
+    callRecord({ procedure: '__proto__', peer: 'constructor' }),
+    stepRecord({ state: 'toString' }),
+  );
+  t.same(store.procedures.names(), ['__proto__']);
+  t.same(store.peerAddresses.names(), ['constructor']);
+  t.equal(store.states.get('call toString'), 1);
+  t.end();
+});
+
+t.test('what the sample traffic counts is what the store holds', (t) => {
+  const store = storeOf(...sampleTraffic(3, 400));
+  const { outcomes } = store.endpoints.get('client')!.counts.last()!.stats;
+  t.equal(store.states.get('call resolved'), outcomes.resolved);
+  t.equal(store.states.get('call rejected'), outcomes.rejected);
+  t.equal(store.states.get('call late') + store.states.get('call lost'), outcomes.timedOut);
+  t.end();
+});

@@ -1,0 +1,105 @@
+import { execFileSync } from 'node:child_process';
+
+import t from 'tap';
+
+import { explainVerdict } from '../../../src/call/verdict.js';
+import type { Verdict } from '../../../src/call/verdict.js';
+import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
+import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
+import { shellLine } from '../../../src/inspector/page/store/shell.js';
+import {
+  CALL_STATES,
+  HANDLER_STATES,
+  stateWords,
+} from '../../../src/inspector/page/store/state-words.js';
+import { valueLines, valueText } from '../../../src/inspector/page/store/value-text.js';
+import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js';
+import { chartOf } from '../../../src/inspector/recorder/chart.js';
+import { callMachine } from '../../../src/call/machine.js';
+import { handlerMachine } from '../../../src/handler/machine.js';
+import { noFates } from '../../../src/socket/fate.js';
+
+t.test('a command is quoted as a shell reads it', (t) => {
+  const words = ['rpcudp', 'call', '[::1]:1', "it's", '$HOME `x`', '', '-5', '"', '\\', '*', 'ü'];
+  const line = shellLine(words);
+  const out = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' });
+  t.same(out.split('\0').slice(0, -1), words, line);
+  t.equal(shellLine(['call', '127.0.0.1:1', 'a=b']), 'call 127.0.0.1:1 a=b');
+  t.end();
+});
+
+t.test('a command has no control characters for a terminal to act upon', (t) => {
+  const words = ['a\u001b[2Jb', 'two\nlines', "tab\t'", 'c1\u009b', 'back\\slash\u0007'];
+  const line = shellLine(words);
+  t.notMatch(line, /[\u0000-\u001f\u007f-\u009f]/);
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const out = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8', env });
+  t.same(out.split('\0').slice(0, -1), words);
+  t.end();
+});
+
+t.test('a value is text on a line, or on several', (t) => {
+  const value = { a: [1, 'two', null], 'b c': { d: true } };
+  t.equal(valueText(value), '{"a": [1, "two", null], "b c": {"d": true}}');
+  t.equal(valueText([]), '[]');
+  t.equal(valueText('x'.repeat(500), 10), '"xxxxxxxxx…');
+  const wide = { first: 'x'.repeat(60), second: [1, 2] };
+  t.equal(
+    valueLines(wide),
+    `{\n  "first": "${'x'.repeat(60)}",\n  "second": [1, 2]\n}`,
+    'what is short stays on its line',
+  );
+  t.end();
+});
+
+t.test('the text of a hostile value is bounded, and is made without recursion to its end', (t) => {
+  let deep: unknown = 'core';
+  for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+  t.equal(valueText(deep), `${'['.repeat(12)}[…]${']'.repeat(12)}`);
+  const wide = Array.from({ length: 200_000 }, () => ({ a: 1 }));
+  t.equal(valueLines(wide).length, 20_001);
+  t.end();
+});
+
+t.test('the words of a verdict are those of the endpoint', (t) => {
+  const verdicts: Verdict[] = [
+    'neverSent',
+    'unreachable',
+    'localLoopBlocked',
+    'peerAliveButSlow',
+    'peerSilent',
+  ];
+  for (const verdict of verdicts) t.equal(verdictWords(verdict), explainVerdict(verdict));
+  t.equal(verdictWords('toString'), 'toString');
+  t.end();
+});
+
+t.test('each fate and each state of the machines has its words', (t) => {
+  for (const fate of Object.keys(noFates())) t.not(fateWords(fate), '', fate);
+  t.equal(fateWords('constructor'), '');
+  t.same(CALL_STATES.toSorted(), statesOf(callMachine));
+  t.same(HANDLER_STATES.toSorted(), statesOf(handlerMachine));
+  t.equal(stateWords('constructor').word, 'constructor');
+  t.end();
+});
+
+function statesOf(machine: Parameters<typeof chartOf>[0]): string[] {
+  return chartOf(machine)
+    .states.map(({ name }) => name)
+    .sort();
+}
+
+t.test('times are short', (t) => {
+  t.equal(durationText(0.4217), '0.42 ms');
+  t.equal(durationText(12.34), '12.3 ms');
+  t.equal(durationText(99.97), '100 ms');
+  t.equal(durationText(999.7), '1.00 s');
+  t.equal(durationText(61_000), '1 min 1 s');
+  t.equal(durationText(3_725_000), '1 h 2 min');
+  t.equal(durationText(-5), '−5.00 ms');
+  t.equal(durationText(NaN), '–');
+  t.equal(ageText(900), 'now');
+  t.equal(ageText(61_000), '1 min');
+  t.equal(clockText(Infinity), '–');
+  t.end();
+});
