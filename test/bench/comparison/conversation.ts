@@ -27,6 +27,11 @@ export interface Listening {
   readonly port: number;
 }
 
+/** What an inspector says first, and last. */
+export interface Serving {
+  readonly url: string;
+}
+
 /** What a server says when asked anything: the CPU time of its process so far. */
 export interface ServerResult {
   readonly cpuMicros: number;

@@ -5,7 +5,7 @@ import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
 import { connectGrpc, serveGrpc } from './contestants/grpc.js';
 import { connectKrpc, serveKrpc } from './contestants/k-rpc-socket.js';
 import { connectRaw, serveRaw } from './contestants/raw.js';
-import { connectRpcudp, serveRpcudp } from './contestants/rpcudp.js';
+import { connectInspected, connectRpcudp, serveRpcudp } from './contestants/rpcudp.js';
 
 export interface Entry {
   /** Names it on the command line. */
@@ -62,6 +62,12 @@ export const LINEUP: readonly Entry[] = [
     name: 'rpcudp, observed',
     contestant: { connect: (port) => connectRpcudp(port, OBSERVED), serve: () => serveRpcudp() },
     note: 'bundled, with an inspection observer that ignores what it hears at the client',
+  },
+  {
+    key: 'inspected',
+    name: 'rpcudp, inspected',
+    contestant: { connect: connectInspected, serve: () => serveRpcudp() },
+    note: 'bundled, the client feeding an inspector in a process of its own, whose page nobody has open',
   },
   { key: PYTHON, name: 'Python rpcudp' },
   {
