@@ -219,7 +219,7 @@ t.test('a URL that no inspector has is an error that says what one looks like', 
     `https://h/${TOKEN}/`,
     `http://h/${TOKEN}/x`,
     `ftp://h/${TOKEN}/`,
-    `http://h/${TOKEN}0/`,
+    `http://h/${TOKEN.slice(0, 15)}/`,
   ]) {
     t.throws(() => feedInspector([], url), InspectorUrlError, url);
   }

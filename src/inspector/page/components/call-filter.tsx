@@ -1,7 +1,7 @@
 /** What is listed of the calls: by direction, text, peer, procedure and state. */
 import type { VNode } from 'preact';
 import { SEARCH_ID } from '../live/keyboard.js';
-import { cursor } from '../live/view-state.js';
+import { cursor, heldAt } from '../live/view-state.js';
 import type { Filter } from '../store/filter.js';
 import { isUnfiltered, NO_FILTER } from '../store/filter.js';
 import { countText } from '../store/format.js';
@@ -20,7 +20,9 @@ export function CallFilter(): VNode {
   const session = useSession();
   const { filter } = session.rows;
   const change = (part: Partial<Filter>) => {
+    // Another list, from its top.
     cursor.value = undefined;
+    heldAt.value = undefined;
     session.select({ ...filter, ...part });
   };
   return (

@@ -1,5 +1,6 @@
 /** What the user looks at. */
 import { signal } from '@preact/signals';
+import type { InspectionStore } from '../store/inspection-store.js';
 import type { Side } from '../store/transaction.js';
 
 export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
@@ -20,12 +21,23 @@ export interface SideKey {
   readonly actor: number;
 }
 
+interface Held {
+  readonly number: number;
+  /** What was cleared, or opened anew, is held no more. */
+  readonly store: InspectionStore;
+}
+
 export const view = signal<View>(viewOfAddress());
 export const helpOpen = signal(false);
 /** The call that is open. */
 export const openSide = signal<SideKey | undefined>(undefined);
 /** The row that the keyboard is at. */
 export const cursor = signal<Side | undefined>(undefined);
+/**
+ * While the user reads further down, or is at a row, the list of calls does not move: it ends at the call that was the newest
+ * then.
+ */
+export const heldAt = signal<Held | undefined>(undefined);
 /** The transaction whose frames alone the sequence shows. */
 export const sequenceOf = signal<string | undefined>(undefined);
 

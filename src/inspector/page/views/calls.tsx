@@ -1,5 +1,4 @@
 /** Calls: a live table of calls and handlers. */
-import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { CallFilter } from '../components/call-filter.js';
@@ -7,24 +6,12 @@ import { Icon } from '../components/icon.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
 import { VirtualList } from '../components/virtual-list.js';
-import { cursor, openCall } from '../live/view-state.js';
+import { cursor, heldAt, openCall } from '../live/view-state.js';
 import { isUnfiltered } from '../store/filter.js';
 import { ageText, countOf, countText, durationText } from '../store/format.js';
-import type { InspectionStore } from '../store/inspection-store.js';
 import type { Side } from '../store/transaction.js';
 
 const ROW_HEIGHT = 30;
-
-/**
- * While the user reads further down, or is at a row, the list does not move: it ends at the call that was the newest then.
- */
-const heldAt = signal<Held | undefined>(undefined);
-
-interface Held {
-  readonly number: number;
-  /** What was cleared, or opened anew, is held no more. */
-  readonly store: InspectionStore;
-}
 
 export function CallsView(): VNode {
   const session = useLiveSession();
