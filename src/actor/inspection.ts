@@ -23,7 +23,7 @@ export type InspectionObserver =
 export interface Tap {
   /** A light actor was made. */
   actorStarted(actorRef: ActorRefLike): void;
-  /** It took an event, and is in its new state. */
+  /** It took an event that its state has a transition for, and has made it. */
   actorStepped(actorRef: ActorRefLike, event: AnyEventObject): void;
   /** A datagram goes out. */
   datagramSent(datagram: Buffer, host: string, port: number): void;

@@ -172,9 +172,10 @@ export class LightActor<
       if (this.home.inspection.active) {
         this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
       }
+      if (branch === undefined) return;
       for (const tap of this.home.inspection.taps) tap.actorStepped(this, event);
       // What `entered` sends waits its turn, as XState has it.
-      if (branch !== undefined) this.entered(this.#row.name, event);
+      this.entered(this.#row.name, event);
     } finally {
       // An event of the user's may throw when it is read; the actor goes on without it.
       this.#stepping = false;

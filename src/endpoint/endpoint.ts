@@ -231,6 +231,7 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
 
   /** @internal What a tap looks at besides what it is told. */
   tap(tap: Tap): TappedEndpoint {
+    if (this.#closed !== undefined) throw new EndpointClosedError();
     const { clock, inspection, outstanding, random } = this.#environment;
     const subscription = inspection.attachTap(tap);
     return {

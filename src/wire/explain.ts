@@ -158,7 +158,7 @@ class Explanation {
 
 /** What an endpoint makes of a frame in a bundle, where no bundle is allowed. */
 function explainFrame(frame: Uint8Array): ExplainedPart[] {
-  if (!isBundle(frame)) return explainDatagram(frame);
+  if (!isBundle(frame) || frame.length < MIN_DATAGRAM_BYTES) return explainDatagram(frame);
   const bytes = Buffer.from(frame).toString('hex');
   const detail = `${describe(DROP.shape)}; a bundle holds no bundles`;
   return [{ offset: 0, bytes, label: 'fault', detail, depth: 0 }];

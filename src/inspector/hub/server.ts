@@ -60,7 +60,8 @@ const REQUEST_TIMEOUT_MS = 5_000;
  * closed, or detached, goes on being shown.
  *
  * Rejects with InspectorBindError when the address cannot be had, AddressError for a port that is none, OptionError for an
- * option that is unknown or out of bounds.
+ * option that is unknown or out of bounds,
+ * EndpointClosedError.
  */
 export async function serveInspector(
   endpoints: AnyEndpoint | readonly AnyEndpoint[] = [],

@@ -42,7 +42,7 @@ const PERIOD_MS = 250;
  * Records what happens at `endpoint` from now on, beginning with the calls and requests that live; `sink` takes each
  * record as it is made. What it throws becomes a Node.js process warning, the first time. It ends with the endpoint.
  *
- * @throws OptionError for an option that is unknown or out of bounds.
+ * @throws OptionError for an option that is unknown or out of bounds; EndpointClosedError.
  */
 export function recordEndpoint(
   endpoint: AnyEndpoint,

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import t from 'tap';
 import { createEndpoint } from '../../../src/endpoint/endpoint.js';
-import { OptionError } from '../../../src/errors.js';
+import { EndpointClosedError, OptionError } from '../../../src/errors.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import { ProcedureError } from '../../../src/procedure-error.js';
@@ -368,6 +368,23 @@ t.test('arguments that cannot be shown any more are reported, and hurt nobody', 
     ['RangeError'],
   );
 });
+
+t.test(
+  'what a call ignores is no step, and what is closed cannot be recorded',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const recorded = new Recorded(client);
+    const call = client.peer('10.0.0.8:2000').call('echo');
+    await world.clock.runUntil(call);
+    call.cancel('too late');
+    t.strictSame(
+      recorded.of('step').map(({ event }) => event),
+      ['transmitted', 'accepted', 'expired'],
+    );
+    await client.close();
+    t.throws(() => recordEndpoint(client, () => undefined), EndpointClosedError);
+  }),
+);
 
 t.test(
   'a sink that calls, cancels and closes while it is told gets each record once',
