@@ -11,7 +11,7 @@ export interface RecorderOptions {
   readonly mask?: Mask;
   /**
    * How many healthy calls and requests are shown each second, about; above 0, and Infinity for all of them. What goes
-   * wrong is shown in any case. Default 1,000.
+   * wrong is shown in any case. Default 500.
    */
   readonly maxCallsPerSecond?: number;
 }
@@ -29,7 +29,7 @@ const NAMES: readonly string[] = [
   'maxCallsPerSecond',
 ] satisfies (keyof RecorderOptions)[];
 
-const DEFAULT_MAX_CALLS_PER_SECOND = 1_000;
+const DEFAULT_MAX_CALLS_PER_SECOND = 500;
 const MAX_NAME_LENGTH = 256;
 
 /** @throws OptionError naming the option, and what it must be. */

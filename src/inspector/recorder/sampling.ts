@@ -33,10 +33,10 @@ export class Sampling {
     // Peers choose the ids of what they ask for, and could choose such as are always shown.
     if (this.#shift === MAX_SHIFT && this.#shown > this.#maxPerPeriod) return false;
     this.#shown += 1;
-    // The period is not over: only half of what this one showed may come.
-    if (this.#shown > this.#maxPerPeriod && this.#shift < MAX_SHIFT) {
-      this.#shift += 1;
-      this.#shown /= 2;
+    // The period is not over: a quarter of what it was to show may come yet, of a quarter of the calls.
+    if (this.#shown >= this.#maxPerPeriod && this.#shift < MAX_SHIFT) {
+      this.#shift = Math.min(this.#shift + 2, MAX_SHIFT);
+      this.#shown *= 0.75;
     }
     return true;
   }

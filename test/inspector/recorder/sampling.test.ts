@@ -28,7 +28,7 @@ t.test(
   async (t) => {
     const sampling = new Sampling(100);
     const first = choose(sampling, 5_000).size;
-    t.ok(first > 250 && first < 900, String(first));
+    t.ok(first > 120 && first < 300, String(first));
     for (let period = 2; period < 6; period += 1) {
       sampling.nextPeriod();
       t.equal(sampling.oneIn, 64);

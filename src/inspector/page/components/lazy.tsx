@@ -2,21 +2,32 @@
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** A component whose code is loaded when it is drawn for the first time. */
+/** A component whose code is loaded once the page is drawn: by the time it is needed, the server may be gone. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): (props: Props) => VNode | null {
   let loaded: ComponentType<Props> | undefined;
+  requestIdleCallback(() => {
+    // Tried again when it is needed.
+    load().catch(() => undefined);
+  });
   return (props) => {
+    const [failed, setFailed] = useState(false);
     const [, redraw] = useState(false);
     useEffect(() => {
       if (loaded !== undefined) return;
-      void load().then((component) => {
-        loaded = component;
-        redraw(true);
-      });
+      load().then(
+        (component) => {
+          loaded = component;
+          redraw(true);
+        },
+        () => setFailed(true),
+      );
     }, []);
     const Loaded = loaded;
-    return Loaded === undefined ? null : <Loaded {...props} />;
+    if (Loaded !== undefined) return <Loaded {...props} />;
+    return failed ? (
+      <p class="muted">The server that has this part of the page is not there.</p>
+    ) : null;
   };
 }
