@@ -36,6 +36,8 @@ const LIMITS = {
 };
 
 const BATCH_MS = 50;
+/** Records become text, which takes as long as a call, a batch at a time: not while the endpoint has something to do. */
+const MAX_FRESH = 512;
 const MAX_MESSAGE_CHARS = 256 * 1024;
 /** A larger record is not fed: the inspector takes messages of 4 MiB. */
 const MAX_RECORD_CHARS = 1024 * 1024;
@@ -75,6 +77,8 @@ interface Connection {
 class Feed implements InspectorFeed {
   readonly #url: URL;
   readonly #history = new History(LIMITS);
+  /** Bounded by `MAX_FRESH`. */
+  #fresh: InspectionRecord[] = [];
   /** Bounded by the endpoints that were attached. */
   readonly #recordings: Recording[] = [];
   #connection: Connection | undefined;
@@ -93,7 +97,8 @@ class Feed implements InspectorFeed {
   attach(endpoint: AnyEndpoint, options: RecorderOptions = {}): void {
     if (this.#closed !== undefined) return;
     const take = (record: InspectionRecord): void => {
-      this.#history.add(record);
+      this.#fresh.push(record);
+      if (this.#fresh.length === MAX_FRESH) this.#keep();
       this.#sendSoon();
     };
     this.#recordings.push(recordEndpoint(endpoint, take, options));
@@ -104,6 +109,7 @@ class Feed implements InspectorFeed {
   }
 
   get dropped(): number {
+    this.#keep();
     return this.#dropped + this.#history.dropped + (this.#connection?.cursor.skipped ?? 0);
   }
 
@@ -159,7 +165,15 @@ class Feed implements InspectorFeed {
     this.#timer = setTimeout(() => this.#send(), BATCH_MS).unref();
   }
 
+  /** Puts what is fresh into the history. */
+  #keep(): void {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    for (const record of fresh) this.#history.add(record);
+  }
+
   #send(maxBufferedBytes = MAX_BUFFERED_BYTES): void {
+    this.#keep();
     this.#timer = undefined;
     const { webSocket, cursor } = this.#connection ?? {};
     if (webSocket === undefined || cursor === undefined || !this.connected) return;
@@ -177,6 +191,7 @@ class Feed implements InspectorFeed {
   async #close(): Promise<void> {
     for (const recording of this.#recordings) recording.stop();
     clearTimeout(this.#timer);
+    this.#keep();
     if (this.#connection !== undefined) await this.#farewell(this.#connection);
     this.#dropped += this.#history.position - this.#sentPosition;
   }
