@@ -115,15 +115,32 @@ t.test('the same bytes sent twice and received twice are two arrows, and no dupl
     CLIENT,
     SERVER,
     frame('client', 'out', 0),
-    frame('client', 'out', 500),
-    frame('server', 'in', 503),
-    frame('server', 'in', 505),
+    frame('client', 'out', 90),
+    frame('server', 'in', 93),
+    frame('server', 'in', 95),
   ]);
   t.match(drawn, [
     { arrival: 'arrived', ordinal: 1, repetition: undefined },
     { arrival: 'arrived', ordinal: 2, repetition: 'retransmission' },
   ]);
   t.equal(drawn.length, 2);
+  t.end();
+});
+
+t.test('a second copy of the latest is a duplicate, not one that was lost long before', (t) => {
+  const drawn = arrows([
+    CLIENT,
+    SERVER,
+    frame('client', 'out', 0),
+    frame('client', 'out', 500),
+    frame('server', 'in', 503),
+    frame('server', 'in', 505),
+  ]);
+  t.match(drawn, [
+    { arrival: 'lost', ordinal: 1 },
+    { arrival: 'arrived', ordinal: 2, repetition: 'retransmission' },
+    { arrival: 'arrived', ordinal: 2, repetition: 'duplicate' },
+  ]);
   t.end();
 });
 

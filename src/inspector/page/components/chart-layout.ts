@@ -44,9 +44,9 @@ export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLay
   const graph = new Graph({ multigraph: true });
   graph.setGraph({
     rankdir: 'TB',
-    nodesep: 22,
+    nodesep: 10,
     ranksep: 34,
-    edgesep: 14,
+    edgesep: 6,
     marginx: 14,
     marginy: 12,
   });

@@ -49,6 +49,9 @@ export interface Surroundings {
 /** A frame that has not arrived after this time is shown as lost; if it does come, as what it is. */
 export const LOST_AFTER_MS = 1_500;
 
+/** By how much a datagram is overtaken at most, by one with the same bytes that was sent later. */
+const MAX_OVERTAKEN_MS = 100;
+
 /** Clocks of two processes on one machine differ by less. */
 const CLOCK_SLACK_MS = 5;
 
@@ -83,14 +86,21 @@ export function arrowsOf(frames: readonly Frame[], surroundings: Surroundings): 
   return arrows.filter((one) => one !== undefined).sort((a, b) => a.sentAtMs - b.sentAtMs);
 }
 
-/** The latest frame that can be the one received: not yet received if there is one, else one that the network repeated. */
+/**
+ * The latest frame that can be the one received: not yet received if there is one, else one that the network repeated. It
+ * was repeated, too, if the only one that was not received had been sent long before: datagrams seldom overtake each other by
+ * so much, and one that was lost is lost.
+ */
 function senderOf(
   received: Frame,
   outs: readonly Frame[],
   receipts: ReadonlyMap<Frame, unknown>,
 ): Frame | undefined {
   const able = outs.filter((sent) => isSame(sent, received));
-  return able.findLast((sent) => !receipts.has(sent)) ?? able.at(-1);
+  const latest = able.at(-1);
+  const missing = able.findLast((sent) => !receipts.has(sent));
+  if (latest === undefined || missing === undefined) return latest;
+  return latest.atMs - missing.atMs > MAX_OVERTAKEN_MS ? latest : missing;
 }
 
 function isSame(sent: Frame, received: Frame): boolean {

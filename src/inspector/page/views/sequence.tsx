@@ -1,7 +1,7 @@
 /** Sequence: who sent what to whom, and what became of it on the way. */
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../components/icon.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { SequenceLegend } from '../components/sequence-legend.js';
@@ -80,14 +80,17 @@ function Picture({ frames, follow }: { frames: readonly Frame[]; follow: boolean
   const [top, setTop] = useState(0);
   const sequence = sequenceOf(frames, { endpoints, aliases, nowMs: session.nowMs() });
   const layout = layOut(sequence.arrows);
+  // Where it follows, the end is in sight: to wait for the scroll event would be to draw twice.
+  const shownTop = follow ? Math.max(0, layout.height - height) : top;
   const contentWidth = Math.max(width, 120 + sequence.lanes.length * 120);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { current } = scroller;
     if (follow && current !== null) current.scrollTop = current.scrollHeight;
   });
   const onScroll = ({ currentTarget }: { currentTarget: HTMLDivElement }) => {
-    setTop(currentTarget.scrollTop);
     const below = currentTarget.scrollHeight - currentTarget.clientHeight - currentTarget.scrollTop;
+    if (follow && below <= END_PX) return;
+    setTop(currentTarget.scrollTop);
     if (chosen.value !== undefined) return;
     const newest = frames.at(-1);
     if (below <= END_PX) heldAt.value = undefined;
@@ -116,8 +119,8 @@ function Picture({ frames, follow }: { frames: readonly Frame[]; follow: boolean
             layout={layout}
             endpoints={endpoints}
             width={contentWidth}
-            top={top - height / 4}
-            bottom={top + height * 1.25}
+            top={shownTop - height / 4}
+            bottom={shownTop + height * 1.25}
           />
           {sequence.lanesLeftOut > 0 && (
             <p class="muted sequence-more">

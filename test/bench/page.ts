@@ -1,0 +1,156 @@
+/**
+ * `npm run bench:page`: whether the inspector's page keeps up with an endpoint that is busy.
+ *
+ * Two endpoints in processes of their own, each fed to an inspector with the recorder's defaults; Chromium, without a window,
+ * has the page open. A frame cannot be drawn while the page's main thread is at a task: so it is the tasks that are measured,
+ * as Chromium traces them. Their time on the processor is the page's own; their time by the clock has in it that
+ * others had the processor. Beside it, the time from one animation frame to the next, as the page itself sees it.
+ */
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright-core';
+import { serveInspector } from 'rpcudp/inspector';
+import { CATEGORIES, mainThreadTasks } from './page/trace.js';
+
+const USAGE = `npm run bench:page [-- --seconds n] [--calls n]
+
+Whether the inspector's page draws a frame within 16 ms, with --calls a second (default 5,000) between two endpoints, for
+--seconds (default 60) in each of its views. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    calls: { type: 'string', default: '5000' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const FRAME_MS = 16;
+const VIEWS = ['calls', 'sequence', 'peers'];
+/** Until the caches are warm, and the rates steady. */
+const WARM_UP_MS = 3_000;
+const MIB = 1024 * 1024;
+
+/** For the page: how many records the inspector has sent it, which each message tells at its beginning. */
+const COUNT_RECORDS = `{
+  const Plain = WebSocket;
+  globalThis.WebSocket = class extends Plain {
+    constructor(...args) {
+      super(...args);
+      this.addEventListener('message', ({ data }) => {
+        globalThis.recordsSent = Number(/"position":(\\d+)/.exec(data.slice(0, 100))?.[1]);
+      });
+    }
+  };
+}`;
+
+interface Sample {
+  readonly calls: number;
+  readonly records: number;
+  readonly heapMiB: number;
+}
+
+type Outcomes = Readonly<Record<string, number>>;
+
+await using inspector = await serveInspector();
+const sides: ChildProcess[] = [];
+const [server] = await startSide([inspector.url]);
+const [, client] = await startSide([inspector.url, server, values.calls]);
+
+const browser = await chromium.launch({
+  executablePath: process.env['RPCUDP_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
+try {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  const devTools = await page.context().newCDPSession(page);
+  await page.addInitScript({ content: COUNT_RECORDS });
+  await page.goto(inspector.url);
+  await page.waitForTimeout(WARM_UP_MS);
+  const rows: Record<string, object> = {};
+  for (const view of VIEWS) rows[view] = await measure(view, page, devTools);
+  console.log(
+    `Node ${process.version}, Chromium ${browser.version()}; ${values.calls} calls a second, ${values.seconds} s each`,
+  );
+  console.table(rows);
+} finally {
+  await browser.close();
+  for (const side of sides) side.disconnect();
+}
+
+async function startSide(args: string[]): Promise<[address: string, side: ChildProcess]> {
+  const side = fork(new URL('page/side.js', import.meta.url), args);
+  sides.push(side);
+  const [address] = (await once(side, 'message')) as [string];
+  return [address, side];
+}
+
+async function measure(view: string, page: Page, devTools: CDPSession): Promise<object> {
+  await page.getByTestId(`view-${view}`).click();
+  await page.waitForTimeout(WARM_UP_MS);
+  const before = await sample(page, devTools);
+  const startMs = performance.now();
+  await browser.startTracing(page, { categories: CATEGORIES });
+  const gaps = await page.evaluate<number[]>(framesFor(Number(values.seconds) * 1_000));
+  const tasks = mainThreadTasks(await browser.stopTracing());
+  const seconds = (performance.now() - startMs) / 1_000;
+  const after = await sample(page, devTools);
+  const cpu = tasks.map(({ cpuMs }) => cpuMs);
+  const wall = tasks.map(({ wallMs }) => wallMs);
+  return {
+    'calls/s': Math.round((after.calls - before.calls) / seconds),
+    'records/s': Math.round((after.records - before.records) / seconds),
+    frames: gaps.length,
+    'task CPU ms, p50 p95 p99 max': ofAll(cpu.filter((ms) => ms >= 0.1)),
+    [`over ${FRAME_MS}`]: over(cpu),
+    'by the clock': ofAll(wall.filter((ms) => ms >= 0.1)),
+    [`over ${FRAME_MS} `]: over(wall),
+    'frame to frame': ofAll(gaps),
+    'busy, %': Math.round(cpu.reduce((sum, ms) => sum + ms, 0) / seconds / 10),
+    'heap MiB': `${before.heapMiB} → ${after.heapMiB}`,
+  };
+}
+
+/** For the page: the times between animation frames, in milliseconds. */
+function framesFor(ms: number): string {
+  return `new Promise((resolve) => {
+    const gaps = [];
+    const start = performance.now();
+    let last;
+    const frame = (now) => {
+      if (last !== undefined) gaps.push(now - last);
+      last = now;
+      if (performance.now() - start < ${ms}) requestAnimationFrame(frame);
+      else resolve(gaps);
+    };
+    requestAnimationFrame(frame);
+  })`;
+}
+
+async function sample(page: Page, devTools: CDPSession): Promise<Sample> {
+  await devTools.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await devTools.send('Runtime.getHeapUsage');
+  client.send('outcomes');
+  const [outcomes] = (await once(client, 'message')) as [Outcomes];
+  const calls = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  const records = await page.evaluate<number>('globalThis.recordsSent');
+  return { calls, records, heapMiB: Math.round(usedSize / MIB) };
+}
+
+function over(times: readonly number[]): number {
+  return times.filter((ms) => ms > FRAME_MS).length;
+}
+
+/** Quantiles and the longest. */
+function ofAll(times: readonly number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number) => (sorted[Math.round((sorted.length - 1) * share)] ?? NaN).toFixed(1);
+  return [0.5, 0.95, 0.99, 1].map(at).join(' ');
+}

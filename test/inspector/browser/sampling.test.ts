@@ -1,0 +1,68 @@
+import t from 'tap';
+import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
+import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { chromium } from '../../fixtures/real-parts.js';
+
+t.setTimeout(240_000);
+
+t.test('More calls than one can look at', { skip: chromium().skip ?? false }, async (t) => {
+  const browser = await startBrowser(t);
+  const recorder = { maxCallsPerSecond: 20 };
+  const { client, server, url } = await lossyPair(t, { recorder, loss: 0.02 });
+  const visitor = await Visitor.visit(t, browser, url);
+  await client.tell({ type: 'flood', periodMs: 20, calls: 8 });
+
+  await t.test('the page says how many of the healthy calls are shown', async () => {
+    await visitor.reads('sampled', /^1 in (8|16|32|64) healthy calls shown, [\d,]+ only counted$/);
+    await visitor.sees('resolved');
+    for (let n = 0; n < 5; n += 1) {
+      await client.tell({ type: 'call', procedure: 'find', args: [8] });
+    }
+  });
+
+  await client.tell({ type: 'stop' });
+
+  await t.test('those shown and those counted are all', async (t) => {
+    await visitor.reads('sampled', /only counted$/);
+    await visitor.at('kind-both').click();
+    await visitor.agrees(
+      t,
+      async () => (await visitor.listed()) + (await counted(visitor)),
+      async () => (await madeBy(client)) + (await ranBy(server)),
+      'calls and requests',
+    );
+  });
+
+  await t.test('of those that went wrong, none is left out', async (t) => {
+    await visitor.at('kind-call').click();
+    const wrong = (counts: Readonly<Record<string, number>>) => {
+      const { rejected, timedOut, unsent } = counts;
+      return { rejected, timedOut, unsent };
+    };
+    await visitor.agrees(
+      t,
+      async () => wrong(await visitor.outcomes()),
+      async () => wrong((await client.stats()).outcomes),
+      'calls that went wrong',
+    );
+    t.ok((await client.stats()).outcomes.rejected > 0);
+  });
+
+  t.strictSame(visitor.complaints, []);
+});
+
+async function counted(visitor: Visitor): Promise<number> {
+  const words = (await visitor.at('sampled').textContent()) ?? '';
+  return Number(/, ([\d,]+) only counted/.exec(words)?.[1]?.replaceAll(',', ''));
+}
+
+async function madeBy(client: { stats(): Promise<{ outcomes: object }> }): Promise<number> {
+  const { outcomes } = await client.stats();
+  return Object.values(outcomes as Record<string, number>).reduce((sum, count) => sum + count, 0);
+}
+
+async function ranBy(server: {
+  stats(): Promise<{ fates: Readonly<Record<string, number>> }>;
+}): Promise<number> {
+  return (await server.stats()).fates['request.run'] ?? 0;
+}
