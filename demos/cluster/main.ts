@@ -1,6 +1,6 @@
 /**
  * `npm run demo:cluster`: one UDP port, served by several processes. Each client's address belongs to one worker, so
- * a request that is repeated comes to the worker that remembers it.
+ * a request that is repeated comes to the worker that remembers it. With `-- --inspect` the inspector shows all of them.
  */
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';
@@ -9,13 +9,16 @@ import { availableParallelism } from 'node:os';
 import { decodeMulti, encode } from '@msgpack/msgpack';
 import { createEndpoint } from 'rpcudp';
 import { forkWorkers } from 'rpcudp/cluster';
+import { watch } from '../watch.js';
 
 const CLIENTS = 6;
 const HEADER_BYTES = 21;
 
+const watching = await watch();
 const workers = await forkWorkers({
   workers: Math.max(2, availableParallelism()),
   exec: new URL('worker.ts', import.meta.url),
+  args: watching.url === undefined ? [] : [watching.url],
 });
 const [address] = workers.addresses;
 if (address === undefined) throw new Error('The workers share no address');
@@ -23,6 +26,7 @@ console.log(`${String(workers.size)} workers share port ${String(address.port)}\
 
 for (let number = 1; number <= CLIENTS; number++) {
   await using client = await createEndpoint({ host: '127.0.0.1' });
+  watching.add(client);
   const peer = client.peer(address);
   for (let call = 1; call <= 2; call++) {
     const outcome = await peer.call('whoServes');
@@ -42,3 +46,4 @@ for (let copy = 1; copy <= 3; copy++) {
 }
 socket.close();
 await workers.close();
+await watching.end();

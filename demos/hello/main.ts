@@ -1,10 +1,15 @@
-/** `npm start`: a server and a client in one process, a call that is answered and one that is not. */
+/**
+ * `npm start`: a server and a client in one process, a call that is answered and one that is not.
+ * `npm start -- --inspect` shows them in the inspector as well.
+ */
 import { createEndpoint } from 'rpcudp';
+import { watch } from '../watch.js';
 import { handlers } from './handlers.js';
 import { pathOf } from './path.js';
 
 const server = await createEndpoint({ host: '127.0.0.1', handlers });
 const client = await createEndpoint({ host: '127.0.0.1' });
+const watching = await watch(server, client);
 process.once('SIGINT', () => {
   void Promise.all([client.close(), server.close()]).then(() => process.exit(130));
 });
@@ -30,3 +35,4 @@ console.log(
 console.log(`  ${await lonelyPath}`);
 
 await Promise.all([client.close(), server.close()]);
+await watching.end();

@@ -1,8 +1,9 @@
-/** The server of the example: `node --import tsx demos/hello/server.ts [port]`, by default port 1234. */
+/** The server of the example: `node --import tsx demos/hello/server.ts [port] [--inspect]`, by default port 1234. */
 import { createEndpoint } from 'rpcudp';
+import { argument, watch } from '../watch.js';
 import { handlers } from './handlers.js';
 
-const server = await createEndpoint({ port: Number(process.argv[2] ?? 1234), handlers }).catch(
+const server = await createEndpoint({ port: Number(argument() ?? 1234), handlers }).catch(
   (error: unknown) => {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
@@ -13,3 +14,4 @@ server.on('request.settled', ({ peer, procedure, ending }) => {
   console.log(`${peer} called ${JSON.stringify(procedure)}: ${ending}`);
 });
 process.once('SIGINT', () => void server.close());
+await watch(server).then((watching) => watching.end());

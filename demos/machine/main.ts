@@ -1,9 +1,10 @@
 /**
  * A machine of your own that calls remote procedures: it asks a server for its name, greets it, and
- * tries again when no answer comes. Run it with `npm run demo:machine`.
+ * tries again when no answer comes. Run it with `npm run demo:machine`; with `-- --inspect` its calls show in the inspector.
  */
 import { actorsOf, createEndpoint } from 'rpcudp';
 import type { HandlerScope, PeerOf } from 'rpcudp';
+import { watch } from '../watch.js';
 import { assign, createActor, setup, waitFor } from 'xstate';
 
 let greetings = 0;
@@ -68,6 +69,7 @@ const visitor = setup({
 });
 
 const client = await createEndpoint({ host: '127.0.0.1' });
+const watching = await watch(server, client);
 const peer = client.peer<typeof server>(server.address);
 const actor = createActor(visitor, { input: { peer } });
 actor.subscribe(({ value, context }) => {
@@ -82,3 +84,4 @@ process.once('SIGINT', () => {
 actor.start();
 await waitFor(actor, ({ status }) => status !== 'active').catch(() => undefined);
 await Promise.all([client.close(), server.close()]);
+await watching.end();
