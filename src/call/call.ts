@@ -229,7 +229,9 @@ export class Call<Value = unknown>
     this.receive({ type: 'working' }, this.home.socket.ref);
     if (this.done || this.state === 'timedOut') return;
     this.#peer.atWork(this, this.context.sentAtMs ?? 0);
-    this.#setAlarm(this.#repetition.peerAtWork(this.#nowMs(), this.#deadlineMs));
+    const nowMs = this.#nowMs();
+    const rtoMs = this.#peer.rtoMs(nowMs);
+    this.#setAlarm(this.#repetition.peerAtWork(nowMs, this.#deadlineMs, rtoMs));
   }
 
   /**

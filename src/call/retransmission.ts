@@ -7,7 +7,7 @@ import { nextGapMs } from './backoff.js';
  */
 const SAFE_FOR_MS = 20_000;
 
-/** A peer at work is asked again after half of the time that is left, and after so long at the latest. */
+/** A peer at work is asked again after half of the time that is left, but not within its RTO, and after so long at the latest. */
 const MAX_LOOK_DELAY_MS = 10_000;
 
 /** What there is to know once more came than an answer to the first transmission, or less: most calls never have one. */
@@ -51,9 +51,9 @@ export class Retransmission {
   }
 
   /** The peer is at work; gives when to ask it again, lest its reply was lost. */
-  peerAtWork(nowMs: number, deadlineMs: number): number {
+  peerAtWork(nowMs: number, deadlineMs: number, rtoMs: number): number {
     this.#rememberedAtMs = nowMs;
-    return nowMs + Math.min((deadlineMs - nowMs) / 2, MAX_LOOK_DELAY_MS);
+    return nowMs + Math.max(Math.min((deadlineMs - nowMs) / 2, MAX_LOOK_DELAY_MS), rtoMs);
   }
 
   /** Whether a peer that remembers requests still remembers this one, if it ever got it. */

@@ -421,7 +421,7 @@ t.test(
     t.notOk(retransmission.isSafe(21_001));
     retransmission.transmitted(15_000, 1_000);
     t.notOk(retransmission.isSafe(21_001), 'the first transmission counts');
-    retransmission.peerAtWork(20_000, 100_000);
+    retransmission.peerAtWork(20_000, 100_000, 1_000);
     t.ok(retransmission.isSafe(40_000));
     t.notOk(retransmission.isSafe(40_001));
   },
@@ -429,9 +429,10 @@ t.test(
 
 t.test('a peer at work is asked again after half of the time left, at most 10 s', async (t) => {
   const retransmission = new Retransmission(0, 1_000);
-  t.equal(retransmission.peerAtWork(1_000, 5_000), 3_000);
-  t.equal(retransmission.peerAtWork(1_000, 21_000), 11_000);
-  t.equal(retransmission.peerAtWork(1_000, 200_000), 11_000);
+  t.equal(retransmission.peerAtWork(1_000, 5_000, 200), 3_000);
+  t.equal(retransmission.peerAtWork(1_000, 21_000, 200), 11_000);
+  t.equal(retransmission.peerAtWork(1_000, 200_000, 200), 11_000);
+  t.equal(retransmission.peerAtWork(4_700, 5_000, 200), 4_900, 'but never within its RTO');
 });
 
 t.test('an answer is awaited from what was sent, not from what was put off', async (t) => {
