@@ -40,7 +40,8 @@ export interface Limits {
   readonly maxReplyBytes: number;
   /**
    * How long a datagram that bundles several frames for one rpcudp endpoint may be, in bytes. Default 1,200, which
-   * hardly any path fragments (RFC 9000, section 14); 0: nothing is bundled. Bundles that arrive are always read.
+   * hardly any path fragments (RFC 9000, section 14); 0: a datagram for each frame. Bundles that arrive are
+   * always read.
    */
   readonly maxBundleBytes: number;
   /** How long `close` waits for procedures that still run. Default 1,000. */

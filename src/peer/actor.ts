@@ -27,8 +27,8 @@ import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
-import { Bundler } from './bundler.js';
 import type { CallCommand } from './command.js';
+import { Departures } from './departures.js';
 import { peerMachine } from './machine.js';
 import type { PeerHealth } from './machine.js';
 import { Outbox } from './outbox.js';
@@ -59,7 +59,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   readonly #environment: Environment;
   readonly #outbox: Outbox;
   readonly #path: Path;
-  readonly #bundler: Bundler;
+  readonly #departures: Departures;
   /** Whether its last request, if that came after its last answer, was one of rpcudp 5.x. */
   #asksAsOldPeer = false;
   /** The contracts of commands on their way through the machine. */
@@ -89,8 +89,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#lookUp = lookUp;
     this.#path = new Path(environment.limits, environment.clock);
     this.#outbox = new Outbox(environment, this.#path.window, lookUp === undefined);
-    this.#bundler = new Bundler(environment, this);
-    this.replies = new Replies(environment, this, this.#bundler);
+    this.#departures = new Departures(environment, this);
+    this.replies = new Replies(environment, this, this.#departures);
     this.reports = new Listeners(environment.reportError);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
@@ -230,7 +230,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
 
   /** Sends a frame of our own accord: bundled, if the peer is known to understand that. */
   #send(frame: OutboundFrame, owner?: FrameOwner): void {
-    if (this.#takesBundles) this.#bundler.send(frame, owner);
+    if (this.#takesBundles) this.#departures.send(frame, owner);
     else this.#sendAlone(frame, owner);
   }
 
@@ -244,7 +244,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
    */
   get #takesBundles(): boolean {
     if (!this.native) return false;
-    return this.#bundler.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
+    return this.#departures.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
 
   /** A request of the peer's arrived; its header map may hold the token of a challenge. */

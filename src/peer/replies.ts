@@ -7,19 +7,19 @@ import type { RepliedTo, ReplySender } from '../handler/owner.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import type { Bundler, Destination } from './bundler.js';
+import type { Departures, Destination } from './departures.js';
 import { ReturnPath } from './return-path.js';
 
 export class Replies implements ReplySender {
   readonly #environment: Environment;
   readonly #destination: Destination;
-  readonly #bundler: Bundler;
+  readonly #departures: Departures;
   readonly #returnPath: ReturnPath;
 
-  constructor(environment: Environment, destination: Destination, bundler: Bundler) {
+  constructor(environment: Environment, destination: Destination, departures: Departures) {
     this.#environment = environment;
     this.#destination = destination;
-    this.#bundler = bundler;
+    this.#departures = departures;
     this.#returnPath = new ReturnPath(environment.amplification, environment.random);
   }
 
@@ -36,7 +36,7 @@ export class Replies implements ReplySender {
   send(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
     const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
     if (!this.#mayReply(bytes, transactionId, native)) return;
-    if (native) this.#bundler.send(frame);
+    if (native) this.#departures.send(frame);
     else this.#sendAlone(frame);
   }
 

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { Environment } from '../../src/endpoint/environment.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
-import { Bundler } from '../../src/peer/bundler.js';
+import { Departures } from '../../src/peer/departures.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { Turn } from '../../src/turn.js';
 import { typeOfByte } from '../../src/wire/frame.js';
@@ -133,7 +133,7 @@ t.test('no bundle is longer than allowed, and none is shorter than need be', asy
   );
 });
 
-/** What a bundler makes of frames of these lengths, each with its number for an id, in one turn. */
+/** What becomes of frames of these lengths, each with its number for an id, in one turn. */
 async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promise<Buffer[]> {
   const clock = new SimulatedClock();
   const sent: Buffer[] = [];
@@ -146,10 +146,10 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
       sendBundle: (bundle: Buffer) => sent.push(bundle),
     },
   };
-  const bundler = new Bundler(environment as unknown as Environment, PEER);
+  const departures = new Departures(environment as unknown as Environment, PEER);
   for (const [number, length] of lengths.entries()) {
     const id = number.toString(16).padStart(40, '0');
-    bundler.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));
+    departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));
   }
   await clock.advance(0);
   return sent;
@@ -196,27 +196,80 @@ function problemsOf(
 }
 
 t.test(
-  'with a limit of 0 nothing is bundled, and nothing waits',
+  'with a limit of 0 nothing is bundled, but the frames of a turn leave together all the same',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world, { maxBundleBytes: 0 });
     for (const name of ['a', 'b', 'c']) peer.call(name);
-    t.strictSame(taken(transport), [['a'], ['b'], ['c']]);
+    t.strictSame(taken(transport), [['a']]);
     await turnOver(world);
-    t.strictSame(taken(transport), []);
+    t.strictSame(taken(transport), [['b'], ['c']]);
+    peer.call('d');
+    t.strictSame(taken(transport), [], 'the last turn had several');
+    await turnOver(world);
+    t.strictSame(taken(transport), [['d']]);
+    peer.call('e');
+    t.strictSame(taken(transport), [['e']]);
   }),
 );
 
 t.test(
-  'what is too long for a bundle does not wait, and keeps nobody from being bundled',
+  'what is too long for a bundle leaves before it, and keeps nobody from being bundled',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     peer.call('a');
     peer.call('b');
-    peer.call('long', ['x'.repeat(1_200)]);
+    peer.call('long', ['x'.repeat(1_200)]).cancel();
     peer.call('c');
-    t.strictSame(taken(transport), [['a'], ['long']]);
+    t.strictSame(taken(transport), [['a']]);
     await turnOver(world);
-    t.strictSame(taken(transport), [['b', 'c']]);
+    t.strictSame(taken(transport), [['long'], ['b', 'cancel', 'c']]);
+  }),
+);
+
+t.test(
+  'what waits for the end of the turn is bounded: 256 frames, and what one datagram can hold',
+  inWorld(async (t, world) => {
+    for (const [length, bound] of [
+      [1, 256],
+      [8_000, 8],
+    ] as const) {
+      const { transport, peer } = await acquainted(world, {
+        maxBundleBytes: 0,
+        initialWindow: 512,
+        window: 512,
+      });
+      const text = 'x'.repeat(length);
+      const call = () => peer.call('a', [text]);
+      for (let count = 0; count < 1 + bound; count += 1) call();
+      t.equal(taken(transport).length, 1, 'the first');
+      call();
+      t.equal(taken(transport).length, bound);
+      await turnOver(world);
+      t.equal(taken(transport).length, 1);
+    }
+  }),
+);
+
+t.test(
+  'whoever hears that a send failed may call again, and each frame leaves once',
+  inWorld(async (t, world) => {
+    for (const maxBundleBytes of [0, 1_200]) {
+      const { transport, peer } = await acquainted(world, { maxBundleBytes });
+      const names: string[] = [];
+      transport.send = (datagram, _host, _port, done) => {
+        names.push(...namesIn(Buffer.from(datagram)));
+        done(new Error('no route'));
+      };
+      peer.on('call.unsent', ({ procedure }) => {
+        if (!procedure.endsWith('again')) peer.call(`${procedure} again`);
+      });
+      for (const name of ['a', 'b', 'c']) peer.call(name);
+      peer.call('long', ['x'.repeat(1_200)]);
+      await turnOver(world);
+      await turnOver(world);
+      const each = ['a', 'b', 'c', 'long'].flatMap((name) => [name, `${name} again`]);
+      t.strictSame([...names].sort(), each.sort());
+    }
   }),
 );
 
