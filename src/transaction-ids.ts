@@ -13,12 +13,24 @@ export class TransactionIds {
   readonly #random: Random;
   readonly #pool = Buffer.alloc(POOL_BYTES);
   #offset = POOL_BYTES;
+  #ahead: TransactionId | undefined;
 
   constructor(random: Random) {
     this.#random = random;
   }
 
   next(): TransactionId {
+    const id = this.#ahead ?? this.#draw();
+    this.#ahead = undefined;
+    return id;
+  }
+
+  /** Draws the next id before it is asked for: worth doing while a request travels, when nobody waits for it. */
+  drawAhead(): void {
+    this.#ahead ??= this.#draw();
+  }
+
+  #draw(): TransactionId {
     if (this.#offset === POOL_BYTES) {
       this.#random.fillBytes(this.#pool);
       this.#offset = 0;

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { systemRandom, type Random } from '../src/random.js';
+import { SeededRandom } from '../src/testing/random.js';
 import { TransactionIds } from '../src/transaction-ids.js';
 
 t.test('an id is 20 of the random bytes, and none is used twice', async (t) => {
@@ -21,6 +22,15 @@ t.test('an id is 20 of the random bytes, and none is used twice', async (t) => {
   t.equal(fills, 3, 'a pool holds 1,024 ids');
   t.ok(drawn.every((id) => id.length === 40));
   t.strictSame(Buffer.from(drawn.join(''), 'hex'), Buffer.from(bytes).subarray(0, 2_049 * 20));
+});
+
+t.test('an id that is drawn ahead is the next one, and drawn once', async (t) => {
+  const plain = new TransactionIds(new SeededRandom(1));
+  const ahead = new TransactionIds(new SeededRandom(1));
+  for (let count = 0; count < 2_000; count += 1) {
+    for (let times = count % 3; times > 0; times -= 1) ahead.drawAhead();
+    t.equal(ahead.next(), plain.next());
+  }
 });
 
 t.test('ids of the system differ', async (t) => {

@@ -142,6 +142,7 @@ export class Handler
     this.#scope = scope;
     this.#contracted = procedure.contracted;
     this.receive({ type: 'started' }, this.owner.ref);
+    const { receivedAtMs } = this.context;
     let result: unknown;
     try {
       result = this.#call(procedure.run, args as never[], scope);
@@ -150,10 +151,10 @@ export class Handler
         return;
       }
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, receivedAtMs);
       return;
     }
-    this.#succeed(result);
+    this.#succeed(result, receivedAtMs);
   }
 
   #call(procedure: Procedure, args: never[], scope: HandlerScope): unknown {
@@ -167,10 +168,10 @@ export class Handler
   #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {
     result.then(
       (value) => {
-        this.#succeed(value);
+        this.#succeed(value, this.#nowMs());
       },
       (error: unknown) => {
-        this.#fail(error);
+        this.#fail(error, this.#nowMs());
       },
     );
     // A thenable may have called back already.
@@ -183,7 +184,8 @@ export class Handler
   /** The procedure was not run; an rpcudp endpoint is told why, if `answered`. */
   refuse({ code, message, data }: Refusal, answered: boolean): void {
     this.receive({ type: 'refused', refusal: code }, this.owner.ref);
-    if (answered) this.#answer(this.#encodeError({ code, message, data }));
+    if (!answered) return;
+    this.#answer(this.#encodeError({ code, message, data }), this.context.receivedAtMs);
   }
 
   /** The caller took its call back: the procedure is told, and nobody waits for its end. */
@@ -198,18 +200,20 @@ export class Handler
   abandon(reason: unknown): void {
     const scope = this.#scope;
     const message = 'The endpoint was closed while the procedure ran';
-    if (this.native) this.#answer(this.#encodeError({ code: 'handlerFailed', message }));
+    if (this.native) {
+      this.#answer(this.#encodeError({ code: 'handlerFailed', message }), this.#nowMs());
+    }
     this.#trace?.failed(reason);
     this.receive({ type: 'abandoned' });
     scope?.abort(reason);
   }
 
   /** The deadline: what the procedure still gives is too late. */
-  ring(): void {
+  ring(nowMs: number): void {
     const scope = this.#scope;
     if (scope === undefined) return;
     const error = scope.timedOut();
-    this.#fail(error);
+    this.#fail(error, nowMs);
     scope.abort(error);
   }
 
@@ -220,16 +224,16 @@ export class Handler
     return 'duplicate';
   }
 
-  #succeed(value: unknown): void {
+  #succeed(value: unknown, causedAtMs: number): void {
     if (this.#isTooLate()) return;
     let reply: OutboundFrame;
     try {
       reply = this.#encodeResult(value);
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, causedAtMs);
       return;
     }
-    this.#answer(reply);
+    this.#answer(reply, causedAtMs);
     this.#trace?.succeeded(value);
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
   }
@@ -241,10 +245,10 @@ export class Handler
     return encodeResponse(this.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, causedAtMs: number): void {
     if (this.#isTooLate()) return;
     const reply = failureOf(error);
-    if (this.native) this.#answerFailure(reply, error);
+    if (this.native) this.#answerFailure(reply, error, causedAtMs);
     this.#trace?.failed(error);
     this.#thrown = error;
     const { code, message } = reply;
@@ -253,11 +257,11 @@ export class Handler
     this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.#nowMs() });
   }
 
-  #answerFailure(reply: ErrorReply, error: unknown): void {
+  #answerFailure(reply: ErrorReply, error: unknown, causedAtMs: number): void {
     this.reply = this.#encodeError(reply);
     // The caller's own deadline passes as well: an answer now would race with its time-out.
     const isLate = error instanceof HandlerTimedOutError && error.deadline === 'caller';
-    if (!isLate) this.#send(this.reply);
+    if (!isLate) this.#send(this.reply, causedAtMs);
   }
 
   #isTooLate(): boolean {
@@ -266,13 +270,13 @@ export class Handler
     return true;
   }
 
-  #answer(reply: OutboundFrame): void {
+  #answer(reply: OutboundFrame, causedAtMs: number): void {
     this.reply = reply;
-    this.#send(reply);
+    this.#send(reply, causedAtMs);
   }
 
-  #send(reply: OutboundFrame): void {
-    if (!this.context.cancelled) this.owner.replies.send(reply, this);
+  #send(reply: OutboundFrame, causedAtMs: number): void {
+    if (!this.context.cancelled) this.owner.replies.send(reply, this, causedAtMs);
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {

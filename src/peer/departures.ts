@@ -21,8 +21,8 @@ export interface Destination {
 }
 
 /**
- * A frame so long after the one before it has a turn of its own. Asking the clock is cheaper than waiting for the
- * end of each turn, which cost a tenth of the round-trip time at one call in flight; and frames that take
+ * A frame caused so long after the one before it has a turn of its own. To compare times that are known anyway is cheaper than
+ * to wait for the end of each turn, which cost a tenth of the round-trip time at one call in flight; and frames that take
  * longer than this to make have little to gain from leaving together.
  */
 const SAME_TURN_MS = 0.02;
@@ -70,7 +70,7 @@ export class Departures implements TurnTask {
   #framesPutOff = 0;
   #wasBusy = false;
   #isLeaving = false;
-  #lastFrameAtMs = -Infinity;
+  #lastCausedAtMs = -Infinity;
 
   constructor(environment: Environment, destination: Destination) {
     this.#environment = environment;
@@ -82,9 +82,12 @@ export class Departures implements TurnTask {
     return this.#bundle.length > 0 || this.#singles.length > 0;
   }
 
-  /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
-  send(frame: OutboundFrame, owner?: FrameOwner): void {
-    if (this.#isAlone()) {
+  /**
+   * Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. `causedAtMs` is now, or when
+   * what caused the frame arrived, if no other turn came between.
+   */
+  send(frame: OutboundFrame, causedAtMs: number, owner?: FrameOwner): void {
+    if (this.#isAlone(causedAtMs)) {
       this.#sendAlone(frame, owner);
       return;
     }
@@ -126,11 +129,10 @@ export class Departures implements TurnTask {
     });
   }
 
-  #isAlone(): boolean {
+  #isAlone(causedAtMs: number): boolean {
     if (this.#waiting || this.#wasBusy) return false;
-    const nowMs = this.#environment.clock.nowMs();
-    const alone = nowMs - this.#lastFrameAtMs >= SAME_TURN_MS;
-    this.#lastFrameAtMs = nowMs;
+    const alone = causedAtMs - this.#lastCausedAtMs >= SAME_TURN_MS;
+    this.#lastCausedAtMs = causedAtMs;
     return alone;
   }
 

@@ -103,7 +103,7 @@ export class Outbox {
   }
 
   #launch(call: Call, nowMs: number): void {
-    const { limits, outstanding } = this.#environment;
+    const { ids, limits, outstanding } = this.#environment;
     if (outstanding.inFlight >= limits.maxOutstanding) {
       call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
       return;
@@ -113,7 +113,8 @@ export class Outbox {
     call.transmitted(nowMs);
     // Whoever saw that may have cancelled the call.
     if (call.done) return;
-    call.peer.transmit(call);
+    call.peer.transmit(call, nowMs);
     call.awaitAnswer(nowMs);
+    ids.drawAhead();
   }
 }

@@ -149,7 +149,7 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
   const departures = new Departures(environment as unknown as Environment, PEER);
   for (const [number, length] of lengths.entries()) {
     const id = number.toString(16).padStart(40, '0');
-    departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));
+    departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)), clock.nowMs());
   }
   await clock.advance(0);
   return sent;
