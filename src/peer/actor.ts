@@ -228,7 +228,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#environment.socket.send(frame, this.host, this.port, owner);
   }
 
-  /** Sends a frame of our own accord: bundled, if the peer is known to understand that. */
+  /** Sends a frame of our own accord: together with the others of its turn, if the peer is known to understand bundles. */
   #send(frame: OutboundFrame, nowMs: number, owner?: FrameOwner): void {
     if (this.#takesBundles) this.#departures.send(frame, nowMs, owner);
     else this.#sendAlone(frame, owner);
