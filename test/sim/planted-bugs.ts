@@ -199,7 +199,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'peer/actor.ts',
     find: 'retransmit(frame: RequestFrame, owner: FrameOwner): void {',
     replace: `retransmit(frame: RequestFrame, owner: FrameOwner): void {
-    if (this.#takesBundles) return this.#departures.send(frame, owner);`,
+    if (this.#takesBundles) return this.#departures.send(frame, this.#environment.clock.nowMs(), owner);`,
     with: ['loss', 'partition'],
     foundBy: ['I15'],
   },
@@ -214,8 +214,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'replies are bundled for whoever asked',
     file: 'peer/replies.ts',
-    find: 'if (native) this.#departures.send(frame);',
-    replace: 'if (native || frame.length > 0) this.#departures.send(frame);',
+    find: 'if (native) this.#departures.send(frame, causedAtMs);',
+    replace: 'if (native || frame.length > 0) this.#departures.send(frame, causedAtMs);',
     with: ['oldPeers'],
     foundBy: ['I15'],
   },
