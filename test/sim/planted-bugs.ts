@@ -228,6 +228,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15'],
   },
   {
+    name: 'what waits in datagrams of its own is never sent',
+    file: 'peer/departures.ts',
+    find: 'this.#sendOneByOne(singles);',
+    replace: '',
+    with: ['noBundles'],
+    foundBy: ['I5', 'L1', 'L2'],
+  },
+  {
     name: 'what waits for the end of the turn is never sent',
     file: 'turn.ts',
     find: 'for (const task of tasks) task.turnEnded();',
