@@ -215,8 +215,12 @@ t.test('a process that is killed leaves what can be read', async (t) => {
   const words = ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
-  // It writes in its own time.
-  for await (const _chunk of child.stdout) if (lengthOf(path) > 10_000) break;
+  await new Promise<void>((resolve) => {
+    // It writes in its own time.
+    child.stdout.on('data', () => {
+      if (lengthOf(path) > 10_000) resolve();
+    });
+  });
   child.kill('SIGKILL');
   await exited;
   const { records, skippedLines } = await readRecording(path);
