@@ -22,6 +22,13 @@ export interface Clock {
    * timers before sockets, so whoever gives up on an answer looks for it in this way first.
    */
   afterPoll(callback: () => void): void;
+
+  /**
+   * The number of the turn of the event loop that is under way: the same as long as one turn lasts, however long
+   * that is, and another in each later turn. Without it an endpoint waits for the end of each turn in which it
+   * sends something, to know that it is over.
+   */
+  turnNumber?(): number;
 }
 
 /** The process's own clock. */
@@ -39,4 +46,7 @@ export const systemClock: Clock = {
   afterPoll: (callback) => {
     setImmediate(callback);
   },
+
+  // libuv counts its turns. To ask costs a tenth of what it costs to be called at the end of each.
+  turnNumber: () => performance.nodeTiming.uvMetricsInfo.loopCount,
 };

@@ -50,6 +50,30 @@ t.test('the longest delay does not overflow into a short one', async (t) => {
   t.strictSame(warnings, [], 'Node had no delay to cut');
 });
 
+t.test('a turn has one number, promises and all, and no later turn has it', async (t) => {
+  const number = () => systemClock.turnNumber?.();
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => {
+      systemClock.afterPoll(resolve);
+    });
+  await turn();
+  const first = number();
+  t.type(first, 'number');
+  const until = systemClock.nowMs() + 5;
+  while (systemClock.nowMs() < until);
+  await Promise.resolve();
+  t.equal(number(), first, 'however long it lasts');
+  const seen = new Set([first]);
+  for (let turns = 1; turns <= 5; turns += 1) {
+    await turn();
+    seen.add(number());
+    t.equal(seen.size, 1 + turns);
+  }
+  await later(1);
+  seen.add(number());
+  t.equal(seen.size, 7);
+});
+
 t.test('afterPoll runs after the code at hand and its promises', async (t) => {
   const order: string[] = [];
   await new Promise<void>((resolve) => {

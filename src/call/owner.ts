@@ -24,7 +24,7 @@ export interface CallOwner {
   /** The call goes on waiting, and needs no place in the window for that. */
   release(call: Call): void;
   /** Sends the call's request for the first time. */
-  transmit(call: Call, nowMs: number): void;
+  transmit(call: Call): void;
   /** Sends a request once more; `owner` hears what the kernel made of it. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void;
   /** The call left the window or the mailbox: it has its outcome. */

@@ -142,7 +142,6 @@ export class Handler
     this.#scope = scope;
     this.#contracted = procedure.contracted;
     this.receive({ type: 'started' }, this.owner.ref);
-    const { receivedAtMs } = this.context;
     let result: unknown;
     try {
       result = this.#call(procedure.run, args as never[], scope);
@@ -151,10 +150,10 @@ export class Handler
         return;
       }
     } catch (error) {
-      this.#fail(error, receivedAtMs);
+      this.#fail(error);
       return;
     }
-    this.#succeed(result, receivedAtMs);
+    this.#succeed(result);
   }
 
   #call(procedure: Procedure, args: never[], scope: HandlerScope): unknown {
@@ -168,10 +167,10 @@ export class Handler
   #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {
     result.then(
       (value) => {
-        this.#succeed(value, this.#nowMs());
+        this.#succeed(value);
       },
       (error: unknown) => {
-        this.#fail(error, this.#nowMs());
+        this.#fail(error);
       },
     );
     // A thenable may have called back already.
@@ -185,7 +184,7 @@ export class Handler
   refuse({ code, message, data }: Refusal, answered: boolean): void {
     this.receive({ type: 'refused', refusal: code }, this.owner.ref);
     if (!answered) return;
-    this.#answer(this.#encodeError({ code, message, data }), this.context.receivedAtMs);
+    this.#answer(this.#encodeError({ code, message, data }));
   }
 
   /** The caller took its call back: the procedure is told, and nobody waits for its end. */
@@ -201,7 +200,7 @@ export class Handler
     const scope = this.#scope;
     const message = 'The endpoint was closed while the procedure ran';
     if (this.native) {
-      this.#answer(this.#encodeError({ code: 'handlerFailed', message }), this.#nowMs());
+      this.#answer(this.#encodeError({ code: 'handlerFailed', message }));
     }
     this.#trace?.failed(reason);
     this.receive({ type: 'abandoned' });
@@ -209,11 +208,11 @@ export class Handler
   }
 
   /** The deadline: what the procedure still gives is too late. */
-  ring(nowMs: number): void {
+  ring(): void {
     const scope = this.#scope;
     if (scope === undefined) return;
     const error = scope.timedOut();
-    this.#fail(error, nowMs);
+    this.#fail(error);
     scope.abort(error);
   }
 
@@ -224,16 +223,16 @@ export class Handler
     return 'duplicate';
   }
 
-  #succeed(value: unknown, causedAtMs: number): void {
+  #succeed(value: unknown): void {
     if (this.#isTooLate()) return;
     let reply: OutboundFrame;
     try {
       reply = this.#encodeResult(value);
     } catch (error) {
-      this.#fail(error, causedAtMs);
+      this.#fail(error);
       return;
     }
-    this.#answer(reply, causedAtMs);
+    this.#answer(reply);
     this.#trace?.succeeded(value);
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
   }
@@ -245,10 +244,10 @@ export class Handler
     return encodeResponse(this.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
-  #fail(error: unknown, causedAtMs: number): void {
+  #fail(error: unknown): void {
     if (this.#isTooLate()) return;
     const reply = failureOf(error);
-    if (this.native) this.#answerFailure(reply, error, causedAtMs);
+    if (this.native) this.#answerFailure(reply, error);
     this.#trace?.failed(error);
     this.#thrown = error;
     const { code, message } = reply;
@@ -257,11 +256,11 @@ export class Handler
     this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.#nowMs() });
   }
 
-  #answerFailure(reply: ErrorReply, error: unknown, causedAtMs: number): void {
+  #answerFailure(reply: ErrorReply, error: unknown): void {
     this.reply = this.#encodeError(reply);
     // The caller's own deadline passes as well: an answer now would race with its time-out.
     const isLate = error instanceof HandlerTimedOutError && error.deadline === 'caller';
-    if (!isLate) this.#send(this.reply, causedAtMs);
+    if (!isLate) this.#send(this.reply);
   }
 
   #isTooLate(): boolean {
@@ -270,13 +269,13 @@ export class Handler
     return true;
   }
 
-  #answer(reply: OutboundFrame, causedAtMs: number): void {
+  #answer(reply: OutboundFrame): void {
     this.reply = reply;
-    this.#send(reply, causedAtMs);
+    this.#send(reply);
   }
 
-  #send(reply: OutboundFrame, causedAtMs: number): void {
-    if (!this.context.cancelled) this.owner.replies.send(reply, this, causedAtMs);
+  #send(reply: OutboundFrame): void {
+    if (!this.context.cancelled) this.owner.replies.send(reply, this);
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {

@@ -21,8 +21,8 @@ export interface HandlerOwner {
 
 /** Sends replies, unless a peer's address may be forged and the reply is too large for that. */
 export interface ReplySender {
-  /** Sends the reply to a request; `causedAtMs` is when what made it arrived: the request, or news for its procedure. */
-  send(frame: OutboundFrame, request: RepliedTo, causedAtMs: number): void;
+  /** Sends the reply to a request. */
+  send(frame: OutboundFrame, request: RepliedTo): void;
   /** Sends the reply to a repeated request, in a datagram of its own. */
   sendAgain(frame: OutboundFrame, request: RepliedTo): void;
 }

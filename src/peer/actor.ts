@@ -219,8 +219,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#outbox.put(call);
   }
 
-  transmit(call: Call, nowMs: number): void {
-    if (call.frame !== undefined) this.#send(call.frame, nowMs, call);
+  transmit(call: Call): void {
+    if (call.frame !== undefined) this.#send(call.frame, call);
   }
 
   /** A repetition goes alone: should the peer not understand bundles any more, this one reaches it. */
@@ -229,8 +229,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
   }
 
   /** Sends a frame of our own accord: together with the others of its turn, if the peer is known to understand bundles. */
-  #send(frame: OutboundFrame, nowMs: number, owner?: FrameOwner): void {
-    if (this.#takesBundles) this.#departures.send(frame, nowMs, owner);
+  #send(frame: OutboundFrame, owner?: FrameOwner): void {
+    if (this.#takesBundles) this.#departures.send(frame, owner);
     else this.#sendAlone(frame, owner);
   }
 
@@ -308,7 +308,7 @@ export class PeerActor implements CallOwner, HandlerOwner {
   /** Tells the peer that nobody waits for the call's answer any more, if it understands that. */
   #takeBack(call: Call): void {
     if (!this.native) return;
-    this.#send(encodeSignal('cancel', call.transactionId), this.#environment.clock.nowMs());
+    this.#send(encodeSignal('cancel', call.transactionId));
   }
 
   callEnded(call: Call): void {

@@ -20,13 +20,6 @@ export interface Destination {
   readonly port: number;
 }
 
-/**
- * A frame caused so long after the one before it has a turn of its own. To compare times that are known anyway is cheaper than
- * to wait for the end of each turn, which cost a tenth of the round-trip time at one call in flight; and frames that take
- * longer than this to make have little to gain from leaving together.
- */
-const SAME_TURN_MS = 0.02;
-
 /** How much may wait that goes in datagrams of its own. */
 const MAX_SINGLE_FRAMES = 256;
 const MAX_SINGLE_BYTES = MAX_DATAGRAM_BYTES;
@@ -54,9 +47,12 @@ class Batch {
 }
 
 /**
- * A frame that seems to be alone in its turn goes out at once; those that follow it wait for the end of the turn.
- * After a turn with several frames even the first waits for that: it has company, as a rule. A bundle that is
- * half full waits only until the code at hand has run, so that the peer has something to do meanwhile.
+ * The first frame of a turn goes out at once; those that follow it wait for the end of the turn. After a turn with
+ * several frames even the first waits for that: it has company, as a rule. A bundle that is half full waits only until
+ * the code at hand has run, so that the peer has something to do meanwhile.
+ *
+ * So every frame leaves at the end of its turn at the latest, and what leaves when follows from the turns alone, never from
+ * how fast they pass.
  */
 export class Departures implements TurnTask {
   readonly #environment: Environment;
@@ -70,7 +66,8 @@ export class Departures implements TurnTask {
   #framesPutOff = 0;
   #wasBusy = false;
   #isLeaving = false;
-  #lastCausedAtMs = -Infinity;
+  /** The turn in which a frame last went out at once. */
+  #lastTurn: number | undefined;
 
   constructor(environment: Environment, destination: Destination) {
     this.#environment = environment;
@@ -82,12 +79,9 @@ export class Departures implements TurnTask {
     return this.#bundle.length > 0 || this.#singles.length > 0;
   }
 
-  /**
-   * Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. `causedAtMs` is now, or when
-   * what caused the frame arrived, if no other turn came between.
-   */
-  send(frame: OutboundFrame, causedAtMs: number, owner?: FrameOwner): void {
-    if (this.#isAlone(causedAtMs)) {
+  /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
+  send(frame: OutboundFrame, owner?: FrameOwner): void {
+    if (this.#mayLeaveNow()) {
       this.#sendAlone(frame, owner);
       return;
     }
@@ -129,11 +123,12 @@ export class Departures implements TurnTask {
     });
   }
 
-  #isAlone(causedAtMs: number): boolean {
+  #mayLeaveNow(): boolean {
     if (this.#waiting || this.#wasBusy) return false;
-    const alone = causedAtMs - this.#lastCausedAtMs >= SAME_TURN_MS;
-    this.#lastCausedAtMs = causedAtMs;
-    return alone;
+    const { number } = this.#environment.turn;
+    const isFirst = number !== this.#lastTurn;
+    this.#lastTurn = number;
+    return isFirst;
   }
 
   turnEnded(): void {

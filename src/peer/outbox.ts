@@ -113,7 +113,7 @@ export class Outbox {
     call.transmitted(nowMs);
     // Whoever saw that may have cancelled the call.
     if (call.done) return;
-    call.peer.transmit(call, nowMs);
+    call.peer.transmit(call);
     call.awaitAnswer(nowMs);
     ids.drawAhead();
   }

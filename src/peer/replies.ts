@@ -33,10 +33,10 @@ export class Replies implements ReplySender {
     this.#returnPath.validate();
   }
 
-  send(frame: OutboundFrame, { transactionId, native }: RepliedTo, causedAtMs: number): void {
+  send(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
     const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
     if (!this.#mayReply(bytes, transactionId, native)) return;
-    if (native) this.#departures.send(frame, causedAtMs);
+    if (native) this.#departures.send(frame);
     else this.#sendAlone(frame);
   }
 

@@ -22,10 +22,18 @@ interface Timer extends HeapEntry {
 export class SimulatedClock implements Clock {
   readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
+  /** How many turns there were, and when the last of them began. */
+  #turns = 0;
+  #turnAtMs = 0;
   #polls = 0;
 
   nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** All that happens at one time is one turn, and so is what a timer does while it stalls. */
+  turnNumber(): number {
+    return this.#turns;
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
@@ -59,7 +67,7 @@ export class SimulatedClock implements Clock {
   async step(): Promise<boolean> {
     const timer = this.#timers.first;
     if (timer === undefined) return false;
-    this.#nowMs = Math.max(this.#nowMs, this.#timers.firstDueMs);
+    this.#moveTo(this.#timers.firstDueMs);
     this.#timers.delete(timer);
     timer.callback();
     await settle();
@@ -77,7 +85,14 @@ export class SimulatedClock implements Clock {
       if (steps === maxSteps) throw this.#endless(steps);
       await this.step();
     }
-    this.#nowMs = Math.max(this.#nowMs, untilMs);
+    this.#moveTo(untilMs);
+  }
+
+  #moveTo(ms: number): void {
+    this.#nowMs = Math.max(this.#nowMs, ms);
+    if (this.#nowMs === this.#turnAtMs) return;
+    this.#turnAtMs = this.#nowMs;
+    this.#turns += 1;
   }
 
   /** The event loop stands still for `ms`: time passes and nothing runs, which then is late. */

@@ -8,6 +8,7 @@ import { SimulatedClock } from '../../src/testing/clock.js';
 import { Turn } from '../../src/turn.js';
 import { typeOfByte } from '../../src/wire/frame.js';
 import { OutboundFrame } from '../../src/wire/outbound-frame.js';
+import { RestlessClock } from '../fixtures/restless-clock.js';
 import { answerTo, bodyOf, framesIn, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
@@ -94,6 +95,50 @@ t.test(
 );
 
 t.test(
+  'what leaves when follows from the turns, however fast or slow the machine passes them',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world);
+    for (const name of ['a', 'b', 'c']) {
+      peer.call(name);
+      world.clock.stall(100);
+    }
+    t.strictSame(taken(transport), [['a']], 'one turn, of 300 ms');
+    await turnOver(world);
+    t.strictSame(taken(transport), [['b', 'c']]);
+
+    peer.call('d');
+    await turnOver(world);
+    t.strictSame(taken(transport), [['d']], 'one alone, after a turn with several');
+    for (const name of ['e', 'f', 'g']) {
+      peer.call(name);
+      t.strictSame(taken(transport), [[name]], 'a turn of a nanosecond');
+      await world.clock.advance(1e-6);
+    }
+  }),
+);
+
+t.test(
+  'a clock that counts no turns is asked for their ends, and the rule is the same',
+  inWorld(async (t, world) => {
+    const clock = Object.assign(new RestlessClock(world.clock), { turnNumber: undefined });
+    const { transport, peer } = await acquainted(world, { clock });
+    for (const name of ['a', 'b', 'c']) peer.call(name);
+    t.strictSame(taken(transport), [['a']]);
+    await turnOver(world);
+    t.strictSame(taken(transport), [['b', 'c']]);
+    peer.call('d');
+    t.strictSame(taken(transport), [], 'the last turn had several');
+    await turnOver(world);
+    taken(transport);
+    for (const name of ['e', 'f']) {
+      peer.call(name);
+      t.strictSame(taken(transport), [[name]]);
+      await turnOver(world);
+    }
+  }),
+);
+
+t.test(
   'each peer has bundles of its own',
   inWorld(async (t, world) => {
     const { transport, client, peer } = await acquainted(world);
@@ -149,7 +194,7 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
   const departures = new Departures(environment as unknown as Environment, PEER);
   for (const [number, length] of lengths.entries()) {
     const id = number.toString(16).padStart(40, '0');
-    departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)), clock.nowMs());
+    departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));
   }
   await clock.advance(0);
   return sent;

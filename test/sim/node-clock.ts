@@ -52,6 +52,10 @@ export class NodeClock implements Clock {
     return this.#clock.nowMs();
   }
 
+  turnNumber(): number {
+    return this.#clock.turnNumber?.() ?? 0;
+  }
+
   setTimeout(callback: () => void, delayMs: number): unknown {
     const timer = this.#defer(callback, (run) =>
       this.#clock.setTimeout(run, delayMs + this.drawLatenessMs()),

@@ -214,8 +214,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'replies are bundled for whoever asked',
     file: 'peer/replies.ts',
-    find: 'if (native) this.#departures.send(frame, causedAtMs);',
-    replace: 'if (native || frame.length > 0) this.#departures.send(frame, causedAtMs);',
+    find: 'if (native) this.#departures.send(frame);',
+    replace: 'if (native || frame.length > 0) this.#departures.send(frame);',
     with: ['oldPeers'],
     foundBy: ['I15'],
   },

@@ -43,6 +43,27 @@ t.test('a cleared timer does not run, others do', async (t) => {
   clock.clearTimeout(handles[1]);
 });
 
+t.test('all that happens at one time is one turn', async (t) => {
+  const clock = new SimulatedClock();
+  const turns: number[] = [];
+  const note = () => turns.push(clock.turnNumber());
+  for (const delayMs of [1, 1, 2]) clock.setTimeout(note, delayMs);
+  clock.setTimeout(() => {
+    clock.afterPoll(note);
+    clock.stall(5);
+    note();
+  }, 2);
+  await clock.advance(2);
+  const [first, again, second, ...rest] = turns;
+  t.equal(first, again);
+  t.not(first, second);
+  t.strictSame(
+    rest,
+    [second, (second ?? NaN) + 1],
+    'a stall lengthens its turn, and then it is over',
+  );
+});
+
 t.test('timers that timers set run within the same advance', async (t) => {
   const clock = new SimulatedClock();
   const atMs: number[] = [];
