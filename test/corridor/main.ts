@@ -1,0 +1,32 @@
+/**
+ * `npm run corridor`: prints every function that one echo enters, both ends, in order. It shows whether a reader can
+ * follow a datagram along the corridors of the architecture (call out, answer in, request to reply) without turning back.
+ *
+ * A function entry: a function of a file in `src` begins to run, whoever calls it. A move: an entry in another file than
+ * the entry before, the first included. A move back: a move to a file that was entered before. `--help` has them in full.
+ */
+import { traceEcho } from './echo.js';
+import { loadInstrumented } from './instrumented.js';
+import { staysOf, summaryOf } from './moves.js';
+import { HELP, readOptions } from './options.js';
+import type { Options } from './options.js';
+import { stepsText, summaryText } from './report.js';
+
+async function main({ isSummaryOnly, isJson }: Options): Promise<string> {
+  const entries = await traceEcho(await loadInstrumented());
+  const stays = staysOf(entries);
+  const summary = summaryOf(stays);
+  if (isJson) {
+    const data = isSummaryOnly ? { summary } : { summary, entries };
+    return `${JSON.stringify(data, null, 2)}\n`;
+  }
+  return isSummaryOnly ? summaryText(summary) : `${stepsText(stays)}\n${summaryText(summary)}`;
+}
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  process.stdout.write(options === undefined ? HELP : await main(options));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,29 @@
+import t from 'tap';
+import { HELP, readOptions } from './options.js';
+
+t.test('without options people see everything', async (t) => {
+  t.strictSame(readOptions([]), { isSummaryOnly: false, isJson: false });
+});
+
+t.test('the summary can be had alone, and as data', async (t) => {
+  t.strictSame(readOptions(['--summary', '--json']), { isSummaryOnly: true, isJson: true });
+});
+
+t.test('help names every option and says what is counted', async (t) => {
+  t.equal(readOptions(['--help', '--json']), undefined);
+  for (const name of [
+    '--summary',
+    '--json',
+    '--help',
+    'function entry',
+    'A move ',
+    'A move back',
+  ]) {
+    t.ok(HELP.includes(name), name);
+  }
+});
+
+t.test('what it does not understand is refused', async (t) => {
+  t.throws(() => readOptions(['--sumary']), /'--sumary'/);
+  t.throws(() => readOptions(['echo']), /'echo'/);
+});

@@ -1,0 +1,40 @@
+/** Node's time and chance, the same each time. */
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import { mock } from 'node:test';
+import { SeededRandom } from '../../src/testing/random.js';
+
+/** Between one reading of the clock and the next. */
+const READING_MS = 0.01;
+
+/**
+ * Runs `work` while the clock shows 10 µs more at each reading, no timer ever fires, and what is random is the same
+ * each time. Sockets, microtasks and immediates are as always.
+ *
+ * The whole process is told so, and nothing else should run meanwhile.
+ */
+export async function repeatable<Result>(work: () => Promise<Result>): Promise<Result> {
+  const random = new SeededRandom(1);
+  const { setTimeout } = globalThis;
+  let nowMs = 0;
+  mock.method(globalThis, 'setTimeout', () => {
+    const timer = setTimeout(() => undefined, 0);
+    clearTimeout(timer);
+    return timer;
+  });
+  mock.method(performance, 'now', () => (nowMs += READING_MS));
+  mock.method(Math, 'random', () => random.unit());
+  mock.method(crypto, 'randomFillSync', (target: Uint8Array) => {
+    random.fillBytes(target);
+    return target;
+  });
+  // Modules that import these by name get them, too.
+  syncBuiltinESMExports();
+  try {
+    return await work();
+  } finally {
+    mock.reset();
+    syncBuiltinESMExports();
+  }
+}
