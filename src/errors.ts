@@ -3,7 +3,7 @@
  * names the thing, the limit and the value. They are thrown at the caller's line for mistakes made in
  * the program; what happens on the network is an outcome, never an exception.
  */
-import { escapeText, shorten } from './wire/escape.js';
+import { escapeText, shorten } from './escape.js';
 
 /** How much of a procedure name goes into a message. */
 const MAX_QUOTED_LENGTH = 64;

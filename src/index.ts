@@ -5,9 +5,9 @@ export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.js';
 export type { AtMostOnce, ContractedEndpointOptions, EndpointOptions } from './endpoint/options.js';
 export type { Limits } from './limits.js';
-export type { EndpointStats } from './endpoint/stats.js';
+export type { EndpointStats } from './api/stats.js';
 export type { RequestEnding } from './endpoint/counters.js';
-export type { EndpointReport, SettledRequest } from './endpoint/report.js';
+export type { EndpointReport, SettledRequest } from './api/endpoint-report.js';
 export type { Peer, PeerReport, Remote } from './peer/peer.js';
 export type { CallCommand } from './peer/command.js';
 export type { PeerHealth } from './peer/machine.js';
@@ -16,7 +16,7 @@ export type { ReportTarget } from './call/request.js';
 export type { CallOptions } from './call/options.js';
 export { callMachine } from './call/machine.js';
 export type { CallContext, CallEvent } from './call/machine.js';
-export { CallError, RemoteError } from './call/outcome.js';
+export { CallError, RemoteError } from './api/outcome.js';
 export type {
   Cancelled,
   Executed,
@@ -25,23 +25,23 @@ export type {
   Resolved,
   TimedOut,
   Unsent,
-} from './call/outcome.js';
-export type { CallReport } from './call/report.js';
+} from './api/outcome.js';
+export type { CallReport } from './api/call-report.js';
 export type { Verdict } from './call/verdict.js';
 export { handlersOf } from './handler/procedures.js';
 export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
 export type { HandlerScope } from './handler/scope.js';
-export type { Fate, FateCounts } from './socket/fate.js';
+export type { Fate, FateCounts } from './api/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
-export { legible } from './inspect/legible.js';
-export type { LegibleOptions } from './inspect/legible.js';
-export type { Mask, MaskedPlace } from './inspect/mask.js';
-export type { SocketAddress } from './address.js';
-export { AddressError } from './address.js';
-export type { Amplification } from './amplification.js';
-export type { Clock } from './clock.js';
+export { legible } from './legible/legible.js';
+export type { LegibleOptions } from './legible/legible.js';
+export type { Mask, MaskedPlace } from './legible/mask.js';
+export type { SocketAddress } from './address/address.js';
+export { AddressError } from './address/address.js';
+export type { Amplification } from './peer/amplification.js';
+export type { Clock } from './time/clock.js';
 export type { Random } from './random.js';
-export type { Lookup } from './resolve.js';
+export type { Lookup } from './address/lookup.js';
 export type { Receiver, Transport } from './transport/transport.js';
 export { BindError } from './transport/bind-error.js';
 export { SharedPortError } from './transport/shared-port-error.js';
@@ -59,7 +59,7 @@ export {
 } from './contract/errors.js';
 export type { Issue, Issues } from './contract/issue.js';
 export type { StandardSchema } from './contract/standard-schema.js';
-export { fail, ProcedureError } from './procedure-error.js';
+export { fail, ProcedureError } from './api/procedure-error.js';
 export type { ErrorCode } from './wire/error-code.js';
 export {
   CallerCancelledError,
@@ -75,6 +75,6 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
-export type { CallMessage, HandlerMessage } from './tracing.js';
-export { actorsOf } from './logic.js';
-export type { CallInput, PeerInput, RemoteActors } from './logic.js';
+export type { CallMessage, HandlerMessage } from './engine/tracing.js';
+export { actorsOf } from './xstate/actors-of.js';
+export type { CallInput, PeerInput, RemoteActors } from './xstate/actors-of.js';

@@ -1,5 +1,5 @@
 /** The limits of an endpoint: names, units, bounds and defaults, each in one place. */
-import { MAX_TIMER_DELAY_MS } from './clock.js';
+import { MAX_TIMER_DELAY_MS } from './time/clock.js';
 import { OptionError } from './errors.js';
 import { MAX_DATAGRAM_BYTES } from './wire/frame.js';
 

@@ -20,10 +20,10 @@
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
-import { executedIfRejected } from './outcome.js';
-import type { Outcome, RemoteError } from './outcome.js';
-import { lateReport, lostReport, outcomeReport } from './report.js';
-import type { CallReport } from './report.js';
+import { executedIfRejected } from '../api/outcome.js';
+import type { Outcome, RemoteError } from '../api/outcome.js';
+import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
+import type { CallReport } from '../api/call-report.js';
 import type { Verdict } from './verdict.js';
 
 /** What a call is made with. Times are monotonic milliseconds. */

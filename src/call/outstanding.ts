@@ -1,5 +1,5 @@
 /** The calls that an inbound response can belong to, by transaction id. */
-import { LinkedList } from '../linked-list.js';
+import { LinkedList } from './linked-list.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { Call } from './call.js';
 import { hashOfId } from './id-hash.js';

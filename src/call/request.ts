@@ -1,9 +1,9 @@
 /** What calls are made from. */
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
-import type { CallTrace } from '../tracing.js';
+import type { CallTrace } from '../engine/tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { CheckedCallOptions } from './options.js';
-import type { CallReport } from './report.js';
+import type { CallReport } from '../api/call-report.js';
 
 /** Whoever is sent a call's reports: an actor, as a rule. */
 export interface ReportTarget {

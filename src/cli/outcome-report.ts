@@ -1,6 +1,6 @@
 /** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
-import type { Outcome, Resolved } from '../call/outcome.js';
-import { RemoteError } from '../call/outcome.js';
+import type { Outcome, Resolved } from '../api/outcome.js';
+import { RemoteError } from '../api/outcome.js';
 import { explainVerdict } from '../call/verdict.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';

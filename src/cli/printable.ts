@@ -1,5 +1,5 @@
 /** Text from strangers, as a terminal may show it. */
-import { escapeText } from '../wire/escape.js';
+import { escapeText } from '../escape.js';
 
 const MAX_QUOTED_LENGTH = 64;
 

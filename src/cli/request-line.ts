@@ -1,6 +1,6 @@
 /** The line that `rpcudp serve` prints for a request. */
 import type { RequestEnding } from '../endpoint/counters.js';
-import type { EndpointReport } from '../endpoint/report.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
 import { messageOf, printableName } from './printable.js';
 
 type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;

@@ -1,5 +1,5 @@
 /** `rpcudp serve`: offers a module's procedures until it is told to stop. */
-import { formatAddress } from '../address.js';
+import { formatAddress } from '../address/address.js';
 import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
 import { HandlerFailedError } from '../errors.js';

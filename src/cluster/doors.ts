@@ -1,5 +1,5 @@
 /** Where each worker takes in what the others receive at an address that they share. */
-import { formatAddress, type SocketAddress } from '../address.js';
+import { formatAddress, type SocketAddress } from '../address/address.js';
 import type { Door } from './message.js';
 
 interface Shared {

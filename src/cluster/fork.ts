@@ -2,7 +2,7 @@
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { MAX_TIMER_DELAY_MS, systemClock } from '../clock.js';
+import { MAX_TIMER_DELAY_MS, systemClock } from '../time/clock.js';
 import { OptionError } from '../errors.js';
 import { refuseUnknownOptions } from '../limits.js';
 import { systemRandom } from '../random.js';

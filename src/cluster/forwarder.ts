@@ -2,7 +2,7 @@
  * Hands datagrams on to the workers they belong to. What arrives in one turn of the event loop goes in as few
  * envelopes as it needs: each takes a system call to send and one to receive, whatever it holds.
  */
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Transport } from '../transport/transport.js';
 import { letterBytes, MAX_LETTER_BYTES, sealEnvelope } from './envelope.js';
 import type { Letter } from './envelope.js';

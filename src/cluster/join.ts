@@ -1,6 +1,6 @@
 /** How a worker joins its cluster: the one file that speaks for the worker's process. */
 import cluster from 'node:cluster';
-import { systemClock } from '../clock.js';
+import { systemClock } from '../time/clock.js';
 import { ClusterError } from './error.js';
 import type { ClusterMember } from './member.js';
 import { isClusterMessage, SLOT_VARIABLE } from './message.js';

@@ -1,5 +1,5 @@
 /** A worker's place in its cluster: the transports it has there, and what is done when the cluster is closed. */
-import { systemClock } from '../clock.js';
+import { systemClock } from '../time/clock.js';
 import { systemRandom } from '../random.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';

@@ -1,5 +1,5 @@
 /** What the primary and its workers tell each other. The program's own messages use the same channel. */
-import type { SocketAddress } from '../address.js';
+import type { SocketAddress } from '../address/address.js';
 
 /** Where a worker takes in what others hand on to it: a port of 127.0.0.1, and the key that it asks for. */
 export interface Door {

@@ -1,5 +1,5 @@
 /** What a cluster tells those who listen to it. */
-import type { SocketAddress } from '../address.js';
+import type { SocketAddress } from '../address/address.js';
 
 /** Emitted by the workers of a cluster. */
 export type WorkerReport =

@@ -3,8 +3,8 @@
  * reads a datagram; one from an address that belongs to another worker is handed on through that one's door. So
  * each worker sees all that its addresses send, and nothing else.
  */
-import { formatAddress, type SocketAddress } from '../address.js';
-import type { Clock } from '../clock.js';
+import { formatAddress, type SocketAddress } from '../address/address.js';
+import type { Clock } from '../time/clock.js';
 import { TransportClosedError, type Receiver, type Transport } from '../transport/transport.js';
 import { openEnvelope } from './envelope.js';
 import { DOOR_HOST, Forwarder } from './forwarder.js';

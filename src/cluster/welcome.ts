@@ -1,5 +1,5 @@
 /** How a worker becomes a member: it asks, and hears of the cluster from then on. */
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import { Doors } from './doors.js';
 import { ClusterError } from './error.js';
 import { ClusterMember } from './member.js';

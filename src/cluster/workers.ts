@@ -1,8 +1,8 @@
 /** The workers of a cluster, as the primary sees them: one in each slot, replaced when it dies, until the close. */
 import type { Subscription } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
-import type { SocketAddress } from '../address.js';
-import type { Clock } from '../clock.js';
+import type { SocketAddress } from '../address/address.js';
+import type { Clock } from '../time/clock.js';
 import { Doors } from './doors.js';
 import { ClusterError } from './error.js';
 import { decodeDoor, encodeDoor } from './message.js';

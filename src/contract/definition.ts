@@ -1,5 +1,5 @@
 /** What a contract says of one procedure, and whether it can be said. */
-import { MAX_TIMER_DELAY_MS } from '../clock.js';
+import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { MAX_REQUEST_BODY_BYTES } from '../wire/frame.js';
 import { ContractError } from './errors.js';
 import type { StandardSchema } from './standard-schema.js';

@@ -1,5 +1,5 @@
 /** What is wrong with arguments or a result, as errors show it and as it is sent. */
-import { shorten } from '../wire/escape.js';
+import { shorten } from '../escape.js';
 import type { SchemaError } from './errors.js';
 import { formatPath } from './path.js';
 

@@ -1,5 +1,5 @@
 /** Where in a value something is wrong, as text: `args[0].user.tags[2]`. */
-import { escapeText, shorten } from '../wire/escape.js';
+import { escapeText, shorten } from '../escape.js';
 
 /** The most characters of a path. */
 const MAX_PATH_LENGTH = 128;

@@ -1,5 +1,5 @@
 /** What an endpoint's actors count. */
-import type { Outcome } from '../call/outcome.js';
+import type { Outcome } from '../api/outcome.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
 /**

@@ -1,17 +1,17 @@
 /** The environment: what an endpoint lends its actors. */
 import type { AnyActorRef } from 'xstate';
 import type { LightActorHome } from '../actor/light-actor.js';
-import type { Alarms } from '../alarms.js';
-import type { AmplificationLimit } from '../amplification.js';
+import type { Alarms } from '../time/alarms.js';
+import type { AmplificationLimit } from '../peer/amplification.js';
 import type { Outstanding } from '../call/outstanding.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import type { AtMostOnce } from './options.js';
 import type { Counters, RequestEnding } from './counters.js';
-import type { SettledRequest } from './report.js';
+import type { SettledRequest } from '../api/endpoint-report.js';
 import type { Random } from '../random.js';
-import type { Lookup } from '../resolve.js';
-import type { Turn } from '../turn.js';
-import type { TransactionIds } from '../transaction-ids.js';
+import type { Lookup } from '../address/lookup.js';
+import type { Turn } from '../time/turn.js';
+import type { TransactionIds } from '../call/transaction-ids.js';
 import type { AnyEndpoint } from './endpoint.js';
 import type { Limits } from '../limits.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';

@@ -1,7 +1,7 @@
 /** The options of an endpoint. */
 import type { InspectionObserver } from '../actor/inspection.js';
-import type { Amplification } from '../amplification.js';
-import type { Clock } from '../clock.js';
+import type { Amplification } from '../peer/amplification.js';
+import type { Clock } from '../time/clock.js';
 import { Contract } from '../contract/contract.js';
 import type { AnyContract, ContractHandlers } from '../contract/contract.js';
 import { OptionError } from '../errors.js';
@@ -9,7 +9,7 @@ import type { Handlers } from '../handler/procedures.js';
 import { LIMIT_NAMES, limitOf, refuseUnknownOptions } from '../limits.js';
 import type { Limits } from '../limits.js';
 import type { Random } from '../random.js';
-import type { Lookup } from '../resolve.js';
+import type { Lookup } from '../address/lookup.js';
 import type { Transport } from '../transport/transport.js';
 
 /** How far the promise to run each request at most once goes. */

@@ -1,11 +1,11 @@
 /** What a caller is told of a procedure that failed: enough to act on, and never a stack. */
 import { InvalidResultError } from '../contract/errors.js';
 import { HandlerTimedOutError, messageOf, ReplyTooLargeError } from '../errors.js';
-import { ProcedureError } from '../procedure-error.js';
+import { ProcedureError } from '../api/procedure-error.js';
 import { isErrorCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { ErrorReply } from '../wire/error-reply.js';
-import { shorten } from '../wire/escape.js';
+import { shorten } from '../escape.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 

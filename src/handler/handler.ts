@@ -4,15 +4,15 @@
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
-import type { Alarm } from '../alarms.js';
+import type { Alarm } from '../time/alarms.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
 import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
-import type { SettledRequest } from '../endpoint/report.js';
+import type { SettledRequest } from '../api/endpoint-report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
-import { handlersAreTraced, traceHandler } from '../tracing.js';
-import type { HandlerTrace } from '../tracing.js';
+import { handlersAreTraced, traceHandler } from '../engine/tracing.js';
+import type { HandlerTrace } from '../engine/tracing.js';
 import type { Frame, TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';

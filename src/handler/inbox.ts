@@ -2,16 +2,16 @@
  * The inbox: decides what becomes of each inbound request, and keeps the promise that a procedure runs
  * at most once per peer and transaction id within the replay window.
  */
-import { formatAddress } from '../address.js';
-import type { SocketAddress } from '../address.js';
+import { formatAddress } from '../address/address.js';
+import type { SocketAddress } from '../address/address.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { PeerTable } from '../peer/table.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import type { SchemaError } from '../contract/errors.js';
 import { RequestTooLargeError } from '../errors.js';
-import type { Fate } from '../socket/fate.js';
-import { isAnswerable } from '../transport/source.js';
+import type { Fate } from '../api/fate.js';
+import { isAnswerable } from '../address/source.js';
 import { isDrop } from '../wire/drop.js';
 import { HEADER_BYTES } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';

@@ -1,5 +1,5 @@
 /** Requests that were seen before. */
-import type { SettledRequest } from '../endpoint/report.js';
+import type { SettledRequest } from '../api/endpoint-report.js';
 
 /** A request that a repetition of it is matched with: one that runs, or one that has ended and is remembered. */
 export interface KnownRequest {

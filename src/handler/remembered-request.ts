@@ -1,5 +1,5 @@
 /** A request that has ended, and what is left to tell whoever repeats it. */
-import type { SettledRequest } from '../endpoint/report.js';
+import type { SettledRequest } from '../api/endpoint-report.js';
 import type { NotRunCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';

@@ -2,8 +2,8 @@
  * The memory of ended requests: what keeps a repetition from running its procedure again.
  * Bounded by `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
  */
-import type { Alarm, Alarms } from '../alarms.js';
-import { ByteRing } from '../byte-ring.js';
+import type { Alarm, Alarms } from '../time/alarms.js';
+import { ByteRing } from './byte-ring.js';
 import type { Counters } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { NotRunCode } from '../wire/error-code.js';

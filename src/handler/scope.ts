@@ -1,6 +1,6 @@
 /** What a procedure knows about the request it serves. */
-import type { SocketAddress } from '../address.js';
-import type { Clock } from '../clock.js';
+import type { SocketAddress } from '../address/address.js';
+import type { Clock } from '../time/clock.js';
 import type { AnyEndpoint } from '../endpoint/endpoint.js';
 import { HandlerTimedOutError } from '../errors.js';
 

@@ -4,7 +4,7 @@
  * datagram costs, at both ends, is mostly the system call; but to be woken once for several of them saves a tenth of it.
  */
 import type { Environment, FrameOwner } from '../endpoint/environment.js';
-import type { TurnTask } from '../turn.js';
+import type { TurnTask } from '../time/turn.js';
 import {
   BUNDLE_HEADER_BYTES,
   bundledBytes,

@@ -1,6 +1,6 @@
 /** A peer's mailbox: calls that wait for room in the window, first come, first served. */
 import type { Call } from '../call/call.js';
-import { LinkedList } from '../linked-list.js';
+import { LinkedList } from '../call/linked-list.js';
 
 export class Mailbox extends LinkedList<Call> {
   readonly #maxCalls: number;

@@ -6,7 +6,7 @@
 import type { Call } from '../call/call.js';
 import type { Environment } from '../endpoint/environment.js';
 import { MailboxFullError, TooManyCallsError } from '../errors.js';
-import { LinkedList } from '../linked-list.js';
+import { LinkedList } from '../call/linked-list.js';
 import { Mailbox } from './mailbox.js';
 import type { Window } from './window.js';
 

@@ -2,7 +2,7 @@
 import type { Subscription } from 'xstate';
 import type { Call } from '../call/call.js';
 import type { CallOptions } from '../call/options.js';
-import type { CallReport } from '../call/report.js';
+import type { CallReport } from '../api/call-report.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';

@@ -2,7 +2,7 @@
  * A peer's return path: whether what is sent to its address reaches whoever sends from there. UDP lets anyone
  * write any source; who repeats an id or a token of ours has received it.
  */
-import type { AmplificationLimit, UnvalidatedTraffic } from '../amplification.js';
+import type { AmplificationLimit, UnvalidatedTraffic } from './amplification.js';
 import type { Random } from '../random.js';
 import type { TransactionId } from '../wire/frame.js';
 import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';

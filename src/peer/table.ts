@@ -1,6 +1,6 @@
 /** The peers an endpoint knows: one actor for each canonical address. */
-import { formatAddress } from '../address.js';
-import type { ParsedAddress, SocketAddress } from '../address.js';
+import { formatAddress } from '../address/address.js';
+import type { ParsedAddress, SocketAddress } from '../address/address.js';
 import type { Environment } from '../endpoint/environment.js';
 import { asError, TooManyPeersError } from '../errors.js';
 import { PeerActor } from './actor.js';

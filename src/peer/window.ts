@@ -4,7 +4,7 @@
  * 3.1.1), so that callers give way to each other on a path that is full.
  */
 import type { Call } from '../call/call.js';
-import { LinkedList } from '../linked-list.js';
+import { LinkedList } from '../call/linked-list.js';
 
 const LEAST = 1;
 

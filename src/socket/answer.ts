@@ -1,5 +1,5 @@
 /** Answers: what a peer says to a call, read whole. */
-import { RemoteError } from '../call/outcome.js';
+import { RemoteError } from '../api/outcome.js';
 import { DROP, isDrop } from '../wire/drop.js';
 import type { Drop } from '../wire/drop.js';
 import { decodeErrorReply } from '../wire/error-reply.js';

@@ -9,7 +9,7 @@
  * somebody inspects; the machine itself is spared them.
  */
 import { assign, setup } from 'xstate';
-import type { Fate } from './fate.js';
+import type { Fate } from '../api/fate.js';
 
 interface SocketContext {
   readonly address: string | undefined;

@@ -4,15 +4,15 @@
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
-import { formatAddress } from '../address.js';
-import type { SocketAddress } from '../address.js';
+import { formatAddress } from '../address/address.js';
+import type { SocketAddress } from '../address/address.js';
 import type { Inspection } from '../actor/inspection.js';
 import type { Outstanding } from '../call/outstanding.js';
 import type { Call } from '../call/call.js';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../time/clock.js';
 import type { Counters } from '../endpoint/counters.js';
 import type { FrameOwner, Sender } from '../endpoint/environment.js';
-import type { EndpointStats } from '../endpoint/stats.js';
+import type { EndpointStats } from '../api/stats.js';
 import type { Inbox } from '../handler/inbox.js';
 import type { Receiver, Transport } from '../transport/transport.js';
 import { isBundle, unpackBundle } from '../wire/bundle.js';
@@ -22,8 +22,8 @@ import { hasHeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { readAnswer } from './answer.js';
 import type { Answer } from './answer.js';
-import { noFates } from './fate.js';
-import type { Fate } from './fate.js';
+import { noFates } from '../api/fate.js';
+import type { Fate } from '../api/fate.js';
 import { socketMachine } from './machine.js';
 import type { SocketEvent } from './machine.js';
 

@@ -1,5 +1,5 @@
-import { MAX_TIMER_DELAY_MS, systemClock, type Clock } from '../clock.js';
-import { DeadlineHeap, type HeapEntry } from '../deadline-heap.js';
+import { MAX_TIMER_DELAY_MS, systemClock, type Clock } from '../time/clock.js';
+import { DeadlineHeap, type HeapEntry } from '../time/deadline-heap.js';
 
 /** More steps than any simulation takes; what needs more never ends. */
 const MAX_STEPS = 1_000_000;

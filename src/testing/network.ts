@@ -1,4 +1,9 @@
-import { canonicalHost, formatAddress, parseBindAddress, type SocketAddress } from '../address.js';
+import {
+  canonicalHost,
+  formatAddress,
+  parseBindAddress,
+  type SocketAddress,
+} from '../address/address.js';
 import { OptionError } from '../errors.js';
 import type { Receiver, Transport } from '../transport/transport.js';
 import { SimulatedClock } from './clock.js';

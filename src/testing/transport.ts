@@ -1,6 +1,6 @@
 /** A transport on a simulated network: what a UDP socket does, and the errors it gives. */
 import { isIP } from 'node:net';
-import { formatAddress, type SocketAddress } from '../address.js';
+import { formatAddress, type SocketAddress } from '../address/address.js';
 import { BindError } from '../transport/bind-error.js';
 import { TransportClosedError, type Receiver, type Transport } from '../transport/transport.js';
 

@@ -1,4 +1,4 @@
-import { formatAddress, type SocketAddress } from '../address.js';
+import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /**
  * Who else may receive at an address. `'alone'`: nobody. `'cluster'`: the workers of one node:cluster,

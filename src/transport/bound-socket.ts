@@ -1,6 +1,6 @@
 /** A dgram socket on its way to being bound, and out of use again. */
 import type { Socket, SocketOptions } from 'node:dgram';
-import type { SocketAddress } from '../address.js';
+import type { SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
 
 /** Holds some 10,000 small datagrams while the event loop stands still. */

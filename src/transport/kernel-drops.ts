@@ -1,7 +1,7 @@
 /** The kernel's own count of what it dropped for a socket, where the system tells: Linux does. */
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { canonicalHost, type SocketAddress } from '../address.js';
+import { canonicalHost, type SocketAddress } from '../address/address.js';
 
 /** Gives a whole file as text, or throws. */
 export type ReadFile = (path: string) => string;

@@ -1,4 +1,4 @@
-import { formatAddress, type SocketAddress } from '../address.js';
+import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /** An endpoint that shares its port was to make a call. Nothing was sent. */
 export class SharedPortError extends Error {

@@ -1,4 +1,4 @@
-import type { SocketAddress } from '../address.js';
+import type { SocketAddress } from '../address/address.js';
 
 /** Who gets what a transport receives. Its methods must not throw: nothing stands behind them. */
 export interface Receiver {

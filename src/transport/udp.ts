@@ -1,5 +1,5 @@
 import { createSocket as createSystemSocket, type Socket, type SocketOptions } from 'node:dgram';
-import { canonicalHost, parseBindAddress, type SocketAddress } from '../address.js';
+import { canonicalHost, parseBindAddress, type SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
 import { boundSocket, closed, enlargeReceiveBuffer } from './bound-socket.js';
 import { kernelDropsOf, type ReadFile } from './kernel-drops.js';

@@ -1,5 +1,5 @@
 import { UnencodableError } from '../errors.js';
-import { escapeText } from './escape.js';
+import { escapeText } from '../escape.js';
 
 type Key = string | number;
 

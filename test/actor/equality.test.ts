@@ -9,7 +9,7 @@ import type { AnyStateMachine, EventFromLogic, EventObject, InputFrom } from 'xs
 import { getSimplePaths } from 'xstate/graph';
 import { callMachine } from '../../src/call/machine.js';
 import type { CallEvent, CallInput } from '../../src/call/machine.js';
-import { RemoteError } from '../../src/call/outcome.js';
+import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
 import { runSideBySide } from '../fixtures/side-by-side.js';

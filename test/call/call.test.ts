@@ -2,7 +2,7 @@ import t from 'tap';
 import { createActor, createMachine, sendTo, toPromise, waitFor } from 'xstate';
 import type { Call } from '../../src/call/call.js';
 import { callMachine } from '../../src/call/machine.js';
-import type { Outcome } from '../../src/call/outcome.js';
+import type { Outcome } from '../../src/api/outcome.js';
 import { RestlessClock } from '../fixtures/restless-clock.js';
 import { inWorld, type World } from '../fixtures/world.js';
 

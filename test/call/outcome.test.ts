@@ -1,5 +1,5 @@
 import t from 'tap';
-import { CallError, RemoteError } from '../../src/call/outcome.js';
+import { CallError, RemoteError } from '../../src/api/outcome.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { CallReport } from '../../src/call/report.js';
+import type { CallReport } from '../../src/api/call-report.js';
 import { frame, idOf } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 

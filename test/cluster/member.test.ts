@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import { AddressError } from '../../src/address.js';
+import { AddressError } from '../../src/address/address.js';
 import { Doors } from '../../src/cluster/doors.js';
 import { ClusterMember } from '../../src/cluster/member.js';
 import type { WorkerMessage } from '../../src/cluster/message.js';

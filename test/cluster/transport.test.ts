@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { systemClock } from '../../src/clock.js';
+import { systemClock } from '../../src/time/clock.js';
 import { Doors } from '../../src/cluster/doors.js';
 import { DOOR_KEY_BYTES, sealEnvelope } from '../../src/cluster/envelope.js';
 import { DOOR_HOST } from '../../src/cluster/forwarder.js';

@@ -9,7 +9,7 @@ import {
 import type { InspectionObserver } from '../../src/actor/inspection.js';
 import type { Call } from '../../src/call/call.js';
 import { callMachine } from '../../src/call/machine.js';
-import { systemClock } from '../../src/clock.js';
+import { systemClock } from '../../src/time/clock.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { endpointMachine } from '../../src/endpoint/machine.js';
 import { handlerMachine } from '../../src/handler/machine.js';

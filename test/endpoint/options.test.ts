@@ -1,8 +1,8 @@
 import t from 'tap';
-import { AddressError } from '../../src/address.js';
+import { AddressError } from '../../src/address/address.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
-import { actorsOf } from '../../src/logic.js';
+import { actorsOf } from '../../src/xstate/actors-of.js';
 import { inWorld } from '../fixtures/world.js';
 
 const NOT_POSITIVE_INTEGERS = [0, -1, 1.5, NaN, Infinity, 2 ** 31, '5', 5n, null, {}];

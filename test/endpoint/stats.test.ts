@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
 import type { RequestEnding } from '../../src/endpoint/counters.js';
 import type { Endpoint } from '../../src/endpoint/endpoint.js';
-import type { EndpointStats } from '../../src/endpoint/stats.js';
+import type { EndpointStats } from '../../src/api/stats.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';

@@ -4,7 +4,7 @@ import { HandlerFailedError } from '../../src/errors.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import type { Handler } from '../../src/handler/handler.js';
 import type { Procedure } from '../../src/handler/procedures.js';
-import { fail, ProcedureError } from '../../src/procedure-error.js';
+import { fail, ProcedureError } from '../../src/api/procedure-error.js';
 import { collectGarbage } from '../fixtures/garbage.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { EndpointReport } from '../../src/endpoint/report.js';
+import type { EndpointReport } from '../../src/api/endpoint-report.js';
 import { frame, request } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 

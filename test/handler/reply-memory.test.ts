@@ -3,7 +3,7 @@ import { defineContract } from '../../src/contract/contract.js';
 import type { Endpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import type { HandlerScope } from '../../src/handler/scope.js';
-import { fail } from '../../src/procedure-error.js';
+import { fail } from '../../src/api/procedure-error.js';
 import { collectGarbage } from '../fixtures/garbage.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';

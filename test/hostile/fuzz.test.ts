@@ -1,8 +1,8 @@
 /** Whatever arrives from wherever: an endpoint gives it one fate, and goes on. */
 import fc from 'fast-check';
 import t from 'tap';
-import { noFates } from '../../src/socket/fate.js';
-import type { Fate } from '../../src/socket/fate.js';
+import { noFates } from '../../src/api/fate.js';
+import type { Fate } from '../../src/api/fate.js';
 import { hostileBundle, hostileDatagram } from '../fixtures/hostile-datagrams.js';
 import { PROCEDURES, runSession } from '../fixtures/hostile-session.js';
 

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { handlersOf } from '../../src/handler/procedures.js';
 import type { Handlers } from '../../src/handler/procedures.js';
-import { escapeText } from '../../src/wire/escape.js';
+import { escapeText } from '../../src/escape.js';
 import { HostileEndpoint, pollution } from '../fixtures/hostile-endpoint.js';
 import { frame, idOf, request } from '../fixtures/raw-peer.js';
 

@@ -1,6 +1,6 @@
 /** Who knows the id of a call, but is not where it went, cannot settle it; who guesses ids neither. */
 import t from 'tap';
-import type { Fate } from '../../src/socket/fate.js';
+import type { Fate } from '../../src/api/fate.js';
 import { SeededRandom } from '../../src/testing/random.js';
 import { TYPE_BYTE } from '../../src/wire/frame.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';

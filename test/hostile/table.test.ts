@@ -1,8 +1,8 @@
 /** Rows of the table of hostile inputs, by number, and the fate of each. */
 import { deepStrictEqual } from 'node:assert/strict';
 import t from 'tap';
-import type { Fate } from '../../src/socket/fate.js';
-import { escapeText } from '../../src/wire/escape.js';
+import type { Fate } from '../../src/api/fate.js';
+import { escapeText } from '../../src/escape.js';
 import { explainDatagram } from '../../src/wire/explain.js';
 import { HostileEndpoint, pollution } from '../fixtures/hostile-endpoint.js';
 import { SOUND_BODIES, UNSOUND_BODIES } from '../fixtures/hostile-table.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { CallReport } from '../../src/call/report.js';
+import type { CallReport } from '../../src/api/call-report.js';
 import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
 import type { CallCommand } from '../../src/peer/command.js';
 import { inWorld } from '../fixtures/world.js';

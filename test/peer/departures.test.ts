@@ -5,7 +5,7 @@ import type { Environment } from '../../src/endpoint/environment.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import { Departures } from '../../src/peer/departures.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
-import { Turn } from '../../src/turn.js';
+import { Turn } from '../../src/time/turn.js';
 import { typeOfByte } from '../../src/wire/frame.js';
 import { OutboundFrame } from '../../src/wire/outbound-frame.js';
 import { RestlessClock } from '../fixtures/restless-clock.js';

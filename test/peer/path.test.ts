@@ -1,8 +1,8 @@
 /** What is learnt of a path from how calls end. */
 import t from 'tap';
 import type { CallContext } from '../../src/call/machine.js';
-import { RemoteError } from '../../src/call/outcome.js';
-import type { Outcome } from '../../src/call/outcome.js';
+import { RemoteError } from '../../src/api/outcome.js';
+import type { Outcome } from '../../src/api/outcome.js';
 import { Path } from '../../src/peer/path.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 

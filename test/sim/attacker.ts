@@ -1,6 +1,6 @@
 /** Attackers. One is off the path: it sends what it likes and sees nothing. One is on it, and sees all. */
-import { formatAddress } from '../../src/address.js';
-import type { SocketAddress } from '../../src/address.js';
+import { formatAddress } from '../../src/address/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
 import { bundleOf, datagramOf, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import type { Dice } from './dice.js';

@@ -1,5 +1,5 @@
 /** "Sometimes" coverage: what the seeds of a run have reached, and what they must reach together. */
-import { noFates } from '../../src/socket/fate.js';
+import { noFates } from '../../src/api/fate.js';
 import { ERRNOS } from './faulty-transport.js';
 import { ODD_OPTIONS, PROCESS_FAULTS, STRIKES } from './plan.js';
 

@@ -1,11 +1,11 @@
 /** One endpoint of the world, through all its lives: it is closed, crashes and comes back. */
 import type { InspectionEvent } from 'xstate';
-import { formatAddress } from '../../src/address.js';
-import type { SocketAddress } from '../../src/address.js';
+import { formatAddress } from '../../src/address/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
 import { limitsOf } from '../../src/endpoint/options.js';
-import type { EndpointStats } from '../../src/endpoint/stats.js';
+import type { EndpointStats } from '../../src/api/stats.js';
 import type { Limits } from '../../src/limits.js';
 import { brief, framesOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';

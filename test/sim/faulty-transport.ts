@@ -1,5 +1,5 @@
 /** A transport that fails as sockets do: it refuses, and tells late or never how it went. */
-import type { SocketAddress } from '../../src/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import type { Receiver, Transport } from '../../src/transport/transport.js';
 import { framesOf } from './datagram.js';
 import type { NodeClock } from './node-clock.js';

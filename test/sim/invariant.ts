@@ -1,6 +1,6 @@
 /** What an invariant is: a promise, and the moments at which it is looked into. */
-import type { SocketAddress } from '../../src/address.js';
-import type { EndpointReport } from '../../src/endpoint/report.js';
+import type { SocketAddress } from '../../src/address/address.js';
+import type { EndpointReport } from '../../src/api/endpoint-report.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';

@@ -1,5 +1,5 @@
 /** One life of an endpoint: what belongs to it, and what the invariants note of it. */
-import type { SocketAddress } from '../../src/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
 import type { FaultyTransport } from './faulty-transport.js';
 import type { NodeClock } from './node-clock.js';

@@ -2,7 +2,7 @@
  * The clock of one endpoint: the world's, through the eyes of a process that stalls, wakes up late
  * and may die. What the endpoint cannot see it cannot be told: this is where such faults come in.
  */
-import type { Clock } from '../../src/clock.js';
+import type { Clock } from '../../src/time/clock.js';
 
 interface Timer {
   callback: (() => void) | undefined;

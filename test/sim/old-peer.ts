@@ -2,7 +2,7 @@
  * A peer like Python's rpcudp 5.x: one transmission for each call, every request that arrives is run,
  * answers are taken from any address, and what is of another type or follows the body is ignored.
  */
-import type { SocketAddress } from '../../src/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import type { Receiver, Transport } from '../../src/transport/transport.js';
 import { datagramOf, idOf, TYPE, valuesOf } from './datagram.js';
 import { PORT } from './faulty-transport.js';

@@ -72,7 +72,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'of a reply that is kept in two pieces, the second is lost',
-    file: 'byte-ring.ts',
+    file: 'handler/byte-ring.ts',
     find: "return first + this.#bytes.toString('latin1', 0, end - this.#bytes.length);",
     replace: 'return first;',
     with: ['tinyReplyBytes', 'replay', 'duplication'],
@@ -172,7 +172,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'a strict endpoint replies in full to whoever asks',
-    file: 'amplification.ts',
+    file: 'peer/amplification.ts',
     find: 'if (excess > 0 && !this.#takeFromBucket(host, excess)) return false;',
     replace: '',
     with: ['strictAmplification', 'offPathAttacker'],
@@ -237,7 +237,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'what waits for the end of the turn is never sent',
-    file: 'turn.ts',
+    file: 'time/turn.ts',
     find: 'for (const task of tasks) task.turnEnded();',
     replace: 'tasks.length = 0;',
     foundBy: ['I15', 'L1', 'L2'],

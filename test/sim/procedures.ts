@@ -1,7 +1,7 @@
 /** What the endpoints of the world serve. Every procedure tells the oracle that it ran. */
 import type { HandlerScope } from '../../src/handler/scope.js';
 import type { Handlers } from '../../src/handler/procedures.js';
-import { ProcedureError } from '../../src/procedure-error.js';
+import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';

@@ -2,7 +2,7 @@
  * The world of one seed: a clock, a network and peers, and all that is known of them. Whatever happens
  * is told to it; it keeps the log and the oracle, and lets the invariants look.
  */
-import type { SocketAddress } from '../../src/address.js';
+import type { SocketAddress } from '../../src/address/address.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { SimulatedNetwork } from '../../src/testing/network.js';
 import type { NetworkEvent } from '../../src/testing/network.js';

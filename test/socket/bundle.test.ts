@@ -1,7 +1,7 @@
 /** What becomes of each frame of a bundle that arrives. */
 import t from 'tap';
 import type { Handler } from '../../src/handler/handler.js';
-import type { Fate } from '../../src/socket/fate.js';
+import type { Fate } from '../../src/api/fate.js';
 import { answerTo, bundle, frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { RestlessClock } from '../fixtures/restless-clock.js';
 import { inWorld } from '../fixtures/world.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Fate } from '../../src/socket/fate.js';
-import { noFates } from '../../src/socket/fate.js';
+import type { Fate } from '../../src/api/fate.js';
+import { noFates } from '../../src/api/fate.js';
 import { frame, request } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 

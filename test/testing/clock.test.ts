@@ -1,5 +1,5 @@
 import t from 'tap';
-import { MAX_TIMER_DELAY_MS } from '../../src/clock.js';
+import { MAX_TIMER_DELAY_MS } from '../../src/time/clock.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 
 t.test('timers run when they are due, equal ones in the order they were set', async (t) => {

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { createEndpoint, type AnyEndpoint } from '../../src/endpoint/endpoint.js';
-import type { Fate } from '../../src/socket/fate.js';
+import type { Fate } from '../../src/api/fate.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { FakeSocket } from '../fixtures/fake-socket.js';
 import { forge, rawSockets } from '../fixtures/forged-source.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { formatAddress } from '../../src/address.js';
+import { formatAddress } from '../../src/address/address.js';
 import { dropsInTable, kernelDropsOf } from '../../src/transport/kernel-drops.js';
 
 /** As Linux 6.18 on x86-64 printed them. */

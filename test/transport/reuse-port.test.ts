@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { createActor, waitFor } from 'xstate';
-import { actorsOf } from '../../src/logic.js';
+import { actorsOf } from '../../src/xstate/actors-of.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/endpoint/options.js';
 import { BindError } from '../../src/transport/bind-error.js';

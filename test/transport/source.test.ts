@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isAnswerable } from '../../src/transport/source.js';
+import { isAnswerable } from '../../src/address/source.js';
 
 t.test('an answer goes to one host, and to one that can be meant', async (t) => {
   for (const host of [

@@ -1,7 +1,7 @@
 /** A capture: what the datagrams of a recording look like to Wireshark. */
-import { AddressError, parseAddress } from '../../address.js';
-import type { SocketAddress } from '../../address.js';
-import { canonicalIpv6 } from '../../ip.js';
+import { AddressError, parseAddress } from '../../address/address.js';
+import type { SocketAddress } from '../../address/address.js';
+import { canonicalIpv6 } from '../../address/ip.js';
 import { rebuildDatagram } from './datagram-bytes.js';
 import type { RebuiltDatagram } from './datagram-bytes.js';
 import { MAX_PAYLOAD_BYTES, udpPacket } from './ip-packet.js';

@@ -1,6 +1,6 @@
 /** IP packets around UDP payloads: what a capture holds in place of datagrams. */
-import type { SocketAddress } from '../../address.js';
-import { isIpv4 } from '../../ip.js';
+import type { SocketAddress } from '../../address/address.js';
+import { isIpv4 } from '../../address/ip.js';
 
 const IPV4_HEADER_BYTES = 20;
 const IPV6_HEADER_BYTES = 40;

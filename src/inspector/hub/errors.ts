@@ -1,6 +1,6 @@
 /** The errors of the inspector: mistakes, and addresses that cannot be had. */
-import { formatAddress } from '../../address.js';
-import type { SocketAddress } from '../../address.js';
+import { formatAddress } from '../../address/address.js';
+import type { SocketAddress } from '../../address/address.js';
 import { quote } from '../../errors.js';
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,10 +1,10 @@
 /** The records of calls: a call as it is made, or as it was found, and each step it takes. */
 import type { AnyEventObject } from 'xstate';
 import type { Call } from '../../call/call.js';
-import type { Outcome } from '../../call/outcome.js';
+import type { Outcome } from '../../api/outcome.js';
 import { explainVerdict } from '../../call/verdict.js';
-import type { Clock } from '../../clock.js';
-import { shorten } from '../../wire/escape.js';
+import type { Clock } from '../../time/clock.js';
+import { shorten } from '../../escape.js';
 import { commandLine } from './command-line.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';

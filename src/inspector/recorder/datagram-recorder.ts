@@ -1,6 +1,6 @@
 /** Makes records of those datagrams that carry something of a call that is shown, or that nobody had a use for. */
-import { formatAddress } from '../../address.js';
-import type { Clock } from '../../clock.js';
+import { formatAddress } from '../../address/address.js';
+import type { Clock } from '../../time/clock.js';
 import { isBundle, unpackBundle } from '../../wire/bundle.js';
 import { isDrop } from '../../wire/drop.js';
 import { HEADER_BYTES, ID_OFFSET, readFrame } from '../../wire/frame.js';

@@ -1,9 +1,9 @@
 /** The records of handlers: a request that arrived, or whose handler was found, and each step of its handler. */
 import type { AnyEventObject } from 'xstate';
-import type { Clock } from '../../clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { Handler } from '../../handler/handler.js';
 import { isDrop } from '../../wire/drop.js';
-import { shorten } from '../../wire/escape.js';
+import { shorten } from '../../escape.js';
 import { decodeResponse } from '../../wire/response.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
-import { formatAddress } from '../../address.js';
+import { formatAddress } from '../../address/address.js';
 import { callMachine } from '../../call/machine.js';
-import { systemClock } from '../../clock.js';
-import type { Clock } from '../../clock.js';
+import { systemClock } from '../../time/clock.js';
+import type { Clock } from '../../time/clock.js';
 import type { AnyEndpoint } from '../../endpoint/endpoint.js';
 import { endpointMachine } from '../../endpoint/machine.js';
 import { handlerMachine } from '../../handler/machine.js';

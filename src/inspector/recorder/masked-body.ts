@@ -1,5 +1,5 @@
 /** Bodies of frames with something masked in them: the bytes of a msgpack value, copied but for what is masked. */
-import { MASKED } from '../../inspect/mask.js';
+import { MASKED } from '../../legible/mask.js';
 import { isDrop } from '../../wire/drop.js';
 import { skim } from '../../wire/skim.js';
 import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';

@@ -1,5 +1,5 @@
 /** Frames as they may be shown: their own bytes, or, if something in them is masked, those of a frame without it. */
-import type { MaskTest } from '../../inspect/mask.js';
+import type { MaskTest } from '../../legible/mask.js';
 import { decodeValue } from '../../wire/decoder.js';
 import { isDrop } from '../../wire/drop.js';
 import { decodeErrorReply } from '../../wire/error-reply.js';

@@ -4,10 +4,10 @@
  * Errors are in words, and words may repeat a value: "wrong password hunter2". So of the errors of a transaction with
  * something masked in its arguments only name and code are shown.
  */
-import type { Outcome } from '../../call/outcome.js';
-import { legibleValue } from '../../inspect/legible-value.js';
-import { MASKED, maskTest } from '../../inspect/mask.js';
-import type { Mask, MaskTest } from '../../inspect/mask.js';
+import type { Outcome } from '../../api/outcome.js';
+import { legibleValue } from '../../legible/legible-value.js';
+import { MASKED, maskTest } from '../../legible/mask.js';
+import type { Mask, MaskTest } from '../../legible/mask.js';
 import { isDrop } from '../../wire/drop.js';
 import { readFrame } from '../../wire/frame.js';
 import type { Frame } from '../../wire/frame.js';

@@ -1,6 +1,6 @@
 /** The options of a recorder. */
 import { OptionError } from '../../errors.js';
-import type { Mask } from '../../inspect/mask.js';
+import type { Mask } from '../../legible/mask.js';
 import { refuseUnknownOptions } from '../../limits.js';
 
 /** How an endpoint is recorded. */

@@ -1,6 +1,6 @@
 /** How calls ended, by peer and procedure. */
-import type { Outcome } from '../../call/outcome.js';
-import { shorten } from '../../wire/escape.js';
+import type { Outcome } from '../../api/outcome.js';
+import { shorten } from '../../escape.js';
 import type { RecordOf } from '../record.js';
 import { MAX_NAME_LENGTH } from './transaction.js';
 

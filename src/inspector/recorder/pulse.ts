@@ -1,5 +1,5 @@
 /** A pulse: beats now and then, as long as something happens. */
-import type { Clock } from '../../clock.js';
+import type { Clock } from '../../time/clock.js';
 
 /**
  * Calls `beat` one period after something happened, and so on until a period went by in which nothing did. Without that rest

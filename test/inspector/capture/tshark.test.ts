@@ -1,8 +1,8 @@
 import t from 'tap';
 import { createEndpoint } from '../../../src/index.js';
 import type { Endpoint, EndpointOptions } from '../../../src/index.js';
-import { formatAddress } from '../../../src/address.js';
-import { systemClock } from '../../../src/clock.js';
+import { formatAddress } from '../../../src/address/address.js';
+import { systemClock } from '../../../src/time/clock.js';
 import { Capture } from '../../../src/inspector/capture/capture.js';
 import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import type { InspectionRecord, RecordOf } from '../../../src/inspector/record.js';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import type { Test } from 'tap';
 import { OptionError } from '../../../src/errors.js';
-import { AddressError } from '../../../src/address.js';
+import { AddressError } from '../../../src/address/address.js';
 import { createEndpoint } from '../../../src/endpoint/endpoint.js';
 import { feedInspector } from '../../../src/inspector/hub/feed.js';
 import { InspectorBindError } from '../../../src/inspector/hub/errors.js';

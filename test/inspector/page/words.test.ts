@@ -17,7 +17,7 @@ import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
 import { handlerMachine } from '../../../src/handler/machine.js';
-import { noFates } from '../../../src/socket/fate.js';
+import { noFates } from '../../../src/api/fate.js';
 
 t.test('a command is quoted as a shell reads it', (t) => {
   const words = ['rpcudp', 'call', '[::1]:1', "it's", '$HOME `x`', '', '-5', '"', '\\', '*', 'ü'];

@@ -7,7 +7,7 @@ import { UNKNOWN } from '../../../src/inspector/recorder/transaction.js';
 import type { Transaction } from '../../../src/inspector/recorder/transaction.js';
 import { SimulatedClock } from '../../../src/testing/clock.js';
 import { SeededRandom } from '../../../src/testing/random.js';
-import { TransactionIds } from '../../../src/transaction-ids.js';
+import { TransactionIds } from '../../../src/call/transaction-ids.js';
 import { bundledBytes, encodeBundle } from '../../../src/wire/bundle.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { encodeResponse } from '../../../src/wire/response.js';

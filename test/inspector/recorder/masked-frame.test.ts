@@ -1,9 +1,9 @@
 import { decode, encode, ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
-import { legibleValue } from '../../../src/inspect/legible-value.js';
-import { maskTest } from '../../../src/inspect/mask.js';
-import type { Mask } from '../../../src/inspect/mask.js';
+import { legibleValue } from '../../../src/legible/legible-value.js';
+import { maskTest } from '../../../src/legible/mask.js';
+import type { Mask } from '../../../src/legible/mask.js';
 import { maskedBytes } from '../../../src/inspector/recorder/masked-frame.js';
 import type { Transaction } from '../../../src/inspector/recorder/transaction.js';
 import { encodeErrorReply } from '../../../src/wire/error-reply.js';

@@ -4,7 +4,7 @@ import { createEndpoint } from '../../../src/endpoint/endpoint.js';
 import { EndpointClosedError, OptionError } from '../../../src/errors.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
-import { ProcedureError } from '../../../src/procedure-error.js';
+import { ProcedureError } from '../../../src/api/procedure-error.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { Recorded } from '../../fixtures/recorded.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Sampling } from '../../../src/inspector/recorder/sampling.js';
-import { TransactionIds } from '../../../src/transaction-ids.js';
+import { TransactionIds } from '../../../src/call/transaction-ids.js';
 import { SeededRandom } from '../../../src/testing/random.js';
 
 const idsOf = (seed: number) => new TransactionIds(new SeededRandom(seed));

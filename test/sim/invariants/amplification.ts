@@ -1,5 +1,5 @@
-import { formatAddress } from '../../../src/address.js';
-import type { SocketAddress } from '../../../src/address.js';
+import { formatAddress } from '../../../src/address/address.js';
+import type { SocketAddress } from '../../../src/address/address.js';
 import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Invariant } from '../invariant.js';

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../../src/address.js';
+import { formatAddress } from '../../../src/address/address.js';
 import { brief, idOf, TYPE, valuesOf } from '../datagram.js';
 import type { Invariant } from '../invariant.js';
 

@@ -1,4 +1,4 @@
-import { formatAddress } from '../../../src/address.js';
+import { formatAddress } from '../../../src/address/address.js';
 import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';

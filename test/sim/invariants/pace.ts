@@ -1,4 +1,4 @@
-import { formatAddress } from '../../../src/address.js';
+import { formatAddress } from '../../../src/address/address.js';
 import { RoundTrip } from '../../../src/peer/round-trip.js';
 import { TYPE, idOf } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';

@@ -1,6 +1,6 @@
 /** Messages of the hub that wait to be applied. Bounded: who falls too far behind begins again where they are. */
 import type { InspectionRecord } from '../../record.js';
-import { Fifo } from '../../../fifo.js';
+import { Fifo } from '../../fifo.js';
 
 /** A message of the hub's. */
 export interface Batch {

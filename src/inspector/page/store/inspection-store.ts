@@ -2,7 +2,7 @@
  * All that the page knows: records go in, endpoints, peers, calls, handlers, transactions and frames come out. Bounded by
  * its limits: what has ended leaves first, oldest first, and is counted.
  */
-import { Fifo } from '../../../fifo.js';
+import { Fifo } from '../../fifo.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
 import { EndpointState, PeerState } from './endpoint-state.js';

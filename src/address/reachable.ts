@@ -1,0 +1,41 @@
+/** Addresses that cannot be called from here: better said at once than found out by a time-out. */
+import { AddressError, formatAddress } from './address.js';
+import type { ParsedAddress, SocketAddress } from './address.js';
+import { isAnswerable } from './source.js';
+
+/** fe80::/10 without an interface (RFC 4007, section 6). */
+const LINK_LOCAL_WITHOUT_SCOPE = /^fe[89ab][0-9a-f]:[^%]*$/;
+
+/**
+ * Refuses an address that the endpoint at `local`, which speaks IP version `family` (0: both), cannot
+ * call, or from which no answer could come.
+ *
+ * @throws AddressError saying why, and what to write instead.
+ */
+export function requireReachable(
+  address: ParsedAddress,
+  local: SocketAddress,
+  family: 0 | 4 | 6,
+): void {
+  if (address.kind === 'name') return;
+  const { host, kind, port } = address;
+  const shown = formatAddress(address);
+  if (host === '0.0.0.0' || host === '::') {
+    throw new AddressError(
+      `${shown} stands for every address of a machine, and answers come from one of them; ` +
+        `write 127.0.0.1:${port} or [::1]:${port} for this machine`,
+    );
+  }
+  if (!isAnswerable(host, port)) {
+    throw new AddressError(
+      `${shown} stands for many machines, and answers come from addresses of their own`,
+    );
+  }
+  if (LINK_LOCAL_WITHOUT_SCOPE.test(host)) {
+    throw new AddressError(`${shown} is on the link of one interface; name it: ${host}%eth0`);
+  }
+  if (family === 0 || family === { ipv4: 4, ipv6: 6 }[kind]) return;
+  throw new AddressError(
+    `${shown} cannot be reached from ${formatAddress(local)}, which speaks IPv${family}`,
+  );
+}

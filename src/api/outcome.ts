@@ -1,0 +1,120 @@
+/** How a call ended: a closed union on `state`, and what each ending says. */
+import { escapeText } from '../escape.js';
+import { meansNotRun } from '../wire/error-code.js';
+import type { ErrorCode } from '../wire/error-code.js';
+import type { Verdict } from '../call/verdict.js';
+
+/**
+ * Whether the procedure can have run at the peer. `'no'` is a promise: no request left this machine,
+ * or the peer said that it did not run the one that was sent. Everything else is `'maybe'`.
+ */
+export type Executed = 'no' | 'maybe';
+
+/** What a refusal says about all transmissions: of several, another one can have been run. */
+export function executedIfRejected({ code }: RemoteError, attempts: number): Executed {
+  return attempts === 1 && meansNotRun(code) ? 'no' : 'maybe';
+}
+
+/** The peer answered. */
+export interface Resolved<Value = unknown> {
+  readonly state: 'resolved';
+  readonly value: Value;
+  /** Milliseconds from the first transmission to the answer. */
+  readonly rttMs: number;
+  /** How often the request was sent. */
+  readonly attempts: number;
+}
+
+/** The peer answered with an error. */
+export interface Rejected {
+  readonly state: 'rejected';
+  readonly error: RemoteError;
+  readonly executed: Executed;
+  readonly rttMs: number;
+  readonly attempts: number;
+}
+
+/** No answer came in time. A lost datagram is no exception: it is this. */
+export interface TimedOut {
+  readonly state: 'timedOut';
+  /** What is known about the reason. */
+  readonly verdict: Verdict;
+  readonly executed: Executed;
+  readonly timeoutMs: number;
+  readonly attempts: number;
+}
+
+/** The caller aborted the call, or the endpoint was closed. */
+export interface Cancelled {
+  readonly state: 'cancelled';
+  readonly reason: unknown;
+  readonly executed: Executed;
+  readonly attempts: number;
+}
+
+/** The request never left this machine: the mailbox was full, or the socket refused it. */
+export interface Unsent {
+  readonly state: 'unsent';
+  readonly error: Error;
+  readonly executed: 'no';
+  readonly attempts: number;
+}
+
+/** What `await call` gives. */
+export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | Cancelled | Unsent;
+
+/** What the peer said went wrong. Code and message are its words: escape them before you print them. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError';
+  /** One of the endpoint's own codes, or one that the procedure declared. */
+  readonly code: ErrorCode | (string & {});
+  /** What the peer added, if anything. */
+  readonly data: unknown;
+
+  /** @param options `cause` is there when the error was found here, in what the peer had sent. */
+  constructor(
+    code: ErrorCode | (string & {}),
+    message: string,
+    data?: unknown,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.code = code;
+    this.data = data;
+  }
+}
+
+/** What `call.value()` throws for every outcome but `resolved`; `outcome` has the whole story. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly code = 'ERR_RPCUDP_CALL';
+  readonly outcome: Exclude<Outcome, Resolved>;
+
+  constructor(procedure: string, peer: string, outcome: Exclude<Outcome, Resolved>) {
+    super(`The call ${procedure} to ${peer} ${describe(outcome)}.`, { cause: causeOf(outcome) });
+    this.outcome = outcome;
+  }
+}
+
+function describe(outcome: Exclude<Outcome, Resolved>): string {
+  switch (outcome.state) {
+    case 'rejected':
+      return `was rejected (${escapeText(outcome.error.code)}): ${escapeText(outcome.error.message)}`;
+    case 'timedOut':
+      return `timed out after ${outcome.timeoutMs} ms (${outcome.verdict})`;
+    case 'cancelled':
+      return `was cancelled: ${reasonText(outcome.reason)}`;
+    case 'unsent':
+      return `was not sent: ${outcome.error.message}`;
+  }
+}
+
+function reasonText(reason: unknown): string {
+  if (reason instanceof Error) return reason.message;
+  return typeof reason === 'string' ? reason : 'no reason was given';
+}
+
+function causeOf(outcome: Exclude<Outcome, Resolved>): unknown {
+  if (outcome.state === 'rejected' || outcome.state === 'unsent') return outcome.error;
+  return outcome.state === 'cancelled' ? outcome.reason : undefined;
+}

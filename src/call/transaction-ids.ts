@@ -1,0 +1,42 @@
+import type { Random } from '../random.js';
+import { ID_BYTES, type TransactionId } from '../wire/frame.js';
+
+/** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
+const POOL_IDS = 1_024;
+const POOL_BYTES = POOL_IDS * ID_BYTES;
+
+/**
+ * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits, the key of a call. Who cannot
+ * guess the id cannot forge the response.
+ */
+export class TransactionIds {
+  readonly #random: Random;
+  readonly #pool = Buffer.alloc(POOL_BYTES);
+  #offset = POOL_BYTES;
+  #ahead: TransactionId | undefined;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  next(): TransactionId {
+    const id = this.#ahead ?? this.#draw();
+    this.#ahead = undefined;
+    return id;
+  }
+
+  /** Draws the next id before it is asked for: worth doing while a request travels, when nobody waits for it. */
+  drawAhead(): void {
+    this.#ahead ??= this.#draw();
+  }
+
+  #draw(): TransactionId {
+    if (this.#offset === POOL_BYTES) {
+      this.#random.fillBytes(this.#pool);
+      this.#offset = 0;
+    }
+    const start = this.#offset;
+    this.#offset += ID_BYTES;
+    return this.#pool.toString('hex', start, this.#offset);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The limit on replies to addresses that may be forged. UDP lets anyone send requests in another's name;
+ * an endpoint that answers small requests with large replies would multiply an attack on that other.
+ */
+import type { Clock } from '../time/clock.js';
+import { networkOf } from '../address/ip.js';
+
+/**
+ * What may be sent to an address that has not shown that it receives what is sent to it:
+ * `'strict'`: three times the bytes that came from there (RFC 9000, section 8.1), and no more.
+ * `'compat'`: beyond that, 64 KiB at once and 16 KiB a second to its network, which peers that speak
+ * only rpcudp 5.x, and cannot show anything, may need.
+ */
+export type Amplification = 'strict' | 'compat';
+
+/** RFC 9000, section 8.1. */
+const MAX_FACTOR = 3;
+
+const BURST_BYTES = 64 * 1024;
+const REFILL_BYTES_PER_MS = (16 * 1024) / 1_000;
+
+/** How many networks have an account at a time; the one that was used longest ago makes room. */
+const MAX_NETWORKS = 4_096;
+
+/** What went to and fro between this endpoint and an address that is not validated. */
+export interface UnvalidatedTraffic {
+  /** Bytes of requests that came from there. */
+  bytesIn: number;
+  /** Bytes of replies that went there, but for those that its network's bucket paid. */
+  bytesOut: number;
+}
+
+interface Bucket {
+  bytes: number;
+  filledAtMs: number;
+}
+
+export class AmplificationLimit {
+  readonly #clock: Clock;
+  readonly #mode: Amplification;
+  /** By network, the least recently used first. Bounded by `MAX_NETWORKS`. */
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(mode: Amplification, clock: Clock) {
+    this.#mode = mode;
+    this.#clock = clock;
+  }
+
+  /** Whether a reply of so many bytes may go to `host`; it is counted if so. */
+  admits(host: string, traffic: UnvalidatedTraffic, bytes: number): boolean {
+    if (isLoopback(host)) return true;
+    const allowance = MAX_FACTOR * traffic.bytesIn - traffic.bytesOut;
+    const excess = Math.max(bytes - allowance, 0);
+    if (excess > 0 && !this.#takeFromBucket(host, excess)) return false;
+    traffic.bytesOut += bytes - excess;
+    return true;
+  }
+
+  #takeFromBucket(host: string, bytes: number): boolean {
+    if (this.#mode === 'strict') return false;
+    const bucket = this.#bucketOf(networkOf(host));
+    if (bucket.bytes < bytes) return false;
+    bucket.bytes -= bytes;
+    return true;
+  }
+
+  #bucketOf(network: string): Bucket {
+    const nowMs = this.#clock.nowMs();
+    const bucket = this.#buckets.get(network) ?? { bytes: BURST_BYTES, filledAtMs: nowMs };
+    const gained = (nowMs - bucket.filledAtMs) * REFILL_BYTES_PER_MS;
+    bucket.bytes = Math.min(bucket.bytes + gained, BURST_BYTES);
+    bucket.filledAtMs = nowMs;
+    this.#buckets.delete(network);
+    this.#buckets.set(network, bucket);
+    if (this.#buckets.size > MAX_NETWORKS) {
+      const [oldest] = this.#buckets.keys();
+      if (oldest !== undefined) this.#buckets.delete(oldest);
+    }
+    return bucket;
+  }
+}
+
+/** No network lets in a datagram that claims to come from this very machine (RFC 1122, section 3.2.1.3). */
+function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}

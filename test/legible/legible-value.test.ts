@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { legibleBytes, legibleValue } from '../../src/legible/legible-value.js';
+import { maskTest } from '../../src/legible/mask.js';
+import type { Mask } from '../../src/legible/mask.js';
+import { RemoteError } from '../../src/api/outcome.js';
+
+const show = (value: unknown, mask?: Mask): unknown =>
+  legibleValue(value, ['args'], { isMasked: maskTest(mask), procedure: 'login' });
+
+t.test('values are shown as people write them', async (t) => {
+  const table: readonly (readonly [unknown, unknown])[] = [
+    ['text', 'text'],
+    [1.5, 1.5],
+    [NaN, 'NaN'],
+    [-Infinity, '-Infinity'],
+    [2n ** 64n - 1n, '18446744073709551615n'],
+    [null, null],
+    [true, true],
+    [Symbol('s'), 'Symbol(s)'],
+    [new Date(0), '1970-01-01T00:00:00.000Z'],
+    [new Date(NaN), 'Invalid Date'],
+    [Uint8Array.of(0, 255, 16), '3 bytes: 00 ff 10'],
+    [Buffer.of(1), '1 byte: 01'],
+    [new Map<unknown, unknown>([[1n, Uint8Array.of(2)]]), { map: [['1n', '1 byte: 02']] }],
+    [new Set([1]), { set: [1] }],
+    [{ a: [{ b: 1n }] }, { a: [{ b: '1n' }] }],
+    [Math.max, 'function max'],
+    [{ id: 'call sayhi 3f9a', getSnapshot: () => ({}) }, 'actor call sayhi 3f9a'],
+  ];
+  for (const [value, shown] of table) t.strictSame(show(value), shown);
+  t.equal(legibleBytes(new Uint8Array()), '0 bytes');
+});
+
+t.test('an error is shown with what is known of it', async (t) => {
+  const error = new RemoteError('noSuchUser', 'nobody', { id: 7n });
+  t.match(show(error), { name: error.name, message: error.message, data: { id: '7n' } });
+});
+
+t.test('what contains itself, throws, or is large is cut and says so', async (t) => {
+  const circle: Record<string, unknown> = {};
+  circle['self'] = circle;
+  t.strictSame(show(circle), { self: '(circular)' });
+  const shared = {};
+  t.strictSame(show([shared, shared]), [{}, {}], 'twice is no circle');
+  const throwing = {
+    get bad(): never {
+      throw new Error('no');
+    },
+  };
+  t.equal(show(throwing), '(reading it threw)');
+  t.match(show('x'.repeat(5_000)), /^x{4096}… \(904 characters more\)$/);
+  t.equal((show(new Array(300).fill(1)) as unknown[]).at(-1), '(44 more)');
+  const many = Object.fromEntries(Array.from({ length: 257 }, (_, index) => [`k${index}`, 1]));
+  t.match(show(many), { '…': '(1 more)' });
+  t.match(show(new Uint8Array(1_501)), /^1501 bytes: 00 .* … \(1 more\)$/);
+  let deep: unknown = 1;
+  for (let depth = 0; depth < 50; depth += 1) deep = [deep];
+  t.match(JSON.stringify(show(deep)), /nested deeper/);
+});
+
+t.test('masked keys are not shown at any depth, in whatever case', async (t) => {
+  const value = [{ user: 'snake', Password: 'p' }, { in: [{ password: { deep: 'p' } }] }];
+  t.strictSame(show(value, ['password']), [
+    { user: 'snake', Password: '(masked)' },
+    { in: [{ password: '(masked)' }] },
+  ]);
+});
+
+t.test('the path to a value in a Map ends in its key', async (t) => {
+  const map = new Map<unknown, unknown>([
+    ['Password', 'p'],
+    ['user', 'snake'],
+    [7, { password: 'p', user: 'snake' }],
+    [{ password: 'p' }, 'key'],
+  ]);
+  t.strictSame(show([map], ['password']), [
+    {
+      map: [
+        ['Password', '(masked)'],
+        ['user', 'snake'],
+        [7, { password: '(masked)', user: 'snake' }],
+        [{ password: '(masked)' }, 'key'],
+      ],
+    },
+  ]);
+  const second: Mask = ({ path }) => path.join('.') === 'args.0.map.7';
+  t.match(show([map], second), [{ map: [[], [], [7, '(masked)'], []] }]);
+  const many = new Map(Array.from({ length: 300 }, (_, index) => [index, index]));
+  t.equal((show(many) as { map: unknown[] }).map.at(-1), '(44 more)');
+});
+
+t.test('a function masks by procedure and place, and when it throws', async (t) => {
+  const second: Mask = ({ procedure, path }) =>
+    procedure === 'login' && path.join('.') === 'args.1';
+  t.strictSame(show(['snake', 'secret'], second), ['snake', '(masked)']);
+  const broken: Mask = () => {
+    throw new Error('broken');
+  };
+  t.equal(show(['secret'], broken), '(masked)');
+});
+
+t.test('whatever the value, JSON holds what is shown', async (t) => {
+  fc.assert(
+    fc.property(
+      fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true }),
+      (value) => {
+        JSON.stringify(show(value));
+      },
+    ),
+  );
+  t.pass();
+});

@@ -1,0 +1,189 @@
+import t from 'tap';
+import { assign, createActor, sendTo, setup, stopChild, toPromise, waitFor } from 'xstate';
+import { CallError } from '../../src/api/outcome.js';
+import type { Endpoint } from '../../src/endpoint/endpoint.js';
+import { actorsOf } from '../../src/xstate/actors-of.js';
+import type { HandlerScope } from '../../src/handler/scope.js';
+import type { Peer, PeerReport } from '../../src/peer/peer.js';
+import { inWorld, type World } from '../fixtures/world.js';
+
+type Api = {
+  readonly greet: (scope: HandlerScope, name: string) => string;
+};
+
+const remote = actorsOf<Api>();
+
+/** A machine of a user's that greets once. */
+const greeter = setup({
+  types: {
+    input: {} as { peer: Peer<Api>; timeoutMs?: number },
+    context: {} as { peer: Peer<Api>; timeoutMs: number; result: unknown },
+    events: {} as { type: 'leave' },
+  },
+  actors: { greet: remote.call('greet') },
+}).createMachine({
+  context: ({ input }) => ({ peer: input.peer, timeoutMs: input.timeoutMs ?? 100, result: null }),
+  initial: 'calling',
+  states: {
+    calling: {
+      invoke: {
+        src: 'greet',
+        input: ({ context: { peer, timeoutMs } }) => ({ peer, args: ['Snake'], timeoutMs }),
+        onDone: { target: 'done', actions: assign({ result: ({ event }) => event.output }) },
+        onError: { target: 'done', actions: assign({ result: ({ event }) => event.error }) },
+      },
+      on: { leave: 'done' },
+    },
+    done: { type: 'final' },
+  },
+  output: ({ context }) => context.result,
+});
+
+async function pair(world: World) {
+  const server = await world.endpoint({
+    handlers: { greet: (_: HandlerScope, name: string) => `Hello ${name}` },
+  });
+  const client = await world.endpoint();
+  return { server, client, peer: client.peer<Api>(server.address) };
+}
+
+t.test(
+  "an invoked call's output is the procedure's result",
+  inWorld(async (t, world) => {
+    const { peer } = await pair(world);
+    const actor = createActor(greeter, { input: { peer } }).start();
+    t.equal(await world.clock.runUntil(toPromise(actor)), 'Hello Snake');
+  }),
+);
+
+t.test(
+  'every outcome but resolved is an error that tells the outcome',
+  inWorld(async (t, world) => {
+    const { client } = await pair(world);
+    const input = { peer: client.peer<Api>('10.0.9.9:1'), timeoutMs: 70 };
+    const actor = createActor(greeter, { input }).start();
+    const error = await world.clock.runUntil(toPromise(actor));
+    t.type(error, CallError);
+    t.match(error, { outcome: { state: 'timedOut', timeoutMs: 70 } });
+  }),
+);
+
+t.test(
+  'a mistake in a call is an error as well',
+  inWorld(async (t, world) => {
+    const { client, peer } = await pair(world);
+    const input = { peer, timeoutMs: -1 };
+    const wrong = createActor(greeter, { input }).start();
+    t.match(await toPromise(wrong), { code: 'ERR_RPCUDP_OPTION' });
+    await client.close();
+    const late = createActor(greeter, { input: { peer } }).start();
+    t.match(await toPromise(late), { code: 'ERR_RPCUDP_ENDPOINT_CLOSED' });
+  }),
+);
+
+t.test(
+  'leaving the state cancels the call',
+  inWorld(async (t, world) => {
+    const { client, peer } = await pair(world);
+    const reasons: unknown[] = [];
+    peer.on('call.cancelled', ({ outcome }) => reasons.push(outcome.executed));
+    const actor = createActor(greeter, { input: { peer } }).start();
+    actor.send({ type: 'leave' });
+    t.strictSame(reasons, ['maybe']);
+    await world.settle();
+    t.match(client.stats(), { outcomes: { cancelled: 1 }, fates: { 'response.late': 1 } });
+  }),
+);
+
+/** A machine of a user's that spawns a peer and keeps what it reports. */
+const owner = setup({
+  types: {
+    input: {} as { endpoint: Endpoint; address: string },
+    context: {} as { endpoint: Endpoint; reports: readonly PeerReport<Api>[] },
+    events: {} as PeerReport<Api> | { type: 'greet'; name: string } | { type: 'drop' },
+  },
+  actors: { server: remote.peer },
+}).createMachine({
+  context: ({ input, spawn }) => {
+    spawn('server', { id: 'server', input });
+    return { endpoint: input.endpoint, reports: [] };
+  },
+  on: {
+    greet: {
+      actions: sendTo('server', ({ event }) => ({
+        type: 'call',
+        procedure: 'greet',
+        args: [event.name],
+        reference: event.name,
+        timeoutMs: 100,
+      })),
+    },
+    'call.*': {
+      actions: assign({ reports: ({ context, event }) => [...context.reports, event] }),
+    },
+    drop: { actions: stopChild('server') },
+  },
+});
+
+t.test(
+  'a spawned peer takes commands, and reports to its parent',
+  inWorld(async (t, world) => {
+    const { server, client } = await pair(world);
+    const address = `${server.address.host}:${server.address.port}`;
+    const input = { endpoint: client, address };
+    const actor = createActor(owner, { input }).start();
+    actor.send({ type: 'greet', name: 'Snake' });
+    actor.send({ type: 'greet', name: 'Meryl' });
+    const both = waitFor(actor, ({ context }) => context.reports.length === 2);
+    const { context } = await world.clock.runUntil(both);
+    t.match(context.reports, [
+      { type: 'call.resolved', reference: 'Snake', outcome: { value: 'Hello Snake' } },
+      { type: 'call.resolved', reference: 'Meryl', outcome: { value: 'Hello Meryl' } },
+    ]);
+    actor.stop();
+  }),
+);
+
+t.test(
+  'a spawned peer reports what comes late, and what is lost',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ lingerMs: 50 });
+    const input = { endpoint: client, address: '10.0.0.1:2000' };
+    const actor = createActor(owner, { input }).start();
+    actor.send({ type: 'greet', name: 'Snake' });
+    actor.send({ type: 'greet', name: 'Meryl' });
+    await world.clock.advance(120);
+    raw.answer(0, 'late');
+    await world.clock.advance(100);
+    t.strictSame(
+      actor.getSnapshot().context.reports.map(({ type, reference }) => [type, reference]),
+      [
+        ['call.timedOut', 'Snake'],
+        ['call.timedOut', 'Meryl'],
+        ['call.late', 'Snake'],
+        ['call.lost', 'Meryl'],
+      ],
+    );
+    actor.stop();
+  }),
+);
+
+t.test(
+  'a spawned peer that is stopped cancels its calls, those alone, and reports no more',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint();
+    const other = client.peer(raw.address).call('other');
+    const input = { endpoint: client, address: '10.0.0.1:2000' };
+    const actor = createActor(owner, { input }).start();
+    actor.send({ type: 'greet', name: 'Snake' });
+    actor.send({ type: 'drop' });
+    await world.settle();
+    t.equal(client.stats().outcomes.cancelled, 1);
+    t.equal(other.state, 'awaiting');
+    t.strictSame(actor.getSnapshot().context.reports, []);
+    t.equal(actor.getSnapshot().status, 'active');
+    actor.stop();
+  }),
+);
