@@ -2,20 +2,24 @@
  * rpcudp: RPC over UDP, built from actors. The public names, one by one.
  */
 export { createEndpoint } from './endpoint/endpoint.js';
-export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './endpoint/endpoint.js';
-export type { AtMostOnce, ContractedEndpointOptions, EndpointOptions } from './endpoint/options.js';
-export type { Limits } from './limits.js';
+export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './api/endpoint.js';
+export type {
+  AtMostOnce,
+  ContractedEndpointOptions,
+  EndpointOptions,
+} from './api/endpoint-options.js';
+export type { Limits } from './api/limits.js';
 export type { EndpointStats } from './api/stats.js';
-export type { RequestEnding } from './endpoint/counters.js';
+export type { RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest } from './api/endpoint-report.js';
-export type { Peer, PeerReport, Remote } from './peer/peer.js';
-export type { CallCommand } from './peer/command.js';
-export type { PeerHealth } from './peer/machine.js';
-export type { Call } from './call/call.js';
-export type { ReportTarget } from './call/request.js';
-export type { CallOptions } from './call/options.js';
+export type { Peer, PeerReport, Remote } from './api/peer.js';
+export type { CallCommand } from './api/call-command.js';
+export type { PeerHealth } from './api/health.js';
+export type { Call } from './api/call.js';
+export type { ReportTarget } from './api/call-command.js';
+export type { CallOptions } from './api/call-options.js';
 export { callMachine } from './call/machine.js';
-export type { CallContext, CallEvent } from './call/machine.js';
+export type { CallContext, CallEvent } from './api/call-snapshot.js';
 export { CallError, RemoteError } from './api/outcome.js';
 export type {
   Cancelled,
@@ -27,10 +31,11 @@ export type {
   Unsent,
 } from './api/outcome.js';
 export type { CallReport } from './api/call-report.js';
-export type { Verdict } from './call/verdict.js';
-export { handlersOf } from './handler/procedures.js';
-export type { AnyProcedures, Handlers, Procedure } from './handler/procedures.js';
-export type { HandlerScope } from './handler/scope.js';
+export type { Verdict } from './api/verdict.js';
+export { handlersOf } from './handler/handlers-of.js';
+export type { AnyProcedures } from './api/procedures.js';
+export type { Handlers, Procedure } from './api/handlers.js';
+export type { HandlerScope } from './api/scope.js';
 export type { Fate, FateCounts } from './api/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
 export { legible } from './legible/legible.js';
@@ -38,7 +43,7 @@ export type { LegibleOptions } from './legible/legible.js';
 export type { Mask, MaskedPlace } from './legible/mask.js';
 export type { SocketAddress } from './address/address.js';
 export { AddressError } from './address/address.js';
-export type { Amplification } from './peer/amplification.js';
+export type { Amplification } from './api/endpoint-options.js';
 export type { Clock } from './time/clock.js';
 export type { Random } from './random.js';
 export type { Lookup } from './address/lookup.js';
@@ -49,14 +54,11 @@ export { SendQueueFullError } from './transport/udp.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
 export { defineContract } from './contract/contract.js';
-export type { AnyContract, Contract, ContractApi, ContractHandlers } from './contract/contract.js';
+export type { AnyContract, Contract, ContractApi } from './contract/contract.js';
+export type { ContractHandlers } from './api/handlers.js';
 export type { ContractDefinition, ProcedureDefinition } from './contract/definition.js';
-export {
-  ContractError,
-  InvalidArgumentsError,
-  InvalidResultError,
-  SchemaError,
-} from './contract/errors.js';
+export { ContractError, InvalidArgumentsError, InvalidResultError } from './contract/errors.js';
+export { SchemaError } from './contract/schema-error.js';
 export type { Issue, Issues } from './contract/issue.js';
 export type { StandardSchema } from './contract/standard-schema.js';
 export { fail, ProcedureError } from './api/procedure-error.js';

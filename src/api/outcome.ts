@@ -1,19 +1,13 @@
 /** How a call ended: a closed union on `state`, and what each ending says. */
 import { escapeText } from '../escape.js';
-import { meansNotRun } from '../wire/error-code.js';
 import type { ErrorCode } from '../wire/error-code.js';
-import type { Verdict } from '../call/verdict.js';
+import type { Verdict } from './verdict.js';
 
 /**
  * Whether the procedure can have run at the peer. `'no'` is a promise: no request left this machine,
  * or the peer said that it did not run the one that was sent. Everything else is `'maybe'`.
  */
 export type Executed = 'no' | 'maybe';
-
-/** What a refusal says about all transmissions: of several, another one can have been run. */
-export function executedIfRejected({ code }: RemoteError, attempts: number): Executed {
-  return attempts === 1 && meansNotRun(code) ? 'no' : 'maybe';
-}
 
 /** The peer answered. */
 export interface Resolved<Value = unknown> {

@@ -1,7 +1,7 @@
 /** What an endpoint counts. */
 import type { Outcome } from './outcome.js';
 import type { FateCounts } from './fate.js';
-import type { RequestEnding } from '../endpoint/counters.js';
+import type { RequestEnding } from './request-ending.js';
 
 /**
  * Everything is since it was opened, but for what ends in `Now`. The sums hold between two events; a

@@ -1,5 +1,5 @@
 /** When to send a request again: exponential back-off with jitter (RFC 8085, section 3.1.3). */
-import { MAX_RTO_MS } from '../peer/round-trip.js';
+import { MAX_RTO_MS } from './round-trip.js';
 import type { Random } from '../random.js';
 
 /** The first gap is stretched by up to this factor, so that callers do not fall into step. */

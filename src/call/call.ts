@@ -6,73 +6,74 @@
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
-import { InvalidResultError } from '../contract/errors.js';
-import type { Environment } from '../endpoint/environment.js';
-import type { CallTrace } from '../engine/tracing.js';
+import type { Call } from '../api/call.js';
+import { CallError } from '../api/outcome.js';
+import type { Outcome, RemoteError } from '../api/outcome.js';
+import type { Engine } from '../engine/engine.js';
+import type { FrameOwner } from '../engine/sender.js';
+import { TooManyCallsError } from '../errors.js';
+import type { Alarm } from '../time/alarms.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
-import { SAFE_ATTEMPTS } from './options.js';
-import { CallError, RemoteError } from '../api/outcome.js';
-import type { Outcome } from '../api/outcome.js';
+import type { LedgerEntry, Outstanding } from './outstanding.js';
 import type { CallOwner } from './owner.js';
-import type { CallRequest, ReportTarget } from './request.js';
-import { Retransmission } from './retransmission.js';
-import { saysUnreachable, verdictOf } from './verdict.js';
+import { hasMoreThanContext } from './request.js';
+import type { CallRequest } from './request.js';
+import { readResult } from './result.js';
+import { Repetition } from './repetition.js';
+import type { RepeatedCall } from './repetition.js';
+import { verdictOf } from './verdict.js';
 
 const table = compileTable(callMachine);
 
-/**
- * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
- * `waitFor`) that can be awaited.
- *
- * `await call` gives the outcome as soon as there is one and never throws for what the network did.
- * XState's `toPromise(call)` gives the same outcome when the actor ends, which after a time-out is
- * when it has lingered: when a late answer came, or none did.
- */
-export class Call<Value = unknown>
-  extends LightActor<CallMachine, Environment>
-  implements PromiseLike<Outcome<Value>>
-{
-  /** @internal Its request; undefined when it is not sent, or not any more. */
-  frame: RequestFrame | undefined;
-  /** @internal A call is an `Alarm`: `heapIndex` and `ring`. */
-  heapIndex = -1;
-  /** @internal With `previous` and `next`, what lets a call be in a list: mailbox, window, released or lingering. */
-  list: object | undefined;
-  /** @internal */
-  previous: Call | undefined;
-  /** @internal */
-  next: Call | undefined;
-  /** @internal The next in the same chain of the outstanding calls. */
-  nextInBucket: Call | undefined;
+/** What all calls of an endpoint share. */
+export interface CallHome extends Engine {
+  readonly outstanding: Outstanding<CallActor>;
+  /** How long a timed-out call still recognises a late answer. */
+  readonly lingerMs: number;
+}
 
-  #peer: CallOwner;
+export class CallActor<Value = unknown>
+  extends LightActor<CallMachine, CallHome>
+  implements Call<Value>, Alarm, FrameOwner, LedgerEntry<CallActor>, RepeatedCall<CallActor>
+{
+  /** Its request; undefined when it is not sent, or not any more. */
+  frame: RequestFrame | undefined;
+  /** Its place among the alarms. */
+  heapIndex = -1;
+  /** With `previous` and `next`, what lets it be in a list: mailbox, window, released or lingering. */
+  list: object | undefined;
+  previous: CallActor | undefined;
+  next: CallActor | undefined;
+  nextInBucket: CallActor | undefined;
   /** What it was asked for with, if there is more to that than its context tells: with most calls there is not. */
-  readonly #request: CallRequest | undefined;
+  readonly request: CallRequest | undefined;
+
+  #peer: CallOwner<CallActor>;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
   /** How long the answer to the first transmission is waited for. */
   #firstGapMs = 0;
-  #retransmission: Retransmission | undefined;
+  #repetition: Repetition<CallActor> | undefined;
   /** Whether the first transmission went in a bundle. */
   #wasBundled = false;
 
-  /** @internal Without a frame it cannot be sent. */
+  /** Without a frame it cannot be sent. */
   constructor(
-    peer: CallOwner,
-    environment: Environment,
+    peer: CallOwner<CallActor>,
+    home: CallHome,
     request: CallRequest,
     frame: RequestFrame | undefined,
   ) {
     const { procedure, args, options } = request;
-    const calledAtMs = environment.clock.nowMs();
+    const calledAtMs = home.clock.nowMs();
     super(
       table,
-      environment,
+      home,
       {
         procedure,
         args,
@@ -87,53 +88,52 @@ export class Call<Value = unknown>
     );
     this.frame = frame;
     this.#peer = peer;
-    if (hasMoreThanContext(request)) this.#request = request;
+    if (hasMoreThanContext(request)) this.request = request;
+    peer.callMade();
     this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
 
-  /** @internal Whom its reports are sent to. */
-  get replyTo(): ReportTarget | undefined {
-    return this.#request?.replyTo;
-  }
-
-  /** @internal What subscribers of the tracing channel are told; undefined while there are none. */
-  get trace(): CallTrace | undefined {
-    return this.#request?.trace;
-  }
-
-  /** @internal The actor it belongs to. */
-  get peer(): CallOwner {
+  /** The actor it belongs to. */
+  get peer(): CallOwner<CallActor> {
     return this.#peer;
   }
 
-  /** A name for people: `call sayhi 3f9a`. */
+  get calledAt(): string {
+    return this.#peer.address;
+  }
+
   override get id(): string {
     return `call ${this.context.procedure} ${this.context.transactionId.slice(0, 4)}`;
   }
 
-  /** 40 hexadecimal digits: what request and answer have in common. */
   get transactionId(): TransactionId {
     return this.context.transactionId;
   }
 
-  /** Cancels the call if it has no outcome yet: the outcome is `cancelled`, with this reason. */
+  get deadlineMs(): number {
+    return this.context.calledAtMs + this.context.timeoutMs;
+  }
+
+  get answered(): boolean {
+    return this.state === 'resolved' || this.state === 'rejected' || this.state === 'late';
+  }
+
+  /** Whether its request went out. */
+  get wasSent(): boolean {
+    return this.context.attempt > 0;
+  }
+
   cancel(reason?: unknown): void {
     this.receive({ type: 'cancel', reason });
   }
 
-  /**
-   * The throwing form of `await`.
-   *
-   * @throws CallError for every outcome but `resolved`.
-   */
   async value(): Promise<Value> {
     const outcome = await this;
     if (outcome.state === 'resolved') return outcome.value;
     throw new CallError(this.context.procedure, this.context.peer, outcome);
   }
 
-  /** Makes the call awaitable. Never rejects. */
   then<Fulfilled = Outcome<Value>, Failed = never>(
     onFulfilled?: ((outcome: Outcome<Value>) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
@@ -146,105 +146,94 @@ export class Call<Value = unknown>
     return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
   }
 
-  /** @internal Whether an answer came, in time or late. */
-  get answered(): boolean {
-    return this.state === 'resolved' || this.state === 'rejected' || this.state === 'late';
-  }
-
-  /** @internal Another peer's actor takes the call over. */
-  moveTo(peer: CallOwner): void {
+  /** Another peer's actor takes the call over. */
+  moveTo(peer: CallOwner<CallActor>): void {
     this.#peer = peer;
   }
 
-  get #deadlineMs(): number {
-    return this.context.calledAtMs + this.context.timeoutMs;
-  }
-
-  /** @internal It waits for its turn: it has an alarm from now on. */
+  /** It waits for its turn: it has an alarm from now on. */
   queued(): void {
-    this.home.alarms.set(this, this.#deadlineMs);
-  }
-
-  /** @internal The request goes out for the first time; what the kernel makes of it comes to `sent`. */
-  transmitted(nowMs: number): void {
-    this.frame?.stamp(1, this.#deadlineMs - nowMs);
-    this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
+    this.wakeAt(this.deadlineMs);
   }
 
   /**
-   * @internal The request went out. The alarm is set only now, while it travels: that shortens the round
-   * trip when there is no other call to make meanwhile.
+   * Sends the request for the first time, if not too many calls are in flight; what the kernel makes of it comes to `sent`. The alarm is set only after
+   * that, while the request travels: that shortens the round trip when there is no other call to make meanwhile.
    */
-  awaitAnswer(nowMs: number): void {
-    // Whoever saw it go may have cancelled the call.
+  launch(nowMs: number): void {
+    const { outstanding, random } = this.home;
+    if (outstanding.full) {
+      this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
+      return;
+    }
+    outstanding.add(this);
+    this.frame?.stamp(1, this.deadlineMs - nowMs);
+    this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
+    // Whoever saw that may have cancelled the call.
     if (this.done) return;
-    this.#firstGapMs = firstGapMs(this.#peer.rtoMs(nowMs), this.home.random);
-    this.#setAlarm(nowMs + this.#firstGapMs);
+    this.#peer.transmit(this);
+    this.#firstGapMs = firstGapMs(this.#peer.rtoMs(nowMs), random);
+    this.wakeAt(nowMs + this.#firstGapMs);
   }
 
   /** Made for those that need it: most calls are answered before. */
-  get #repetition(): Retransmission {
-    return (this.#retransmission ??= new Retransmission(
-      this.context.sentAtMs ?? 0,
-      this.#firstGapMs,
-    ));
+  get #repeated(): Repetition<CallActor> {
+    return (this.#repetition ??= new Repetition(this, this.#firstGapMs));
   }
 
-  /** @internal What the kernel made of the first transmission. */
+  /** What the kernel made of the first transmission. */
   sent(error: Error | null, bundled: boolean): void {
-    const { ref } = this.home.socket;
+    const { ref } = this.home.sender;
     this.#wasBundled = bundled;
     if (error === null) this.receive({ type: 'accepted' }, ref);
     else this.receive({ type: 'refused', error }, ref);
   }
 
-  /** @internal The call's alarm: time to send again, time to give up, or time to stop lingering. */
+  /** The call's alarm: time to send again, time to give up, or time to stop lingering. */
   ring(nowMs: number): void {
-    if (this.state === 'timedOut') this.receive({ type: 'lingered' });
-    else if (nowMs >= this.#deadlineMs) this.#expire(nowMs);
-    else this.#overdue(nowMs);
+    if (this.state === 'timedOut') this.giveUp();
+    else if (nowMs >= this.deadlineMs) this.#expire(nowMs);
+    else this.#repeated.overdue(nowMs, this.#wasBundled);
   }
 
-  /** @internal The peer's result arrived; what its contract makes of it is the value. */
+  giveUp(): void {
+    this.receive({ type: 'lingered' });
+  }
+
+  wakeAt(dueMs: number): void {
+    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
+    if (this.done) return;
+    this.home.alarms.set(this, Math.min(dueMs, this.deadlineMs));
+  }
+
+  /** The peer's result arrived; what its contract makes of it is the value. */
   receiveResult(result: unknown, atMs: number): void {
-    const { ref } = this.home.socket;
-    const { value, issues } = this.#request?.contracted?.readResult(result) ?? { value: result };
-    if (issues === undefined) {
-      this.receive({ type: 'answered', value, atMs }, ref);
+    const read = readResult(this.context.procedure, this.request?.contracted, result);
+    if (read.error === undefined) {
+      this.receive({ type: 'answered', value: read.value, atMs }, this.home.sender.ref);
       return;
     }
-    if (issues.fault !== undefined) this.home.reportError(issues.fault);
-    const cause = new InvalidResultError(this.context.procedure, issues);
-    const error = new RemoteError('invalidResult', cause.message, issues, { cause });
-    this.receiveError(error, atMs);
+    if (read.fault !== undefined) this.home.reportError(read.fault);
+    this.receiveError(read.error, atMs);
   }
 
-  /** @internal The peer's error arrived. */
+  /** The peer's error arrived. */
   receiveError(error: RemoteError, atMs: number): void {
-    this.receive({ type: 'failed', error, atMs }, this.home.socket.ref);
+    this.receive({ type: 'failed', error, atMs }, this.home.sender.ref);
   }
 
-  /** @internal The peer says that it is still at work. */
+  /** The peer says that it is still at work. */
   peerAtWork(): void {
-    this.receive({ type: 'working' }, this.home.socket.ref);
+    this.receive({ type: 'working' }, this.home.sender.ref);
     if (this.done || this.state === 'timedOut') return;
     this.#peer.atWork(this, this.context.sentAtMs ?? 0);
-    const nowMs = this.#nowMs();
-    const rtoMs = this.#peer.rtoMs(nowMs);
-    this.#setAlarm(this.#repetition.peerAtWork(nowMs, this.#deadlineMs, rtoMs));
+    this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
-  /**
-   * @internal The peer withholds its reply until it is shown that we receive what it sends here. The
-   * request goes out once more, with the token; a peer that knows challenges does not run it again.
-   */
+  /** The peer asks for a token. */
   challenged(token: Uint8Array): void {
     if (this.frame === undefined || this.done) return;
-    const repetition = this.#repetition;
-    if (repetition.challenged || !repetition.isSafe(this.#nowMs())) return;
-    repetition.challenged = true;
-    this.frame = this.frame.withToken(token);
-    this.#retransmit(this.#nowMs());
+    this.#repeated.challenged(token, this.home.clock.nowMs());
   }
 
   #expire(nowMs: number): void {
@@ -252,79 +241,18 @@ export class Call<Value = unknown>
     // As long as the socket's callback is pending, nobody knows whether the request left.
     const sentAtMs = this.state === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.#peer;
-    const lagMs = nowMs - this.#deadlineMs;
-    const unreachable = this.#retransmission?.unreachable === true;
+    const lagMs = nowMs - this.deadlineMs;
+    const unreachable = this.#repetition?.unreachable === true;
     this.receive({
       type: 'expired',
       verdict: verdictOf({ sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs }),
     });
   }
 
-  /** No answer came while the last transmission was waited for. */
-  #overdue(nowMs: number): void {
-    const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = this.context;
-    const { awaitsAnswer, gapMs, sentAtMs } = this.#repetition;
-    // A peer that is at work has lost nothing.
-    if (awaitsAnswer && !workingHeard) this.#peer.unanswered(gapMs, sentAtMs);
-    if (attempt >= maxAttempts) {
-      this.#peer.release(this);
-      this.home.alarms.set(this, this.#deadlineMs);
-    } else if (this.#mayRepeat(nowMs)) {
-      this.#retransmit(nowMs);
-    } else {
-      this.#peer.release(this);
-      // The peer may become known as one that takes repetitions before the call is over.
-      this.#setAlarm(this.#repetition.putOff(nowMs, this.#peer.rtoMs(nowMs)));
-    }
-  }
-
-  /**
-   * Whether the request may be sent again: its caller said so, or the peer would not run it again, or cannot
-   * have understood it: a bundle says nothing to what took the place of an rpcudp endpoint.
-   */
-  #mayRepeat(nowMs: number): boolean {
-    const { attempt, maxAttempts } = this.context;
-    if (maxAttempts !== undefined) return true;
-    const notUnderstood = this.#wasBundled && attempt === 1;
-    return (this.#peer.native || notUnderstood) && this.#repetition.isSafe(nowMs);
-  }
-
-  /** Sends the request again: the same id and body, with a header map that is true now. */
-  #retransmit(nowMs: number): void {
-    this.receive({ type: 'retransmitted' }, this.#peer.ref);
-    // Whoever saw that may have cancelled the call.
-    if (this.frame === undefined || this.done) return;
-    const repetition = this.#repetition;
-    this.frame.stamp(this.context.attempt, this.#deadlineMs - nowMs);
-    this.#peer.retransmit(this.frame, {
-      sent: (error) => {
-        repetition.unreachable = error !== null && saysUnreachable(error);
-      },
-    });
-    this.#setAlarm(repetition.transmitted(nowMs, this.#peer.rtoMs(nowMs)));
-  }
-
-  #setAlarm(dueMs: number): void {
-    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
-    if (this.done) return;
-    this.home.alarms.set(this, Math.min(dueMs, this.#deadlineMs));
-  }
-
-  #nowMs(): number {
-    return this.home.clock.nowMs();
-  }
-
   protected override entered(state: string): void {
-    const { alarms, clock, limits, outstanding } = this.home;
     switch (state) {
       case 'timedOut':
-        alarms.set(this, clock.nowMs() + limits.lingerMs);
-        // It is not sent any more.
-        this.frame = undefined;
-        this.#settle();
-        // What was never sent cannot be answered late.
-        if (this.context.attempt === 0) this.receive({ type: 'lingered' });
-        else outstanding.linger(this);
+        this.#linger();
         break;
       case 'late':
       case 'lost':
@@ -334,14 +262,26 @@ export class Call<Value = unknown>
       case 'rejected':
       case 'cancelled':
       case 'unsent':
-        this.#settle();
+        this.#settle(state);
         this.#end();
         break;
     }
   }
 
-  #settle(): void {
-    const signal = this.#request?.options.signal;
+  #linger(): void {
+    const { alarms, clock, lingerMs, outstanding } = this.home;
+    alarms.set(this, clock.nowMs() + lingerMs);
+    // It is not sent any more.
+    this.frame = undefined;
+    this.#settle('timedOut');
+    // What was never sent cannot be answered late.
+    if (this.wasSent) outstanding.linger(this);
+    else this.giveUp();
+  }
+
+  #settle(state: Outcome['state']): void {
+    this.home.outstanding.settle(state, this.wasSent);
+    const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);
     if (this.context.outcome !== undefined) this.#fulfil?.(this.context.outcome);
     this.#peer.callSettled(this);
@@ -353,13 +293,4 @@ export class Call<Value = unknown>
     this.home.outstanding.delete(this);
     this.#peer.callEnded(this);
   }
-}
-
-function hasMoreThanContext({ replyTo, contracted, trace, options }: CallRequest): boolean {
-  return (
-    replyTo !== undefined ||
-    contracted !== undefined ||
-    trace !== undefined ||
-    options.signal !== undefined
-  );
 }

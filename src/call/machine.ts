@@ -20,64 +20,23 @@
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
-import { executedIfRejected } from '../api/outcome.js';
-import type { Outcome, RemoteError } from '../api/outcome.js';
 import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
-import type { Verdict } from './verdict.js';
-
-/** What a call is made with. Times are monotonic milliseconds. */
-export interface CallInput {
-  readonly procedure: string;
-  readonly args: readonly unknown[];
-  /** The peer's canonical address, or its host name while that is being resolved. */
-  readonly peer: string;
-  /** 40 hexadecimal digits. */
-  readonly transactionId: string;
-  readonly timeoutMs: number;
-  /** How often the request may be sent in all; undefined: as often as is safe with this peer. */
-  readonly maxAttempts: number | undefined;
-  readonly calledAtMs: number;
-  /** The caller's own mark, given back in every report. */
-  readonly reference?: unknown;
-}
-
-/** What is known of a call. */
-export interface CallContext extends CallInput {
-  /** How often the request was sent so far. */
-  readonly attempt: number;
-  /** When it was first sent. */
-  readonly sentAtMs: number | undefined;
-  /** Whether the peer said that it is still at work. */
-  readonly workingHeard: boolean;
-  readonly outcome: Outcome | undefined;
-  /** How long after the time-out an answer came. */
-  readonly lateByMs: number | undefined;
-}
-
-type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
-type Accepted = { readonly type: 'accepted' };
-type Refused = { readonly type: 'refused'; readonly error: Error };
-type Retransmitted = { readonly type: 'retransmitted' };
-type Working = { readonly type: 'working' };
-type Answered = { readonly type: 'answered'; readonly value: unknown; readonly atMs: number };
-type Failed = { readonly type: 'failed'; readonly error: RemoteError; readonly atMs: number };
-type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
-type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
-type Lingered = { readonly type: 'lingered' };
-
-/** What can happen to a call. Callers send `cancel`; the rest is news from peer, socket and clock. */
-export type CallEvent =
-  | Transmitted
-  | Accepted
-  | Refused
-  | Retransmitted
-  | Working
-  | Answered
-  | Failed
-  | Expired
-  | Cancel
-  | Lingered;
+import type {
+  Answered,
+  CallContext,
+  CallEvent,
+  CallInput,
+  Cancel,
+  Expired,
+  Failed,
+  Refused,
+  Retransmitted,
+  Transmitted,
+  Working,
+} from '../api/call-snapshot.js';
+import type { Outcome } from '../api/outcome.js';
+import { executedIfRejected } from './executed.js';
 
 const assignFrom = assigner<CallContext, CallEvent>();
 

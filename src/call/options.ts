@@ -1,39 +1,20 @@
 /** The options of a call. */
+import type { CallOptions } from '../api/call-options.js';
+import type { Limits } from '../api/limits.js';
 import { OptionError } from '../errors.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { limitOf, refuseUnknownOptions } from '../limits.js';
-import type { Limits } from '../limits.js';
+
 import { isTraceparent } from '../wire/header-map.js';
 
 /** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
 export const SAFE_ATTEMPTS = 3;
 
-/** Options of one call. */
-export interface CallOptions {
-  /**
-   * How long to wait for an answer, waiting for the peer's window included; an integer from 1 to
-   * 2,147,483,647. Default: the endpoint's `timeoutMs`.
-   */
-  readonly timeoutMs?: number;
-  /**
-   * How often the request may be sent in all, 1 to 16, at growing intervals that follow the peer's
-   * round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the procedure again for
-   * each one that arrives. Default: the endpoint's `attempts`; else 3 to rpcudp endpoints, which answer
-   * a repeated request without running it again, and to any peer for idempotent procedures; else 1. A
-   * peer that asks us to validate our address gets the request once more, whatever is said here.
-   */
-  readonly attempts?: number;
-  /** Cancels the call when it aborts; any number of calls may share one signal. */
-  readonly signal?: AbortSignal;
-  /** W3C Trace Context for the peer's handler, 1 to 256 printable ASCII characters. */
-  readonly traceparent?: string;
-  /** Given back in every report of this call. */
-  readonly reference?: unknown;
-}
+/** What an endpoint says of calls about which nobody else says anything. */
+export type CallDefaults = Pick<Limits, 'timeoutMs' | 'attempts'>;
 
 /** A call's options with nothing left open. */
-export type CheckedCallOptions = Omit<CallOptions, 'timeoutMs' | 'attempts'> &
-  Pick<Limits, 'timeoutMs' | 'attempts'>;
+export type CheckedCallOptions = Omit<CallOptions, 'timeoutMs' | 'attempts'> & CallDefaults;
 
 const NAMES: readonly string[] = [
   'timeoutMs',
@@ -50,7 +31,7 @@ const NAMES: readonly string[] = [
  */
 export function checkCallOptions(
   options: CallOptions | undefined,
-  limits: Limits,
+  limits: CallDefaults,
   contracted?: ContractedProcedure,
 ): CheckedCallOptions {
   const defaults = contracted === undefined ? limits : defaultsOf(contracted, limits);
@@ -79,8 +60,8 @@ export function checkCallOptions(
  */
 function defaultsOf(
   { idempotent, timeoutMs }: ContractedProcedure,
-  limits: Limits,
-): Pick<Limits, 'timeoutMs' | 'attempts'> {
+  limits: CallDefaults,
+): CallDefaults {
   return {
     timeoutMs: timeoutMs ?? limits.timeoutMs,
     attempts: limits.attempts ?? (idempotent ? SAFE_ATTEMPTS : undefined),

@@ -1,9 +1,34 @@
-/** The calls that an inbound response can belong to, by transaction id. */
-import { LinkedList } from './linked-list.js';
+/**
+ * The ledger of calls: those that an inbound answer can belong to, by transaction id, and how all others ended. Calls
+ * enter themselves and take themselves out; nobody else writes here.
+ */
+import type { Outcome } from '../api/outcome.js';
 import type { TransactionId } from '../wire/frame.js';
-import type { Call } from './call.js';
 import { hashOfId } from './id-hash.js';
+import { LinkedList } from './linked-list.js';
+import type { Linked } from './linked-list.js';
 import { RecentIds } from './recent-ids.js';
+
+/** A call, as far as the ledger looks at it. */
+export interface LedgerEntry<Self> extends Linked<Self> {
+  readonly transactionId: TransactionId;
+  /** The address that was called. */
+  readonly calledAt: string;
+  /** Whether it is over: it has its outcome, and lingers no more. */
+  readonly done: boolean;
+  /** Whether an answer came, in time or late. */
+  readonly answered: boolean;
+  /** The next in the same chain. */
+  nextInBucket: Self | undefined;
+  /** It need not wait for a late answer any more. */
+  giveUp(): void;
+}
+
+/** The bounds of the ledger; see the endpoint's options of the same names. */
+export interface OutstandingLimits {
+  readonly maxOutstanding: number;
+  readonly maxLingering: number;
+}
 
 const FIRST_BUCKETS = 64;
 
@@ -15,73 +40,93 @@ const FIRST_BUCKETS = 64;
  * such a table has grown old, every call in its successors outlives its use until the next full collection:
  * measured, four times the time in garbage collection at 64 calls in flight.
  */
-export class Outstanding {
-  readonly #maxLingering: number;
+export class Outstanding<TCall extends LedgerEntry<TCall>> {
+  readonly #limits: OutstandingLimits;
   /** Heads of the chains; a power of two in number, at least as many as there are calls. */
-  #buckets = new Array<Call | undefined>(FIRST_BUCKETS).fill(undefined);
-  /** Bounded by `maxOutstanding` calls in flight, which peers ask for, and `maxLingering` more. */
+  #buckets = new Array<TCall | undefined>(FIRST_BUCKETS).fill(undefined);
+  /** Bounded by `maxOutstanding` calls in flight, and `maxLingering` more. */
   #size = 0;
   #inFlight = 0;
+  readonly #outcomes: Record<Outcome['state'], number> = {
+    resolved: 0,
+    rejected: 0,
+    timedOut: 0,
+    cancelled: 0,
+    unsent: 0,
+  };
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
-  readonly #lingering = new LinkedList<Call>();
+  readonly #lingering = new LinkedList<TCall>();
   /** Calls that are over, by whether an answer to them had come. */
   readonly #answered = new RecentIds();
   readonly #unanswered = new RecentIds();
 
-  constructor(maxLingering: number) {
-    this.#maxLingering = maxLingering;
+  constructor(limits: OutstandingLimits) {
+    this.#limits = limits;
+  }
+
+  /** Calls by outcome. */
+  get outcomes(): Readonly<Record<Outcome['state'], number>> {
+    return { ...this.#outcomes };
   }
 
   get inFlight(): number {
     return this.#inFlight;
   }
 
+  /** How many may be in flight. */
+  get limit(): number {
+    return this.#limits.maxOutstanding;
+  }
+
+  /** Whether so many are. */
+  get full(): boolean {
+    return this.#inFlight >= this.limit;
+  }
+
   get lingering(): number {
     return this.#lingering.size;
   }
 
-  get(id: TransactionId): Call | undefined {
+  get(id: TransactionId): TCall | undefined {
     let call = this.#buckets[this.#bucketOf(id)];
     while (call !== undefined && call.transactionId !== id) call = call.nextInBucket;
     return call;
   }
 
-  add(call: Call): void {
+  add(call: TCall): void {
     if (this.#size === this.#buckets.length) this.#grow();
     this.#size += 1;
     this.#inFlight += 1;
     this.#link(call);
   }
 
-  /** A call has its outcome: it is no longer in flight, and known until it is deleted. */
-  settle(): void {
-    this.#inFlight -= 1;
+  /** A call has its outcome. One that was added is no longer in flight, and known until it is deleted. */
+  settle(outcome: Outcome['state'], wasAdded: boolean): void {
+    this.#outcomes[outcome] += 1;
+    if (wasAdded) this.#inFlight -= 1;
   }
 
   /** Keeps a timed-out call for late answers; beyond the limit the oldest is given up as lost. */
-  linger(call: Call): void {
+  linger(call: TCall): void {
     // Who heard of the time-out may have ended the call already.
     if (call.done) return;
     this.#lingering.push(call);
-    if (this.#lingering.size <= this.#maxLingering) return;
-    this.#lingering.shift()?.receive({ type: 'lingered' });
+    if (this.#lingering.size <= this.#limits.maxLingering) return;
+    this.#lingering.shift()?.giveUp();
   }
 
   /** Takes the call out; it is no error if it is not in. */
-  delete(call: Call): void {
+  delete(call: TCall): void {
     this.#lingering.delete(call);
     const bucket = this.#bucketOf(call.transactionId);
-    let previous: Call | undefined;
+    let previous: TCall | undefined;
     for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
       if (link === call) {
         if (previous === undefined) this.#buckets[bucket] = call.nextInBucket;
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
-        (call.answered ? this.#answered : this.#unanswered).add(
-          call.transactionId,
-          call.peer.address,
-        );
+        (call.answered ? this.#answered : this.#unanswered).add(call.transactionId, call.calledAt);
         return;
       }
       previous = link;
@@ -107,9 +152,9 @@ export class Outstanding {
   }
 
   /** Every call that is in flight or lingers. */
-  all(): Call[] {
+  all(): TCall[] {
     return this.#buckets.flatMap((head) => {
-      const chain: Call[] = [];
+      const chain: TCall[] = [];
       for (let call = head; call !== undefined; call = call.nextInBucket) chain.push(call);
       return chain;
     });
@@ -119,7 +164,7 @@ export class Outstanding {
     return hashOfId(id) & (this.#buckets.length - 1);
   }
 
-  #link(call: Call): void {
+  #link(call: TCall): void {
     const bucket = this.#bucketOf(call.transactionId);
     call.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = call;
@@ -127,7 +172,7 @@ export class Outstanding {
 
   #grow(): void {
     const calls = this.all();
-    this.#buckets = new Array<Call | undefined>(this.#buckets.length * 2).fill(undefined);
+    this.#buckets = new Array<TCall | undefined>(this.#buckets.length * 2).fill(undefined);
     for (const call of calls) this.#link(call);
   }
 }

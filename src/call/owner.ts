@@ -1,11 +1,10 @@
 /** Whom calls belong to. */
 import type { AnyActorRef } from 'xstate';
-import type { FrameOwner } from '../endpoint/environment.js';
+import type { FrameOwner } from '../engine/sender.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
-import type { Call } from './call.js';
 
 /** The peer, as its calls see it. */
-export interface CallOwner {
+export interface CallOwner<TCall> {
   readonly ref: AnyActorRef;
   readonly address: string;
   readonly host: string;
@@ -15,20 +14,26 @@ export interface CallOwner {
   readonly native: boolean;
   /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number;
+
+  /** A call was made; `callEnded` will be told of it. */
+  callMade(): void;
+  /** The call is to be sent, as soon as there is room. */
+  place(call: TCall): void;
+  /** Sends the call's request for the first time. */
+  transmit(call: TCall): void;
+  /** Sends a request once more; `owner` hears what the kernel made of it. */
+  retransmit(frame: RequestFrame, owner: FrameOwner): void;
+
   /** An answer to one of its calls arrived; `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;
   /** No answer came within `waitedMs` to what a call sent at `sentAtMs`. */
   unanswered(waitedMs: number, sentAtMs: number): void;
   /** The peer is at work on a call that was first sent at `sentAtMs`. */
-  atWork(call: Call, sentAtMs: number): void;
+  atWork(call: TCall, sentAtMs: number): void;
   /** The call goes on waiting, and needs no place in the window for that. */
-  release(call: Call): void;
-  /** Sends the call's request for the first time. */
-  transmit(call: Call): void;
-  /** Sends a request once more; `owner` hears what the kernel made of it. */
-  retransmit(frame: RequestFrame, owner: FrameOwner): void;
+  release(call: TCall): void;
   /** The call left the window or the mailbox: it has its outcome. */
-  callSettled(call: Call): void;
+  callSettled(call: TCall): void;
   /** The call is over: settled, and no longer lingering. */
-  callEnded(call: Call): void;
+  callEnded(call: TCall): void;
 }

@@ -1,14 +1,9 @@
 /** What calls are made from. */
+import type { ReportTarget } from '../api/call-command.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { CallTrace } from '../engine/tracing.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { CheckedCallOptions } from './options.js';
-import type { CallReport } from '../api/call-report.js';
-
-/** Whoever is sent a call's reports: an actor, as a rule. */
-export interface ReportTarget {
-  send(report: CallReport): void;
-}
 
 /** What a call is created with. */
 export interface CallRequest {
@@ -21,4 +16,14 @@ export interface CallRequest {
   readonly trace?: CallTrace | undefined;
   /** An actor of the caller's that every report of this call is sent to. */
   readonly replyTo: ReportTarget | undefined;
+}
+
+/** Whether there is more to a request than its call's context tells: with most there is not. */
+export function hasMoreThanContext({ replyTo, contracted, trace, options }: CallRequest): boolean {
+  return (
+    replyTo !== undefined ||
+    contracted !== undefined ||
+    trace !== undefined ||
+    options.signal !== undefined
+  );
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyContract } from '../contract/contract.js';
-import type { Handlers } from '../handler/procedures.js';
+import type { Handlers } from '../api/handlers.js';
 import { ArgumentError } from './argument-error.js';
 import { messageOf, printable } from './printable.js';
 

@@ -1,5 +1,5 @@
 /** `--inspect`: an inspector of the command's own, or one that runs elsewhere. */
-import type { AnyEndpoint } from '../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../api/endpoint.js';
 import type { World } from './world.js';
 
 export interface InspectOptions {

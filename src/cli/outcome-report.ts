@@ -1,7 +1,7 @@
 /** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
 import type { Outcome, Resolved } from '../api/outcome.js';
 import { RemoteError } from '../api/outcome.js';
-import { explainVerdict } from '../call/verdict.js';
+import { explainVerdict } from '../api/verdict.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { messageOf, printableName } from './printable.js';

@@ -1,6 +1,6 @@
 /** `--record`: what `serve` and `call` record of their endpoint. */
 import { resolve } from 'node:path';
-import type { AnyEndpoint } from '../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../api/endpoint.js';
 import { messageOf, printable } from './printable.js';
 import type { World } from './world.js';
 

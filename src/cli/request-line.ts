@@ -1,5 +1,5 @@
 /** The line that `rpcudp serve` prints for a request. */
-import type { RequestEnding } from '../endpoint/counters.js';
+import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointReport } from '../api/endpoint-report.js';
 import { messageOf, printableName } from './printable.js';
 

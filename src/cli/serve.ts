@@ -1,7 +1,7 @@
 /** `rpcudp serve`: offers a module's procedures until it is told to stop. */
 import { formatAddress } from '../address/address.js';
 import { createEndpoint } from '../endpoint/endpoint.js';
-import type { Endpoint } from '../endpoint/endpoint.js';
+import type { Endpoint } from '../api/endpoint.js';
 import { HandlerFailedError } from '../errors.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';

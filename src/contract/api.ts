@@ -1,5 +1,4 @@
-/** The types that the two sides of a contract infer from it. */
-import type { HandlerScope } from '../handler/scope.js';
+/** The types that the two sides of a contract infer from it. What scope a procedure has is its server's to know. */
 import type { ProcedureDefinition } from './definition.js';
 import type { InferInput, InferOutput, StandardSchema } from './standard-schema.js';
 
@@ -8,7 +7,7 @@ declare const checkedResult: unique symbol;
 
 /** A procedure whose calls resolve to `Result` as it is: a schema made it after its journey. */
 interface CheckedProcedure<Args extends readonly unknown[], Result> {
-  (scope: HandlerScope, ...args: Args): unknown;
+  (scope: unknown, ...args: Args): unknown;
   readonly [checkedResult]: Result;
 }
 
@@ -22,7 +21,7 @@ export type CheckedResultOf<Procedure, Otherwise> = Procedure extends {
 /** The procedures as peers without the contract see them: arguments and results as they are sent. */
 export type SentApi<Definition> = {
   readonly [Name in keyof Definition & string]: (
-    scope: HandlerScope,
+    scope: unknown,
     ...args: ArgumentsGiven<Definition[Name]>
   ) => ResultGiven<Definition[Name]>;
 };
@@ -35,23 +34,11 @@ export type CheckedApi<Definition> = {
   >;
 };
 
-/** The functions that serve the procedures: every one of them, and none else. */
-export type HandlersFor<Definition> = {
-  readonly [Name in keyof Definition & string]: (
-    scope: HandlerScope,
-    ...args: ArgumentsRead<Definition[Name]>
-  ) => Returned<ResultGiven<Definition[Name]>>;
-};
-
-/** Where null is a result, returning nothing gives it. */
-type Returned<Result> = Nothing<Result> | PromiseLike<Nothing<Result>>;
-
-// eslint-disable-next-line @typescript-eslint/no-invalid-void-type
-type Nothing<Result> = null extends Result ? Result | undefined | void : Result;
-
 type ArgumentsGiven<Definition> = Arguments<InputOf<SchemaIn<Definition, 'args'>>>;
-type ArgumentsRead<Definition> = Arguments<OutputOf<SchemaIn<Definition, 'args'>>>;
-type ResultGiven<Definition> = InputOf<SchemaIn<Definition, 'result'>>;
+/** The arguments a procedure is run with: what its schema made of them. */
+export type ArgumentsRead<Definition> = Arguments<OutputOf<SchemaIn<Definition, 'args'>>>;
+/** What a procedure may give. */
+export type ResultGiven<Definition> = InputOf<SchemaIn<Definition, 'result'>>;
 type ResultRead<Definition> = OutputOf<SchemaIn<Definition, 'result'>>;
 
 type SchemaIn<Definition, Part extends keyof ProcedureDefinition> =

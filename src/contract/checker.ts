@@ -1,7 +1,7 @@
 /** Runs one schema of a contract, and comes back with a value or with issues whatever it does. */
 import { messageOf } from '../errors.js';
-import { SchemaError } from './errors.js';
-import type { ContractPart } from './errors.js';
+import { SchemaError } from './schema-error.js';
+import type { ContractPart } from './schema-error.js';
 import { issuesOf, issuesOfFault } from './issue.js';
 import type { Issues } from './issue.js';
 import type { StandardSchema } from './standard-schema.js';

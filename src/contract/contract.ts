@@ -1,8 +1,9 @@
 /** A contract: what two endpoints have agreed about procedures, checked at both sides. */
-import type { CheckedApi, HandlersFor, SentApi } from './api.js';
+import type { CheckedApi, SentApi } from './api.js';
 import { ContractedProcedure } from './contracted-procedure.js';
 import type { ContractDefinition, ProcedureDefinition } from './definition.js';
 import { ContractError } from './errors.js';
+import { OptionError } from '../errors.js';
 
 /** Any contract, whatever it says. */
 export interface AnyContract {
@@ -10,9 +11,6 @@ export interface AnyContract {
   procedure(name: string): ContractedProcedure | undefined;
   requireHandlers(names: Iterable<string>): void;
 }
-
-/** The handlers that a contract demands: `ContractHandlers<typeof contract>`. */
-export type ContractHandlers<C extends AnyContract> = HandlersFor<C['definition']>;
 
 /** What an endpoint that serves a contract offers to those who do not check. */
 export type ContractedApi<C extends AnyContract> = SentApi<C['definition']>;
@@ -91,6 +89,12 @@ export function defineContract<Definition extends ContractDefinition>(
   definition: Definition & NoOtherKeys<Definition>,
 ): Contract<Definition> {
   return new Contract<Definition>(definition);
+}
+
+/** @throws OptionError for what is no contract. */
+export function requireContract(contract: unknown): void {
+  if (contract === undefined || contract instanceof Contract) return;
+  throw new OptionError('contract', 'must be what defineContract gives');
 }
 
 function requirePlainObject(definition: unknown): void {

@@ -1,6 +1,6 @@
 /** What is wrong with arguments or a result, as errors show it and as it is sent. */
 import { shorten } from '../escape.js';
-import type { SchemaError } from './errors.js';
+import type { SchemaError } from './schema-error.js';
 import { formatPath } from './path.js';
 
 /** The most issues that are kept of what a schema found. */

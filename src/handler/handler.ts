@@ -7,8 +7,8 @@ import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../time/alarms.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { RequestEnding } from '../endpoint/counters.js';
-import type { Environment } from '../endpoint/environment.js';
+import type { RequestEnding } from '../api/request-ending.js';
+import type { Engine } from '../engine/engine.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
 import { handlersAreTraced, traceHandler } from '../engine/tracing.js';
@@ -22,12 +22,13 @@ import type { ErrorCode } from '../wire/error-code.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
-import type { KnownRequest } from './known-request.js';
+import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
-import type { OfferedProcedure, Procedure } from './procedures.js';
+import type { OfferedProcedure } from './procedures.js';
+import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
-import type { HandlerScope } from './scope.js';
+import type { RequestScope } from './scope.js';
 
 /** The inbox, as one handler sees it. */
 export interface HandlerKeeper {
@@ -37,6 +38,8 @@ export interface HandlerKeeper {
   handlerEnded(handler: Handler): void;
   /** The procedure's end is awaited no longer. */
   handlerAbandoned(handler: Handler): void;
+  /** The procedure ended once more, or when nobody waited any longer. */
+  resultDiscarded(): void;
 }
 
 /** What a handler is made for. */
@@ -57,8 +60,8 @@ const table = compileTable(handlerMachine);
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 
 export class Handler
-  extends LightActor<HandlerMachine, Environment>
-  implements Alarm, KnownRequest, RepliedTo
+  extends LightActor<HandlerMachine, Engine>
+  implements Alarm, RunningRequest, RepliedTo
 {
   readonly owner: HandlerOwner;
   /** The request as it arrived. */
@@ -72,20 +75,15 @@ export class Handler
 
   readonly #keeper: HandlerKeeper;
   /** While the procedure runs. */
-  #scope: HandlerScope | undefined;
+  #scope: RequestScope | undefined;
   #contracted: ContractedProcedure | undefined;
   #trace: HandlerTrace | undefined;
   #thrown: unknown;
 
-  constructor(
-    owner: HandlerOwner,
-    keeper: HandlerKeeper,
-    environment: Environment,
-    request: InboundRequest,
-  ) {
+  constructor(owner: HandlerOwner, keeper: HandlerKeeper, engine: Engine, request: InboundRequest) {
     super(
       table,
-      environment,
+      engine,
       {
         procedure: request.procedure,
         args: request.args,
@@ -138,7 +136,7 @@ export class Handler
   }
 
   /** Runs the procedure; its end arrives through the keeper. Never throws. */
-  run(procedure: OfferedProcedure, args: readonly unknown[], scope: HandlerScope): void {
+  run(procedure: OfferedProcedure, args: readonly unknown[], scope: RequestScope): void {
     this.#scope = scope;
     this.#contracted = procedure.contracted;
     this.receive({ type: 'started' }, this.owner.ref);
@@ -156,7 +154,7 @@ export class Handler
     this.#succeed(result);
   }
 
-  #call(procedure: Procedure, args: never[], scope: HandlerScope): unknown {
+  #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
     if (!handlersAreTraced()) return procedure(scope, ...args);
     const { procedure: name, peer, transactionId } = this.context;
     const { traceparent } = scope;
@@ -164,7 +162,7 @@ export class Handler
     return this.#trace.run(() => procedure(scope, ...args));
   }
 
-  #await(result: PromiseLike<unknown>, { remainingMs }: HandlerScope): void {
+  #await(result: PromiseLike<unknown>, { remainingMs }: RequestScope): void {
     result.then(
       (value) => {
         this.#succeed(value);
@@ -265,7 +263,7 @@ export class Handler
 
   #isTooLate(): boolean {
     if (this.state === 'running') return false;
-    this.home.counters.discardedResults += 1;
+    this.#keeper.resultDiscarded();
     return true;
   }
 

@@ -4,37 +4,30 @@
  */
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { Environment } from '../endpoint/environment.js';
-import type { PeerActor } from '../peer/actor.js';
-import type { PeerTable } from '../peer/table.js';
-import { InvalidArgumentsError } from '../contract/errors.js';
-import type { SchemaError } from '../contract/errors.js';
-import { RequestTooLargeError } from '../errors.js';
-import type { Fate } from '../api/fate.js';
 import { isAnswerable } from '../address/source.js';
+import type { AtMostOnce } from '../api/endpoint-options.js';
+import type { AnyEndpoint } from '../api/endpoint.js';
+import type { Fate } from '../api/fate.js';
+import type { Limits } from '../api/limits.js';
+import type { Engine } from '../engine/engine.js';
 import { isDrop } from '../wire/drop.js';
-import { HEADER_BYTES } from '../wire/frame.js';
 import type { Frame } from '../wire/frame.js';
 import { readHeaderMap } from '../wire/header-map.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
-import type { RequestBody } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
+import { readArguments } from './arguments.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper } from './handler.js';
-import type { KnownRequest } from './known-request.js';
+import type { KnownRequest, RunningRequest } from './known-request.js';
+import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
-import {
-  CLOSING,
-  DEADLINE_PASSED,
-  invalidArguments,
-  overloaded,
-  unknownProcedure,
-} from './refusal.js';
+import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
 import type { Refusal } from './refusal.js';
 import { ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
-import { HandlerScope } from './scope.js';
+import { RequestScope } from './scope.js';
+import type { Settlements } from './settlements.js';
 
 /** How many refusals that another request might not meet are remembered, for how long. */
 const REFUSAL_LIMITS: ReplyLimits = {
@@ -43,10 +36,29 @@ const REFUSAL_LIMITS: ReplyLimits = {
   maxReplyBytes: 4 * 1024 * 1024,
 };
 
+/** The bounds of what an inbox runs and remembers; see the endpoint's options of the same names. */
+export type InboxLimits = ReplyLimits &
+  Pick<Limits, 'handlerTimeoutMs' | 'maxPeers' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
+
+/** What an inbox serves, for whom, and within which bounds. */
+export interface InboxOptions {
+  /** What procedures are told to be served by. */
+  readonly endpoint: AnyEndpoint;
+  readonly peers: HandlerOwners;
+  readonly procedures: ProcedureTable;
+  readonly atMostOnce: AtMostOnce;
+  readonly limits: InboxLimits;
+  readonly settlements: Settlements;
+}
+
 export class Inbox implements HandlerKeeper {
-  readonly #environment: Environment;
-  readonly #peers: PeerTable;
-  readonly #procedures: ProcedureTable;
+  /** Requests with something after the body that is no header map. */
+  unreadableHeaders = 0;
+  /** Results, and errors, that came when nobody waited any longer. */
+  discardedResults = 0;
+
+  readonly #engine: Engine;
+  readonly #options: InboxOptions;
   /** How many procedures run. */
   #running = 0;
   /** Those that have not returned: several, if a transport delivers at once what a procedure sends. */
@@ -58,13 +70,11 @@ export class Inbox implements HandlerKeeper {
   #closing = false;
   #drained: (() => void) | undefined;
 
-  constructor(environment: Environment, peers: PeerTable, procedures: ProcedureTable) {
-    const { limits } = environment;
-    this.#environment = environment;
-    this.#peers = peers;
-    this.#procedures = procedures;
-    this.#replies = new ReplyMemory(environment, limits, 'repliesRemembered');
-    this.#refusals = new ReplyMemory(environment, REFUSAL_LIMITS, 'refusalsRemembered');
+  constructor(engine: Engine, options: InboxOptions) {
+    this.#engine = engine;
+    this.#options = options;
+    this.#replies = new ReplyMemory(engine, options.limits, 'replies');
+    this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS, 'refusals');
   }
 
   get running(): number {
@@ -75,9 +85,14 @@ export class Inbox implements HandlerKeeper {
     return this.#replies.size + this.#refusals.size;
   }
 
+  /** Requests that were forgotten before their replay window was over, to make room for others. */
+  get forgottenEarly(): number {
+    return this.#replies.forgottenEarly + this.#refusals.forgottenEarly;
+  }
+
   /** Takes a request frame that arrived from `host`:`port`. Never throws. */
   accept(frame: Frame, host: string, port: number, atMs: number): Fate {
-    const sender = this.#peers.find(host, port);
+    const sender = this.#options.peers.find(host, port);
     const known = sender && this.#find(frame, sender);
     return sender === undefined || known === undefined
       ? this.#acceptNew(frame, sender, host, port, atMs)
@@ -85,7 +100,7 @@ export class Inbox implements HandlerKeeper {
   }
 
   /** The request that this one repeats. */
-  #find(frame: Frame, sender: PeerActor): KnownRequest | undefined {
+  #find(frame: Frame, sender: HandlerOwner): KnownRequest | undefined {
     return (
       this.#replies.find(frame, sender) ??
       this.#refusals.find(frame, sender) ??
@@ -93,10 +108,10 @@ export class Inbox implements HandlerKeeper {
     );
   }
 
-  #findRunning({ id }: Frame, sender: PeerActor): Handler | undefined {
-    if (sender.running === 0) return undefined;
+  #findRunning({ id }: Frame, sender: HandlerOwner): RunningRequest | undefined {
+    if (sender.requests.running === 0) return undefined;
     return (
-      sender.handlers.get(id) ??
+      sender.requests.awaited.get(id) ??
       this.#called.find(({ owner, transactionId }) => owner === sender && transactionId === id)
     );
   }
@@ -105,24 +120,24 @@ export class Inbox implements HandlerKeeper {
   cancel(frame: Frame, host: string, port: number): Fate {
     const body = decodeSignal(frame.datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const sender = this.#peers.find(host, port);
+    const sender = this.#options.peers.find(host, port);
     const handler = sender && this.#findRunning(frame, sender);
     return `cancel.${handler?.cancel() ?? 'orphan'}`;
   }
 
-  #acceptAgain({ datagram }: Frame, sender: PeerActor, known: KnownRequest, atMs: number): Fate {
+  #acceptAgain({ datagram }: Frame, sender: HandlerOwner, known: KnownRequest, atMs: number): Fate {
     const body = skimRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);
     sender.requested(datagram.length, headerMap, atMs);
     const ending = body.digest === known.digest ? known.repeat() : 'conflict';
-    this.#environment.requestSettled(known.settled, ending);
+    this.#options.settlements.settle(known.settled, ending);
     return `request.${ending}`;
   }
 
   #acceptNew(
     frame: Frame,
-    sender: PeerActor | undefined,
+    sender: HandlerOwner | undefined,
     host: string,
     port: number,
     atMs: number,
@@ -132,11 +147,11 @@ export class Inbox implements HandlerKeeper {
     const body = decodeRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);
-    const peer = sender ?? this.#peers.admitStranger(host, port);
+    const peer = sender ?? this.#options.peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
     peer.requested(datagram.length, headerMap, atMs);
-    const procedure = this.#procedures.get(body.procedure);
-    const handler = new Handler(peer, this, this.#environment, {
+    const procedure = this.#options.procedures.get(body.procedure);
+    const handler = new Handler(peer, this, this.#engine, {
       frame,
       // The name is remembered, and as it arrived it would be one string for each request.
       procedure: procedure?.name ?? body.procedure,
@@ -150,7 +165,7 @@ export class Inbox implements HandlerKeeper {
     const refusal = this.#refusalOf(peer, headerMap);
     if (refusal !== undefined) return this.#refuse(handler, refusal);
     const { args, invalid, fault } = readArguments(procedure, body);
-    if (fault !== undefined) this.#environment.reportError(fault);
+    if (fault !== undefined) this.#engine.reportError(fault);
     if (invalid !== undefined) return this.#refuse(handler, invalid);
     this.#start(handler, peer, procedure, args, headerMap);
     return 'request.run';
@@ -159,19 +174,19 @@ export class Inbox implements HandlerKeeper {
   #headerMapOf(datagram: Buffer, { end }: { readonly end: number }): HeaderMap | undefined {
     if (end === datagram.length) return undefined;
     const headerMap = readHeaderMap(datagram, end);
-    if (headerMap === undefined) this.#environment.counters.unreadableHeaders += 1;
+    if (headerMap === undefined) this.unreadableHeaders += 1;
     return headerMap;
   }
 
-  #refusalOf(peer: PeerActor, headerMap: HeaderMap | undefined): Refusal | undefined {
-    const { atMostOnce, limits } = this.#environment;
+  #refusalOf(peer: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
+    const { atMostOnce, limits } = this.#options;
     const { maxRunningHandlers, maxRunningPerPeer, maxReplies } = limits;
     if (this.#closing) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
     if (this.#running >= maxRunningHandlers) {
       return overloaded('maxRunningHandlers', maxRunningHandlers);
     }
-    if (peer.running >= maxRunningPerPeer) {
+    if (peer.requests.running >= maxRunningPerPeer) {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
     // Each procedure that runs will have to be remembered as well.
@@ -189,26 +204,26 @@ export class Inbox implements HandlerKeeper {
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
     if (answered && mayChange) this.#refusals.remember(handler);
-    this.#environment.requestSettled({ ...handler.context, error: refusal.error }, refusal.code);
+    this.#options.settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
     return `request.refused.${refusal.code}`;
   }
 
   /** There is no room for one more peer, and without a peer there is no handler. */
   #turnAway({ id }: Frame, procedure: string, sender: SocketAddress): Fate {
-    const { code, error } = overloaded('maxPeers', this.#environment.limits.maxPeers);
+    const { code, error } = overloaded('maxPeers', this.#options.limits.maxPeers);
     const request = { procedure, peer: formatAddress(sender), transactionId: id, error };
-    this.#environment.requestSettled(request, code);
+    this.#options.settlements.settle(request, code);
     return `request.refused.${code}`;
   }
 
   #start(
     handler: Handler,
-    peer: PeerActor,
+    peer: HandlerOwner,
     procedure: OfferedProcedure,
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { clock, endpoint, limits } = this.#environment;
+    const { endpoint, limits } = this.#options;
     const served = {
       sender: peer.socketAddress,
       endpoint,
@@ -219,9 +234,9 @@ export class Inbox implements HandlerKeeper {
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
     this.#running += 1;
-    peer.running += 1;
+    peer.requests.started();
     this.#called.push(handler);
-    handler.run(procedure, args, new HandlerScope(served, clock));
+    handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
     this.#called.pop();
   }
 
@@ -229,7 +244,7 @@ export class Inbox implements HandlerKeeper {
     this.#replies.remember(handler);
     this.#stopped(handler);
     const { context, ending, thrown } = handler;
-    this.#environment.requestSettled(
+    this.#options.settlements.settle(
       thrown === undefined ? context : { ...context, error: thrown },
       ending,
     );
@@ -238,17 +253,21 @@ export class Inbox implements HandlerKeeper {
 
   handlerAwaited(handler: Handler): void {
     this.#awaited.add(handler);
-    handler.owner.handlers.set(handler.transactionId, handler);
+    handler.owner.requests.isAwaited(handler.transactionId, handler);
   }
 
   handlerAbandoned(handler: Handler): void {
     this.#stopped(handler);
   }
 
+  resultDiscarded(): void {
+    this.discardedResults += 1;
+  }
+
   #stopped(handler: Handler): void {
     this.#running -= 1;
-    handler.owner.running -= 1;
-    if (this.#awaited.delete(handler)) handler.owner.handlers.delete(handler.transactionId);
+    this.#awaited.delete(handler);
+    handler.owner.requests.stopped(handler.transactionId);
   }
 
   /** Those whose procedures run. */
@@ -259,7 +278,7 @@ export class Inbox implements HandlerKeeper {
   /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
-    const { clock } = this.#environment;
+    const { clock } = this.#engine;
     if (this.#running > 0) {
       await new Promise<void>((resolve) => {
         const timer = clock.setTimeout(resolve, graceMs);
@@ -276,33 +295,9 @@ export class Inbox implements HandlerKeeper {
     // Whoever hears that its procedure is abandoned may end another: that one is not met here any more.
     for (const handler of this.#awaited) {
       handler.abandon(reason);
-      this.#environment.requestSettled(handler.context, 'abandoned');
+      this.#options.settlements.settle(handler.context, 'abandoned');
     }
     this.#replies.clear();
     this.#refusals.clear();
   }
-}
-
-/** The arguments as the procedure's contract makes them; or why it is not run, and a schema's own fault. */
-interface ReadArguments {
-  readonly args: readonly unknown[];
-  readonly invalid?: Refusal;
-  readonly fault?: SchemaError | undefined;
-}
-
-function readArguments(
-  { contracted }: OfferedProcedure,
-  { procedure, args, end }: RequestBody,
-): ReadArguments {
-  if (contracted === undefined) return { args };
-  const { maxBytes = Infinity } = contracted;
-  const bytes = end - HEADER_BYTES;
-  if (bytes > maxBytes) {
-    const invalid = invalidArguments(new RequestTooLargeError(procedure, bytes, maxBytes));
-    return { args, invalid };
-  }
-  const { value, issues } = contracted.readArguments(args);
-  if (issues === undefined) return { args: value };
-  const invalid = invalidArguments(new InvalidArgumentsError(procedure, issues));
-  return { args, invalid, fault: issues.fault };
 }

@@ -10,3 +10,9 @@ export interface KnownRequest {
   /** Answers a repetition as far as that can be done without running the procedure again. */
   repeat(): 'replayed' | 'duplicate';
 }
+
+/** One whose procedure runs. */
+export interface RunningRequest extends KnownRequest {
+  /** The caller took its call back. */
+  cancel(): 'delivered' | 'orphan';
+}

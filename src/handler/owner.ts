@@ -1,22 +1,32 @@
 /** Whom handlers belong to. */
 import type { AnyActorRef } from 'xstate';
+import type { SocketAddress } from '../address/address.js';
 import type { TransactionId } from '../wire/frame.js';
+import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import type { Handler } from './handler.js';
+import type { PeerRequests } from './peer-requests.js';
 
 /** The peer, as its handlers see it. */
 export interface HandlerOwner {
   readonly ref: AnyActorRef;
   readonly address: string;
+  /** Host and port as a frozen object, which procedures are given. */
+  readonly socketAddress: SocketAddress;
   /** True once its actor has ended: the requests of its successor are others. */
   readonly forgotten: boolean;
-  /** Handlers of its requests whose procedures' end is awaited. */
-  readonly handlers: Map<TransactionId, Handler>;
-  /** How many of its requests run, are remembered with their replies, and are remembered as refused. */
-  running: number;
-  repliesRemembered: number;
-  refusalsRemembered: number;
+  /** What is counted of its requests. */
+  readonly requests: PeerRequests;
   readonly replies: ReplySender;
+  /** A request of so many bytes arrived. */
+  requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void;
+}
+
+/** The peers, as the inbox sees them. */
+export interface HandlerOwners {
+  /** The one at an IP address, if it is known. */
+  find(host: string, port: number): HandlerOwner | undefined;
+  /** A new one for a request from an unknown address; undefined when there is no room for it. */
+  admitStranger(host: string, port: number): HandlerOwner | undefined;
 }
 
 /** Sends replies, unless a peer's address may be forged and the reply is too large for that. */

@@ -4,8 +4,7 @@
  */
 import type { Alarm, Alarms } from '../time/alarms.js';
 import { ByteRing } from './byte-ring.js';
-import type { Counters } from '../endpoint/counters.js';
-import type { Environment } from '../endpoint/environment.js';
+import type { Engine } from '../engine/engine.js';
 import type { NotRunCode } from '../wire/error-code.js';
 import { HEADER_BYTES } from '../wire/frame.js';
 import type { Frame, TransactionId } from '../wire/frame.js';
@@ -13,6 +12,7 @@ import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import { OutboundFrame } from '../wire/outbound-frame.js';
 import type { Handler } from './handler.js';
 import type { HandlerOwner } from './owner.js';
+import type { RequestMemory } from './peer-requests.js';
 import { RememberedRequest } from './remembered-request.js';
 import { RequestRecords } from './request-records.js';
 import type { RequestRecord } from './request-records.js';
@@ -23,9 +23,6 @@ export interface ReplyLimits {
   readonly maxReplies: number;
   readonly maxReplyBytes: number;
 }
-
-/** Which of a peer's counts a memory keeps. */
-type PeerCount = 'repliesRemembered' | 'refusalsRemembered';
 
 /** What the `kind` of a record says: flags, and above them the place of the refusal in `REFUSALS`. */
 const NATIVE = 1;
@@ -38,9 +35,8 @@ export class ReplyMemory implements Alarm {
   heapIndex = -1;
 
   readonly #alarms: Alarms;
-  readonly #counters: Counters;
   readonly #limits: ReplyLimits;
-  readonly #peerCount: PeerCount;
+  readonly #memory: RequestMemory;
   /** In the order they ended, which is the order in which they are to be forgotten. */
   readonly #records: RequestRecords<HandlerOwner>;
   /** The bodies of their replies; the records before this one have let theirs go. */
@@ -48,21 +44,23 @@ export class ReplyMemory implements Alarm {
   #firstWithReply = 0;
   /** What the replies take as datagrams. */
   #bytes = 0;
+  #forgottenEarly = 0;
 
-  constructor(
-    { alarms, counters, random }: Environment,
-    limits: ReplyLimits,
-    peerCount: PeerCount,
-  ) {
+  /** @param memory which of the two it is */
+  constructor({ alarms, random }: Engine, limits: ReplyLimits, memory: RequestMemory) {
     this.#alarms = alarms;
-    this.#counters = counters;
     this.#limits = limits;
-    this.#peerCount = peerCount;
+    this.#memory = memory;
     this.#records = new RequestRecords(random);
   }
 
   get size(): number {
     return this.#records.size;
+  }
+
+  /** How many made room for others before their time, of peers that were known still. */
+  get forgottenEarly(): number {
+    return this.#forgottenEarly;
   }
 
   /** Whether one more would displace the oldest. */
@@ -90,12 +88,12 @@ export class ReplyMemory implements Alarm {
       receivedAtMs: context.receivedAtMs,
       endedAtMs,
     });
-    owner[this.#peerCount] += 1;
+    owner.requests.isRemembered(this.#memory);
     if (isKept) this.#bytes += replyBytes;
     else this.#firstWithReply = this.#records.oldest + this.size;
     if (this.size === 1) this.#setAlarm();
     while (this.size > maxReplies) {
-      if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#counters.forgottenEarly += 1;
+      if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#forgottenEarly += 1;
       this.#forgetOldest();
     }
   }
@@ -159,7 +157,7 @@ export class ReplyMemory implements Alarm {
   #forgetOldest(): void {
     const { oldest } = this.#records;
     if (this.#firstWithReply === oldest) this.#letReplyGo();
-    this.#records.peerOf(oldest)[this.#peerCount] -= 1;
+    this.#records.peerOf(oldest).requests.isForgotten(this.#memory);
     this.#records.shift();
   }
 

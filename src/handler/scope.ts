@@ -1,8 +1,9 @@
-/** What a procedure knows about the request it serves. */
+/** The scope of one request: what its procedure is told, and how it hears that nobody waits any longer. */
 import type { SocketAddress } from '../address/address.js';
-import type { Clock } from '../time/clock.js';
-import type { AnyEndpoint } from '../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../api/endpoint.js';
+import type { HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 
 /** What a scope is made of. */
 export interface ServedRequest {
@@ -18,15 +19,10 @@ export interface ServedRequest {
   readonly timeoutMs: number;
 }
 
-/** The first argument of every procedure. */
-export class HandlerScope {
-  /** Where the request came from. UDP source addresses can be forged. */
+export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
-  /** The endpoint that received it: `endpoint.peer(sender)` calls back. */
   readonly endpoint: AnyEndpoint;
-  /** Which transmission of the request arrived first, from 1; an old peer does not say, and it is 1. */
   readonly attempt: number;
-  /** The caller's W3C Trace Context, if it gave one: a peer's word. */
   readonly traceparent: string | undefined;
 
   readonly #clock: Clock;
@@ -37,7 +33,6 @@ export class HandlerScope {
   #abortReason: unknown;
   #aborted = false;
 
-  /** @internal */
   constructor(request: ServedRequest, clock: Clock) {
     this.sender = request.sender;
     this.endpoint = request.endpoint;
@@ -49,10 +44,6 @@ export class HandlerScope {
     this.#timeoutMs = request.timeoutMs;
   }
 
-  /**
-   * Milliseconds until the deadline, 0 once it has passed: the caller's own, where that is known, or
-   * that of the procedure, whichever comes first.
-   */
   get remainingMs(): number {
     const elapsedMs = this.#clock.nowMs() - this.#receivedAtMs;
     return Math.max(this.#allowedMs - elapsedMs, 0);
@@ -62,17 +53,12 @@ export class HandlerScope {
     return Math.min(this.#callerWaitsMs, this.#timeoutMs);
   }
 
-  /** @internal What there is to say when the procedure has not ended at its deadline. */
+  /** What there is to say when the procedure has not ended at its deadline. */
   timedOut(): HandlerTimedOutError {
     const deadline = this.#callerWaitsMs < this.#timeoutMs ? 'caller' : 'endpoint';
     return new HandlerTimedOutError(this.#allowedMs, deadline);
   }
 
-  /**
-   * Aborts when the result is no longer wanted: with a CallerCancelledError when the caller took its
-   * call back, a HandlerTimedOutError at the deadline, an EndpointClosedError when the endpoint closes
-   * and will wait no longer. A listener of yours that throws ends the process, as with any AbortSignal.
-   */
   get signal(): AbortSignal {
     // Made when first asked for: most procedures never do, and a controller costs more than a call.
     if (this.#controller === undefined) {
@@ -82,7 +68,6 @@ export class HandlerScope {
     return this.#controller.signal;
   }
 
-  /** @internal */
   abort(reason: unknown): void {
     if (this.#aborted) return;
     this.#aborted = true;

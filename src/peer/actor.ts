@@ -1,104 +1,99 @@
 /**
- * The peer actor: one remote address. It makes the calls to it and learns from their outcomes, it replies to
+ * The peer actor: one remote address. It sends the calls to it and learns from their outcomes, it replies to
  * the peer's own requests, and it holds their handlers.
  */
 import { createActor } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
-import { Listeners } from '../actor/listeners.js';
+import type { ActorRefFrom, AnyActorRef } from 'xstate';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import { Call } from '../call/call.js';
+import type { PeerHealth } from '../api/health.js';
+import type { Limits } from '../api/limits.js';
+import type { CallActor } from '../call/call.js';
+import type { Caller, CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
-import type { CallRequest, ReportTarget } from '../call/request.js';
-import { checkCallOptions } from '../call/options.js';
-import type { CallOptions } from '../call/options.js';
-import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
-import type { CallReport } from '../api/call-report.js';
 import { blamesPeer } from '../call/verdict.js';
-import type { ContractedProcedure } from '../contract/contracted-procedure.js';
-import { InvalidArgumentsError } from '../contract/errors.js';
-import type { Environment, FrameOwner } from '../endpoint/environment.js';
-import { asError, EndpointClosedError } from '../errors.js';
-import type { Handler } from '../handler/handler.js';
+import type { Engine } from '../engine/engine.js';
+import type { FrameOwner } from '../engine/sender.js';
 import type { HandlerOwner } from '../handler/owner.js';
-import { callsAreTraced, traceCall } from '../engine/tracing.js';
-import type { TransactionId } from '../wire/frame.js';
+import { PeerRequests } from '../handler/peer-requests.js';
+import type { Turn } from '../time/turn.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
-import { encodeRequest } from '../wire/request.js';
 import { encodeSignal } from '../wire/signal.js';
-import type { CallCommand } from './command.js';
+import type { AmplificationLimit } from './amplification.js';
+import { CallReports } from './call-reports.js';
+import { Commands } from './commands.js';
 import { Departures } from './departures.js';
 import { peerMachine } from './machine.js';
-import type { PeerHealth } from './machine.js';
 import { Outbox } from './outbox.js';
 import { Path } from './path.js';
 import { Replies } from './replies.js';
+import { ReturnPath } from './return-path.js';
 
-/** What a call is made with, beyond procedure and arguments. */
-export interface CallTerms {
-  readonly options?: CallOptions | undefined;
-  /** An actor that every report of the call is sent to. */
-  readonly replyTo?: ReportTarget | undefined;
-  readonly contracted?: ContractedProcedure | undefined;
+/** What every peer of an endpoint is made with, beside the engine. Each goes to the one part of it that reads it. */
+export interface PeerKit {
+  /** The parent of its actor. */
+  readonly root: AnyActorRef;
+  readonly caller: Caller;
+  readonly turn: Turn;
+  readonly amplification: AmplificationLimit;
+  readonly limits: Pick<Limits, 'initialWindow' | 'mailbox' | 'maxBundleBytes' | 'window'>;
 }
 
-export class PeerActor implements CallOwner, HandlerOwner {
+export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
   /** What calls report, to those who listen at the peer. */
-  readonly reports: Listeners<CallReport>;
-  /** Bounded by `maxRunningPerPeer`. */
-  readonly handlers = new Map<TransactionId, Handler>();
+  readonly reports: CallReports;
+  /** Calls that are asked for by event. */
+  readonly commands: Commands;
+  readonly requests = new PeerRequests();
   readonly replies: Replies;
-  running = 0;
-  repliesRemembered = 0;
-  refusalsRemembered = 0;
   heardAtMs: number | undefined;
   native = false;
 
-  readonly #environment: Environment;
+  readonly #caller: Caller;
   readonly #outbox: Outbox;
   readonly #path: Path;
   readonly #departures: Departures;
   /** Whether its last request, if that came after its last answer, was one of rpcudp 5.x. */
   #asksAsOldPeer = false;
-  /** The contracts of commands on their way through the machine. */
-  readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
   /** Calls that are not over: queued, in flight or lingering. */
   #openCalls = 0;
   /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
   readonly port: number;
-  /** Host and port as a frozen object, which procedures are given. */
   socketAddress: SocketAddress;
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
 
   /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
   constructor(
-    environment: Environment,
+    engine: Engine,
+    { root, caller, turn, amplification, limits }: PeerKit,
     { host, port }: SocketAddress,
     lookUp?: (peer: PeerActor) => void,
   ) {
-    this.#environment = environment;
+    const { clock, random, reportError, sender } = engine;
+    this.#caller = caller;
     this.host = host;
     this.port = port;
     this.socketAddress = Object.freeze({ host, port });
     this.address = formatAddress({ host, port });
     this.#lookUp = lookUp;
-    this.#path = new Path(environment.limits, environment.clock);
-    this.#outbox = new Outbox(environment, this.#path.window, lookUp === undefined);
-    this.#departures = new Departures(environment, this);
-    this.replies = new Replies(environment, this, this.#departures);
-    this.reports = new Listeners(environment.reportError);
+    this.#path = new Path(limits, clock);
+    this.#outbox = new Outbox(clock, this.#path.window, limits.mailbox, lookUp === undefined);
+    this.#departures = new Departures(sender, turn, limits.maxBundleBytes, this);
+    this.replies = new Replies(this, this.#departures, new ReturnPath(amplification, random));
+    this.reports = new CallReports(reportError);
+    this.commands = new Commands(caller, this);
     this.ref = createActor(peerMachine, {
       id: `peer ${this.address}`,
-      parent: environment.root,
+      parent: root,
       input: { address: this.address, resolved: lookUp === undefined },
     });
     this.ref.on('call', (command) => {
-      this.#obey(command);
+      this.commands.obey(command);
     });
     this.ref.start();
   }
@@ -134,108 +129,50 @@ export class PeerActor implements CallOwner, HandlerOwner {
     return this.health === 'forgotten';
   }
 
-  /** Whether nothing but the memory of its requests would be lost if this peer were forgotten. */
-  get expendable(): boolean {
-    if (this.#environment.atMostOnce === 'strict') return this.idle;
-    // Who was told that a request was not run relies on it.
-    return this.#isUnused && this.refusalsRemembered === 0;
-  }
-
   /** Whether nothing would be lost if this peer were forgotten. */
   get idle(): boolean {
-    return this.#isUnused && this.repliesRemembered === 0 && this.refusalsRemembered === 0;
+    return this.#isUnused && this.requests.remembered === 0;
+  }
+
+  /**
+   * Whether nothing but the memory of requests that were run would be lost. Who was told that a request was not
+   * run relies on it.
+   */
+  get expendable(): boolean {
+    return this.#isUnused && this.requests.refusalsRemembered === 0;
   }
 
   get #isUnused(): boolean {
-    return this.#openCalls === 0 && this.running === 0 && this.reports.empty;
+    return this.#openCalls === 0 && this.requests.running === 0 && this.reports.empty;
   }
 
   /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
-  call(
-    procedure: string,
-    args: readonly unknown[],
-    { options, replyTo, contracted }: CallTerms = {},
-  ): Call {
-    if (this.#environment.closing) throw new EndpointClosedError();
-    const checked = checkCallOptions(options, this.#environment.limits, contracted);
-    const issues = contracted?.checkArguments(args);
-    if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
-    const transactionId = this.#environment.ids.next();
-    const request = { transactionId, procedure, args, options: checked, replyTo, contracted };
-    if (!callsAreTraced()) return this.#place(request);
-    const { traceparent } = checked;
-    const trace = traceCall({ procedure, args, peer: this.address, transactionId, traceparent });
-    return trace.run(() => this.#place({ ...request, trace }));
+  call(procedure: string, args: readonly unknown[], terms: CallTerms = {}): CallActor {
+    return this.#caller.call(this, procedure, args, terms);
   }
 
-  #place(request: CallRequest): Call {
-    const { transactionId, procedure, args, options, contracted, trace } = request;
-    const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
-    const maxBytes = contracted?.maxBytes;
-    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
-    const call = this.#create(request, frame);
-    // A call whose signal had aborted is over before it began.
-    if (!call.done) this.#launch(call);
-    return call;
-  }
-
-  /** Takes a command; the machine passes it on to `#obey`, unless the actor has ended. */
-  command(command: CallCommand, contracted: ContractedProcedure | undefined): void {
-    if (contracted !== undefined) this.#contracted.set(command, contracted);
-    if (this.forgotten) this.#obey(command);
-    else this.ref.send(command);
-  }
-
-  /** Answers a command that cannot be carried out. */
-  refuse({ procedure, args = [], replyTo, reference }: CallCommand, error: unknown): void {
-    const { ids, limits } = this.#environment;
-    const transactionId = ids.next();
-    const options = { ...checkCallOptions(undefined, limits), reference };
-    this.#create({ transactionId, procedure, args, options, replyTo }).receive({
-      type: 'refused',
-      error: asError(error),
-    });
-  }
-
-  /** A call asked for by event: whatever is wrong with it becomes its outcome. */
-  #obey(command: CallCommand): void {
-    const { type: _type, procedure, args = [], replyTo, ...options } = command;
-    const contracted = this.#contracted.get(command);
-    this.#contracted.delete(command);
-    try {
-      this.call(procedure, args, { options, replyTo, contracted });
-    } catch (error) {
-      this.refuse(command, error);
-    }
-  }
-
-  #create(request: CallRequest, frame?: RequestFrame): Call {
+  callMade(): void {
     this.#openCalls += 1;
-    return new Call(this, this.#environment, request, frame);
   }
 
-  #launch(call: Call): void {
+  place(call: CallActor): void {
     this.#findAddress();
     this.#outbox.put(call);
   }
 
-  transmit(call: Call): void {
+  transmit(call: CallActor): void {
     if (call.frame !== undefined) this.#send(call.frame, call);
   }
 
   /** A repetition goes alone: should the peer not understand bundles any more, this one reaches it. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void {
-    this.#environment.socket.send(frame, this.host, this.port, owner);
+    this.#departures.sendAlone(frame, owner);
   }
 
   /** Sends a frame of our own accord: together with the others of its turn, if the peer is known to understand bundles. */
   #send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#takesBundles) this.#departures.send(frame, owner);
-    else this.#sendAlone(frame, owner);
-  }
-
-  #sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
-    this.#environment.socket.send(frame, this.host, this.port, owner);
+    else this.#departures.sendAlone(frame, owner);
   }
 
   /**
@@ -273,12 +210,12 @@ export class PeerActor implements CallOwner, HandlerOwner {
     this.#path.unanswered(waitedMs, sentAtMs);
   }
 
-  atWork(call: Call, sentAtMs: number): void {
+  atWork(call: CallActor, sentAtMs: number): void {
     this.#path.forgive(sentAtMs);
     this.release(call);
   }
 
-  release(call: Call): void {
+  release(call: CallActor): void {
     this.#outbox.release(call);
     this.#outbox.drain();
   }
@@ -289,45 +226,28 @@ export class PeerActor implements CallOwner, HandlerOwner {
     if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
   }
 
-  callSettled(call: Call): void {
-    const wasSent = this.#outbox.remove(call);
+  callSettled(call: CallActor): void {
+    this.#outbox.remove(call);
     const { outcome } = call.context;
     if (outcome === undefined) return;
-    this.#environment.counters.outcomes[outcome.state] += 1;
     this.#path.learnFrom(call.context, outcome);
     if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
       this.ref.send({ type: 'expired' });
     }
-    call.trace?.settled(outcome);
-    if (outcome.state === 'cancelled' && wasSent) this.#takeBack(call);
-    // First those who wait: who hears of this outcome may call again.
-    if (wasSent) this.#outbox.drain();
-    this.#report(call, `call.${outcome.state}`, outcomeReport);
-  }
-
-  /** Tells the peer that nobody waits for the call's answer any more, if it understands that. */
-  #takeBack(call: Call): void {
-    if (!this.native) return;
-    this.#send(encodeSignal('cancel', call.transactionId));
-  }
-
-  callEnded(call: Call): void {
-    this.#openCalls -= 1;
-    if (call.state === 'late') {
-      this.#path.learnFromLate(call.context);
-      this.#report(call, 'call.late', lateReport);
-    } else if (call.state === 'lost') this.#report(call, 'call.lost', lostReport);
-  }
-
-  #report(call: Call, type: string, reportOf: (context: Call['context']) => CallReport): void {
-    if (!this.reports.hears(type) && call.replyTo === undefined) return;
-    const report = reportOf(call.context);
-    this.reports.emit(report);
-    try {
-      call.replyTo?.send(report);
-    } catch (error) {
-      this.#environment.reportError(error);
+    call.request?.trace?.settled(outcome);
+    // Nobody waits for the answer any more, which a peer of our kind understands.
+    if (outcome.state === 'cancelled' && call.wasSent && this.native) {
+      this.#send(encodeSignal('cancel', call.transactionId));
     }
+    // First those who wait: who hears of this outcome may call again.
+    if (call.wasSent) this.#outbox.drain();
+    this.reports.settled(call);
+  }
+
+  callEnded(call: CallActor): void {
+    this.#openCalls -= 1;
+    if (call.state === 'late') this.#path.learnFromLate(call.context);
+    this.reports.ended(call);
   }
 
   /** A host's name is looked up with the first call, and again with the first after a failure. */
@@ -362,13 +282,13 @@ export class PeerActor implements CallOwner, HandlerOwner {
       this.#openCalls -= 1;
       heir.#openCalls += 1;
       call.moveTo(heir);
-      heir.#launch(call);
+      heir.place(call);
     }
     this.ref.send({ type: 'forgotten' });
   }
 
   /** The calls that wait for the window, the longest-waiting first. */
-  queuedCalls(): Call[] {
+  queuedCalls(): CallActor[] {
     return this.#outbox.queuedCalls();
   }
 
@@ -377,9 +297,8 @@ export class PeerActor implements CallOwner, HandlerOwner {
     for (const call of this.#outbox.calls()) call.cancel(reason);
   }
 
-  /** Ends the actor, and what it remembers of the peer's requests. */
+  /** Ends the actor: nobody finds what is remembered of the peer's requests any more. */
   forget(): void {
-    this.#environment.counters.forgottenEarly += this.repliesRemembered + this.refusalsRemembered;
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();
   }

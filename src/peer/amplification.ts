@@ -2,16 +2,9 @@
  * The limit on replies to addresses that may be forged. UDP lets anyone send requests in another's name;
  * an endpoint that answers small requests with large replies would multiply an attack on that other.
  */
+import type { Amplification } from '../api/endpoint-options.js';
 import type { Clock } from '../time/clock.js';
 import { networkOf } from '../address/ip.js';
-
-/**
- * What may be sent to an address that has not shown that it receives what is sent to it:
- * `'strict'`: three times the bytes that came from there (RFC 9000, section 8.1), and no more.
- * `'compat'`: beyond that, 64 KiB at once and 16 KiB a second to its network, which peers that speak
- * only rpcudp 5.x, and cannot show anything, may need.
- */
-export type Amplification = 'strict' | 'compat';
 
 /** RFC 9000, section 8.1. */
 const MAX_FACTOR = 3;
@@ -38,12 +31,23 @@ interface Bucket {
 export class AmplificationLimit {
   readonly #clock: Clock;
   readonly #mode: Amplification;
+  #withheldReplies = 0;
   /** By network, the least recently used first. Bounded by `MAX_NETWORKS`. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(mode: Amplification, clock: Clock) {
     this.#mode = mode;
     this.#clock = clock;
+  }
+
+  /** Replies that were not sent to an address that is not validated. */
+  get withheldReplies(): number {
+    return this.#withheldReplies;
+  }
+
+  /** A reply was not sent. */
+  withheld(): void {
+    this.#withheldReplies += 1;
   }
 
   /** Whether a reply of so many bytes may go to `host`; it is counted if so. */

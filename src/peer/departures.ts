@@ -3,8 +3,8 @@
  * its end, in one datagram; or, where they may not be bundled, in one datagram right after the other. What a
  * datagram costs, at both ends, is mostly the system call; but to be woken once for several of them saves a tenth of it.
  */
-import type { Environment, FrameOwner } from '../endpoint/environment.js';
-import type { TurnTask } from '../time/turn.js';
+import type { FrameOwner, Sender } from '../engine/sender.js';
+import type { Turn, TurnTask } from '../time/turn.js';
 import {
   BUNDLE_HEADER_BYTES,
   bundledBytes,
@@ -55,7 +55,9 @@ class Batch {
  * how fast they pass.
  */
 export class Departures implements TurnTask {
-  readonly #environment: Environment;
+  readonly #sender: Sender;
+  readonly #turn: Turn;
+  readonly #maxBundleBytes: number;
   readonly #destination: Destination;
   /** Those that will have a datagram to themselves. Bounded by `MAX_SINGLE_FRAMES` and `MAX_SINGLE_BYTES`. */
   #singles = new Batch();
@@ -69,8 +71,10 @@ export class Departures implements TurnTask {
   /** The turn in which a frame last went out at once. */
   #lastTurn: number | undefined;
 
-  constructor(environment: Environment, destination: Destination) {
-    this.#environment = environment;
+  constructor(sender: Sender, turn: Turn, maxBundleBytes: number, destination: Destination) {
+    this.#sender = sender;
+    this.#turn = turn;
+    this.#maxBundleBytes = maxBundleBytes;
     this.#destination = destination;
   }
 
@@ -82,26 +86,31 @@ export class Departures implements TurnTask {
   /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
   send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#mayLeaveNow()) {
-      this.#sendAlone(frame, owner);
+      this.sendAlone(frame, owner);
       return;
     }
     const bytes = bundledBytes(frame);
-    if (BUNDLE_HEADER_BYTES + bytes <= this.#environment.limits.maxBundleBytes) {
+    if (BUNDLE_HEADER_BYTES + bytes <= this.#maxBundleBytes) {
       this.#putInBundle(frame, bytes, owner);
     } else this.#putAside(frame, owner);
     this.#framesPutOff += 1;
     if (this.#waiting) return;
     this.#waiting = true;
-    this.#environment.turn.atEnd(this);
+    this.#turn.atEnd(this);
+  }
+
+  /** Sends a frame at once, in a datagram of its own. */
+  sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
+    const { host, port } = this.#destination;
+    this.#sender.send(frame, host, port, owner);
   }
 
   #putInBundle(frame: OutboundFrame, bytes: number, owner: FrameOwner | undefined): void {
-    const { maxBundleBytes } = this.#environment.limits;
-    const maxBytes = maxBundleBytes - BUNDLE_HEADER_BYTES;
+    const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
     // Who hears that a bundle could not be sent may send something else at once.
     while (!this.#bundle.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES)) this.#leave();
     this.#bundle.add(frame, bytes, owner);
-    if (!this.#isLeaving && 2 * this.#bundle.bytes >= maxBundleBytes) this.#leaveSoon();
+    if (!this.#isLeaving && 2 * this.#bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
   }
 
   #putAside(frame: OutboundFrame, owner: FrameOwner | undefined): void {
@@ -125,7 +134,7 @@ export class Departures implements TurnTask {
 
   #mayLeaveNow(): boolean {
     if (this.#waiting || this.#wasBusy) return false;
-    const { number } = this.#environment.turn;
+    const { number } = this.#turn;
     const isFirst = number !== this.#lastTurn;
     this.#lastTurn = number;
     return isFirst;
@@ -152,15 +161,10 @@ export class Departures implements TurnTask {
 
   #sendTogether({ frames, bytes, owners }: Batch): void {
     const { host, port } = this.#destination;
-    this.#environment.socket.sendBundle(encodeBundle(frames, bytes), host, port, owners);
+    this.#sender.sendBundle(encodeBundle(frames, bytes), host, port, owners);
   }
 
   #sendOneByOne({ frames, owners }: Batch): void {
-    for (const [index, frame] of frames.entries()) this.#sendAlone(frame, owners[index]);
-  }
-
-  #sendAlone(frame: OutboundFrame, owner: FrameOwner | undefined): void {
-    const { host, port } = this.#destination;
-    this.#environment.socket.send(frame, host, port, owner);
+    for (const [index, frame] of frames.entries()) this.sendAlone(frame, owners[index]);
   }
 }

@@ -10,7 +10,7 @@
  * - `call` and `cancel` are commands; the peer's actor carries them out when the machine emits them.
  */
 import { assign, emit, setup } from 'xstate';
-import type { CallCommand } from './command.js';
+import type { CallCommand } from '../api/call-command.js';
 
 export interface PeerInput {
   /** The canonical address, or the name that is being resolved. */
@@ -29,10 +29,6 @@ export type PeerEvent =
   | { readonly type: 'heard' }
   | { readonly type: 'expired' }
   | { readonly type: 'forgotten' };
-
-/** What is known of a peer: see the chart. */
-export type PeerHealth =
-  'resolving' | 'unknown' | 'responsive' | 'suspect' | 'silent' | 'forgotten';
 
 /** This many time-outs in a row make a suspect peer a silent one. */
 const SILENT_AFTER = 3;

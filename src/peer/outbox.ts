@@ -3,27 +3,27 @@
  * mailbox until the window has room; it leaves the window with its answer, or when that is overdue, or
  * when the peer says that it is at work.
  */
-import type { Call } from '../call/call.js';
-import type { Environment } from '../endpoint/environment.js';
-import { MailboxFullError, TooManyCallsError } from '../errors.js';
+import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
+import { MailboxFullError } from '../errors.js';
+import type { Clock } from '../time/clock.js';
 import { Mailbox } from './mailbox.js';
 import type { Window } from './window.js';
 
 export class Outbox {
-  readonly #environment: Environment;
+  readonly #clock: Clock;
   readonly #window: Window;
   readonly #mailbox: Mailbox;
   /** Calls that wait for an answer and need no place in the window. Bounded by `maxOutstanding`. */
-  readonly #released = new LinkedList<Call>();
+  readonly #released = new LinkedList<CallActor>();
   /** Closed as long as nobody knows where to send. */
   #open: boolean;
   #draining = false;
 
-  constructor(environment: Environment, window: Window, open: boolean) {
-    this.#environment = environment;
+  constructor(clock: Clock, window: Window, maxQueued: number, open: boolean) {
+    this.#clock = clock;
     this.#window = window;
-    this.#mailbox = new Mailbox(environment.limits.mailbox);
+    this.#mailbox = new Mailbox(maxQueued);
     this.#open = open;
   }
 
@@ -38,7 +38,7 @@ export class Outbox {
   }
 
   /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
-  put(call: Call): void {
+  put(call: CallActor): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
     if (first && this.#hasRoom()) this.#launch(call, call.context.calledAtMs);
     else if (this.#mailbox.full) {
@@ -64,36 +64,34 @@ export class Outbox {
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
       if (next === undefined) break;
-      this.#launch(next, this.#environment.clock.nowMs());
+      this.#launch(next, this.#clock.nowMs());
     }
     this.#draining = false;
   }
 
   /** The call gives its place in the window up: its answer is overdue, or its peer at work on it. */
-  release(call: Call): void {
+  release(call: CallActor): void {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  /** Takes out a call that has its outcome; says whether it had been sent. */
-  remove(call: Call): boolean {
-    const wasSent = this.#window.delete(call) || this.#released.delete(call);
-    if (wasSent) this.#environment.outstanding.settle();
-    else this.#mailbox.delete(call);
-    return wasSent;
+  /** Takes out a call that has its outcome. */
+  remove(call: CallActor): void {
+    if (this.#window.delete(call) || this.#released.delete(call)) return;
+    this.#mailbox.delete(call);
   }
 
   /** The call that has waited longest, which waits here no more. */
-  takeQueued(): Call | undefined {
+  takeQueued(): CallActor | undefined {
     return this.#mailbox.shift();
   }
 
   /** The calls that wait for the window, the longest-waiting first. */
-  queuedCalls(): Call[] {
+  queuedCalls(): CallActor[] {
     return this.#mailbox.toArray();
   }
 
   /** Every call without an outcome. */
-  calls(): Call[] {
+  calls(): CallActor[] {
     // The mailbox first: else each cancelled call in flight would send out one that waits.
     return [this.#mailbox, this.#released, this.#window].flatMap((list) => list.toArray());
   }
@@ -102,19 +100,8 @@ export class Outbox {
     return this.#open && !this.#window.full;
   }
 
-  #launch(call: Call, nowMs: number): void {
-    const { ids, limits, outstanding } = this.#environment;
-    if (outstanding.inFlight >= limits.maxOutstanding) {
-      call.receive({ type: 'refused', error: new TooManyCallsError(limits.maxOutstanding) });
-      return;
-    }
+  #launch(call: CallActor, nowMs: number): void {
     this.#window.push(call);
-    outstanding.add(call);
-    call.transmitted(nowMs);
-    // Whoever saw that may have cancelled the call.
-    if (call.done) return;
-    call.peer.transmit(call);
-    call.awaitAnswer(nowMs);
-    ids.drawAhead();
+    call.launch(nowMs);
   }
 }

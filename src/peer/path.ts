@@ -1,11 +1,11 @@
 /**
  * The path to a peer, as its calls find it: how long an answer takes, and how many calls it bears at a time.
  */
-import type { CallContext } from '../call/machine.js';
+import type { CallContext } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../call/verdict.js';
 import type { Clock } from '../time/clock.js';
-import { RoundTrip } from './round-trip.js';
+import { RoundTrip } from '../call/round-trip.js';
 import { Window } from './window.js';
 import type { WindowLimits } from './window.js';
 

@@ -2,25 +2,22 @@
  * A peer's replies: what goes back for its requests. While nobody knows whether the peer is where its requests say that they
  * come from, no more goes there than that is worth; an rpcudp endpoint is asked to show that it is there.
  */
-import type { Environment } from '../endpoint/environment.js';
 import type { RepliedTo, ReplySender } from '../handler/owner.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { TransactionId } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { Departures, Destination } from './departures.js';
-import { ReturnPath } from './return-path.js';
+import type { ReturnPath } from './return-path.js';
 
 export class Replies implements ReplySender {
-  readonly #environment: Environment;
   readonly #destination: Destination;
   readonly #departures: Departures;
   readonly #returnPath: ReturnPath;
 
-  constructor(environment: Environment, destination: Destination, departures: Departures) {
-    this.#environment = environment;
+  constructor(destination: Destination, departures: Departures, returnPath: ReturnPath) {
     this.#destination = destination;
     this.#departures = departures;
-    this.#returnPath = new ReturnPath(environment.amplification, environment.random);
+    this.#returnPath = returnPath;
   }
 
   /** A request of the peer's arrived, perhaps with the token of a challenge. */
@@ -37,27 +34,22 @@ export class Replies implements ReplySender {
     const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
     if (!this.#mayReply(bytes, transactionId, native)) return;
     if (native) this.#departures.send(frame);
-    else this.#sendAlone(frame);
+    else this.#departures.sendAlone(frame);
   }
 
   /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
   sendAgain(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
-    if (this.#mayReply(frame.length, transactionId, native)) this.#sendAlone(frame);
+    if (this.#mayReply(frame.length, transactionId, native)) this.#departures.sendAlone(frame);
   }
 
   /** Whether so much may go there; if not, what is withheld is counted. */
   #mayReply(bytes: number, transactionId: TransactionId, native: boolean): boolean {
     const { host } = this.#destination;
     if (this.#returnPath.admits(host, bytes)) return true;
-    this.#environment.counters.withheldReplies += 1;
+    this.#returnPath.withheld();
     if (!native) return false;
     const challenge = this.#returnPath.challenge(transactionId);
-    if (this.#returnPath.admits(host, challenge.length)) this.#sendAlone(challenge);
+    if (this.#returnPath.admits(host, challenge.length)) this.#departures.sendAlone(challenge);
     return false;
-  }
-
-  #sendAlone(frame: OutboundFrame): void {
-    const { host, port } = this.#destination;
-    this.#environment.socket.send(frame, host, port);
   }
 }

@@ -42,6 +42,11 @@ export class ReturnPath implements UnvalidatedTraffic {
     return this.#validated || this.#limit.admits(host, this, bytes);
   }
 
+  /** A reply was not sent: it might not go there. */
+  withheld(): void {
+    this.#limit.withheld();
+  }
+
   /** The challenge to go out in place of the reply to a request. */
   challenge(id: TransactionId): OutboundFrame {
     if (this.#token === undefined) {

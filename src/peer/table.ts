@@ -1,15 +1,31 @@
 /** The peers an endpoint knows: one actor for each canonical address. */
 import { formatAddress } from '../address/address.js';
 import type { ParsedAddress, SocketAddress } from '../address/address.js';
-import type { Environment } from '../endpoint/environment.js';
+import type { AtMostOnce } from '../api/endpoint-options.js';
+import type { HandlerOwners } from '../handler/owner.js';
 import { asError, TooManyPeersError } from '../errors.js';
-import { PeerActor } from './actor.js';
+import type { PeerActor } from './actor.js';
+import type { HeldActor } from './handle.js';
 
 /** How many peers a stranger's datagram may have examined for idleness: forged sources cost no more. */
 const MAX_TRIES_FOR_STRANGERS = 16;
 
-export class PeerTable {
-  readonly #environment: Environment;
+/** Makes a peer's actor; `lookUp` finds its IP address when its host is a name. */
+type MakePeer = (address: SocketAddress, lookUp?: (peer: PeerActor) => void) => PeerActor;
+
+export interface PeerTableOptions {
+  readonly maxPeers: number;
+  /** `'strict'`: nobody is forgotten of whom a request is remembered. */
+  readonly atMostOnce: AtMostOnce;
+  readonly makePeer: MakePeer;
+  /** The IP address of a host name. */
+  readonly lookUp: (name: string) => Promise<string>;
+}
+
+export class PeerTable implements HandlerOwners {
+  readonly #options: PeerTableOptions;
+  #closed = false;
+  #forgottenEarly = 0;
   /** Bounded by `maxPeers`; the first are tried first when room is sought. */
   readonly #peers = new Set<PeerActor>();
   /** Every peer whose IP address is known, by that address. */
@@ -19,8 +35,13 @@ export class PeerTable {
   /** What host names were last found to mean. Bounded by `maxPeers`; the oldest go first. */
   readonly #byName = new Map<string, PeerActor>();
 
-  constructor(environment: Environment) {
-    this.#environment = environment;
+  constructor(options: PeerTableOptions) {
+    this.#options = options;
+  }
+
+  /** Requests that were forgotten with their peers, before their replay window was over. */
+  get forgottenEarly(): number {
+    return this.#forgottenEarly;
   }
 
   get size(): number {
@@ -60,8 +81,37 @@ export class PeerTable {
    */
   get(address: ParsedAddress): PeerActor {
     const peer = this.known(address) ?? this.#admitNew(address);
-    if (peer === undefined) throw new TooManyPeersError(this.#environment.limits.maxPeers);
+    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
     return peer;
+  }
+
+  /**
+   * The peer at an address or host name, for whoever holds it for long: its actor may be forgotten meanwhile.
+   *
+   * @throws TooManyPeersError
+   */
+  hold(address: ParsedAddress): HeldActor {
+    let actor = this.get(address);
+    return {
+      last: () => {
+        if (actor.forgotten) actor = this.known(address) ?? actor;
+        return actor;
+      },
+      living: () => {
+        if (actor.forgotten && !this.#closed) actor = this.get(address);
+        return actor;
+      },
+    };
+  }
+
+  /** From now on nobody is found anew; those who are known can finish. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Ends every peer's actor. */
+  forgetAll(): void {
+    for (const peer of this.#peers) peer.forget();
   }
 
   #admitNew(address: ParsedAddress): PeerActor | undefined {
@@ -83,9 +133,8 @@ export class PeerTable {
     maxTries: number,
     lookUp?: (peer: PeerActor) => void,
   ): PeerActor | undefined {
-    const { maxPeers } = this.#environment.limits;
-    if (this.#peers.size >= maxPeers && !this.#makeRoom(maxTries)) return undefined;
-    const peer = new PeerActor(this.#environment, address, lookUp);
+    if (this.#peers.size >= this.#options.maxPeers && !this.#makeRoom(maxTries)) return undefined;
+    const peer = this.#options.makePeer(address, lookUp);
     this.#peers.add(peer);
     return peer;
   }
@@ -93,8 +142,9 @@ export class PeerTable {
   /** Strangers displace idle peers alone; the endpoint's own user, whoever can be spared. */
   #makeRoom(maxTries: number): boolean {
     const forOwnUser = maxTries === Infinity;
-    const forgotIdle = this.#forgetFirst((peer) => peer.idle, maxTries);
-    return forgotIdle || (forOwnUser && this.#forgetFirst((peer) => peer.expendable, maxTries));
+    if (this.#forgetFirst((peer) => peer.idle, maxTries)) return true;
+    const mayForgetRequests = forOwnUser && this.#options.atMostOnce === 'bounded';
+    return mayForgetRequests && this.#forgetFirst((peer) => peer.expendable, maxTries);
   }
 
   /** Forgets the first peer of `maxTries` that may be forgotten, moving the others to the end. */
@@ -107,6 +157,7 @@ export class PeerTable {
       if (mayForget(peer)) {
         this.#byAddress.delete(peer.address);
         this.#lastFound = undefined;
+        this.#forgottenEarly += peer.requests.remembered;
         peer.forget();
         return true;
       }
@@ -118,15 +169,14 @@ export class PeerTable {
   #rememberName(name: string, peer: PeerActor): void {
     this.#byName.delete(name);
     this.#byName.set(name, peer);
-    if (this.#byName.size <= this.#environment.limits.maxPeers) return;
+    if (this.#byName.size <= this.#options.maxPeers) return;
     const [oldest] = this.#byName.keys();
     if (oldest !== undefined) this.#byName.delete(oldest);
   }
 
   async #lookUp(peer: PeerActor, address: SocketAddress): Promise<void> {
-    const { lookup, socket } = this.#environment;
     try {
-      const host = await lookup(address.host, socket.family);
+      const host = await this.#options.lookUp(address.host);
       if (!peer.forgotten) this.#found(peer, address, host);
     } catch (error) {
       peer.unresolved(asError(error));

@@ -3,7 +3,7 @@
  * and halves when an answer does not come in time, which has to be read as congestion (RFC 8085, section
  * 3.1.1), so that callers give way to each other on a path that is full.
  */
-import type { Call } from '../call/call.js';
+import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
 
 const LEAST = 1;
@@ -15,7 +15,7 @@ export interface WindowLimits {
 }
 
 /** Bounded by its own `limit`, but for calls already in flight when that shrank. */
-export class Window extends LinkedList<Call> {
+export class Window extends LinkedList<CallActor> {
   readonly #most: number;
   #limit: number;
   #limitBeforeShrinking: number;

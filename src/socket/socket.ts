@@ -4,28 +4,22 @@
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import type { Inspection } from '../actor/inspection.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { Inspection } from '../actor/inspection.js';
-import type { Outstanding } from '../call/outstanding.js';
-import type { Call } from '../call/call.js';
-import type { Clock } from '../time/clock.js';
-import type { Counters } from '../endpoint/counters.js';
-import type { FrameOwner, Sender } from '../endpoint/environment.js';
+import { noFates } from '../api/fate.js';
+import type { Fate } from '../api/fate.js';
 import type { EndpointStats } from '../api/stats.js';
-import type { Inbox } from '../handler/inbox.js';
+import type { FrameOwner, Sender } from '../engine/sender.js';
+import type { Clock } from '../time/clock.js';
 import type { Receiver, Transport } from '../transport/transport.js';
 import { isBundle, unpackBundle } from '../wire/bundle.js';
 import { isDrop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
-import { hasHeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import { readAnswer } from './answer.js';
-import type { Answer } from './answer.js';
-import { noFates } from '../api/fate.js';
-import type { Fate } from '../api/fate.js';
 import { socketMachine } from './machine.js';
 import type { SocketEvent } from './machine.js';
+import type { Routes } from './routes.js';
 
 /** The part of an endpoint's counts that is its socket's. */
 type SocketStats = Pick<
@@ -42,16 +36,6 @@ type SocketStats = Pick<
   | 'refusedBy'
 >;
 
-/** Where inbound frames go, and who hears of their fate. */
-export interface Routes {
-  readonly clock: Clock;
-  readonly counters: Counters;
-  readonly outstanding: Outstanding;
-  readonly inbox: Inbox;
-  frameSettled(fate: Fate, host: string, port: number): void;
-  socketFailed(error: Error): void;
-}
-
 export class Socket implements Sender, Receiver {
   readonly ref: ActorRefFrom<typeof socketMachine>;
   /** Datagrams that arrived. */
@@ -67,11 +51,13 @@ export class Socket implements Sender, Receiver {
   /** Bounded by the error codes there are. */
   readonly #refusedBy = new Map<string, number>();
   readonly #transport: Transport;
+  readonly #clock: Clock;
   readonly #inspection: Inspection;
   #routes: Routes | undefined;
 
-  constructor(transport: Transport, root: AnyActorRef, inspection: Inspection) {
+  constructor(transport: Transport, root: AnyActorRef, clock: Clock, inspection: Inspection) {
     this.#transport = transport;
+    this.#clock = clock;
     this.#inspection = inspection;
     this.ref = createActor(socketMachine, { id: 'socket', parent: root }).start();
   }
@@ -162,7 +148,7 @@ export class Socket implements Sender, Receiver {
     if (routes === undefined) return;
     this.received += 1;
     // Read once: what is in one datagram arrived at one time.
-    const atMs = routes.clock.nowMs();
+    const atMs = this.#clock.nowMs();
     if (this.#inspection.active) {
       const from = formatAddress({ host, port });
       this.#show({ type: 'datagram.received', from, bytes: datagram.length });
@@ -226,39 +212,7 @@ export class Socket implements Sender, Receiver {
     if (frame.type === 'bundle') return 'malformed.shape';
     if (frame.type === 'request') return routes.inbox.accept(frame, host, port, atMs);
     if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
-    const call = routes.outstanding.get(frame.id);
-    if (call === undefined) {
-      const final = frame.type === 'response' || frame.type === 'error';
-      const address = formatAddress({ host, port });
-      return `response.${routes.outstanding.fateOfAnswer(frame.id, address, final)}`;
-    }
-    const { peer } = call;
-    if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#answer(routes, call, frame.type, datagram, atMs);
-  }
-
-  /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(routes: Routes, call: Call, type: Answer['type'], datagram: Buffer, atMs: number): Fate {
-    const answer = readAnswer(type, datagram);
-    if (isDrop(answer)) return `malformed.${answer.reason}`;
-    const late = call.state === 'timedOut';
-    const native = hasHeaderMap(datagram, answer.end);
-    if (!native && answer.end < datagram.length) routes.counters.unreadableHeaders += 1;
-    call.peer.answered(atMs, native);
-    switch (answer.type) {
-      case 'working':
-        call.peerAtWork();
-        return late ? 'response.late' : 'response.working';
-      case 'challenge':
-        call.challenged(answer.token);
-        return late ? 'response.late' : 'response.challenge';
-      case 'error':
-        call.receiveError(answer.error, atMs);
-        break;
-      case 'response':
-        call.receiveResult(answer.value, atMs);
-    }
-    return late ? 'response.late' : 'response.matched';
+    return routes.answers.accept(frame, frame.type, host, port, atMs);
   }
 
   transportFailed(error: Error): void {

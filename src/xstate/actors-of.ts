@@ -2,13 +2,13 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
-import type { CallOptions } from '../call/options.js';
+import type { CallOptions } from '../api/call-options.js';
 import type { AnyContract, ContractApi } from '../contract/contract.js';
-import { requireContract } from '../endpoint/options.js';
-import type { AnyEndpoint, ApiOf } from '../endpoint/endpoint.js';
-import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../handler/procedures.js';
-import type { CallCommand } from '../peer/command.js';
-import type { Peer, PeerReport } from '../peer/peer.js';
+import { requireContract } from '../contract/contract.js';
+import type { AnyEndpoint, ApiOf } from '../api/endpoint.js';
+import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
+import type { CallCommand } from '../api/call-command.js';
+import type { Peer, PeerReport } from '../api/peer.js';
 
 /** The input of a spawned peer. */
 export interface PeerInput {

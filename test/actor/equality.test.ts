@@ -8,7 +8,7 @@ import t from 'tap';
 import type { AnyStateMachine, EventFromLogic, EventObject, InputFrom } from 'xstate';
 import { getSimplePaths } from 'xstate/graph';
 import { callMachine } from '../../src/call/machine.js';
-import type { CallEvent, CallInput } from '../../src/call/machine.js';
+import type { CallEvent, CallInput } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';

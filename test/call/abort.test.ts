@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import t from 'tap';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(

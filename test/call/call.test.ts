@@ -1,6 +1,6 @@
 import t from 'tap';
 import { createActor, createMachine, sendTo, toPromise, waitFor } from 'xstate';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import { callMachine } from '../../src/call/machine.js';
 import type { Outcome } from '../../src/api/outcome.js';
 import { RestlessClock } from '../fixtures/restless-clock.js';
@@ -110,7 +110,7 @@ t.test(
   inWorld(async (t, world) => {
     const { peer } = await silentPeer(world);
     const call = peer.call('x', ['argument'], { reference: 7 });
-    t.match(call.context, {
+    t.match(call.getSnapshot().context, {
       procedure: 'x',
       args: ['argument'],
       peer: '10.0.0.1:2000',
@@ -121,7 +121,7 @@ t.test(
       sentAtMs: 0,
       reference: 7,
     });
-    t.equal(call.id, `call x ${call.context.transactionId.slice(0, 4)}`);
+    t.equal(call.id, `call x ${call.transactionId.slice(0, 4)}`);
     t.equal(call.logic, callMachine);
     t.equal(call.transactionId.length, 40);
   }),
@@ -221,13 +221,13 @@ t.test(
     const client = await world.endpoint({ clock, initialWindow: 1 });
     const peer = client.peer(raw.address);
     const [first, second] = [peer.call('x'), peer.call('x')];
-    t.equal(first.context.sentAtMs, first.context.calledAtMs);
-    t.equal(second.context.sentAtMs, undefined);
+    t.equal(first.getSnapshot().context.sentAtMs, first.getSnapshot().context.calledAtMs);
+    t.equal(second.getSnapshot().context.sentAtMs, undefined);
     await world.settle();
     const answeredAfterMs = clock.nowMs();
     raw.answer(0, 1);
     await world.settle();
-    t.ok(second.context.sentAtMs! > answeredAfterMs);
+    t.ok(second.getSnapshot().context.sentAtMs! > answeredAfterMs);
     raw.answer(1, 2);
     await world.settle();
   }),

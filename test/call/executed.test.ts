@@ -1,6 +1,7 @@
 /** Whether a procedure can have run, by what the peer said and how often it was asked. */
 import t from 'tap';
-import { executedIfRejected, RemoteError } from '../../src/api/outcome.js';
+import { RemoteError } from '../../src/api/outcome.js';
+import { executedIfRejected } from '../../src/call/executed.js';
 import type { Executed } from '../../src/api/outcome.js';
 import type { ErrorCode } from '../../src/wire/error-code.js';
 import { inWorld } from '../fixtures/world.js';

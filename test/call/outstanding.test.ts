@@ -22,7 +22,7 @@ t.test(
     raw.answer(0, 'at last');
     await world.settle();
     t.equal(call.state, 'late');
-    t.equal(call.context.lateByMs, 26);
+    t.equal(call.getSnapshot().context.lateByMs, 26);
     t.equal(await call, outcome);
     t.strictSame(kinds(emitted), ['call.timedOut', 'call.late']);
     t.strictSame(reports, emitted, 'the peer reports what the call does');
@@ -30,7 +30,7 @@ t.test(
       type: 'call.late',
       procedure: 'x',
       peer: '10.0.0.1:2000',
-      transactionId: call.context.transactionId,
+      transactionId: call.transactionId,
       reference: 'mine',
       timeoutMs: 100,
       lateByMs: 26,

@@ -79,7 +79,7 @@ t.test(
       [2, 'response.late'],
       [3, 'response.late'],
     ] as const) {
-      const { procedure } = calls[index]!.context;
+      const { procedure } = calls[index]!.getSnapshot().context;
       t.strictSame(await fatesOf(() => raw.working(index)), [first], `${procedure}: at work`);
       t.strictSame(await fatesOf(() => raw.working(index)), [first], 'which is no answer');
       const answers = [() => raw.answer(index, 1), () => raw.refuse(index, ['a', 'b'])];

@@ -1,8 +1,8 @@
 /** When a request is sent again, to whom, and what its outcome says then. */
 import t from 'tap';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import { Retransmission } from '../../src/call/retransmission.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { challengeHeaderMap } from '../../src/wire/header-map.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import {
@@ -185,7 +185,7 @@ t.test(
     const client = await world.endpoint({ attempts: 3 });
     const call = client.peer(raw.address).call('x');
     await world.clock.advance(2_000);
-    t.equal(call.context.attempt, 2);
+    t.equal(call.getSnapshot().context.attempt, 2);
     raw.answer(1, 'ok');
     t.match(await world.clock.runUntil(call), { state: 'resolved', rttMs: 2_001, attempts: 2 });
     await world.clock.advance(60_000);
@@ -553,7 +553,7 @@ t.test(
     const peer = (await world.endpoint({ timeoutMs: 60_000 })).peer(raw.address);
     const waiting = peer.call('waiting');
     await world.clock.advance(40_000);
-    t.match(waiting.context, { attempt: 1 });
+    t.match(waiting.getSnapshot().context, { attempt: 1 });
     const next = peer.call('next', [], { attempts: 2, timeoutMs: 15_000 });
     const atMs = transmissionsOf(world, next);
     await world.clock.runUntil(next);

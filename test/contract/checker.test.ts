@@ -5,7 +5,7 @@ import t from 'tap';
 import * as v from 'valibot';
 import { z } from 'zod';
 import { Checker } from '../../src/contract/checker.js';
-import { SchemaError } from '../../src/contract/errors.js';
+import { SchemaError } from '../../src/contract/schema-error.js';
 import type { Issue, Issues } from '../../src/contract/issue.js';
 import type { StandardSchema } from '../../src/contract/standard-schema.js';
 import { decodeResponse, encodeResponse } from '../../src/wire/response.js';

@@ -7,7 +7,7 @@ import {
   type InspectionEvent,
 } from 'xstate';
 import type { InspectionObserver } from '../../src/actor/inspection.js';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import { callMachine } from '../../src/call/machine.js';
 import { systemClock } from '../../src/time/clock.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
@@ -139,7 +139,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
   const { resolved, late, rejected, ports } = await threeCalls(stately.inspect);
   await stately.flush();
   const actors = stately.messages('@xstate.actor');
-  const shortId = (call: Call) => call.context.transactionId.slice(0, 4);
+  const shortId = (call: Call) => call.transactionId.slice(0, 4);
 
   await t.test('each in its place under its endpoint, with a name for people', async (t) => {
     const tree = treeOf(stately);

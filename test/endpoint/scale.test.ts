@@ -1,7 +1,7 @@
 /** What an endpoint promises of its bounds holds where they are wide. */
 import t from 'tap';
 import { TooManyCallsError } from '../../src/errors.js';
-import type { Endpoint } from '../../src/endpoint/endpoint.js';
+import type { Endpoint } from '../../src/api/endpoint.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';

@@ -2,8 +2,8 @@
 import t from 'tap';
 import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
-import type { RequestEnding } from '../../src/endpoint/counters.js';
-import type { Endpoint } from '../../src/endpoint/endpoint.js';
+import type { RequestEnding } from '../../src/api/request-ending.js';
+import type { Endpoint } from '../../src/api/endpoint.js';
 import type { EndpointStats } from '../../src/api/stats.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { frame, request, withHeaderMap } from '../fixtures/raw-peer.js';

@@ -1,8 +1,8 @@
 /** How long a procedure may run: as long as its caller waits, and no longer than the endpoint allows. */
 import t from 'tap';
 import { CallerCancelledError, HandlerTimedOutError } from '../../src/errors.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
-import type { HandlerScope } from '../../src/handler/scope.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { bodyOf, frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';

@@ -1,9 +1,9 @@
 /** What a caller is told when its request does not end in a result. */
 import t from 'tap';
 import { HandlerFailedError } from '../../src/errors.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { Handler } from '../../src/handler/handler.js';
-import type { Procedure } from '../../src/handler/procedures.js';
+import type { Procedure } from '../../src/api/handlers.js';
 import { fail, ProcedureError } from '../../src/api/procedure-error.js';
 import { collectGarbage } from '../fixtures/garbage.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';

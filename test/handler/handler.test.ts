@@ -1,6 +1,6 @@
 import t from 'tap';
 import { HandlerFailedError } from '../../src/errors.js';
-import type { Procedure } from '../../src/handler/procedures.js';
+import type { Procedure } from '../../src/api/handlers.js';
 import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { handlersOf, procedureTable } from '../../src/handler/procedures.js';
-import type { HandlerScope } from '../../src/handler/scope.js';
+import { procedureTable } from '../../src/handler/procedures.js';
+import { handlersOf } from '../../src/handler/handlers-of.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import { inWorld } from '../fixtures/world.js';
 
 class Base {

@@ -1,7 +1,7 @@
 /** Requests that are not run, and what holds for their repetitions. */
 import t from 'tap';
 import { defineContract } from '../../src/contract/contract.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { TYPE_BYTE } from '../../src/wire/frame.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';

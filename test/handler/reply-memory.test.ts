@@ -1,8 +1,8 @@
 import t from 'tap';
 import { defineContract } from '../../src/contract/contract.js';
-import type { Endpoint } from '../../src/endpoint/endpoint.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
-import type { HandlerScope } from '../../src/handler/scope.js';
+import type { Endpoint } from '../../src/api/endpoint.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import { fail } from '../../src/api/procedure-error.js';
 import { collectGarbage } from '../fixtures/garbage.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { HandlerScope } from '../../src/handler/scope.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
 

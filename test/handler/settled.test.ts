@@ -1,7 +1,7 @@
 /** What an endpoint tells of requests that met no ordinary end. */
 import t from 'tap';
 import type { EndpointReport } from '../../src/api/endpoint-report.js';
-import type { HandlerScope } from '../../src/handler/scope.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(

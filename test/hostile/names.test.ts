@@ -1,7 +1,7 @@
 /** Words from the network are looked up among what was offered, never among what JavaScript knows. */
 import t from 'tap';
-import { handlersOf } from '../../src/handler/procedures.js';
-import type { Handlers } from '../../src/handler/procedures.js';
+import { handlersOf } from '../../src/handler/handlers-of.js';
+import type { Handlers } from '../../src/api/handlers.js';
 import { escapeText } from '../../src/escape.js';
 import { HostileEndpoint, pollution } from '../fixtures/hostile-endpoint.js';
 import { frame, idOf, request } from '../fixtures/raw-peer.js';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { CallReport } from '../../src/api/call-report.js';
 import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
-import type { CallCommand } from '../../src/peer/command.js';
+import type { CallCommand } from '../../src/api/call-command.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(

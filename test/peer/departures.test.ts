@@ -1,8 +1,8 @@
 /** Which frames travel together, when, and what becomes of them when their datagram does not get through. */
 import fc from 'fast-check';
 import t from 'tap';
-import type { Environment } from '../../src/endpoint/environment.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { Sender } from '../../src/engine/sender.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { Departures } from '../../src/peer/departures.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { Turn } from '../../src/time/turn.js';
@@ -182,16 +182,11 @@ t.test('no bundle is longer than allowed, and none is shorter than need be', asy
 async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promise<Buffer[]> {
   const clock = new SimulatedClock();
   const sent: Buffer[] = [];
-  const environment = {
-    limits: { maxBundleBytes },
-    clock,
-    turn: new Turn(clock),
-    socket: {
-      send: (frame: OutboundFrame) => sent.push(frame.toDatagram()),
-      sendBundle: (bundle: Buffer) => sent.push(bundle),
-    },
-  };
-  const departures = new Departures(environment as unknown as Environment, PEER);
+  const sender = {
+    send: (frame: OutboundFrame) => sent.push(frame.toDatagram()),
+    sendBundle: (bundle: Buffer) => sent.push(bundle),
+  } as unknown as Sender;
+  const departures = new Departures(sender, new Turn(clock), maxBundleBytes, PEER);
   for (const [number, length] of lengths.entries()) {
     const id = number.toString(16).padStart(40, '0');
     departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));
@@ -576,7 +571,7 @@ t.test(
     const bundled = ['a', 'b', 'c'].map((name) => peer.call(name));
     for (const call of bundled) await world.clock.runUntil(call);
     t.strictSame(
-      bundled.map((call) => call.context.outcome?.state),
+      bundled.map((call) => call.getSnapshot().context.outcome?.state),
       ['timedOut', 'timedOut', 'timedOut'],
     );
     t.not(peer.health, 'responsive');

@@ -1,6 +1,6 @@
 /** What is learnt of a path from how calls end. */
 import t from 'tap';
-import type { CallContext } from '../../src/call/machine.js';
+import type { CallContext } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import type { Outcome } from '../../src/api/outcome.js';
 import { Path } from '../../src/peer/path.js';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(

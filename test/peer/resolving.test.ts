@@ -32,7 +32,7 @@ t.test(
     const peer = client.peer('Server.Example:53');
     const calls = [peer.call('a'), client.peer('server.example:53').call('b')];
     t.match(peer, { health: 'resolving', address: 'server.example:53', queued: 2 });
-    t.equal(calls[0]?.context.peer, 'server.example:53');
+    t.equal(calls[0]?.getSnapshot().context.peer, 'server.example:53');
     await world.settle();
     t.equal(raw.received.length, 0);
     answers[0]?.('10.0.2.2');

@@ -1,6 +1,6 @@
 /** One life of an endpoint: what belongs to it, and what the invariants note of it. */
 import type { SocketAddress } from '../../src/address/address.js';
-import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { FaultyTransport } from './faulty-transport.js';
 import type { NodeClock } from './node-clock.js';
 import type { TrackedCall } from './tracked-call.js';

@@ -3,7 +3,7 @@
  * which faults strike. Ranges follow TigerBeetle's VOPR; every class of faults can be switched off.
  */
 import type { AnyContract } from '../../src/contract/contract.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { LinkConditions } from '../../src/testing/network.js';
 import { CONTRACT } from './contract.js';
 import type { Dice } from './dice.js';

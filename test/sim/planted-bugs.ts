@@ -134,7 +134,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'one round trip makes a path known',
-    file: 'peer/round-trip.ts',
+    file: 'call/round-trip.ts',
     find: 'this.#samples < SAMPLES_TO_TRUST',
     replace: 'this.#samples < 1',
     with: ['manyAttempts', 'loss'],

@@ -1,6 +1,6 @@
 /** What the endpoints of the world serve. Every procedure tells the oracle that it ran. */
-import type { HandlerScope } from '../../src/handler/scope.js';
-import type { Handlers } from '../../src/handler/procedures.js';
+import type { HandlerScope } from '../../src/api/scope.js';
+import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { Execution } from './oracle.js';

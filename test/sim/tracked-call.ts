@@ -1,6 +1,6 @@
 /** A call of the workload, and what the simulator knows of it. */
 import type { SocketAddress } from '../../src/address/address.js';
-import type { Call } from '../../src/call/call.js';
+import type { Call } from '../../src/api/call.js';
 import type { Outcome } from '../../src/api/outcome.js';
 import type { EndpointNode } from './endpoint-node.js';
 

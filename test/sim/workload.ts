@@ -1,6 +1,6 @@
 /** The workload: calls of all kinds between all peers, at random times, some taken back again. */
-import type { CallOptions } from '../../src/call/options.js';
-import type { Peer } from '../../src/peer/peer.js';
+import type { CallOptions } from '../../src/api/call-options.js';
+import type { Peer } from '../../src/api/peer.js';
 import { CONTRACT, IDEMPOTENT } from './contract.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { OldPeer } from './old-peer.js';

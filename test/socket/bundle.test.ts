@@ -279,12 +279,12 @@ t.test(
     await world.settle();
     t.ok(clock.readings > before);
     const arrivals = calls.map((call) => {
-      const { outcome, sentAtMs } = call.context;
+      const { outcome, sentAtMs } = call.getSnapshot().context;
       if (outcome?.state !== 'resolved' && outcome?.state !== 'rejected') return outcome?.state;
       return sentAtMs! + outcome.rttMs;
     });
     t.equal(new Set(arrivals).size, 1, String(arrivals));
-    t.equal(new Set(calls.map(({ context }) => context.sentAtMs)).size, 3);
+    t.equal(new Set(calls.map((call) => call.getSnapshot().context.sentAtMs)).size, 3);
   }),
 );
 

@@ -1,6 +1,6 @@
 /** Addresses in all their spellings, and the ways a binding can end, on whole endpoints. */
 import t from 'tap';
-import { createEndpoint, Endpoint } from '../../src/endpoint/endpoint.js';
+import { createEndpoint, EndpointSystem } from '../../src/endpoint/endpoint.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { udpTransport } from '../../src/transport/udp.js';
@@ -87,7 +87,7 @@ t.test(
     const transport = udpTransport({ host: '10.0.0.1', port: 1000, createSocket: socket.create });
     let listen = (): void => undefined;
     socket.onBind = (end) => (listen = end);
-    const endpoint = new Endpoint({ transport, clock: world.clock });
+    const endpoint = new EndpointSystem({ transport, clock: world.clock });
     const opened = endpoint.open();
     const closed = [endpoint.close(), endpoint.close()];
     t.equal(closed[0], closed[1]);

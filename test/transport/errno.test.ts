@@ -1,7 +1,7 @@
 /** What the system can refuse, and what a whole endpoint makes of it. */
 import t from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { SendQueueFullError, udpTransport } from '../../src/transport/udp.js';

@@ -1,7 +1,8 @@
 /** Datagrams whose source address is a lie. */
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { createEndpoint, type AnyEndpoint } from '../../src/endpoint/endpoint.js';
+import { createEndpoint } from '../../src/endpoint/endpoint.js';
+import { type AnyEndpoint } from '../../src/api/endpoint.js';
 import type { Fate } from '../../src/api/fate.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { FakeSocket } from '../fixtures/fake-socket.js';

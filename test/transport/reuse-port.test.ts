@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import { createActor, waitFor } from 'xstate';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
-import type { EndpointOptions } from '../../src/endpoint/options.js';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { hasReusePort, requireReusePort } from '../../src/transport/reuse-port.js';
 import { udpTransport } from '../../src/transport/udp.js';

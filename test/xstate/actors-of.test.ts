@@ -1,10 +1,10 @@
 import t from 'tap';
 import { assign, createActor, sendTo, setup, stopChild, toPromise, waitFor } from 'xstate';
 import { CallError } from '../../src/api/outcome.js';
-import type { Endpoint } from '../../src/endpoint/endpoint.js';
+import type { Endpoint } from '../../src/api/endpoint.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
-import type { HandlerScope } from '../../src/handler/scope.js';
-import type { Peer, PeerReport } from '../../src/peer/peer.js';
+import type { HandlerScope } from '../../src/api/scope.js';
+import type { Peer, PeerReport } from '../../src/api/peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 type Api = {

@@ -1,7 +1,7 @@
 /** The feed: tells an inspector in another process what happens at endpoints of this one. */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { AnyEndpoint } from '../../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
 import { Cursor } from './cursor.js';
 import { History } from './history.js';

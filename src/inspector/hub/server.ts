@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import { formatAddress, parseBindAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
-import type { AnyEndpoint } from '../../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
 import { InspectorBindError } from './errors.js';
 import { afterToken, isLocal } from './guard.js';

@@ -1,8 +1,8 @@
 /** The records of calls: a call as it is made, or as it was found, and each step it takes. */
 import type { AnyEventObject } from 'xstate';
-import type { Call } from '../../call/call.js';
+import type { CallActor } from '../../call/call.js';
 import type { Outcome } from '../../api/outcome.js';
-import { explainVerdict } from '../../call/verdict.js';
+import { explainVerdict } from '../../api/verdict.js';
 import type { Clock } from '../../time/clock.js';
 import { shorten } from '../../escape.js';
 import { commandLine } from './command-line.js';
@@ -18,7 +18,7 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) =>
 /** After these nobody knows whether the kernel had taken the request; after all others it had. */
 const TELLS_NO_STATE: ReadonlySet<string> = new Set(['refused', 'cancel']);
 
-export class CallRecords implements ActorRecords<Call> {
+export class CallRecords implements ActorRecords<CallActor> {
   readonly #emit: Emit;
   readonly #masking: Masking;
   readonly #datagrams: DatagramRecorder;
@@ -31,11 +31,11 @@ export class CallRecords implements ActorRecords<Call> {
     this.#clock = clock;
   }
 
-  transactionOf({ context, frame }: Call): Transaction {
+  transactionOf({ context, frame }: CallActor): Transaction {
     return this.#masking.transaction(context.procedure, frame?.toDatagram());
   }
 
-  made({ context, number, transactionId }: Call, transaction: Transaction): void {
+  made({ context, number, transactionId }: CallActor, transaction: Transaction): void {
     const { peer, procedure, timeoutMs, maxAttempts, calledAtMs } = context;
     this.#datagrams.show(transactionId, transaction);
     this.#emit(
@@ -54,7 +54,7 @@ export class CallRecords implements ActorRecords<Call> {
     );
   }
 
-  past(call: Call, transaction: Transaction, event?: AnyEventObject): void {
+  past(call: CallActor, transaction: Transaction, event?: AnyEventObject): void {
     const { context, state } = call;
     const { attempt, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
     const nowMs = this.#clock.nowMs();
@@ -69,7 +69,7 @@ export class CallRecords implements ActorRecords<Call> {
     this.#step(call, 'expired', 'timedOut', this.#settled(call, outcome, transaction), deadlineMs);
   }
 
-  stepped(call: Call, event: AnyEventObject, transaction: Transaction): void {
+  stepped(call: CallActor, event: AnyEventObject, transaction: Transaction): void {
     const { context, state } = call;
     const { attempt, lateByMs, outcome } = context;
     const nowMs = this.#clock.nowMs();
@@ -81,7 +81,7 @@ export class CallRecords implements ActorRecords<Call> {
     } else this.#step(call, event.type, state, { attempt }, nowMs);
   }
 
-  #transmitted(call: Call, accepted: boolean): void {
+  #transmitted(call: CallActor, accepted: boolean): void {
     const { frame, context } = call;
     const { peer, sentAtMs } = context;
     if (sentAtMs === undefined) return;
@@ -92,13 +92,13 @@ export class CallRecords implements ActorRecords<Call> {
     if (accepted) this.#step(call, 'accepted', 'awaiting', { attempt: 1 }, sentAtMs);
   }
 
-  #settled({ context }: Call, outcome: Outcome, transaction: Transaction): Details {
+  #settled({ context }: CallActor, outcome: Outcome, transaction: Transaction): Details {
     const { attempt, procedure } = context;
     const because = outcome.state === 'timedOut' ? explainVerdict(outcome.verdict) : undefined;
     return { attempt, outcome: this.#masking.outcome(outcome, procedure, transaction), because };
   }
 
-  #lateAnswer({ context }: Call, event: AnyEventObject, transaction: Transaction): Details {
+  #lateAnswer({ context }: CallActor, event: AnyEventObject, transaction: Transaction): Details {
     const { procedure } = context;
     const { value, error } = event as { value?: unknown; error?: unknown };
     return event.type === 'answered'
@@ -106,7 +106,7 @@ export class CallRecords implements ActorRecords<Call> {
       : { error: this.#masking.error(error, procedure, transaction) };
   }
 
-  #step(call: Call, event: string, state: string, details: Details, atMs: number): void {
+  #step(call: CallActor, event: string, state: string, details: Details, atMs: number): void {
     const final = call.done && state === call.state;
     this.#emit({ type: 'step', actor: call.number, event, state, final, ...details }, atMs);
   }
@@ -116,7 +116,7 @@ export class CallRecords implements ActorRecords<Call> {
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
 
 /** Whether this event gave the call its outcome: what comes after a time-out adds to the story. */
-export function settles({ context, state }: Call, { type }: AnyEventObject): boolean {
+export function settles({ context, state }: CallActor, { type }: AnyEventObject): boolean {
   if (context.outcome === undefined || state === 'late' || state === 'lost') return false;
   return state !== 'timedOut' || type === 'expired';
 }

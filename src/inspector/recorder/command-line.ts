@@ -1,6 +1,6 @@
 /** The command line that makes a call once more. */
 import { ExtData } from '@msgpack/msgpack';
-import type { CallContext } from '../../call/machine.js';
+import type { CallContext } from '../../api/call-snapshot.js';
 import { formatJson } from '../../cli/json.js';
 
 /** What `rpcudp` is to be given, word by word; undefined if no words say what the arguments are. */

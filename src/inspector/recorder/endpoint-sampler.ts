@@ -1,5 +1,6 @@
 /** Looks at an endpoint's counts and peers now and then, and makes records of those that have changed. */
-import type { AnyEndpoint, TappedEndpoint } from '../../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../api/endpoint.js';
+import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { PeerSampler } from './peer-sampler.js';
 import type { ProcedureCounts } from './procedure-counts.js';
 import type { RecordOf, Unnumbered } from '../record.js';

@@ -6,7 +6,7 @@ import { formatAddress } from '../../address/address.js';
 import { callMachine } from '../../call/machine.js';
 import { systemClock } from '../../time/clock.js';
 import type { Clock } from '../../time/clock.js';
-import type { AnyEndpoint } from '../../endpoint/endpoint.js';
+import type { AnyEndpoint } from '../../api/endpoint.js';
 import { endpointMachine } from '../../endpoint/machine.js';
 import { handlerMachine } from '../../handler/machine.js';
 import { peerMachine } from '../../peer/machine.js';

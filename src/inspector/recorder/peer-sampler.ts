@@ -87,7 +87,7 @@ export class PeerSampler {
 }
 
 function recordOf(peer: PeerActor): PeerRecord {
-  const { address, health, native, inWindow, windowLimit, queued, inFlight, running } = peer;
+  const { address, health, native, inWindow, windowLimit, queued, inFlight, requests } = peer;
   return {
     type: 'peer',
     peer: address,
@@ -97,7 +97,7 @@ function recordOf(peer: PeerActor): PeerRecord {
     windowLimit,
     queued,
     inFlight,
-    running,
+    running: requests.running,
     roundTripMs: peer.roundTripMs ?? null,
   };
 }

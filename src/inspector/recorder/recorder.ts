@@ -7,8 +7,10 @@
  */
 import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
 import type { Tap } from '../../actor/inspection.js';
-import { Call } from '../../call/call.js';
-import type { AnyEndpoint, TappedEndpoint } from '../../endpoint/endpoint.js';
+import { CallActor } from '../../call/call.js';
+import type { AnyEndpoint } from '../../api/endpoint.js';
+import { tapEndpoint } from '../../endpoint/tapped-endpoint.js';
+import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { Handler } from '../../handler/handler.js';
 import { warnings } from '../../warning.js';
 import { CallRecords, settles } from './call-records.js';
@@ -57,7 +59,7 @@ class Recorder implements Tap, Recording {
   readonly #writer: RecordWriter;
   readonly #sampling: Sampling;
   readonly #datagrams: DatagramRecorder;
-  readonly #calls: Follower<Call>;
+  readonly #calls: Follower<CallActor>;
   readonly #handlers: Follower<Handler>;
   readonly #procedures = new ProcedureCounts();
   readonly #sampler: EndpointSampler;
@@ -71,7 +73,7 @@ class Recorder implements Tap, Recording {
   ) {
     const { key, ...about } = identity(endpoint);
     const report = once(warnings());
-    this.#tapped = endpoint.tap(guardedTap(this, report));
+    this.#tapped = tapEndpoint(endpoint, guardedTap(this, report));
     const { clock } = this.#tapped;
     this.#writer = new RecordWriter(key, epochMsOf(clock), sink, report);
     const { write } = this.#writer;
@@ -116,17 +118,17 @@ class Recorder implements Tap, Recording {
 
   actorStarted(actor: ActorRefLike): void {
     this.#pulse.stir();
-    if (actor instanceof Call) this.#calls.started(actor);
+    if (actor instanceof CallActor) this.#calls.started(actor);
     else if (actor instanceof Handler) this.#handlers.started(actor);
   }
 
   actorStepped(actor: ActorRefLike, event: AnyEventObject): void {
     this.#pulse.stir();
-    if (actor instanceof Call) this.#callStepped(actor, event);
+    if (actor instanceof CallActor) this.#callStepped(actor, event);
     else if (actor instanceof Handler) this.#handlers.stepped(actor, event);
   }
 
-  #callStepped(call: Call, event: AnyEventObject): void {
+  #callStepped(call: CallActor, event: AnyEventObject): void {
     const { context } = call;
     this.#calls.stepped(call, event);
     if (context.outcome !== undefined && settles(call, event)) {

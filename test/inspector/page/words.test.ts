@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 
 import t from 'tap';
 
-import { explainVerdict } from '../../../src/call/verdict.js';
-import type { Verdict } from '../../../src/call/verdict.js';
+import { explainVerdict } from '../../../src/api/verdict.js';
+import type { Verdict } from '../../../src/api/verdict.js';
 import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
 import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
 import { shellLine } from '../../../src/inspector/page/store/shell.js';

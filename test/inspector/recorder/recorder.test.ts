@@ -1,5 +1,6 @@
 import process from 'node:process';
 import t from 'tap';
+import type { CallActor } from '../../../src/call/call.js';
 import { createEndpoint } from '../../../src/endpoint/endpoint.js';
 import { EndpointClosedError, OptionError } from '../../../src/errors.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
@@ -162,11 +163,13 @@ t.test(
       const steps = atClient.of('step').filter((step) => step.actor === actor);
       t.strictSame(steps.filter(({ final }) => final).length, 1, 'each ends once');
     }
-    const repeated = calls.filter(({ context }) => context.attempt > 1);
+    const repeated = calls.filter((call) => call.getSnapshot().context.attempt > 1);
     t.ok(repeated.length > 10);
     for (const call of repeated) {
-      const events = atClient.path(call.number).filter((one) => one.startsWith('retransmitted'));
-      t.equal(events.length, call.context.attempt - 1, 'each retransmission once');
+      const events = atClient
+        .path((call as CallActor).number)
+        .filter((one) => one.startsWith('retransmitted'));
+      t.equal(events.length, call.getSnapshot().context.attempt - 1, 'each retransmission once');
     }
     const shown = new Set(atClient.of('call').map(({ transactionId }) => transactionId));
     t.ok(repeated.every(({ transactionId }) => shown.has(transactionId)));
@@ -195,7 +198,7 @@ t.test(
 
     const atClient = new Recorded(client);
     const atServer = new Recorded(server);
-    const path = (call: typeof slow) => atClient.path(call.number);
+    const path = (call: typeof slow) => atClient.path((call as CallActor).number);
     t.equal(atClient.of('call').length, 4);
     t.strictSame(path(queued), []);
     t.strictSame(path(sent), ['transmitted sent']);

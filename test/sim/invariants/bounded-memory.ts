@@ -1,3 +1,5 @@
+import type { CallActor } from '../../../src/call/call.js';
+import type { PeerActor } from '../../../src/peer/actor.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { World } from '../world.js';
@@ -23,7 +25,8 @@ export const boundedMemory: Invariant = {
       if (value > limit) return `${name}: ${what} is ${value}, and may be ${limit}`;
     }
     for (const { call } of life.openCalls) {
-      const { queued } = call.peer as unknown as { queued: number };
+      const { peer } = call as CallActor;
+      const { queued } = peer as PeerActor;
       if (queued > limits.mailbox) return `${name}: ${queued} calls queued for one peer`;
     }
     return tooManyInFlight(world, node);
@@ -43,7 +46,7 @@ function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: Endpoin
     if (atMs.length !== 1 || firstMs === undefined || life.disturbed.has(call.transactionId))
       continue;
     if (nowMs - firstMs >= SURELY_AWAITED_MS) continue;
-    const { peer } = call.context;
+    const { peer } = call.getSnapshot().context;
     const count = (byPeer.get(peer) ?? 0) + 1;
     byPeer.set(peer, count);
     if (count > limits.window) return `${name}: ${count} calls are in flight to ${peer}`;

@@ -1,5 +1,5 @@
 import { formatAddress } from '../../../src/address/address.js';
-import { RoundTrip } from '../../../src/peer/round-trip.js';
+import { RoundTrip } from '../../../src/call/round-trip.js';
 import { TYPE, idOf } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';

@@ -19,7 +19,7 @@ export const quietWorlds: Invariant = {
 
 function notAnswered(world: World, tracked: TrackedCall): Finding {
   const { token, procedure, outcome, call, target } = tracked;
-  const { sentAtMs, calledAtMs, timeoutMs } = call.context;
+  const { sentAtMs, calledAtMs, timeoutMs } = call.getSnapshot().context;
   const isPlain = procedure === 'echo' || procedure === 'add';
   const isThere = world.peers.some(({ name }) => name === target.name);
   if (!isPlain || !isThere || sentAtMs === undefined || outcome?.state === 'resolved') {

@@ -1,7 +1,12 @@
 /** The command that makes a peer call, for those who speak events. */
-import type { ReportTarget } from '../call/request.js';
-import type { CallOptions } from '../call/options.js';
-import type { AnyProcedures, ArgumentsOf, ProcedureName } from '../handler/procedures.js';
+import type { CallOptions } from './call-options.js';
+import type { CallReport } from './call-report.js';
+import type { AnyProcedures, ArgumentsOf, ProcedureName } from './procedures.js';
+
+/** Whoever is sent a call's reports: an actor, as a rule. */
+export interface ReportTarget {
+  send(report: CallReport): void;
+}
 
 /**
  * `peer.send({ type: 'call', procedure: 'sayhi', args: ['Snake'] })`.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { MAX_RTO_MS, RoundTrip } from '../../src/peer/round-trip.js';
+import { MAX_RTO_MS, RoundTrip } from '../../src/call/round-trip.js';
 import { World } from '../fixtures/world.js';
 
 /** An estimate made of these samples, one a second. */

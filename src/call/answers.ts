@@ -1,0 +1,63 @@
+/** Answers: what each says, and to which call it belongs. */
+import type { Fate } from '../api/fate.js';
+import { formatAddress } from '../address/address.js';
+import { isDrop } from '../wire/drop.js';
+import type { Frame } from '../wire/frame.js';
+import { hasHeaderMap } from '../wire/header-map.js';
+import { readAnswer } from './answer.js';
+import type { Answer } from './answer.js';
+import type { CallActor } from './call.js';
+import type { Outstanding } from './outstanding.js';
+
+export class Answers {
+  /** Answers with something after the body that is no header map. */
+  unreadableHeaders = 0;
+  readonly #outstanding: Outstanding<CallActor>;
+
+  constructor(outstanding: Outstanding<CallActor>) {
+    this.#outstanding = outstanding;
+  }
+
+  /** Takes an answer that arrived from `host`:`port` at `atMs`. Never throws. */
+  accept(
+    { id, datagram }: Frame,
+    type: Answer['type'],
+    host: string,
+    port: number,
+    atMs: number,
+  ): Fate {
+    const call = this.#outstanding.get(id);
+    if (call === undefined) {
+      const final = type === 'response' || type === 'error';
+      const address = formatAddress({ host, port });
+      return `response.${this.#outstanding.fateOfAnswer(id, address, final)}`;
+    }
+    const { peer } = call;
+    if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
+    return this.#handOver(call, type, datagram, atMs);
+  }
+
+  /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
+  #handOver(call: CallActor, type: Answer['type'], datagram: Buffer, atMs: number): Fate {
+    const answer = readAnswer(type, datagram);
+    if (isDrop(answer)) return `malformed.${answer.reason}`;
+    const late = call.state === 'timedOut';
+    const native = hasHeaderMap(datagram, answer.end);
+    if (!native && answer.end < datagram.length) this.unreadableHeaders += 1;
+    call.peer.answered(atMs, native);
+    switch (answer.type) {
+      case 'working':
+        call.peerAtWork();
+        return late ? 'response.late' : 'response.working';
+      case 'challenge':
+        call.challenged(answer.token);
+        return late ? 'response.late' : 'response.challenge';
+      case 'error':
+        call.receiveError(answer.error, atMs);
+        break;
+      case 'response':
+        call.receiveResult(answer.value, atMs);
+    }
+    return late ? 'response.late' : 'response.matched';
+  }
+}

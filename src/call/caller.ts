@@ -1,0 +1,94 @@
+/** The caller: makes calls, once all that can be wrong with them has been said to whoever asks. */
+import type { CallCommand, ReportTarget } from '../api/call-command.js';
+import type { CallOptions } from '../api/call-options.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { InvalidArgumentsError } from '../contract/errors.js';
+import { callsAreTraced, traceCall } from '../engine/tracing.js';
+import { asError, EndpointClosedError } from '../errors.js';
+import { encodeRequest } from '../wire/request.js';
+import { CallActor } from './call.js';
+import type { CallHome } from './call.js';
+import { checkCallOptions } from './options.js';
+import type { CallDefaults } from './options.js';
+import type { CallOwner } from './owner.js';
+import type { CallRequest } from './request.js';
+import { TransactionIds } from './transaction-ids.js';
+
+/** What a call is made with, beyond procedure and arguments. */
+export interface CallTerms {
+  readonly options?: CallOptions | undefined;
+  /** An actor that every report of the call is sent to. */
+  readonly replyTo?: ReportTarget | undefined;
+  readonly contracted?: ContractedProcedure | undefined;
+}
+
+export class Caller {
+  readonly #home: CallHome;
+  readonly #defaults: CallDefaults;
+  readonly #ids: TransactionIds;
+  #closed = false;
+
+  constructor(home: CallHome, defaults: CallDefaults) {
+    this.#home = home;
+    this.#defaults = defaults;
+    this.#ids = new TransactionIds(home.random);
+  }
+
+  /** From now on no call is made any more. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * Makes a call to a peer: it is sent at once if the window has room, else when it does.
+   *
+   * @throws OptionError, InvalidArgumentsError, UnencodableError, RequestTooLargeError, EndpointClosedError.
+   */
+  call(
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    { options, replyTo, contracted }: CallTerms,
+  ): CallActor {
+    if (this.#closed) throw new EndpointClosedError();
+    const checked = checkCallOptions(options, this.#defaults, contracted);
+    const issues = contracted?.checkArguments(args);
+    if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
+    const transactionId = this.#ids.next();
+    const request = { transactionId, procedure, args, options: checked, replyTo, contracted };
+    const call = callsAreTraced() ? this.#trace(peer, request) : this.#place(peer, request);
+    // While the request travels nobody waits for the next id.
+    this.#ids.drawAhead();
+    return call;
+  }
+
+  /** A call that cannot be made: this is its outcome. */
+  refuse(
+    peer: CallOwner<CallActor>,
+    { procedure, args = [], replyTo, reference }: CallCommand,
+    error: unknown,
+  ): void {
+    const options = { ...checkCallOptions(undefined, this.#defaults), reference };
+    const request = { transactionId: this.#ids.next(), procedure, args, options, replyTo };
+    const call = new CallActor(peer, this.#home, request, undefined);
+    call.receive({ type: 'refused', error: asError(error) });
+  }
+
+  #trace(peer: CallOwner<CallActor>, request: CallRequest): CallActor {
+    const { procedure, args, transactionId, options } = request;
+    const { traceparent } = options;
+    const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
+    return trace.run(() => this.#place(peer, { ...request, trace }));
+  }
+
+  #place(peer: CallOwner<CallActor>, request: CallRequest): CallActor {
+    const { transactionId, procedure, args, options, contracted, trace } = request;
+    const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
+    const maxBytes = contracted?.maxBytes;
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
+    const call = new CallActor(peer, this.#home, request, frame);
+    // A call whose signal had aborted is over before it began.
+    if (!call.done) peer.place(call);
+    return call;
+  }
+}

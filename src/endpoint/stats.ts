@@ -1,0 +1,22 @@
+/** The counts of an endpoint, gathered from those who count. */
+import type { EndpointStats } from '../api/stats.js';
+import type { Parts } from './parts.js';
+
+export function statsOf(parts: Parts): EndpointStats {
+  const { socket, outstanding, answers, amplification, peers, settlements, inbox } = parts;
+  return {
+    ...socket.stats(),
+    unreadableHeaders: answers.unreadableHeaders + inbox.unreadableHeaders,
+    outcomes: outstanding.outcomes,
+    requests: settlements.counts,
+    forgottenEarly: peers.forgottenEarly + inbox.forgottenEarly,
+    withheldReplies: amplification.withheldReplies,
+    discardedResults: inbox.discardedResults,
+    queuedNow: peers.all().reduce((sum, { queued }) => sum + queued, 0),
+    inFlightNow: outstanding.inFlight,
+    lingeringNow: outstanding.lingering,
+    runningNow: inbox.running,
+    rememberedNow: inbox.remembered,
+    peersNow: peers.size,
+  };
+}
