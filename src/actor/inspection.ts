@@ -59,13 +59,21 @@ export class Inspection {
   /** Bounded by those who attach and do not detach. */
   taps: readonly Tap[] = [];
 
+  /** False while there is neither observer nor tap: then nobody need be told of a new actor. */
+  watched = false;
+
   attachTap(tap: Tap): Subscription {
-    this.taps = [...this.taps, tap];
+    this.#setTaps([...this.taps, tap]);
     return {
       unsubscribe: () => {
-        this.taps = this.taps.filter((other) => other !== tap);
+        this.#setTaps(this.taps.filter((other) => other !== tap));
       },
     };
+  }
+
+  #setTaps(taps: readonly Tap[]): void {
+    this.taps = taps;
+    this.watched = this.active || taps.length > 0;
   }
 
   /** False while nobody watches: then the hot path builds no event and no snapshot. */
@@ -119,6 +127,7 @@ export class Inspection {
   /** Listens to XState's actors for as long as anybody watches. */
   #watch(): void {
     this.active = this.#observers.size > 0;
+    this.watched = this.active || this.taps.length > 0;
     if (this.active) this.#ofSystem ??= this.#root?.system.inspect(this.#tell);
     else {
       this.#ofSystem?.unsubscribe();

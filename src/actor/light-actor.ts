@@ -9,7 +9,6 @@
  * Two differences, on purpose: a finished light actor sends its parent no `xstate.done.actor.*`
  * (parents are told by plain calls), and what user callbacks throw is reported, not rethrown globally.
  */
-import { toObserver } from 'xstate';
 import type {
   ActorRef,
   AnyActorRef,
@@ -28,8 +27,10 @@ import type {
   Subscription,
 } from 'xstate';
 import type { Inspection } from './inspection.js';
-import { Listeners } from './listeners.js';
+import { Selection } from './selection.js';
 import type { Branch, MachineTable, Row } from './table.js';
+import { Watchers } from './watchers.js';
+import type { ObserverOrNext } from './watchers.js';
 
 /** What light actors share with their surroundings: who watches, and who hears of user errors. */
 export interface LightActorHome {
@@ -43,17 +44,6 @@ const NO_EVENT: EventObject = { type: '' };
 
 /** What the effect at hand may read. There is one, because effects read it before they do anything else. */
 const scope: { context: object; event: EventObject } = { context: NO_CONTEXT, event: NO_EVENT };
-
-interface Watched<TMachine extends AnyStateMachine> {
-  /** Made when somebody looks; gone with the next transition. */
-  snapshot?: AnyMachineSnapshot | undefined;
-  observers?: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
-  listeners?: Listeners<EmittedFrom<TMachine>> | undefined;
-  /** What inspectors are told when the actor starts; undefined when there is nothing to tell. */
-  unreported?: { readonly input: InputFrom<TMachine> } | undefined;
-  /** Events sent while another is being processed; drained before `send` returns. */
-  pending?: EventFromLogic<TMachine>[];
-}
 
 let actorCount = 0;
 
@@ -70,13 +60,15 @@ export class LightActor<
   protected readonly home: THome;
   readonly #table: MachineTable<TMachine>;
   readonly #number = ++actorCount;
-  #row: Row;
-  #context: ContextFrom<TMachine>;
+  /** The state it is in. */
+  protected row: Row;
+  /** As of now: it changes with the next transition, unlike that of a snapshot. Only the machine's actions write it. */
+  context: ContextFrom<TMachine>;
   /** Whether somebody was given the context, and may still look at it. */
   #contextIsShared = false;
   #stepping = false;
   /** What only actors have that somebody watches, or that are sent events in the midst of another. */
-  #watched: Watched<TMachine> | undefined;
+  #watchers: Watchers<TMachine> | undefined;
 
   constructor(
     table: MachineTable<TMachine>,
@@ -86,10 +78,10 @@ export class LightActor<
   ) {
     this.#table = table;
     this.home = home;
-    this.#row = rowAt(table, table.initial);
-    this.#context = table.contextOf(input) as ContextFrom<TMachine>;
+    this.row = table.initial;
+    this.context = table.contextOf(input) as ContextFrom<TMachine>;
     if (parent !== undefined) this._parent = parent;
-    if (home.inspection.active) this.#watched = { unreported: { input } };
+    if (home.inspection.active) this.#watch().unreported = { input };
   }
 
   /** The readable name of this actor, unique enough for people; `sessionId` is unique. */
@@ -122,17 +114,12 @@ export class LightActor<
 
   /** The name of the current state. */
   get state(): string {
-    return this.#row.name;
-  }
-
-  /** @internal As of now: it changes with the next transition, unlike that of a snapshot. */
-  get context(): ContextFrom<TMachine> {
-    return this.#context;
+    return this.row.name;
   }
 
   /** True once the machine has reached a final state: it takes no further event. */
   get done(): boolean {
-    return this.#row.final;
+    return this.row.final;
   }
 
   send(event: EventFromLogic<TMachine>): void {
@@ -147,18 +134,18 @@ export class LightActor<
 
   /** @internal XState's actor systems deliver here (`sendTo`, `forwardTo`), having reported the event. */
   _send(event: EventFromLogic<TMachine>): void {
-    if (this.#row.final) return;
+    if (this.row.final) return;
     if (this.#stepping) {
       (this.#watch().pending ??= []).push(event);
       return;
     }
     this.#process(event);
-    const pending = this.#watched?.pending;
+    const pending = this.#watchers?.pending;
     if (pending !== undefined) this.#drain(pending);
   }
 
   #drain(pending: EventFromLogic<TMachine>[]): void {
-    while (pending.length > 0 && !this.#row.final) {
+    while (pending.length > 0 && !this.row.final) {
       this.#process(pending.shift() as EventFromLogic<TMachine>);
     }
   }
@@ -168,14 +155,15 @@ export class LightActor<
     try {
       const branch = this.#choose(event);
       if (branch !== undefined) this.#take(branch, event);
-      this.#notify();
-      if (this.home.inspection.active) {
-        this.home.inspection.snapshotTaken(this, event, this.getSnapshot());
+      if (this.#watchers !== undefined) {
+        this.#watchers.notify(() => this.getSnapshot(), this.row.final);
       }
+      const { inspection } = this.home;
+      if (inspection.active) inspection.snapshotTaken(this, event, this.getSnapshot());
       if (branch === undefined) return;
-      for (const tap of this.home.inspection.taps) tap.actorStepped(this, event);
+      for (const tap of inspection.taps) tap.actorStepped(this, event);
       // What `entered` sends waits its turn, as XState has it.
-      this.entered(this.#row.name, event);
+      this.entered(this.row.name, event);
     } finally {
       // An event of the user's may throw when it is read; the actor goes on without it.
       this.#stepping = false;
@@ -188,81 +176,59 @@ export class LightActor<
   }
 
   #choose(event: EventFromLogic<TMachine>): Branch | undefined {
-    const branches = this.#row.branches.get((event as EventObject).type);
+    const branches = this.row.branches.get((event as EventObject).type);
     if (branches === undefined) return undefined;
     for (const branch of branches) {
-      if (branch.guard === undefined || branch.guard({ context: this.#context, event }))
+      if (branch.guard === undefined || branch.guard({ context: this.context, event }))
         return branch;
     }
     return undefined;
   }
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
-    const listeners = this.#watched?.listeners;
+    const watchers = this.#watchers;
+    const listeners = watchers?.listeners;
     let emitted: EmittedFrom<TMachine>[] | undefined;
     for (const effect of branch.effects) {
-      scope.context = this.#context;
+      scope.context = this.context;
       scope.event = event;
-      if (effect.kind === 'assign') this.#assign(effect.assign(scope));
-      else if (listeners !== undefined) {
+      if (effect.kind === 'assign') {
+        const changes = effect.assign(scope);
+        // XState copies the context for each change; that takes seven times as long, and is needed only if somebody has it.
+        if (this.#contextIsShared) this.#copyContext();
+        Object.assign(this.context, changes);
+      } else if (listeners !== undefined) {
         (emitted ??= []).push(effect.emit(scope) as EmittedFrom<TMachine>);
       }
     }
     // Else it would keep the last call alive.
     scope.context = NO_CONTEXT;
     scope.event = NO_EVENT;
-    this.#row = rowAt(this.#table, branch.target);
-    if (this.#watched !== undefined) this.#watched.snapshot = undefined;
+    this.row = branch.target;
+    if (watchers !== undefined) watchers.snapshot = undefined;
     // As with XState: whoever hears of it finds the actor in its new state.
     if (emitted !== undefined) for (const one of emitted) listeners?.emit(one);
   }
 
-  #watch(): Watched<TMachine> {
-    return (this.#watched ??= {});
+  #copyContext(): void {
+    this.context = { ...(this.context as object) } as ContextFrom<TMachine>;
+    this.#contextIsShared = false;
   }
 
-  /** XState copies the context for each change; that takes seven times as long, and is needed only if somebody has it. */
-  #assign(changes: object): void {
-    if (this.#contextIsShared) {
-      this.#context = { ...(this.#context as object) } as ContextFrom<TMachine>;
-      this.#contextIsShared = false;
-    }
-    Object.assign(this.#context, changes);
-  }
-
-  #notify(): void {
-    const watched = this.#watched;
-    if (watched === undefined) return;
-    const { observers } = watched;
-    if (observers !== undefined) {
-      for (const observer of observers) this.#guarded(() => observer.next?.(this.getSnapshot()));
-    }
-    if (!this.#row.final) return;
-    if (observers !== undefined) {
-      for (const observer of observers) this.#guarded(() => observer.complete?.());
-    }
-    watched.observers = undefined;
-    watched.listeners = undefined;
-  }
-
-  #guarded(callback: () => void): void {
-    try {
-      callback();
-    } catch (error) {
-      this.home.reportError(error);
-    }
+  #watch(): Watchers<TMachine> {
+    return (this.#watchers ??= new Watchers(this.home.reportError));
   }
 
   getSnapshot(): SnapshotFrom<TMachine> {
-    const watched = this.#watch();
-    watched.snapshot ??= this.#takeSnapshot();
-    return watched.snapshot as SnapshotFrom<TMachine>;
+    const watchers = this.#watch();
+    watchers.snapshot ??= this.#takeSnapshot();
+    return watchers.snapshot as SnapshotFrom<TMachine>;
   }
 
   #takeSnapshot(): AnyMachineSnapshot {
     this.#contextIsShared = true;
-    const output = this.#row.final ? this.#table.outputOf(this.#context) : undefined;
-    return { ...this.#row.snapshot, context: this.#context, output } as AnyMachineSnapshot;
+    const output = this.row.final ? this.#table.outputOf(this.context) : undefined;
+    return { ...this.row.snapshot, context: this.context, output } as AnyMachineSnapshot;
   }
 
   subscribe(observer: Observer<SnapshotFrom<TMachine>>): Subscription;
@@ -272,15 +238,11 @@ export class LightActor<
     complete?: () => void,
   ): Subscription;
   subscribe(
-    observerOrNext?:
-      Observer<SnapshotFrom<TMachine>> | ((snapshot: SnapshotFrom<TMachine>) => void),
+    observerOrNext?: ObserverOrNext<SnapshotFrom<TMachine>>,
     error?: (error: unknown) => void,
     complete?: () => void,
   ): Subscription {
-    const observer = toObserver(observerOrNext ?? (() => undefined), error, complete);
-    if (this.#row.final) this.#guarded(() => observer.complete?.());
-    else (this.#watch().observers ??= new Set()).add(observer);
-    return { unsubscribe: () => this.#watched?.observers?.delete(observer) };
+    return this.#watch().subscribe(observerOrNext, error, complete, this.row.final);
   }
 
   on<TType extends EmittedFrom<TMachine>['type'] | '*'>(
@@ -289,28 +251,14 @@ export class LightActor<
       emitted: EmittedFrom<TMachine> & (TType extends '*' ? unknown : { type: TType }),
     ) => void,
   ): Subscription {
-    const watched = this.#watch();
-    watched.listeners ??= new Listeners(this.home.reportError);
-    return watched.listeners.on(type, listener);
+    return this.#watch().on(type, listener);
   }
 
   select<TSelected>(
     selector: (snapshot: SnapshotFrom<TMachine>) => TSelected,
     equal: (a: TSelected, b: TSelected) => boolean = Object.is,
   ): Readable<TSelected> {
-    return {
-      get: () => selector(this.getSnapshot()),
-      subscribe: (observerOrNext: Observer<TSelected> | ((selected: TSelected) => void)) => {
-        const observer = toObserver(observerOrNext);
-        let previous = selector(this.getSnapshot());
-        return this.subscribe((snapshot) => {
-          const next = selector(snapshot);
-          if (equal(previous, next)) return;
-          previous = next;
-          observer.next?.(next);
-        });
-      },
-    };
+    return new Selection(this, selector, equal);
   }
 
   /**
@@ -319,7 +267,7 @@ export class LightActor<
    */
   start(): this {
     for (const tap of this.home.inspection.taps) tap.actorStarted(this);
-    const unreported = this.#watched?.unreported;
+    const unreported = this.#watchers?.unreported;
     if (unreported === undefined) return this;
     this.#watch().unreported = undefined;
     const { inspection } = this.home;
@@ -358,11 +306,4 @@ export class LightActor<
       },
     });
   }
-}
-
-function rowAt(table: MachineTable, index: number): Row {
-  const row = table.rows[index];
-  if (row === undefined)
-    throw new RangeError(`The table of '${table.machine.id}' has no row ${index}`);
-  return row;
 }

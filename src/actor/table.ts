@@ -25,8 +25,8 @@ type Effect =
 /** One way out of a state; the first whose guard agrees is taken. */
 export interface Branch {
   readonly guard: Guard | undefined;
-  /** Index of the state entered, or the state's own index when the machine stays. */
-  readonly target: number;
+  /** The state entered, or the one that the machine stays in. */
+  readonly target: Row;
   readonly effects: readonly Effect[];
 }
 
@@ -42,8 +42,7 @@ export interface Row {
 /** A compiled machine. */
 export interface MachineTable<TMachine extends AnyStateMachine = AnyStateMachine> {
   readonly machine: TMachine;
-  readonly rows: readonly Row[];
-  readonly initial: number;
+  readonly initial: Row;
   /** A context of the actor's own. */
   contextOf(input: unknown): object;
   outputOf(context: object): unknown;
@@ -74,20 +73,23 @@ export function compileTable<TMachine extends AnyStateMachine>(
   }
   if (root.type !== 'compound') refuse(machine, root, `a root of type '${root.type}'`);
   const nodes: readonly AnyStateNode[] = Object.values(root.states);
-  const names = nodes.map((node) => node.key);
-  const rows = nodes.map((node): Row => {
+  const rows = new Map<string, CompiledRow>();
+  for (const node of nodes) {
     refuseUnlessPlain(machine, node);
     if (node.type !== 'atomic' && node.type !== 'final') {
       refuse(machine, node, `a state of type '${node.type}'`);
     }
     if (node.output !== undefined) refuse(machine, node, "'output' of a state");
-    return {
+    rows.set(node.key, {
       name: node.key,
       final: node.type === 'final',
-      branches: branchesOf(machine, node, names),
+      branches: new Map(),
       snapshot: machine.resolveState({ value: node.key, context: {} }),
-    };
-  });
+    });
+  }
+  for (const node of nodes) {
+    if (node.type !== 'final') addBranches(machine, node, rows);
+  }
   const config: unknown = machine.config;
   const { context = {}, output } = config as {
     context?: object;
@@ -95,9 +97,8 @@ export function compileTable<TMachine extends AnyStateMachine>(
   };
   return {
     machine,
-    rows,
-    initial: names.indexOf(initialState(machine, root)),
-    contextOf: (input) => (isFactory(context) ? context({ input }) : { ...context }),
+    initial: rowOf(machine, root, rows, initialState(machine, root)),
+    contextOf: isFactory(context) ? (input) => context({ input }) : () => ({ ...context }),
     outputOf: (finished) => output?.({ context: finished }),
   };
 }
@@ -116,31 +117,34 @@ function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
   return first?.key ?? refuse(machine, root, "no 'initial' state");
 }
 
-function branchesOf(
-  machine: AnyStateMachine,
-  node: AnyStateNode,
-  names: readonly string[],
-): Map<string, readonly Branch[]> {
-  const branches = new Map<string, readonly Branch[]>();
-  if (node.type === 'final') return branches;
+/** A row to which branches are added: they lead to rows, which have to be there first. */
+interface CompiledRow extends Row {
+  readonly branches: Map<string, readonly Branch[]>;
+}
+
+type Rows = ReadonlyMap<string, CompiledRow>;
+
+function addBranches(machine: AnyStateMachine, node: AnyStateNode, rows: Rows): void {
+  const { branches } = rowOf(machine, node, rows, node.key);
   // XState asks the state first and the root after it; a flat table can lay the two in one list.
   for (const source of [node, machine.root]) {
     for (const [type, transitions] of source.transitions) {
       if (type.includes('*')) refuse(machine, source, `the wildcard event '${type}'`);
       const compiled = transitions.map(({ target, guard, actions }): Branch => {
         if (target !== undefined && target.length !== 1) refuse(machine, source, 'several targets');
-        const key = target?.[0]?.key ?? node.key;
-        if (!names.includes(key)) refuse(machine, source, `the target '${key}'`);
         return {
           guard: compileGuard(machine, source, guard),
-          target: names.indexOf(key),
+          target: rowOf(machine, source, rows, target?.[0]?.key ?? node.key),
           effects: actions.map((action) => compileEffect(machine, source, action)),
         };
       });
       branches.set(type, [...(branches.get(type) ?? []), ...compiled]);
     }
   }
-  return branches;
+}
+
+function rowOf(machine: AnyStateMachine, node: AnyStateNode, rows: Rows, key: string): CompiledRow {
+  return rows.get(key) ?? refuse(machine, node, `the target '${key}'`);
 }
 
 function compileGuard(machine: AnyStateMachine, node: AnyStateNode, guard: unknown) {

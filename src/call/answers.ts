@@ -2,7 +2,7 @@
 import type { Fate } from '../api/fate.js';
 import { formatAddress } from '../address/address.js';
 import { isDrop } from '../wire/drop.js';
-import type { Frame } from '../wire/frame.js';
+import type { Frame, TransactionId } from '../wire/frame.js';
 import { hasHeaderMap } from '../wire/header-map.js';
 import { readAnswer } from './answer.js';
 import type { Answer } from './answer.js';
@@ -27,24 +27,16 @@ export class Answers {
     atMs: number,
   ): Fate {
     const call = this.#outstanding.get(id);
-    if (call === undefined) {
-      const final = type === 'response' || type === 'error';
-      const address = formatAddress({ host, port });
-      return `response.${this.#outstanding.fateOfAnswer(id, address, final)}`;
-    }
+    if (call === undefined) return this.#fateOfStray(id, type, host, port);
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#handOver(call, type, datagram, atMs);
-  }
-
-  /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #handOver(call: CallActor, type: Answer['type'], datagram: Buffer, atMs: number): Fate {
     const answer = readAnswer(type, datagram);
+    // What cannot be read settles nothing: the call goes on waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
-    const late = call.state === 'timedOut';
     const native = hasHeaderMap(datagram, answer.end);
     if (!native && answer.end < datagram.length) this.unreadableHeaders += 1;
-    call.peer.answered(atMs, native);
+    peer.answered(atMs, native);
+    const late = call.state === 'timedOut';
     switch (answer.type) {
       case 'working':
         call.peerAtWork();
@@ -59,5 +51,12 @@ export class Answers {
         call.receiveResult(answer.value, atMs);
     }
     return late ? 'response.late' : 'response.matched';
+  }
+
+  /** No call waits for it any more, or ever did. */
+  #fateOfStray(id: TransactionId, type: Answer['type'], host: string, port: number): Fate {
+    const final = type === 'response' || type === 'error';
+    const address = formatAddress({ host, port });
+    return `response.${this.#outstanding.fateOfAnswer(id, address, final)}`;
   }
 }

@@ -50,10 +50,11 @@ export class CallActor<Value = unknown>
   previous: CallActor | undefined;
   next: CallActor | undefined;
   nextInBucket: CallActor | undefined;
+  /** The actor it belongs to. */
+  peer: CallOwner<CallActor>;
   /** What it was asked for with, if there is more to that than its context tells: with most calls there is not. */
   readonly request: CallRequest | undefined;
 
-  #peer: CallOwner<CallActor>;
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
   /** How long the answer to the first transmission is waited for. */
@@ -87,20 +88,11 @@ export class CallActor<Value = unknown>
       peer.ref,
     );
     this.frame = frame;
-    this.#peer = peer;
+    this.peer = peer;
     if (hasMoreThanContext(request)) this.request = request;
+    if (home.inspection.watched) this.start();
     peer.callMade();
-    this.start();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
-  }
-
-  /** The actor it belongs to. */
-  get peer(): CallOwner<CallActor> {
-    return this.#peer;
-  }
-
-  get calledAt(): string {
-    return this.#peer.address;
   }
 
   override get id(): string {
@@ -113,15 +105,6 @@ export class CallActor<Value = unknown>
 
   get deadlineMs(): number {
     return this.context.calledAtMs + this.context.timeoutMs;
-  }
-
-  get answered(): boolean {
-    return this.state === 'resolved' || this.state === 'rejected' || this.state === 'late';
-  }
-
-  /** Whether its request went out. */
-  get wasSent(): boolean {
-    return this.context.attempt > 0;
   }
 
   cancel(reason?: unknown): void {
@@ -148,7 +131,7 @@ export class CallActor<Value = unknown>
 
   /** Another peer's actor takes the call over. */
   moveTo(peer: CallOwner<CallActor>): void {
-    this.#peer = peer;
+    this.peer = peer;
   }
 
   /** It waits for its turn: it has an alarm from now on. */
@@ -161,19 +144,20 @@ export class CallActor<Value = unknown>
    * that, while the request travels: that shortens the round trip when there is no other call to make meanwhile.
    */
   launch(nowMs: number): void {
-    const { outstanding, random } = this.home;
-    if (outstanding.full) {
+    const { alarms, outstanding, random } = this.home;
+    const { deadlineMs } = this;
+    if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
       return;
     }
-    outstanding.add(this);
-    this.frame?.stamp(1, this.deadlineMs - nowMs);
-    this.receive({ type: 'transmitted', atMs: nowMs }, this.#peer.ref);
+    this.frame?.stamp(1, deadlineMs - nowMs);
+    this.receive({ type: 'transmitted', atMs: nowMs }, this.peer.ref);
     // Whoever saw that may have cancelled the call.
-    if (this.done) return;
-    this.#peer.transmit(this);
-    this.#firstGapMs = firstGapMs(this.#peer.rtoMs(nowMs), random);
-    this.wakeAt(nowMs + this.#firstGapMs);
+    if (this.row.final) return;
+    this.peer.transmit(this);
+    this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
+    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
+    if (!this.row.final) alarms.set(this, Math.min(nowMs + this.#firstGapMs, deadlineMs));
   }
 
   /** Made for those that need it: most calls are answered before. */
@@ -191,7 +175,7 @@ export class CallActor<Value = unknown>
 
   /** The call's alarm: time to send again, time to give up, or time to stop lingering. */
   ring(nowMs: number): void {
-    if (this.state === 'timedOut') this.giveUp();
+    if (this.row.name === 'timedOut') this.giveUp();
     else if (nowMs >= this.deadlineMs) this.#expire(nowMs);
     else this.#repeated.overdue(nowMs, this.#wasBundled);
   }
@@ -201,8 +185,7 @@ export class CallActor<Value = unknown>
   }
 
   wakeAt(dueMs: number): void {
-    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
-    if (this.done) return;
+    if (this.row.final) return;
     this.home.alarms.set(this, Math.min(dueMs, this.deadlineMs));
   }
 
@@ -225,8 +208,8 @@ export class CallActor<Value = unknown>
   /** The peer says that it is still at work. */
   peerAtWork(): void {
     this.receive({ type: 'working' }, this.home.sender.ref);
-    if (this.done || this.state === 'timedOut') return;
-    this.#peer.atWork(this, this.context.sentAtMs ?? 0);
+    if (this.row.final || this.row.name === 'timedOut') return;
+    this.peer.atWork(this, this.context.sentAtMs ?? 0);
     this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
@@ -239,8 +222,8 @@ export class CallActor<Value = unknown>
   #expire(nowMs: number): void {
     const { timeoutMs } = this.context;
     // As long as the socket's callback is pending, nobody knows whether the request left.
-    const sentAtMs = this.state === 'awaiting' ? this.context.sentAtMs : undefined;
-    const { heardAtMs } = this.#peer;
+    const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
+    const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
     this.receive({
@@ -256,14 +239,14 @@ export class CallActor<Value = unknown>
         break;
       case 'late':
       case 'lost':
-        this.#end();
+        this.#end(state === 'late');
         break;
       case 'resolved':
       case 'rejected':
       case 'cancelled':
       case 'unsent':
         this.#settle(state);
-        this.#end();
+        this.#end(state === 'resolved' || state === 'rejected');
         break;
     }
   }
@@ -275,22 +258,23 @@ export class CallActor<Value = unknown>
     this.frame = undefined;
     this.#settle('timedOut');
     // What was never sent cannot be answered late.
-    if (this.wasSent) outstanding.linger(this);
+    if (this.context.attempt > 0) outstanding.linger(this);
     else this.giveUp();
   }
 
   #settle(state: Outcome['state']): void {
-    this.home.outstanding.settle(state, this.wasSent);
+    this.home.outstanding.settle(state, this.context.attempt > 0);
     const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);
     if (this.context.outcome !== undefined) this.#fulfil?.(this.context.outcome);
-    this.#peer.callSettled(this);
+    this.peer.callSettled(this);
   }
 
-  #end(): void {
+  /** @param answered whether an answer came, in time or late */
+  #end(answered: boolean): void {
     this.frame = undefined;
     this.home.alarms.clear(this);
-    this.home.outstanding.delete(this);
-    this.#peer.callEnded(this);
+    this.home.outstanding.delete(this, this.peer.address, answered);
+    this.peer.callEnded(this, this.row.name);
   }
 }

@@ -3,7 +3,7 @@ import type { CallCommand, ReportTarget } from '../api/call-command.js';
 import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
-import { callsAreTraced, traceCall } from '../engine/tracing.js';
+import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError, EndpointClosedError } from '../errors.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
@@ -56,7 +56,9 @@ export class Caller {
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const transactionId = this.#ids.next();
     const request = { transactionId, procedure, args, options: checked, replyTo, contracted };
-    const call = callsAreTraced() ? this.#trace(peer, request) : this.#place(peer, request);
+    const call = callChannel.hasSubscribers
+      ? this.#trace(peer, request)
+      : this.#place(peer, request);
     // While the request travels nobody waits for the next id.
     this.#ids.drawAhead();
     return call;
@@ -88,7 +90,7 @@ export class Caller {
     const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
     const call = new CallActor(peer, this.#home, request, frame);
     // A call whose signal had aborted is over before it began.
-    if (!call.done) peer.place(call);
+    if (options.signal === undefined || !call.done) peer.place(call);
     return call;
   }
 }

@@ -14,11 +14,8 @@ export interface Linked<T> {
 export class LinkedList<T extends Linked<T>> {
   #first: T | undefined;
   #last: T | undefined;
-  #size = 0;
-
-  get size(): number {
-    return this.#size;
-  }
+  /** How many items are in it; only the list writes it. */
+  size = 0;
 
   /** The item that has waited longest. */
   get first(): T | undefined {
@@ -32,7 +29,7 @@ export class LinkedList<T extends Linked<T>> {
     if (this.#last === undefined) this.#first = item;
     else this.#last.next = item;
     this.#last = item;
-    this.#size += 1;
+    this.size += 1;
   }
 
   /** Takes the item out; false if it is not in this list. */
@@ -46,7 +43,7 @@ export class LinkedList<T extends Linked<T>> {
     item.list = undefined;
     item.previous = undefined;
     item.next = undefined;
-    this.#size -= 1;
+    this.size -= 1;
     return true;
   }
 

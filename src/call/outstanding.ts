@@ -11,13 +11,9 @@ import { RecentIds } from './recent-ids.js';
 
 /** A call, as far as the ledger looks at it. */
 export interface LedgerEntry<Self> extends Linked<Self> {
-  readonly transactionId: TransactionId;
-  /** The address that was called. */
-  readonly calledAt: string;
+  readonly context: { readonly transactionId: TransactionId };
   /** Whether it is over: it has its outcome, and lingers no more. */
   readonly done: boolean;
-  /** Whether an answer came, in time or late. */
-  readonly answered: boolean;
   /** The next in the same chain. */
   nextInBucket: Self | undefined;
   /** It need not wait for a late answer any more. */
@@ -78,26 +74,24 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return this.#limits.maxOutstanding;
   }
 
-  /** Whether so many are. */
-  get full(): boolean {
-    return this.#inFlight >= this.limit;
-  }
-
   get lingering(): number {
     return this.#lingering.size;
   }
 
   get(id: TransactionId): TCall | undefined {
     let call = this.#buckets[this.#bucketOf(id)];
-    while (call !== undefined && call.transactionId !== id) call = call.nextInBucket;
+    while (call !== undefined && call.context.transactionId !== id) call = call.nextInBucket;
     return call;
   }
 
-  add(call: TCall): void {
+  /** Adds a call that is about to be sent; false when as many are in flight as may be. */
+  add(call: TCall): boolean {
+    if (this.#inFlight >= this.#limits.maxOutstanding) return false;
     if (this.#size === this.#buckets.length) this.#grow();
     this.#size += 1;
     this.#inFlight += 1;
     this.#link(call);
+    return true;
   }
 
   /** A call has its outcome. One that was added is no longer in flight, and known until it is deleted. */
@@ -115,10 +109,11 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     this.#lingering.shift()?.giveUp();
   }
 
-  /** Takes the call out; it is no error if it is not in. */
-  delete(call: TCall): void {
-    this.#lingering.delete(call);
-    const bucket = this.#bucketOf(call.transactionId);
+  /** Takes the call out, which called `address`; it is no error if it is not in. */
+  delete(call: TCall, address: string, answered: boolean): void {
+    if (this.#lingering.size > 0) this.#lingering.delete(call);
+    const id = call.context.transactionId;
+    const bucket = this.#bucketOf(id);
     let previous: TCall | undefined;
     for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
       if (link === call) {
@@ -126,7 +121,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
-        (call.answered ? this.#answered : this.#unanswered).add(call.transactionId, call.calledAt);
+        (answered ? this.#answered : this.#unanswered).add(id, address);
         return;
       }
       previous = link;
@@ -165,7 +160,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   }
 
   #link(call: TCall): void {
-    const bucket = this.#bucketOf(call.transactionId);
+    const bucket = this.#bucketOf(call.context.transactionId);
     call.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = call;
   }

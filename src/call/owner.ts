@@ -34,6 +34,6 @@ export interface CallOwner<TCall> {
   release(call: TCall): void;
   /** The call left the window or the mailbox: it has its outcome. */
   callSettled(call: TCall): void;
-  /** The call is over: settled, and no longer lingering. */
-  callEnded(call: TCall): void;
+  /** The call is over, in this state: settled, and no longer lingering. */
+  callEnded(call: TCall, state: string): void;
 }

@@ -118,25 +118,16 @@ export class CallTrace extends Trace<CallMessage> {
 
 export type HandlerTrace = Trace<HandlerMessage>;
 
-const calls = tracingChannel<unknown, CallMessage>('rpcudp:call');
-const handlers = tracingChannel<unknown, HandlerMessage>('rpcudp:handler');
-
-/** Whether anybody subscribes: while nobody does, tracing costs this question alone. */
-export function callsAreTraced(): boolean {
-  return calls.hasSubscribers;
-}
-
-/** Likewise of procedures that run. */
-export function handlersAreTraced(): boolean {
-  return handlers.hasSubscribers;
-}
+/** While it has no subscribers, tracing costs the question alone. */
+export const callChannel = tracingChannel<unknown, CallMessage>('rpcudp:call');
+export const handlerChannel = tracingChannel<unknown, HandlerMessage>('rpcudp:handler');
 
 /** The trace of a call that is about to be made. */
 export function traceCall(message: CallMessage): CallTrace {
-  return new CallTrace(calls, message);
+  return new CallTrace(callChannel, message);
 }
 
 /** The trace of a procedure that is about to run. */
 export function traceHandler(message: HandlerMessage): HandlerTrace {
-  return new Trace(handlers, message);
+  return new Trace(handlerChannel, message);
 }

@@ -7,18 +7,16 @@ import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../time/alarms.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { RequestEnding } from '../api/request-ending.js';
 import type { Engine } from '../engine/engine.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
-import { handlersAreTraced, traceHandler } from '../engine/tracing.js';
+import { handlerChannel, traceHandler } from '../engine/tracing.js';
 import type { HandlerTrace } from '../engine/tracing.js';
 import type { Frame, TransactionId } from '../wire/frame.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
 import { encodeSignal } from '../wire/signal.js';
-import type { ErrorCode } from '../wire/error-code.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { encodeFailure, failureOf } from './failure.js';
 import { handlerMachine } from './machine.js';
@@ -57,8 +55,6 @@ export interface InboundRequest {
 
 const table = compileTable(handlerMachine);
 
-const TIMED_OUT: ErrorCode = 'handlerTimedOut';
-
 export class Handler
   extends LightActor<HandlerMachine, Engine>
   implements Alarm, RunningRequest, RepliedTo
@@ -70,6 +66,8 @@ export class Handler
   readonly native: boolean;
   /** Undefined before, and when there is none. */
   reply: OutboundFrame | undefined;
+  /** What the procedure threw. */
+  thrown: unknown;
   /** The alarm is the procedure's deadline. */
   heapIndex = -1;
 
@@ -78,7 +76,6 @@ export class Handler
   #scope: RequestScope | undefined;
   #contracted: ContractedProcedure | undefined;
   #trace: HandlerTrace | undefined;
-  #thrown: unknown;
 
   constructor(owner: HandlerOwner, keeper: HandlerKeeper, engine: Engine, request: InboundRequest) {
     super(
@@ -99,7 +96,7 @@ export class Handler
     this.digest = request.digest;
     this.native = request.native;
     this.#keeper = keeper;
-    this.start();
+    if (engine.inspection.watched) this.start();
   }
 
   /** A name for people: `handler b21c`. The procedure's name is the peer's word and stays out. */
@@ -114,25 +111,6 @@ export class Handler
 
   get settled(): SettledRequest {
     return this.context;
-  }
-
-  /** How its request ended, once it has. */
-  get ending(): RequestEnding {
-    const { refusal, cancelled, failure } = this.context;
-    if (refusal !== undefined) return refusal;
-    if (cancelled) return 'cancelled';
-    if (failure === undefined) return 'replied';
-    return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
-  }
-
-  /** When the procedure ended, or was refused. Monotonic milliseconds. */
-  get endedAtMs(): number {
-    return this.context.receivedAtMs + (this.context.durationMs ?? 0);
-  }
-
-  /** What the procedure threw. */
-  get thrown(): unknown {
-    return this.#thrown;
   }
 
   /** Runs the procedure; its end arrives through the keeper. Never throws. */
@@ -155,7 +133,7 @@ export class Handler
   }
 
   #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
-    if (!handlersAreTraced()) return procedure(scope, ...args);
+    if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
     const { procedure: name, peer, transactionId } = this.context;
     const { traceparent } = scope;
     this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
@@ -172,9 +150,9 @@ export class Handler
       },
     );
     // A thenable may have called back already.
-    if (this.state === 'running') {
+    if (this.row.name === 'running') {
       this.#keeper.handlerAwaited(this);
-      this.home.alarms.set(this, this.#nowMs() + remainingMs);
+      this.home.alarms.set(this, this.home.clock.nowMs() + remainingMs);
     }
   }
 
@@ -187,7 +165,7 @@ export class Handler
 
   /** The caller took its call back: the procedure is told, and nobody waits for its end. */
   cancel(): 'delivered' | 'orphan' {
-    if (this.state !== 'running') return 'orphan';
+    if (this.row.name !== 'running') return 'orphan';
     this.receive({ type: 'cancelled' }, this.owner.ref);
     this.#scope?.abort(new CallerCancelledError());
     return 'delivered';
@@ -217,7 +195,7 @@ export class Handler
   repeat(): 'duplicate' {
     this.receive({ type: 'duplicated' }, this.owner.ref);
     if (this.native)
-      this.owner.replies.sendAgain(encodeSignal('working', this.transactionId), this);
+      this.owner.replies.sendAgain(encodeSignal('working', this.context.transactionId), this);
     return 'duplicate';
   }
 
@@ -232,14 +210,14 @@ export class Handler
     }
     this.#answer(reply);
     this.#trace?.succeeded(value);
-    this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.#nowMs() });
+    this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.home.clock.nowMs() });
   }
 
   #encodeResult(value: unknown): OutboundFrame {
     const issues = this.#contracted?.checkResult(value);
     if (issues !== undefined) throw new InvalidResultError(this.context.procedure, issues);
     const headerMap = this.native ? PLAIN_HEADER_MAP : undefined;
-    return encodeResponse(this.transactionId, value, headerMap, this.#contracted?.maxBytes);
+    return encodeResponse(this.context.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
   #fail(error: unknown): void {
@@ -247,11 +225,11 @@ export class Handler
     const reply = failureOf(error);
     if (this.native) this.#answerFailure(reply, error);
     this.#trace?.failed(error);
-    this.#thrown = error;
+    this.thrown = error;
     const { code, message } = reply;
     const replyBytes = this.reply?.length;
     const failure = { code, message };
-    this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.#nowMs() });
+    this.receive({ type: 'failed', error, failure, replyBytes, atMs: this.home.clock.nowMs() });
   }
 
   #answerFailure(reply: ErrorReply, error: unknown): void {
@@ -262,7 +240,7 @@ export class Handler
   }
 
   #isTooLate(): boolean {
-    if (this.state === 'running') return false;
+    if (this.row.name === 'running') return false;
     this.#keeper.resultDiscarded();
     return true;
   }
@@ -277,11 +255,7 @@ export class Handler
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {
-    return encodeFailure(this.transactionId, reply, this.home.reportError);
-  }
-
-  #nowMs(): number {
-    return this.home.clock.nowMs();
+    return encodeFailure(this.context.transactionId, reply, this.home.reportError);
   }
 
   protected override entered(state: string): void {

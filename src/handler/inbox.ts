@@ -104,7 +104,7 @@ export class Inbox implements HandlerKeeper {
     return (
       this.#replies.find(frame, sender) ??
       this.#refusals.find(frame, sender) ??
-      this.#findRunning(frame, sender)
+      (this.#running > 0 ? this.#findRunning(frame, sender) : undefined)
     );
   }
 
@@ -146,6 +146,7 @@ export class Inbox implements HandlerKeeper {
     if (sender === undefined && !isAnswerable(host, port)) return 'badSource';
     const body = decodeRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
+    const digest = digestOf(datagram, body.end);
     const headerMap = this.#headerMapOf(datagram, body);
     const peer = sender ?? this.#options.peers.admitStranger(host, port);
     if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
@@ -156,7 +157,7 @@ export class Inbox implements HandlerKeeper {
       // The name is remembered, and as it arrived it would be one string for each request.
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
-      digest: digestOf(datagram, body.end),
+      digest,
       native: headerMap !== undefined,
       attempt: headerMap?.attempt ?? 1,
       atMs,
@@ -190,8 +191,8 @@ export class Inbox implements HandlerKeeper {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
     // Each procedure that runs will have to be remembered as well.
-    const full = this.#running + this.#replies.size >= maxReplies;
-    return atMostOnce === 'strict' && full ? overloaded('maxReplies', maxReplies) : undefined;
+    const isFull = atMostOnce === 'strict' && this.#running + this.#replies.size >= maxReplies;
+    return isFull ? overloaded('maxReplies', maxReplies) : undefined;
   }
 
   /**
@@ -241,19 +242,15 @@ export class Inbox implements HandlerKeeper {
   }
 
   handlerEnded(handler: Handler): void {
-    this.#replies.remember(handler);
     this.#stopped(handler);
-    const { context, ending, thrown } = handler;
-    this.#options.settlements.settle(
-      thrown === undefined ? context : { ...context, error: thrown },
-      ending,
-    );
+    this.#replies.remember(handler);
+    this.#options.settlements.handlerEnded(handler.context, handler.thrown);
     if (this.#running === 0) this.#drained?.();
   }
 
   handlerAwaited(handler: Handler): void {
     this.#awaited.add(handler);
-    handler.owner.requests.isAwaited(handler.transactionId, handler);
+    handler.owner.requests.isAwaited(handler.context.transactionId, handler);
   }
 
   handlerAbandoned(handler: Handler): void {
@@ -267,7 +264,7 @@ export class Inbox implements HandlerKeeper {
   #stopped(handler: Handler): void {
     this.#running -= 1;
     this.#awaited.delete(handler);
-    handler.owner.requests.stopped(handler.transactionId);
+    handler.owner.requests.stopped(handler.context.transactionId);
   }
 
   /** Those whose procedures run. */

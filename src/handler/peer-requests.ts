@@ -11,16 +11,12 @@ export type RequestMemory = 'replies' | 'refusals';
 const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
 export class PeerRequests {
-  #running = 0;
+  /** How many run. */
+  running = 0;
   #replies = 0;
   #refusals = 0;
   /** Those that run and have returned a promise. Made for the first; bounded by `maxRunningPerPeer`. */
   #awaited: Map<TransactionId, RunningRequest> | undefined;
-
-  /** How many run. */
-  get running(): number {
-    return this.#running;
-  }
 
   /** How many are remembered. */
   get remembered(): number {
@@ -39,7 +35,7 @@ export class PeerRequests {
 
   /** A procedure is about to run for the peer. */
   started(): void {
-    this.#running += 1;
+    this.running += 1;
   }
 
   /** It has returned a promise. */
@@ -49,7 +45,7 @@ export class PeerRequests {
 
   /** It runs no more. */
   stopped(id: TransactionId): void {
-    this.#running -= 1;
+    this.running -= 1;
     this.#awaited?.delete(id);
   }
 

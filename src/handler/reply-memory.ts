@@ -74,7 +74,9 @@ export class ReplyMemory implements Alarm {
    */
   remember(handler: Handler): void {
     const { maxReplies, maxReplyBytes } = this.#limits;
-    const { context, digest, endedAtMs, frame, owner, reply } = handler;
+    const { context, digest, frame, owner, reply } = handler;
+    const { receivedAtMs, durationMs = 0 } = context;
+    const kind = kindOf(handler);
     const replyBytes = reply?.length ?? 0;
     const isKept = replyBytes <= maxReplyBytes;
     while (this.#bytes > 0 && this.#bytes + replyBytes > maxReplyBytes) this.#letReplyGo();
@@ -84,15 +86,15 @@ export class ReplyMemory implements Alarm {
       digest,
       replyPlace: reply !== undefined && isKept ? this.#bodies.push(reply.body) : 0,
       replyLength: reply?.body.length ?? 0,
-      kind: kindOf(handler),
-      receivedAtMs: context.receivedAtMs,
-      endedAtMs,
+      kind,
+      receivedAtMs,
+      endedAtMs: receivedAtMs + durationMs,
     });
     owner.requests.isRemembered(this.#memory);
     if (isKept) this.#bytes += replyBytes;
-    else this.#firstWithReply = this.#records.oldest + this.size;
-    if (this.size === 1) this.#setAlarm();
-    while (this.size > maxReplies) {
+    else this.#firstWithReply = this.#records.oldest + this.#records.size;
+    if (this.#records.size === 1) this.#setAlarm();
+    while (this.#records.size > maxReplies) {
       if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#forgottenEarly += 1;
       this.#forgetOldest();
     }
@@ -100,6 +102,7 @@ export class ReplyMemory implements Alarm {
 
   /** What is remembered of the peer's request that this one repeats; undefined when it is none. */
   find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
+    if (this.#records.size === 0) return undefined;
     const number = this.#records.find(datagram, peer);
     if (number === undefined) return undefined;
     const record = this.#records.at(number);

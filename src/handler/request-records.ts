@@ -40,6 +40,8 @@ export class RequestRecords<Peer> {
   /** How many records there have been, and how many of them are gone. */
   #pushed = 0;
   #shifted = 0;
+  /** How many there are; only this class writes it. */
+  size = 0;
   /** A power of two. A record's slot is its number modulo this. */
   #capacity = 0;
   #words = new Int32Array(0);
@@ -60,10 +62,6 @@ export class RequestRecords<Peer> {
     }
   }
 
-  get size(): number {
-    return this.#pushed - this.#shifted;
-  }
-
   /** The number of the oldest record; those that follow it count on. */
   get oldest(): number {
     return this.#shifted;
@@ -74,6 +72,7 @@ export class RequestRecords<Peer> {
     if (this.size === this.#capacity) this.#grow();
     const slot = this.#slotOf(this.#pushed);
     this.#pushed += 1;
+    this.size += 1;
     this.#readId(datagram);
     this.#words.set(this.#id, slot * RECORD_WORDS);
     this.#fill(slot, record);
@@ -84,6 +83,7 @@ export class RequestRecords<Peer> {
   shift(): void {
     const slot = this.#slotOf(this.#shifted);
     this.#shifted += 1;
+    this.size -= 1;
     this.#unlink(slot);
     // A forgotten peer would live on.
     this.#peers[slot] = undefined;
@@ -91,7 +91,7 @@ export class RequestRecords<Peer> {
 
   /** The number of the record of this peer's request with the id in this datagram. */
   find(datagram: Buffer, peer: Peer): number | undefined {
-    if (this.size === 0) return undefined;
+    if (this.#capacity === 0) return undefined;
     this.#readId(datagram);
     const id = this.#id;
     let slot = this.#buckets[this.#bucketOf(id, 0)] as number;

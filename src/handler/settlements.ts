@@ -4,6 +4,10 @@ import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { noEndings } from '../api/request-ending.js';
 import { HandlerFailedError, HandlerTimedOutError } from '../errors.js';
+import type { ErrorCode } from '../wire/error-code.js';
+import type { HandlerContext } from './machine.js';
+
+const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 
 export class Settlements {
   readonly #counts = noEndings();
@@ -27,12 +31,25 @@ export class Settlements {
     return { ...this.#counts };
   }
 
+  /** A procedure ended, or its caller took the call back meanwhile; `thrown` is what it threw. */
+  handlerEnded(context: HandlerContext, thrown: unknown): void {
+    const request = thrown === undefined ? context : { ...context, error: thrown };
+    this.settle(request, endingOf(context));
+  }
+
   settle(request: SettledRequest, ending: RequestEnding): void {
     this.#counts[ending] += 1;
     const { procedure, error } = request;
     if (isMistake(ending, error)) this.#reportError(new HandlerFailedError(procedure, error));
     this.#tell(request, ending);
   }
+}
+
+function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEnding {
+  if (refusal !== undefined) return refusal;
+  if (cancelled) return 'cancelled';
+  if (failure === undefined) return 'replied';
+  return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 
 /** Whether the one who wrote the procedure should hear of this: not what it declares, or its caller caused. */

@@ -186,9 +186,9 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
 
   /** A request of the peer's arrived; its header map may hold the token of a challenge. */
   requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void {
-    this.replies.requested(bytes, headerMap?.token);
     this.#asksAsOldPeer = headerMap === undefined;
-    this.heard(nowMs);
+    this.#heard(nowMs);
+    this.replies.requested(bytes, headerMap?.token);
   }
 
   rtoMs(nowMs: number): number {
@@ -202,8 +202,8 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   answered(nowMs: number, native: boolean): void {
     this.native = native;
     this.#asksAsOldPeer = false;
+    this.#heard(nowMs);
     this.replies.validate();
-    this.heard(nowMs);
   }
 
   unanswered(waitedMs: number, sentAtMs: number): void {
@@ -221,33 +221,35 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   }
 
   /** A datagram of this peer's was understood. */
-  heard(nowMs: number): void {
+  #heard(nowMs: number): void {
     this.heardAtMs = nowMs;
     if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
   }
 
   callSettled(call: CallActor): void {
     this.#outbox.remove(call);
-    const { outcome } = call.context;
+    const { attempt, outcome } = call.context;
     if (outcome === undefined) return;
+    const wasSent = attempt > 0;
     this.#path.learnFrom(call.context, outcome);
     if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
       this.ref.send({ type: 'expired' });
     }
     call.request?.trace?.settled(outcome);
     // Nobody waits for the answer any more, which a peer of our kind understands.
-    if (outcome.state === 'cancelled' && call.wasSent && this.native) {
+    if (outcome.state === 'cancelled' && wasSent && this.native) {
       this.#send(encodeSignal('cancel', call.transactionId));
     }
     // First those who wait: who hears of this outcome may call again.
-    if (call.wasSent) this.#outbox.drain();
+    if (wasSent) this.#outbox.drain();
     this.reports.settled(call);
   }
 
-  callEnded(call: CallActor): void {
+  callEnded(call: CallActor, state: string): void {
     this.#openCalls -= 1;
-    if (call.state === 'late') this.#path.learnFromLate(call.context);
-    this.reports.ended(call);
+    if (state !== 'late' && state !== 'lost') return;
+    if (state === 'late') this.#path.learnFromLate(call.context);
+    this.reports.ended(call, state);
   }
 
   /** A host's name is looked up with the first call, and again with the first after a failure. */

@@ -19,10 +19,9 @@ export class CallReports extends Listeners<CallReport> {
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }
 
-  /** The call is over; there is something to tell only after a time-out. */
-  ended(call: CallActor): void {
-    if (call.state === 'late') this.#tell(call, 'call.late', lateReport);
-    else if (call.state === 'lost') this.#tell(call, 'call.lost', lostReport);
+  /** The call is over, after a time-out. */
+  ended(call: CallActor, state: 'late' | 'lost'): void {
+    this.#tell(call, `call.${state}`, state === 'late' ? lateReport : lostReport);
   }
 
   /** A report is made only if somebody hears it. */

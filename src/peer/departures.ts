@@ -63,8 +63,10 @@ export class Departures implements TurnTask {
   #singles = new Batch();
   /** Those that will share one. Bounded by `maxBundleBytes` and `MAX_BUNDLE_FRAMES`. */
   #bundle = new Batch();
+  /** Whether frames wait for the end of the turn; only this class writes it. */
+  waiting = false;
   /** Whether the end of the turn is awaited, and how many frames were put off to it. */
-  #waiting = false;
+  #endAwaited = false;
   #framesPutOff = 0;
   #wasBusy = false;
   #isLeaving = false;
@@ -78,24 +80,20 @@ export class Departures implements TurnTask {
     this.#destination = destination;
   }
 
-  /** Whether frames wait for the end of the turn. */
-  get waiting(): boolean {
-    return this.#bundle.length > 0 || this.#singles.length > 0;
-  }
-
   /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
   send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#mayLeaveNow()) {
-      this.sendAlone(frame, owner);
+      this.#sender.send(frame, this.#destination.host, this.#destination.port, owner);
       return;
     }
     const bytes = bundledBytes(frame);
     if (BUNDLE_HEADER_BYTES + bytes <= this.#maxBundleBytes) {
       this.#putInBundle(frame, bytes, owner);
     } else this.#putAside(frame, owner);
+    this.waiting = true;
     this.#framesPutOff += 1;
-    if (this.#waiting) return;
-    this.#waiting = true;
+    if (this.#endAwaited) return;
+    this.#endAwaited = true;
     this.#turn.atEnd(this);
   }
 
@@ -133,7 +131,7 @@ export class Departures implements TurnTask {
   }
 
   #mayLeaveNow(): boolean {
-    if (this.#waiting || this.#wasBusy) return false;
+    if (this.#endAwaited || this.#wasBusy) return false;
     const { number } = this.#turn;
     const isFirst = number !== this.#lastTurn;
     this.#lastTurn = number;
@@ -143,7 +141,7 @@ export class Departures implements TurnTask {
   turnEnded(): void {
     this.#wasBusy = this.#framesPutOff > 1;
     this.#framesPutOff = 0;
-    this.#waiting = false;
+    this.#endAwaited = false;
     this.#leave();
   }
 
@@ -153,6 +151,7 @@ export class Departures implements TurnTask {
     if (singles.length > 0) this.#singles = new Batch();
     if (bundle.length > 0) this.#bundle = new Batch();
     this.#isLeaving = false;
+    this.waiting = false;
     // First what is too long for the bundle, in which it may be taken back.
     this.#sendOneByOne(singles);
     if (bundle.length > 1) this.#sendTogether(bundle);

@@ -40,8 +40,10 @@ export class Outbox {
   /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
   put(call: CallActor): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
-    if (first && this.#hasRoom()) this.#launch(call, call.context.calledAtMs);
-    else if (this.#mailbox.full) {
+    if (first && this.#hasRoom()) {
+      this.#window.push(call);
+      call.launch(call.context.calledAtMs);
+    } else if (this.#mailbox.full) {
       const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
       call.receive({ type: 'refused', error }, call.peer.ref);
     } else {
@@ -59,12 +61,13 @@ export class Outbox {
   /** Lets calls out of the mailbox as long as the window has room. */
   drain(): void {
     // A send that fails at once settles its call in the midst of this, and the loop goes on anyway.
-    if (this.#draining) return;
+    if (this.#draining || this.#mailbox.size === 0) return;
     this.#draining = true;
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
       if (next === undefined) break;
-      this.#launch(next, this.#clock.nowMs());
+      this.#window.push(next);
+      next.launch(this.#clock.nowMs());
     }
     this.#draining = false;
   }
@@ -98,10 +101,5 @@ export class Outbox {
 
   #hasRoom(): boolean {
     return this.#open && !this.#window.full;
-  }
-
-  #launch(call: CallActor, nowMs: number): void {
-    this.#window.push(call);
-    call.launch(nowMs);
   }
 }

@@ -4,7 +4,6 @@
  */
 import type { RepliedTo, ReplySender } from '../handler/owner.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
-import type { TransactionId } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { Departures, Destination } from './departures.js';
 import type { ReturnPath } from './return-path.js';
@@ -30,25 +29,26 @@ export class Replies implements ReplySender {
     this.#returnPath.validate();
   }
 
-  send(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
+  send(frame: OutboundFrame, request: RepliedTo): void {
+    const { native } = request;
     const bytes = native ? frame.length + MAX_BUNDLING_BYTES : frame.length;
-    if (!this.#mayReply(bytes, transactionId, native)) return;
+    if (!this.#mayReply(bytes, request)) return;
     if (native) this.#departures.send(frame);
     else this.#departures.sendAlone(frame);
   }
 
   /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
-  sendAgain(frame: OutboundFrame, { transactionId, native }: RepliedTo): void {
-    if (this.#mayReply(frame.length, transactionId, native)) this.#departures.sendAlone(frame);
+  sendAgain(frame: OutboundFrame, request: RepliedTo): void {
+    if (this.#mayReply(frame.length, request)) this.#departures.sendAlone(frame);
   }
 
   /** Whether so much may go there; if not, what is withheld is counted. */
-  #mayReply(bytes: number, transactionId: TransactionId, native: boolean): boolean {
+  #mayReply(bytes: number, request: RepliedTo): boolean {
     const { host } = this.#destination;
     if (this.#returnPath.admits(host, bytes)) return true;
     this.#returnPath.withheld();
-    if (!native) return false;
-    const challenge = this.#returnPath.challenge(transactionId);
+    if (!request.native) return false;
+    const challenge = this.#returnPath.challenge(request.transactionId);
     if (this.#returnPath.admits(host, challenge.length)) this.#departures.sendAlone(challenge);
     return false;
   }

@@ -89,7 +89,9 @@ export class Socket implements Sender, Receiver {
             this.#noteSent(error);
             owner.sent(error, false);
           };
-    this.#transmit(frame.toDatagram(), host, port, done);
+    const datagram = frame.toDatagram();
+    for (const tap of this.#inspection.taps) tap.datagramSent(datagram, host, port);
+    this.#transport.send(datagram, host, port, done);
   }
 
   sendBundle(
@@ -100,20 +102,11 @@ export class Socket implements Sender, Receiver {
   ): void {
     this.#attempted += 1;
     this.#framesAttempted += owners.length;
-    this.#transmit(bundle, host, port, (error) => {
+    for (const tap of this.#inspection.taps) tap.datagramSent(bundle, host, port);
+    this.#transport.send(bundle, host, port, (error) => {
       this.#noteSent(error);
       for (const owner of owners) owner?.sent(error, true);
     });
-  }
-
-  #transmit(
-    datagram: Buffer,
-    host: string,
-    port: number,
-    done: (error: Error | null) => void,
-  ): void {
-    for (const tap of this.#inspection.taps) tap.datagramSent(datagram, host, port);
-    this.#transport.send(datagram, host, port, done);
   }
 
   readonly #noteSent = (error: NodeJS.ErrnoException | null): void => {

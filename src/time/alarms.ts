@@ -64,7 +64,7 @@ export class Alarms {
     if (this.#closed) return;
     // An alarm that sets itself while alarms ring queues behind those, so that the ringing ends.
     this.#heap.set(alarm, Math.max(dueMs, this.#ringingUntilMs));
-    this.#arm();
+    if (dueMs < this.#wakeMs) this.#arm();
   }
 
   /** Clears the alarm; it is no error if it is not set. */

@@ -40,8 +40,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a strict endpoint forgets the oldest request when its memory is full',
     file: 'handler/inbox.ts',
-    find: "atMostOnce === 'strict' && full",
-    replace: "atMostOnce === 'strict' && full && this.#closing",
+    find: "atMostOnce === 'strict' && this.#running",
+    replace: "atMostOnce === 'strict' && this.#closing && this.#running",
     with: ['strict', 'tinyReplyMemory', 'replay'],
     foundBy: ['I2'],
   },
