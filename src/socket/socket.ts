@@ -18,10 +18,10 @@ import type { Receiver, Transport } from '../transport/transport.js';
 import { isBundle, unpackBundle } from '../wire/bundle.js';
 import { isDrop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
+import type { AnswerType } from '../wire/frame-type.js';
 import { hasHeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import { readAnswer } from './answer.js';
-import type { Answer } from './answer.js';
+import { isFinal, readAnswer } from './answer.js';
 import { noFates } from './fate.js';
 import type { Fate } from './fate.js';
 import { socketMachine } from './machine.js';
@@ -222,23 +222,33 @@ export class Socket implements Sender, Receiver {
     if (port === 0) return 'badSource';
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
-    // A bundle that holds bundles would be no bundle, but a way to nest.
-    if (frame.type === 'bundle') return 'malformed.shape';
-    if (frame.type === 'request') return routes.inbox.accept(frame, host, port, atMs);
-    if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
-    const call = routes.outstanding.get(frame.id);
-    if (call === undefined) {
-      const final = frame.type === 'response' || frame.type === 'error';
-      const address = formatAddress({ host, port });
-      return `response.${routes.outstanding.fateOfAnswer(frame.id, address, final)}`;
+    const { type } = frame;
+    switch (type) {
+      case 'request':
+        return routes.inbox.accept(frame, host, port, atMs);
+      case 'cancel':
+        return routes.inbox.cancel(frame, host, port);
+      case 'response':
+      case 'error':
+      case 'working':
+      case 'challenge': {
+        const call = routes.outstanding.get(frame.id);
+        if (call === undefined) {
+          const address = formatAddress({ host, port });
+          return `response.${routes.outstanding.fateOfAnswer(frame.id, address, isFinal(type))}`;
+        }
+        const { peer } = call;
+        if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
+        return this.#answer(routes, call, type, datagram, atMs);
+      }
+      // A bundle that holds bundles would be no bundle, but a way to nest.
+      case 'bundle':
+        return 'malformed.shape';
     }
-    const { peer } = call;
-    if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
-    return this.#answer(routes, call, frame.type, datagram, atMs);
   }
 
   /** Hands the answer to its call. What cannot be read settles nothing: the call goes on waiting. */
-  #answer(routes: Routes, call: Call, type: Answer['type'], datagram: Buffer, atMs: number): Fate {
+  #answer(routes: Routes, call: Call, type: AnswerType, datagram: Buffer, atMs: number): Fate {
     const answer = readAnswer(type, datagram);
     if (isDrop(answer)) return `malformed.${answer.reason}`;
     const late = call.state === 'timedOut';
@@ -254,11 +264,11 @@ export class Socket implements Sender, Receiver {
         return late ? 'response.late' : 'response.challenge';
       case 'error':
         call.receiveError(answer.error, atMs);
-        break;
+        return late ? 'response.late' : 'response.matched';
       case 'response':
         call.receiveResult(answer.value, atMs);
+        return late ? 'response.late' : 'response.matched';
     }
-    return late ? 'response.late' : 'response.matched';
   }
 
   transportFailed(error: Error): void {
