@@ -16,6 +16,7 @@ import type { AnyContract, ContractApi, ContractedApi } from '../contract/contra
 import { EndpointClosedError, HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
 import { Inbox } from '../handler/inbox.js';
+import type { RequestEnding } from '../handler/request-ending.js';
 import { procedureTable } from '../handler/procedures.js';
 import type { AnyProcedures, Handlers } from '../handler/procedures.js';
 import type { PeerActor } from '../peer/actor.js';
@@ -35,7 +36,6 @@ import { SharedPortError } from '../transport/shared-port-error.js';
 import { udpTransport } from '../transport/udp.js';
 import { guardedReport, warnings } from '../warning.js';
 import { Counters } from './counters.js';
-import type { RequestEnding } from './counters.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf, requireContract } from './options.js';

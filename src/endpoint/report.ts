@@ -1,7 +1,7 @@
 /** Reports: what an endpoint tells those who listen to it. */
 import type { SocketAddress } from '../address.js';
+import type { RequestEnding } from '../handler/request-ending.js';
 import type { Fate } from '../socket/fate.js';
-import type { RequestEnding } from './counters.js';
 
 /** A readable request, and what is known of it at its end. */
 export interface SettledRequest {

@@ -7,7 +7,6 @@ import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../alarms.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
-import type { RequestEnding } from '../endpoint/counters.js';
 import type { Environment } from '../endpoint/environment.js';
 import type { SettledRequest } from '../endpoint/report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
@@ -27,6 +26,7 @@ import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure, Procedure } from './procedures.js';
 import type { Refusal } from './refusal.js';
+import type { RequestEnding } from './request-ending.js';
 import type { HandlerScope } from './scope.js';
 
 /** The inbox, as one handler sees it. */

@@ -30,10 +30,6 @@ export type PeerEvent =
   | { readonly type: 'expired' }
   | { readonly type: 'forgotten' };
 
-/** What is known of a peer: see the chart. */
-export type PeerHealth =
-  'resolving' | 'unknown' | 'responsive' | 'suspect' | 'silent' | 'forgotten';
-
 /** This many time-outs in a row make a suspect peer a silent one. */
 const SILENT_AFTER = 3;
 

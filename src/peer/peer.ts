@@ -9,7 +9,7 @@ import { ContractError } from '../contract/errors.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../handler/procedures.js';
 import type { PeerActor } from './actor.js';
 import type { CallCommand } from './command.js';
-import type { PeerHealth } from './machine.js';
+import type { PeerHealth } from './health.js';
 
 /** What a peer's calls report, procedure by procedure. */
 export type PeerReport<Api = AnyProcedures> = {

@@ -2,7 +2,7 @@
 import t from 'tap';
 import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
-import type { RequestEnding } from '../../src/endpoint/counters.js';
+import type { RequestEnding } from '../../src/handler/request-ending.js';
 import type { Endpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointStats } from '../../src/endpoint/stats.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';

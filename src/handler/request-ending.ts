@@ -1,0 +1,57 @@
+/** Endings: how an inbound request ended. */
+import { namesOf, zeroCounts } from '../vocabulary.js';
+import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
+import type { NotRunCode } from '../wire/error-code.js';
+
+interface RequestEndingRow {
+  /** What ended: a procedure that ran, a request with the id of another one, or one that was refused. */
+  readonly of: 'run' | 'repetition' | 'refusal';
+  /** Its name for people. */
+  readonly words: string;
+}
+
+/** Endings of requests that were not refused. */
+const ACCEPTED = {
+  /** Answered. */
+  replied: { of: 'run', words: 'replied' },
+  failed: { of: 'run', words: 'failed' },
+  /** Not ended at its deadline. */
+  timedOut: { of: 'run', words: 'timed out' },
+  /** Taken back by its caller. */
+  cancelled: { of: 'run', words: 'cancelled' },
+  /** The endpoint closed and would wait no longer. */
+  abandoned: { of: 'run', words: 'abandoned' },
+  /** A repetition, answered again. */
+  replayed: { of: 'repetition', words: 'replayed' },
+  /** A repetition, and there is no answer yet. */
+  duplicate: { of: 'repetition', words: 'duplicate' },
+  /** Another request with a known id. */
+  conflict: { of: 'repetition', words: 'conflict' },
+} as const satisfies Readonly<Record<string, RequestEndingRow>>;
+
+/** How a request ended: as `ACCEPTED` has it; or it was not run, and why. */
+export type RequestEnding = keyof typeof ACCEPTED | NotRunCode;
+
+/** Every ending. */
+export const REQUEST_ENDINGS: Readonly<Record<RequestEnding, RequestEndingRow>> = Object.freeze({
+  ...ACCEPTED,
+  ...refusals(),
+});
+
+function refusals(): Record<NotRunCode, RequestEndingRow> {
+  const rows = NOT_RUN_CODES.map((code) => {
+    const row: RequestEndingRow = { of: 'refusal', words: ERROR_CODES[code].ending };
+    return [code, row] as const;
+  });
+  return Object.fromEntries(rows) as Record<NotRunCode, RequestEndingRow>;
+}
+
+/** How many requests ended in each way. */
+export type RequestCounts = Record<RequestEnding, number>;
+
+/** Every ending, at zero. */
+export function noRequests(): RequestCounts {
+  return { ...NONE };
+}
+
+const NONE = zeroCounts(namesOf(REQUEST_ENDINGS));
