@@ -8,6 +8,15 @@ import { readSource, type SourceFacts } from './fixtures/source-imports.js';
 
 // Files are named from `src`. A name that ends in `/` is a folder, and `*` is one segment.
 
+/** What the page is bundled with. */
+const PAGE_PACKAGES = [
+  'preact',
+  '@preact/signals',
+  '@dagrejs/dagre',
+  'uplot',
+  '@tanstack/virtual-core',
+];
+
 /** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
   { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
@@ -47,6 +56,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'inspector/hub/feed.ts',
       'inspector/recorder/identity.ts',
       'inspector/page/live/',
+      'inspector/page/components/copy-button.ts',
       'inspector/recording/file.ts',
       'inspector/hub/server.ts',
       'inspector/hub/watch.ts',
@@ -68,30 +78,39 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   { what: ['testing/'], onlyIn: ['testing/'] },
   { what: ['cluster/'], onlyIn: ['cluster/'] },
   { what: ['inspector/'], onlyIn: ['inspector/', 'cli/'] },
-  {
-    what: ['preact', '@preact/signals', '@dagrejs/dagre', 'uplot', '@tanstack/virtual-core'],
-    onlyIn: ['inspector/page/'],
-  },
+  { what: PAGE_PACKAGES, onlyIn: ['inspector/page/'] },
   { what: ['inspector/page/'], onlyIn: ['inspector/page/'] },
   { what: ['ws', 'sirv', 'valibot', 'node:http'], onlyIn: ['inspector/'] },
 ];
 
+/** Tables of words and what is read off them: they import only each other, and whoever shows words may import them. */
+const VOCABULARY = [
+  'vocabulary.ts',
+  'call/state.ts',
+  'call/verdict.ts',
+  'handler/request-ending.ts',
+  'handler/state.ts',
+  'peer/health.ts',
+  'socket/fate.ts',
+  'wire/drop-reason.ts',
+  'wire/error-code.ts',
+  'wire/frame-type.ts',
+];
+
 /** Rules and shapes without effects: they import only each other. */
 const PURE = [
+  ...VOCABULARY,
   'errors.ts',
   'fifo.ts',
   'address.ts',
   'ip.ts',
   'call/outcome.ts',
-  'call/verdict.ts',
   'call/report.ts',
   'call/backoff.ts',
   'call/id-hash.ts',
   'call/recent-ids.ts',
   'peer/round-trip.ts',
-  'socket/fate.ts',
   'wire/drop.ts',
-  'wire/error-code.ts',
   'wire/escape.ts',
   'wire/frame.ts',
 ];
@@ -99,17 +118,23 @@ const PURE = [
 /** The whole of what a layer may import. `typesToo` holds it to that for types as well. */
 const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
   { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
+  { files: VOCABULARY, to: VOCABULARY, typesToo: true },
   { files: PURE, to: PURE },
   { files: ['actor/'], to: ['xstate', 'actor/'] },
   {
     files: ['wire/'],
-    to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts'],
+    to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts', 'vocabulary.ts'],
     typesToo: true,
   },
-  { files: ['cli/top/'], to: ['cli/top/', 'cli/printable.ts'] },
+  { files: ['cli/top/'], to: ['cli/top/', 'cli/printable.ts', ...VOCABULARY] },
+  {
+    files: ['inspector/page/'],
+    to: ['fifo.ts', 'inspector/record.ts', 'inspector/page/', ...PAGE_PACKAGES, ...VOCABULARY],
+    typesToo: true,
+  },
   {
     files: ['inspector/page/store/'],
-    to: ['fifo.ts', 'inspector/record.ts', 'inspector/page/store/'],
+    to: ['fifo.ts', 'inspector/record.ts', 'inspector/page/store/', ...VOCABULARY],
     typesToo: true,
   },
 ];
@@ -192,6 +217,17 @@ t.test('each rule catches a file that breaks it', (t) => {
       'takes inspector/page/store/rows.ts',
     ],
     ['inspector/page/store/rows.ts', `import { h } from 'preact';`, 'imports preact'],
+    [
+      'inspector/page/store/rows.ts',
+      `import type { Call } from '../../../call/call.js';`,
+      'imports call/call.ts',
+    ],
+    [
+      'inspector/page/views/call.ts',
+      `import { explainDatagram } from '../../../wire/explain.js';`,
+      'imports wire/explain.ts',
+    ],
+    ['socket/fate.ts', `import type { Frame } from '../wire/frame.js';`, 'imports wire/frame.ts'],
     ['endpoint/endpoint.ts', `import { a } from '../cluster/join.js';`, 'takes cluster/join.ts'],
     ['inspector/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
     ['endpoint/endpoint.ts', `import { a } from '../inspector/hub.js';`, 'takes inspector/hub.ts'],
@@ -234,9 +270,13 @@ function realSources(): Sources {
   const names = readdirSync('src', { recursive: true, encoding: 'utf8' });
   return new Map(
     names
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.tsx?$/.test(name))
       .sort()
-      .map((name) => [name, readSource(readFileSync(`src/${name}`, 'utf8'))]),
+      .map((name) => [
+        // As those who import it write it.
+        name.replace(/x$/, ''),
+        readSource(readFileSync(`src/${name}`, 'utf8'), name),
+      ]),
   );
 }
 

@@ -1,5 +1,6 @@
 /** What is known of a call at any time, and what can happen to it; `call/machine.ts` has the chart. */
 import type { AnyActorRef, MachineSnapshot, MetaObject, StateSchema } from 'xstate';
+import type { CallState } from './call-state.js';
 import type { Outcome, RemoteError } from './outcome.js';
 import type { Verdict } from './verdict.js';
 
@@ -63,19 +64,6 @@ export type CallEvent =
   | Expired
   | Cancel
   | Lingered;
-
-/** The states of a call, see the chart; all but the first four are final. */
-export type CallState =
-  | 'queued'
-  | 'sent'
-  | 'awaiting'
-  | 'timedOut'
-  | 'resolved'
-  | 'rejected'
-  | 'cancelled'
-  | 'unsent'
-  | 'late'
-  | 'lost';
 
 /** A call's snapshot, as XState has them: `value`, `context`, `status`, and `output` once it is over. */
 export type CallSnapshot = MachineSnapshot<

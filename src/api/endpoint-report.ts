@@ -1,7 +1,7 @@
 /** Reports: what an endpoint tells those who listen to it. */
 import type { SocketAddress } from '../address/address.js';
-import type { Fate } from './fate.js';
 import type { RequestEnding } from './request-ending.js';
+import type { Fate } from './fate.js';
 
 /** A readable request, and what is known of it at its end. */
 export interface SettledRequest {

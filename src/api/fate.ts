@@ -1,73 +1,75 @@
 /** Fates: where each inbound frame ended. Every one has exactly one, and they add up. */
+import { namesOf, zeroCounts } from '../vocabulary.js';
+import { DROP_REASON_NAMES, DROP_REASONS } from '../wire/drop-reason.js';
+import type { DropReason } from '../wire/drop-reason.js';
+import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
 import type { NotRunCode } from '../wire/error-code.js';
-import type { DropReason } from '../wire/drop.js';
+
+/** Fates of answers, in a few words. */
+const OF_ANSWERS = {
+  'response.matched': 'settled its call',
+  'response.working': 'told its call that the peer is at work',
+  /** The request went out again, with the token that was asked for. */
+  'response.challenge': 'asked its call to show where it is',
+  'response.late': 'its call had timed out or was cancelled',
+  'response.duplicate': 'its call had been answered',
+  'response.orphan': 'no call is remembered that has its id',
+  'response.wrongPeer': 'its call was to another address',
+} as const;
+
+/** Fates of requests that were not refused. */
+const OF_REQUESTS = {
+  'request.run': 'its procedure was started',
+  'request.duplicate': 'arrived before; no reply to repeat yet',
+  /** A refusal is a reply as well. */
+  'request.replayed': 'arrived before; the same reply was sent again',
+  'request.conflict': 'another request has the same id; not run',
+} as const;
+
+/** Fates of other frames that could be read. */
+const OF_OTHERS = {
+  'cancel.delivered': 'the procedure it takes back was running',
+  'cancel.orphan': 'no such procedure was running',
+  /** It came from port 0, or a request from a multicast, broadcast or unspecified address. */
+  badSource: 'from an address to which no answer can go',
+} as const;
 
 /**
- * - `response.matched`: settled its call; `response.working`: told its call that the peer is at work.
- * - `response.challenge`: asked its call to show that it is where it says; the request went out again.
- * - `response.late`: its call had timed out or was cancelled; `response.duplicate`: it had been answered.
- * - `response.orphan`: no call that is remembered has this id; `response.wrongPeer`: one has, at another
- *   address.
- * - `request.run`: its procedure was started; `request.duplicate`: it had arrived before, and there is no
- *   reply to repeat; `request.replayed`: it had, and the same reply, or refusal, was sent again.
- * - `request.conflict`: another request with this id came from there before; it was not run.
- * - `request.refused.*`: its procedure was not run, and why.
- * - `cancel.delivered`: the procedure that it takes back was running; `cancel.orphan`: it was not.
- * - `malformed.*`: it could not be read, and why.
- * - `badSource`: it came from port 0, or a request from a multicast, broadcast or unspecified address:
- *   no answer can go there.
+ * Where a frame ended. What stands before the first dot says what kind of frame it was: an answer, a request, a
+ * `cancel`, or none that could be read (`malformed.*`, and why). What each fate means stands beside it in `FATES`.
  */
 export type Fate =
-  | 'response.matched'
-  | 'response.working'
-  | 'response.challenge'
-  | 'response.late'
-  | 'response.duplicate'
-  | 'response.orphan'
-  | 'response.wrongPeer'
-  | 'request.run'
-  | 'request.duplicate'
-  | 'request.replayed'
-  | 'request.conflict'
+  | keyof typeof OF_ANSWERS
+  | keyof typeof OF_REQUESTS
   | `request.refused.${NotRunCode}`
-  | 'cancel.delivered'
-  | 'cancel.orphan'
-  | 'badSource'
+  | keyof typeof OF_OTHERS
   | `malformed.${DropReason}`;
 
-const NONE: Readonly<Record<Fate, number>> = {
-  'response.matched': 0,
-  'response.working': 0,
-  'response.challenge': 0,
-  'response.late': 0,
-  'response.duplicate': 0,
-  'response.orphan': 0,
-  'response.wrongPeer': 0,
-  'request.run': 0,
-  'request.duplicate': 0,
-  'request.replayed': 0,
-  'request.conflict': 0,
-  'request.refused.unknownProcedure': 0,
-  'request.refused.invalidArguments': 0,
-  'request.refused.overloaded': 0,
-  'request.refused.deadlinePassed': 0,
-  'request.refused.closing': 0,
-  'cancel.delivered': 0,
-  'cancel.orphan': 0,
-  badSource: 0,
-  'malformed.tooShort': 0,
-  'malformed.tooLong': 0,
-  'malformed.unknownType': 0,
-  'malformed.truncated': 0,
-  'malformed.depth': 0,
-  'malformed.reserved': 0,
-  'malformed.utf8': 0,
-  'malformed.key': 0,
-  'malformed.duplicateKey': 0,
-  'malformed.timestamp': 0,
-  'malformed.shape': 0,
-  'malformed.undecodable': 0,
-};
+/** Every fate, in a few words. */
+export const FATES: Readonly<Record<Fate, string>> = Object.freeze({
+  ...OF_ANSWERS,
+  ...OF_REQUESTS,
+  ...withReasons('request.refused', NOT_RUN_CODES, ERROR_CODES),
+  ...OF_OTHERS,
+  ...withReasons('malformed', DROP_REASON_NAMES, DROP_REASONS),
+});
+
+/** A fate for each reason there is, in the words of that. */
+function withReasons<Prefix extends string, Reason extends string>(
+  prefix: Prefix,
+  reasons: readonly Reason[],
+  table: Readonly<Record<Reason, { readonly words: string }>>,
+): Record<`${Prefix}.${Reason}`, string> {
+  const fates = reasons.map((reason) => [`${prefix}.${reason}`, table[reason].words] as const);
+  return Object.fromEntries(fates) as Record<`${Prefix}.${Reason}`, string>;
+}
+
+/** The groups that fates are told in: what stands before the first dot. */
+export type FateGroup = Fate extends infer F
+  ? F extends `${infer Group}.${string}`
+    ? Group
+    : F
+  : never;
 
 /** How many frames met each fate. */
 export type FateCounts = Readonly<Record<Fate, number>>;
@@ -76,3 +78,5 @@ export type FateCounts = Readonly<Record<Fate, number>>;
 export function noFates(): Record<Fate, number> {
   return { ...NONE };
 }
+
+const NONE = zeroCounts(namesOf(FATES));

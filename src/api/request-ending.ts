@@ -1,39 +1,57 @@
-/** How requests end. */
+/** Endings: how an inbound request ended. */
+import { namesOf, zeroCounts } from '../vocabulary.js';
+import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/**
- * How a request ended: answered; failed; not ended at its deadline; taken back by its caller; abandoned
- * when the endpoint closed and would wait no longer; a repetition, answered again or not yet; another
- * request with a known id; or not run, and why.
- */
-export type RequestEnding =
-  | 'replied'
-  | 'failed'
-  | 'timedOut'
-  | 'cancelled'
-  | 'abandoned'
-  | 'replayed'
-  | 'duplicate'
-  | 'conflict'
-  | NotRunCode;
+interface RequestEndingRow {
+  /** What ended: a procedure that ran, a request with the id of another one, or one that was refused. */
+  readonly of: 'run' | 'repetition' | 'refusal';
+  /** Its name for people. */
+  readonly words: string;
+}
 
-const NONE: Readonly<Record<RequestEnding, number>> = {
-  replied: 0,
-  failed: 0,
-  timedOut: 0,
-  cancelled: 0,
-  abandoned: 0,
-  replayed: 0,
-  duplicate: 0,
-  conflict: 0,
-  unknownProcedure: 0,
-  invalidArguments: 0,
-  overloaded: 0,
-  deadlinePassed: 0,
-  closing: 0,
-};
+/** Endings of requests that were not refused. */
+const ACCEPTED = {
+  /** Answered. */
+  replied: { of: 'run', words: 'replied' },
+  failed: { of: 'run', words: 'failed' },
+  /** Not ended at its deadline. */
+  timedOut: { of: 'run', words: 'timed out' },
+  /** Taken back by its caller. */
+  cancelled: { of: 'run', words: 'cancelled' },
+  /** The endpoint closed and would wait no longer. */
+  abandoned: { of: 'run', words: 'abandoned' },
+  /** A repetition, answered again. */
+  replayed: { of: 'repetition', words: 'replayed' },
+  /** A repetition, and there is no answer yet. */
+  duplicate: { of: 'repetition', words: 'duplicate' },
+  /** Another request with a known id. */
+  conflict: { of: 'repetition', words: 'conflict' },
+} as const satisfies Readonly<Record<string, RequestEndingRow>>;
+
+/** How a request ended: as `ACCEPTED` has it; or it was not run, and why. */
+export type RequestEnding = keyof typeof ACCEPTED | NotRunCode;
+
+/** Every ending. */
+export const REQUEST_ENDINGS: Readonly<Record<RequestEnding, RequestEndingRow>> = Object.freeze({
+  ...ACCEPTED,
+  ...refusals(),
+});
+
+function refusals(): Record<NotRunCode, RequestEndingRow> {
+  const rows = NOT_RUN_CODES.map((code) => {
+    const row: RequestEndingRow = { of: 'refusal', words: ERROR_CODES[code].ending };
+    return [code, row] as const;
+  });
+  return Object.fromEntries(rows) as Record<NotRunCode, RequestEndingRow>;
+}
+
+/** How many requests ended in each way. */
+export type RequestCounts = Record<RequestEnding, number>;
 
 /** Every ending, at zero. */
-export function noEndings(): Record<RequestEnding, number> {
+export function noRequests(): RequestCounts {
   return { ...NONE };
 }
+
+const NONE = zeroCounts(namesOf(REQUEST_ENDINGS));

@@ -1,7 +1,7 @@
 /** What an endpoint counts. */
-import type { Outcome } from './outcome.js';
+import type { OutcomeCounts } from './call-state.js';
+import type { RequestCounts } from './request-ending.js';
 import type { FateCounts } from './fate.js';
-import type { RequestEnding } from './request-ending.js';
 
 /**
  * Everything is since it was opened, but for what ends in `Now`. The sums hold between two events; a
@@ -33,9 +33,9 @@ export interface EndpointStats {
   readonly refused: number;
   readonly refusedBy: Readonly<Record<string, number>>;
   /** Calls by outcome. */
-  readonly outcomes: Readonly<Record<Outcome['state'], number>>;
+  readonly outcomes: Readonly<OutcomeCounts>;
   /** Readable requests by ending. */
-  readonly requests: Readonly<Record<RequestEnding, number>>;
+  readonly requests: Readonly<RequestCounts>;
   /** Requests that were forgotten before their replay window was over, to make room. */
   readonly forgottenEarly: number;
   /** Replies that were not sent, their address being not validated; see `amplification`. */

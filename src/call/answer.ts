@@ -3,6 +3,7 @@ import { RemoteError } from '../api/outcome.js';
 import { DROP, isDrop } from '../wire/drop.js';
 import type { Drop } from '../wire/drop.js';
 import { decodeErrorReply } from '../wire/error-reply.js';
+import type { AnswerType } from '../wire/frame-type.js';
 import { readHeaderMap } from '../wire/header-map.js';
 import { decodeResponse } from '../wire/response.js';
 import { decodeSignal } from '../wire/signal.js';
@@ -15,8 +16,20 @@ export type Answer = { readonly end: number } & (
   | { readonly type: 'challenge'; readonly token: Uint8Array }
 );
 
+/** Whether a call has its outcome by such an answer: the others are mere news of the procedure. */
+const FINAL: Readonly<Record<AnswerType, boolean>> = {
+  response: true,
+  error: true,
+  working: false,
+  challenge: false,
+};
+
+export function isFinal(type: AnswerType): boolean {
+  return FINAL[type];
+}
+
 /** Reads an answer, or says why it must be dropped. */
-export function readAnswer(type: Answer['type'], datagram: Buffer): Answer | Drop {
+export function readAnswer(type: AnswerType, datagram: Buffer): Answer | Drop {
   switch (type) {
     case 'response': {
       const body = decodeResponse(datagram);

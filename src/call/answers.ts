@@ -1,11 +1,11 @@
 /** Answers: what each says, and to which call it belongs. */
 import type { Fate } from '../api/fate.js';
 import { formatAddress } from '../address/address.js';
+import type { AnswerType } from '../wire/frame-type.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame, TransactionId } from '../wire/frame.js';
 import { hasHeaderMap } from '../wire/header-map.js';
-import { readAnswer } from './answer.js';
-import type { Answer } from './answer.js';
+import { isFinal, readAnswer } from './answer.js';
 import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
 
@@ -21,7 +21,7 @@ export class Answers {
   /** Takes an answer that arrived from `host`:`port` at `atMs`. Never throws. */
   accept(
     { id, datagram }: Frame,
-    type: Answer['type'],
+    type: AnswerType,
     host: string,
     port: number,
     atMs: number,
@@ -46,17 +46,16 @@ export class Answers {
         return late ? 'response.late' : 'response.challenge';
       case 'error':
         call.receiveError(answer.error, atMs);
-        break;
+        return late ? 'response.late' : 'response.matched';
       case 'response':
         call.receiveResult(answer.value, atMs);
+        return late ? 'response.late' : 'response.matched';
     }
-    return late ? 'response.late' : 'response.matched';
   }
 
   /** No call waits for it any more, or ever did. */
-  #fateOfStray(id: TransactionId, type: Answer['type'], host: string, port: number): Fate {
-    const final = type === 'response' || type === 'error';
+  #fateOfStray(id: TransactionId, type: AnswerType, host: string, port: number): Fate {
     const address = formatAddress({ host, port });
-    return `response.${this.#outstanding.fateOfAnswer(id, address, final)}`;
+    return `response.${this.#outstanding.fateOfAnswer(id, address, isFinal(type))}`;
   }
 }

@@ -6,6 +6,7 @@
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
+import type { OutcomeState } from '../api/call-state.js';
 import type { Call } from '../api/call.js';
 import { CallError } from '../api/outcome.js';
 import type { Outcome, RemoteError } from '../api/outcome.js';
@@ -262,7 +263,7 @@ export class CallActor<Value = unknown>
     else this.giveUp();
   }
 
-  #settle(state: Outcome['state']): void {
+  #settle(state: OutcomeState): void {
     this.home.outstanding.settle(state, this.context.attempt > 0);
     const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);

@@ -2,7 +2,8 @@
  * The ledger of calls: those that an inbound answer can belong to, by transaction id, and how all others ended. Calls
  * enter themselves and take themselves out; nobody else writes here.
  */
-import type { Outcome } from '../api/outcome.js';
+import { noOutcomes } from '../api/call-state.js';
+import type { OutcomeCounts, OutcomeState } from '../api/call-state.js';
 import type { TransactionId } from '../wire/frame.js';
 import { hashOfId } from './id-hash.js';
 import { LinkedList } from './linked-list.js';
@@ -43,13 +44,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   /** Bounded by `maxOutstanding` calls in flight, and `maxLingering` more. */
   #size = 0;
   #inFlight = 0;
-  readonly #outcomes: Record<Outcome['state'], number> = {
-    resolved: 0,
-    rejected: 0,
-    timedOut: 0,
-    cancelled: 0,
-    unsent: 0,
-  };
+  readonly #outcomes = noOutcomes();
   /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
   readonly #lingering = new LinkedList<TCall>();
   /** Calls that are over, by whether an answer to them had come. */
@@ -61,7 +56,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   }
 
   /** Calls by outcome. */
-  get outcomes(): Readonly<Record<Outcome['state'], number>> {
+  get outcomes(): Readonly<OutcomeCounts> {
     return { ...this.#outcomes };
   }
 
@@ -95,7 +90,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   }
 
   /** A call has its outcome. One that was added is no longer in flight, and known until it is deleted. */
-  settle(outcome: Outcome['state'], wasAdded: boolean): void {
+  settle(outcome: OutcomeState, wasAdded: boolean): void {
     this.#outcomes[outcome] += 1;
     if (wasAdded) this.#inFlight -= 1;
   }

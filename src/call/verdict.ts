@@ -32,11 +32,6 @@ export function verdictOf({
   return unreachable ? 'unreachable' : 'peerSilent';
 }
 
-/** Whether a time-out says something about the peer, and not about this machine. */
-export function blamesPeer(verdict: Verdict): boolean {
-  return verdict === 'peerSilent' || verdict === 'peerAliveButSlow';
-}
-
 /** What a system says when it has no way to an address, or may not go it. */
 const NO_WAY = new Set<string | undefined>([
   'EACCES',
@@ -48,6 +43,6 @@ const NO_WAY = new Set<string | undefined>([
 ]);
 
 /** Whether a datagram was refused because there is no way to its address, and not for want of room. */
-export function saysUnreachable(error: NodeJS.ErrnoException): boolean {
-  return NO_WAY.has(error.code);
+export function saysUnreachable({ code }: Error & { readonly code?: string | undefined }): boolean {
+  return NO_WAY.has(code);
 }

@@ -1,12 +1,13 @@
 /** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
 import type { Outcome, Resolved } from '../api/outcome.js';
 import { RemoteError } from '../api/outcome.js';
+import type { OutcomeState } from '../api/call-state.js';
 import { explainVerdict } from '../api/verdict.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { messageOf, printableName } from './printable.js';
 
-const EXIT_CODES: Readonly<Record<Outcome['state'], ExitCode>> = {
+const EXIT_CODES: Readonly<Record<OutcomeState, ExitCode>> = {
   resolved: EXIT_CODE.success,
   rejected: EXIT_CODE.rejected,
   timedOut: EXIT_CODE.timedOut,

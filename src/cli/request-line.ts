@@ -1,25 +1,9 @@
 /** The line that `rpcudp serve` prints for a request. */
-import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointReport } from '../api/endpoint-report.js';
+import { REQUEST_ENDINGS } from '../api/request-ending.js';
 import { messageOf, printableName } from './printable.js';
 
 type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;
-
-const ENDINGS: Readonly<Record<RequestEnding, string>> = {
-  replied: 'replied',
-  failed: 'failed',
-  replayed: 'replayed',
-  duplicate: 'duplicate',
-  conflict: 'conflict',
-  timedOut: 'timed out',
-  cancelled: 'cancelled',
-  abandoned: 'abandoned',
-  unknownProcedure: 'unknown procedure',
-  invalidArguments: 'invalid arguments',
-  overloaded: 'overloaded',
-  deadlinePassed: 'deadline passed',
-  closing: 'closing',
-};
 
 /**
  * Time of day, peer, procedure and fate; how long the procedure ran and how large the reply is, where
@@ -27,7 +11,7 @@ const ENDINGS: Readonly<Record<RequestEnding, string>> = {
  */
 export function requestLine(report: RequestReport, at: Date): string {
   const { ending, peer, procedure } = report;
-  const line = `${timeOfDay(at)} ${peer} ${printableName(procedure)} ${ENDINGS[ending]}`;
+  const line = `${timeOfDay(at)} ${peer} ${printableName(procedure)} ${REQUEST_ENDINGS[ending].words}`;
   switch (ending) {
     case 'replied':
       return `${line} ${duration(report)} ${size(report)}`;

@@ -2,7 +2,7 @@
 import type { SettledRequest } from '../api/endpoint-report.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
-import { noEndings } from '../api/request-ending.js';
+import { noRequests } from '../api/request-ending.js';
 import { HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { HandlerContext } from './machine.js';
@@ -10,7 +10,7 @@ import type { HandlerContext } from './machine.js';
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 
 export class Settlements {
-  readonly #counts = noEndings();
+  readonly #counts = noRequests();
   readonly #reportError: (error: unknown) => void;
   readonly #tell: (request: SettledRequest, ending: RequestEnding) => void;
 

@@ -8,6 +8,7 @@
 import {
   array,
   boolean,
+  entriesFromList,
   finite,
   literal,
   minValue,
@@ -24,6 +25,7 @@ import {
   variant,
 } from 'valibot';
 import type { InferOutput } from 'valibot';
+import { OUTCOME_STATES } from '../api/call-state.js';
 
 /** JSON has no other numbers, but reads 1e999 as Infinity. */
 const real = pipe(number(), finite());
@@ -171,13 +173,7 @@ const peerRecord = object({
   roundTripMs: nullable(real),
 });
 
-const outcomeCounts = object({
-  resolved: count,
-  rejected: count,
-  timedOut: count,
-  cancelled: count,
-  unsent: count,
-});
+const outcomeCounts = object(entriesFromList(OUTCOME_STATES, count));
 
 /** The endpoint's own counts by now; the next takes its place. Everything since it opened, but for what ends in `Now`. */
 const countsRecord = object({

@@ -3,7 +3,7 @@
  */
 import type { CallContext } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
-import { blamesPeer } from '../call/verdict.js';
+import { blamesPeer } from '../api/verdict.js';
 import type { Clock } from '../time/clock.js';
 import { RoundTrip } from '../call/round-trip.js';
 import { Window } from './window.js';

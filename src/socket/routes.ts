@@ -1,12 +1,12 @@
 /** Routes: where inbound frames go, and who hears of their fate. Their ends are ports, for the rooms behind them. */
 import type { Fate } from '../api/fate.js';
-import type { Answer } from '../call/answer.js';
+import type { AnswerType } from '../wire/frame-type.js';
 import type { Frame } from '../wire/frame.js';
 
 export interface Routes {
   /** Takes answers to calls. Never throws. */
   readonly answers: {
-    accept(frame: Frame, type: Answer['type'], host: string, port: number, atMs: number): Fate;
+    accept(frame: Frame, type: AnswerType, host: string, port: number, atMs: number): Fate;
   };
   /** Takes requests, and what takes them back. Never throws. */
   readonly inbox: {

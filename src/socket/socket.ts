@@ -7,8 +7,6 @@ import type { ActorRefFrom, AnyActorRef } from 'xstate';
 import type { Inspection } from '../actor/inspection.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import { noFates } from '../api/fate.js';
-import type { Fate } from '../api/fate.js';
 import type { EndpointStats } from '../api/stats.js';
 import type { FrameOwner, Sender } from '../engine/sender.js';
 import type { Clock } from '../time/clock.js';
@@ -17,6 +15,8 @@ import { isBundle, unpackBundle } from '../wire/bundle.js';
 import { isDrop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
+import { noFates } from '../api/fate.js';
+import type { Fate } from '../api/fate.js';
 import { socketMachine } from './machine.js';
 import type { SocketEvent } from './machine.js';
 import type { Routes } from './routes.js';
@@ -201,11 +201,21 @@ export class Socket implements Sender, Receiver {
     if (port === 0) return 'badSource';
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
-    // A bundle that holds bundles would be no bundle, but a way to nest.
-    if (frame.type === 'bundle') return 'malformed.shape';
-    if (frame.type === 'request') return routes.inbox.accept(frame, host, port, atMs);
-    if (frame.type === 'cancel') return routes.inbox.cancel(frame, host, port);
-    return routes.answers.accept(frame, frame.type, host, port, atMs);
+    const { type } = frame;
+    switch (type) {
+      case 'request':
+        return routes.inbox.accept(frame, host, port, atMs);
+      case 'cancel':
+        return routes.inbox.cancel(frame, host, port);
+      case 'response':
+      case 'error':
+      case 'working':
+      case 'challenge':
+        return routes.answers.accept(frame, type, host, port, atMs);
+      // A bundle that holds bundles would be no bundle, but a way to nest.
+      case 'bundle':
+        return 'malformed.shape';
+    }
   }
 
   transportFailed(error: Error): void {

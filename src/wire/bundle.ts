@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
-import { HEADER_BYTES, TYPE_BYTE } from './frame.js';
+import { HEADER_BYTES } from './frame.js';
+import { TYPE_BYTE } from './frame-type.js';
 import type { OutboundFrame } from './outbound-frame.js';
 
 /*

@@ -1,24 +1,19 @@
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { isBundle, unpackBundle } from './bundle.js';
-import { DROP, type Drop, type DropReason, isDrop } from './drop.js';
+import { DROP, type Drop, isDrop } from './drop.js';
+import { DROP_REASONS } from './drop-reason.js';
 import { decodeErrorReply } from './error-reply.js';
 import { escapeText } from '../escape.js';
 import { readValue } from './value-reader.js';
 import { formatName } from './format.js';
-import {
-  type Frame,
-  HEADER_BYTES,
-  MAX_REQUEST_BODY_BYTES,
-  MIN_DATAGRAM_BYTES,
-  readFrame,
-  typeOfByte,
-} from './frame.js';
+import { type Frame, HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from './frame.js';
+import { FRAME_TYPES, typeOfByte } from './frame-type.js';
 import { type HeaderMap, readHeaderMap } from './header-map.js';
 import { decodeRequest } from './request.js';
 import { decodeResponse } from './response.js';
 import { decodeSignal } from './signal.js';
-import { MAX_DEPTH, skim } from './skim.js';
+import { skim } from './skim.js';
 import { PreciseDate } from './timestamp.js';
 
 /** A run of bytes in a datagram and what it means. The parts of a datagram cover it without gaps. */
@@ -34,22 +29,6 @@ export interface ExplainedPart {
   /** How many arrays and maps the item lies in. */
   readonly depth: number;
 }
-
-/** Why a datagram is dropped, for a person. */
-const FAULTS: Readonly<Record<DropReason, string>> = {
-  tooShort: `a datagram has at least ${MIN_DATAGRAM_BYTES} bytes: a type, an id and a body`,
-  tooLong: `the body of a request has at most ${MAX_REQUEST_BODY_BYTES} bytes`,
-  unknownType: 'no type of datagram known here',
-  truncated: 'more is declared than the datagram holds',
-  depth: `arrays and maps nest at most ${MAX_DEPTH} deep`,
-  reserved: 'msgpack never uses this byte',
-  utf8: 'the string is not UTF-8',
-  key: 'no map may have the key __proto__',
-  duplicateKey: 'a map has the same key twice',
-  timestamp: 'no timestamp that a Date can hold',
-  shape: 'not what this type of datagram carries',
-  undecodable: 'the decoder refused it',
-};
 
 /**
  * Explains a datagram from its first byte to its last: type, id, every msgpack item with format and
@@ -165,23 +144,22 @@ function explainFrame(frame: Uint8Array): ExplainedPart[] {
 }
 
 function describe({ reason }: Drop): string {
-  return `dropped as ${reason}: ${FAULTS[reason]}`;
+  return `dropped as ${reason}: ${DROP_REASONS[reason].rule}`;
 }
 
 function decodeBody({ type, datagram }: Frame): object {
-  switch (type) {
-    case 'request':
+  switch (FRAME_TYPES[type].body) {
+    case 'call':
       return decodeRequest(datagram);
-    case 'response':
+    case 'value':
       return decodeResponse(datagram);
     case 'error':
       return decodeErrorReply(datagram);
-    case 'bundle':
+    case 'frames':
       return unpackBundle(datagram, () => undefined) ?? {};
-    case 'cancel':
-    case 'working':
+    case 'nil':
       return decodeSignal(datagram);
-    case 'challenge': {
+    case 'token': {
       const body = decodeSignal(datagram);
       const challenges = !isDrop(body) && readHeaderMap(datagram, body.end)?.token !== undefined;
       return challenges || isDrop(body) ? body : DROP.shape;

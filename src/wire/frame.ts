@@ -1,12 +1,12 @@
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
+import { type FrameType, typeOfByte } from './frame-type.js';
 
 /*
  * datagram = type(1) id(20) body [header map]
  *
- * Types 0x00 and 0x01 are those of Python's rpcudp 5.x, which ignores whatever stands after the body. The
- * others go only to peers that are known to understand them. A body is one msgpack value; header-map.ts
- * has the header map.
+ * frame-type.ts has the types, header-map.ts the header map. A body is one msgpack value; Python's rpcudp 5.x ignores
+ * whatever stands after it.
  */
 
 /** Length of a transaction id. */
@@ -27,24 +27,6 @@ const MAX_HEADER_MAP_BYTES = 512;
 const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
 /** The most UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
-
-/**
- * The type bytes in use. `cancel` takes a request back; `working` answers a repeated request that is
- * still being worked on; `challenge` asks the sender of a request to show that it is where it says. All
- * three have the request's id and the body nil. A `bundle` holds frames of the other types: see bundle.ts.
- */
-export const TYPE_BYTE = Object.freeze({
-  request: 0x00,
-  response: 0x01,
-  error: 0x02,
-  cancel: 0x03,
-  bundle: 0x04,
-  working: 0x05,
-  challenge: 0x06,
-});
-
-/** What kind of frame a datagram, or a part of a bundle, is. */
-export type FrameType = keyof typeof TYPE_BYTE;
 
 /** A transaction id: its 20 bytes as 40 hexadecimal digits, in lower case. */
 export type TransactionId = string;
@@ -73,26 +55,4 @@ export function readFrame(datagram: Buffer): Frame | Drop {
 export function valueOfDigit(code: number): number {
   // '0' to '9' end in their value; 'a' to 'f' end in 1 to 6, and have the bit 0x40.
   return (code & 0x0f) + 9 * (code >>> 6);
-}
-
-/** What kind of datagram a type byte announces, if any known here. */
-export function typeOfByte(typeByte: number | undefined): FrameType | undefined {
-  switch (typeByte) {
-    case TYPE_BYTE.request:
-      return 'request';
-    case TYPE_BYTE.response:
-      return 'response';
-    case TYPE_BYTE.error:
-      return 'error';
-    case TYPE_BYTE.cancel:
-      return 'cancel';
-    case TYPE_BYTE.bundle:
-      return 'bundle';
-    case TYPE_BYTE.working:
-      return 'working';
-    case TYPE_BYTE.challenge:
-      return 'challenge';
-    default:
-      return undefined;
-  }
 }

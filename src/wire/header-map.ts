@@ -34,7 +34,11 @@ export interface HeaderMap {
   readonly token: Uint8Array | undefined;
 }
 
-const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
+/** The keys that mean something here. */
+export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
+
+/** The highest of them. */
+export const LAST_KEY = Math.max(...Object.values(KEY));
 
 /** Long enough that nobody guesses it within the life of a peer. */
 export const TOKEN_BYTES = 8;
@@ -173,7 +177,7 @@ class EntryReader implements HeaderMap {
   readEntry(): boolean {
     const key = this.#bytes[this.#offset];
     if (key === undefined || key > 0x7f) return false;
-    const seen = key <= KEY.token ? 1 << key : 0;
+    const seen = key <= LAST_KEY ? 1 << key : 0;
     if ((this.#keysSeen & seen) !== 0) return false;
     this.#keysSeen |= seen;
     this.#offset += 1;

@@ -1,13 +1,6 @@
 import { Buffer } from 'node:buffer';
-import {
-  type FrameType,
-  HEADER_BYTES,
-  ID_DIGITS,
-  ID_OFFSET,
-  type TransactionId,
-  TYPE_BYTE,
-  valueOfDigit,
-} from './frame.js';
+import { HEADER_BYTES, ID_DIGITS, ID_OFFSET, type TransactionId, valueOfDigit } from './frame.js';
+import { type FrameType, TYPE_BYTE } from './frame-type.js';
 import { stampRequest, tokenHeaderMap } from './header-map.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();

@@ -1,11 +1,9 @@
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { HEADER_BYTES, type TransactionId } from './frame.js';
+import type { SignalType } from './frame-type.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 import { OutboundFrame } from './outbound-frame.js';
-
-/** Frames that say all they have to say by their type: see `TYPE_BYTE`. */
-export type SignalType = 'cancel' | 'working' | 'challenge';
 
 const NIL = 0xc0;
 const NIL_BODY = String.fromCharCode(NIL);

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { blamesPeer, saysUnreachable, verdictOf } from '../../src/call/verdict.js';
+import { saysUnreachable, verdictOf } from '../../src/call/verdict.js';
+import { blamesPeer } from '../../src/api/verdict.js';
 import { request } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';

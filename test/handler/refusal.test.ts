@@ -2,7 +2,7 @@
 import t from 'tap';
 import { defineContract } from '../../src/contract/contract.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
-import { TYPE_BYTE } from '../../src/wire/frame.js';
+import { TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { bodyOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { schemaOf } from '../fixtures/schemas.js';

@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Fate } from '../../src/api/fate.js';
 import { SeededRandom } from '../../src/testing/random.js';
-import { TYPE_BYTE } from '../../src/wire/frame.js';
+import { TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 

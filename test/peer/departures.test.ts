@@ -6,7 +6,7 @@ import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { Departures } from '../../src/peer/departures.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { Turn } from '../../src/time/turn.js';
-import { typeOfByte } from '../../src/wire/frame.js';
+import { typeOfByte } from '../../src/wire/frame-type.js';
 import { OutboundFrame } from '../../src/wire/outbound-frame.js';
 import { RestlessClock } from '../fixtures/restless-clock.js';
 import { answerTo, bodyOf, framesIn, request, withHeaderMap } from '../fixtures/raw-peer.js';

@@ -1,7 +1,7 @@
 /** Calls whose answer is overdue: they go on waiting, and others get their place in the window. */
 import t from 'tap';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
-import { TYPE_BYTE } from '../../src/wire/frame.js';
+import { TYPE_BYTE } from '../../src/wire/frame-type.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 

@@ -268,11 +268,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a bundle in a bundle is unpacked',
     file: 'socket/socket.ts',
-    find: "if (frame.type === 'bundle') return 'malformed.shape';",
-    replace: `if (frame.type === 'bundle') {
-      this.datagramReceived(datagram, host, port);
-      return 'malformed.shape';
-    }`,
+    find: "case 'bundle':",
+    replace: `case 'bundle':
+        this.datagramReceived(datagram, host, port);`,
     with: ['offPathAttacker'],
     foundBy: ['I4'],
   },

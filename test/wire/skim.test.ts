@@ -1,7 +1,7 @@
 import { Decoder } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
-import type { DropReason } from '../../src/wire/drop.js';
+import type { DropReason } from '../../src/wire/drop-reason.js';
 import { isDrop } from '../../src/wire/drop.js';
 import { skim } from '../../src/wire/skim.js';
 

@@ -1,13 +1,14 @@
 /** What is known of one endpoint, from its records. */
+import { noOutcomes } from '../../api/call-state.js';
+import type { OutcomeState } from '../../api/call-state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
+import { mapRows } from '../../vocabulary.js';
 import { Meter } from './meter.js';
-import { OUTCOME_NAMES } from './snapshot.js';
 import type {
   Count,
   CountsView,
   EndpointState,
   EndpointView,
-  OutcomeName,
   PeerView,
   ProcedureView,
 } from './snapshot.js';
@@ -20,7 +21,7 @@ type Counts = RecordOf<'counts'>;
 type Stats = Counts['stats'];
 type Outcomes = Stats['outcomes'];
 
-const NO_OUTCOMES: Outcomes = { resolved: 0, rejected: 0, timedOut: 0, cancelled: 0, unsent: 0 };
+const NO_OUTCOMES: Outcomes = noOutcomes();
 
 interface Counted {
   readonly stats: Stats;
@@ -191,11 +192,8 @@ function requestsTaken({ fates }: Stats): number {
     .reduce((total, [, count]) => total + count, 0);
 }
 
-function byOutcome<Value>(valueOf: (name: OutcomeName) => Value): Record<OutcomeName, Value> {
-  return Object.fromEntries(OUTCOME_NAMES.map((name) => [name, valueOf(name)])) as Record<
-    OutcomeName,
-    Value
-  >;
+function byOutcome<Value>(valueOf: (state: OutcomeState) => Value): Record<OutcomeState, Value> {
+  return mapRows(NO_OUTCOMES, (_, state) => valueOf(state));
 }
 
 function sum(outcomes: Outcomes): number {

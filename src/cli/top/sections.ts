@@ -1,4 +1,9 @@
 /** What the screen of `rpcudp top` shows, section by section. */
+import { CALL_STATES, OUTCOME_STATES } from '../../api/call-state.js';
+import type { CallState, OutcomeState } from '../../api/call-state.js';
+import type { HandlerState } from '../../handler/state.js';
+import type { PeerHealth } from '../../api/health.js';
+import { rowOf } from '../../vocabulary.js';
 import { printableName, quoted } from '../printable.js';
 import {
   addressColumn,
@@ -15,12 +20,10 @@ import { owned } from './owned.js';
 import type { Owned } from './owned.js';
 import { ageWords, countWords, durationWords, rateWords, shareWords } from './quantity.js';
 import type { Section } from './section.js';
-import { OUTCOME_NAMES } from './snapshot.js';
 import type {
   CountsView,
   EndpointState,
   EndpointView,
-  OutcomeName,
   PeerView,
   ProcedureView,
   Snapshot,
@@ -31,28 +34,29 @@ import type { Column } from './table.js';
 
 const MIN_WORDS_WIDTH = 24;
 
-const OUTCOME_HEADINGS: Readonly<Record<OutcomeName, string>> = {
-  resolved: 'RESOLVED',
-  rejected: 'REJECTED',
-  timedOut: 'TIMED OUT',
-  cancelled: 'CANCELLED',
-  unsent: 'UNSENT',
-};
-
 const STATES: Readonly<Record<EndpointState, readonly [words: string, tone: Tone]>> = {
   open: ['● open', 'good'],
   closed: ['○ closed', 'faint'],
   lost: ['✕ feed lost', 'bad'],
 };
 
-const HEALTHS: ReadonlyMap<string, readonly [glyph: string, tone: Tone]> = new Map([
-  ['responsive', ['●', 'good']],
-  ['suspect', ['◐', 'warn']],
-  ['silent', ['○', 'bad']],
-]);
+const NOT_TELLING = ['◌', 'plain'] as const;
+
+const HEALTHS: Readonly<Record<PeerHealth, readonly [glyph: string, tone: Tone]>> = {
+  resolving: NOT_TELLING,
+  unknown: NOT_TELLING,
+  responsive: ['●', 'good'],
+  suspect: ['◐', 'warn'],
+  silent: ['○', 'bad'],
+  forgotten: NOT_TELLING,
+};
 
 /** Troubles that are no more than a warning. */
-const WARNINGS = new Set(['late', 'refused', 'abandoned']);
+const WARNINGS: ReadonlySet<string> = new Set<CallState | HandlerState>([
+  'late',
+  'refused',
+  'abandoned',
+]);
 
 const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
   nameColumn('ENDPOINT', ({ label }) => label),
@@ -70,8 +74,8 @@ const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
 const CALL_COLUMNS: readonly Column<Owned<CountsView>>[] = [
   ownerColumn('CALLS'),
   numberColumn('MADE', ({ view }) => view.callsMade.count),
-  ...OUTCOME_NAMES.map((name) =>
-    countColumn<Owned<CountsView>>(OUTCOME_HEADINGS[name], ({ view }) => view.outcomes[name]),
+  ...OUTCOME_STATES.map((state) =>
+    countColumn<Owned<CountsView>>(headingOf(state), ({ view }) => view.outcomes[state]),
   ),
 ];
 
@@ -108,15 +112,15 @@ const PROCEDURE_COLUMNS: readonly Column<Owned<ProcedureView>>[] = [
   ownerColumn('OF'),
   countColumn('CALLS', ({ view }) => view.calls),
   {
-    heading: 'RESOLVED',
+    heading: headingOf('resolved'),
     cell: ({ view: { resolvedShare: share } }) =>
       piece(shareWords(share), share < 0.5 ? 'bad' : 'plain'),
     right: true,
   },
-  numberColumn('REJECTED', ({ view }) => view.outcomes.rejected),
-  numberColumn('TIMED OUT', ({ view }) => view.outcomes.timedOut),
-  optional(numberColumn('CANCELLED', ({ view }) => view.outcomes.cancelled)),
-  optional(numberColumn('UNSENT', ({ view }) => view.outcomes.unsent)),
+  outcomeColumn('rejected'),
+  outcomeColumn('timedOut'),
+  optional(outcomeColumn('cancelled')),
+  optional(outcomeColumn('unsent')),
 ];
 
 /** All sections, of at most `width` columns, in their order; of each the first `maxItems`. */
@@ -156,6 +160,14 @@ export function sectionsOf(
   ];
 }
 
+function headingOf(state: OutcomeState): string {
+  return CALL_STATES[state].words.toUpperCase();
+}
+
+function outcomeColumn(state: OutcomeState): Column<Owned<ProcedureView>> {
+  return numberColumn(headingOf(state), ({ view }) => view.outcomes[state]);
+}
+
 function byCalls(
   { view: one }: Owned<ProcedureView>,
   { view: other }: Owned<ProcedureView>,
@@ -177,7 +189,7 @@ function stateCell({ state, error }: EndpointView): Piece {
 }
 
 function healthCell(health: string): Piece {
-  const [glyph, tone] = HEALTHS.get(health) ?? ['◌', 'plain'];
+  const [glyph, tone] = rowOf(HEALTHS, health) ?? NOT_TELLING;
   return piece(`${glyph} ${printableName(health)}`, tone);
 }
 

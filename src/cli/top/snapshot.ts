@@ -1,5 +1,7 @@
 /** What `rpcudp top` knows at one moment: plain data, which is printed as it is with `--json`. */
 
+import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
+
 /** Something that is counted. The rate is undefined as long as it cannot be told. */
 export interface Count {
   readonly count: number;
@@ -44,7 +46,7 @@ export interface CountsView {
   readonly queued: number;
   readonly running: number;
   readonly peers: number;
-  readonly outcomes: Readonly<Record<OutcomeName, Count>>;
+  readonly outcomes: Readonly<Record<OutcomeState, Count>>;
   /** Inbound frames by fate; those that are not zero. */
   readonly fates: Readonly<Record<string, Count>>;
   /** What the fates have to add up to. */
@@ -52,9 +54,6 @@ export interface CountsView {
   readonly datagramsReceived: number;
   readonly kernelDrops: number | undefined;
 }
-
-export const OUTCOME_NAMES = ['resolved', 'rejected', 'timedOut', 'cancelled', 'unsent'] as const;
-export type OutcomeName = (typeof OUTCOME_NAMES)[number];
 
 export interface PeerView {
   readonly address: string;
@@ -74,7 +73,7 @@ export interface ProcedureView {
   readonly calls: Count;
   /** The share of them that resolved, from 0 to 1. */
   readonly resolvedShare: number;
-  readonly outcomes: Readonly<Record<OutcomeName, number>>;
+  readonly outcomes: Readonly<OutcomeCounts>;
 }
 
 export interface TroubleView {

@@ -1,5 +1,8 @@
 /** Troubles: the calls and requests of one endpoint that went wrong last, in words. */
+import type { CallState } from '../../api/call-state.js';
+import type { HandlerState } from '../../handler/state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
+import { rowOf } from '../../vocabulary.js';
 import { durationWords } from './quantity.js';
 
 /** How many troubles are kept; the oldest go first. */
@@ -45,7 +48,7 @@ export class Troubles {
   }
 
   #step(step: Step): void {
-    const words = wordsOf(step);
+    const words = rowOf(WORDS, step.state)?.(step);
     const { atMs, state, actor, final } = step;
     if (words !== undefined) {
       const { procedure, peer } = this.#living.get(actor) ?? {};
@@ -56,35 +59,31 @@ export class Troubles {
   }
 }
 
-/** What went wrong with this step; undefined if nothing did, or if it was told before. */
-function wordsOf({
-  event,
-  state,
-  outcome,
-  error,
-  because,
-  lateByMs = 0,
-}: Step): string | undefined {
-  switch (state) {
-    case 'timedOut':
-      // A call that has timed out can take more events while it lingers.
-      return event === 'expired' ? `timed out: ${because ?? 'nobody knows why'}` : undefined;
-    case 'late':
-      return `an answer came ${durationWords(lateByMs)} too late`;
-    case 'rejected':
-      return `rejected: ${errorWords(outcome?.['error'])}`;
-    case 'unsent':
-      return `never sent: ${errorWords(outcome?.['error'])}`;
-    case 'failed':
-      return `failed here: ${errorWords(error)}`;
-    case 'refused':
-      return `refused here: ${because ?? 'nobody knows why'}`;
-    case 'abandoned':
-      return 'abandoned: the endpoint closed before it ended';
-    default:
-      return undefined;
-  }
-}
+/** What went wrong with a step that led to a state; undefined if nothing did, or if it was told before. */
+type WordsOf = (step: Step) => string | undefined;
+
+const nothing: WordsOf = () => undefined;
+
+const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
+  queued: nothing,
+  sent: nothing,
+  awaiting: nothing,
+  resolved: nothing,
+  rejected: ({ outcome }) => `rejected: ${errorWords(outcome?.['error'])}`,
+  // A call that has timed out can take more events while it lingers.
+  timedOut: ({ event, because }) =>
+    event === 'expired' ? `timed out: ${because ?? 'nobody knows why'}` : undefined,
+  late: ({ lateByMs = 0 }) => `an answer came ${durationWords(lateByMs)} too late`,
+  lost: nothing,
+  cancelled: nothing,
+  unsent: ({ outcome }) => `never sent: ${errorWords(outcome?.['error'])}`,
+  received: nothing,
+  running: nothing,
+  replied: nothing,
+  failed: ({ error }) => `failed here: ${errorWords(error)}`,
+  refused: ({ because }) => `refused here: ${because ?? 'nobody knows why'}`,
+  abandoned: () => 'abandoned: the endpoint closed before it ended',
+};
 
 /** An error, or whatever else was thrown, as `legible` shows it. */
 function errorWords(error: unknown): string {

@@ -1,6 +1,7 @@
 /** The records of calls: a call as it is made, or as it was found, and each step it takes. */
 import type { AnyEventObject } from 'xstate';
 import type { CallActor } from '../../call/call.js';
+import type { CallEvent } from '../../api/call-snapshot.js';
 import type { Outcome } from '../../api/outcome.js';
 import { explainVerdict } from '../../api/verdict.js';
 import type { Clock } from '../../time/clock.js';
@@ -16,7 +17,7 @@ import type { Transaction } from './transaction.js';
 type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) => void;
 
 /** After these nobody knows whether the kernel had taken the request; after all others it had. */
-const TELLS_NO_STATE: ReadonlySet<string> = new Set(['refused', 'cancel']);
+const TELLS_NO_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['refused', 'cancel']);
 
 export class CallRecords implements ActorRecords<CallActor> {
   readonly #emit: Emit;

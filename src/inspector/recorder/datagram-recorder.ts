@@ -1,6 +1,7 @@
 /** Makes records of those datagrams that carry something of a call that is shown, or that nobody had a use for. */
 import { formatAddress } from '../../address/address.js';
 import type { Clock } from '../../time/clock.js';
+import type { Fate } from '../../api/fate.js';
 import { isBundle, unpackBundle } from '../../wire/bundle.js';
 import { isDrop } from '../../wire/drop.js';
 import { HEADER_BYTES, ID_OFFSET, readFrame } from '../../wire/frame.js';
@@ -18,7 +19,7 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'datagram'>>, atMs: number) => void
 const MAX_STRAYS_PER_SECOND = 200;
 
 /** What befalls the frames of a healthy call. */
-const ORDINARY: ReadonlySet<string> = new Set([
+const ORDINARY: ReadonlySet<string> = new Set<Fate>([
   'request.run',
   'response.matched',
   'cancel.delivered',

@@ -1,5 +1,7 @@
 /** A follower: shows the actors of one kind, calls or handlers, by sampling; and all those that something befalls. */
 import type { AnyEventObject } from 'xstate';
+import type { CallEvent } from '../../api/call-snapshot.js';
+import type { HandlerEvent } from '../../handler/machine.js';
 import type { TransactionId } from '../../wire/frame.js';
 import type { Sampling } from './sampling.js';
 import type { Transaction } from './transaction.js';
@@ -29,9 +31,9 @@ export interface ActorRecords<Actor> {
 const MAX_FOUND = 10_000;
 
 /** Events that make a call, or a request, worth showing. */
-const NOTABLE: ReadonlySet<string> = new Set([
-  ...['retransmitted', 'working', 'expired', 'failed', 'refused', 'cancel'],
-  ...['cancelled', 'abandoned', 'duplicated'],
+const NOTABLE: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type']>([
+  ...(['retransmitted', 'working', 'expired', 'failed', 'refused', 'cancel'] as const),
+  ...(['cancelled', 'abandoned', 'duplicated'] as const),
 ]);
 
 export class Follower<Actor extends Followed> {

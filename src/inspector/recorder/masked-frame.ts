@@ -5,7 +5,9 @@ import { isDrop } from '../../wire/drop.js';
 import { decodeErrorReply } from '../../wire/error-reply.js';
 import { HEADER_BYTES } from '../../wire/frame.js';
 import type { Frame } from '../../wire/frame.js';
-import { readHeaderMap } from '../../wire/header-map.js';
+import { FRAME_TYPES } from '../../wire/frame-type.js';
+import type { FrameBody } from '../../wire/frame-type.js';
+import { LAST_KEY, readHeaderMap } from '../../wire/header-map.js';
 import { decodeRequest } from '../../wire/request.js';
 import { decodeResponse } from '../../wire/response.js';
 import { decodeSignal } from '../../wire/signal.js';
@@ -18,9 +20,6 @@ export interface ShownBytes {
   readonly base64: string;
   readonly masked?: true;
 }
-
-/** The highest key of a header map that means something here: header-map.ts lists them. */
-const LAST_KEY = 4;
 
 /** The bytes as they are. */
 export function shownBytes(bytes: Buffer): ShownBytes {
@@ -53,21 +52,29 @@ function maskedBody(
   isMasked: MaskTest,
 ): MaskedBody | undefined {
   const { type, datagram } = frame;
-  switch (type) {
-    case 'request':
-      return maskedRequest(datagram, isMasked);
-    case 'response':
-      return transaction && maskedResponse(datagram, transaction, isMasked);
-    case 'error':
-      return transaction && maskedError(datagram, transaction, isMasked);
-    case 'cancel':
-    case 'working':
-    case 'challenge':
-      if (isDrop(decodeSignal(datagram))) return undefined;
-      return new MaskedBody(datagram, HEADER_BYTES, () => false);
-    case 'bundle':
-      return undefined;
-  }
+  return MASKED_BODIES[FRAME_TYPES[type].body](datagram, transaction, isMasked);
+}
+
+type MaskBody = (
+  datagram: Buffer,
+  transaction: Transaction | undefined,
+  isMasked: MaskTest,
+) => MaskedBody | undefined;
+
+const MASKED_BODIES: Readonly<Record<FrameBody, MaskBody>> = {
+  call: (datagram, _, isMasked) => maskedRequest(datagram, isMasked),
+  value: (datagram, transaction, isMasked) =>
+    transaction && maskedResponse(datagram, transaction, isMasked),
+  error: (datagram, transaction, isMasked) =>
+    transaction && maskedError(datagram, transaction, isMasked),
+  nil: unmaskedSignal,
+  token: unmaskedSignal,
+  frames: () => undefined,
+};
+
+function unmaskedSignal(datagram: Buffer): MaskedBody | undefined {
+  if (isDrop(decodeSignal(datagram))) return undefined;
+  return new MaskedBody(datagram, HEADER_BYTES, () => false);
 }
 
 function maskedRequest(datagram: Buffer, isMasked: MaskTest): MaskedBody | undefined {

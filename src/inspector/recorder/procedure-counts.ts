@@ -1,5 +1,6 @@
 /** How calls ended, by peer and procedure. */
-import type { Outcome } from '../../api/outcome.js';
+import { noOutcomes, OUTCOME_STATES } from '../../api/call-state.js';
+import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
 import { shorten } from '../../escape.js';
 import type { RecordOf } from '../record.js';
 import { MAX_NAME_LENGTH } from './transaction.js';
@@ -9,7 +10,6 @@ const MAX_PAIRS = 1_000;
 /** How many are told at a time. */
 const MAX_TOLD = 100;
 
-type OutcomeCounts = Record<Outcome['state'], number>;
 type Pair = RecordOf<'counts'>['procedures'][number];
 
 export class ProcedureCounts {
@@ -18,7 +18,7 @@ export class ProcedureCounts {
   #pairs = 0;
 
   /** A call to `procedure` at `peer` had this outcome. */
-  settled(peer: string, procedure: string, state: Outcome['state']): void {
+  settled(peer: string, procedure: string, state: OutcomeState): void {
     const counts = this.#peers.get(peer)?.get(procedure) ?? this.#admit(peer, procedure);
     counts[state] += 1;
   }
@@ -36,7 +36,7 @@ export class ProcedureCounts {
 
   #admit(peer: string, procedure: string): OutcomeCounts {
     if (this.#pairs === MAX_PAIRS) this.#forgetIdle();
-    return this.#put(peer, procedure, NO_OUTCOMES);
+    return this.#put(peer, procedure, noOutcomes());
   }
 
   #forgetIdle(): void {
@@ -63,14 +63,6 @@ export class ProcedureCounts {
   }
 }
 
-const NO_OUTCOMES: OutcomeCounts = {
-  resolved: 0,
-  rejected: 0,
-  timedOut: 0,
-  cancelled: 0,
-  unsent: 0,
-};
-
-function sum({ resolved, rejected, timedOut, cancelled, unsent }: OutcomeCounts): number {
-  return resolved + rejected + timedOut + cancelled + unsent;
+function sum(outcomes: OutcomeCounts): number {
+  return OUTCOME_STATES.reduce((total, state) => total + outcomes[state], 0);
 }

@@ -2,22 +2,23 @@ import { execFileSync } from 'node:child_process';
 
 import t from 'tap';
 
-import { explainVerdict } from '../../../src/api/verdict.js';
-import type { Verdict } from '../../../src/api/verdict.js';
+import { explainVerdict, VERDICTS } from '../../../src/api/verdict.js';
+import { CALL_STATES } from '../../../src/api/call-state.js';
 import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
 import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
 import { shellLine } from '../../../src/inspector/page/store/shell.js';
-import {
-  CALL_STATES,
-  HANDLER_STATES,
-  stateWords,
-} from '../../../src/inspector/page/store/state-words.js';
+import { stateWords } from '../../../src/inspector/page/store/state-words.js';
+import { eventWords } from '../../../src/inspector/page/store/timeline.js';
 import { valueLines, valueText } from '../../../src/inspector/page/store/value-text.js';
 import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js';
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
 import { handlerMachine } from '../../../src/handler/machine.js';
+import { HANDLER_STATES } from '../../../src/handler/state.js';
+import { PEER_HEALTHS } from '../../../src/api/health.js';
+import { peerMachine } from '../../../src/peer/machine.js';
 import { noFates } from '../../../src/api/fate.js';
+import { namesOf } from '../../../src/vocabulary.js';
 
 t.test('a command is quoted as a shell reads it', (t) => {
   const words = ['rpcudp', 'call', '[::1]:1', "it's", '$HOME `x`', '', '-5', '"', '\\', '*', 'ü'];
@@ -62,14 +63,9 @@ t.test('the text of a hostile value is bounded, and is made without recursion to
 });
 
 t.test('the words of a verdict are those of the endpoint', (t) => {
-  const verdicts: Verdict[] = [
-    'neverSent',
-    'unreachable',
-    'localLoopBlocked',
-    'peerAliveButSlow',
-    'peerSilent',
-  ];
-  for (const verdict of verdicts) t.equal(verdictWords(verdict), explainVerdict(verdict));
+  for (const verdict of namesOf(VERDICTS)) {
+    t.equal(verdictWords(verdict), explainVerdict(verdict));
+  }
   t.equal(verdictWords('toString'), 'toString');
   t.end();
 });
@@ -77,9 +73,19 @@ t.test('the words of a verdict are those of the endpoint', (t) => {
 t.test('each fate and each state of the machines has its words', (t) => {
   for (const fate of Object.keys(noFates())) t.not(fateWords(fate), '', fate);
   t.equal(fateWords('constructor'), '');
-  t.same(CALL_STATES.toSorted(), statesOf(callMachine));
-  t.same(HANDLER_STATES.toSorted(), statesOf(handlerMachine));
+  t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine));
+  t.same(namesOf(HANDLER_STATES).toSorted(), statesOf(handlerMachine));
+  t.same(namesOf(PEER_HEALTHS).toSorted(), statesOf(peerMachine));
+  t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
+  t.end();
+});
+
+t.test('each event of calls and handlers has its words', (t) => {
+  for (const machine of [callMachine, handlerMachine]) {
+    for (const { event } of chartOf(machine).transitions) t.ok(eventWords(event), event);
+  }
+  t.equal(eventWords('constructor'), undefined);
   t.end();
 });
 

@@ -5,7 +5,7 @@ import type { Test } from 'tap';
 import { defineContract } from '../../../src/contract/contract.js';
 import type { RecorderOptions } from '../../../src/inspector/recorder/recorder.js';
 import { ProcedureError } from '../../../src/api/procedure-error.js';
-import { TYPE_BYTE } from '../../../src/wire/frame.js';
+import { TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { Recorded } from '../../fixtures/recorded.js';
 import { World } from '../../fixtures/world.js';

@@ -1,11 +1,12 @@
 /** What is listed of the calls: by direction, text, peer, procedure and state. */
 import type { VNode } from 'preact';
+import { CALL_STATE_NAMES } from '../../../api/call-state.js';
+import { HANDLER_STATE_NAMES } from '../../../handler/state.js';
 import { SEARCH_ID } from '../live/keyboard.js';
 import { cursor, heldAt } from '../live/view-state.js';
 import type { Filter } from '../store/filter.js';
 import { isUnfiltered, NO_FILTER } from '../store/filter.js';
 import { countText } from '../store/format.js';
-import { CALL_STATES, HANDLER_STATES } from '../store/state-words.js';
 import { Icon } from './icon.js';
 import { useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
@@ -114,8 +115,8 @@ function StateChips({ change }: { change: (part: Partial<Filter>) => void }): VN
     (filter.kind === 'handler' ? 0 : states.get(`call ${state}`)) +
     (filter.kind === 'call' ? 0 : states.get(`handler ${state}`));
   const offered = [
-    ...(filter.kind === 'handler' ? [] : CALL_STATES),
-    ...(filter.kind === 'call' ? [] : HANDLER_STATES),
+    ...(filter.kind === 'handler' ? [] : CALL_STATE_NAMES),
+    ...(filter.kind === 'call' ? [] : HANDLER_STATE_NAMES),
   ];
   const toggle = (state: string) => {
     const chosen = new Set(filter.states);

@@ -1,23 +1,10 @@
 /** The keys, laid over the page. */
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { CALL_STATE_NAMES, CALL_STATES } from '../../../api/call-state.js';
 import { KEYS } from '../live/keyboard.js';
 import { helpOpen } from '../live/view-state.js';
-import { CALL_STATES, stateWords } from '../store/state-words.js';
 import { StateMark } from './state-mark.js';
-
-const MEANINGS: Readonly<Record<string, string>> = {
-  queued: "waits in the peer's mailbox",
-  sent: 'handed to the socket',
-  awaiting: 'sent; the answer is awaited',
-  resolved: 'the peer answered',
-  rejected: 'the peer answered with an error',
-  timedOut: 'no answer in time; one may still come',
-  late: 'an answer came after the time-out',
-  lost: 'no answer came at all',
-  cancelled: 'the caller took it back',
-  unsent: 'it never left this machine',
-};
 
 export function Help(): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -51,12 +38,12 @@ export function Help(): VNode {
         <section>
           <h2>A call is</h2>
           <dl>
-            {CALL_STATES.map((state) => (
-              <div key={state} title={stateWords(state).word}>
+            {CALL_STATE_NAMES.map((state) => (
+              <div key={state} title={CALL_STATES[state].words}>
                 <dt>
                   <StateMark state={state} />
                 </dt>
-                <dd>{MEANINGS[state]}</dd>
+                <dd>{CALL_STATES[state].meaning}</dd>
               </div>
             ))}
           </dl>

@@ -1,17 +1,10 @@
 /** How the calls of each procedure ended. */
 import type { VNode } from 'preact';
+import { CALL_STATES, OUTCOME_STATES } from '../../../api/call-state.js';
 import type { RecordOf } from '../../record.js';
 import { countText } from '../store/format.js';
 
 type Procedure = RecordOf<'counts'>['procedures'][number];
-
-const OUTCOMES = [
-  { name: 'resolved', label: 'resolved' },
-  { name: 'rejected', label: 'rejected' },
-  { name: 'timedOut', label: 'timed out' },
-  { name: 'cancelled', label: 'cancelled' },
-  { name: 'unsent', label: 'unsent' },
-] as const;
 
 export function ProcedureTable({ procedures }: { procedures: readonly Procedure[] }): VNode {
   if (procedures.length === 0) return <p class="muted">No call to it has ended yet.</p>;
@@ -22,9 +15,9 @@ export function ProcedureTable({ procedures }: { procedures: readonly Procedure[
           <tr>
             <th>procedure</th>
             <th>success</th>
-            {OUTCOMES.map(({ name, label }) => (
-              <th key={name} class="right">
-                {label}
+            {OUTCOME_STATES.map((state) => (
+              <th key={state} class="right">
+                {CALL_STATES[state].words}
               </th>
             ))}
           </tr>
@@ -41,7 +34,7 @@ export function ProcedureTable({ procedures }: { procedures: readonly Procedure[
 
 function Row({ one }: { one: Procedure }): VNode {
   const { procedure, outcomes } = one;
-  const all = OUTCOMES.reduce((sum, { name }) => sum + outcomes[name], 0);
+  const all = OUTCOME_STATES.reduce((sum, state) => sum + outcomes[state], 0);
   const percent = all === 0 ? 0 : (100 * outcomes.resolved) / all;
   return (
     <tr data-testid="procedure" data-procedure={procedure}>
@@ -54,9 +47,9 @@ function Row({ one }: { one: Procedure }): VNode {
         </span>
         <span class="num">{percentText(percent)}</span>
       </td>
-      {OUTCOMES.map(({ name }) => (
-        <td key={name} class={outcomes[name] === 0 ? 'right num faint' : 'right num'}>
-          {countText(outcomes[name])}
+      {OUTCOME_STATES.map((state) => (
+        <td key={state} class={outcomes[state] === 0 ? 'right num faint' : 'right num'}>
+          {countText(outcomes[state])}
         </td>
       ))}
     </tr>

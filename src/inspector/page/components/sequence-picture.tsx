@@ -1,5 +1,7 @@
 /** Lanes and arrows. Only what lies in sight is drawn; its elements are used again for what comes next. */
 import type { VNode } from 'preact';
+import { rowOf } from '../../../vocabulary.js';
+import { FRAME_TYPES } from '../../../wire/frame-type.js';
 import type { Arrow } from '../store/arrows.js';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { clockText, durationText } from '../store/format.js';
@@ -146,7 +148,7 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
   const share = isLost ? 0.62 : 1;
   const endX = fromX + (toX - fromX) * share;
   const endY = sentY + (receivedY - sentY) * share;
-  const isResponse = type !== 'request' && type !== 'cancel';
+  const isResponse = rowOf(FRAME_TYPES, type)?.taker !== 'inbox';
   const classes = ['arrow', isResponse ? 'arrow-response' : 'arrow-request', `arrow-${arrival}`];
   if (late) classes.push('arrow-late');
   if (repetition !== undefined) classes.push('arrow-repeated');

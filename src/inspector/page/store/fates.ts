@@ -1,4 +1,6 @@
 /** Where inbound frames went: groups of fates, with counts and rates, and whether they add up. */
+import type { FateGroup as GroupName } from '../../../api/fate.js';
+import { namesOf, rowOf } from '../../../vocabulary.js';
 import type { RecordOf } from '../../record.js';
 import { rateOf } from './rates.js';
 
@@ -13,6 +15,8 @@ export interface FateRow {
 
 export interface FateGroup {
   readonly name: string;
+  /** Its name for people. */
+  readonly heading: string;
   readonly count: number;
   readonly perSecond: number;
   /** All fates of the group, those that nothing met included. */
@@ -28,7 +32,14 @@ export interface FateTable {
   readonly addsUp: boolean;
 }
 
-const GROUPS = ['response', 'request', 'cancel', 'malformed', 'badSource'];
+/** Groups that are known, in the order in which they are shown, with their names for people. */
+const HEADINGS: Readonly<Record<GroupName, string>> = {
+  response: 'response',
+  request: 'request',
+  cancel: 'cancel',
+  malformed: 'malformed',
+  badSource: 'bad source',
+};
 
 /** The table of an endpoint's counts; rates are those of the last seconds. */
 export function fateTable(
@@ -48,12 +59,13 @@ export function fateTable(
       perSecond: rateOf(counts, ({ stats }) => stats.fates[fate] ?? 0, nowMs),
     };
   });
-  const names = [...new Set([...GROUPS, ...rows.map(({ group }) => group)])];
+  const names = [...new Set([...namesOf(HEADINGS), ...rows.map(({ group }) => group)])];
   const groups = names
     .map((name): FateGroup => {
       const own = rows.filter(({ group }) => group === name);
       return {
         name,
+        heading: rowOf(HEADINGS, name) ?? name,
         count: sumOf(own, ({ count }) => count),
         perSecond: sumOf(own, ({ perSecond }) => perSecond),
         rows: own,

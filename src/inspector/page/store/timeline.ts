@@ -1,4 +1,5 @@
 /** What happened to a call or a handler, in words, with the time since it began. */
+import { rowOf } from '../../../vocabulary.js';
 import type { RecordOf } from '../../record.js';
 import { durationText } from './format.js';
 import { errorText } from './side-reducer.js';
@@ -38,6 +39,11 @@ const EVENTS: Readonly<Record<string, string>> = {
   abandoned: 'the endpoint closed and did not wait',
 };
 
+/** What an event of a call, or of a handler, means; undefined for one that is not known here. */
+export function eventWords(event: string): string | undefined {
+  return rowOf(EVENTS, event);
+}
+
 /** The moments of a side, oldest first. */
 export function timelineOf(side: Side, chartInitial: string): Moment[] {
   const { record, kind } = side;
@@ -70,7 +76,7 @@ function attemptsAllowed(maxAttempts: number | undefined): string {
 }
 
 function titleOf({ event, state, attempt }: RecordOf<'step'>): string {
-  const words = Object.hasOwn(EVENTS, event) ? EVENTS[event] : undefined;
+  const words = eventWords(event);
   if (state === 'late') return 'late answer';
   if (event === 'transmitted' || event === 'retransmitted') {
     return attempt === undefined ? (words ?? event) : `${words ?? event}, attempt ${attempt}`;

@@ -121,7 +121,7 @@ function Table({
 }
 
 function Group({ group, most }: { group: FateGroup; most: number }): VNode {
-  const { name, count, perSecond, rows } = group;
+  const { name, heading, count, perSecond, rows } = group;
   const shown = rows.filter((row) => showsAll.value || row.count > 0);
   const isAlone = rows.length === 1 && rows[0]?.fate === name;
   return (
@@ -131,7 +131,7 @@ function Group({ group, most }: { group: FateGroup; most: number }): VNode {
         data-testid={`fate-group-${name}`}
       >
         <th scope="rowgroup" colSpan={2}>
-          {name === 'badSource' ? 'bad source' : name}
+          {heading}
           {isAlone && <span class="fate-words">{fateWords(name)}</span>}
         </th>
         <td class="right num">{countText(count)}</td>
