@@ -145,7 +145,7 @@ export class CallActor<Value = unknown>
    * that, while the request travels: that shortens the round trip when there is no other call to make meanwhile.
    */
   launch(nowMs: number): void {
-    const { alarms, outstanding, random } = this.home;
+    const { outstanding, random } = this.home;
     const { deadlineMs } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
@@ -157,8 +157,7 @@ export class CallActor<Value = unknown>
     if (this.row.final) return;
     this.peer.transmit(this);
     this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
-    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
-    if (!this.row.final) alarms.set(this, Math.min(nowMs + this.#firstGapMs, deadlineMs));
+    this.wakeAt(nowMs + this.#firstGapMs);
   }
 
   /** Made for those that need it: most calls are answered before. */
@@ -186,6 +185,7 @@ export class CallActor<Value = unknown>
   }
 
   wakeAt(dueMs: number): void {
+    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
     if (this.row.final) return;
     this.home.alarms.set(this, Math.min(dueMs, this.deadlineMs));
   }
