@@ -4,7 +4,7 @@ import { isBundle, unpackBundle } from './bundle.js';
 import { DROP, type Drop, type DropReason, isDrop } from './drop.js';
 import { decodeErrorReply } from './error-reply.js';
 import { escapeText } from './escape.js';
-import { readValue } from './value-reader.js';
+import { readValue } from './piecewise-reader.js';
 import { formatName } from './format.js';
 import {
   type Frame,

@@ -6,7 +6,7 @@ import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
 import { type Drop, type DropReason, isDrop } from '../../src/wire/drop.js';
 import { skim, type Skimmed } from '../../src/wire/skim.js';
-import { readValue } from '../../src/wire/value-reader.js';
+import { readValue } from '../../src/wire/piecewise-reader.js';
 import { timestampExtension } from '../fixtures/timestamp-extension.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';

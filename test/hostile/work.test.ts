@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { isDrop } from '../../src/wire/drop.js';
-import { readValue } from '../../src/wire/value-reader.js';
+import { readValue } from '../../src/wire/piecewise-reader.js';
 import { skim } from '../../src/wire/skim.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
 import { denseBodies } from '../fixtures/hostile-dense.js';

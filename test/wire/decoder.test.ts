@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
 import { DROP, isDrop } from '../../src/wire/drop.js';
-import { readValue } from '../../src/wire/value-reader.js';
+import { readValue } from '../../src/wire/piecewise-reader.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { afterTheWire, faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 

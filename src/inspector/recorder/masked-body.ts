@@ -3,7 +3,7 @@ import { MASKED } from '../../inspect/mask.js';
 import { isDrop } from '../../wire/drop.js';
 import { skim } from '../../wire/skim.js';
 import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';
-import { readValue } from '../../wire/value-reader.js';
+import { readValue } from '../../wire/piecewise-reader.js';
 
 /** A msgpack item as `skim` finds it: of an array or a map its head, whose items follow. */
 interface Item {
