@@ -44,11 +44,6 @@ export function kindOf(code: number): number {
   return code < 0xde ? KIND_ARRAY : KIND_MAP;
 }
 
-/** Whether an item is an integer of 64 bits, with a sign or without. */
-export function isInteger64(code: number): boolean {
-  return code === 0xcf || code === 0xd3;
-}
-
 /** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
 const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
 
@@ -73,7 +68,7 @@ export function inlineSize(code: number): number {
   return code >= 0xa0 ? code & 0x1f : code & 0x0f;
 }
 
-/** An unsigned integer of so many bytes, 6 at most. */
+/** An unsigned integer of so many bytes, 6 at most. Without a DataView: it is read before anything is allocated. */
 export function readUint(bytes: Uint8Array, offset: number, length: number): number {
   let value = 0;
   for (let index = offset; index < offset + length; index += 1) {

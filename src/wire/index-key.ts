@@ -9,9 +9,9 @@ const MAX_INDEX_DIGITS = String(MAX_INDEX).length;
 
 /** Whether the text in `bytes[start, end)` begins with a digit, and is no longer than an index. */
 export function couldBeIndex(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end === start || end - start > MAX_INDEX_DIGITS) return false;
   const first = bytes[start] as number;
-  return first >= 0x30 && first <= 0x39;
+  if (first < 0x30 || first > 0x39) return false;
+  return end > start && end - start <= MAX_INDEX_DIGITS;
 }
 
 /** Has V8 keep an object's indices in a hash table; it goes on doing so until an array is no larger. */

@@ -1,7 +1,6 @@
 import { DROP, type Drop } from './drop.js';
 import {
   inlineSize,
-  isInteger64,
   KIND_ARRAY,
   KIND_BINARY,
   KIND_EXTENSION,
@@ -104,7 +103,7 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     let size: number;
     if (kind === KIND_SCALAR) {
       size = scalarBytes(code);
-      if (isInteger64(code)) odd |= ODDITY.integer64;
+      if (size === 8 && code !== 0xcb) odd |= ODDITY.integer64;
     } else if (kind === KIND_RESERVED) {
       return DROP.reserved;
     } else {
