@@ -1,6 +1,9 @@
+import { Buffer } from 'node:buffer';
+import { Encoder } from '@msgpack/msgpack';
+import { EXTENSION_CODEC } from './extension-codec.js';
+import { faithfulCopy } from './faithful-copy.js';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
 import { OverBudget, Unfaithful } from './unfaithful.js';
-import { ValueWriter } from './value-writer.js';
 
 /** Makes the error for a body that takes too many bytes (at least so many). */
 export type TooLarge = (bodyBytes: number) => Error;
@@ -8,7 +11,7 @@ export type TooLarge = (bodyBytes: number) => Error;
 /**
  * The body of a frame: a value, encoded, as text with a latin1 character for each byte (see `OutboundFrame`).
  *
- * Throws an `UnencodableError` for what would not arrive as it is: value-writer.ts has the rules. Its path
+ * Throws an `UnencodableError` for what would not arrive as it is: faithful-copy.ts has the rules. Its path
  * starts with `name`; where there are several, the value is an array, and its items have those names.
  * Throws `tooLarge` for what takes more than `maxBodyBytes`.
  */
@@ -18,22 +21,43 @@ export function encodeBody(
   maxBodyBytes: number,
   tooLarge: TooLarge,
 ): string {
-  const writer = idle ?? new ValueWriter();
-  // A getter in the value may want something encoded as well.
-  idle = undefined;
+  let copy: unknown;
   try {
-    writer.start();
-    writer.write(value, 0);
+    copy = faithfulCopy(value);
   } catch (error) {
-    if (error instanceof OverBudget) throw tooLarge(MAX_DATAGRAM_BYTES + 1);
+    if (error instanceof OverBudget) throw tooLarge(MOST_COUNTED);
     const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);
     throw fault.toUnencodableError(name);
-  } finally {
-    idle = writer;
   }
-  if (writer.length > maxBodyBytes) throw tooLarge(writer.length);
-  return writer.toText();
+  const encoder = (kept ??= new BodyEncoder());
+  const bytes = encoder.encode(copy);
+  if (bytes > MAX_DATAGRAM_BYTES) kept = undefined;
+  if (bytes > maxBodyBytes) throw tooLarge(Math.min(bytes, MOST_COUNTED));
+  return encoder.toText(bytes);
 }
 
-/** The one that is used time after time. */
-let idle: ValueWriter | undefined;
+const MOST_COUNTED = MAX_DATAGRAM_BYTES + 1;
+
+/** The encoder of @msgpack/msgpack, and the buffer that it writes to. */
+class BodyEncoder {
+  readonly #encoder = new Encoder({
+    useBigInt64: true,
+    extensionCodec: EXTENSION_CODEC,
+    // It asks for a string's longest head, five bytes; so what fits in a datagram never makes it grow.
+    initialBufferSize: MAX_DATAGRAM_BYTES + 5,
+  });
+  readonly #buffer = Buffer.from(this.#encoder.encodeSharedRef(null).buffer);
+
+  /** Encodes a value, and gives how many bytes it takes. */
+  encode(value: unknown): number {
+    return this.#encoder.encodeSharedRef(value).length;
+  }
+
+  /** The value that was encoded last, if it fits in a datagram. */
+  toText(bytes: number): string {
+    return this.#buffer.toString('latin1', 0, bytes);
+  }
+}
+
+/** Used time after time, until it has grown: it would keep what it has. */
+let kept: BodyEncoder | undefined;

@@ -4,12 +4,12 @@ import { isBundle, unpackBundle } from './bundle.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { DROP_REASONS } from './drop-reason.js';
 import { decodeErrorReply } from './error-reply.js';
-import { escapeText } from '../escape.js';
-import { readValue } from './value-reader.js';
-import { formatName } from './format.js';
+import { formatName, sizeOf } from './format.js';
 import { type Frame, HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from './frame.js';
 import { FRAME_TYPES, typeOfByte } from './frame-type.js';
+import { escapeText } from '../escape.js';
 import { type HeaderMap, readHeaderMap } from './header-map.js';
+import { readValue } from './piecewise-reader.js';
 import { decodeRequest } from './request.js';
 import { decodeResponse } from './response.js';
 import { decodeSignal } from './signal.js';
@@ -80,7 +80,7 @@ class Explanation {
     const bytes = this.#bytes;
     const skimmed = skim(bytes, this.#offset, (offset, end, depth, isKey) => {
       const name = formatName(bytes[offset] ?? 0);
-      const detail = describeItem(bytes, offset, end, name);
+      const detail = describeItem(bytes, offset, name);
       this.#add(end, name, isKey ? `key ${detail}` : detail, depth);
     });
     return isDrop(skimmed) ? skimmed : undefined;
@@ -96,7 +96,7 @@ class Explanation {
     });
     for (const { offset, end, depth } of items) {
       const name = formatName(bytes[offset] ?? 0);
-      const detail = describeItem(bytes, offset, end, name);
+      const detail = describeItem(bytes, offset, name);
       const frame = depth === 1 && name.startsWith('bin') ? readValue(bytes, offset) : undefined;
       if (frame instanceof Uint8Array) this.#addFrame(end, name, detail, frame);
       else this.#add(end, name, detail, depth);
@@ -182,9 +182,9 @@ function describeHeaderMap({
 }
 
 /** The item's value; of an array or a map, whose items follow, its size. */
-function describeItem(bytes: Buffer, offset: number, end: number, name: string): string {
-  if (name.includes('array')) return count(sizeOf(bytes, offset, end), 'item', 'items');
-  if (name.includes('map')) return count(sizeOf(bytes, offset, end), 'entry', 'entries');
+function describeItem(bytes: Buffer, offset: number, name: string): string {
+  if (name.includes('array')) return count(sizeOf(bytes, offset), 'item', 'items');
+  if (name.includes('map')) return count(sizeOf(bytes, offset), 'entry', 'entries');
   const value = readValue(bytes, offset);
   if (typeof value === 'string') return escapeText(value);
   if (value instanceof Uint8Array) return count(value.length, 'byte', 'bytes');
@@ -194,12 +194,6 @@ function describeItem(bytes: Buffer, offset: number, end: number, name: string):
   if (value instanceof Date) return value.toISOString();
   if (value instanceof ExtData) return `extension type ${value.type}`;
   return Object.is(value, -0) ? '-0' : String(value);
-}
-
-/** The size an array or a map declares, in its first byte or in a field of its own. */
-function sizeOf(bytes: Buffer, offset: number, end: number): number {
-  const fieldBytes = end - offset - 1;
-  return fieldBytes === 0 ? (bytes[offset] ?? 0) & 0x0f : bytes.readUIntBE(offset + 1, fieldBytes);
 }
 
 function count(number: number, one: string, many: string): string {

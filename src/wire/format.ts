@@ -1,4 +1,9 @@
-/** The formats of 0xc0 to 0xdf, named as in the MessagePack specification (spec.md, "Formats"). */
+/*
+ * The formats of MessagePack (spec.md, "Formats"), by an item's first byte. An item is a scalar, a string and
+ * the like; or the head of an array or a map, whose items are items of their own.
+ */
+
+/** The formats of 0xc0 to 0xdf, named as in the specification. */
 const NAMES = [
   ...['nil', 'never used', 'false', 'true', 'bin 8', 'bin 16', 'bin 32', 'ext 8', 'ext 16'],
   ...['ext 32', 'float 32', 'float 64', 'uint 8', 'uint 16', 'uint 32', 'uint 64', 'int 8'],
@@ -13,4 +18,75 @@ export function formatName(code: number): string {
   if (code < 0xa0) return 'fixarray';
   if (code < 0xc0) return 'fixstr';
   return NAMES[code - 0xc0] ?? 'negative fixint';
+}
+
+export const KIND_SCALAR = 0;
+export const KIND_RESERVED = 1;
+export const KIND_STRING = 2;
+export const KIND_BINARY = 3;
+export const KIND_EXTENSION = 4;
+export const KIND_ARRAY = 5;
+export const KIND_MAP = 6;
+
+/** Which of the kinds above an item is. */
+export function kindOf(code: number): number {
+  if (code < 0x80 || code >= 0xe0) return KIND_SCALAR;
+  if (code < 0x90) return KIND_MAP;
+  if (code < 0xa0) return KIND_ARRAY;
+  if (code < 0xc0) return KIND_STRING;
+  if (code === 0xc1) return KIND_RESERVED;
+  if (code < 0xc4) return KIND_SCALAR;
+  if (code < 0xc7) return KIND_BINARY;
+  if (code < 0xca) return KIND_EXTENSION;
+  if (code < 0xd4) return KIND_SCALAR;
+  if (code < 0xd9) return KIND_EXTENSION;
+  if (code < 0xdc) return KIND_STRING;
+  return code < 0xde ? KIND_ARRAY : KIND_MAP;
+}
+
+/** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
+const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
+
+/** Length of a scalar's payload. */
+export function scalarBytes(code: number): number {
+  return code >= 0xca && code <= 0xd3 ? (NUMBER_BYTES[code - 0xca] as number) : 0;
+}
+
+/** Length of the field that gives the size of anything but a scalar; 0 where the code itself does. */
+export function sizeFieldBytes(code: number): number {
+  if (code < 0xc0 || (code >= 0xd4 && code <= 0xd8)) return 0;
+  // Binary, extension and string come in 8, 16 and 32 bits, array and map in 16 and 32.
+  if (code <= 0xc6) return 1 << (code - 0xc4);
+  if (code <= 0xc9) return 1 << (code - 0xc7);
+  if (code <= 0xdb) return 1 << (code - 0xd9);
+  return (code & 1) === 0 ? 2 : 4;
+}
+
+/** The size that the code itself gives. */
+export function inlineSize(code: number): number {
+  if (code >= 0xd4) return 1 << (code - 0xd4);
+  return code >= 0xa0 ? code & 0x1f : code & 0x0f;
+}
+
+/** An unsigned integer of so many bytes, 6 at most. Without a DataView: it is read before anything is allocated. */
+export function readUint(bytes: Uint8Array, offset: number, length: number): number {
+  let value = 0;
+  for (let index = offset; index < offset + length; index += 1) {
+    value = value * 0x100 + (bytes[index] as number);
+  }
+  return value;
+}
+
+/** Of a sound item at `offset`: how many items an array has, entries a map, bytes of payload the others. */
+export function sizeOf(bytes: Uint8Array, offset: number): number {
+  const code = bytes[offset] as number;
+  if (kindOf(code) === KIND_SCALAR) return scalarBytes(code);
+  const fieldBytes = sizeFieldBytes(code);
+  return fieldBytes === 0 ? inlineSize(code) : readUint(bytes, offset + 1, fieldBytes);
+}
+
+/** Where the payload of a sound item at `offset` starts; of an extension, the byte of its type. */
+export function payloadAt(bytes: Uint8Array, offset: number): number {
+  const code = bytes[offset] as number;
+  return offset + 1 + (kindOf(code) === KIND_SCALAR ? 0 : sizeFieldBytes(code));
 }

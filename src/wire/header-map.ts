@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isDrop } from './drop.js';
-import { readValue } from './value-reader.js';
+import { readValue } from './piecewise-reader.js';
 import { skim } from './skim.js';
 
 /*

@@ -58,7 +58,7 @@ export class OutboundFrame {
 }
 
 /** Up to this length a loop writes text in half the time of a native call. */
-export const MAX_LOOPED_TEXT_LENGTH = 64;
+const MAX_LOOPED_TEXT_LENGTH = 64;
 
 /** Writes text that has a latin1 character for each byte. */
 export function writeLatin1(target: Buffer, text: string, offset: number): void {

@@ -1,6 +1,21 @@
 import { DROP, type Drop } from './drop.js';
+import {
+  inlineSize,
+  KIND_ARRAY,
+  KIND_BINARY,
+  KIND_EXTENSION,
+  KIND_MAP,
+  KIND_RESERVED,
+  KIND_SCALAR,
+  KIND_STRING,
+  kindOf,
+  readUint,
+  scalarBytes,
+  sizeFieldBytes,
+} from './format.js';
+import { couldBeIndex } from './index-key.js';
 import { isTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
-import { isUtf8Range } from './utf8.js';
+import { isUtf8Range, startsWithByteOrderMark } from './utf8.js';
 
 /*
  * The guard in front of the decoder. It walks one msgpack value and allocates nothing (but a view for
@@ -12,17 +27,35 @@ import { isUtf8Range } from './utf8.js';
  * 2. Arrays and maps nest at most MAX_DEPTH deep, the outermost counted as 1.
  * 3. Strings are UTF-8; timestamps fit a Date; 0xc1 does not occur; no map has the key `__proto__`.
  *
- * It does not look for equal keys: to find them without allocating, and in linear time, would take a hash
- * table of its own, and who decodes has one.
+ * It also says what the decoder needs help with. It does not look for equal keys: to find them without
+ * allocating, and in linear time, would take a hash table of its own, and who decodes has one.
  */
 
 /** How deep arrays and maps may nest, in both directions; the outermost counts as 1. */
 export const MAX_DEPTH = 32;
 
+/** What the decoder of @msgpack/msgpack does not read as it should be. A bit for each. */
+export const ODDITY = Object.freeze({
+  /** An integer of 64 bits: it is a bigint, however small. */
+  integer64: 1,
+  /** Binary: it is a view of the bytes that were decoded. */
+  binary: 2,
+  /** A map key that is no text: there are only objects, in which 1 and "1" are one. */
+  key: 4,
+  /** A map key like "7": it is stored in an array as long as the highest (see index-key.ts). */
+  index: 8,
+  /** Text that begins with U+FEFF: it is stripped from long text. */
+  byteOrderMark: 16,
+});
+
 /** What a walk found. There is one, used again by the next walk: read it at once. */
 export interface Skimmed {
   /** Offset just after the value. What follows is not part of it. */
   readonly end: number;
+  /** Bits of `ODDITY`: what was met. */
+  readonly odd: number;
+  /** How many entries the maps have, those of one entry not counted: they have no equal keys. */
+  readonly entries: number;
 }
 
 /**
@@ -33,10 +66,7 @@ export type ItemVisitor = (offset: number, end: number, depth: number, isKey: bo
 
 const PROTO = Uint8Array.from('__proto__', (character) => character.charCodeAt(0));
 
-/** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
-const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
-
-const result = { end: 0 };
+const result = { end: 0, odd: 0, entries: 0 };
 /** Items still due in each open array or map; level 0 holds the value itself. */
 const itemsDue = new Int32Array(MAX_DEPTH + 1);
 const isMap = new Uint8Array(MAX_DEPTH + 1);
@@ -51,6 +81,8 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
   let depth = 0;
   /** Items still due in all open arrays and maps together. */
   let due = 1;
+  let odd = 0;
+  let entries = 0;
   itemsDue[0] = 1;
   isMap[0] = 0;
   if (limit - position < due) return DROP.truncated;
@@ -65,11 +97,13 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     const start = position;
     const code = bytes[position++] as number;
     const kind = kindOf(code);
+    if (isKey && kind !== KIND_STRING) odd |= ODDITY.key;
 
     /** Of an array or map its count, else the length of the payload. */
     let size: number;
     if (kind === KIND_SCALAR) {
       size = scalarBytes(code);
+      if (size === 8 && code !== 0xcb) odd |= ODDITY.integer64;
     } else if (kind === KIND_RESERVED) {
       return DROP.reserved;
     } else {
@@ -88,6 +122,7 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
       depth += 1;
       itemsDue[depth] = items;
       isMap[depth] = kind === KIND_MAP ? 1 : 0;
+      if (kind === KIND_MAP && size > 1) entries += size;
       continue;
     }
 
@@ -96,7 +131,13 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     if (end > limit) return DROP.truncated;
     if (kind === KIND_STRING) {
       if (!isUtf8Range(bytes, position, end)) return DROP.utf8;
-      if (isKey && isProto(bytes, position, end)) return DROP.key;
+      if (startsWithByteOrderMark(bytes, position, end)) odd |= ODDITY.byteOrderMark;
+      if (isKey) {
+        if (isProto(bytes, position, end)) return DROP.key;
+        if (couldBeIndex(bytes, position, end)) odd |= ODDITY.index;
+      }
+    } else if (kind === KIND_BINARY) {
+      odd |= ODDITY.binary;
     } else if (kind === KIND_EXTENSION) {
       const type = ((bytes[position] as number) << 24) >> 24;
       if (type === TIMESTAMP_EXTENSION && !isTimestamp(bytes, position + 1, end)) {
@@ -109,57 +150,9 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
   }
 
   result.end = position;
+  result.odd = odd;
+  result.entries = entries;
   return result;
-}
-
-const KIND_SCALAR = 0;
-const KIND_RESERVED = 1;
-const KIND_STRING = 2;
-const KIND_BINARY = 3;
-const KIND_EXTENSION = 4;
-const KIND_ARRAY = 5;
-const KIND_MAP = 6;
-
-function kindOf(code: number): number {
-  if (code < 0x80 || code >= 0xe0) return KIND_SCALAR;
-  if (code < 0x90) return KIND_MAP;
-  if (code < 0xa0) return KIND_ARRAY;
-  if (code < 0xc0) return KIND_STRING;
-  if (code === 0xc1) return KIND_RESERVED;
-  if (code < 0xc4) return KIND_SCALAR;
-  if (code < 0xc7) return KIND_BINARY;
-  if (code < 0xca) return KIND_EXTENSION;
-  if (code < 0xd4) return KIND_SCALAR;
-  if (code < 0xd9) return KIND_EXTENSION;
-  if (code < 0xdc) return KIND_STRING;
-  return code < 0xde ? KIND_ARRAY : KIND_MAP;
-}
-
-function scalarBytes(code: number): number {
-  return code >= 0xca && code <= 0xd3 ? (NUMBER_BYTES[code - 0xca] as number) : 0;
-}
-
-/** Length of the field that gives the size; 0 where the code itself does. */
-function sizeFieldBytes(code: number): number {
-  if (code < 0xc0 || (code >= 0xd4 && code <= 0xd8)) return 0;
-  // Binary, extension and string come in 8, 16 and 32 bits, array and map in 16 and 32.
-  if (code <= 0xc6) return 1 << (code - 0xc4);
-  if (code <= 0xc9) return 1 << (code - 0xc7);
-  if (code <= 0xdb) return 1 << (code - 0xd9);
-  return (code & 1) === 0 ? 2 : 4;
-}
-
-function inlineSize(code: number): number {
-  if (code >= 0xd4) return 1 << (code - 0xd4);
-  return code >= 0xa0 ? code & 0x1f : code & 0x0f;
-}
-
-function readUint(bytes: Uint8Array, offset: number, length: number): number {
-  let value = 0;
-  for (let index = offset; index < offset + length; index += 1) {
-    value = value * 0x100 + (bytes[index] as number);
-  }
-  return value;
 }
 
 function isProto(bytes: Uint8Array, start: number, end: number): boolean {

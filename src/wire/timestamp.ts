@@ -3,6 +3,7 @@ import {
   encodeTimeSpecToTimestamp,
   EXT_TIMESTAMP,
 } from '@msgpack/msgpack';
+import { readUint } from './format.js';
 
 /*
  * The timestamp extension of MessagePack (spec.md, "Timestamp extension type"): type −1 with 4, 8 or
@@ -64,23 +65,14 @@ export function isTimestamp(bytes: Uint8Array, start: number, end: number): bool
       return true;
     case 8:
       // 30 bits of nanoseconds, then 34 of seconds: until the year 2514, always inside a Date.
-      return Math.floor(readUint32(bytes, start) / 4) < NS_PER_SECOND;
+      return Math.floor(readUint(bytes, start, 4) / 4) < NS_PER_SECOND;
     case 12: {
-      const nsec = readUint32(bytes, start);
-      const sec = (readUint32(bytes, start + 4) | 0) * 2 ** 32 + readUint32(bytes, start + 8);
+      const nsec = readUint(bytes, start, 4);
+      const sec = (readUint(bytes, start + 4, 4) | 0) * 2 ** 32 + readUint(bytes, start + 8, 4);
       const epochMs = sec * MS_PER_SECOND + Math.floor(nsec / NS_PER_MS);
       return nsec < NS_PER_SECOND && epochMs >= -MAX_DATE_MS && epochMs <= MAX_DATE_MS;
     }
     default:
       return false;
   }
-}
-
-/** Without a DataView, for `isTimestamp` runs before anything may be allocated. */
-function readUint32(bytes: Uint8Array, offset: number): number {
-  let value = 0;
-  for (let index = offset; index < offset + 4; index += 1) {
-    value = value * 0x100 + (bytes[index] as number);
-  }
-  return value;
 }

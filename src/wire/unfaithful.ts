@@ -27,8 +27,8 @@ const HINTS: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * Thrown while a value is written. It collects the path to the fault while it passes through the arrays
- * and objects around it, so that a sound value pays nothing for paths.
+ * Thrown while a value is copied for the encoder. It collects the path to the fault while it passes through the
+ * arrays and objects around it, so that a sound value pays nothing for paths.
  */
 export class Unfaithful extends Error {
   readonly #isTooDeep: boolean;
@@ -118,5 +118,5 @@ function formatKey(key: Key): string {
   return `[${escapeText(key.slice(0, MAX_KEY_LENGTH))}]`;
 }
 
-/** Thrown while a value is written: it takes more than any datagram holds. */
+/** Thrown while a value is copied for the encoder: it takes more than any datagram holds. */
 export class OverBudget extends Error {}

@@ -37,3 +37,13 @@ function sequenceLength(bytes: Uint8Array, offset: number, end: number): number 
   }
   return length;
 }
+
+/** Whether the text in `bytes[start, end)` begins with U+FEFF, which many decoders take for no part of it. */
+export function startsWithByteOrderMark(bytes: Uint8Array, start: number, end: number): boolean {
+  return (
+    bytes[start] === 0xef &&
+    end - start >= 3 &&
+    bytes[start + 1] === 0xbb &&
+    bytes[start + 2] === 0xbf
+  );
+}

@@ -4,10 +4,10 @@ import { Decoder, Encoder, ExtensionCodec } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
-import { type Drop, isDrop } from '../../src/wire/drop.js';
 import type { DropReason } from '../../src/wire/drop-reason.js';
-import { skim, type Skimmed } from '../../src/wire/skim.js';
-import { readValue } from '../../src/wire/value-reader.js';
+import { skim, type Skimmed, ODDITY } from '../../src/wire/skim.js';
+import { type Drop, isDrop } from '../../src/wire/drop.js';
+import { readValue } from '../../src/wire/piecewise-reader.js';
 import { timestampExtension } from '../fixtures/timestamp-extension.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
@@ -27,6 +27,11 @@ const lenient = new Decoder({
   maxArrayLength: 100_000,
 });
 const plainLibrary = new Decoder();
+
+/** Bodies that we send. */
+const faithfulBody = faithfulValue.map((value) =>
+  Buffer.from(encodeResponse(TEST_ID, value).toDatagram().subarray(21)),
+);
 
 /** What `skim` says, in an object of its own. */
 function skimmed(bytes: Uint8Array): Skimmed | Drop {
@@ -58,6 +63,24 @@ t.test('what the guard lets through is decoded, to what a second reader reads', 
   for (const [fate, count] of Object.entries(seen)) t.ok(count > numRuns / 50, `${fate} ${count}`);
 });
 
+t.test('a body read whole is what it is read piece by piece', async (t) => {
+  const seen = { whole: 0, restored: 0, piecewise: 0 };
+  fc.assert(
+    fc.property(fc.oneof(hostileBody, faithfulBody), (bytes) => {
+      const guard = skimmed(bytes);
+      if (isDrop(guard)) return;
+      const decoded = decodeValue(bytes, 0);
+      deepStrictEqual(readValue(bytes, 0), isDrop(decoded) ? decoded : decoded.value);
+      const { key, index, byteOrderMark } = ODDITY;
+      if ((guard.odd & (key | index | byteOrderMark)) !== 0) seen.piecewise++;
+      else if (guard.odd !== 0 || guard.entries > 0) seen.restored++;
+      else seen.whole++;
+    }),
+    { numRuns },
+  );
+  for (const [way, count] of Object.entries(seen)) t.ok(count > numRuns / 50, `${way} ${count}`);
+});
+
 t.test('what the library can read without loss it reads as we do', async (t) => {
   let compared = 0;
   fc.assert(
@@ -67,6 +90,7 @@ t.test('what the library can read without loss it reads as we do', async (t) => 
       const value = readValue(bytes, 0);
       if (isDrop(value)) return;
       deepStrictEqual(value, plainLibrary.decode(bytes.subarray(0, guard.end)));
+      deepStrictEqual(decodeValue(bytes, 0), { value, end: guard.end });
       compared++;
     }),
     { numRuns },

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
 import { DROP, isDrop } from '../../src/wire/drop.js';
-import { readValue } from '../../src/wire/value-reader.js';
+import { readValue } from '../../src/wire/piecewise-reader.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { afterTheWire, faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 
@@ -147,6 +147,39 @@ t.test('text keeps a byte order mark, of any length', async (t) => {
     const text = `\ufeff${'x'.repeat(length)}`;
     const sent = { [text]: [text] };
     t.strictSame(valueAt(encodeResponse(TEST_ID, sent).toDatagram(), 21), sent, `${length}`);
+  }
+});
+
+t.test('where one thing is odd, all the rest is read as ever', async () => {
+  const plain = { a: 1, b: [true, null, 1.5, 'x'.repeat(300)], c: { d: {} } };
+  const binary = Uint8Array.of(1, 2);
+  const moment = new Date(1_000);
+  /** Values, and how they arrive: in one body with something of every kind. */
+  const odd: readonly [hex: string, value: unknown][] = [
+    ['cf0000000000000007', 7],
+    ['cfffffffffffffffff', 2n ** 64n - 1n],
+    ['c4020102', binary],
+    ['81 01 c4020102', new Map([[1, binary]])],
+    ['82 a131 01 a130 cf0000000000000007', { 0: 7, 1: 1 }],
+    ['a4efbbbf61', '\ufeffa'],
+    ['81 a4efbbbf61 d6ff00000001', { '\ufeffa': moment }],
+    [
+      '82 c0 d6ff00000001 80 c4020102',
+      new Map<unknown, unknown>([
+        [null, moment],
+        [{}, binary],
+      ]),
+    ],
+  ];
+  for (const [first, value] of odd) {
+    for (const [second, other] of odd) {
+      const bytes = `83 a3${Buffer.from('odd').toString('hex')} ${first} a16f ${second} a170`;
+      const body = Buffer.concat([
+        Buffer.from(bytes.replaceAll(' ', ''), 'hex'),
+        encodeResponse(TEST_ID, plain).toDatagram().subarray(21),
+      ]);
+      deepStrictEqual(valueAt(body, 0), { odd: value, o: other, p: plain });
+    }
   }
 });
 

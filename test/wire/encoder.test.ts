@@ -597,24 +597,57 @@ t.test('arrays and objects nest 32 deep, and no deeper', async (t) => {
   }
 });
 
-t.test(
-  'room to write in is set aside once, and once more for an encoding within another',
-  async (t) => {
-    encode(reading(() => encode(1)));
-    const allocUnsafeSlow = Buffer.allocUnsafeSlow.bind(Buffer);
-    const allocations = t.capture(Buffer, 'allocUnsafeSlow', allocUnsafeSlow);
-    for (let time = 0; time < 10; time++) {
-      encode(['a']);
-      errorOf(new Set());
-      t.throws(() => encode('x'.repeat(70_000)), ReplyTooLargeError);
+/** How large the buffers are that were made since, by the library too. */
+function recordAllocations(t: Test): () => number[] {
+  const { ArrayBuffer } = globalThis;
+  const sizes: number[] = [];
+  globalThis.ArrayBuffer = class extends ArrayBuffer {
+    constructor(byteLength = 0) {
+      super(byteLength);
+      sizes.push(byteLength);
     }
-    t.equal(allocations().length, 0);
-    for (let time = 0; time < 10; time++) encode(reading(() => encode(1)));
-    t.ok(allocations().length <= 10);
-    encode(reading(() => [encode(1), encode(1), encode(1)]));
-    t.ok(allocations().length <= 1, 'those within take turns');
-  },
-);
+  };
+  t.teardown(() => (globalThis.ArrayBuffer = ArrayBuffer));
+  return () => sizes.splice(0);
+}
+
+t.test('room to write in is set aside once, and none for an encoding within another', async (t) => {
+  encode(reading(() => encode(1)));
+  const allocations = recordAllocations(t);
+  for (let time = 0; time < 10; time++) {
+    encode(['a']);
+    errorOf(new Set());
+    t.throws(() => encode('x'.repeat(70_000)), ReplyTooLargeError);
+    encode('x'.repeat(65_400));
+  }
+  for (let time = 0; time < 10; time++) encode(reading(() => encode(1)));
+  encode(reading(() => [encode(1), encode(1), encode(1)]));
+  t.strictSame(allocations(), []);
+});
+
+t.test('room for what no datagram holds has an end, and is let go', async (t) => {
+  const most = MAX_DATAGRAM_BYTES - 21;
+  /** What looks small as long as its bytes are not written. */
+  const swelling: Readonly<Record<string, unknown>> = {
+    'text of three bytes a character': '日'.repeat(65_000),
+    'integers of 32 bits': new Array(65_000).fill(2 ** 30),
+    floats: new Array(13_000).fill(1.5),
+    'integers of 64 bits': new Array(13_000).fill(2 ** 50),
+  };
+  encode(1);
+  const allocations = recordAllocations(t);
+  for (const [name, value] of Object.entries(swelling)) {
+    t.strictSame(
+      excessOf(() => encode(value)),
+      [MAX_DATAGRAM_BYTES + 1, most],
+      name,
+    );
+    const sizes = allocations();
+    t.ok(Math.max(...sizes) < 2 ** 20, `${name}: at most ${Math.max(...sizes)} bytes`);
+    t.equal(encode(['a']), '91a161');
+    t.strictSame(allocations(), [MAX_DATAGRAM_BYTES + 5], 'and then it is as it was');
+  }
+});
 
 t.test('an array that claims to have more than it has is refused', async (t) => {
   const claiming = (length: unknown): unknown =>

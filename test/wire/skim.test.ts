@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { DropReason } from '../../src/wire/drop-reason.js';
 import { isDrop } from '../../src/wire/drop.js';
-import { skim } from '../../src/wire/skim.js';
+import { ODDITY, skim } from '../../src/wire/skim.js';
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
@@ -101,6 +101,45 @@ t.test('the visitor hears of each item with its bytes, depth and role', async (t
     [4, 6, 2, true],
     [6, 9, 2, false],
   ]);
+});
+
+t.test('what the decoder needs help with is told', async (t) => {
+  const table: readonly [keyof typeof ODDITY | 'none', readonly string[]][] = [
+    ['none', ['c0', '00', 'ceffffffff', 'd2ffffffff', 'ca3fc00000', 'cb3ff8000000000000', '80']],
+    ['none', ['d40561', 'c7030561 6263', 'd6ff00000001', '90', '93 01 91 02 a3616263']],
+    ['integer64', ['cf0000000000000001', 'd3ffffffffffffffff', '91 91 cf0000000000000001']],
+    ['binary', ['c400', 'c5000161', 'c600000000', '81 a161 c400']],
+    [
+      'key',
+      ['81 01 c0', '81 c0 01', '81 c3 01', '81 d40561 01', '91 81 80 01', '82 a161 01 02 03'],
+    ],
+    ['index', ['81 a130 01', '81 a6313233343536 c0', '81 d90139 01', '91 81 a23061 01']],
+    ['none', ['81 ab3131313131313131313131 01', '81 a161 a131', 'a131', '81 a0 31', '81 a12f 01']],
+    ['byteOrderMark', ['a3efbbbf', 'd903efbbbf', '91 a4efbbbf61', '81 a3efbbbf 01']],
+    ['none', ['a461efbbbf', 'a3efbbbe', 'a3efbcbf', 'a3ebbbbf']],
+  ];
+  for (const [oddity, bodies] of table) {
+    const odd = oddity === 'none' ? 0 : ODDITY[oddity];
+    for (const body of bodies) t.match(skim(bytesOf(body), 0), { odd }, `${oddity}: ${body}`);
+  }
+  const binaryKey = skim(bytesOf('82 c400 cf0000000000000001 a3efbbbf a130'), 0);
+  const { integer64, binary, key, byteOrderMark } = ODDITY;
+  t.match(binaryKey, { odd: integer64 | binary | key | byteOrderMark }, 'all that there is');
+  t.match(skim(bytesOf('c0 c400'), 0), { odd: 0 }, 'what follows the value is none of it');
+  t.match(skim(bytesOf('c0'), 0), { odd: 0 }, 'nor is what came before');
+});
+
+t.test('the entries of maps are counted where there can be equal keys', async (t) => {
+  for (const [body, entries] of [
+    ['c0', 0],
+    ['80', 0],
+    ['81 a161 c0', 0],
+    ['82 a161 c0 a162 c0', 2],
+    ['de0003 a161 c0 a162 c0 a163 81 a161 c0', 3],
+    ['92 82 a161 c0 a162 82 a161 c0 a162 c0 83 a161 c0 a162 c0 a163 c0', 7],
+  ] as const) {
+    t.match(skim(bytesOf(body), 0), { entries }, body);
+  }
 });
 
 t.test('refusing costs no memory', async (t) => {

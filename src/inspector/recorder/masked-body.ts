@@ -1,9 +1,17 @@
 /** Bodies of frames with something masked in them: the bytes of a msgpack value, copied but for what is masked. */
 import { MASKED } from '../../legible/mask.js';
 import { isDrop } from '../../wire/drop.js';
+import {
+  KIND_ARRAY,
+  KIND_EXTENSION,
+  KIND_MAP,
+  KIND_STRING,
+  kindOf,
+  payloadAt,
+} from '../../wire/format.js';
+import { readValue } from '../../wire/piecewise-reader.js';
 import { skim } from '../../wire/skim.js';
 import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';
-import { readValue } from '../../wire/value-reader.js';
 
 /** A msgpack item as `skim` finds it: of an array or a map its head, whose items follow. */
 interface Item {
@@ -145,24 +153,20 @@ export class MaskedBody {
     }
   }
 
-  #kindOf({ offset, end }: Item): Kind {
-    const code = this.#bytes[offset] as number;
-    if (code >= 0x80 && code < 0x90) return 'map';
-    if (code >= 0x90 && code < 0xa0) return 'array';
-    if (code >= 0xa0 && code < 0xc0) return 'text';
-    if (code >= 0xd9 && code <= 0xdb) return 'text';
-    if (code === 0xdc || code === 0xdd) return 'array';
-    if (code === 0xde || code === 0xdf) return 'map';
-    const typeAt = extensionTypeAt(code, offset);
-    if (typeAt === undefined || typeAt >= end) return 'other';
-    return this.#bytes.readInt8(typeAt) === TIMESTAMP_EXTENSION ? 'other' : 'extension';
+  #kindOf({ offset }: Item): Kind {
+    switch (kindOf(this.#bytes[offset] as number)) {
+      case KIND_ARRAY:
+        return 'array';
+      case KIND_MAP:
+        return 'map';
+      case KIND_STRING:
+        return 'text';
+      case KIND_EXTENSION: {
+        const type = this.#bytes.readInt8(payloadAt(this.#bytes, offset));
+        return type === TIMESTAMP_EXTENSION ? 'other' : 'extension';
+      }
+      default:
+        return 'other';
+    }
   }
-}
-
-/** Where an extension has its type, if the item is one. */
-function extensionTypeAt(code: number, offset: number): number | undefined {
-  if (code >= 0xd4 && code <= 0xd8) return offset + 1;
-  // The length comes first, in 1, 2 or 4 bytes.
-  if (code >= 0xc7 && code <= 0xc9) return offset + 1 + (1 << (code - 0xc7));
-  return undefined;
 }
