@@ -14,7 +14,7 @@ import type { Engine } from '../engine/engine.js';
 import type { FrameOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';

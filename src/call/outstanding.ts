@@ -4,8 +4,8 @@
  */
 import { noOutcomes } from '../api/call-state.js';
 import type { OutcomeCounts, OutcomeState } from '../api/call-state.js';
-import type { TransactionId } from '../wire/frame.js';
-import { hashOfId } from './id-hash.js';
+import type { TransactionId } from '../wire/transaction-id.js';
+import { hashOfId } from '../wire/transaction-id.js';
 import { LinkedList } from './linked-list.js';
 import type { Linked } from './linked-list.js';
 import { RecentIds } from './recent-ids.js';

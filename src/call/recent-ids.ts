@@ -1,5 +1,5 @@
-import type { TransactionId } from '../wire/frame.js';
-import { hashOfId } from './id-hash.js';
+import type { TransactionId } from '../wire/transaction-id.js';
+import { hashOfId } from '../wire/transaction-id.js';
 
 /** A power of two. */
 const SLOTS = 4_096;

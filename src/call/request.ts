@@ -2,7 +2,7 @@
 import type { ReportTarget } from '../api/call-command.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { CallTrace } from '../engine/tracing.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import type { CheckedCallOptions } from './options.js';
 
 /** What a call is created with. */

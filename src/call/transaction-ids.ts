@@ -1,5 +1,5 @@
 import type { Random } from '../random.js';
-import { ID_BYTES, type TransactionId } from '../wire/frame.js';
+import { ID_BYTES, type TransactionId } from '../wire/transaction-id.js';
 
 /** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
 const POOL_IDS = 1_024;

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { writeLatin1 } from '../wire/outbound-frame.js';
+import { writeLatin1 } from '../wire/latin1.js';
 
 const FIRST_CAPACITY = 1024;
 

@@ -6,7 +6,7 @@ import { isErrorCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
 import type { ErrorReply } from '../wire/error-reply.js';
 import { shorten } from '../escape.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
 /** Longer messages are cut: they are remembered as long as the request is. */

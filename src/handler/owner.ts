@@ -1,7 +1,7 @@
 /** Whom handlers belong to. */
 import type { AnyActorRef } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { PeerRequests } from './peer-requests.js';

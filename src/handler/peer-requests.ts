@@ -2,7 +2,7 @@
  * What is counted of one peer's requests: those that run, and those that are remembered. The room's others say what
  * happened; nobody else writes here.
  */
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import type { RunningRequest } from './known-request.js';
 
 /** Which memory keeps a request: that of those that were run, or that of those that were refused. */

@@ -7,7 +7,8 @@
  */
 import type { Buffer } from 'node:buffer';
 import type { Random } from '../random.js';
-import { ID_BYTES, ID_OFFSET } from '../wire/frame.js';
+import { ID_OFFSET } from '../wire/frame.js';
+import { ID_BYTES } from '../wire/transaction-id.js';
 
 const ID_WORDS = ID_BYTES / 4;
 

@@ -4,7 +4,7 @@
  */
 import type { AmplificationLimit, UnvalidatedTraffic } from './amplification.js';
 import type { Random } from '../random.js';
-import type { TransactionId } from '../wire/frame.js';
+import type { TransactionId } from '../wire/transaction-id.js';
 import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';

@@ -39,21 +39,15 @@ export function decodeValue(datagram: Buffer, offset: number): Decoded | Drop {
   if (isDrop(skimmed)) return skimmed;
   const { end, odd, entries } = skimmed;
   try {
-    const value = valueOf(datagram, offset, end, odd, entries);
-    return isDrop(value) ? value : { value, end };
+    if ((odd & READ_PIECEWISE) !== 0) return decoded(readValue(datagram, offset), end);
+    const value = decodeSound(datagram, offset, end);
+    if (odd === 0 && entries === 0) return { value, end };
+    return decoded(restore(value, entries), end);
   } catch {
     return DROP.undecodable;
   }
 }
 
-function valueOf(
-  datagram: Buffer,
-  offset: number,
-  end: number,
-  odd: number,
-  entries: number,
-): unknown {
-  if ((odd & READ_PIECEWISE) !== 0) return readValue(datagram, offset);
-  const value = decodeSound(datagram, offset, end);
-  return odd === 0 && entries === 0 ? value : restore(value, entries);
+function decoded(value: unknown, end: number): Decoded | Drop {
+  return isDrop(value) ? value : { value, end };
 }

@@ -29,35 +29,30 @@ export function encodeBody(
     const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);
     throw fault.toUnencodableError(name);
   }
-  const encoder = (kept ??= new BodyEncoder());
-  const bytes = encoder.encode(copy);
+  const { encoder, buffer } = (kept ??= newEncoder());
+  const bytes = encoder.encodeSharedRef(copy).length;
   if (bytes > MAX_DATAGRAM_BYTES) kept = undefined;
   if (bytes > maxBodyBytes) throw tooLarge(Math.min(bytes, MOST_COUNTED));
-  return encoder.toText(bytes);
+  return buffer.toString('latin1', 0, bytes);
 }
 
 const MOST_COUNTED = MAX_DATAGRAM_BYTES + 1;
 
 /** The encoder of @msgpack/msgpack, and the buffer that it writes to. */
-class BodyEncoder {
-  readonly #encoder = new Encoder({
+interface BodyEncoder {
+  readonly encoder: Encoder;
+  readonly buffer: Buffer;
+}
+
+/** Used time after time, until it has grown: it would keep what it has. */
+let kept: BodyEncoder | undefined;
+
+function newEncoder(): BodyEncoder {
+  const encoder = new Encoder({
     useBigInt64: true,
     extensionCodec: EXTENSION_CODEC,
     // It asks for a string's longest head, five bytes; so what fits in a datagram never makes it grow.
     initialBufferSize: MAX_DATAGRAM_BYTES + 5,
   });
-  readonly #buffer = Buffer.from(this.#encoder.encodeSharedRef(null).buffer);
-
-  /** Encodes a value, and gives how many bytes it takes. */
-  encode(value: unknown): number {
-    return this.#encoder.encodeSharedRef(value).length;
-  }
-
-  /** The value that was encoded last, if it fits in a datagram. */
-  toText(bytes: number): string {
-    return this.#buffer.toString('latin1', 0, bytes);
-  }
+  return { encoder, buffer: Buffer.from(encoder.encodeSharedRef(null).buffer) };
 }
-
-/** Used time after time, until it has grown: it would keep what it has. */
-let kept: BodyEncoder | undefined;

@@ -4,7 +4,8 @@ import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { encodeBody } from './encoder.js';
 import { shorten } from '../escape.js';
-import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES, type TransactionId } from './frame.js';
+import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES } from './frame.js';
+import { type TransactionId } from './transaction-id.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 import { OutboundFrame } from './outbound-frame.js';
 

@@ -1,20 +1,17 @@
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { type FrameType, typeOfByte } from './frame-type.js';
+import { ID_BYTES, type TransactionId } from './transaction-id.js';
 
 /*
  * datagram = type(1) id(20) body [header map]
  *
- * frame-type.ts has the types, header-map.ts the header map. A body is one msgpack value; Python's rpcudp 5.x ignores
+ * frame-type.ts has the types, transaction-id.ts the ids, header-map.ts the header map. A body is one msgpack value; Python's rpcudp 5.x ignores
  * whatever stands after it.
  */
 
-/** Length of a transaction id. */
-export const ID_BYTES = 20;
 /** Where a datagram has it: after the type byte. */
 export const ID_OFFSET = 1;
-/** Length of a transaction id as it is written here. */
-export const ID_DIGITS = 2 * ID_BYTES;
 /** Length of what stands before the body: the type byte and the id. */
 export const HEADER_BYTES = ID_OFFSET + ID_BYTES;
 /** The least a datagram can be: a header and one byte of body. */
@@ -27,9 +24,6 @@ const MAX_HEADER_MAP_BYTES = 512;
 const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
 /** The most UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
-
-/** A transaction id: its 20 bytes as 40 hexadecimal digits, in lower case. */
-export type TransactionId = string;
 
 /** A datagram of which only length, type and id were read. */
 export interface Frame {
@@ -49,10 +43,4 @@ export function readFrame(datagram: Buffer): Frame | Drop {
   if (type === undefined) return DROP.unknownType;
   if (type === 'request' && datagram.length > MAX_REQUEST_BYTES) return DROP.tooLong;
   return { type, id: datagram.toString('hex', ID_OFFSET, HEADER_BYTES), datagram };
-}
-
-/** What the character with this code stands for, a hexadecimal digit in lower case. */
-export function valueOfDigit(code: number): number {
-  // '0' to '9' end in their value; 'a' to 'f' end in 1 to 6, and have the bit 0x40.
-  return (code & 0x0f) + 9 * (code >>> 6);
 }

@@ -1,7 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { HEADER_BYTES, ID_DIGITS, ID_OFFSET, type TransactionId, valueOfDigit } from './frame.js';
+import { HEADER_BYTES, ID_OFFSET } from './frame.js';
 import { type FrameType, TYPE_BYTE } from './frame-type.js';
 import { stampRequest, tokenHeaderMap } from './header-map.js';
+import { writeLatin1 } from './latin1.js';
+import { ID_DIGITS, type TransactionId, writeId } from './transaction-id.js';
 
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 
@@ -43,7 +45,7 @@ export class OutboundFrame {
     const bodyAt = offset + HEADER_BYTES;
     const headerMapAt = bodyAt + this.body.length;
     datagram[offset] = TYPE_BYTE[this.type];
-    writeHex(datagram, this.id, offset + ID_OFFSET);
+    writeId(datagram, this.id, offset + ID_OFFSET);
     writeLatin1(datagram, this.body, bodyAt);
     datagram.set(this.headerMap, headerMapAt);
     return headerMapAt + this.headerMap.length;
@@ -54,28 +56,6 @@ export class OutboundFrame {
     const datagram = Buffer.allocUnsafe(this.length);
     this.write(datagram, 0);
     return datagram;
-  }
-}
-
-/** Up to this length a loop writes text in half the time of a native call. */
-const MAX_LOOPED_TEXT_LENGTH = 64;
-
-/** Writes text that has a latin1 character for each byte. */
-export function writeLatin1(target: Buffer, text: string, offset: number): void {
-  if (text.length > MAX_LOOPED_TEXT_LENGTH) {
-    target.write(text, offset, 'latin1');
-    return;
-  }
-  for (let index = 0; index < text.length; index += 1) {
-    target[offset + index] = text.charCodeAt(index);
-  }
-}
-
-/** The bytes that hexadecimal digits in lower case stand for. */
-function writeHex(target: Buffer, digits: string, offset: number): void {
-  for (let index = 0; index < digits.length; index += 2) {
-    const high = valueOfDigit(digits.charCodeAt(index));
-    target[offset + (index >>> 1)] = (high << 4) | valueOfDigit(digits.charCodeAt(index + 1));
   }
 }
 

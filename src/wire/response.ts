@@ -3,7 +3,8 @@ import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import type { Drop } from './drop.js';
 import { encodeBody } from './encoder.js';
-import { HEADER_BYTES, MAX_DATAGRAM_BYTES, type TransactionId } from './frame.js';
+import { HEADER_BYTES, MAX_DATAGRAM_BYTES } from './frame.js';
+import { type TransactionId } from './transaction-id.js';
 import { OutboundFrame } from './outbound-frame.js';
 
 /** What a response brings: body = msgpack value. */

@@ -1,6 +1,7 @@
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
-import { HEADER_BYTES, type TransactionId } from './frame.js';
+import { HEADER_BYTES } from './frame.js';
+import { type TransactionId } from './transaction-id.js';
 import type { SignalType } from './frame-type.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 import { OutboundFrame } from './outbound-frame.js';

@@ -3,7 +3,8 @@ import t from 'tap';
 import { RequestRecords } from '../../src/handler/request-records.js';
 import type { RequestRecord } from '../../src/handler/request-records.js';
 import { SeededRandom } from '../../src/testing/random.js';
-import { HEADER_BYTES, ID_BYTES, ID_OFFSET } from '../../src/wire/frame.js';
+import { HEADER_BYTES, ID_OFFSET } from '../../src/wire/frame.js';
+import { ID_BYTES } from '../../src/wire/transaction-id.js';
 import { collectGarbage } from '../fixtures/garbage.js';
 
 interface Peer {

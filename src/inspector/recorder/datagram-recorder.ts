@@ -5,7 +5,7 @@ import type { Fate } from '../../api/fate.js';
 import { isBundle, unpackBundle } from '../../wire/bundle.js';
 import { isDrop } from '../../wire/drop.js';
 import { HEADER_BYTES, ID_OFFSET, readFrame } from '../../wire/frame.js';
-import type { TransactionId } from '../../wire/frame.js';
+import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Masking } from './masking.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 import { ShownIds } from './shown-ids.js';

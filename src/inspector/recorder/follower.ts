@@ -2,7 +2,7 @@
 import type { AnyEventObject } from 'xstate';
 import type { CallEvent } from '../../api/call-snapshot.js';
 import type { HandlerEvent } from '../../handler/machine.js';
-import type { TransactionId } from '../../wire/frame.js';
+import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Sampling } from './sampling.js';
 import type { Transaction } from './transaction.js';
 

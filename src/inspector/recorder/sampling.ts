@@ -4,8 +4,8 @@
  * One in 2^n is, and its id decides: both ends of a call choose alike, and whoever shows fewer shows some of those that the
  * other shows.
  */
-import { valueOfDigit } from '../../wire/frame.js';
-import type { TransactionId } from '../../wire/frame.js';
+import { valueOfDigit } from '../../wire/transaction-id.js';
+import type { TransactionId } from '../../wire/transaction-id.js';
 
 /** At most one in 2^12: three digits of an id decide. */
 const MAX_SHIFT = 12;

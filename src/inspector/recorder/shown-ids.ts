@@ -1,6 +1,6 @@
 /** The ids of the transactions that are shown. */
-import { valueOfDigit } from '../../wire/frame.js';
-import type { TransactionId } from '../../wire/frame.js';
+import { valueOfDigit } from '../../wire/transaction-id.js';
+import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Transaction } from './transaction.js';
 
 /** An answer may come long after its call is over: so many of the latest are known, and at most twice as many. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { hashOfId } from '../../src/call/id-hash.js';
+import { hashOfId } from '../../src/wire/transaction-id.js';
 
 t.test('the hash of an id is its first six digits', async (t) => {
   t.equal(hashOfId('0123456789abcdef'), 0x012345);
