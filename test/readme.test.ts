@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
-import { LIMIT_NAMES } from '../src/limits.js';
+import { LIMIT_NAMES } from '../src/engine/limits.js';
 import { isErrorCode } from '../src/wire/error-code.js';
 
 const readme = readFileSync('README.md', 'utf8');

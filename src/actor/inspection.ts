@@ -108,6 +108,14 @@ export class Inspection {
     if (this.active) this.actorCreated(root);
   }
 
+  /** An actor was made of `input` by `parent`: what XState tells of that. */
+  actorStarted(actorRef: ActorRefLike, input: unknown, parent?: ActorRefLike): void {
+    const event = { type: 'xstate.init', input };
+    this.actorCreated(actorRef);
+    this.eventSent(actorRef, event, parent);
+    this.snapshotTaken(actorRef, event, actorRef.getSnapshot() as Snapshot<unknown>);
+  }
+
   actorCreated(actorRef: ActorRefLike): void {
     this.#tell({ type: '@xstate.actor', rootId: this.#rootId, actorRef });
   }

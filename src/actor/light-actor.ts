@@ -59,7 +59,8 @@ export class LightActor<
 
   protected readonly home: THome;
   readonly #table: MachineTable<TMachine>;
-  readonly #number = ++actorCount;
+  /** The number in its session id. */
+  readonly number = ++actorCount;
   /** The state it is in. */
   protected row: Row;
   /** As of now: it changes with the next transition, unlike that of a snapshot. Only the machine's actions write it. */
@@ -90,12 +91,7 @@ export class LightActor<
   }
 
   get sessionId(): string {
-    return `light:${this.#number}`;
-  }
-
-  /** @internal The number in its session id. */
-  get number(): number {
-    return this.#number;
+    return `light:${this.number}`;
   }
 
   /** The XState machine itself, so that a chart can be drawn. */
@@ -270,11 +266,7 @@ export class LightActor<
     const unreported = this.#watchers?.unreported;
     if (unreported === undefined) return this;
     this.#watch().unreported = undefined;
-    const { inspection } = this.home;
-    const event = { type: 'xstate.init', input: unreported.input };
-    inspection.actorCreated(this);
-    inspection.eventSent(this, event, this._parent);
-    inspection.snapshotTaken(this, event, this.getSnapshot());
+    this.home.inspection.actorStarted(this, unreported.input, this._parent);
     return this;
   }
 

@@ -3,7 +3,7 @@ import type { CallOptions } from '../api/call-options.js';
 import type { Limits } from '../api/limits.js';
 import { OptionError } from '../errors.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
-import { limitOf, refuseUnknownOptions } from '../limits.js';
+import { limitOf, refuseUnknownOptions } from '../engine/limits.js';
 
 import { isTraceparent } from '../wire/header-map.js';
 

@@ -1,8 +1,8 @@
 /** The arguments of `rpcudp call`, from words to values. */
 import { InvalidArgumentError } from 'commander';
-import { ArgumentError } from './argument-error.js';
-import { isJson, parseJson } from './json.js';
-import { fromPrefixedText } from './prefixed-text.js';
+import { ArgumentError } from '../legible/argument-error.js';
+import { isJson, parseJson } from '../legible/json.js';
+import { fromPrefixedText } from '../legible/prefixed-text.js';
 
 /**
  * The values that words of the command line stand for: JSON where a word is JSON, else a string;

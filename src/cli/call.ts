@@ -2,7 +2,7 @@
 import { createEndpoint } from '../endpoint/endpoint.js';
 import { parseArguments } from './arguments.js';
 import type { ExitCode } from './exit-code.js';
-import { formatJson } from './json.js';
+import { formatJson } from '../legible/json.js';
 import { openInspection } from './inspection.js';
 import type { InspectOptions } from './inspection.js';
 import { openRecording } from './recording.js';

@@ -3,7 +3,7 @@ import { explainDatagram } from '../wire/explain.js';
 import type { ExplainedPart } from '../wire/explain.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { parseHex } from './hex.js';
+import { parseHex } from '../legible/hex.js';
 import type { World } from './world.js';
 
 const BYTES_PER_ROW = 8;

@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CaptureSummary } from '../inspector/capture/capture.js';
-import { ArgumentError } from './argument-error.js';
+import { ArgumentError } from '../legible/argument-error.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { printable, printableName, quoted } from './printable.js';
+import { printable, printableName, quoted } from '../legible/printable.js';
 import type { World } from './world.js';
 
 export interface ExportOptions {

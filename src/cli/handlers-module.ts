@@ -4,8 +4,8 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyContract } from '../contract/contract.js';
 import type { Handlers } from '../api/handlers.js';
-import { ArgumentError } from './argument-error.js';
-import { messageOf, printable } from './printable.js';
+import { ArgumentError } from '../legible/argument-error.js';
+import { messageOf, printable } from '../legible/printable.js';
 
 /** Loads a module by its URL and gives its exports. */
 export type Importer = (url: string) => Promise<object>;

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { InspectionRecord, InspectorReport } from '../inspector/index.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { printable, printableName } from './printable.js';
+import { printable, printableName } from '../legible/printable.js';
 import { untilStopped } from './until-stopped.js';
 import type { World } from './world.js';
 

@@ -5,7 +5,7 @@ import type { OutcomeState } from '../api/call-state.js';
 import { explainVerdict } from '../api/verdict.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { messageOf, printableName } from './printable.js';
+import { messageOf, printableName } from '../legible/printable.js';
 
 const EXIT_CODES: Readonly<Record<OutcomeState, ExitCode>> = {
   resolved: EXIT_CODE.success,

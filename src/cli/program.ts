@@ -11,7 +11,7 @@ import { dissector, exportCapture } from './export.js';
 import type { ExportOptions } from './export.js';
 import type { InspectCommandOptions } from './inspect.js';
 import { parseKeys } from './inspection.js';
-import { messageOf } from './printable.js';
+import { messageOf } from '../legible/printable.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
 import type { TopOptions } from './top.js';

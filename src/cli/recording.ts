@@ -1,7 +1,7 @@
 /** `--record`: what `serve` and `call` record of their endpoint. */
 import { resolve } from 'node:path';
 import type { AnyEndpoint } from '../api/endpoint.js';
-import { messageOf, printable } from './printable.js';
+import { messageOf, printable } from '../legible/printable.js';
 import type { World } from './world.js';
 
 export interface RecordOptions {

@@ -1,7 +1,7 @@
 /** The line that `rpcudp serve` prints for a request. */
 import type { EndpointReport } from '../api/endpoint-report.js';
 import { REQUEST_ENDINGS } from '../api/request-ending.js';
-import { messageOf, printableName } from './printable.js';
+import { messageOf, printableName } from '../legible/printable.js';
 
 type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;
 

@@ -8,7 +8,7 @@ import type { ExitCode } from './exit-code.js';
 import { loadServed } from './handlers-module.js';
 import { openInspection } from './inspection.js';
 import type { InspectOptions } from './inspection.js';
-import { messageOf } from './printable.js';
+import { messageOf } from '../legible/printable.js';
 import { openRecording } from './recording.js';
 import type { RecordOptions } from './recording.js';
 import { requestLine } from './request-line.js';

@@ -2,7 +2,7 @@
 import { systemClock } from '../time/clock.js';
 import { systemRandom } from '../random.js';
 import { udpTransport } from '../transport/udp.js';
-import { guardedReport, warnings } from '../warning.js';
+import { guardedReport, warnings } from '../engine/warning.js';
 import type { Doors } from './doors.js';
 import { DOOR_KEY_BYTES } from './envelope.js';
 import { ClusterError } from './error.js';

@@ -4,7 +4,7 @@ import type { Limits } from '../api/limits.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract } from '../contract/contract.js';
 import { OptionError } from '../errors.js';
-import { LIMIT_NAMES, limitOf, refuseUnknownOptions } from '../limits.js';
+import { LIMIT_NAMES, limitOf, refuseUnknownOptions } from '../engine/limits.js';
 
 const OTHERS: readonly string[] = [
   'host',

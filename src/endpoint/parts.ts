@@ -27,7 +27,7 @@ import { systemClock } from '../time/clock.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
 import type { Transport } from '../transport/transport.js';
-import { guardedReport, warnings } from '../warning.js';
+import { guardedReport, warnings } from '../engine/warning.js';
 import { endpointMachine } from './machine.js';
 import { limitsOf } from './options.js';
 

@@ -3,10 +3,9 @@
  * the peer's own requests, and it holds their handlers.
  */
 import { createActor } from 'xstate';
-import type { ActorRefFrom, AnyActorRef } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { Limits } from '../api/limits.js';
 import type { CallActor } from '../call/call.js';
 import type { Caller, CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
@@ -15,30 +14,19 @@ import type { Engine } from '../engine/engine.js';
 import type { FrameOwner } from '../engine/sender.js';
 import type { HandlerOwner } from '../handler/owner.js';
 import { PeerRequests } from '../handler/peer-requests.js';
-import type { Turn } from '../time/turn.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
-import type { AmplificationLimit } from './amplification.js';
 import { CallReports } from './call-reports.js';
 import { Commands } from './commands.js';
 import { Departures } from './departures.js';
 import type { PeerHealth } from '../api/health.js';
+import type { PeerKit } from './kit.js';
 import { peerMachine } from './machine.js';
 import { Outbox } from './outbox.js';
 import { Path } from './path.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
-
-/** What every peer of an endpoint is made with, beside the engine. Each goes to the one part of it that reads it. */
-export interface PeerKit {
-  /** The parent of its actor. */
-  readonly root: AnyActorRef;
-  readonly caller: Caller;
-  readonly turn: Turn;
-  readonly amplification: AmplificationLimit;
-  readonly limits: Pick<Limits, 'initialWindow' | 'mailbox' | 'maxBundleBytes' | 'window'>;
-}
 
 export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;

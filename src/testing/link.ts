@@ -1,7 +1,7 @@
 /** One direction between two hosts: what happens to the datagrams that go that way. */
 import { inspect } from 'node:util';
 import { OptionError } from '../errors.js';
-import { refuseUnknownOptions } from '../limits.js';
+import { refuseUnknownOptions } from '../engine/limits.js';
 import type { SeededRandom } from './random.js';
 
 /**

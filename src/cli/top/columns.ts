@@ -1,5 +1,5 @@
 /** Kinds of columns that the tables of `rpcudp top` have. */
-import { printableName } from '../printable.js';
+import { printableName } from '../../legible/printable.js';
 import { piece } from './line.js';
 import type { Piece } from './line.js';
 import type { Owned } from './owned.js';

@@ -1,5 +1,5 @@
 /** The section that says where every inbound frame went: an equation for each endpoint. */
-import { printableName } from '../printable.js';
+import { printableName } from '../../legible/printable.js';
 import { lineWidth, piece } from './line.js';
 import type { Line, Piece } from './line.js';
 import type { Owned } from './owned.js';

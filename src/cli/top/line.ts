@@ -1,5 +1,5 @@
 /** A line of the screen: pieces of text, some of which stand out. */
-import { printable } from '../printable.js';
+import { printable } from '../../legible/printable.js';
 import { cutText, textWidth } from './text-width.js';
 
 /** How a piece stands out: colour only adds to what its words say. */

@@ -4,7 +4,7 @@ import type { CallState, OutcomeState } from '../../api/call-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { PeerHealth } from '../../api/health.js';
 import { rowOf } from '../../vocabulary.js';
-import { printableName, quoted } from '../printable.js';
+import { printableName, quoted } from '../../legible/printable.js';
 import {
   addressColumn,
   countColumn,

@@ -1,6 +1,6 @@
 /** The options of an inspector. */
 import { OptionError } from '../../errors.js';
-import { refuseUnknownOptions } from '../../limits.js';
+import { refuseUnknownOptions } from '../../engine/limits.js';
 import type { HistoryLimits } from './history.js';
 import type { InspectorReport } from './hub.js';
 import type { InspectionRecord } from '../record.js';

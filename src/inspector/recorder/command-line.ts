@@ -1,7 +1,7 @@
 /** The command line that makes a call once more. */
 import { ExtData } from '@msgpack/msgpack';
 import type { CallContext } from '../../api/call-snapshot.js';
-import { formatJson } from '../../cli/json.js';
+import { formatJson } from '../../legible/json.js';
 
 /** What `rpcudp` is to be given, word by word; undefined if no words say what the arguments are. */
 export function commandLine({

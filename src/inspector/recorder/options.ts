@@ -1,7 +1,7 @@
 /** The options of a recorder. */
 import { OptionError } from '../../errors.js';
 import type { Mask } from '../../legible/mask.js';
-import { refuseUnknownOptions } from '../../limits.js';
+import { refuseUnknownOptions } from '../../engine/limits.js';
 
 /** How an endpoint is recorded. */
 export interface RecorderOptions {

@@ -12,7 +12,7 @@ import type { AnyEndpoint } from '../../api/endpoint.js';
 import { tapEndpoint } from '../../endpoint/tapped-endpoint.js';
 import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { Handler } from '../../handler/handler.js';
-import { warnings } from '../../warning.js';
+import { warnings } from '../../engine/warning.js';
 import { CallRecords, settles } from './call-records.js';
 import { DatagramRecorder } from './datagram-recorder.js';
 import { EndpointSampler } from './endpoint-sampler.js';

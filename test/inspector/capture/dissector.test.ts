@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
-import { formatJson, isJson, parseJson } from '../../../src/cli/json.js';
+import { formatJson, isJson, parseJson } from '../../../src/legible/json.js';
 import { udpPacket } from '../../../src/inspector/capture/ip-packet.js';
 import { packetBlock } from '../../../src/inspector/capture/pcapng.js';
 import { isBundle, unpackBundle } from '../../../src/wire/bundle.js';

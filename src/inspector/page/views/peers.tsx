@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useLiveSession, useSession } from '../components/page-context.js';
-import { ProcedureTable } from '../../../handler/procedures.js';
+import { ProcedureTable } from '../components/procedure-table.js';
 import { lazy } from '../components/lazy.js';
 import { StateMark } from '../components/state-mark.js';
 import { pathOf } from '../store/chart-path.js';

@@ -1,8 +1,8 @@
 /** The limits of an endpoint: bounds and defaults, each in one place. */
-import type { Limits } from './api/limits.js';
-import { MAX_TIMER_DELAY_MS } from './time/clock.js';
-import { OptionError } from './errors.js';
-import { MAX_DATAGRAM_BYTES } from './wire/frame.js';
+import type { Limits } from '../api/limits.js';
+import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
+import { OptionError } from '../errors.js';
+import { MAX_DATAGRAM_BYTES } from '../wire/frame.js';
 
 type Bounds<Standard> = readonly [standard: Standard, least: number, most: number];
 

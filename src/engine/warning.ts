@@ -1,5 +1,5 @@
 /** The default `onError`: errors that have no caller become Node.js process warnings. */
-import { asError, HandlerFailedError } from './errors.js';
+import { asError, HandlerFailedError } from '../errors.js';
 
 /** Makes an `onError` that warns of each failing procedure once, and of everything else each time. */
 export function warnings(): (error: unknown) => void {

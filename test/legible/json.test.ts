@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
-import { formatJson, isJson, parseJson } from '../../src/cli/json.js';
+import { formatJson, isJson, parseJson } from '../../src/legible/json.js';
 import { PreciseDate } from '../../src/wire/timestamp.js';
 
 t.test('integers keep their digits, where JSON.parse would round', async (t) => {
