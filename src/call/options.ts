@@ -1,8 +1,9 @@
 /** The options of a call. */
-import { OptionError } from '../errors.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
-import { limitOf, refuseUnknownOptions } from '../limits.js';
+import { LIMITS } from '../limits.js';
 import type { Limits } from '../limits.js';
+import { requireOptions, tested, unchecked } from '../option-table.js';
+import type { OptionTable, WithDefaults } from '../option-table.js';
 import { isTraceparent } from '../wire/header-map.js';
 
 /** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
@@ -31,17 +32,20 @@ export interface CallOptions {
   readonly reference?: unknown;
 }
 
-/** A call's options with nothing left open. */
-export type CheckedCallOptions = Omit<CallOptions, 'timeoutMs' | 'attempts'> &
-  Pick<Limits, 'timeoutMs' | 'attempts'>;
+/** Every option of a call. What is not given of the first two is for the contract and the endpoint to say. */
+export const CALL_OPTIONS = {
+  timeoutMs: LIMITS.timeoutMs,
+  attempts: LIMITS.attempts,
+  signal: tested(undefined, 'must be an AbortSignal', (value) => value instanceof AbortSignal),
+  traceparent: tested(undefined, 'must be 1 to 256 printable ASCII characters', isTraceparent),
+  reference: unchecked(undefined),
+} satisfies OptionTable<CallOptions>;
 
-const NAMES: readonly string[] = [
-  'timeoutMs',
-  'attempts',
-  'signal',
-  'traceparent',
-  'reference',
-] satisfies (keyof CallOptions)[];
+type WholeCallOptions = WithDefaults<CallOptions, typeof CALL_OPTIONS>;
+type CallDefaults = Pick<WholeCallOptions, 'timeoutMs' | 'attempts'>;
+
+/** A call's options with nothing left open. */
+export type CheckedCallOptions = CallDefaults & Partial<WholeCallOptions>;
 
 /**
  * A call's options, checked, with the defaults of the procedure's contract and the endpoint.
@@ -55,32 +59,19 @@ export function checkCallOptions(
 ): CheckedCallOptions {
   const defaults = contracted === undefined ? limits : defaultsOf(contracted, limits);
   if (options === undefined) return defaults;
-  refuseUnknownOptions(options, NAMES, 'a call');
+  requireOptions<CallOptions>(CALL_OPTIONS, options, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
   const { signal, traceparent, reference } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new OptionError('signal', 'must be an AbortSignal');
-  }
-  if (traceparent !== undefined && !isTraceparent(traceparent)) {
-    throw new OptionError('traceparent', 'must be 1 to 256 printable ASCII characters');
-  }
-  return {
-    timeoutMs: limitOf('timeoutMs', timeoutMs),
-    attempts: limitOf('attempts', attempts),
-    ...(signal !== undefined && { signal }),
-    ...(traceparent !== undefined && { traceparent }),
-    reference,
-  };
+  // Written out, not spread: it is made for every call. What is left out does not compile.
+  const whole: WholeCallOptions = { timeoutMs, attempts, signal, traceparent, reference };
+  return whole;
 }
 
 /**
  * A contract's time-out goes before the endpoint's, which is for calls about which nobody said anything;
  * `attempts` of the endpoint holds for every call, and idempotence makes more than one safe where it is not given.
  */
-function defaultsOf(
-  { idempotent, timeoutMs }: ContractedProcedure,
-  limits: Limits,
-): Pick<Limits, 'timeoutMs' | 'attempts'> {
+function defaultsOf({ idempotent, timeoutMs }: ContractedProcedure, limits: Limits): CallDefaults {
   return {
     timeoutMs: timeoutMs ?? limits.timeoutMs,
     attempts: limits.attempts ?? (idempotent ? SAFE_ATTEMPTS : undefined),

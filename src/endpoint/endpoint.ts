@@ -10,7 +10,6 @@ import { Alarms } from '../alarms.js';
 import { AmplificationLimit } from '../amplification.js';
 import type { Call } from '../call/call.js';
 import { Outstanding } from '../call/outstanding.js';
-import { systemClock } from '../clock.js';
 import type { Clock } from '../clock.js';
 import type { AnyContract, ContractApi, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError, HandlerFailedError, HandlerTimedOutError } from '../errors.js';
@@ -24,9 +23,7 @@ import { Peer } from '../peer/peer.js';
 import type { PeerHandle } from '../peer/peer.js';
 import { PeerTable } from '../peer/table.js';
 import { ProcedureError } from '../procedure-error.js';
-import { systemRandom } from '../random.js';
 import type { Random } from '../random.js';
-import { systemLookup } from '../resolve.js';
 import type { Fate } from '../socket/fate.js';
 import { Socket } from '../socket/socket.js';
 import type { Routes } from '../socket/socket.js';
@@ -38,7 +35,7 @@ import { guardedReport, warnings } from '../warning.js';
 import { Counters } from './counters.js';
 import type { Environment } from './environment.js';
 import { endpointMachine } from './machine.js';
-import { limitsOf, requireContract } from './options.js';
+import { checkEndpointOptions, requireContract } from './options.js';
 import type { ContractedEndpointOptions, EndpointOptions } from './options.js';
 import { requireReachable } from './reachable.js';
 import type { EndpointReport, SettledRequest } from './report.js';
@@ -103,18 +100,18 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
 
   /** @internal Use `createEndpoint`. */
   constructor(options: EndpointOptions & { readonly contract?: AnyContract }) {
-    const limits = limitsOf(options);
+    const checked = checkEndpointOptions(options);
+    const { limits, host, port, clock, random, lookup, atMostOnce } = checked;
     const procedures = procedureTable(options.handlers ?? {}, options.contract);
-    const { host, port = 0, clock = systemClock, random = systemRandom } = options;
-    const reportError = guardedReport(options.onError ?? warnings());
+    const reportError = guardedReport(checked.onError ?? warnings());
     const inspection = new Inspection(reportError);
-    if (options.inspect !== undefined) inspection.attach(options.inspect);
+    if (checked.inspect !== undefined) inspection.attach(checked.inspect);
     const transport =
-      options.transport ??
+      checked.transport ??
       udpTransport({
         port,
         ...(host !== undefined && { host }),
-        ...(options.reusePort === true && { sharing: 'reusePort' }),
+        ...(checked.reusePort && { sharing: 'reusePort' }),
       });
     this.#sharesPort = transport.sharesPort === true;
     this.#root = createRoot(clock, inspection, { host, port });
@@ -130,11 +127,11 @@ export class Endpoint<Api = Handlers> implements AsyncDisposable {
       ids: new TransactionIds(random),
       alarms: new Alarms(clock, () => this.#socket.received),
       turn: new Turn(clock),
-      lookup: options.lookup ?? systemLookup,
+      lookup,
       outstanding: new Outstanding(limits.maxLingering),
       counters: new Counters(),
-      amplification: new AmplificationLimit(options.amplification ?? 'compat', clock),
-      atMostOnce: options.atMostOnce ?? 'bounded',
+      amplification: new AmplificationLimit(checked.amplification, clock),
+      atMostOnce,
       endpoint: this,
       root: this.#root,
       socket: this.#socket,

@@ -4,7 +4,7 @@ import { formatAddress } from '../../src/address.js';
 import type { SocketAddress } from '../../src/address.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { AnyEndpoint } from '../../src/endpoint/endpoint.js';
-import { limitsOf } from '../../src/endpoint/options.js';
+import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { EndpointStats } from '../../src/endpoint/stats.js';
 import type { Limits } from '../../src/limits.js';
 import { brief, framesOf, idOf, TYPE } from './datagram.js';
@@ -50,7 +50,7 @@ export class EndpointNode {
     this.plan = plan;
     this.name = plan.name;
     this.host = plan.host;
-    this.limits = limitsOf(plan.options);
+    this.limits = checkEndpointOptions(plan.options).limits;
     this.#faults = new ProcessFaults(world, plan);
   }
 
