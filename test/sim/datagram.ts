@@ -13,7 +13,7 @@ export const TYPE = Object.freeze({
   bundle: 4,
   working: 5,
   challenge: 6,
-} satisfies Readonly<Record<FrameType, number>>);
+} satisfies Partial<Record<FrameType, number>>);
 
 /** The id in hexadecimal; of a datagram too short for one, what there is. */
 export function idOf(datagram: Buffer): string {
