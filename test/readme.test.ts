@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
-import { LIMIT_NAMES } from '../src/engine/limits.js';
-import { isErrorCode } from '../src/wire/error-code.js';
+import { codeIn } from './fixtures/readmes.js';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -10,8 +9,6 @@ function section(heading: string): string {
   const [, text = ''] = readme.split(`\n## ${heading}\n`);
   return text.split('\n## ')[0] ?? '';
 }
-
-const codeIn = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 
 t.test('each promise names tests that exist', async (t) => {
   const promises = section('What it promises').split('\n').slice(2);
@@ -22,17 +19,6 @@ t.test('each promise names tests that exist', async (t) => {
     t.ok(named.length > 0, row.slice(0, 60));
     for (const path of named) t.ok(existsSync(path), path);
   }
-});
-
-t.test('each option is in the table', async (t) => {
-  const named = new Set(codeIn(section('Options')));
-  for (const name of LIMIT_NAMES) t.ok(named.has(name), name);
-});
-
-t.test('each error code of an endpoint is in the table', async (t) => {
-  const rows = section('Calling').split('\n');
-  const named = rows.filter((line) => line.startsWith('| `')).flatMap(codeIn);
-  t.equal(named.filter(isErrorCode).length, 10);
 });
 
 t.test('the files of the map exist', async (t) => {

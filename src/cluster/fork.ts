@@ -3,8 +3,8 @@ import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MAX_TIMER_DELAY_MS, systemClock } from '../time/clock.js';
-import { OptionError } from '../errors.js';
-import { refuseUnknownOptions } from '../engine/limits.js';
+import { requireOptions, unchecked, withDefaults } from '../option-table.js';
+import type { OptionRow, OptionTable } from '../option-table.js';
 import { systemRandom } from '../random.js';
 import { guardedReport, warnings } from '../engine/warning.js';
 import { ClusterError } from './error.js';
@@ -14,7 +14,6 @@ import type { Fork } from './worker-process.js';
 import { ClusterWorkers } from './workers.js';
 
 const MAX_WORKERS = 256;
-const DEFAULT_CLOSE_GRACE_MS = 5_000;
 
 /** How to fork workers. Everything is optional. */
 export interface ForkWorkersOptions {
@@ -32,13 +31,21 @@ export interface ForkWorkersOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const OPTIONS: readonly string[] = [
-  'workers',
-  'exec',
-  'args',
-  'closeGraceMs',
-  'onError',
-] satisfies (keyof ForkWorkersOptions)[];
+const OPTIONS = {
+  workers: integerIn(undefined, 1, MAX_WORKERS),
+  exec: unchecked(undefined),
+  args: unchecked(undefined),
+  closeGraceMs: integerIn(5_000, 0, MAX_TIMER_DELAY_MS),
+  onError: unchecked(undefined),
+} satisfies OptionTable<ForkWorkersOptions>;
+
+function integerIn<Standard>(standard: Standard, least: number, most: number): OptionRow<Standard> {
+  const problem = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= least && (value as number) <= most
+      ? undefined
+      : `must be an integer from ${least} to ${most}, but is ${String(value)}`;
+  return { standard, problem };
+}
 
 /** The cluster of this process. Two would take each other's datagrams: their workers would share sockets. */
 let current: ClusterWorkers | undefined;
@@ -56,11 +63,9 @@ let current: ClusterWorkers | undefined;
  * with an OptionError for an option that is unknown or out of bounds.
  */
 export async function forkWorkers(options: ForkWorkersOptions = {}): Promise<ClusterWorkers> {
-  refuseUnknownOptions(options, OPTIONS, 'forkWorkers');
+  requireOptions<ForkWorkersOptions>(OPTIONS, options, 'forkWorkers');
   const { workers = Math.min(availableParallelism(), MAX_WORKERS) } = options;
-  const { closeGraceMs = DEFAULT_CLOSE_GRACE_MS } = options;
-  requireInteger('workers', workers, 1, MAX_WORKERS);
-  requireInteger('closeGraceMs', closeGraceMs, 0, MAX_TIMER_DELAY_MS);
+  const { closeGraceMs } = withDefaults<ForkWorkersOptions, typeof OPTIONS>(OPTIONS, options);
   if (!cluster.isPrimary) throw new ClusterError('A worker of a cluster cannot fork workers');
   if (current !== undefined) throw new ClusterError('This process has forked workers already');
   const seed = new Uint32Array(1);
@@ -120,12 +125,4 @@ function forkWith({ exec, args }: ForkWorkersOptions, reportError: (error: unkno
       },
     };
   };
-}
-
-function requireInteger(option: string, value: unknown, least: number, most: number): void {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return;
-  throw new OptionError(
-    option,
-    `must be an integer from ${least} to ${most}, but is ${String(value)}`,
-  );
 }

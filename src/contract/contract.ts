@@ -4,6 +4,7 @@ import { ContractedProcedure } from './contracted-procedure.js';
 import type { ContractDefinition, ProcedureDefinition } from './definition.js';
 import { ContractError } from './errors.js';
 import { OptionError } from '../errors.js';
+import { tested } from '../option-table.js';
 
 /** Any contract, whatever it says. */
 export interface AnyContract {
@@ -91,10 +92,17 @@ export function defineContract<Definition extends ContractDefinition>(
   return new Contract<Definition>(definition);
 }
 
+/** An option that is a contract. */
+export const CONTRACT_OPTION = tested(
+  undefined,
+  'must be what defineContract gives',
+  (value) => value instanceof Contract,
+);
+
 /** @throws OptionError for what is no contract. */
 export function requireContract(contract: unknown): void {
-  if (contract === undefined || contract instanceof Contract) return;
-  throw new OptionError('contract', 'must be what defineContract gives');
+  const problem = contract === undefined ? undefined : CONTRACT_OPTION.problem(contract);
+  if (problem !== undefined) throw new OptionError('contract', problem);
 }
 
 function requirePlainObject(definition: unknown): void {

@@ -20,7 +20,8 @@ import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
 import { SharedPortError } from '../transport/shared-port-error.js';
 import { buildParts } from './parts.js';
-import type { Options, Parts } from './parts.js';
+import type { GivenOptions } from './options.js';
+import type { Parts } from './parts.js';
 import { statsOf } from './stats.js';
 import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
@@ -39,7 +40,7 @@ export function createEndpoint<C extends AnyContract>(
 export function createEndpoint<H extends Handlers = Handlers>(
   options?: EndpointOptions<H>,
 ): Promise<Endpoint<H>>;
-export async function createEndpoint(options: Options = {}): Promise<Endpoint> {
+export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoint> {
   const endpoint = new EndpointSystem(options);
   await endpoint.open();
   return endpoint;
@@ -53,7 +54,7 @@ export class EndpointSystem implements Endpoint, Tappable {
   #address: SocketAddress | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(options: Options) {
+  constructor(options: GivenOptions) {
     this.#parts = buildParts(options, this, (request, ending) => {
       this.#requestSettled(request, ending);
     });

@@ -2,9 +2,7 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
-import { systemLookup } from '../address/lookup.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
-import type { EndpointOptions } from '../api/endpoint-options.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Limits } from '../api/limits.js';
 import type { RequestEnding } from '../api/request-ending.js';
@@ -12,7 +10,6 @@ import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { Outstanding } from '../call/outstanding.js';
-import type { AnyContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { Inbox } from '../handler/inbox.js';
 import { procedureTable } from '../handler/procedures.js';
@@ -20,19 +17,15 @@ import { Settlements } from '../handler/settlements.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
 import { PeerTable } from '../peer/table.js';
-import { systemRandom } from '../random.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
-import { systemClock } from '../time/clock.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
 import type { Transport } from '../transport/transport.js';
 import { guardedReport, warnings } from '../engine/warning.js';
 import { endpointMachine } from './machine.js';
-import { limitsOf } from './options.js';
-
-/** What an endpoint is made from: options, and the contract that its handlers are held to, if there is one. */
-export type Options = EndpointOptions & { readonly contract?: AnyContract };
+import { checkEndpointOptions } from './options.js';
+import type { CheckedEndpointOptions, GivenOptions } from './options.js';
 
 export interface Parts {
   readonly limits: Limits;
@@ -56,20 +49,19 @@ export interface Parts {
  * @throws OptionError, ContractError, TypeError, AddressError: see `createEndpoint`.
  */
 export function buildParts(
-  options: Options,
+  options: GivenOptions,
   endpoint: AnyEndpoint,
   requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
 ): Parts {
-  const limits = limitsOf(options);
+  const checked = checkEndpointOptions(options);
+  const { limits, clock, random, lookup, atMostOnce } = checked;
   const procedures = procedureTable(options.handlers ?? {}, options.contract);
-  const { clock = systemClock, random = systemRandom, lookup = systemLookup } = options;
-  const { amplification: mode = 'compat', atMostOnce = 'bounded' } = options;
 
-  const reportError = guardedReport(options.onError ?? warnings());
+  const reportError = guardedReport(checked.onError ?? warnings());
   const inspection = new Inspection(reportError);
-  if (options.inspect !== undefined) inspection.attach(options.inspect);
-  const transport = options.transport ?? udpTransportOf(options);
-  const root = createActor(endpointMachine, { id: nameOf(options), clock });
+  if (checked.inspect !== undefined) inspection.attach(checked.inspect);
+  const transport = checked.transport ?? udpTransportOf(checked);
+  const root = createActor(endpointMachine, { id: nameOf(checked), clock });
   inspection.rootCreated(root);
   root.start();
   const socket = new Socket(transport, root, clock, inspection);
@@ -80,7 +72,7 @@ export function buildParts(
   const { timeoutMs, attempts, lingerMs } = limits;
   const caller = new Caller({ ...engine, outstanding, lingerMs }, { timeoutMs, attempts });
   const turn = new Turn(clock);
-  const amplification = new AmplificationLimit(mode, clock);
+  const amplification = new AmplificationLimit(checked.amplification, clock);
   const kit = { root, caller, turn, amplification, limits };
   const peers = new PeerTable({
     maxPeers: limits.maxPeers,
@@ -98,15 +90,15 @@ export function buildParts(
   };
 }
 
-function udpTransportOf({ host, port = 0, reusePort }: Options): Transport {
+function udpTransportOf({ host, port, reusePort }: CheckedEndpointOptions): Transport {
   return udpTransport({
     port,
     ...(host !== undefined && { host }),
-    ...(reusePort === true && { sharing: 'reusePort' }),
+    ...(reusePort && { sharing: 'reusePort' }),
   });
 }
 
 /** A name for people. */
-function nameOf({ host = '*', port = 0 }: Options): string {
+function nameOf({ host = '*', port }: CheckedEndpointOptions): string {
   return port === 0 ? 'endpoint' : `endpoint ${host}:${port}`;
 }

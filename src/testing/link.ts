@@ -1,7 +1,8 @@
 /** One direction between two hosts: what happens to the datagrams that go that way. */
 import { inspect } from 'node:util';
-import { OptionError } from '../errors.js';
-import { refuseUnknownOptions } from '../engine/limits.js';
+import { requireOptions } from '../option-table.js';
+import type { OptionRow, OptionTable } from '../option-table.js';
+import { mapRows } from '../vocabulary.js';
 import type { SeededRandom } from './random.js';
 
 /**
@@ -41,17 +42,20 @@ export interface LinkConditions {
   readonly maxDatagramBytes: number;
 }
 
-/** A link without faults. */
-export const PERFECT_LINK: LinkConditions = Object.freeze({
-  lossRate: 0,
-  duplicationRate: 0,
-  corruptionRate: 0,
-  delayMs: 1,
-  maxInFlight: Infinity,
-  maxDatagramBytes: Infinity,
-});
+/** Every condition: what it is on a link without faults, and what it can be. */
+const CONDITIONS = {
+  lossRate: condition(0, 'a share from 0 to 1', isShare),
+  duplicationRate: condition(0, 'a share from 0 to 1', isShare),
+  corruptionRate: condition(0, 'a share from 0 to 1', isShare),
+  delayMs: condition(1, 'a number from 0, { min, max } or { min, exponentialMean }', isDelay),
+  maxInFlight: condition(Infinity, 'an integer from 0, or Infinity', isCount),
+  maxDatagramBytes: condition(Infinity, 'an integer from 0, or Infinity', isCount),
+} satisfies OptionTable<LinkConditions>;
 
-const CONDITION_NAMES = Object.keys(PERFECT_LINK) as readonly (keyof LinkConditions)[];
+/** A link without faults. */
+export const PERFECT_LINK: LinkConditions = Object.freeze(
+  mapRows(CONDITIONS, ({ standard }) => standard),
+);
 
 /**
  * The conditions that were given, checked; for the rest those of `standard`.
@@ -63,27 +67,27 @@ export function conditionsOf(
   standard: LinkConditions,
   owner: string,
 ): LinkConditions {
-  refuseUnknownOptions(given, CONDITION_NAMES, owner);
+  requireOptions<Partial<LinkConditions>>(CONDITIONS, given, owner);
   const set = Object.entries<unknown>(given).filter(([, value]) => value !== undefined);
-  const conditions: LinkConditions = { ...standard, ...Object.fromEntries(set) };
-  for (const name of ['lossRate', 'duplicationRate', 'corruptionRate'] as const) {
-    const rate = conditions[name];
-    if (!(isFiniteFrom0(rate) && rate <= 1)) throw refusal(name, 'a share from 0 to 1', rate);
-  }
-  for (const name of ['maxInFlight', 'maxDatagramBytes'] as const) {
-    const most = conditions[name];
-    const counts = Number.isInteger(most) || most === Infinity;
-    if (!counts || most < 0) throw refusal(name, 'an integer from 0, or Infinity', most);
-  }
-  if (!isDelay(conditions.delayMs)) {
-    const wanted = 'a number from 0, { min, max } or { min, exponentialMean }';
-    throw refusal('delayMs', wanted, conditions.delayMs);
-  }
-  return conditions;
+  return { ...standard, ...Object.fromEntries(set) };
 }
 
-function refusal(name: string, wanted: string, value: unknown): OptionError {
-  return new OptionError(name, `must be ${wanted}, but is ${inspect(value)}`);
+function condition<Standard>(
+  standard: Standard,
+  wanted: string,
+  isSound: (value: unknown) => boolean,
+): OptionRow<Standard> {
+  const problem = (value: unknown) =>
+    isSound(value) ? undefined : `must be ${wanted}, but is ${inspect(value)}`;
+  return { standard, problem };
+}
+
+function isShare(rate: unknown): boolean {
+  return isFiniteFrom0(rate) && rate <= 1;
+}
+
+function isCount(most: unknown): boolean {
+  return most === Infinity || (Number.isInteger(most) && (most as number) >= 0);
 }
 
 function isDelay(delayMs: unknown): boolean {

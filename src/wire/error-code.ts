@@ -46,11 +46,8 @@ export type NotRunCode = {
   [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['ran'] extends false ? Code : never;
 }[ErrorCode];
 
-/** Every error code. */
-export const ERROR_CODE_NAMES = namesOf(ERROR_CODES);
-
 /** Every code that says that the procedure was not run. */
-export const NOT_RUN_CODES: readonly NotRunCode[] = ERROR_CODE_NAMES.filter(meansNotRun);
+export const NOT_RUN_CODES: readonly NotRunCode[] = namesOf(ERROR_CODES).filter(meansNotRun);
 
 /** Whether a code is the endpoint's, and not a procedure's own. */
 export function isErrorCode(code: string): code is ErrorCode {

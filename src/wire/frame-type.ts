@@ -20,8 +20,8 @@ interface FrameTypeRow {
 }
 
 /**
- * Every frame type. Python's rpcudp knows the first two; the others go only to peers that are known to understand
- * them.
+ * Every frame type. All but a bundle have the id of the request that they are about. Python's rpcudp knows the first two;
+ * the others go only to peers that are known to understand them.
  */
 export const FRAME_TYPES = {
   request: { byte: 0x00, body: 'call', taker: 'inbox', words: 'run this procedure' },
@@ -67,9 +67,6 @@ export type AnswerType = TypesWith<'taker', 'call'>;
 /** Frames that say all they have to say by their type, and perhaps a token. */
 export type SignalType = TypesWith<'body', 'nil' | 'token'>;
 
-/** Every frame type, by its byte. */
-export const FRAME_TYPE_NAMES = namesOf(FRAME_TYPES);
-
 /** The type bytes in use. */
 export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
   mapRows(FRAME_TYPES, ({ byte }) => byte),
@@ -77,7 +74,7 @@ export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
 
 /** The types by their bytes, with a place for each byte there can be. */
 const BY_BYTE: readonly (FrameType | undefined)[] = Array.from({ length: 0x100 }, (_, byte) =>
-  FRAME_TYPE_NAMES.find((type) => TYPE_BYTE[type] === byte),
+  namesOf(FRAME_TYPES).find((type) => TYPE_BYTE[type] === byte),
 );
 
 /** What kind of frame a type byte announces, if any known here. */

@@ -1,30 +1,18 @@
 /** Whether a procedure can have run, by what the peer said and how often it was asked. */
 import t from 'tap';
-import { RemoteError } from '../../src/api/outcome.js';
 import { executedIfRejected } from '../../src/call/executed.js';
+import { RemoteError } from '../../src/api/outcome.js';
 import type { Executed } from '../../src/api/outcome.js';
-import type { ErrorCode } from '../../src/wire/error-code.js';
+import { namesOf } from '../../src/vocabulary.js';
+import { ERROR_CODES } from '../../src/wire/error-code.js';
 import { inWorld } from '../fixtures/world.js';
 
-/** After one transmission. Every code has its row, or this does not compile. */
-const EXECUTED: Readonly<Record<ErrorCode, Executed>> = {
-  unknownProcedure: 'no',
-  invalidArguments: 'no',
-  overloaded: 'no',
-  deadlinePassed: 'no',
-  closing: 'no',
-  handlerFailed: 'maybe',
-  handlerTimedOut: 'maybe',
-  invalidResult: 'maybe',
-  replyTooLarge: 'maybe',
-  replyForgotten: 'maybe',
-};
-
-const CODES = [
-  ...Object.entries(EXECUTED),
+/** After one transmission. */
+const CODES: readonly (readonly [code: string, executed: Executed])[] = [
+  ...namesOf(ERROR_CODES).map((code) => [code, ERROR_CODES[code].ran ? 'maybe' : 'no'] as const),
   ['declared', 'maybe'],
   ['constructor', 'maybe'],
-] as const;
+];
 
 t.test('a refusal is a promise about one transmission, and none about several', async (t) => {
   for (const [code, executed] of CODES) {

@@ -2,14 +2,17 @@
 import t from 'tap';
 import type { Fate } from '../../src/api/fate.js';
 import { SeededRandom } from '../../src/testing/random.js';
-import { TYPE_BYTE } from '../../src/wire/frame-type.js';
+import { namesOf } from '../../src/vocabulary.js';
+import { FRAME_TYPES, TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 
 const MILLION = 1_000_000;
 const HONEST = ['10.0.0.2', 2000] as const;
 
-const ANSWERS = [TYPE_BYTE.response, TYPE_BYTE.error, TYPE_BYTE.working];
+const ANSWERS = namesOf(FRAME_TYPES)
+  .filter((type) => FRAME_TYPES[type].taker === 'call')
+  .map((type) => TYPE_BYTE[type]);
 /** `["forged", "forged"]`: a response's value as much as an error. */
 const FORGED = Buffer.from(`92${'a6666f72676564'.repeat(2)}`, 'hex');
 

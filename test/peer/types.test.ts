@@ -9,12 +9,19 @@ import type {
   Call,
   CallReport,
   ErrorCode,
+  Fate,
   HandlerScope,
+  Outcome,
+  PeerHealth,
   PeerOf,
   RemoteError,
   RequestEnding,
   Verdict,
 } from '../../src/index.js';
+import type { OutcomeState } from '../../src/api/call-state.js';
+import type { VERDICTS } from '../../src/api/verdict.js';
+import { ERROR_CODES } from '../../src/wire/error-code.js';
+import type { NotRunCode } from '../../src/wire/error-code.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
 const handlers = {
@@ -103,22 +110,9 @@ async function ofOutcomes(peer: PeerOf<typeof handlers>) {
   return (await peer.call('ping').value()) satisfies null;
 }
 
-/** Every code of the endpoint's own has its place here, or this does not compile. */
+/** Every code of the endpoint's own has its row, or this does not compile. */
 function meaningOf(code: ErrorCode): string {
-  switch (code) {
-    case 'unknownProcedure':
-    case 'invalidArguments':
-    case 'overloaded':
-    case 'deadlinePassed':
-    case 'closing':
-      return 'not run';
-    case 'handlerFailed':
-    case 'handlerTimedOut':
-    case 'invalidResult':
-    case 'replyTooLarge':
-    case 'replyForgotten':
-      return 'perhaps run';
-  }
+  return ERROR_CODES[code].ran ? 'perhaps run' : 'not run';
 }
 
 function ofErrors(error: RemoteError) {
@@ -132,22 +126,18 @@ function ofErrors(error: RemoteError) {
   fail('mine', 'said by a procedure') satisfies never;
 }
 
-/** One case missing, and the rest of the switch is reached. */
+/** The closed sets are those of the tables: none of them is any string. */
+export type Sets = [
+  Expect<Equal<ErrorCode, keyof typeof ERROR_CODES>>,
+  Expect<Equal<Verdict, keyof typeof VERDICTS>>,
+  Expect<Equal<Extract<RequestEnding, ErrorCode>, NotRunCode>>,
+  Expect<Equal<Outcome['state'], OutcomeState>>,
+  Expect<Equal<string extends Fate | RequestEnding | PeerHealth ? true : false, false>>,
+];
+
 function ofEndings(ending: RequestEnding, verdict: Verdict): never {
-  switch (ending) {
-    case 'replied':
-    case 'failed':
-    case 'timedOut':
-    case 'cancelled':
-    case 'abandoned':
-    case 'replayed':
-    case 'duplicate':
-      throw new Error(ending);
-    case 'conflict':
-      break;
-    default:
-      ending satisfies ErrorCode;
-  }
+  // @ts-expect-error it may have been refused, or be a repetition
+  ending satisfies 'replied' | 'failed' | 'timedOut' | 'cancelled' | 'abandoned';
   // @ts-expect-error there are others
   verdict satisfies 'neverSent' | 'unreachable' | 'peerAliveButSlow' | 'peerSilent';
   throw new Error(ending);

@@ -1,5 +1,10 @@
 /** "Sometimes" coverage: what the seeds of a run have reached, and what they must reach together. */
-import { noFates } from '../../src/api/fate.js';
+import { FATES } from '../../src/api/fate.js';
+import { OUTCOME_STATES } from '../../src/api/call-state.js';
+import { VERDICTS } from '../../src/api/verdict.js';
+import { REQUEST_ENDINGS } from '../../src/api/request-ending.js';
+import { namesOf } from '../../src/vocabulary.js';
+import { ERROR_CODES } from '../../src/wire/error-code.js';
 import { ERRNOS } from './faulty-transport.js';
 import { ODD_OPTIONS, PROCESS_FAULTS, STRIKES } from './plan.js';
 
@@ -10,33 +15,11 @@ const UNREACHED: ReadonlyMap<string, string> = new Map([
 ]);
 
 const NAMES: readonly string[] = [
-  ...Object.keys(noFates()).map((fate) => `fate:${fate}`),
-  ...['resolved', 'rejected', 'timedOut', 'cancelled', 'unsent'].map((state) => `outcome:${state}`),
-  ...['neverSent', 'unreachable', 'localLoopBlocked', 'peerAliveButSlow', 'peerSilent'].map(
-    (verdict) => `verdict:${verdict}`,
-  ),
-  ...['unknownProcedure', 'invalidArguments', 'overloaded', 'deadlinePassed', 'closing'].map(
-    (code) => `error:${code}`,
-  ),
-  ...[
-    'handlerTimedOut',
-    'replyTooLarge',
-    'replyForgotten',
-    'asAsked',
-    'handlerFailed',
-    'invalidResult',
-  ].map((code) => `error:${code}`),
-  ...['replied', 'failed', 'timedOut', 'cancelled', 'abandoned', 'replayed', 'duplicate'].map(
-    (ending) => `ending:${ending}`,
-  ),
-  ...[
-    'conflict',
-    'unknownProcedure',
-    'invalidArguments',
-    'overloaded',
-    'deadlinePassed',
-    'closing',
-  ].map((ending) => `ending:${ending}`),
+  ...namesOf(FATES).map((fate) => `fate:${fate}`),
+  ...OUTCOME_STATES.map((state) => `outcome:${state}`),
+  ...namesOf(VERDICTS).map((verdict) => `verdict:${verdict}`),
+  ...[...namesOf(ERROR_CODES), 'asAsked'].map((code) => `error:${code}`),
+  ...namesOf(REQUEST_ENDINGS).map((ending) => `ending:${ending}`),
   ...['loss', 'partition', 'capacity', 'tooLarge', 'nobodyListens'].map((why) => `lost:${why}`),
   ...['late', 'lost'].map((sequel) => `sequel:${sequel}`),
   ...['ordinary', 'swizzleClog', 'allQuiet'].map((mode) => `mode:${mode}`),

@@ -1,5 +1,6 @@
 /** Datagrams, as somebody on the wire reads them: apart from src/wire, which is under test. */
 import { decodeMulti, encode } from '@msgpack/msgpack';
+import type { FrameType } from '../../src/wire/frame-type.js';
 
 const ID_BYTES = 20;
 const BODY_AT = 1 + ID_BYTES;
@@ -12,7 +13,7 @@ export const TYPE = Object.freeze({
   bundle: 4,
   working: 5,
   challenge: 6,
-});
+} satisfies Partial<Record<FrameType, number>>);
 
 /** The id in hexadecimal; of a datagram too short for one, what there is. */
 export function idOf(datagram: Buffer): string {
@@ -70,17 +71,9 @@ export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | 
 export function brief(datagram: Buffer): string {
   let print = 0x811c9dc5;
   for (const byte of datagram) print = Math.imul(print ^ byte, 0x01000193);
-  const name = NAMES[datagram[0] ?? 255] ?? `type${datagram[0] ?? ''}`;
+  const name = NAMES.get(datagram[0] ?? 255) ?? `type${datagram[0] ?? ''}`;
   const id = datagram.toString('hex', 1, 4);
   return `${name} ${id} ${datagram.length}B ${(print >>> 0).toString(16)}`;
 }
 
-const NAMES: readonly (string | undefined)[] = [
-  'request',
-  'response',
-  'error',
-  'cancel',
-  'bundle',
-  'working',
-  'challenge',
-];
+const NAMES = new Map(Object.entries(TYPE).map(([name, byte]) => [byte, name]));

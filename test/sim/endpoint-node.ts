@@ -3,8 +3,8 @@ import type { InspectionEvent } from 'xstate';
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
+import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
-import { limitsOf } from '../../src/endpoint/options.js';
 import type { EndpointStats } from '../../src/api/stats.js';
 import type { Limits } from '../../src/api/limits.js';
 import { brief, framesOf, idOf, TYPE } from './datagram.js';
@@ -50,7 +50,7 @@ export class EndpointNode {
     this.plan = plan;
     this.name = plan.name;
     this.host = plan.host;
-    this.limits = limitsOf(plan.options);
+    this.limits = checkEndpointOptions(plan.options).limits;
     this.#faults = new ProcessFaults(world, plan);
   }
 

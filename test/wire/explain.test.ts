@@ -1,16 +1,19 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { namesOf } from '../../src/vocabulary.js';
 import { isBundle, unpackBundle } from '../../src/wire/bundle.js';
 import { DROP, isDrop } from '../../src/wire/drop.js';
 import { decodeErrorReply } from '../../src/wire/error-reply.js';
 import { type ExplainedPart, explainDatagram } from '../../src/wire/explain.js';
 import { readFrame } from '../../src/wire/frame.js';
+import { FRAME_TYPES, TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
 import { decodeRequest } from '../../src/wire/request.js';
 import { decodeResponse } from '../../src/wire/response.js';
 import { decodeSignal } from '../../src/wire/signal.js';
 import { bundleBytes, datagramBytes, hostileBundle } from '../fixtures/hostile-datagrams.js';
 import { datagramOf } from '../fixtures/msgpack-values.js';
+import { sampleFrame } from '../fixtures/sample-frame.js';
 
 const show = (parts: readonly ExplainedPart[]): string[] =>
   parts.map(({ offset, bytes, label, detail, depth }) =>
@@ -35,6 +38,17 @@ t.test('a request is explained from its first byte to its last', async (t) => {
     '36 | d6ff00000000 | ··fixext 4 | 1970-01-01T00:00:00.000Z',
     '42 | 81c0 | ignored | bytes after the body',
   ]);
+});
+
+t.test('a sound frame of any type has no fault', async (t) => {
+  for (const type of namesOf(FRAME_TYPES)) {
+    const parts = explainDatagram(sampleFrame(type));
+    t.match(parts[0], { label: 'type', detail: type });
+    t.notOk(
+      parts.some(({ label }) => label === 'fault'),
+      type,
+    );
+  }
 });
 
 t.test('scalars show their format and exact value', async (t) => {
@@ -71,7 +85,7 @@ t.test('a fault stands where the reading stops', async (t) => {
   t.match(faultOf(datagramOf(1, 'dd01ffffff')), /^26 \|  \| fault \| dropped as truncated: /);
   t.match(faultOf(datagramOf(1, 'a56162')), /^21 \| a56162 \| fault \| dropped as truncated: /);
   t.match(faultOf(datagramOf(0, 'c0')), /^22 \|  \| fault \| dropped as shape: /);
-  t.match(faultOf(datagramOf(9, 'c0')), /^21 \| c0 \| fault \| dropped as unknownType: /);
+  t.match(faultOf(datagramOf(0xff, 'c0')), /^21 \| c0 \| fault \| dropped as unknownType: /);
   t.match(faultOf(Buffer.of(0, 1)), /^1 \| 01 \| fault \| dropped as tooShort: /);
   t.match(faultOf(Buffer.alloc(0)), /^0 \|  \| fault \| dropped as tooShort: /);
   t.match(faultOf(datagramOf(0, `c4${'00'.repeat(8_704)}`)), /fault \| dropped as tooLong: /);
@@ -88,15 +102,14 @@ function reasonOf(datagram: Buffer): string | undefined {
   const frame = readFrame(datagram);
   if (isDrop(frame)) return frame.reason;
   const decode = {
-    request: decodeRequest,
-    response: decodeResponse,
+    call: decodeRequest,
+    value: decodeResponse,
     error: decodeErrorReply,
-    cancel: decodeSignal,
-    bundle: (bundle: Buffer) => unpackBundle(bundle, () => undefined) ?? {},
-    working: decodeSignal,
-    challenge: decodeChallenge,
+    nil: decodeSignal,
+    token: decodeChallenge,
+    frames: (bundle: Buffer) => unpackBundle(bundle, () => undefined) ?? {},
   };
-  const body = decode[frame.type](datagram);
+  const body = decode[FRAME_TYPES[frame.type].body](datagram);
   return isDrop(body) ? body.reason : undefined;
 }
 
@@ -107,7 +120,7 @@ t.test(
     const datagram = fc.oneof(
       body,
       fc
-        .tuple(fc.nat(7), body)
+        .tuple(fc.constantFrom(...Object.values(TYPE_BYTE), 0xff), body)
         .map(([type, bytes]) => datagramOf(type, Buffer.from(bytes).toString('hex'))),
     );
     fc.assert(

@@ -1,7 +1,10 @@
 import t from 'tap';
+import { namesOf } from '../../src/vocabulary.js';
 import { DROP } from '../../src/wire/drop.js';
 import { MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/frame.js';
+import { FRAME_TYPES, TYPE_BYTE, typeOfByte } from '../../src/wire/frame-type.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
+import { sampleFrame } from '../fixtures/sample-frame.js';
 
 t.test('a frame gives type, id and the datagram itself', async (t) => {
   for (const [byte, type] of [
@@ -24,8 +27,18 @@ t.test('a datagram of fewer than 22 bytes is too short (H01–H03)', async (t) =
   }
 });
 
+t.test('each type has a byte of its own', async (t) => {
+  for (const type of namesOf(FRAME_TYPES)) {
+    t.match(readFrame(sampleFrame(type)), { type });
+    t.equal(typeOfByte(FRAME_TYPES[type].byte), type);
+  }
+});
+
 t.test('every other type byte to 0xff is unknown (H04)', async (t) => {
-  for (let type = 7; type <= 0xff; type += 1) {
+  const known = new Set<number>(Object.values(TYPE_BYTE));
+  for (let type = 0; type <= 0xff; type += 1) {
+    if (known.has(type)) continue;
+    t.equal(typeOfByte(type), undefined);
     t.equal(readFrame(datagramOf(type, 'c0')), DROP.unknownType, `type ${type}`);
   }
 });

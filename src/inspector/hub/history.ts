@@ -25,7 +25,8 @@ export interface HistoryLimits {
   readonly maxEndpoints?: number;
 }
 
-const DEFAULTS: Required<HistoryLimits> = {
+/** What it is unless somebody says otherwise. */
+export const HISTORY_LIMITS: Required<HistoryLimits> = {
   maxRecords: 100_000,
   maxChars: 64 * 1024 * 1024,
   maxLiving: 10_000,
@@ -62,7 +63,7 @@ export class History {
   readonly #ended = new Set<string>();
 
   constructor(limits: HistoryLimits = {}) {
-    this.#limits = { ...DEFAULTS, ...limits };
+    this.#limits = { ...HISTORY_LIMITS, ...limits };
   }
 
   /** The position of the latest record; 0 if there is none. */

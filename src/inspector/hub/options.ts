@@ -1,6 +1,8 @@
 /** The options of an inspector. */
-import { OptionError } from '../../errors.js';
-import { refuseUnknownOptions } from '../../engine/limits.js';
+import { requireOptions, tested, unchecked, withDefaults } from '../../option-table.js';
+import type { OptionRow, OptionTable } from '../../option-table.js';
+import { RECORDER_OPTIONS } from '../recorder/options.js';
+import { HISTORY_LIMITS } from './history.js';
 import type { HistoryLimits } from './history.js';
 import type { InspectorReport } from './hub.js';
 import type { InspectionRecord } from '../record.js';
@@ -38,30 +40,37 @@ interface SortedOptions {
 /** What a token looks like. */
 export const TOKEN = /^[\w-]{16,128}$/;
 
-const NAMES: readonly string[] = [
-  'host',
-  'port',
-  'token',
-  'records',
-  'maxRecords',
-  'maxChars',
-  'onReport',
-  'name',
-  'mask',
-  'maxCallsPerSecond',
-] satisfies (keyof InspectorOptions)[];
+/** Every option of an inspector; those of its recorders are passed on. */
+const INSPECTOR_OPTIONS = {
+  host: {
+    standard: '127.0.0.1',
+    problem: (value) =>
+      value === '127.0.0.1' || value === '::1'
+        ? undefined
+        : `must be 127.0.0.1 or ::1, but is ${String(value)}`,
+  },
+  // What is no port is refused where it is bound.
+  port: unchecked(0),
+  token: tested(
+    undefined,
+    'must be 16 to 128 letters, digits, - and _',
+    (value) => typeof value === 'string' && TOKEN.test(value),
+  ),
+  records: unchecked(undefined),
+  maxRecords: wholeNumber(HISTORY_LIMITS.maxRecords),
+  maxChars: wholeNumber(HISTORY_LIMITS.maxChars),
+  onReport: unchecked(undefined),
+  ...RECORDER_OPTIONS,
+} satisfies OptionTable<InspectorOptions>;
 
 /** @throws OptionError naming the option, and what it must be. */
 export function sortOptions(options: InspectorOptions): SortedOptions {
-  refuseUnknownOptions(options, NAMES, 'an inspector');
-  const { host = '127.0.0.1', port = 0, token, maxRecords, maxChars } = options;
+  requireOptions<InspectorOptions>(INSPECTOR_OPTIONS, options, 'an inspector');
+  const { host, port, token, maxRecords, maxChars } = withDefaults<
+    InspectorOptions,
+    typeof INSPECTOR_OPTIONS
+  >(INSPECTOR_OPTIONS, options);
   const { name, mask, maxCallsPerSecond } = options;
-  if (!['127.0.0.1', '::1'].includes(host)) {
-    throw new OptionError('host', `must be 127.0.0.1 or ::1, but is ${host as string}`);
-  }
-  if (token !== undefined && !TOKEN.test(token)) {
-    throw new OptionError('token', 'must be 16 to 128 letters, digits, - and _');
-  }
   return {
     address: { host, port },
     token,
@@ -70,14 +79,16 @@ export function sortOptions(options: InspectorOptions): SortedOptions {
       ...(mask !== undefined && { mask }),
       ...(maxCallsPerSecond !== undefined && { maxCallsPerSecond }),
     },
-    limits: {
-      ...(maxRecords !== undefined && { maxRecords: checkBound('maxRecords', maxRecords) }),
-      ...(maxChars !== undefined && { maxChars: checkBound('maxChars', maxChars) }),
-    },
+    limits: { maxRecords, maxChars },
   };
 }
 
-function checkBound(option: string, value: unknown): number {
-  if (Number.isSafeInteger(value) && (value as number) >= 1) return value as number;
-  throw new OptionError(option, `must be a whole number from 1, but is ${String(value)}`);
+function wholeNumber(standard: number): OptionRow<number> {
+  return {
+    standard,
+    problem: (value) =>
+      Number.isSafeInteger(value) && (value as number) >= 1
+        ? undefined
+        : `must be a whole number from 1, but is ${String(value)}`,
+  };
 }

@@ -1,7 +1,7 @@
 /** The options of a recorder. */
-import { OptionError } from '../../errors.js';
 import type { Mask } from '../../legible/mask.js';
-import { refuseUnknownOptions } from '../../engine/limits.js';
+import { requireOptions, tested, withDefaults } from '../../option-table.js';
+import type { OptionTable, WithDefaults } from '../../option-table.js';
 
 /** How an endpoint is recorded. */
 export interface RecorderOptions {
@@ -16,49 +16,44 @@ export interface RecorderOptions {
   readonly maxCallsPerSecond?: number;
 }
 
-/** Options that were checked, with defaults for those that were not given. */
-export interface CheckedRecorderOptions {
-  readonly name: string | undefined;
-  readonly mask: Mask | undefined;
-  readonly maxCallsPerSecond: number;
-}
-
-const NAMES: readonly string[] = [
-  'name',
-  'mask',
-  'maxCallsPerSecond',
-] satisfies (keyof RecorderOptions)[];
-
-const DEFAULT_MAX_CALLS_PER_SECOND = 500;
 const MAX_NAME_LENGTH = 256;
+
+/** Every option of a recorder. */
+export const RECORDER_OPTIONS = {
+  name: tested(undefined, `must be a string of 1 to ${MAX_NAME_LENGTH} characters`, isName),
+  mask: tested(undefined, 'must be an array of strings, the keys to mask, or a function', isMask),
+  maxCallsPerSecond: {
+    standard: 500,
+    problem: (value) =>
+      typeof value === 'number' && value > 0
+        ? undefined
+        : `must be a number above 0, but is ${String(value)}`,
+  },
+} satisfies OptionTable<RecorderOptions>;
+
+/** Options that were checked, with defaults for those that were not given. */
+export type CheckedRecorderOptions = WithDefaults<RecorderOptions, typeof RECORDER_OPTIONS>;
 
 /** @throws OptionError naming the option, and what it must be. */
 export function checkRecorderOptions(options: RecorderOptions): CheckedRecorderOptions {
-  refuseUnknownOptions(options, NAMES, 'a recorder');
-  const { name, mask, maxCallsPerSecond = DEFAULT_MAX_CALLS_PER_SECOND } = options;
-  if (name !== undefined && !isName(name)) {
-    throw new OptionError('name', `must be a string of 1 to ${MAX_NAME_LENGTH} characters`);
-  }
-  if (typeof maxCallsPerSecond !== 'number' || !(maxCallsPerSecond > 0)) {
-    throw new OptionError(
-      'maxCallsPerSecond',
-      `must be a number above 0, but is ${String(maxCallsPerSecond)}`,
-    );
-  }
-  return { name, mask: checkMask(mask), maxCallsPerSecond };
+  requireOptions<RecorderOptions>(RECORDER_OPTIONS, options, 'a recorder');
+  const checked = withDefaults<RecorderOptions, typeof RECORDER_OPTIONS>(RECORDER_OPTIONS, options);
+  return { ...checked, mask: ownMask(checked.mask) };
 }
 
 function isName(name: unknown): boolean {
   return typeof name === 'string' && name.length >= 1 && name.length <= MAX_NAME_LENGTH;
 }
 
+function isMask(mask: unknown): boolean {
+  if (typeof mask === 'function') return true;
+  return Array.isArray(mask) && mask.every((key) => typeof key === 'string');
+}
+
 /** A mask of our own: whoever made the given one may change it later, or the path that it is asked about. */
-function checkMask(mask: Mask | undefined): Mask | undefined {
-  if (mask === undefined) return undefined;
+function ownMask(mask: Mask | undefined): Mask | undefined {
   if (typeof mask === 'function') {
     return ({ procedure, path }) => mask({ procedure, path: [...path] });
   }
-  const keys: readonly unknown[] = Array.isArray(mask) ? [...(mask as unknown[])] : [undefined];
-  if (keys.every((key) => typeof key === 'string')) return keys;
-  throw new OptionError('mask', 'must be an array of strings, the keys to mask, or a function');
+  return mask && [...mask];
 }

@@ -5,11 +5,13 @@ import t from 'tap';
 import { formatJson, isJson, parseJson } from '../../../src/legible/json.js';
 import { udpPacket } from '../../../src/inspector/capture/ip-packet.js';
 import { packetBlock } from '../../../src/inspector/capture/pcapng.js';
+import { namesOf } from '../../../src/vocabulary.js';
 import { isBundle, unpackBundle } from '../../../src/wire/bundle.js';
 import { isDrop } from '../../../src/wire/drop.js';
 import { encodeErrorReply } from '../../../src/wire/error-reply.js';
 import { explainDatagram } from '../../../src/wire/explain.js';
 import { HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from '../../../src/wire/frame.js';
+import { FRAME_TYPES, TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import {
   challengeHeaderMap,
   PLAIN_HEADER_MAP,
@@ -30,6 +32,7 @@ import { DIFFERENT_KEYS, EQUAL_KEYS } from '../../fixtures/hostile-keys.js';
 import { SOUND_BODIES, UNSOUND_BODIES } from '../../fixtures/hostile-table.js';
 import { START_MS } from '../../fixtures/inspection-records.js';
 import { datagramOf, faithfulValue, TEST_ID } from '../../fixtures/msgpack-values.js';
+import { sampleFrame } from '../../fixtures/sample-frame.js';
 import { bundle, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
 import { captureOf, dissect, dissectFile } from '../../fixtures/tshark.js';
@@ -41,6 +44,8 @@ const options = skip === undefined ? {} : { skip };
 const PORTS = { ports: [1234, 5678] };
 const ID = Buffer.from(TEST_ID, 'hex');
 const SEED = 20_261_123;
+/** The first byte after those in use, and the last there is. */
+const UNKNOWN_TYPES = [Math.max(...Object.values(TYPE_BYTE)) + 1, 0xff];
 
 t.test('all types of datagram are told with their fields', options, (t) => {
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
@@ -108,6 +113,20 @@ t.test('all types of datagram are told with their fields', options, (t) => {
   t.end();
 });
 
+t.test('a frame of any type is told by its name, and known without a port', options, (t) => {
+  const types = namesOf(FRAME_TYPES);
+  const fields = ['_ws.col.Info', 'rpcudp.type', 'rpcudp.malformed'] as const;
+  const words = ['-o', 'rpcudp.heuristic:TRUE'];
+  const packets = dissect(t, captureOf(types.map(sampleFrame)), fields, { words });
+  for (const [index, type] of types.entries()) {
+    const packet = packets[index];
+    t.equal(packet?.['_ws.col.Info'][0]?.split(' ')[0], type);
+    t.equal(Number(packet?.['rpcudp.type'][0]), TYPE_BYTE[type], type);
+    t.same(packet?.['rpcudp.malformed'], [], type);
+  }
+  t.end();
+});
+
 t.test('values are those that the codec reads, as `rpcudp call` writes them', options, (t) => {
   const values = fc
     .sample(faithfulValue, { seed: SEED, numRuns: 400 })
@@ -149,7 +168,7 @@ t.test('what an endpoint drops is malformed, by the same reason', options, (t) =
     ],
     ...[`92a178 91c51ff0${'00'.repeat(0x1ff0)}`, `92a178 91c52001${'00'.repeat(0x2001)}`],
   ];
-  const datagrams = [0, 1, 2, 3, 4, 5, 6, 7, 0xff].flatMap((type) =>
+  const datagrams = [...Object.values(TYPE_BYTE), ...UNKNOWN_TYPES].flatMap((type) =>
     bodies.map((body) => datagramOf(type, body)),
   );
   const short = Array.from({ length: 24 }, (_, length) =>

@@ -7,6 +7,7 @@ import { Capture } from '../../../src/inspector/capture/capture.js';
 import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import type { InspectionRecord, RecordOf } from '../../../src/inspector/record.js';
 import { udpTransport } from '../../../src/transport/udp.js';
+import { typeOfByte } from '../../../src/wire/frame-type.js';
 import { ipv6 } from '../../fixtures/real-ipv6.js';
 import { RawPeer, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
@@ -34,15 +35,6 @@ const FIELDS = [
 ] as const;
 
 type Packet = Readonly<Record<(typeof FIELDS)[number], readonly string[]>>;
-
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-  '0x00': 'request',
-  '0x01': 'response',
-  '0x02': 'error',
-  '0x03': 'cancel',
-  '0x05': 'working',
-  '0x06': 'challenge',
-};
 
 t.test('Wireshark reads in a capture what both endpoints recorded', options, async (t) => {
   // What happens within a millisecond is one turn, however slow the machine: it makes bundles.
@@ -219,7 +211,9 @@ function agree(t: Tap, packets: readonly Packet[], records: readonly InspectionR
       return formatAddress({ host, port: Number(packet[`udp.${which}port`][0]) });
     };
     const frames = datagram.frames.filter(({ type }) => type !== undefined);
-    const types = packet['rpcudp.type'].map((type) => TYPE_NAMES[type]).filter(Boolean);
+    const types = packet['rpcudp.type']
+      .map((byte) => typeOfByte(Number(byte)))
+      .filter((type) => type !== undefined && type !== 'bundle');
     const ids = packet['rpcudp.id'].slice(datagram.bundle ? 1 : 0);
     if (frames.length === 0) continue;
     t.strictSame(

@@ -1,9 +1,8 @@
 import { formatAddress } from '../../../src/address/address.js';
+import { REQUEST_ENDINGS } from '../../../src/api/request-ending.js';
+import { NOT_RUN_CODES } from '../../../src/wire/error-code.js';
 import { brief, idOf, TYPE, valuesOf } from '../datagram.js';
 import type { Invariant } from '../invariant.js';
-
-/** Endings of requests that are not the first with their id. */
-const REPETITIONS: readonly string[] = ['replayed', 'duplicate', 'conflict'];
 
 /**
  * I2. The reason for transaction ids: however often a request arrives, from however old a copy, its
@@ -34,7 +33,7 @@ export const atMostOnce: Invariant = {
   },
 
   afterRequest: (_world, { name, life }, { ending, peer, transactionId }) => {
-    if (!REPETITIONS.includes(ending)) return undefined;
+    if (REQUEST_ENDINGS[ending].of !== 'repetition') return undefined;
     if ((life.arrivals.get(`${peer} ${transactionId}`) ?? 0) > 1) return undefined;
     return `${name} took ${transactionId.slice(0, 6)} of ${peer} for a repetition (${ending})`;
   },
@@ -60,10 +59,7 @@ function mayForgetEarly(options: { readonly atMostOnce?: string }): boolean {
 }
 
 /** What is said without the reply at hand: that it was forgotten, or that the request was not run. */
-const NO_REPLIES: readonly unknown[] = [
-  ...['replyForgotten', 'unknownProcedure', 'invalidArguments', 'overloaded', 'deadlinePassed'],
-  'closing',
-];
+const NO_REPLIES: readonly unknown[] = ['replyForgotten', ...NOT_RUN_CODES];
 
 /** A result, or an error that a run ended with. */
 function isReply(frame: Buffer): boolean {

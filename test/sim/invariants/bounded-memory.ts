@@ -1,5 +1,3 @@
-import type { CallActor } from '../../../src/call/call.js';
-import type { PeerActor } from '../../../src/peer/actor.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { World } from '../world.js';
@@ -25,8 +23,7 @@ export const boundedMemory: Invariant = {
       if (value > limit) return `${name}: ${what} is ${value}, and may be ${limit}`;
     }
     for (const { call } of life.openCalls) {
-      const { peer } = call as CallActor;
-      const { queued } = peer as PeerActor;
+      const { queued } = (call as unknown as { peer: { queued: number } }).peer;
       if (queued > limits.mailbox) return `${name}: ${queued} calls queued for one peer`;
     }
     return tooManyInFlight(world, node);

@@ -1,12 +1,12 @@
+import { REQUEST_ENDINGS } from '../../../src/api/request-ending.js';
+import { namesOf } from '../../../src/vocabulary.js';
+import { NOT_RUN_CODES } from '../../../src/wire/error-code.js';
 import type { Invariant } from '../invariant.js';
 
 /** How a procedure that was started can end. */
-const ENDINGS_OF_RUNS = ['replied', 'failed', 'timedOut', 'cancelled', 'abandoned'] as const;
-
-/** Endings of requests that were not run, each of which is a fate as well. */
-const NOT_RUN = [
-  ...(['unknownProcedure', 'invalidArguments', 'overloaded', 'deadlinePassed', 'closing'] as const),
-] as const;
+const ENDINGS_OF_RUNS = namesOf(REQUEST_ENDINGS).filter(
+  (ending) => REQUEST_ENDINGS[ending].of === 'run',
+);
 
 /**
  * I7. No request is left hanging: each one that was started has ended in one way or is running, and each
@@ -30,7 +30,7 @@ export const requestConservation: Invariant = {
     for (const ending of ['replayed', 'duplicate', 'conflict'] as const) {
       if (requests[ending] !== fates[`request.${ending}`]) return `${name} miscounts ${ending}`;
     }
-    for (const ending of NOT_RUN) {
+    for (const ending of NOT_RUN_CODES) {
       if (requests[ending] !== fates[`request.refused.${ending}`]) {
         return `${name} miscounts ${ending}`;
       }
