@@ -160,6 +160,25 @@ t.test('what was shown before is gone when another source is named', async (t) =
   t.end();
 });
 
+t.test('an empty list is said to be empty when it is known what there is', async (t) => {
+  const { session, frames, ...hub } = open();
+  t.ok(session.isReading, 'the hub has not answered');
+  hub.send([], true);
+  const drawn = session.tick.value;
+  frames.pass(DRAW_MS);
+  t.notOk(session.isReading);
+  t.ok(session.tick.value > drawn, 'it is drawn');
+  session.clear();
+  t.notOk(session.isReading);
+  await session.openFile(recordingFile(sampleTraffic(4, 60)));
+  t.ok(session.isReading);
+  for (let n = 0; n < 100; n += 1) frames.pass(FRAME_MS);
+  t.notOk(session.isReading);
+  session.backToLive();
+  t.ok(session.isReading);
+  t.end();
+});
+
 t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
   const { session, frames, ...hub } = open();
   frames.lookMs = 1;

@@ -98,6 +98,12 @@ export class Session {
     return this.paused.value ? this.#pausedAtMs : Date.now();
   }
 
+  /** Whether it is not known yet what there is: of an empty list nothing can be said then. */
+  get isReading(): boolean {
+    if (this.source.value.kind === 'file') return this.#reader !== undefined;
+    return this.#intake.position === undefined;
+  }
+
   select(filter: Filter): void {
     this.store.takeChanged();
     this.rows.select(filter, this.#sides());
