@@ -194,6 +194,26 @@ t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
   t.end();
 });
 
+t.test('what comes again over a new connection is not applied before as well', (t) => {
+  const { session, frames, ...hub } = open();
+  frames.lookMs = 1;
+  hub.send(calls(1, 100));
+  hub.send(calls(101, 110));
+  frames.pass(DRAW_MS);
+  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the batch that was begun is told of');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 100, 'it is finished, and none is begun');
+  hub.attemptEnds('broken');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 110, 'if nobody answers, what is there is shown');
+  hub.send(calls(111, 120));
+  t.same(hub.attempt(), { hub: 'hub', position: 110 });
+  hub.attemptEnds('open');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 110, 'the hub sends it again');
+  t.end();
+});
+
 t.test('a component that is drawn for a reason of its own finds rows and store alike', (t) => {
   const { session, frames, ...hub } = open();
   hub.send(calls(1, 10));
@@ -214,6 +234,8 @@ function open() {
     session: page.session,
     frames: page.frames,
     send: page.send.bind(page),
+    attempt: page.attempt.bind(page),
+    attemptEnds: page.attemptEnds.bind(page),
     isConnected: () => page.connected,
   };
 }

@@ -5,7 +5,7 @@ export type ConnectionState = 'connecting' | 'open' | 'broken' | 'closed';
 
 /** Whoever is told what comes over a connection to the hub. */
 export interface ConnectionUser {
-  /** Asked before each attempt; undefined: from the beginning. */
+  /** Asked at each attempt, which ends with a change of the state; undefined: from the beginning. */
   position(): Position | undefined;
   /** A connection stands: messages that have not been applied will come again. */
   opened(): void;

@@ -7,7 +7,7 @@ import { signal } from '@preact/signals';
 import type { Filter } from '../store/filter.js';
 import { InspectionStore } from '../store/inspection-store.js';
 import { Intake } from '../store/intake.js';
-import { RecordingReader, recordLines, recordsOf } from '../store/recording.js';
+import { RecordingReader } from '../store/recording.js';
 import { Rows } from '../store/rows.js';
 import type { Side } from '../store/transaction.js';
 import type { ConnectionState, ConnectionUser, Frames, HubConnection } from './ports.js';
@@ -32,7 +32,6 @@ const CLOCK_INTERVAL_MS = 1_000;
 /** A step through a recording takes so many lines. */
 const LINES_A_STEP = 25;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
-const RECORDS_A_PART = 2_000;
 
 export class Session {
   store = new InspectionStore();
@@ -66,13 +65,20 @@ export class Session {
   constructor(connect: (user: ConnectionUser) => HubConnection, frames: Frames) {
     this.#frames = frames;
     this.#connection = connect({
-      position: () => this.#intake.position,
+      position: () => {
+        this.#intake.hold();
+        return this.#intake.position;
+      },
       opened: () => {
         this.#intake.forgetWaiting();
         this.waiting.value = 0;
       },
       received: (text) => this.#receive(text),
-      changed: (state) => (this.connection.value = state),
+      changed: (state) => {
+        this.connection.value = state;
+        this.#intake.release();
+        this.#schedule();
+      },
     });
   }
 
@@ -165,17 +171,6 @@ export class Session {
     this.#reader = undefined;
     this.#showFrom({ kind: 'live' });
     this.#connection.open();
-  }
-
-  /** The recording as a file, made in parts so that the page goes on. */
-  async exportRecording(): Promise<Blob> {
-    const records = recordsOf(this.store);
-    const parts: string[] = [];
-    for (let at = 0; at < records.length; at += RECORDS_A_PART) {
-      parts.push(recordLines(records.slice(at, at + RECORDS_A_PART)));
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    return new Blob(parts, { type: 'application/x-ndjson' });
   }
 
   #showFrom(source: Source): void {

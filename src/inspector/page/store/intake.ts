@@ -27,6 +27,7 @@ export class Intake {
   /** How many of its records were applied. */
   #applied = 0;
   #position: Position | undefined;
+  #held = false;
 
   constructor(target: IntakeTarget) {
     this.#target = target;
@@ -44,7 +45,7 @@ export class Intake {
 
   /** Whether there is anything to apply. */
   get hasMore(): boolean {
-    return this.#batch !== undefined || this.#queue.size > 0;
+    return this.#batch !== undefined || (this.#queue.size > 0 && !this.#held);
   }
 
   /** Adds a message of the hub's; false if there is no place for it, and then nothing is added. */
@@ -69,6 +70,15 @@ export class Intake {
     if (this.#batch !== undefined) this.apply(Infinity);
   }
 
+  /** Begins no batch until it is released: whoever has told the hub where to go on would get it twice. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+  }
+
   /** Forgets the batches that were not begun: the hub sends them again. */
   forgetWaiting(): void {
     this.#queue.clear();
@@ -82,7 +92,7 @@ export class Intake {
   }
 
   #next(): Batch | undefined {
-    while (this.#queue.size > 0) {
+    while (this.#queue.size > 0 && !this.#held) {
       const batch = this.#queue.take();
       if (batch === undefined) continue;
       if (batch.reset) this.#target.reset();
