@@ -9,6 +9,9 @@ import { run } from '../../src/cli/program.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 async function server(t: Test): Promise<string> {
   const endpoint = await createEndpoint({
     host: '127.0.0.1',

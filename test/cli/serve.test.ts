@@ -7,6 +7,9 @@ import type { Test } from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 const MODULE = `
   setInterval(() => {}, 1_000);
   export const handlers = {

@@ -17,6 +17,9 @@ import { PythonPeer } from '../fixtures/python-peer.js';
 import { bodyOf, idOf } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
+// Python takes its time to start, and silence takes the time that it is waited for.
+t.setTimeout(180_000);
+
 /** Twice as long as the gap before the first repetition, which is 1 to 1.5 s. */
 const REPEATABLE = { timeoutMs: 3_000 };
 /** How many seconds Python waits for us: for an answer, and for none. */

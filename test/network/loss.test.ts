@@ -5,6 +5,9 @@ import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
 /** A test run in so many may fail by chance alone; the exact counts beside each band never do. */
 const ODDS = 1_000_000;
 

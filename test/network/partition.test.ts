@@ -5,6 +5,9 @@ import { Lab } from '../fixtures/network/lab.js';
 import { until } from '../fixtures/network/until.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
 /** So long that a client which is kept from its work for a while does not blame that. */
 const SILENT_MS = 2_000;
 const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
