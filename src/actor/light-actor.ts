@@ -47,10 +47,7 @@ const scope: { context: object; event: EventObject } = { context: NO_CONTEXT, ev
 
 let actorCount = 0;
 
-/**
- * An actor that steps `table`; `TMachine` is the XState machine the table was compiled from. `THome` is what its
- * kind of actor shares, of which the light actor itself needs little.
- */
+/** An actor that steps the table of the XState machine `TMachine`. `THome` is what its kind of actor shares. */
 export class LightActor<
   TMachine extends AnyStateMachine,
   THome extends LightActorHome = LightActorHome,

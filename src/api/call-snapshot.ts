@@ -34,7 +34,7 @@ export interface CallContext extends CallInput {
 }
 
 export type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
-export type Accepted = { readonly type: 'accepted' };
+type Accepted = { readonly type: 'accepted' };
 export type Refused = { readonly type: 'refused'; readonly error: Error };
 export type Retransmitted = { readonly type: 'retransmitted' };
 export type Working = { readonly type: 'working' };
@@ -50,7 +50,7 @@ export type Failed = {
 };
 export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
-export type Lingered = { readonly type: 'lingered' };
+type Lingered = { readonly type: 'lingered' };
 
 /** What can happen to a call. Callers send `cancel`; the rest is news from peer, socket and clock. */
 export type CallEvent =

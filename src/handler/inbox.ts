@@ -37,7 +37,7 @@ const REFUSAL_LIMITS: ReplyLimits = {
 };
 
 /** The bounds of what an inbox runs and remembers; see the endpoint's options of the same names. */
-export type InboxLimits = ReplyLimits &
+type InboxLimits = ReplyLimits &
   Pick<Limits, 'handlerTimeoutMs' | 'maxPeers' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
 
 /** What an inbox serves, for whom, and within which bounds. */

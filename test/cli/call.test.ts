@@ -9,7 +9,8 @@ import { run } from '../../src/cli/program.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
-const SOON_MS = 2_000;
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
 
 async function server(t: Test): Promise<string> {
   const endpoint = await createEndpoint({
@@ -96,12 +97,12 @@ t.test('a rejected call exits 2, and its error cannot steer the terminal', async
 t.test('a call that times out exits 3 and says what is known', async (t) => {
   const { address } = await rawServer(t);
   // So long that a busy machine is not taken for the reason.
-  const line = ['call', address, 'p', '--timeout', '400'];
+  const line = ['call', address, 'p', '--timeout', '2000'];
   t.match(await runCommand(line), {
     exitCode: 3,
     stdout: '',
     stderr:
-      /^error: no answer from \S+ in 400 ms: nothing was heard from the peer \(sent once\)\n$/,
+      /^error: no answer from \S+ in 2000 ms: nothing was heard from the peer \(sent once\)\n$/,
   });
   const { exitCode, stdout, stderr } = await runCommand([...line, '--json']);
   t.equal(exitCode, 3);
@@ -110,7 +111,7 @@ t.test('a call that times out exits 3 and says what is known', async (t) => {
     state: 'timedOut',
     verdict: 'peerSilent',
     executed: 'maybe',
-    timeoutMs: 400,
+    timeoutMs: 2_000,
     attempts: 1,
   });
 });
@@ -147,14 +148,12 @@ t.test(
     const { socket, address } = await rawServer(t);
     const calling = new CommandProcess(['call', address, 'p'], process.cwd());
     await once(socket, 'message');
-    const startedAtMs = performance.now();
-    calling.kill('SIGINT');
-    t.strictSame(await calling.ended(), {
+    t.strictSame(await calling.endsBy('SIGINT'), {
       exitCode: 130,
       stdout: '',
       stderr: 'error: interrupted; the procedure may have run\n',
+      atOnce: true,
     });
-    t.ok(performance.now() - startedAtMs < SOON_MS);
   },
 );
 

@@ -7,6 +7,9 @@ import { readRecording } from '../../src/inspector/recording/reader.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { endpointRecord, sampleTraffic } from '../fixtures/inspection-records.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 const PCAPNG = '0a0d0d0a';
 const HANDLERS = `export const handlers = { sayhi: (_scope, name) => 'Hello ' + name };`;
 

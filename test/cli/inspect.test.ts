@@ -11,6 +11,9 @@ import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { sampleTraffic } from '../fixtures/inspection-records.js';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 const INSPECTOR = /^inspector: (http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/)\n/m;
 const MODULE = `
   export const handlers = { sayhi: (_scope, name) => 'Hello ' + name.first, login: () => ({ token: 'hunter2' }) };

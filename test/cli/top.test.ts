@@ -11,6 +11,9 @@ import { serveInspector } from '../../src/inspector/hub/server.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { sampleTraffic } from '../fixtures/inspection-records.js';
 
+// A look takes more than a second, and counts move twice a second.
+t.setTimeout(180_000);
+
 /** A terminal that remembers; `picture` is emitted with each picture. */
 class FakeTerminal extends EventEmitter implements Terminal {
   readonly size = { width: 80, height: 24 };

@@ -6,6 +6,9 @@ import type { Test } from 'tap';
 import type { InspectionRecord } from '../../src/inspector/record.js';
 import { watchInspector } from '../../src/inspector/hub/watch.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 /** The demo as its script runs it, from what was built. */
 async function startDemo(t: Test, ...options: string[]) {
   const { NODE_OPTIONS, ...env } = process.env;

@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 import t from 'tap';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 for (const [demo, procedure] of [
   ['hello/main.ts', 'sayhi'],
   ['machine/main.ts', 'greet'],

@@ -3,8 +3,6 @@ import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import t from 'tap';
-import { systemClock } from '../../src/time/clock.js';
-import type { Clock } from '../../src/time/clock.js';
 import { createEndpoint } from '../../src/index.js';
 import { bundledBytes, encodeBundle } from '../../src/wire/bundle.js';
 import { HEADER_BYTES } from '../../src/wire/frame.js';
@@ -20,12 +18,6 @@ import { python } from '../fixtures/real-parts.js';
 const HOST = process.platform === 'linux' ? '127.0.0.78' : '127.0.0.1';
 
 const { path = '', skip = false } = python();
-
-/** Calls that are made one after the other are made in one turn, to this clock, on however slow a machine. */
-const coarseClock: Clock = {
-  ...systemClock,
-  nowMs: () => Math.floor(systemClock.nowMs() / 10) * 10,
-};
 
 t.test('u-msgpack finds the frames in the body of a bundle', { skip }, async (t) => {
   const lists = [[22], [22, 255, 256, 300], Array<number>(40).fill(22), [8_000, 22]].map((list) =>
@@ -82,7 +74,6 @@ t.test(
     const client = await createEndpoint({
       host: HOST,
       timeoutMs: 10_000,
-      clock: coarseClock,
       onError: (error) => errors.push(error),
     });
     t.teardown(() => Promise.all([client.close(), server.close()]));

@@ -6,6 +6,9 @@ import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { PythonPeer } from '../fixtures/python-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
+// Real processes, each of which has TypeScript to load.
+t.setTimeout(180_000);
+
 const found = python();
 const skip = 'skip' in found && found.skip;
 

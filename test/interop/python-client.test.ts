@@ -5,6 +5,9 @@ import { PythonPeer } from '../fixtures/python-peer.js';
 import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
+// Python takes its time to start, and silence takes the time that it is waited for.
+t.setTimeout(180_000);
+
 /** How many seconds a client waits: enough on any machine, or what silence deserves. */
 const PATIENT = '10';
 const IMPATIENT = '0.2';

@@ -5,6 +5,9 @@ import { PythonPeer } from '../fixtures/python-peer.js';
 import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
+// Python takes its time to start, and silence takes the time that it is waited for.
+t.setTimeout(180_000);
+
 /** What server.py offers. */
 interface PythonServer {
   echo(scope: unknown, value: unknown): unknown;

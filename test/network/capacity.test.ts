@@ -5,6 +5,11 @@ import { Lab, WIRE } from '../fixtures/network/lab.js';
 import { until } from '../fixtures/network/until.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
+/** So long that a client which is kept from its work for a while does not blame that. */
+const SILENT_MS = 2_000;
 const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
 
 t.test('over a path that is too small', networkLab(), async (t) => {
@@ -24,7 +29,7 @@ t.test('over a path that is too small', networkLab(), async (t) => {
       const plan = { procedure, count: 10, attempts: 1 } as const;
       const small = await lab.calls({ ...plan, bytes: 1_200 });
       t.same(new Set(small.map(({ state }) => state)), new Set(['resolved']));
-      const large = await lab.calls({ ...plan, bytes: 3_000, timeoutMs: 500 });
+      const large = await lab.calls({ ...plan, bytes: 3_000, timeoutMs: SILENT_MS });
       t.same(large, Array(10).fill(SILENCE));
       end.heal();
       const healed = await lab.calls({ ...plan, bytes: 3_000 });

@@ -5,6 +5,9 @@ import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
 /** Where nftables finds bytes of the frame: in bits, behind the UDP header of eight bytes. */
 const frameBytes = (from: number, count: number): string => `@th,${8 * (8 + from)},${8 * count}`;
 

@@ -5,6 +5,11 @@ import { Lab } from '../fixtures/network/lab.js';
 import { until } from '../fixtures/network/until.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
+/** So long that a client which is kept from its work for a while does not blame that. */
+const SILENT_MS = 2_000;
 const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
 
 t.test('when peers lose sight of each other', networkLab(), async (t) => {
@@ -23,7 +28,7 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
       const apart = await lab.calls({
         procedure: 'count',
         count: 20,
-        timeoutMs: 500,
+        timeoutMs: SILENT_MS,
         attempts: 1,
       });
       t.same(apart, Array(20).fill(SILENCE));
@@ -40,7 +45,8 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
     await lab.open();
     await lab.acquaint();
     server.rule('input', 'counter name lost reject with icmp type port-unreachable');
-    const refused = await lab.calls({ procedure: 'count', count: 10, timeoutMs: 500, attempts: 1 });
+    const plan = { procedure: 'count', count: 10, timeoutMs: SILENT_MS, attempts: 1 } as const;
+    const refused = await lab.calls(plan);
     t.same(refused, Array(10).fill(SILENCE));
     server.heal();
     await lab.calls({ procedure: 'count', count: 10 });
@@ -59,7 +65,8 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
       client.run('conntrack --flush');
     };
     rebind(40_000);
-    const call = lab.calls({ procedure: 'hold', count: 1, timeoutMs: 1_500, attempts: 1 });
+    // Time enough for all that follows, on a machine that is busy.
+    const call = lab.calls({ procedure: 'hold', count: 1, timeoutMs: 8_000, attempts: 1 });
     await until(async () => (await server.process.ask('stats')).runningNow === 1);
     rebind(40_010);
     const after = await lab.calls({ procedure: 'count', count: 20, outstanding: 1 });

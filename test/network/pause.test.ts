@@ -8,6 +8,9 @@ import type { EndedCall, Phase } from '../fixtures/network/protocol.js';
 import { until } from '../fixtures/network/until.js';
 import { libfaketime } from '../fixtures/real-parts.js';
 
+// Each stall lasts longer than a call may take.
+t.setTimeout(180_000);
+
 const HOST = '127.0.0.1';
 /** The server runs all at a time; and its answers are more datagrams than are read in one turn. */
 const HELD = 60;

@@ -4,6 +4,9 @@ import { balance } from '../fixtures/network/books.js';
 import { Lab, WIRE } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
+// Silence takes the time that it is waited for, and each rule of the network a process or two.
+t.setTimeout(180_000);
+
 t.test('without a way to the peer', networkLab(), async (t) => {
   const lab = await Lab.start(t);
   const { client, server } = lab;

@@ -5,6 +5,7 @@ import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { FakeSocket } from '../fixtures/fake-socket.js';
+import { ownPort } from '../fixtures/own-port.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -101,8 +102,8 @@ t.test(
 );
 
 t.test('a used port and a foreign address reject, and the port is free again later', async (t) => {
-  const holder = await createEndpoint({ host: '127.0.0.1' });
-  const { port } = holder.address;
+  const port = await ownPort();
+  const holder = await createEndpoint({ host: '127.0.0.1', port });
   for (const [host, code] of [
     ['127.0.0.1', 'EADDRINUSE'],
     // 192.0.2.0/24 is for documentation, but a test bed may use it.

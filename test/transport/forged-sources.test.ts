@@ -7,6 +7,7 @@ import type { Fate } from '../../src/api/fate.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { FakeSocket } from '../fixtures/fake-socket.js';
 import { forge, rawSockets } from '../fixtures/forged-source.js';
+import { until } from '../fixtures/network/until.js';
 import { frame, request } from '../fixtures/raw-peer.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
 import { inWorld } from '../fixtures/world.js';
@@ -23,8 +24,9 @@ async function open(t: Test, host: string) {
   return { endpoint, settled };
 }
 
-/** Lets all that lies in the kernel be read, and all that follows from it happen. */
-async function quiet(endpoint: AnyEndpoint): Promise<void> {
+/** Lets so many datagrams be read, and all that follows from them happen, and whatever else comes. */
+async function quiet(endpoint: AnyEndpoint, count: number): Promise<void> {
+  await until(() => endpoint.stats().received >= count);
   for (let turns = 0, seen = -1; turns < 100; turns++) {
     const { received, sent, refused } = endpoint.stats();
     if (received + sent + refused !== seen) turns = 0;
@@ -48,7 +50,7 @@ async function requestFromEach(
       datagram: request(index + 1, 'hello'),
     })),
   );
-  await quiet(endpoint);
+  await quiet(endpoint, sources.length);
   t.strictSame(
     settled.map(([fate]) => fate),
     sources.map(([_host, _port, fate]) => fate),
@@ -115,7 +117,7 @@ t.test('a datagram that seems to be from this endpoint is answered once', needsR
     { from: self, to: self, datagram: frame('error', id, ['overloaded', 'no']) },
     { from: self, to: self, datagram: Buffer.from('nonsense') },
   ]);
-  await quiet(endpoint);
+  await quiet(endpoint, 5);
   t.strictSame(settled.map(([fate]) => fate).sort(), [
     'malformed.tooShort',
     'request.run',
@@ -135,7 +137,7 @@ t.test('a source keeps its scope, and IPv4 in IPv6 is IPv4', needsRawAndIpv6, as
     { from: { host: '::ffff:127.0.0.1', port: 9 }, to: { host: '::1', port }, datagram },
     { from: { host: '127.0.0.1', port: 9 }, to: { host: '127.0.0.1', port }, datagram },
   ]);
-  await quiet(endpoint);
+  await quiet(endpoint, 3);
   t.strictSame(settled, [
     ['request.run', 'fe80::1%lo'],
     ['request.run', '127.0.0.1'],

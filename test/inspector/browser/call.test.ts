@@ -15,8 +15,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
 
   await t.test('a time-out says in words why, and lights its state', async (t) => {
     await visitor.at('filter-peer').selectOption('127.0.0.1:9');
-    await visitor.open('timedOut');
-    await visitor.reads('verdict', /^Nothing was heard from the peer/);
+    await visitor.openOne('timedOut', 'verdict', /^Nothing was heard from the peer/);
     const chart = visitor.at('call').getByTestId('chart');
     const current = await chart.getAttribute('data-current');
     t.match(current, /^(timedOut|lost)$/, 'lost, once no late answer is waited for');
@@ -31,7 +30,8 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   });
 
   await t.test('an answer that comes late is told with both ends of the story', async (t) => {
-    await visitor.open('late');
+    await visitor.at('filter-procedure').selectOption('report');
+    await visitor.openOne('late', 'value-outcome', /"peerAliveButSlow"/);
     await visitor.reads('verdict', /an answer came [\d.]+ m?s too late$/);
     t.equal(await visitor.at('call').getAttribute('data-state'), 'late');
     t.equal(await visitor.at('call').getByTestId('chart').getAttribute('data-current'), 'late');
@@ -93,12 +93,13 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   });
 
   await t.test('it is copied as a command that makes the same call, and by its id', async (t) => {
-    await visitor.at('copy-command').click();
-    await visitor.reads('copy-command', /^copied$/);
+    await Promise.all([
+      visitor.flashes('copy-command', /^copied$/),
+      visitor.at('copy-command').click(),
+    ]);
     const command = await clipboard(visitor);
     t.match(command, new RegExp(`^rpcudp call .*${link} find .*8`));
-    await visitor.at('copy-id').click();
-    await visitor.reads('copy-id', /^copied$/);
+    await Promise.all([visitor.flashes('copy-id', /^copied$/), visitor.at('copy-id').click()]);
     t.match(await clipboard(visitor), /^[\da-f]{40}$/);
   });
 
@@ -119,16 +120,17 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
       .locator('[data-testid="arrow"][data-type="request"][data-repetition="retransmission"]')
       .first()
       .waitFor();
-    const id = await visitor.at('arrow').first().getAttribute('data-transaction');
-    t.equal(
-      await visitor.at('arrow').count(),
-      await page.locator(`[data-testid="arrow"][data-transaction="${id}"]`).count(),
-      'of this call alone',
-    );
+    const ids = await page.evaluate<string[]>(TRANSACTIONS);
+    t.ok(ids.length > 1);
+    t.equal(new Set(ids).size, 1, 'of this call alone');
   });
 
   t.strictSame(visitor.complaints, []);
 });
+
+/** For the page: to which transaction each arrow belongs. */
+const TRANSACTIONS = `[...document.querySelectorAll('[data-testid="arrow"]')]
+  .map(({ dataset }) => dataset.transaction ?? 'none')`;
 
 async function clipboard({ page }: Visitor): Promise<string> {
   return page.evaluate<string>('navigator.clipboard.readText()');

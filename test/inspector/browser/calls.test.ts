@@ -26,6 +26,7 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
   });
 
   await client.tell({ type: 'stop' });
+  await visitor.settles();
 
   await t.test('how many ended in which way is what the endpoints say', async (t) => {
     const { outcomes } = await client.stats();
@@ -51,10 +52,12 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
       async () => ({
         replied: await visitor.countOf('replied'),
         failed: await visitor.countOf('failed'),
+        refused: await visitor.countOf('refused'),
       }),
       async () => {
-        const { requests } = await server.stats();
-        return { replied: requests.replied, failed: requests.failed };
+        const { requests, fates } = await server.stats();
+        const { replied, failed } = requests;
+        return { replied, failed, refused: fates['request.refused.unknownProcedure'] };
       },
       'requests by ending',
     );

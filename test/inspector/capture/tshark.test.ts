@@ -1,8 +1,7 @@
 import t from 'tap';
 import { createEndpoint } from '../../../src/index.js';
-import type { Endpoint, EndpointOptions } from '../../../src/index.js';
+import type { Endpoint } from '../../../src/index.js';
 import { formatAddress } from '../../../src/address/address.js';
-import { systemClock } from '../../../src/time/clock.js';
 import { Capture } from '../../../src/inspector/capture/capture.js';
 import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import type { InspectionRecord, RecordOf } from '../../../src/inspector/record.js';
@@ -37,9 +36,7 @@ const FIELDS = [
 type Packet = Readonly<Record<(typeof FIELDS)[number], readonly string[]>>;
 
 t.test('Wireshark reads in a capture what both endpoints recorded', options, async (t) => {
-  // What happens within a millisecond is one turn, however slow the machine: it makes bundles.
-  const clock = { ...systemClock, nowMs: () => Math.floor(systemClock.nowMs()) };
-  const { records, client, server, peer } = await openPair(t, '127.0.0.1', { clock });
+  const { records, client, server, peer } = await openPair(t, '127.0.0.1');
   t.equal(await peer.call('sayhi', ['Snake']).value(), 'Hello Snake');
   await peer.call('boom');
   await peer.call('missing');
@@ -151,11 +148,10 @@ t.test('it is the same over IPv6', { ...options, ...ipv6() }, async (t) => {
 });
 
 /** Two endpoints that know each other, recorded. */
-async function openPair(t: Tap, host: string, options: EndpointOptions = {}) {
+async function openPair(t: Tap, host: string) {
   const records: InspectionRecord[] = [];
   const open = async (name: string): Promise<Endpoint<typeof HANDLERS>> => {
     const endpoint = await createEndpoint({
-      ...options,
       host,
       handlers: HANDLERS,
       onError: () => undefined,

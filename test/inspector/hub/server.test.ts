@@ -21,6 +21,7 @@ import {
   stepRecord,
   transactionIdOf,
 } from '../../fixtures/inspection-records.js';
+import { ownPort } from '../../fixtures/own-port.js';
 import { ipv6 } from '../../fixtures/real-ipv6.js';
 import { ask, closeCode, openFeed, WatchingPage } from '../../fixtures/inspector-client.js';
 
@@ -75,7 +76,8 @@ t.test(
 
 t.test('a feed finds an inspector again that was restarted with its port and token', async (t) => {
   const token = 'chosen_by_somebody-42';
-  const first = await serveInspector([], { token });
+  const port = await ownPort();
+  const first = await serveInspector([], { token, port });
   t.ok(first.url.endsWith(`/${token}/`));
   const endpoint = await createEndpoint({ host: '127.0.0.1' });
   const feed = feedInspector(endpoint, first.url);
@@ -84,7 +86,7 @@ t.test('a feed finds an inspector again that was restarted with its port and tok
     records.some(({ type }) => type === 'endpoint');
   await new WatchingPage(first.url).sees(isThere);
   await first.close();
-  const { url } = await served(t, { token, port: Number(new URL(first.url).port) });
+  const { url } = await served(t, { token, port });
   t.equal(url, first.url);
   await new WatchingPage(url).sees(isThere);
 });
@@ -116,7 +118,7 @@ t.test('a feed that is killed leaves its endpoint lost, and its page unhurt', as
 t.test(
   'an inspector that closes says so, does not wait for the deaf, and closes once',
   async (t) => {
-    const { inspector, url } = await served(t);
+    const { inspector, url } = await served(t, { port: await ownPort() });
     const page = new WatchingPage(url);
     await page.sees(hasSeen(0));
     const feed = await openFeed(url);
@@ -139,7 +141,7 @@ t.test(
 t.test('an inspector is disposed of where its block ends', async (t) => {
   let url: string;
   {
-    await using inspector = await serveInspector([]);
+    await using inspector = await serveInspector([], { port: await ownPort() });
     url = inspector.url;
     t.equal((await ask(url, { method: 'POST' })).status, 405);
   }

@@ -10,6 +10,7 @@ import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { serveInspector } from '../../../src/inspector/hub/server.js';
 import { watchInspector } from '../../../src/inspector/hub/watch.js';
 import { countsRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
+import { ownPort } from '../../fixtures/own-port.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
@@ -51,7 +52,7 @@ async function scriptedHub(port = 0) {
     sockets.close();
     http.close();
   };
-  return { url: `http://127.0.0.1:${address.port}/${TOKEN}/`, port: address.port, viewers, close };
+  return { url: `http://127.0.0.1:${address.port}/${TOKEN}/`, viewers, close };
 }
 
 function message(socket: WebSocket, position: number, reset: boolean, records: unknown[]): void {
@@ -88,7 +89,8 @@ t.test('what endpoints of the inspector do is watched live', async (t) => {
 });
 
 t.test('one that comes back says what it saw last, and is told nothing twice', async (t) => {
-  const first = await scriptedHub();
+  const port = await ownPort();
+  const first = await scriptedHub(port);
   const memory = new Memory();
   const opened = once(first.viewers, 'viewer') as Promise<[WebSocket, string]>;
   const watch = await watchInspector(first.url, memory);
@@ -100,7 +102,7 @@ t.test('one that comes back says what it saw last, and is told nothing twice', a
 
   first.close();
   await memory.until(({ faults }) => faults.length === 1);
-  const second = await scriptedHub(first.port);
+  const second = await scriptedHub(port);
   t.teardown(second.close);
   const [again, urlAgain] = (await once(second.viewers, 'viewer')) as [WebSocket, string];
   t.equal(urlAgain, `/${TOKEN}/watch?hub=h1&position=41`);
@@ -138,8 +140,8 @@ t.test(
     ]) {
       await t.rejects(watchInspector(url, memory), { code: 'ERR_RPCUDP_INSPECTOR_URL' }, url);
     }
-    const inspector = await serveInspector();
-    const { port } = new URL(inspector.url);
+    const port = await ownPort();
+    const inspector = await serveInspector([], { port });
     const wrong = `http://127.0.0.1:${port}/${TOKEN}/`;
     const code = 'ERR_RPCUDP_INSPECTOR_UNREACHABLE';
     await t.rejects(watchInspector(wrong, memory), { code, message: /its token is another one/ });

@@ -1,6 +1,5 @@
 import process from 'node:process';
 import t from 'tap';
-import type { CallActor } from '../../../src/call/call.js';
 import { createEndpoint } from '../../../src/endpoint/endpoint.js';
 import { EndpointClosedError, OptionError } from '../../../src/errors.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
@@ -166,9 +165,7 @@ t.test(
     const repeated = calls.filter((call) => call.getSnapshot().context.attempt > 1);
     t.ok(repeated.length > 10);
     for (const call of repeated) {
-      const events = atClient
-        .path((call as CallActor).number)
-        .filter((one) => one.startsWith('retransmitted'));
+      const events = atClient.path(numberOf(call)).filter((one) => one.startsWith('retransmitted'));
       t.equal(events.length, call.getSnapshot().context.attempt - 1, 'each retransmission once');
     }
     const shown = new Set(atClient.of('call').map(({ transactionId }) => transactionId));
@@ -198,7 +195,7 @@ t.test(
 
     const atClient = new Recorded(client);
     const atServer = new Recorded(server);
-    const path = (call: typeof slow) => atClient.path((call as CallActor).number);
+    const path = (call: typeof slow) => atClient.path(numberOf(call));
     t.equal(atClient.of('call').length, 4);
     t.strictSame(path(queued), []);
     t.strictSame(path(sent), ['transmitted sent']);
@@ -500,3 +497,8 @@ t.test('a real endpoint is recorded over loopback, in Unix time', async (t) => {
   t.equal(atClient.records.at(-1)?.type, 'endpoint.closed');
   t.strictSame([atClient.faults(), atServer.faults()], [[], []]);
 });
+
+/** Of its actor, by which records name it. */
+function numberOf(call: object): number {
+  return (call as { number: number }).number;
+}

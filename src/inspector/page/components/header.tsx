@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { download } from '../live/download.js';
+import { exportRecording } from '../live/export-recording.js';
 import { theme, toggleTheme } from '../live/theme.js';
 import { helpOpen, show, view, VIEWS } from '../live/view-state.js';
 import { Icon } from './icon.js';
@@ -44,7 +45,7 @@ function Tools(): VNode {
   const paused = session.paused.value;
   const save = async () => {
     const stamp = new Date(session.nowMs()).toISOString().slice(0, 19).replaceAll(':', '-');
-    download(await session.exportRecording(), `${stamp}.rpcudp.jsonl`);
+    download(await exportRecording(session.store), `${stamp}.rpcudp.jsonl`);
   };
   return (
     <div class="tools" role="toolbar" aria-label="Recording">

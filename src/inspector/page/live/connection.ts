@@ -1,26 +1,10 @@
 /** The connection to the hub: opens itself again when it breaks. */
-
-export type ConnectionState = 'connecting' | 'open' | 'broken' | 'closed';
-
-/** Where to go on: the last message that was applied. */
-export interface Position {
-  readonly hub: string;
-  readonly position: number;
-}
-
-export interface ConnectionUser {
-  /** Asked before each attempt; undefined: from the beginning. */
-  position(): Position | undefined;
-  /** A connection stands: messages that have not been applied will come again. */
-  opened(): void;
-  received(text: string): void;
-  changed(state: ConnectionState): void;
-}
+import type { ConnectionUser, HubConnection } from './ports.js';
 
 const FIRST_DELAY_MS = 300;
 const MAX_DELAY_MS = 5_000;
 
-export class Connection {
+export class Connection implements HubConnection {
   readonly #page: URL;
   readonly #user: ConnectionUser;
   #socket: WebSocket | undefined;

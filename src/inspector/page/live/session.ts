@@ -1,18 +1,16 @@
 /**
  * What the page shows, and from where: the hub, live, or a recording. Records are applied in slices of time, and whoever
- * draws is told, ten times a second at most: more often nobody can read.
+ * draws is told, ten times a second at most: more often nobody can read. What is said of the records — paused, so many wait,
+ * all was read — is said when those records are drawn, not before.
  */
 import { signal } from '@preact/signals';
-import type { InspectionRecord } from '../../record.js';
-import { BatchQueue } from '../store/batch-queue.js';
-import type { Batch } from '../store/batch-queue.js';
 import type { Filter } from '../store/filter.js';
 import { InspectionStore } from '../store/inspection-store.js';
-import { RecordingReader, recordLines, recordsOf } from '../store/recording.js';
+import { Intake } from '../store/intake.js';
+import { RecordingReader } from '../store/recording.js';
 import { Rows } from '../store/rows.js';
 import type { Side } from '../store/transaction.js';
-import { Connection } from './connection.js';
-import type { ConnectionState, Position } from './connection.js';
+import type { ConnectionState, ConnectionUser, Frames, HubConnection } from './ports.js';
 
 /** Where the records come from. */
 export type Source =
@@ -28,13 +26,12 @@ export type Source =
 const SLICE_MS = 5;
 /** The clock is looked at once in so many records. */
 const RECORDS_A_LOOK = 32;
-const MIN_RENDER_INTERVAL_MS = 100;
+const MIN_DRAW_INTERVAL_MS = 100;
 /** Ages go on while nothing happens. */
 const CLOCK_INTERVAL_MS = 1_000;
 /** A step through a recording takes so many lines. */
 const LINES_A_STEP = 25;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
-const RECORDS_A_PART = 2_000;
 
 export class Session {
   store = new InspectionStore();
@@ -49,28 +46,39 @@ export class Session {
   /** What went wrong with a file, for the user. */
   readonly problem = signal<string | undefined>(undefined);
 
-  readonly #queue = new BatchQueue();
-  readonly #connection: Connection;
-  #position: Position | undefined;
-  #batch: Batch | undefined;
-  #applied = 0;
+  readonly #connection: HubConnection;
+  readonly #frames: Frames;
+  readonly #intake = new Intake({
+    reset: () => this.#startAnew(),
+    apply: (record) => this.store.apply(record),
+  });
+  /** The recording, until all of it is read and drawn. */
   #reader: RecordingReader | undefined;
-  /** The queue was full: the connection is closed until it is empty. */
+  /** There was no place for more: the connection is closed until what waits is applied. */
   #heldBack = false;
+  /** Something was applied that is not drawn. */
   #dirty = false;
   #scheduled = false;
-  #renderedAtMs = 0;
+  #drawnAtMs = -Infinity;
   #pausedAtMs = 0;
 
-  constructor(page: URL) {
-    this.#connection = new Connection(page, {
-      position: () => this.#position,
+  constructor(connect: (user: ConnectionUser) => HubConnection, frames: Frames) {
+    this.#frames = frames;
+    this.#connection = connect({
+      position: () => {
+        this.#intake.hold();
+        return this.#intake.position;
+      },
       opened: () => {
-        this.#queue.clear();
+        this.#intake.forgetWaiting();
         this.waiting.value = 0;
       },
       received: (text) => this.#receive(text),
-      changed: (state) => (this.connection.value = state),
+      changed: (state) => {
+        this.connection.value = state;
+        this.#intake.release();
+        this.#schedule();
+      },
     });
   }
 
@@ -79,14 +87,14 @@ export class Session {
     setInterval(() => {
       if (this.source.value.kind === 'live' && !this.paused.value) this.#markDirty();
     }, CLOCK_INTERVAL_MS);
-    document.addEventListener('visibilitychange', () => {
-      this.#scheduled = false;
-      this.#schedule();
-    });
   }
 
-  /** Called while a component is drawn: it will be drawn again whenever there is something new. */
+  /**
+   * Called while a component is drawn: it will be drawn again whenever there is something new. It may be drawn for a reason of
+   * its own as well: rows and store are of one moment then, too.
+   */
   follow(): number {
+    this.rows.update(this.store.takeChanged());
     return this.tick.value;
   }
 
@@ -96,34 +104,45 @@ export class Session {
     return this.paused.value ? this.#pausedAtMs : Date.now();
   }
 
+  /** Whether it is not known yet what there is: of an empty list nothing can be said then. */
+  get isReading(): boolean {
+    if (this.source.value.kind === 'file') return this.#reader !== undefined;
+    return this.#intake.position === undefined;
+  }
+
   select(filter: Filter): void {
     this.store.takeChanged();
     this.rows.select(filter, this.#sides());
     this.tick.value += 1;
   }
 
+  /** Stops between two batches, with all drawn that was applied: from then on nothing moves. */
   togglePause(): void {
-    this.#pausedAtMs = Date.now();
-    this.paused.value = !this.paused.value;
+    if (this.paused.value) this.paused.value = false;
+    else {
+      this.#intake.finishBatch();
+      this.#pausedAtMs = Date.now();
+      this.#draw();
+      this.paused.value = true;
+    }
     this.#schedule();
   }
 
   /** Applies the next batch, while paused. */
   step(): void {
     if (!this.paused.value) return;
-    if (this.#reader !== undefined) this.#readLines(LINES_A_STEP);
+    if (this.#reader !== undefined) this.#readLines(this.#reader, LINES_A_STEP);
     else {
-      this.#batch ??= this.#nextBatch();
-      if (this.#batch !== undefined) this.#applyBatch(this.#batch, Infinity);
-      this.waiting.value = this.#queue.size;
+      this.#intake.apply(Infinity);
       this.#goOnIfHeldBack();
     }
     this.#pausedAtMs = Math.max(this.#pausedAtMs, this.store.lastAtMs ?? 0);
-    this.#markDirty();
+    this.#draw();
   }
 
   /** Forgets calls, handlers and frames; endpoints that are open stay. */
   clear(): void {
+    this.#intake.finishBatch();
     const open = [...this.store.endpoints.values()].filter(({ closed }) => closed === undefined);
     this.#startAnew();
     for (const { record, counts } of open) {
@@ -131,55 +150,42 @@ export class Session {
       const last = counts.last();
       if (last !== undefined) this.store.apply(last);
     }
-    this.#markDirty();
+    this.#draw();
   }
 
   /** Shows a recording in place of what is live. */
-  async openFile(file: File): Promise<void> {
+  async openFile(file: Pick<File, 'name' | 'size' | 'text'>): Promise<void> {
     if (file.size > MAX_FILE_BYTES) {
       this.problem.value = `${file.name} has ${file.size} bytes; a recording has at most ${MAX_FILE_BYTES}.`;
       return;
     }
     const text = await file.text();
     this.#connection.close();
-    this.#queue.clear();
-    this.#batch = undefined;
-    this.#applied = 0;
     this.#heldBack = false;
-    this.#startAnew();
-    this.problem.value = undefined;
-    this.paused.value = false;
     this.#reader = new RecordingReader(text);
-    this.source.value = { kind: 'file', name: file.name, refused: 0, progress: 0 };
-    this.#markDirty();
+    this.#showFrom({ kind: 'file', name: file.name, refused: 0, progress: 0 });
   }
 
   /** Leaves the recording: the hub sends what it remembers. */
   backToLive(): void {
     this.#reader = undefined;
-    this.#position = undefined;
+    this.#showFrom({ kind: 'live' });
+    this.#connection.open();
+  }
+
+  #showFrom(source: Source): void {
+    this.#intake.startAnew();
     this.#startAnew();
     this.paused.value = false;
     this.problem.value = undefined;
-    this.source.value = { kind: 'live' };
-    this.#connection.open();
-    this.#markDirty();
-  }
-
-  /** The recording as a file, made in parts so that the page goes on. */
-  async exportRecording(): Promise<Blob> {
-    const records = recordsOf(this.store);
-    const parts: string[] = [];
-    for (let at = 0; at < records.length; at += RECORDS_A_PART) {
-      parts.push(recordLines(records.slice(at, at + RECORDS_A_PART)));
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    return new Blob(parts, { type: 'application/x-ndjson' });
+    this.source.value = source;
+    this.#draw();
+    this.#schedule();
   }
 
   #receive(text: string): void {
-    if (this.#queue.add(text)) {
-      if (this.paused.value) this.waiting.value = this.#queue.size;
+    if (this.#intake.add(text)) {
+      if (this.paused.value) this.waiting.value = this.#intake.waiting;
       this.#schedule();
       return;
     }
@@ -189,7 +195,7 @@ export class Session {
   }
 
   #goOnIfHeldBack(): void {
-    if (!this.#heldBack || this.#queue.size > 0) return;
+    if (!this.#heldBack || this.#intake.waiting > 0) return;
     this.#heldBack = false;
     this.#connection.open();
   }
@@ -197,90 +203,70 @@ export class Session {
   #schedule(): void {
     if (this.#scheduled || !this.#hasWork()) return;
     this.#scheduled = true;
-    const run = () => {
+    this.#frames.next(() => {
       this.#scheduled = false;
       this.#run();
       this.#schedule();
-    };
-    // A page that nobody sees has no animation frames.
-    if (document.hidden) setTimeout(run, MIN_RENDER_INTERVAL_MS);
-    else requestAnimationFrame(run);
+    });
   }
 
   #hasWork(): boolean {
     if (this.#dirty) return true;
     if (this.paused.value) return false;
-    return this.#batch !== undefined || this.#queue.size > 0 || this.#reader !== undefined;
+    return this.#intake.hasMore || this.#reader !== undefined;
   }
 
   #run(): void {
-    const nowMs = performance.now();
-    const draws = nowMs - this.#renderedAtMs >= MIN_RENDER_INTERVAL_MS;
+    const draws = this.#frames.nowMs() - this.#drawnAtMs >= MIN_DRAW_INTERVAL_MS;
     // A frame in which all is drawn has less time for records.
     if (!this.paused.value) this.#applySlice(draws ? SLICE_MS / 2 : SLICE_MS);
-    if (!draws || !this.#dirty) return;
-    this.#renderedAtMs = nowMs;
-    this.#dirty = false;
-    this.rows.update(this.store.takeChanged());
-    this.tick.value += 1;
+    if (draws && this.#dirty) this.#draw();
   }
 
   #applySlice(sliceMs: number): void {
-    const endMs = performance.now() + sliceMs;
-    if (this.#reader !== undefined) {
-      let more = true;
-      while (more && performance.now() < endMs) more = this.#readLines(RECORDS_A_LOOK);
-      this.#dirty = true;
-      return;
-    }
-    while (performance.now() < endMs) {
-      this.#batch ??= this.#nextBatch();
-      if (this.#batch === undefined) break;
-      this.#dirty = true;
-      this.#applyBatch(this.#batch, RECORDS_A_LOOK);
-    }
-    this.#goOnIfHeldBack();
+    const endMs = this.#frames.nowMs() + sliceMs;
+    while (this.#frames.nowMs() < endMs && this.#applySome());
+    if (this.#reader === undefined) this.#goOnIfHeldBack();
   }
 
-  #nextBatch(): Batch | undefined {
-    while (this.#queue.size > 0) {
-      const batch = this.#queue.take();
-      if (batch === undefined) continue;
-      if (batch.reset) this.#startAnew();
-      this.#position = { hub: batch.hub, position: batch.position };
-      return batch;
-    }
-    return undefined;
-  }
-
-  #applyBatch({ records }: Batch, count: number): void {
-    const end = Math.min(records.length, this.#applied + count);
-    for (let at = this.#applied; at < end; at += 1) {
-      this.store.apply(records[at] as InspectionRecord);
-    }
-    this.#applied = end;
-    if (end < records.length) return;
-    this.#batch = undefined;
-    this.#applied = 0;
+  /** Whether there was anything to apply. */
+  #applySome(): boolean {
+    if (this.#reader !== undefined) return this.#readLines(this.#reader, RECORDS_A_LOOK);
+    if (!this.#intake.apply(RECORDS_A_LOOK)) return false;
+    this.#dirty = true;
+    return true;
   }
 
   /** Whether there are more. */
-  #readLines(count: number): boolean {
-    const reader = this.#reader;
-    const { value: source } = this.source;
-    if (reader === undefined || source.kind !== 'file') return false;
+  #readLines(reader: RecordingReader, count: number): boolean {
     for (let n = 0; n < count && !reader.done; n += 1) {
       const record = reader.next();
       if (record !== undefined) this.store.apply(record);
     }
-    const { refused, progress, done } = reader;
+    this.#dirty = true;
+    return !reader.done;
+  }
+
+  /** Has all drawn that was applied, with what is said of it: what is drawn is what changed by the end of the turn. */
+  #draw(): void {
+    this.#drawnAtMs = this.#frames.nowMs();
+    this.#dirty = false;
+    this.rows.update(this.store.takeChanged());
+    this.waiting.value = this.#intake.waiting;
+    this.#tellProgress();
+    this.tick.value += 1;
+  }
+
+  #tellProgress(): void {
+    const { value: source } = this.source;
+    if (this.#reader === undefined || source.kind !== 'file') return;
+    const { refused, progress, done } = this.#reader;
     this.source.value = { ...source, refused, progress };
-    if (!done) return true;
+    if (!done) return;
     this.#reader = undefined;
     if (this.store.lastAtMs === undefined) {
       this.problem.value = `${source.name} holds no records of an inspector.`;
     }
-    return false;
   }
 
   #startAnew(): void {

@@ -6,11 +6,13 @@ import { Fifo } from '../../fifo.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
 import { EndpointState, PeerState } from './endpoint-state.js';
+import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
 import { MAX_FRAMES } from './transaction.js';
+import { Transactions } from './transactions.js';
 
 /** The most of each that a store keeps. */
 export interface StoreLimits {
@@ -32,20 +34,16 @@ const DEFAULT_LIMITS: StoreLimits = {
   peers: 2_000,
 };
 
-/** Beyond it names are kept as they come, one copy for each record. */
-const MAX_NAMES = 10_000;
-
 export class InspectionStore {
   readonly #limits: StoreLimits;
   readonly #endpoints = new Map<string, EndpointState>();
   readonly #peers = new Map<string, PeerState>();
   readonly #actors = new Map<string, Map<number, Side>>();
-  readonly #transactions = new Map<string, Transaction>();
-  readonly #looseTransactions = new Fifo<Transaction>();
+  readonly #transactions: Transactions;
   readonly #living = new Set<Side>();
   readonly #ended = new Fifo<Side>();
   readonly #frames: Recent<Frame>;
-  readonly #names = new Map<string, string>();
+  readonly #names = new Names();
   #changed = new Set<Side>();
   #sideNumber = 0;
   #frameNumber = 0;
@@ -65,6 +63,7 @@ export class InspectionStore {
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#frames = new Recent(this.#limits.recentFrames);
+    this.#transactions = new Transactions(this.#limits.looseTransactions);
   }
 
   get endpoints(): ReadonlyMap<string, EndpointState> {
@@ -100,7 +99,7 @@ export class InspectionStore {
   }
 
   transactions(): Iterable<Transaction> {
-    return this.#transactions.values();
+    return this.#transactions.all();
   }
 
   /** The latest frames, in the order in which they arrived at the page. */
@@ -174,10 +173,10 @@ export class InspectionStore {
     const actors = this.#actorsOf(record.endpoint);
     const known = actors.get(record.actor);
     if (known?.record.transactionId === record.transactionId) return;
-    const transaction = this.#transactionOf(record.transactionId);
-    record.peer = this.#name(record.peer);
-    record.procedure = this.#name(record.procedure);
-    record.endpoint = this.#name(record.endpoint);
+    const transaction = this.#transactions.of(record.transactionId);
+    record.peer = this.#names.of(record.peer);
+    record.procedure = this.#names.of(record.procedure);
+    record.endpoint = this.#names.of(record.endpoint);
     const side: Side = {
       number: this.#sideNumber,
       kind: record.type,
@@ -218,8 +217,8 @@ export class InspectionStore {
       return;
     }
     const { state, elapsedMs } = side;
-    step.event = this.#name(step.event);
-    step.state = this.#name(step.state);
+    step.event = this.#names.of(step.event);
+    step.state = this.#names.of(step.state);
     step.endpoint = side.record.endpoint;
     addStep(side, step);
     if (side.state !== state) {
@@ -235,11 +234,11 @@ export class InspectionStore {
   }
 
   #addDatagram(datagram: RecordOf<'datagram'>): void {
-    datagram.endpoint = this.#name(datagram.endpoint);
-    datagram.peer = this.#name(datagram.peer);
+    datagram.endpoint = this.#names.of(datagram.endpoint);
+    datagram.peer = this.#names.of(datagram.peer);
     for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
       const transaction =
-        transactionId === undefined ? undefined : this.#transactionOf(transactionId);
+        transactionId === undefined ? undefined : this.#transactions.of(transactionId);
       const frame: Frame = {
         number: this.#frameNumber,
         datagram,
@@ -247,9 +246,9 @@ export class InspectionStore {
         peer: datagram.peer,
         direction: datagram.direction,
         atMs: datagram.atMs,
-        type: type === undefined ? 'unreadable' : this.#name(type),
+        type: type === undefined ? 'unreadable' : this.#names.of(type),
         base64,
-        fate: fate === undefined ? undefined : this.#name(fate),
+        fate: fate === undefined ? undefined : this.#names.of(fate),
         masked: masked === true,
         transaction,
       };
@@ -261,25 +260,11 @@ export class InspectionStore {
     }
   }
 
-  #transactionOf(id: string): Transaction {
-    const known = this.#transactions.get(id);
-    if (known !== undefined) return known;
-    const transaction: Transaction = { id, sides: [], frames: [] };
-    this.#transactions.set(id, transaction);
-    this.#looseTransactions.push(transaction);
-    if (this.#looseTransactions.size > this.#limits.looseTransactions) {
-      const oldest = this.#looseTransactions.shift();
-      // What has sides by now leaves with the last of them.
-      if (oldest?.sides.length === 0) this.#transactions.delete(oldest.id);
-    }
-    return transaction;
-  }
-
   #peer(endpoint: string, address: string): PeerState {
     const key = `${endpoint} ${address}`;
     const known = this.#peers.get(key);
     if (known !== undefined) return known;
-    const peer = new PeerState(this.#name(endpoint), this.#name(address));
+    const peer = new PeerState(this.#names.of(endpoint), this.#names.of(address));
     this.#peers.set(key, peer);
     if (this.#peers.size > this.#limits.peers) {
       const [oldest] = this.#peers.keys();
@@ -313,18 +298,9 @@ export class InspectionStore {
     const actors = this.#actors.get(record.endpoint);
     if (actors?.get(record.actor) === side) actors.delete(record.actor);
     if (actors?.size === 0) this.#actors.delete(record.endpoint);
-    transaction.sides.splice(transaction.sides.indexOf(side), 1);
-    if (transaction.sides.length === 0) this.#transactions.delete(transaction.id);
+    this.#transactions.leave(transaction, side);
     this.states.add(`${kind} ${state}`, -1);
     this.procedures.add(record.procedure, -1);
     this.peerAddresses.add(record.peer, -1);
-  }
-
-  /** The same string for the same name: a hundred thousand calls know the same few. */
-  #name(name: string): string {
-    const known = this.#names.get(name);
-    if (known !== undefined) return known;
-    if (this.#names.size < MAX_NAMES) this.#names.set(name, name);
-    return name;
   }
 }

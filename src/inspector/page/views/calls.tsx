@@ -149,7 +149,9 @@ function Empty(): VNode {
   const filtered = !isUnfiltered(session.rows.filter);
   return (
     <div class="empty">
-      {filtered ? (
+      {session.isReading ? (
+        <p class="muted">…</p>
+      ) : filtered ? (
         <p>No call passes the filter.</p>
       ) : (
         <p>

@@ -1,0 +1,79 @@
+import t from 'tap';
+
+import { Intake } from '../../../src/inspector/page/store/intake.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+import { callRecord } from '../../fixtures/inspection-records.js';
+
+function message(position: number, actors: readonly number[], reset = false): string {
+  const records = actors.map((actor) => callRecord({ actor }));
+  return JSON.stringify({ hub: 'h', position, reset, records });
+}
+
+/** An intake, and what it did: resets, and the actors whose records it applied. */
+function intake(): { intake: Intake; done: unknown[] } {
+  const done: unknown[] = [];
+  const target = {
+    reset: () => done.push('reset'),
+    apply: (record: InspectionRecord) => done.push((record as { actor?: number }).actor),
+  };
+  return { intake: new Intake(target), done };
+}
+
+t.test('records are applied as they came, piece by piece, never of two batches at once', (t) => {
+  const { intake: one, done } = intake();
+  t.notOk(one.hasMore);
+  t.notOk(one.apply(5));
+  one.add(message(3, [1, 2, 3], true));
+  one.add(message(5, [4, 5]));
+  t.equal(one.waiting, 2);
+  t.equal(one.position, undefined, 'from the beginning');
+  t.ok(one.apply(2));
+  t.same(done, ['reset', 1, 2]);
+  t.equal(one.waiting, 1);
+  t.same(one.position, { hub: 'h', position: 3 }, 'a batch that was begun does not come again');
+  t.ok(one.apply(2));
+  t.same(done.slice(3), [3]);
+  t.ok(one.hasMore);
+  one.apply(Infinity);
+  t.same(done.slice(4), [4, 5]);
+  t.notOk(one.hasMore);
+  t.end();
+});
+
+t.test('a batch that was begun is finished, and none is begun for it', (t) => {
+  const { intake: one, done } = intake();
+  one.add(message(2, [1, 2]));
+  one.finishBatch();
+  t.same(done, []);
+  one.apply(1);
+  one.add(message(3, [3]));
+  one.finishBatch();
+  t.same(done, [1, 2]);
+  t.equal(one.waiting, 1);
+  t.end();
+});
+
+t.test('what waits is forgotten; what was begun is not', (t) => {
+  const { intake: one, done } = intake();
+  one.add(message(2, [1, 2]));
+  one.add(message(3, [3]));
+  one.apply(1);
+  one.forgetWaiting();
+  one.apply(Infinity);
+  t.same(done, [1, 2]);
+  t.notOk(one.hasMore);
+  one.add(message(3, [3]));
+  one.startAnew();
+  t.notOk(one.hasMore);
+  t.equal(one.position, undefined);
+  t.end();
+});
+
+t.test('what is no message is passed over', (t) => {
+  const { intake: one, done } = intake();
+  one.add('{');
+  one.add(message(1, [1]));
+  t.ok(one.apply(1));
+  t.same(done, [1]);
+  t.end();
+});

@@ -1,0 +1,241 @@
+import t from 'tap';
+
+import { recordLines } from '../../../src/inspector/page/store/recording.js';
+import type { InspectionRecord } from '../../../src/inspector/record.js';
+import { callRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
+import { TestSession } from '../../fixtures/page-session.js';
+
+const FRAME_MS = 16;
+/** After so long, what was applied is drawn. */
+const DRAW_MS = 100;
+
+/** A call for each of these actors. */
+function calls(first: number, last: number): InspectionRecord[] {
+  return Array.from({ length: last - first + 1 }, (_, n) => callRecord({ actor: first + n }));
+}
+
+function recordingFile(records: readonly InspectionRecord[], name = 'one.rpcudp.jsonl') {
+  const text = recordLines(records);
+  return { name, size: text.length, text: async () => text };
+}
+
+t.test('paused in the middle of a batch, it has all of the batch drawn, and stands', (t) => {
+  const { session, frames, ...hub } = open();
+  // A slice of time is over after a few looks at the clock.
+  frames.lookMs = 1;
+  hub.send(calls(1, 100));
+  hub.send(calls(101, 110));
+  frames.pass(DRAW_MS);
+  t.ok(session.rows.length > 0 && session.rows.length < 100, 'a batch is under way');
+  let told: unknown;
+  session.paused.subscribe((paused) => {
+    told = { paused, listed: session.rows.length, waiting: session.waiting.value };
+  });
+  session.togglePause();
+  t.same(told, { paused: true, listed: 100, waiting: 1 }, 'when it says that it is paused');
+  const drawn = session.tick.value;
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.rows.length, 100, 'nothing moves');
+  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  session.step();
+  t.equal(session.rows.length, 110, 'a step is one batch');
+  t.end();
+});
+
+t.test('paused before all was drawn that was applied, it has it drawn first', (t) => {
+  const { session, frames, ...hub } = open();
+  hub.send(calls(1, 10));
+  frames.pass(DRAW_MS);
+  hub.send(calls(11, 20));
+  frames.pass(FRAME_MS);
+  t.equal(session.rows.length, 10, 'applied, and not drawn');
+  t.equal(session.store.size, 20);
+  let listed = 0;
+  session.paused.subscribe(() => (listed = session.rows.length));
+  session.togglePause();
+  t.equal(listed, 20, 'when it says that it is paused');
+  const drawn = session.tick.value;
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.end();
+});
+
+t.test('it says how many batches wait, from the moment it is paused', (t) => {
+  const { session, frames, ...hub } = open();
+  const told: number[] = [];
+  session.paused.subscribe((paused) => {
+    if (paused) told.push(session.waiting.value);
+  });
+  hub.send(calls(1, 2));
+  hub.send(calls(3, 4));
+  session.togglePause();
+  t.same(told, [2], 'those that came before');
+  hub.send(calls(5, 6));
+  t.equal(session.waiting.value, 3);
+  session.togglePause();
+  frames.pass(DRAW_MS);
+  t.equal(session.rows.length, 6, 'it has caught up');
+  session.togglePause();
+  t.same(told, [2, 0], 'none of those that waited the last time');
+  t.end();
+});
+
+t.test('a step is drawn when it is counted', (t) => {
+  const { session, ...hub } = open();
+  session.togglePause();
+  for (const n of [1, 2, 3]) hub.send(calls(n, n));
+  const told: number[][] = [];
+  session.waiting.subscribe((waiting) => told.push([waiting, session.rows.length]));
+  session.step();
+  session.step();
+  t.same(told, [
+    [3, 0],
+    [2, 1],
+    [1, 2],
+  ]);
+  t.end();
+});
+
+t.test('a recording is said to be read when all of it is drawn', async (t) => {
+  const { session, frames } = open();
+  const records = sampleTraffic(4, 60);
+  const told: { progress: number; listed: number }[] = [];
+  session.source.subscribe((source) => {
+    if (source.kind === 'file') {
+      told.push({ progress: source.progress, listed: session.rows.length });
+    }
+  });
+  frames.lookMs = 1;
+  await session.openFile(recordingFile(records));
+  for (let n = 0; n < 100; n += 1) frames.pass(FRAME_MS);
+  t.ok(told.length > 2, 'it tells of its progress');
+  t.same(
+    told.find(({ progress }) => progress === 1),
+    { progress: 1, listed: 60 },
+  );
+  t.end();
+});
+
+t.test('a recording without records is said to have none when it is read', async (t) => {
+  const { session } = open();
+  await session.openFile(recordingFile([], 'empty.jsonl'));
+  t.match(session.problem.value, /^empty\.jsonl holds no records/);
+  t.end();
+});
+
+t.test('a recording that is paused while it is read stands, and goes on by steps', async (t) => {
+  const { session, frames } = open();
+  frames.lookMs = 1;
+  await session.openFile(recordingFile(sampleTraffic(4, 60)));
+  frames.pass(FRAME_MS);
+  const listed: number[] = [];
+  session.paused.subscribe(() => listed.push(session.rows.length));
+  session.togglePause();
+  const drawn = session.tick.value;
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.rows.length, listed.at(-1));
+  for (let n = 0; n < 100; n += 1) session.step();
+  t.match(session.source.value, { progress: 1 });
+  t.equal(session.rows.length, 60);
+  t.end();
+});
+
+t.test('what was shown before is gone when another source is named', async (t) => {
+  const { session, frames, ...hub } = open();
+  hub.send(calls(1, 10));
+  frames.pass(DRAW_MS);
+  const told = new Set<string>();
+  session.source.subscribe(({ kind }) => {
+    told.add(`${kind}: ${session.rows.length} of ${session.store.size}`);
+  });
+  await session.openFile(recordingFile(calls(1, 5)));
+  t.notOk(hub.isConnected());
+  frames.pass(DRAW_MS);
+  const drawn = session.tick.value;
+  session.backToLive();
+  t.ok(session.tick.value > drawn, 'it is drawn at once');
+  t.ok(hub.isConnected());
+  t.same([...told], ['live: 10 of 10', 'file: 0 of 0', 'file: 5 of 5', 'live: 0 of 0']);
+  t.end();
+});
+
+t.test('an empty list is said to be empty when it is known what there is', async (t) => {
+  const { session, frames, ...hub } = open();
+  t.ok(session.isReading, 'the hub has not answered');
+  hub.send([], true);
+  const drawn = session.tick.value;
+  frames.pass(DRAW_MS);
+  t.notOk(session.isReading);
+  t.ok(session.tick.value > drawn, 'it is drawn');
+  session.clear();
+  t.notOk(session.isReading);
+  await session.openFile(recordingFile(sampleTraffic(4, 60)));
+  t.ok(session.isReading);
+  for (let n = 0; n < 100; n += 1) frames.pass(FRAME_MS);
+  t.notOk(session.isReading);
+  session.backToLive();
+  t.ok(session.isReading);
+  t.end();
+});
+
+t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
+  const { session, frames, ...hub } = open();
+  frames.lookMs = 1;
+  hub.send([endpointRecord(), ...calls(1, 100)]);
+  frames.pass(DRAW_MS);
+  const drawn = session.tick.value;
+  session.clear();
+  t.ok(session.tick.value > drawn, 'it is drawn at once');
+  t.equal(session.rows.length, 0);
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.rows.length, 0);
+  t.same([...session.store.endpoints.keys()], ['client'], 'endpoints that are open stay');
+  t.end();
+});
+
+t.test('what comes again over a new connection is not applied before as well', (t) => {
+  const { session, frames, ...hub } = open();
+  frames.lookMs = 1;
+  hub.send(calls(1, 100));
+  hub.send(calls(101, 110));
+  frames.pass(DRAW_MS);
+  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the batch that was begun is told of');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 100, 'it is finished, and none is begun');
+  hub.attemptEnds('broken');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 110, 'if nobody answers, what is there is shown');
+  hub.send(calls(111, 120));
+  t.same(hub.attempt(), { hub: 'hub', position: 110 });
+  hub.attemptEnds('open');
+  for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.store.size, 110, 'the hub sends it again');
+  t.end();
+});
+
+t.test('a component that is drawn for a reason of its own finds rows and store alike', (t) => {
+  const { session, frames, ...hub } = open();
+  hub.send(calls(1, 10));
+  frames.pass(DRAW_MS);
+  hub.send(calls(11, 20));
+  frames.pass(FRAME_MS);
+  t.not(session.rows.length, session.store.size);
+  session.follow();
+  t.equal(session.rows.length, session.store.size);
+  t.end();
+});
+
+/** A session, live, and its hub. */
+function open() {
+  const page = new TestSession();
+  page.session.backToLive();
+  return {
+    session: page.session,
+    frames: page.frames,
+    send: page.send.bind(page),
+    attempt: page.attempt.bind(page),
+    attemptEnds: page.attemptEnds.bind(page),
+    isConnected: () => page.connected,
+  };
+}
