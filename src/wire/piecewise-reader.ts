@@ -61,6 +61,7 @@ class PiecewiseReader {
     const end = payload + size + (kind === KIND_EXTENSION ? 1 : 0);
     this.#position = end;
     if (kind === KIND_STRING && startsWithByteOrderMark(bytes, payload, end)) {
+      // No option of the library leaves U+FEFF to text of more than 200 bytes.
       return bytes.toString('utf8', payload, end);
     }
     return restoreScalar(decodeSound(bytes, start, end));

@@ -76,9 +76,9 @@ t.test('a body read whole is what it is read piece by piece', async (t) => {
       else if (guard.odd !== 0 || guard.entries > 0) seen.restored++;
       else seen.whole++;
     }),
-    { numRuns },
+    { numRuns: numRuns / 4 },
   );
-  for (const [way, count] of Object.entries(seen)) t.ok(count > numRuns / 50, `${way} ${count}`);
+  for (const [way, count] of Object.entries(seen)) t.ok(count > numRuns / 200, `${way} ${count}`);
 });
 
 t.test('what the library can read without loss it reads as we do', async (t) => {

@@ -153,7 +153,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'wire/decoder.ts',
     find: 'if (isDrop(skimmed)) return skimmed;',
     replace:
-      'if (isDrop(skimmed)) { try { return { value: decoder.decode(datagram.subarray(offset)), end: datagram.length }; } catch { return DROP.undecodable; } }',
+      'if (isDrop(skimmed)) { try { return { value: decodeSound(datagram, offset, datagram.length), end: datagram.length }; } catch { return DROP.undecodable; } }',
     foundBy: ['I4'],
   },
   {

@@ -134,11 +134,12 @@ t.test('binary is a plain Uint8Array of its own', async (t) => {
   t.equal(first.buffer.byteLength, 3, 'it keeps no other memory alive');
 });
 
-t.test('an unknown extension is ExtData of its own', async () => {
+t.test('an unknown extension is ExtData of its own', async (t) => {
   const datagram = Buffer.from('c70305010203', 'hex');
   const value = valueAt(datagram, 0) as ExtData;
   datagram.fill(0);
   deepStrictEqual(value, new ExtData(5, Uint8Array.of(1, 2, 3)));
+  t.equal((value.data as Uint8Array).buffer.byteLength, 3, 'it keeps no other memory alive');
   deepStrictEqual(decode('d4fe07'), new ExtData(-2, Uint8Array.of(7)));
 });
 

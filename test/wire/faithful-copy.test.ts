@@ -3,7 +3,7 @@ import { deepStrictEqual } from 'node:assert/strict';
 import { ExtData, ExtensionCodec } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
-import type { UnencodableError } from '../../src/errors.js';
+import { ReplyTooLargeError, type UnencodableError } from '../../src/errors.js';
 import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
 import { PreciseDate } from '../../src/wire/timestamp.js';
 import { afterTheWire, faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
@@ -104,7 +104,7 @@ t.test('binary that says another length each time is sent as it is', async () =>
       return (this.#said += 3);
     }
     override get byteLength(): number {
-      return (this.#said += 5);
+      return (this.#said += 50_000);
     }
   }
   const own = Uint8Array.of(1, 2);
@@ -115,6 +115,18 @@ t.test('binary that says another length each time is sent as it is', async () =>
     Uint8Array.of(1, 2),
     new ExtData(1, new Uint8Array(2)),
   ]);
+});
+
+t.test('of what has more properties than any datagram holds, none is read', async (t) => {
+  let reads = 0;
+  const keys = Array.from({ length: 65_536 }, (_, index) => `k${index}`);
+  const descriptor = { enumerable: true, get: () => (reads += 1) };
+  const value = Object.defineProperties(
+    {},
+    Object.fromEntries(keys.map((key) => [key, descriptor])),
+  );
+  t.throws(() => encodeResponse(TEST_ID, value), ReplyTooLargeError);
+  t.equal(reads, 0);
 });
 
 t.test('a value is left as it was', async () => {
