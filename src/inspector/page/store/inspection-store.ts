@@ -9,30 +9,12 @@ import { EndpointState, PeerState } from './endpoint-state.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
+import { DEFAULT_LIMITS } from './store-limits.js';
+import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
 import { MAX_FRAMES } from './transaction.js';
 import { Transactions } from './transactions.js';
-
-/** The most of each that a store keeps. */
-export interface StoreLimits {
-  /** Calls and handlers together. */
-  readonly sides: number;
-  /** Frames of the latest time, whatever they belong to. */
-  readonly recentFrames: number;
-  /** Transactions of which only frames were seen. */
-  readonly looseTransactions: number;
-  readonly endpoints: number;
-  readonly peers: number;
-}
-
-const DEFAULT_LIMITS: StoreLimits = {
-  sides: 100_000,
-  recentFrames: 2_000,
-  looseTransactions: 5_000,
-  endpoints: 64,
-  peers: 2_000,
-};
 
 export class InspectionStore {
   readonly #limits: StoreLimits;
