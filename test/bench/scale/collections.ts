@@ -1,19 +1,18 @@
 /** What an operation on each collection costs, by how many entries it has. */
-import type * as deadlineHeap from '../../../dist/deadline-heap.js';
-import type * as fifo from '../../../dist/fifo.js';
-import type * as linkedList from '../../../dist/linked-list.js';
+import type * as deadlineHeap from '../../../dist/time/deadline-heap.js';
+import type * as fifo from '../../../dist/inspector/fifo.js';
+import type * as linkedList from '../../../dist/call/linked-list.js';
 import type * as outstandingCalls from '../../../dist/call/outstanding.js';
 import type * as recentIds from '../../../dist/call/recent-ids.js';
-import type * as transactionIds from '../../../dist/transaction-ids.js';
-import type { Call } from 'rpcudp';
+import type * as transactionIds from '../../../dist/call/transaction-ids.js';
 import type { Measured } from './measured.js';
 
-const { DeadlineHeap } = (await inside('deadline-heap.js')) as typeof deadlineHeap;
-const { Fifo } = (await inside('fifo.js')) as typeof fifo;
-const { LinkedList } = (await inside('linked-list.js')) as typeof linkedList;
+const { DeadlineHeap } = (await inside('time/deadline-heap.js')) as typeof deadlineHeap;
+const { Fifo } = (await inside('inspector/fifo.js')) as typeof fifo;
+const { LinkedList } = (await inside('call/linked-list.js')) as typeof linkedList;
 const { Outstanding } = (await inside('call/outstanding.js')) as typeof outstandingCalls;
 const { RecentIds } = (await inside('call/recent-ids.js')) as typeof recentIds;
-const { TransactionIds } = (await inside('transaction-ids.js')) as typeof transactionIds;
+const { TransactionIds } = (await inside('call/transaction-ids.js')) as typeof transactionIds;
 
 /** A module of the built package that users cannot import. */
 function inside(name: string): Promise<unknown> {
@@ -46,10 +45,14 @@ class Entry {
   previous: Entry | undefined;
   next: Entry | undefined;
   nextInBucket: Entry | undefined;
-  readonly answered = true;
   readonly done = false;
   readonly peer = { address: '10.0.0.1:9' };
   readonly transactionId = ids.next();
+  readonly context = { transactionId: this.transactionId };
+
+  giveUp(): void {
+    throw new Error('None lingers');
+  }
 }
 
 /** A collection with its entries, and an operation on it that leaves their number as it is. */
@@ -64,13 +67,13 @@ const FILLED: Readonly<Record<string, Filled>> = {
     };
   },
   'Outstanding: get, delete, add': (entries) => {
-    const calls = new Outstanding(0);
-    for (const entry of entries) calls.add(entry as unknown as Call);
-    return ({ transactionId }) => {
+    const calls = new Outstanding<Entry>({ maxOutstanding: Infinity, maxLingering: 0 });
+    for (const entry of entries) calls.add(entry);
+    return ({ transactionId, peer }) => {
       const call = calls.get(transactionId);
       if (call === undefined) throw new Error('A call is not to be found');
-      calls.delete(call);
-      calls.settle();
+      calls.delete(call, peer.address, true);
+      calls.settle('resolved', true);
       calls.add(call);
     };
   },
