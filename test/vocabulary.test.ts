@@ -38,7 +38,9 @@ function wordsOf(standard: unknown): string[] {
   if (typeof standard === 'string') return [`\`'${standard}'\``];
   if (typeof standard === 'boolean') return [`\`${standard}\``];
   if (typeof standard !== 'number') return [];
-  return [standard.toLocaleString('en-US'), `${standard / 2 ** 20} MiB`];
+  const mebibytes = standard / 2 ** 20;
+  const words = standard.toLocaleString('en-US');
+  return mebibytes >= 1 ? [words, `${mebibytes} MiB`] : [words];
 }
 
 t.test('the READMEs name each option of a call', async (t) => {
