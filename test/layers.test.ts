@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 
 import t from 'tap';
 
+import { FLOORS } from './fixtures/floors.js';
 import { readSource, type SourceFacts } from './fixtures/source-imports.js';
 
 // Files are named from `src`. A name that ends in `/` is a folder, and `*` is one segment.
@@ -82,26 +83,6 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   { what: PAGE_PACKAGES, onlyIn: ['inspector/page/'] },
   { what: ['inspector/page/'], onlyIn: ['inspector/page/'] },
   { what: ['ws', 'sirv', 'valibot', 'node:http'], onlyIn: ['inspector/'] },
-];
-
-/**
- * The floors of the house, the highest first, and the rooms on each: a file imports, types counted, from its own room and
- * from floors below, never from the floor it stands on. Each file of src is on exactly one.
- */
-const FLOORS: readonly (readonly string[])[] = [
-  ['index.ts', 'cli/'],
-  ['inspector/'],
-  ['cluster/', 'endpoint/', 'testing/', 'xstate/'],
-  ['socket/'],
-  ['peer/'],
-  ['call/', 'handler/'],
-  ['engine/'],
-  ['api/', 'legible/'],
-  ['contract/'],
-  ['actor/', 'transport/', 'wire/'],
-  ['address/', 'option-table.ts', 'random.ts', 'time/'],
-  ['errors.ts'],
-  ['escape.ts', 'vocabulary.ts'],
 ];
 
 /** Tables of words and what is read off them: they import only each other, and whoever shows words may import them. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
+import { FLOORS } from './fixtures/floors.js';
 import { codeIn } from './fixtures/readmes.js';
 
 const readme = readFileSync('README.md', 'utf8');
@@ -21,12 +22,27 @@ t.test('each promise names tests that exist', async (t) => {
   }
 });
 
-t.test('the files of the map exist', async (t) => {
-  const [, map = ''] = section('Map of `src`').split('```');
-  for (const line of map.split('\n').slice(1)) {
-    const [names = ''] = line.split(/ {2,}| …/);
-    for (const name of names.split(', ').filter(Boolean)) {
-      t.ok(existsSync(`src/${name}`), name);
-    }
+t.test(
+  'the map of src names every room and every loose file, on the floor it stands on',
+  async (t) => {
+    const [, map = ''] = readFileSync('src/README.md', 'utf8').split('```text\n');
+    const [floors = ''] = map.split('```');
+    const onMap = floors
+      .split(/^─+$/m)
+      .map((floor) => floor.split('\n').flatMap((line) => /^(\S+)/.exec(line)?.[1] ?? []));
+    t.same(
+      onMap.map((floor) => floor.sort()),
+      FLOORS.map((rooms) => [...rooms].sort()),
+    );
+  },
+);
+
+t.test('the files that the page of the architecture names exist', async (t) => {
+  const page = readFileSync('src/README.md', 'utf8');
+  const named = [...page.matchAll(/[a-z][a-z/.-]*\.tsx?\b/g)].map(([name]) => name);
+  t.ok(named.length > 40);
+  for (const name of named) {
+    const isThere = existsSync(`src/${name}`) || existsSync(name);
+    t.ok(isThere || name === 'machine.ts', name);
   }
 });
