@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const only = (selector, message) => ({ selector, message });
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tap/', '.venv/']),
+  globalIgnores(['dist/', '.tap/', '.venv/', '.bench/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['{src,test,demos}/**/*.{ts,tsx}'],

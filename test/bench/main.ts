@@ -5,23 +5,25 @@
  * neighbours in time. Each client and each server has a process of its own, and all of it runs as users run it:
  * compiled, on plain Node.
  */
-import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { cpus, release, type } from 'node:os';
 import { MOST_IN_FLIGHT, TEXT } from './comparison/contestants/contestant.js';
 import { PYTHON } from './comparison/lineup.js';
 import type { Entry } from './comparison/lineup.js';
 import { LEVELS, Match } from './comparison/match.js';
-import type { Level, LevelResult, OnTurn, Pace, Runtime } from './comparison/match.js';
+import type { Level, LevelResult, OnTurn, Pace } from './comparison/match.js';
+import { nodes } from './comparison/nodes.js';
+import { occasion } from './comparison/occasion.js';
 import { PLOT, USAGE, parseOptions } from './comparison/options.js';
 import type { Options } from './comparison/options.js';
-import { PACKAGED_NODE, installPeers, peerVersion } from './comparison/peers.js';
+import type { Runtime } from './comparison/pair.js';
+import { installPeers, peerVersion } from './comparison/peers.js';
 import { plot } from './comparison/plot.js';
 import { Progress } from './comparison/progress.js';
 import { findPython } from './comparison/python.js';
 import type { Python } from './comparison/python.js';
 import { tables } from './comparison/tables.js';
 import type { Report } from './comparison/tables.js';
+import { benchAgainst } from './duel/against.js';
 
 // Exit codes as a shell has them: 128 and the signal's number.
 for (const [signal, exitCode] of [
@@ -37,7 +39,8 @@ for (const [signal, exitCode] of [
 try {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) console.log(USAGE);
-  else await bench(options);
+  else if (options.baseline === undefined) await bench(options);
+  else await benchAgainst(options.baseline, options);
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
   // Ends the programs that still run.
@@ -53,18 +56,16 @@ async function bench({ entries, pace, bothNodes, whole }: Options): Promise<void
   const levelMs = present.length * (pace.warmUpMs + pace.rounds * pace.durationMs);
   const progress = new Progress(runtimes.length * LEVELS.length * levelMs);
   const reports: Report[] = [];
-  for (const [node, nodeVersion] of runtimes) {
+  for (const { path: node, version: nodeVersion } of runtimes) {
     const onTurn: OnTurn = (label, durationMs) =>
       progress.step(`Node ${nodeVersion}, ${label}`, durationMs);
-    const results = await play(present, { node, python: python?.path ?? '' }, pace, onTurn);
+    const results = await play(present, { node: [node], python: python?.path ?? '' }, pace, onTurn);
     reports.push({ nodeVersion, entries: present, results });
   }
   progress.end();
 
-  const date = new Date().toISOString().slice(0, 10);
-  const machine = `${type()} ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;
   const preamble =
-    `${date}, ${machine}. "${TEXT}" echoed over loopback, client and server in a process each. Median (quartiles) ` +
+    `${occasion()}. "${TEXT}" echoed over loopback, client and server in a process each. Median (quartiles) ` +
     `of ${pace.rounds} interleaved rounds of ${pace.durationMs} ms; × raw is the ratio to raw dgram in the same round. ` +
     `Windows are opened for ${MOST_IN_FLIGHT} calls (rpcudp: \`window: ${MOST_IN_FLIGHT}\`), receive buffers 4 MiB.`;
   const notes = present.map((entry) => note(entry, python)).join('\n');
@@ -73,7 +74,7 @@ async function bench({ entries, pace, bothNodes, whole }: Options): Promise<void
   const [report] = reports;
   if (report === undefined) return;
   const path = whole ? PLOT : '.bench/calls-per-second.svg';
-  writeFileSync(path, plot(report, `Node ${report.nodeVersion}, ${date}, ${machine}`));
+  writeFileSync(path, plot(report, `Node ${report.nodeVersion}, ${occasion()}`));
   process.stderr.write(`The plot is ${path}\n`);
 }
 
@@ -84,24 +85,6 @@ function usablePython(): Python | undefined {
   if (process.env['CI'] !== undefined) throw new Error(`Python rpcudp ${python}`);
   process.stderr.write(`Left out: Python rpcudp ${python}\n`);
   return undefined;
-}
-
-/**
- * The Node that runs this, and, unless it is of that version, the one that comes from npm.
- *
- * @throws Error when npm has installed the package without the Node in it.
- */
-function nodes(both: boolean): (readonly [path: string, version: string])[] {
-  const own = [process.execPath, process.version] as const;
-  if (!both) return [own];
-  const { status, stdout } = spawnSync(PACKAGED_NODE, ['--version'], { encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(
-      `There is no Node in ${PACKAGED_NODE}: npm has to run the install script of the package`,
-    );
-  }
-  const packaged = [PACKAGED_NODE, stdout.trim()] as const;
-  return own[1] === packaged[1] ? [own] : [own, packaged];
 }
 
 async function play(

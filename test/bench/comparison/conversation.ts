@@ -27,14 +27,20 @@ export interface Listening {
   readonly port: number;
 }
 
-/** What an inspector says first, and last. */
+/** What an inspector says first. */
 export interface Serving {
   readonly url: string;
 }
 
-/** What a server says when asked anything: the CPU time of its process so far. */
-export interface ServerResult {
+/** What a server or an inspector says when asked anything. */
+export interface CpuTime {
+  /** Of its process, so far. */
   readonly cpuMicros: number;
+}
+
+export function cpuTime(): CpuTime {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicros: user + system };
 }
 
 /**

@@ -1,8 +1,8 @@
 /** An inspector that nobody looks at, in a process of its own, so that its work is not billed to those who feed it. */
 import { serveInspector } from 'rpcudp/inspector';
-import { converse } from './conversation.js';
+import { converse, cpuTime } from './conversation.js';
 import type { Serving } from './conversation.js';
 
 const { url } = await serveInspector();
 const greeting: Serving = { url };
-converse(greeting, () => undefined);
+converse(greeting, cpuTime);

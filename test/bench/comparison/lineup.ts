@@ -14,6 +14,10 @@ export interface Entry {
   readonly name: string;
   /** Absent when it is not Node that runs it. */
   readonly contestant?: Contestant;
+  /** What it loads of `rpcudp`, when it is that: two builds can be compared by it. */
+  readonly loads?: readonly string[];
+  /** How long its turns are at least, when the rest of its work comes later. */
+  readonly turnMs?: number;
   /** The package from `test/bench/peers` that it is. */
   readonly package?: string;
   /** How it was set up, where that is not obvious. */
@@ -40,6 +44,7 @@ export const LINEUP: readonly Entry[] = [
     key: 'rpcudp',
     name: 'rpcudp, bundled',
     contestant: { connect: (port) => connectRpcudp(port), serve: () => serveRpcudp() },
+    loads: ['.'],
     note: 'rpcudp at both ends',
   },
   {
@@ -49,24 +54,29 @@ export const LINEUP: readonly Entry[] = [
       connect: (port) => connectRpcudp(port, UNBUNDLED),
       serve: () => serveRpcudp(UNBUNDLED),
     },
+    loads: ['.'],
     note: '`maxBundleBytes: 0` at both ends',
   },
   {
     key: 'raw-echo',
     name: 'rpcudp, raw echo server',
     contestant: { connect: (port) => connectRpcudp(port, UNBUNDLED), serve: serveRaw },
+    loads: ['.'],
     note: 'the client alone, served as raw dgram is',
   },
   {
     key: 'observed',
     name: 'rpcudp, observed',
     contestant: { connect: (port) => connectRpcudp(port, OBSERVED), serve: () => serveRpcudp() },
+    loads: ['.'],
     note: 'bundled, with an inspection observer that ignores what it hears at the client',
   },
   {
     key: 'inspected',
     name: 'rpcudp, inspected',
     contestant: { connect: connectInspected, serve: () => serveRpcudp() },
+    loads: ['.', './inspector'],
+    turnMs: 80,
     note: 'bundled, the client feeding an inspector in a process of its own, whose page nobody has open',
   },
   { key: PYTHON, name: 'Python rpcudp' },

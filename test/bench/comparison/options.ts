@@ -5,8 +5,11 @@ import type { Pace } from './match.js';
 
 const FULL: Pace = { warmUpMs: 1_000, rounds: 15, durationMs: 300 };
 const QUICK: Pace = { warmUpMs: 300, rounds: 3, durationMs: 100 };
+/** With a baseline: more of each round, to tell one part in a hundred. */
+const FULL_DUEL: Pace = { ...FULL, durationMs: 800 };
 
-const KEYS = LINEUP.map(({ key }) => key).join(', ');
+/** Those that a baseline can be compared by. */
+const BUILDS = LINEUP.filter(({ loads }) => loads !== undefined);
 
 /** Where the plot of a whole run goes, for the README. */
 export const PLOT = 'test/bench/calls-per-second.svg';
@@ -16,17 +19,25 @@ export const USAGE = `npm run bench [-- options]
 Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: of rpcudp, and of
 others that make calls. Under the Node.js that runs this, and under Node.js 24 from npm.
 
-  --only a,b    these, and raw dgram: ${KEYS}
+  --only a,b    these, and raw dgram: ${keysOf(LINEUP)}
   --rounds n    how many rounds count, default ${FULL.rounds}
   --quick       ${QUICK.rounds} short rounds under one Node.js: enough to see that it runs, too few to quote
   --help
 
 Tables go to standard output. A whole run takes 6 minutes and draws ${PLOT}; with any of these options
-the plot goes to .bench.`;
+the plot goes to .bench.
+
+  --baseline commit
+
+Is this build slower than that commit? Builds the commit in .bench/baseline/<hash>, has both builds alternate every
+few milliseconds, and prints the medians of their ratios, with quartiles: 1 is equal, more is better for this
+build. Nobody else takes part; --only names some of ${keysOf(BUILDS)}. It takes 20 minutes.`;
 
 export interface Options {
   readonly help: boolean;
-  /** The yardstick is the first. */
+  /** The commit that this build is compared with; with nobody else then. */
+  readonly baseline: string | undefined;
+  /** The yardstick is the first, unless there is a baseline. */
   readonly entries: readonly Entry[];
   readonly pace: Pace;
   /** Whether Node 24 is tried beside the Node that runs this. */
@@ -40,32 +51,40 @@ export function parseOptions(args: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      baseline: { type: 'string' },
       only: { type: 'string' },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
-  const { only, quick, help } = values;
-  const pace = quick ? QUICK : FULL;
+  const { baseline, only, quick, help } = values;
+  const pace = quick ? QUICK : baseline === undefined ? FULL : FULL_DUEL;
   const rounds = Number(values.rounds ?? pace.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError(`--rounds must be an integer from 1, but is ${values.rounds}`);
   }
+  const candidates = baseline === undefined ? LINEUP : BUILDS;
   return {
     help,
-    entries: only === undefined ? LINEUP : chosen(only.split(',')),
+    baseline,
+    entries: only === undefined ? candidates : chosen(candidates, only.split(',')),
     pace: { ...pace, rounds },
     bothNodes: !quick,
     whole: only === undefined && values.rounds === undefined && !quick,
   };
 }
 
-function chosen(keys: readonly string[]): Entry[] {
+/** @throws RangeError that names a key that none of them has. */
+function chosen(candidates: readonly Entry[], keys: readonly string[]): Entry[] {
   for (const key of keys) {
-    if (!LINEUP.some((entry) => entry.key === key)) {
-      throw new RangeError(`--only must name some of ${KEYS}, but names ${key}`);
+    if (!candidates.some((entry) => entry.key === key)) {
+      throw new RangeError(`--only must name some of ${keysOf(candidates)}, but names ${key}`);
     }
   }
-  return LINEUP.filter(({ key }) => key === YARDSTICK || keys.includes(key));
+  return candidates.filter(({ key }) => key === YARDSTICK || keys.includes(key));
+}
+
+function keysOf(entries: readonly Entry[]): string {
+  return entries.map(({ key }) => key).join(', ');
 }

@@ -22,6 +22,17 @@ export function spreadOf(numbers: readonly number[]): Spread {
   };
 }
 
+/** The median, and the quartiles in brackets. */
+export function showSpread(numbers: readonly number[], digits: number): string {
+  const { median, low, high } = spreadOf(numbers);
+  const shown = (number: number): string =>
+    number.toLocaleString('en-US', {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    });
+  return `${shown(median)} (${shown(low)}–${shown(high)})`;
+}
+
 export function ascending(numbers: readonly number[]): number[] {
   return numbers.toSorted((a, b) => a - b);
 }

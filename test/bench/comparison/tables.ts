@@ -1,8 +1,9 @@
 /** The tables, in Markdown, aligned: to be read in a terminal and to be pasted. */
 import type { Entry } from './lineup.js';
-import type { Level, LevelResult, Sample } from './match.js';
+import type { Level, LevelResult } from './match.js';
 import { loadPeer } from './peers.js';
-import { spreadOf } from './statistics.js';
+import { showSpread } from './statistics.js';
+import type { Sample } from './tally.js';
 
 interface MarkdownTable {
   readonly markdownTable: (
@@ -67,30 +68,25 @@ function table(columns: readonly Column[], names: readonly string[], result: Lev
     names[index] ?? '',
     ...columns.flatMap((column) => cells(column, samples, yardstick)),
   ]);
+  return markdown([heading, ...rows]);
+}
+
+/** The heading and the rows. Numbers stand in all columns but the first. */
+export function markdown(lines: readonly (readonly string[])[]): string {
   const { markdownTable } = loadPeer('markdown-table') as MarkdownTable;
-  return markdownTable([heading, ...rows], { align: heading.map((_, at) => (at > 0 ? 'r' : 'l')) });
+  return markdownTable(lines, { align: lines[0]?.map((_, at) => (at > 0 ? 'r' : 'l')) ?? [] });
 }
 
 /** The ratio is taken round by round, between neighbours in time. */
 function cells(column: Column, own: readonly Sample[], yardstick: readonly Sample[]): string[] {
   const { value, digits } = column;
-  const absolute = spread(own.map(value), digits);
+  const absolute = showSpread(own.map(value), digits);
   if (!column.compared) return [absolute];
   const ratios = own.map((sample, round) => {
     const raw = yardstick[round];
     return raw === undefined ? NaN : value(sample) / value(raw);
   });
-  return [absolute, own === yardstick ? '1' : spread(ratios, 2)];
-}
-
-function spread(numbers: readonly number[], digits: number): string {
-  const { median, low, high } = spreadOf(numbers);
-  const shown = (number: number): string =>
-    number.toLocaleString('en-US', {
-      minimumFractionDigits: digits,
-      maximumFractionDigits: digits,
-    });
-  return `${shown(median)} (${shown(low)}–${shown(high)})`;
+  return [absolute, own === yardstick ? '1' : showSpread(ratios, 2)];
 }
 
 function failed(level: Level, names: readonly string[], result: LevelResult): string[] {

@@ -15,6 +15,8 @@ export interface Client<Answer = unknown> {
   call(): PromiseLike<Answer>;
   /** The text that came back, or `undefined` when the call failed. */
   textOf(answer: Answer): string | undefined;
+  /** Resolves when all is done that the calls have left to do, by this process and by others. Absent when nothing is. */
+  rest?(): Promise<void>;
 }
 
 /** Both halves. Each runs in a process of its own. */

@@ -1,11 +1,17 @@
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEndpoint } from 'rpcudp';
 import type { AnyEndpoint, EndpointOptions, Outcome } from 'rpcudp';
-import { feedInspector } from 'rpcudp/inspector';
-import type { Serving } from '../conversation.js';
+import { cpuTime } from '../conversation.js';
+import type { CpuTime, Serving } from '../conversation.js';
 import { Program } from '../program.js';
 import { HOST, MOST_IN_FLIGHT, TEXT } from './contestant.js';
 import type { Client } from './contestant.js';
+
+/** Longer than the feed waits for more to tell. */
+const REST_MS = 60;
+/** What both processes spend in that time when there is nothing to do is less. */
+const IDLE_MICROS = 2_000;
 
 type Options = Pick<EndpointOptions, 'inspect' | 'maxBundleBytes'>;
 
@@ -15,13 +21,27 @@ export async function connectRpcudp(port: number, options: Options = {}): Promis
 
 /** Its endpoint feeds an inspector, in another process. */
 export async function connectInspected(port: number): Promise<Client<Outcome>> {
+  // Here, so that the other contestants can play with a build that has no inspector yet.
+  const { feedInspector } = await import('rpcudp/inspector');
   const endpoint = await openClient();
   const inspector = new Program('the inspector', process.execPath, [
+    ...process.execArgv,
     fileURLToPath(new URL('../inspector.js', import.meta.url)),
   ]);
   const { url } = (await inspector.hear()) as Serving;
   feedInspector(endpoint, url);
-  return clientOf(endpoint, port);
+  return { ...clientOf(endpoint, port), rest: () => idle(inspector) };
+}
+
+/** The feed tells the inspector after a while, and the inspector reads what it is told for some time yet. */
+async function idle(inspector: Program): Promise<void> {
+  const spentMicros = async (): Promise<number> =>
+    ((await inspector.ask({})) as CpuTime).cpuMicros + cpuTime().cpuMicros;
+  let before: number;
+  do {
+    before = await spentMicros();
+    await setTimeout(REST_MS);
+  } while ((await spentMicros()) - before > IDLE_MICROS);
 }
 
 function openClient(options: Options = {}): Promise<AnyEndpoint> {

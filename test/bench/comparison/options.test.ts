@@ -1,0 +1,43 @@
+import t from 'tap';
+import { USAGE, parseOptions } from './options.js';
+
+const keysOf = (...args: string[]): string[] => parseOptions(args).entries.map(({ key }) => key);
+
+t.test('with a baseline only the rows of rpcudp play', async (t) => {
+  t.equal(parseOptions(['--baseline', 'HEAD~1']).baseline, 'HEAD~1');
+  t.strictSame(keysOf('--baseline', 'HEAD'), [
+    ...['rpcudp', 'unbundled', 'raw-echo', 'observed', 'inspected'],
+  ]);
+  t.ok(keysOf().includes('raw'));
+});
+
+t.test('--only narrows; raw dgram stays where it is the yardstick', async (t) => {
+  t.strictSame(keysOf('--only', 'observed'), ['raw', 'observed']);
+  t.strictSame(keysOf('--baseline', 'HEAD', '--only', 'observed,rpcudp'), ['rpcudp', 'observed']);
+});
+
+t.test('rounds are as many as are asked for, with a baseline or without', async (t) => {
+  for (const more of [[], ['--baseline', 'HEAD']]) {
+    t.equal(parseOptions(more).pace.rounds, 15);
+    t.equal(parseOptions([...more, '--quick']).pace.rounds, 3);
+    t.equal(parseOptions([...more, '--quick']).bothNodes, false);
+    t.equal(parseOptions([...more, '--quick', '--rounds', '2']).pace.rounds, 2);
+  }
+});
+
+t.test('what cannot be is refused, and named', async (t) => {
+  for (const [args, problem] of [
+    [['--baseline'], /--baseline/],
+    [['--baseline', 'HEAD', '--only', 'raw'], /--only .*observed, inspected, but names raw$/],
+    [['--only', 'nobody'], /--only .*grpc-js, but names nobody$/],
+    [['--rounds', '0'], /--rounds .* 0$/],
+    [['--bassline', 'HEAD'], /--bassline/],
+  ] as const) {
+    t.throws(() => parseOptions(args), problem);
+  }
+});
+
+t.test('help names every option', async (t) => {
+  t.ok(parseOptions(['--help']).help);
+  for (const name of ['--baseline', '--only', '--rounds', '--quick']) t.ok(USAGE.includes(name));
+});

@@ -1,0 +1,52 @@
+/** The two builds of a round, each with a client and a server of its own, which take turns. */
+import type { Round } from '../comparison/conversation.js';
+import type { Entry } from '../comparison/lineup.js';
+import { Pair } from '../comparison/pair.js';
+import type { Runtime } from '../comparison/pair.js';
+import { sampleOf, sumOf } from '../comparison/tally.js';
+import type { Sample, Tally } from '../comparison/tally.js';
+import { SIDES, orderAt } from './sides.js';
+import type { Side, Sides } from './sides.js';
+
+export class Alternation {
+  readonly #pairs: Sides<Pair>;
+  #turn: number;
+
+  private constructor(pairs: Sides<Pair>, firstTurn: number) {
+    this.#pairs = pairs;
+    this.#turn = firstTurn;
+  }
+
+  /** `firstTurn` says who begins. @throws Error when a process does not start. */
+  static async start(
+    entry: Entry,
+    runtimes: Sides<Runtime>,
+    firstTurn: number,
+  ): Promise<Alternation> {
+    const startSide = (side: Side): Promise<Pair> =>
+      Pair.start(entry, runtimes[side], `${entry.name}, ${side} build`);
+    // At once, so that both find the machine as it is now.
+    const [old, now] = await Promise.all([startSide('old'), startSide('new')]);
+    return new Alternation({ old, new: now }, firstTurn);
+  }
+
+  /**
+   * Plays turns until each side has played `totalMs`, and adds them up. At least one.
+   *
+   * @throws Error when a process ends, falls silent, or answers nothing.
+   */
+  async play(turn: Round, totalMs: number): Promise<Sides<Sample>> {
+    const tallies: Sides<Tally[]> = { old: [], new: [] };
+    const end = this.#turn + Math.max(1, Math.round(totalMs / turn.durationMs));
+    for (; this.#turn < end; this.#turn += 1) {
+      for (const side of orderAt(this.#turn))
+        tallies[side].push(await this.#pairs[side].play(turn));
+    }
+    const sample = (side: Side): Sample => sampleOf(this.#pairs[side].name, sumOf(tallies[side]));
+    return { old: sample('old'), new: sample('new') };
+  }
+
+  end(): void {
+    for (const side of SIDES) this.#pairs[side].end();
+  }
+}

@@ -1,0 +1,29 @@
+import { run } from './command.js';
+
+export interface Commit {
+  readonly hash: string;
+  /** Names it to people: the beginning of the hash, and what its message says first. */
+  readonly title: string;
+}
+
+/** The commit that git knows by that name. @throws Error when it knows none. */
+export async function commitNamed(name: string): Promise<Commit> {
+  const revision = `${name}^{commit}`;
+  const hash = await git('rev-parse', '--verify', '--end-of-options', revision).catch(
+    (error: unknown) => {
+      throw new Error(`--baseline must name a commit, but names ${name}`, { cause: error });
+    },
+  );
+  return { hash, title: await git('log', '-1', '--format=%h "%s"', hash) };
+}
+
+/** What is checked out, and whether it has been changed since. */
+export async function titleOfThis(): Promise<string> {
+  const { title } = await commitNamed('HEAD');
+  const changes = await git('status', '--porcelain', '--', 'src', 'package-lock.json');
+  return changes === '' ? title : `${title}, changed`;
+}
+
+async function git(...args: string[]): Promise<string> {
+  return (await run('git', args)).trim();
+}

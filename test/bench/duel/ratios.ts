@@ -1,0 +1,58 @@
+/** How two builds compare. Each ratio is turned so that 1 is equal and more is better for the new one. */
+import { spreadOf } from '../comparison/statistics.js';
+import type { Sample } from '../comparison/tally.js';
+import type { Sides } from './sides.js';
+
+/** What is compared, in the order of the table. */
+export interface Measure {
+  readonly heading: string;
+  /** Not a number where it was not measured. */
+  readonly ratio: (samples: Sides<Sample>) => number;
+}
+
+export const MEASURES: readonly Measure[] = [
+  {
+    heading: 'calls/s, new ÷ old',
+    ratio: (samples) => samples.new.callsPerSecond / samples.old.callsPerSecond,
+  },
+  {
+    heading: 'client CPU, old ÷ new',
+    ratio: (samples) => samples.old.clientMicrosPerCall / samples.new.clientMicrosPerCall,
+  },
+  {
+    heading: 'server CPU, old ÷ new',
+    ratio: (samples) => samples.old.serverMicrosPerCall / samples.new.serverMicrosPerCall,
+  },
+  { heading: 'p50, old ÷ new', ratio: (samples) => samples.old.p50Micros / samples.new.p50Micros },
+];
+
+/** One row of the table: what was played at one number of calls in flight. */
+export interface Row {
+  readonly name: string;
+  readonly inFlight: number;
+  /** Both sides of each were measured at the same time. */
+  readonly comparisons: readonly Sides<Sample>[];
+}
+
+/** One number of the table. */
+export interface Cell {
+  readonly row: Row;
+  readonly measure: Measure;
+  /** One for each comparison. */
+  readonly ratios: readonly number[];
+}
+
+/** The cells of a row; those that were not measured are absent. */
+export function cellsOf(row: Row): Cell[] {
+  return MEASURES.map((measure) => ({
+    row,
+    measure,
+    ratios: row.comparisons.map(measure.ratio),
+  })).filter(({ ratios }) => !ratios.some(Number.isNaN));
+}
+
+/** The cell with the lowest median. */
+export function lowestOf(rows: readonly Row[]): Cell | undefined {
+  const median = ({ ratios }: Cell): number => spreadOf(ratios).median;
+  return rows.flatMap(cellsOf).toSorted((a, b) => median(a) - median(b))[0];
+}

@@ -1,0 +1,42 @@
+/**
+ * Where a build plays: a folder with a copy of it and of the benchmark's programs. A package that imports its own name
+ * gets itself, so the same programs load in each folder the build that lies there. The paths of both are of one length,
+ * and what was built may be built again meanwhile.
+ */
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BUILDS } from './build.js';
+import type { Side } from './sides.js';
+
+const COMPILED = resolve('.bench');
+
+export interface Stage {
+  /** The folder of the programs. */
+  readonly programs: string;
+  /** What the build can be asked for: `.`, `./inspector` and so on. */
+  readonly entryPoints: ReadonlySet<string>;
+}
+
+/** Makes it, from the project that has been built in `source`. */
+export function stage(side: Side, source: string): Stage {
+  const folder = join(BUILDS, side);
+  rmSync(folder, { recursive: true, force: true });
+  for (const part of ['dist', 'package.json']) {
+    cpSync(join(source, part), join(folder, part), { recursive: true });
+  }
+  const packages = join(source, 'node_modules');
+  if (existsSync(packages)) symlinkSync(packages, join(folder, 'node_modules'));
+  for (const name of readdirSync(COMPILED)) {
+    const part = join(COMPILED, name);
+    if (part !== BUILDS) cpSync(part, join(folder, 'bench', name), { recursive: true });
+  }
+  return {
+    programs: join(folder, 'bench/comparison'),
+    entryPoints: entryPointsIn(join(folder, 'package.json')),
+  };
+}
+
+function entryPointsIn(path: string): Set<string> {
+  const { exports } = JSON.parse(readFileSync(path, 'utf8')) as { exports: object };
+  return new Set(Object.keys(exports));
+}

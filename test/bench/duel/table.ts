@@ -1,0 +1,42 @@
+/** The table of a duel, in Markdown, as those of a match are. */
+import { showSpread, spreadOf } from '../comparison/statistics.js';
+import { MEASURES, cellsOf, lowestOf } from './ratios.js';
+import type { Row } from './ratios.js';
+import { SIDES } from './sides.js';
+
+const DIGITS = 3;
+
+/** The heading and the rows. A cell is empty where nothing was measured. */
+export function linesOf(rows: readonly Row[]): string[][] {
+  return [
+    ['client', 'in flight', ...MEASURES.map(({ heading }) => heading)],
+    ...rows.map((row) => {
+      const cells = cellsOf(row);
+      const shown = MEASURES.map((measure) => {
+        const cell = cells.find((candidate) => candidate.measure === measure);
+        return cell === undefined ? '' : showSpread(cell.ratios, DIGITS);
+      });
+      return [row.name, `${row.inFlight}`, ...shown];
+    }),
+  ];
+}
+
+/** Names the number that decides whether this build is slower. */
+export function lowestLine(rows: readonly Row[]): string {
+  const lowest = lowestOf(rows);
+  if (lowest === undefined) return 'Nothing was measured.';
+  const { row, measure, ratios } = lowest;
+  const median = spreadOf(ratios).median.toFixed(DIGITS);
+  return `The lowest is ${median}: ${row.name}, ${row.inFlight} in flight, ${measure.heading}.`;
+}
+
+/** A build that loses calls is worse than a slow one. */
+export function failedLine(rows: readonly Row[]): string {
+  const failures = rows.flatMap(({ name, inFlight, comparisons }) =>
+    SIDES.flatMap((side) => {
+      const failed = comparisons.reduce((sum, samples) => sum + samples[side].failed, 0);
+      return failed === 0 ? [] : [`${failed} of the ${side} build, ${name}, ${inFlight} in flight`];
+    }),
+  );
+  return failures.length === 0 ? 'No call failed.' : `Calls that failed: ${failures.join('; ')}.`;
+}
