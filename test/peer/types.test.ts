@@ -3,6 +3,8 @@
  * line compiles that must not, or the reverse. Nothing here is run but the last line.
  */
 import t from 'tap';
+import type { SnapshotFrom } from 'xstate';
+import type { callMachine } from '../../src/index.js';
 import { createEndpoint, fail, handlersOf } from '../../src/index.js';
 import type {
   AnyEndpoint,
@@ -12,13 +14,14 @@ import type {
   Fate,
   HandlerScope,
   Outcome,
+  Peer,
   PeerHealth,
   PeerOf,
   RemoteError,
   RequestEnding,
   Verdict,
 } from '../../src/index.js';
-import type { OutcomeState } from '../../src/api/call-state.js';
+import type { CallState, OutcomeState } from '../../src/api/call-state.js';
 import type { VERDICTS } from '../../src/api/verdict.js';
 import { ERROR_CODES } from '../../src/wire/error-code.js';
 import type { NotRunCode } from '../../src/wire/error-code.js';
@@ -110,6 +113,25 @@ async function ofOutcomes(peer: PeerOf<typeof handlers>) {
   return (await peer.call('ping').value()) satisfies null;
 }
 
+/** What users hold shows what is theirs to use, and nothing of how it is kept. */
+function ofWhatUsersHold(call: Call<string>, peer: Peer, endpoint: AnyEndpoint) {
+  call.getSnapshot().value satisfies CallState;
+  call.getSnapshot() satisfies SnapshotFrom<typeof callMachine>;
+  call.getSnapshot().context.attempt satisfies number;
+  // @ts-expect-error its place among the alarms
+  call.heapIndex satisfies unknown;
+  // @ts-expect-error the list it is in
+  call.next satisfies unknown;
+  // @ts-expect-error what it shares with the others
+  call.home satisfies unknown;
+  // @ts-expect-error the bytes of its request
+  call.frame satisfies unknown;
+  // @ts-expect-error its actor
+  peer.actor satisfies unknown;
+  // @ts-expect-error where recorders get at it
+  endpoint.tap satisfies unknown;
+}
+
 /** Every code of the endpoint's own has its row, or this does not compile. */
 function meaningOf(code: ErrorCode): string {
   return ERROR_CODES[code].ran ? 'perhaps run' : 'not run';
@@ -194,6 +216,7 @@ async function ofEndpoints() {
 t.type(handlers, 'object');
 t.type(ofHandlers, 'function');
 t.type(ofOutcomes, 'function');
+t.type(ofWhatUsersHold, 'function');
 t.type(ofErrors, 'function');
 t.type(ofEndings, 'function');
 t.type(ofScopes, 'function');
