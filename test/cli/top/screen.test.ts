@@ -1,4 +1,5 @@
 import t from 'tap';
+import { noOutcomes } from '../../../src/call/state.js';
 import { lineWidth, paint } from '../../../src/cli/top/line.js';
 import type { Line } from '../../../src/cli/top/line.js';
 import { Reading } from '../../../src/cli/top/reading.js';
@@ -78,7 +79,7 @@ function crowd(): InspectionRecord[] {
     procedures: Array.from({ length: 100 }, (_, index) => ({
       peer: '10.1.0.0:40000',
       procedure: `procedure_${index}`,
-      outcomes: { resolved: index, rejected: 1, timedOut: 0, cancelled: 0, unsent: 0 },
+      outcomes: { ...noOutcomes(), resolved: index, rejected: 1 },
     })),
   });
   counts.stats.outcomes.timedOut = 500;
@@ -132,7 +133,7 @@ t.test('what a small terminal has no room for is named', async (t) => {
 
 t.test('text from the network cannot steer the terminal, nor break a line', async (t) => {
   const evil = 'a\u001b[2J\u0007\r\nb\u202Ec\u0000';
-  const outcomes = { resolved: 1, rejected: 0, timedOut: 0, cancelled: 0, unsent: 0 };
+  const outcomes = { ...noOutcomes(), resolved: 1 };
   const counts = countsRecord({ procedures: [{ peer: evil, procedure: evil, outcomes }] });
   counts.stats.fates[evil] = 1;
   const snapshot = snapshotOf([

@@ -73,9 +73,9 @@ t.test('the words of a verdict are those of the endpoint', (t) => {
 t.test('each fate and each state of the machines has its words', (t) => {
   for (const fate of Object.keys(noFates())) t.not(fateWords(fate), '', fate);
   t.equal(fateWords('constructor'), '');
-  t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine));
-  t.same(namesOf(HANDLER_STATES).toSorted(), statesOf(handlerMachine));
-  t.same(namesOf(PEER_HEALTHS).toSorted(), statesOf(peerMachine));
+  t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine), 'calls');
+  t.same(namesOf(HANDLER_STATES).toSorted(), statesOf(handlerMachine), 'handlers');
+  t.same(namesOf(PEER_HEALTHS).toSorted(), statesOf(peerMachine), 'peers');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
   t.end();
