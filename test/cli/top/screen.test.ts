@@ -1,5 +1,5 @@
 import t from 'tap';
-import { noOutcomes } from '../../../src/call/state.js';
+import { noOutcomes } from '../../../src/api/call-state.js';
 import { lineWidth, paint } from '../../../src/cli/top/line.js';
 import type { Line } from '../../../src/cli/top/line.js';
 import { Reading } from '../../../src/cli/top/reading.js';
