@@ -13,7 +13,8 @@ const MAX_PACKED_BYTES = 800_000;
 const MAX_PART_BYTES = [
   ['dist/inspector/page/', 300_000],
   ['dist/inspector/', 600_000],
-  ['dist/cli/', 350_000],
+  ['dist/cli/', 280_000],
+  ['dist/legible/', 70_000],
   ['', 1_600_000],
 ] as const;
 

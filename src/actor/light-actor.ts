@@ -119,13 +119,13 @@ export class LightActor<
     this.receive(event);
   }
 
-  /** @internal Processes an event at once; `source` is the actor it came from, for inspectors. */
+  /** Processes an event at once; `source` is the actor it came from, for inspectors. */
   receive(event: EventFromLogic<TMachine>, source?: AnyActorRef): void {
     if (this.home.inspection.active) this.home.inspection.eventSent(this, event, source);
     this._send(event);
   }
 
-  /** @internal XState's actor systems deliver here (`sendTo`, `forwardTo`), having reported the event. */
+  /** XState's actor systems deliver here (`sendTo`, `forwardTo`), having reported the event. */
   _send(event: EventFromLogic<TMachine>): void {
     if (this.row.final) return;
     if (this.#stepping) {
@@ -163,7 +163,7 @@ export class LightActor<
     }
   }
 
-  /** @internal Called after each transition taken, with the state the actor is in and the event that led there. */
+  /** Called after each transition taken, with the state the actor is in and the event that led there. */
   protected entered(_state: string, _event: EventFromLogic<TMachine>): void {
     // Actors that have something to do on a transition override this.
   }

@@ -46,6 +46,7 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
   return endpoint;
 }
 
+/** @internal What `createEndpoint` gives. */
 export class EndpointSystem implements Endpoint, Tappable {
   declare readonly api: Offered;
 

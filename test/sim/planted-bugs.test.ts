@@ -15,9 +15,15 @@ for (const bug of PLANTED_BUGS) {
 }
 
 t.test('a bug that has no place is not taken for one that was found', async (t) => {
-  const bug = { name: 'nowhere', file: 'fifo.ts', find: 'no such text', replace: '', foundBy: [] };
+  const bug = {
+    name: 'nowhere',
+    file: 'errors.ts',
+    find: 'no such text',
+    replace: '',
+    foundBy: [],
+  };
   await t.rejects(
     findPlantedBug(bug),
-    /"nowhere" has no place: src\/fifo.ts has "no such text" 0 times/,
+    /"nowhere" has no place: src\/errors.ts has "no such text" 0 times/,
   );
 });

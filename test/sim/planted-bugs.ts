@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'answers are taken from any address',
-    file: 'socket/socket.ts',
+    file: 'call/answers.ts',
     find: "if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';",
     replace: '',
     with: ['onPathAttacker'],
@@ -126,9 +126,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'requests are repeated to peers that would run them again',
-    file: 'call/call.ts',
-    find: 'return (this.#peer.native || notUnderstood) && this.#repetition.isSafe(nowMs);',
-    replace: 'return notUnderstood || this.#repetition.isSafe(nowMs);',
+    file: 'call/repetition.ts',
+    find: 'return (peer.native || notUnderstood) && this.#retransmission.isSafe(nowMs);',
+    replace: 'return notUnderstood || this.#retransmission.isSafe(nowMs);',
     with: ['oldPeers', 'loss'],
     foundBy: ['I9'],
   },
@@ -199,7 +199,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'peer/actor.ts',
     find: 'retransmit(frame: RequestFrame, owner: FrameOwner): void {',
     replace: `retransmit(frame: RequestFrame, owner: FrameOwner): void {
-    if (this.#takesBundles) return this.#departures.send(frame, this.#environment.clock.nowMs(), owner);`,
+    if (this.#takesBundles) return this.#departures.send(frame, owner);`,
     with: ['loss', 'partition'],
     foundBy: ['I15'],
   },
