@@ -3,7 +3,7 @@ import t from 'tap';
 import { recordLines } from '../../../src/inspector/page/store/recording.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { callRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
-import { TestSession } from '../../fixtures/page-session.js';
+import { TestHub } from '../../fixtures/page-hub.js';
 
 const FRAME_MS = 16;
 /** After so long, what was applied is drawn. */
@@ -20,7 +20,8 @@ function recordingFile(records: readonly InspectionRecord[], name = 'one.rpcudp.
 }
 
 t.test('paused in the middle of a batch, it has all of the batch drawn, and stands', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   // A slice of time is over after a few looks at the clock.
   frames.lookMs = 1;
   hub.send(calls(1, 100));
@@ -43,7 +44,8 @@ t.test('paused in the middle of a batch, it has all of the batch drawn, and stan
 });
 
 t.test('paused before all was drawn that was applied, it has it drawn first', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   hub.send(calls(1, 10));
   frames.pass(DRAW_MS);
   hub.send(calls(11, 20));
@@ -61,7 +63,8 @@ t.test('paused before all was drawn that was applied, it has it drawn first', (t
 });
 
 t.test('it says how many batches wait, from the moment it is paused', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   const told: number[] = [];
   session.paused.subscribe((paused) => {
     if (paused) told.push(session.waiting.value);
@@ -81,7 +84,8 @@ t.test('it says how many batches wait, from the moment it is paused', (t) => {
 });
 
 t.test('a step is drawn when it is counted', (t) => {
-  const { session, ...hub } = open();
+  const hub = TestHub.open();
+  const { session } = hub;
   session.togglePause();
   for (const n of [1, 2, 3]) hub.send(calls(n, n));
   const told: number[][] = [];
@@ -97,7 +101,7 @@ t.test('a step is drawn when it is counted', (t) => {
 });
 
 t.test('a recording is said to be read when all of it is drawn', async (t) => {
-  const { session, frames } = open();
+  const { session, frames } = TestHub.open();
   const records = sampleTraffic(4, 60);
   const told: { progress: number; listed: number }[] = [];
   session.source.subscribe((source) => {
@@ -117,14 +121,14 @@ t.test('a recording is said to be read when all of it is drawn', async (t) => {
 });
 
 t.test('a recording without records is said to have none when it is read', async (t) => {
-  const { session } = open();
+  const { session } = TestHub.open();
   await session.openFile(recordingFile([], 'empty.jsonl'));
   t.match(session.problem.value, /^empty\.jsonl holds no records/);
   t.end();
 });
 
 t.test('a recording that is paused while it is read stands, and goes on by steps', async (t) => {
-  const { session, frames } = open();
+  const { session, frames } = TestHub.open();
   frames.lookMs = 1;
   await session.openFile(recordingFile(sampleTraffic(4, 60)));
   frames.pass(FRAME_MS);
@@ -142,7 +146,8 @@ t.test('a recording that is paused while it is read stands, and goes on by steps
 });
 
 t.test('what was shown before is gone when another source is named', async (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   hub.send(calls(1, 10));
   frames.pass(DRAW_MS);
   const told = new Set<string>();
@@ -150,18 +155,19 @@ t.test('what was shown before is gone when another source is named', async (t) =
     told.add(`${kind}: ${session.rows.length} of ${session.store.size}`);
   });
   await session.openFile(recordingFile(calls(1, 5)));
-  t.notOk(hub.isConnected());
+  t.notOk(hub.connected);
   frames.pass(DRAW_MS);
   const drawn = session.tick.value;
   session.backToLive();
   t.ok(session.tick.value > drawn, 'it is drawn at once');
-  t.ok(hub.isConnected());
+  t.ok(hub.connected);
   t.same([...told], ['live: 10 of 10', 'file: 0 of 0', 'file: 5 of 5', 'live: 0 of 0']);
   t.end();
 });
 
 t.test('an empty list is said to be empty when it is known what there is', async (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   t.ok(session.isReading, 'the hub has not answered');
   hub.send([], true);
   const drawn = session.tick.value;
@@ -180,7 +186,8 @@ t.test('an empty list is said to be empty when it is known what there is', async
 });
 
 t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   frames.lookMs = 1;
   hub.send([endpointRecord(), ...calls(1, 100)]);
   frames.pass(DRAW_MS);
@@ -195,7 +202,8 @@ t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
 });
 
 t.test('what comes again over a new connection is not applied before as well', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   frames.lookMs = 1;
   hub.send(calls(1, 100));
   hub.send(calls(101, 110));
@@ -215,7 +223,8 @@ t.test('what comes again over a new connection is not applied before as well', (
 });
 
 t.test('a component that is drawn for a reason of its own finds rows and store alike', (t) => {
-  const { session, frames, ...hub } = open();
+  const hub = TestHub.open();
+  const { session, frames } = hub;
   hub.send(calls(1, 10));
   frames.pass(DRAW_MS);
   hub.send(calls(11, 20));
@@ -225,17 +234,3 @@ t.test('a component that is drawn for a reason of its own finds rows and store a
   t.equal(session.rows.length, session.store.size);
   t.end();
 });
-
-/** A session, live, and its hub. */
-function open() {
-  const page = new TestSession();
-  page.session.backToLive();
-  return {
-    session: page.session,
-    frames: page.frames,
-    send: page.send.bind(page),
-    attempt: page.attempt.bind(page),
-    attemptEnds: page.attemptEnds.bind(page),
-    isConnected: () => page.connected,
-  };
-}
