@@ -29,9 +29,10 @@ the plot goes to .bench.
 
   --baseline commit
 
-Is this build slower than that commit? Builds the commit in .bench/baseline/<hash>, has both builds alternate every
-few milliseconds, and prints the medians of their ratios, with quartiles: 1 is equal, more is better for this
-build. Nobody else takes part; --only names some of ${keysOf(BUILDS)}. It takes 20 minutes.`;
+Is this build slower than that commit? Builds the commit, unless .bench/baseline has it already, and has both builds
+alternate every few milliseconds. Prints medians of paired ratios, with quartiles: 1 is equal, more is better for this
+build. Nobody else takes part; --only names some of ${keysOf(BUILDS)}.
+It takes 25 minutes. More rounds make it finer: each has new processes, which are faster or slower by luck.`;
 
 export interface Options {
   readonly help: boolean;

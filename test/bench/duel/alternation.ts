@@ -26,8 +26,13 @@ export class Alternation {
     const startSide = (side: Side): Promise<Pair> =>
       Pair.start(entry, runtimes[side], `${entry.name}, ${side} build`);
     // At once, so that both find the machine as it is now.
-    const [old, now] = await Promise.all([startSide('old'), startSide('new')]);
-    return new Alternation({ old, new: now }, firstTurn);
+    const started = await Promise.allSettled([startSide('old'), startSide('new')]);
+    const [old, now] = started;
+    if (old.status === 'fulfilled' && now.status === 'fulfilled') {
+      return new Alternation({ old: old.value, new: now.value }, firstTurn);
+    }
+    for (const each of started) if (each.status === 'fulfilled') each.value.end();
+    throw old.status === 'rejected' ? old.reason : (now as PromiseRejectedResult).reason;
   }
 
   /**

@@ -2,7 +2,7 @@ import { run } from './command.js';
 
 export interface Commit {
   readonly hash: string;
-  /** Names it to people: the beginning of the hash, and what its message says first. */
+  /** Names it to people: the beginning of the hash, and the date. */
   readonly title: string;
 }
 
@@ -14,7 +14,7 @@ export async function commitNamed(name: string): Promise<Commit> {
       throw new Error(`--baseline must name a commit, but names ${name}`, { cause: error });
     },
   );
-  return { hash, title: await git('log', '-1', '--format=%h "%s"', hash) };
+  return { hash, title: await git('log', '-1', '--format=%h of %cs', hash) };
 }
 
 /** What is checked out, and whether it has been changed since. */

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import t from 'tap';
+import { canFixAddresses, nodeCommand } from './layout.js';
+
+/** Where the stack lies, which the system decides, and a number that V8 draws from its seed. */
+const PROBE = `
+  const { readFileSync } = require('node:fs');
+  const lines = readFileSync('/proc/self/maps', 'utf8').split('\\n');
+  const [stack] = lines.filter((line) => line.endsWith('[stack]'));
+  console.log(stack, Math.random());
+`;
+
+const probe = (seed: number, fixAddresses: boolean): string => {
+  const [command = '', ...args] = nodeCommand(process.execPath, seed, fixAddresses);
+  const { NODE_OPTIONS, ...env } = process.env;
+  return spawnSync(command, [...args, '-e', PROBE], { encoding: 'utf8', env }).stdout;
+};
+
+t.test('a Node is started as itself, with a seed', async (t) => {
+  t.strictSame(nodeCommand('node', 3, false), ['node', '--random-seed=3']);
+});
+
+t.test(
+  'with the same seed two processes are laid out alike',
+  { skip: !canFixAddresses() && 'this system does not let addresses be fixed' },
+  async (t) => {
+    t.match(probe(1, true), /\[stack\] 0\.\d+/);
+    t.equal(probe(1, true), probe(1, true));
+    t.not(probe(1, true), probe(2, true));
+    t.not(probe(1, false), probe(1, true));
+  },
+);
