@@ -126,7 +126,7 @@ function ofWhatUsersHold(call: Call<string>, peer: Peer, endpoint: AnyEndpoint) 
   call.home satisfies unknown;
   // @ts-expect-error the bytes of its request
   call.frame satisfies unknown;
-  // @ts-expect-error its actor
+  // @ts-expect-error the actor behind it
   peer.actor satisfies unknown;
   // @ts-expect-error where recorders get at it
   endpoint.tap satisfies unknown;
