@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const only = (selector, message) => ({ selector, message });
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tap/', '.venv/', '.bench/']),
+  globalIgnores(['dist/', '.tap/', '.venv/', '.bench/', '.docs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['{src,test,demos}/**/*.{ts,tsx}'],
