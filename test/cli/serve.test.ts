@@ -162,7 +162,7 @@ t.test('a contract that its module breaks, or that is none, is a sentence', asyn
   t.strictSame(await runCommand(['serve', 'none.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: "error: The option 'contract' must be what defineContract gives\n",
+    stderr: "error: The option 'contract' must be a contract made by defineContract\n",
   });
   t.match(await runCommand(['serve', 'less.mjs'], { cwd }), {
     exitCode: 1,

@@ -332,20 +332,22 @@ t.test(
     await t.rejects(serve({ greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forget',
-      message: 'The contract of "forget" is served by no handler',
+      message: 'The contract of "forget" is not served by any handler',
     });
     await t.rejects(serve({ greet, forget: greet, forgot: greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forgot',
-      message: 'The contract of "forgot" does not exist, yet there is a handler of that name',
+      message: 'The contract of "forgot" does not exist, but there is a handler with that name',
     });
     await t.rejects(serve({ greet, forget: 5 }), {
       message: /^handlers\.forget is not a function/,
     });
-    await t.rejects(createEndpoint({ contract } as never), { message: /is served by no handler$/ });
+    await t.rejects(createEndpoint({ contract } as never), {
+      message: /is not served by any handler$/,
+    });
     await t.rejects(serve({ greet, forget: greet }, { greet: {}, forget: {} }), {
       code: 'ERR_RPCUDP_OPTION',
-      message: "The option 'contract' must be what defineContract gives",
+      message: "The option 'contract' must be a contract made by defineContract",
     });
   }),
 );
