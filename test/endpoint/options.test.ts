@@ -124,7 +124,7 @@ t.test(
     const expected = {
       code: 'ERR_RPCUDP_OPTION',
       option: 'contract',
-      message: "The option 'contract' must be what defineContract gives",
+      message: "The option 'contract' must be a contract made by defineContract",
     };
     for (const contract of [{}, null, 'greet', { procedures: {} }, () => ({})]) {
       t.throws(() => client.peer('10.0.0.9:1', contract as never), expected);
@@ -147,7 +147,7 @@ t.test(
       await t.rejects(createEndpoint({ transport, [option]: value }), {
         code: 'ERR_RPCUDP_OPTION',
         option,
-        message: `The option '${option}' is for UDP; a transport of your own has an address of its own`,
+        message: `The option '${option}' is only for UDP; a custom transport brings its own address`,
       });
     }
     const endpoint = await createEndpoint({ transport, clock: world.clock });
