@@ -1,13 +1,16 @@
 import type { Random } from '../random.js';
 import { ID_BYTES, type TransactionId } from '../wire/transaction-id.js';
 
-/** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
+/**
+ * How many ids are drawn at once. One call of the generator for all of them costs as much as for
+ * two.
+ */
 const POOL_IDS = 1_024;
 const POOL_BYTES = POOL_IDS * ID_BYTES;
 
 /**
- * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits, the key of a call. Who cannot
- * guess the id cannot forge the response.
+ * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits. An attacker who
+ * cannot guess the id cannot forge the response.
  */
 export class TransactionIds {
   readonly #random: Random;
@@ -25,7 +28,10 @@ export class TransactionIds {
     return id;
   }
 
-  /** Draws the next id before it is asked for: worth doing while a request travels, when nobody waits for it. */
+  /**
+   * Draws the next id in advance. This is best done while a request travels, when nothing waits for
+   * it.
+   */
   drawAhead(): void {
     this.#ahead ??= this.#draw();
   }
