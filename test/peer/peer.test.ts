@@ -74,7 +74,7 @@ t.test(
     const client = await world.endpoint();
     const peer = client.peer(raw.address);
     for (const strange of [null, undefined, 'call', { type: 'heard' }, { type: 'forgotten' }]) {
-      t.throws(() => peer.send(strange as never), { message: /takes one command/ });
+      t.throws(() => peer.send(strange as never), { message: /takes only the command/ });
     }
     t.equal(peer.health, 'unknown');
     peer.send({ type: 'call', procedure: 'x' });
