@@ -358,10 +358,10 @@ t.test(
     const peer = (await world.endpoint()).peer('10.0.0.9:1', defineContract({ greet: {} }));
     for (const name of ['gret', 'constructor', '__proto__', 'toString']) {
       const call = () => peer.call(name as 'greet');
-      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /knows no such procedure$/ });
+      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /has no such procedure$/ });
     }
     t.throws(() => (peer.remote as unknown as Record<string, () => void>)['gret']?.(), {
-      message: 'The contract of "gret" does not exist: the contract knows no such procedure',
+      message: 'The contract of "gret" does not exist: the contract has no such procedure',
     });
     t.equal(world.network.stats.sent, 0);
   }),
