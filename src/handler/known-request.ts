@@ -1,18 +1,20 @@
-/** Requests that were seen before. */
+/** Known requests: requests that arrived before. */
 import type { SettledRequest } from '../api/endpoint-report.js';
 
-/** A request that a repetition of it is matched with: one that runs, or one that has ended and is remembered. */
+/**
+ * A request that repetitions are compared with. It is running, or it has ended and is remembered.
+ */
 export interface KnownRequest {
-  /** Tells the request from another with the same id. */
+  /** Distinguishes the request from another one with the same id. */
   readonly digest: number;
-  /** What is known of it, for those who listen to the endpoint. */
+  /** The details of the request for the endpoint's reports. */
   readonly settled: SettledRequest;
-  /** Answers a repetition as far as that can be done without running the procedure again. */
+  /** Answers a repetition, as far as this is possible without running the procedure again. */
   repeat(): 'replayed' | 'duplicate';
 }
 
-/** One whose procedure runs. */
+/** A request whose procedure is running. */
 export interface RunningRequest extends KnownRequest {
-  /** The caller took its call back. */
+  /** The caller cancelled its call. */
   cancel(): 'delivered' | 'orphan';
 }

@@ -1,7 +1,7 @@
-/** The states of a handler. */
+/** Handler states: every state of a handler, with its display name. */
 import { namesOf } from '../vocabulary.js';
 
-/** Every state of the handler machine with its name for people, in the order in which they are shown them. */
+/** Every state of the handler machine with its display name, in display order. */
 export const HANDLER_STATES = {
   received: 'received',
   running: 'running',

@@ -110,7 +110,7 @@ t.test('a module that cannot be served is a sentence and exit code 1', async (t)
   t.strictSame(await runCommand(['serve', 'five.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: 'error: handlers.five is not a function but of type number\n',
+    stderr: 'error: handlers.five must be a function, but is of type number\n',
   });
   t.match(await runCommand(['serve', 'six.mjs'], { cwd }), {
     exitCode: 1,
