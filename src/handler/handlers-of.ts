@@ -1,4 +1,3 @@
-/** handlersOf: offers the methods of an object as handlers. */
 import type { PrefixedMethods, Procedure } from '../api/handlers.js';
 
 /**
