@@ -1,4 +1,5 @@
 /** Linked list: a list whose links are in its items. */
+
 /** The links of a list, which are kept in its items. An item is in one list at most. */
 export interface Linked<T> {
   /** The list it is in. */
