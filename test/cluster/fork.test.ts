@@ -285,6 +285,6 @@ t.test('options out of bounds are refused, and named', async (t) => {
     message: /^The option 'closeGraceMs' must be an integer from 0 to 2147483647, but is -1/,
   });
   await t.rejects(forkWorkers({ cores: 2 } as ForkWorkersOptions), {
-    message: /^The option 'cores' is none of forkWorkers's: workers, exec, /,
+    message: /^The option 'cores' is not known; the options of forkWorkers are workers, exec, /,
   });
 });

@@ -223,13 +223,13 @@ t.test(
       bytes: 20,
       limitBytes: 19,
       message:
-        'the request to "take" takes at least 20 bytes; a procedure name and its arguments may take 19',
+        'The request to "take" takes at least 20 bytes; its procedure name and arguments may take at most 19',
     });
     const unchecked = client.peer(server.address).call('take', [tooLarge]);
     t.match(await world.clock.runUntil(unchecked), {
       state: 'rejected',
       executed: 'no',
-      error: { code: 'invalidArguments', message: /may take 19$/, data: undefined },
+      error: { code: 'invalidArguments', message: /may take at most 19$/, data: undefined },
     });
     t.match(settled.at(-1), {
       ending: 'invalidArguments',
@@ -253,7 +253,7 @@ t.test(
       executed: 'maybe',
       error: {
         code: 'replyTooLarge',
-        message: 'The result takes at least 21 bytes; it may take 20',
+        message: 'The result takes at least 21 bytes; it may take at most 20',
       },
     });
     t.match(world.errors.splice(0), [{ cause: { code: 'ERR_RPCUDP_REPLY_TOO_LARGE' } }]);

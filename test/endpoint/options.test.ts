@@ -29,7 +29,7 @@ t.test(
       message: `The option 'timeoutMs' must be an integer from 1 to 2147483647, but is "5"`,
     });
     await t.rejects(refused({ timeout: 5 }), {
-      message: /^The option 'timeout' is none of an endpoint's: timeoutMs, attempts, /,
+      message: /^The option 'timeout' is not known; the options of an endpoint are timeoutMs, attempts, /,
     });
   }),
 );
@@ -49,7 +49,7 @@ t.test(
     }
     t.throws(call([], { timeout: 5 }), {
       message:
-        "The option 'timeout' is none of a call's: timeoutMs, attempts, signal, traceparent, reference",
+        "The option 'timeout' is not known; the options of a call are timeoutMs, attempts, signal, traceparent, reference",
     });
     t.throws(call([], { signal: {} }), { message: "The option 'signal' must be an AbortSignal" });
     for (const args of ['text', 5, { a: 1 }, new Set()]) t.throws(call(args), UnencodableError);
@@ -61,7 +61,7 @@ t.test(
     t.throws(call(['x'.repeat(9_000)]), {
       procedure: 'x',
       limitBytes: 8_192,
-      message: /the request to "x" takes at least 900\d bytes; .* may take 8192$/,
+      message: /^The request to "x" takes at least 900\d bytes; .* may take at most 8192$/,
     });
     for (const procedure of ['', 5, undefined, null]) {
       t.throws(() => peer.call(procedure as string), UnencodableError);
