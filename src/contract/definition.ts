@@ -21,7 +21,7 @@ export interface ProcedureDefinition {
    */
   readonly result?: StandardSchema;
   /**
-   * Whether the procedure may run more than once for a call, so that its request may be
+   * Whether the procedure may run more than once for a call. If so, its request may be
    * retransmitted to any peer. Default false.
    */
   readonly idempotent?: boolean;

@@ -63,8 +63,8 @@ export function closed(socket: Socket): Promise<void> {
 }
 
 /**
- * Gives the socket a large receive buffer. Gives the size of the buffer. Linux reduces a size that
- * is too large, but other systems refuse it. So smaller sizes are tried until one is accepted.
+ * Enlarges the receive buffer of the socket and gives its new size. Linux reduces a size that is
+ * too large, but other systems refuse it. So smaller sizes are tried until one is accepted.
  */
 export function enlargeReceiveBuffer(socket: Socket): number {
   const before = socket.getRecvBufferSize();

@@ -8,7 +8,8 @@ import { requireReusePort } from './reuse-port.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
 
 /**
- * libuv queues datagrams that the kernel does not accept yet, without a limit. This is the limit.
+ * libuv queues datagrams that the kernel does not accept yet, without any limit, so this one is
+ * set.
  */
 const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 
