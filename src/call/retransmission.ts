@@ -2,14 +2,15 @@
 import { nextGapMs } from './backoff.js';
 
 /**
- * How long after its first transmission a request may be repeated to a peer that runs it only once.
- * This is well within the 30 s for which such a peer by default remembers a request after its end.
+ * How long a request may be repeated to a peer that runs it only once. It counts from the first
+ * transmission, or from the peer's last report that it is working on the request. This is well
+ * within the 30 s for which such a peer by default remembers a request after its end.
  */
 const SAFE_FOR_MS = 20_000;
 
 /**
- * A peer that is working is asked again after half of the remaining time, but at least after its
- * RTO. This is the longest time before it is asked.
+ * A peer that is working is asked again after half of the remaining time or after this time,
+ * whichever is shorter, but not before its RTO.
  */
 const MAX_LOOK_DELAY_MS = 10_000;
 
