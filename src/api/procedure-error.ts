@@ -24,7 +24,9 @@ export class ProcedureError extends Error {
   constructor(code: string, message: string, data?: unknown) {
     super(message);
     if (typeof code !== 'string' || code === '' || code.length > MAX_CODE_LENGTH) {
-      throw new TypeError(`The code of a ProcedureError must have 1 to ${MAX_CODE_LENGTH} characters`);
+      throw new TypeError(
+        `The code of a ProcedureError must have 1 to ${MAX_CODE_LENGTH} characters`,
+      );
     }
     if (isErrorCode(code)) {
       throw new TypeError(

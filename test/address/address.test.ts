@@ -155,7 +155,9 @@ t.test('what is not even text or an object is refused by name', async (t) => {
   for (const input of [undefined, null, 53, 53n, Symbol('x'), {}, [], { host: 'a' }]) {
     t.throws(() => parse(input), AddressError);
   }
-  t.throws(() => parse(53), { message: `An address must be 'host:port' or { host, port }, not number` });
+  t.throws(() => parse(53), {
+    message: `An address must be 'host:port' or { host, port }, not number`,
+  });
   t.throws(() => parse({ host: 'a', port: '53' }), {
     message:
       'An address must have a host of type string and a port of type number, not string and string',

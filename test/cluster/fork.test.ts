@@ -270,7 +270,9 @@ t.test('a worker that was forked by other means is told so', async (t) => {
   cluster.setupPrimary({ exec: fileURLToPath(WORKER), args: ['foreign'] });
   const worker = cluster.fork();
   const [refusals] = (await once(worker, 'message')) as [string[]];
-  t.match(refusals, [/^This process is not a worker that forkWorkers started; call forkWorkers in/]);
+  t.match(refusals, [
+    /^This process is not a worker that forkWorkers started; call forkWorkers in/,
+  ]);
   await once(worker, 'exit');
 });
 

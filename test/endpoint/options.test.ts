@@ -29,7 +29,8 @@ t.test(
       message: `The option 'timeoutMs' must be an integer from 1 to 2147483647, but is "5"`,
     });
     await t.rejects(refused({ timeout: 5 }), {
-      message: /^The option 'timeout' is not known; the options of an endpoint are timeoutMs, attempts, /,
+      message:
+        /^The option 'timeout' is not known; the options of an endpoint are timeoutMs, attempts, /,
     });
   }),
 );

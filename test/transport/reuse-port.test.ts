@@ -39,7 +39,10 @@ t.test('a refusal to share says what a socket or a system lacks', async (t) => {
     message('ENOTSUP', 'reusePort'),
     'Cannot bind 127.0.0.1:7: this system does not support reusePort; Linux does, from version 3.9',
   );
-  t.match(message('EADDRINUSE', 'reusePort'), /by a socket without reusePort, or by one of another user$/);
+  t.match(
+    message('EADDRINUSE', 'reusePort'),
+    /by a socket without reusePort, or by one of another user$/,
+  );
   t.match(message('ENOTSUP', 'cluster'), /the workers of a cluster cannot share a UDP socket on/);
   t.match(message('EADDRINUSE', 'cluster'), /the address is in use; choose another port/);
   t.match(message('EACCES', 'reusePort'), /permission denied/);
@@ -154,7 +157,9 @@ if (HERE) {
     const transport = udpTransport({
       ...{ host: HOST, port: 0, sharing: 'reusePort', createSocket: createRefused },
     });
-    await t.rejects(transport.open(new Inbox()), { message: /this system does not support reusePort/ });
+    await t.rejects(transport.open(new Inbox()), {
+      message: /this system does not support reusePort/,
+    });
   });
 } else {
   t.test('this Node says that it has no reusePort', async (t) => {
