@@ -53,7 +53,7 @@ t.test('the option is true or false, and for UDP alone', async (t) => {
     message: "The option 'reusePort' must be true or false",
   });
   await t.rejects(createEndpoint({ transport: udpTransport({ port: 0 }), reusePort: false }), {
-    message: /^The option 'reusePort' is for UDP/,
+    message: /^The option 'reusePort' is only for UDP/,
   });
   const endpoint = await createEndpoint({ host: HOST, reusePort: false });
   t.ok(endpoint.peer(`${HOST}:9`), 'false shares nothing');
