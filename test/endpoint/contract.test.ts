@@ -340,7 +340,7 @@ t.test(
       message: 'The contract of "forgot" does not exist, but there is a handler with that name',
     });
     await t.rejects(serve({ greet, forget: 5 }), {
-      message: /^handlers\.forget is not a function/,
+      message: /^handlers\.forget must be a function/,
     });
     await t.rejects(createEndpoint({ contract } as never), {
       message: /is not served by any handler$/,
