@@ -5,7 +5,6 @@
  */
 import { escapeText, shorten } from './escape.js';
 
-/** The most characters of a procedure name in a message. */
 const MAX_QUOTED_LENGTH = 64;
 
 /**
@@ -174,9 +173,7 @@ export class EndpointClosedError extends Error {
   }
 }
 
-/**
- * A thrown value as an Error. Any value can be thrown, even one that cannot be turned into text.
- */
+/** A thrown value as an Error. It can be any value, even one that cannot be turned into text. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   let text = NOT_SHOWABLE;

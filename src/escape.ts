@@ -38,7 +38,6 @@ function escapeCharacter(character: string): string {
  */
 export function shorten(text: string, maxLength: number): string {
   const shown = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  // `toWellFormed` is ES2024, in Node.js since version 20. The project's lib is ES2023, which lacks
-  // it.
+  // ES2024, in Node.js since version 20; the project's lib is ES2023.
   return (shown as string & { toWellFormed(): string }).toWellFormed();
 }

@@ -6,16 +6,12 @@ export interface OptionRow<Standard> {
   /** The default; undefined if it depends on something else. */
   readonly standard: Standard;
   /**
-   * What is wrong with a value, as text that follows the option's name; undefined if nothing is
-   * wrong.
+   * What is wrong with a value, as text that follows the option's name; undefined if nothing is.
    */
   readonly problem: (value: unknown) => string | undefined;
 }
 
-/**
- * A table with exactly one row for each option of an interface. Missing and additional rows do not
- * compile.
- */
+/** A table with exactly one row for each option. Missing and additional rows do not compile. */
 export type OptionTable<Options> = {
   readonly [Name in keyof Options]-?: OptionRow<Options[Name] | undefined>;
 };
@@ -55,7 +51,6 @@ export function requireOptions<Options extends object>(
   }
 }
 
-/** Fills in the defaults of the options that were not given. */
 export function withDefaults<Options extends object, Table extends OptionTable<Options>>(
   table: Table,
   options: Options,
@@ -67,7 +62,6 @@ export function withDefaults<Options extends object, Table extends OptionTable<O
   ) as WithDefaults<Options, Table>;
 }
 
-/** The row of an option that must be an integer from `least` to `most`. */
 export function integer<Standard extends number | undefined>(
   standard: Standard,
   least: number,
@@ -82,7 +76,6 @@ export function integer<Standard extends number | undefined>(
   };
 }
 
-/** The row of an option that must be one of the words in `choices`. */
 export function oneOf<Choice extends string>(
   standard: Choice,
   choices: Readonly<Record<Choice, true>>,
@@ -114,7 +107,6 @@ export function unchecked<Standard>(standard: Standard): OptionRow<Standard> {
   return { standard, problem: () => undefined };
 }
 
-/** A wrong value, for a message. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'bigint' ? `${value}n` : String(value);

@@ -21,7 +21,6 @@ export function rowOf<Row>(table: Readonly<Record<string, Row>>, word: string): 
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-/** A table with the same words, and the value of `valueOf` in each row. */
 export function mapRows<Name extends string, Row, Value>(
   table: Readonly<Record<Name, Row>>,
   valueOf: (row: Row, name: Name) => Value,
@@ -33,7 +32,6 @@ export function mapRows<Name extends string, Row, Value>(
   >;
 }
 
-/** A count for each word, at zero. */
 export function zeroCounts<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }

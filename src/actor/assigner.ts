@@ -7,7 +7,6 @@ interface Scope<TContext, TEvent> {
   readonly event: TEvent;
 }
 
-/** The result of `assign` for such a machine. */
 type Assigner<TContext extends MachineContext, TEvent extends EventObject> = ReturnType<
   typeof assign<TContext, TEvent, undefined, TEvent, never>
 >;

@@ -21,11 +21,9 @@ export type InspectionObserver =
  * it needs, so it costs a fraction of an observer. It must not throw.
  */
 export interface Tap {
-  /** A light actor was created. */
   actorStarted(actorRef: ActorRefLike): void;
   /** A light actor got an event and has made the transition of its state for it. */
   actorStepped(actorRef: ActorRefLike, event: AnyEventObject): void;
-  /** A datagram is about to be sent. */
   datagramSent(datagram: Buffer, host: string, port: number): void;
   /** A datagram arrived and is about to be routed. `atMs` is monotonic. */
   datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void;
@@ -36,7 +34,6 @@ export interface Tap {
   datagramSettled(fates: readonly string[]): void;
 }
 
-/** The function to call with each event. */
 export function nextOf(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
   if (typeof observer === 'function') return observer;
   return observer.next?.bind(observer) ?? (() => undefined);
@@ -45,13 +42,11 @@ export function nextOf(observer: InspectionObserver): (inspectionEvent: Inspecti
 /** The event in the snapshot of an actor that existed before the observer was attached. */
 const FOUND = { type: 'inspection.attached' };
 
-/** The observers and taps of one endpoint's actors. */
 export class Inspection {
   readonly #reportError: (error: unknown) => void;
   /** Bounded by the observers that are attached and not detached. */
   readonly #observers = new Set<(inspectionEvent: InspectionEvent) => void>();
   #root: AnyActorRef | undefined;
-  /** The subscription to the reports of XState's actors. */
   #ofSystem: Subscription | undefined;
 
   /** @param reportError gets the first error that each observer throws */

@@ -57,9 +57,7 @@ export class LightActor<
 
   protected readonly home: THome;
   readonly #table: MachineTable<TMachine>;
-  /** The number in the session id. */
   readonly number = ++actorCount;
-  /** The current state. */
   protected row: Row;
   /** The current context, not a snapshot of it. Only the machine's actions write it. */
   context: ContextFrom<TMachine>;
@@ -92,7 +90,6 @@ export class LightActor<
     return `light:${this.number}`;
   }
 
-  /** The XState machine, from which a chart can be drawn. */
   get logic(): TMachine {
     return this.#table.machine;
   }
@@ -106,12 +103,10 @@ export class LightActor<
     return this._parent.system;
   }
 
-  /** The name of the current state. */
   get state(): string {
     return this.row.name;
   }
 
-  /** True once the machine has reached a final state. It takes no more events then. */
   get done(): boolean {
     return this.row.final;
   }

@@ -1,7 +1,4 @@
-/**
- * Listeners: event listeners by type, as with XState's `on`: for one type, or with `'*'` for all
- * events.
- */
+/** Listeners: event listeners by type, as with XState's `on`, or with `'*'` for all events. */
 import type { EventObject, Subscription } from 'xstate';
 
 /** A subscription. Each one is a new object, so that a listener can be added twice. */
@@ -25,7 +22,6 @@ export class Listeners<TEmitted extends EventObject> {
     return this.#byType.size > 0 && (this.#byType.has(type) || this.#byType.has('*'));
   }
 
-  /** True if there are no listeners. */
   get empty(): boolean {
     return this.#byType.size === 0;
   }

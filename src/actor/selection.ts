@@ -1,6 +1,4 @@
-/**
- * Selection: a part of an actor's snapshot. Its observers are told only of changes of this part.
- */
+/** Selection: a part of an actor's snapshot. Its observers get only changes of this part. */
 import { toObserver } from 'xstate';
 import type { Observer, Readable, Subscription } from 'xstate';
 import type { ObserverOrNext } from './watchers.js';

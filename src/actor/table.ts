@@ -7,10 +7,7 @@
  */
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
 
-/**
- * What guards, assigners and emitters may read. XState gives them more, which a flat machine does
- * not need.
- */
+/** What guards, assigners and emitters may read. XState gives more, which is not needed here. */
 interface Scope {
   readonly context: object;
   readonly event: EventObject;
@@ -20,14 +17,11 @@ type Guard = (scope: Scope) => boolean;
 type Assign = (scope: Scope) => object;
 type Emit = (scope: Scope) => EventObject;
 
-/**
- * An effect of a transition: it changes the context or emits an event. Effects keep their order.
- */
+/** An effect of a transition: it changes the context or emits an event. The order is kept. */
 type Effect =
   | { readonly kind: 'assign'; readonly assign: Assign }
   | { readonly kind: 'emit'; readonly emit: Emit };
 
-/** A transition of a state. The first one whose guard is true is taken. */
 export interface Branch {
   readonly guard: Guard | undefined;
   /** The target state, or the current one if the machine stays in it. */
@@ -44,11 +38,9 @@ export interface Row {
   readonly snapshot: AnyMachineSnapshot;
 }
 
-/** A compiled machine. */
 export interface MachineTable<TMachine extends AnyStateMachine = AnyStateMachine> {
   readonly machine: TMachine;
   readonly initial: Row;
-  /** Makes a new context. */
   contextOf(input: unknown): object;
   outputOf(context: object): unknown;
 }
@@ -122,10 +114,7 @@ function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
   return first?.key ?? refuse(machine, root, "no 'initial' state");
 }
 
-/**
- * A row to which branches are added later, because they refer to other rows, which must exist
- * first.
- */
+/** A row to which branches are added later, because the rows that they refer to must exist. */
 interface CompiledRow extends Row {
   readonly branches: Map<string, readonly Branch[]>;
 }

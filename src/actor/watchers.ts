@@ -23,12 +23,8 @@ export class Watchers<TMachine extends AnyStateMachine> {
   snapshot: AnyMachineSnapshot | undefined;
   /** What inspectors get when the actor starts; undefined if there is nothing to report. */
   unreported: { readonly input: InputFrom<TMachine> } | undefined;
-  /**
-   * Events that were sent while another one is being processed. They are processed before `send`
-   * returns.
-   */
+  /** Events that were sent during another one. They are processed before `send` returns. */
   pending: EventFromLogic<TMachine>[] | undefined;
-  /** The listeners for emitted events. */
   listeners: Listeners<EmittedFrom<TMachine>> | undefined;
 
   readonly #reportError: (error: unknown) => void;

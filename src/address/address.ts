@@ -161,9 +161,7 @@ function parseHost(host: string): ParsedHost {
   return { kind: 'name', host: host.toLowerCase() };
 }
 
-/**
- * Input for an error message. Addresses can come from strangers, so it is shortened and printable.
- */
+/** Input for an error message. It can come from strangers, so it is made short and printable. */
 function quote(value: string | number): string {
   return typeof value === 'string' ? JSON.stringify(shown(value)) : String(value);
 }

@@ -74,10 +74,7 @@ function formatMappedIpv4(words: readonly number[]): string | undefined {
   return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
 }
 
-/**
- * RFC 5952, section 4: lower case, no leading zeros, and the first longest run of zero words as
- * `::`.
- */
+/** RFC 5952, section 4: lower case, no leading zeros, the first longest run of zeros as `::`. */
 function formatWords(words: readonly number[]): string {
   let runStart = 0;
   let runLength = 1;

@@ -1,6 +1,4 @@
-/**
- * Reachable: refuses addresses that an endpoint cannot call, instead of letting the call time out.
- */
+/** Reachable: refuses addresses that an endpoint cannot call, before such a call times out. */
 import { AddressError, formatAddress } from './address.js';
 import type { ParsedAddress, SocketAddress } from './address.js';
 import { isAnswerable } from './source.js';

@@ -1,6 +1,4 @@
-/**
- * Call snapshot: the input, context and events of a call. `call/machine.ts` has the state chart.
- */
+/** Call snapshot: the input, context and events of a call. `call/machine.ts` has the chart. */
 import type { AnyActorRef, MachineSnapshot, MetaObject, StateSchema } from 'xstate';
 import type { CallState } from './call-state.js';
 import type { Outcome, RemoteError } from './outcome.js';
@@ -54,9 +52,7 @@ export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
 type Lingered = { readonly type: 'lingered' };
 
-/**
- * The events of a call. Callers send `cancel`; the peer, the socket and the clock send the others.
- */
+/** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
 export type CallEvent =
   | Transmitted
   | Accepted

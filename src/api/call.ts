@@ -29,9 +29,7 @@ export interface Call<Value = unknown>
   /** The XState machine of the call, from which a chart can be drawn. */
   readonly logic: AnyStateMachine;
 
-  /**
-   * Cancels the call if it has no outcome yet. Its outcome is then `cancelled`, with this reason.
-   */
+  /** Cancels the call if it has no outcome yet. The outcome is `cancelled`, with this reason. */
   cancel(reason?: unknown): void;
 
   /**

@@ -1,7 +1,4 @@
-/**
- * Fates: how each inbound frame was dealt with. Every frame has exactly one fate, so that the
- * counts add up.
- */
+/** Fates: how inbound frames were dealt with. Each has exactly one fate, so the counts add up. */
 import { namesOf, zeroCounts } from '../vocabulary.js';
 import { DROP_REASON_NAMES, DROP_REASONS } from '../wire/drop-reason.js';
 import type { DropReason } from '../wire/drop-reason.js';

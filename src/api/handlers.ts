@@ -9,10 +9,7 @@ export type Procedure = (scope: HandlerScope, ...args: never[]) => unknown;
 /** Procedures by name, as `createEndpoint` takes them. Only own properties can be called. */
 export type Handlers = Readonly<Record<string, Procedure>>;
 
-/**
- * The methods of a class that have a prefix, as procedures. Callers use the names without the
- * prefix.
- */
+/** The methods of a class with a prefix, as procedures. Callers use names without the prefix. */
 export type PrefixedMethods<T, Prefix extends string> = {
   readonly [
     K in keyof T as K extends `${Prefix}${infer Name}`

@@ -16,13 +16,9 @@ export interface Limits {
   readonly maxLingering: number;
   /** The most calls in flight to a peer that has not answered yet. Default 4. */
   readonly initialWindow: number;
-  /**
-   * The most calls in flight to one peer, not counting those whose answer is overdue. Default 64.
-   */
+  /** The most calls in flight to one peer, without those whose answer is overdue. Default 64. */
   readonly window: number;
-  /**
-   * The most calls that may wait for one peer's window. Default 256. A call beyond it is `unsent`.
-   */
+  /** The most calls that wait for one peer's window. Default 256. A call beyond it is `unsent`. */
   readonly mailbox: number;
   /** The most calls in flight to all peers. Default 65,536. A call beyond it is `unsent`. */
   readonly maxOutstanding: number;
@@ -30,24 +26,15 @@ export interface Limits {
   readonly maxPeers: number;
   /** The most procedures that may run at a time. Default 256. A request beyond it is refused. */
   readonly maxRunningHandlers: number;
-  /**
-   * The most procedures that may run at a time for one peer. Default 32. A request beyond it is
-   * refused.
-   */
+  /** The most procedures that run at a time for one peer. Default 32. More requests are refused. */
   readonly maxRunningPerPeer: number;
   /** How long a procedure may run. Default 5,000. The caller's deadline applies as well. */
   readonly handlerTimeoutMs: number;
   /** How long a reply is remembered, to answer repetitions of its request. Default 30,000. */
   readonly replayWindowMs: number;
-  /**
-   * The most ended requests that are remembered. Default 16,384. `atMostOnce` says what happens
-   * beyond it.
-   */
+  /** The most ended requests to remember. Default 16,384. `atMostOnce` says what happens beyond. */
   readonly maxReplies: number;
-  /**
-   * The most bytes of replies that are remembered. Default 8 MiB. Beyond it the oldest replies are
-   * dropped.
-   */
+  /** The most bytes of replies to remember. Default 8 MiB. Beyond it the oldest are dropped. */
   readonly maxReplyBytes: number;
   /**
    * The most bytes of a datagram that bundles several frames for one rpcudp endpoint. Default

@@ -57,10 +57,7 @@ export interface Unsent {
 /** The outcome of a call, which `await call` gives. */
 export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | Cancelled | Unsent;
 
-/**
- * The error that the peer reported. It chose the code and the message: escape them before you print
- * them.
- */
+/** The error that the peer reported. Escape its code and message before you print them. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
   /** One of the endpoint's error codes, or a code that the procedure declared. */

@@ -1,7 +1,4 @@
-/**
- * Peer: the interface of a remote address, for users. Its type has the procedures that the peer
- * offers.
- */
+/** Peer: the interface of a remote address, for users, typed by the procedures that it offers. */
 import type { Subscription } from 'xstate';
 import type { Call } from './call.js';
 import type { CallCommand } from './call-command.js';
@@ -15,9 +12,7 @@ export type PeerReport<Api = AnyProcedures> = {
   [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
 }[ProcedureName<Api>];
 
-/**
- * The parameters of a call. `args` is optional where the procedure can be called without arguments.
- */
+/** The parameters of a call. `args` is optional if the procedure needs no arguments. */
 export type CallParameters<Args> = Args extends readonly []
   ? [args?: Args, options?: CallOptions]
   : [] extends Args
@@ -59,19 +54,13 @@ export interface Peer<Api = AnyProcedures> {
    */
   readonly inWindow: number;
 
-  /**
-   * The current size of the window in calls: `initialWindow` at first, later from 1 to `window`.
-   */
+  /** The current size of the window in calls: first `initialWindow`, later from 1 to `window`. */
   readonly window: number;
 
-  /**
-   * The smoothed round-trip time of its calls, in milliseconds; undefined before it is measured.
-   */
+  /** The smoothed round-trip time of its calls, in milliseconds; undefined if it is unknown. */
   readonly roundTripMs: number | undefined;
 
-  /**
-   * Whether its last answer came from an rpcudp endpoint, which supports more than rpcudp 5.x does.
-   */
+  /** Whether its last answer came from an rpcudp endpoint, which supports more than rpcudp 5.x. */
   readonly native: boolean;
 
   /**

@@ -17,10 +17,7 @@ export class ProcedureError extends Error {
   /** Any value that can be sent and that takes at most 8 KiB encoded. Otherwise it is left out. */
   readonly data: unknown;
 
-  /**
-   * @throws TypeError for a code that is empty, over 128 characters, or one of the endpoint's
-   * codes.
-   */
+  /** @throws TypeError for a code that is empty, over 128 characters, or an `ErrorCode`. */
   constructor(code: string, message: string, data?: unknown) {
     super(message);
     if (typeof code !== 'string' || code === '' || code.length > MAX_CODE_LENGTH) {

@@ -4,10 +4,7 @@ import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
 interface RequestEndingRow {
-  /**
-   * What ended: a procedure that ran, a request with an id that is already known, or a refused
-   * request.
-   */
+  /** What ended: a procedure that ran, a request with a known id, or a refused request. */
   readonly of: 'run' | 'repetition' | 'refusal';
   /** The display name. */
   readonly words: string;

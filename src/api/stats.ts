@@ -11,14 +11,10 @@ import type { FateCounts } from './fate.js';
 export interface EndpointStats {
   /** Inbound datagrams. */
   readonly received: number;
-  /**
-   * Inbound frames: one in each datagram, or several in a bundle. Equals the sum of all `fates`.
-   */
+  /** Inbound frames: one in each datagram, or several in a bundle. The sum of all `fates`. */
   readonly framesReceived: number;
   readonly fates: FateCounts;
-  /**
-   * Frames whose body is followed by bytes that are not a header map. They are accepted without it.
-   */
+  /** Frames with bytes after the body that are not a header map. They are accepted without it. */
   readonly unreadableHeaders: number;
   /**
    * Datagrams that the kernel dropped since the socket was bound, because its receive buffer was

@@ -7,10 +7,7 @@ interface VerdictRow {
 
 /** Every verdict. */
 export const VERDICTS = {
-  /**
-   * The request was still waiting for its turn, or the kernel had not confirmed that it accepted
-   * it.
-   */
+  /** The request was still waiting, or the kernel had not confirmed that it accepted it. */
   neverSent: {
     blamesPeer: false,
     words: 'the request waited for its turn, or for the address of a name',

@@ -16,9 +16,7 @@ export type Answer = { readonly end: number } & (
   | { readonly type: 'challenge'; readonly token: Uint8Array }
 );
 
-/**
- * Whether an answer of this type gives its call an outcome. The other types only report progress.
- */
+/** Whether an answer of this type gives its call an outcome. Other types report progress. */
 const FINAL: Readonly<Record<AnswerType, boolean>> = {
   response: true,
   error: true,
@@ -30,7 +28,6 @@ export function isFinal(type: AnswerType): boolean {
   return FINAL[type];
 }
 
-/** Reads an answer, or gives the reason to drop it. */
 export function readAnswer(type: AnswerType, datagram: Buffer): Answer | Drop {
   switch (type) {
     case 'response': {

@@ -11,7 +11,6 @@ import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
 
 export class Answers {
-  /** Answers whose body is followed by bytes that are not a header map. */
   unreadableHeaders = 0;
   readonly #outstanding: Outstanding<CallActor>;
 

@@ -5,10 +5,7 @@ import type { Random } from '../random.js';
 /** The first gap is multiplied by up to this factor, so that callers do not synchronise. */
 const MAX_JITTER = 1.5;
 
-/**
- * Whole milliseconds from the first transmission to the second: the peer's RTO times 1 to 1.5, at
- * most 8 s.
- */
+/** Whole milliseconds to the second transmission: the peer's RTO times 1 to 1.5, at most 8 s. */
 export function firstGapMs(rtoMs: number, random: Random): number {
   return Math.min(Math.ceil(rtoMs * (1 + random.unit() * (MAX_JITTER - 1))), MAX_RTO_MS);
 }

@@ -31,10 +31,8 @@ import { verdictOf } from './verdict.js';
 
 const table = compileTable(callMachine);
 
-/** The parts that all calls of an endpoint share. */
 export interface CallHome extends Engine {
   readonly outstanding: Outstanding<CallActor>;
-  /** How long a call that timed out still recognises a late answer. */
   readonly lingerMs: number;
 }
 
@@ -44,7 +42,6 @@ export class CallActor<Value = unknown>
 {
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
-  /** Its index in the heap of alarms. */
   heapIndex = -1;
   /**
    * The list that it is in, if any: mailbox, window, released or lingering. `previous` and `next`
@@ -54,17 +51,14 @@ export class CallActor<Value = unknown>
   previous: CallActor | undefined;
   next: CallActor | undefined;
   nextInBucket: CallActor | undefined;
-  /** The actor it belongs to. */
   peer: CallOwner<CallActor>;
   /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest | undefined;
 
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
-  /** How long to wait for the answer to the first transmission. */
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
-  /** Whether the first transmission went in a bundle. */
   #wasBundled = false;
 
   /** @param frame without it the call cannot be sent */
@@ -206,12 +200,10 @@ export class CallActor<Value = unknown>
     this.receiveError(read.error, atMs);
   }
 
-  /** The peer's error arrived. */
   receiveError(error: RemoteError, atMs: number): void {
     this.receive({ type: 'failed', error, atMs }, this.home.sender.ref);
   }
 
-  /** The peer reports that it is still working on the call. */
   peerAtWork(): void {
     this.receive({ type: 'working' }, this.home.sender.ref);
     if (this.row.final || this.row.name === 'timedOut') return;
@@ -219,7 +211,6 @@ export class CallActor<Value = unknown>
     this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
-  /** The peer asks for a token. */
   challenged(token: Uint8Array): void {
     if (this.frame === undefined || this.done) return;
     this.#repeated.challenged(token, this.home.clock.nowMs());

@@ -1,7 +1,4 @@
-/**
- * Caller: checks and makes the calls of an endpoint. Mistakes in a call are thrown before it is
- * made.
- */
+/** Caller: checks and makes the calls of an endpoint. Throws for mistakes in a call. */
 import type { CallCommand, ReportTarget } from '../api/call-command.js';
 import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
@@ -17,10 +14,8 @@ import type { CallOwner } from './owner.js';
 import type { CallRequest } from './request.js';
 import { TransactionIds } from './transaction-ids.js';
 
-/** The terms of a call beside its procedure and arguments. */
 export interface CallTerms {
   readonly options?: CallOptions | undefined;
-  /** An actor that gets every report of the call. */
   readonly replyTo?: ReportTarget | undefined;
   readonly contracted?: ContractedProcedure | undefined;
 }
@@ -37,7 +32,6 @@ export class Caller {
     this.#ids = new TransactionIds(home.random);
   }
 
-  /** From now on no calls can be made. */
   close(): void {
     this.#closed = true;
   }

@@ -2,7 +2,6 @@
 
 /** The links of a list, which are kept in its items. An item is in one list at most. */
 export interface Linked<T> {
-  /** The list it is in. */
   list: object | undefined;
   previous: T | undefined;
   next: T | undefined;
@@ -20,7 +19,6 @@ export class LinkedList<T extends Linked<T>> {
   /** The number of items. Only the list writes it. */
   size = 0;
 
-  /** The item that has waited longest. */
   get first(): T | undefined {
     return this.#first;
   }
@@ -50,7 +48,6 @@ export class LinkedList<T extends Linked<T>> {
     return true;
   }
 
-  /** Removes the item that has waited longest. */
   shift(): T | undefined {
     const first = this.#first;
     if (first !== undefined) this.delete(first);

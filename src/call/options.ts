@@ -13,10 +13,7 @@ import { isTraceparent } from '../wire/header-map.js';
  */
 export const SAFE_ATTEMPTS = 3;
 
-/**
- * Every option of a call. The contract and the endpoint give the defaults of `timeoutMs` and
- * `attempts`.
- */
+/** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
   timeoutMs: LIMITS.timeoutMs,
   attempts: LIMITS.attempts,
@@ -25,12 +22,10 @@ export const CALL_OPTIONS = {
   reference: unchecked(undefined),
 } satisfies OptionTable<CallOptions>;
 
-/** The endpoint's defaults for its calls. */
 export type CallDefaults = Pick<Limits, 'timeoutMs' | 'attempts'>;
 
 type WholeCallOptions = WithDefaults<CallOptions, typeof CALL_OPTIONS>;
 
-/** The options of a call, with their defaults filled in. */
 export type CheckedCallOptions = CallDefaults & Partial<WholeCallOptions>;
 
 /**

@@ -15,13 +15,11 @@ export interface LedgerEntry<Self> extends Linked<Self> {
   readonly context: { readonly transactionId: TransactionId };
   /** Whether it has ended: it has its outcome and does not linger. */
   readonly done: boolean;
-  /** The next call in the same chain. */
   nextInBucket: Self | undefined;
   /** Ends the wait for a late answer. */
   giveUp(): void;
 }
 
-/** The bounds of the ledger: the endpoint's options of the same names. */
 export interface OutstandingLimits {
   readonly maxOutstanding: number;
   readonly maxLingering: number;
@@ -56,7 +54,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     this.#limits = limits;
   }
 
-  /** Calls by outcome. */
   get outcomes(): Readonly<OutcomeCounts> {
     return { ...this.#outcomes };
   }
@@ -65,7 +62,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return this.#inFlight;
   }
 
-  /** The most calls that may be in flight. */
   get limit(): number {
     return this.#limits.maxOutstanding;
   }
@@ -80,9 +76,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return call;
   }
 
-  /**
-   * Adds a call that is about to be sent. Gives false if the limit of calls in flight is reached.
-   */
+  /** Adds a call that is about to be sent. Gives false if `maxOutstanding` is reached. */
   add(call: TCall): boolean {
     if (this.#inFlight >= this.#limits.maxOutstanding) return false;
     if (this.#size === this.#buckets.length) this.#grow();
@@ -101,10 +95,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     if (wasAdded) this.#inFlight -= 1;
   }
 
-  /**
-   * Keeps a call that timed out for a late answer. Beyond the limit the oldest one is given up as
-   * lost.
-   */
+  /** Keeps a call that timed out for a late answer. Beyond `maxLingering` the oldest is lost. */
   linger(call: TCall): void {
     // A listener that heard of the time-out may already have ended the call.
     if (call.done) return;
@@ -150,7 +141,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return 'late';
   }
 
-  /** All calls that are in flight or linger. */
   all(): TCall[] {
     return this.#buckets.flatMap((head) => {
       const chain: TCall[] = [];

@@ -3,7 +3,6 @@ import type { AnyActorRef } from 'xstate';
 import type { FrameOwner } from '../engine/sender.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 
-/** The members of a peer that its calls use. */
 export interface CallOwner<TCall> {
   readonly ref: AnyActorRef;
   readonly address: string;
@@ -15,14 +14,11 @@ export interface CallOwner<TCall> {
    * understands more than rpcudp 5.x does.
    */
   readonly native: boolean;
-  /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number;
 
   /** A call was made. `callEnded` follows later. */
   callMade(): void;
-  /** Sends the call as soon as there is room. */
   place(call: TCall): void;
-  /** Sends the call's request for the first time. */
   transmit(call: TCall): void;
   /** Sends a request again. `owner` gets the kernel's result. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void;

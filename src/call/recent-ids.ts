@@ -20,7 +20,6 @@ export class RecentIds {
     this.#addresses[slot] = address;
   }
 
-  /** The address that was called with this id, if it is remembered. */
   addressOf(id: TransactionId): string | undefined {
     const slot = slotOf(id);
     return this.#ids[slot] === id ? this.#addresses[slot] : undefined;

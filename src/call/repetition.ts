@@ -56,9 +56,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     }
   }
 
-  /**
-   * The peer reports that it is still working. It is asked again later, in case its reply is lost.
-   */
+  /** The peer is still working. It is asked again later, in case its reply is lost. */
   peerAtWork(nowMs: number): void {
     const { deadlineMs, peer } = this.#call;
     this.#call.wakeAt(this.#retransmission.peerAtWork(nowMs, deadlineMs, peer.rtoMs(nowMs)));
@@ -91,7 +89,6 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     return (peer.native || notUnderstood) && this.#retransmission.isSafe(nowMs);
   }
 
-  /** Sends the request again, with the same id and body and an updated header map. */
   #transmit(nowMs: number): void {
     const call = this.#call;
     const retransmission = this.#retransmission;

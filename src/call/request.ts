@@ -10,10 +10,8 @@ export interface CallRequest {
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
-  /** The rules of the peer's contract for the procedure. */
   readonly contracted?: ContractedProcedure | undefined;
   readonly trace?: CallTrace | undefined;
-  /** The caller's actor that gets every report of this call. */
   readonly replyTo: ReportTarget | undefined;
 }
 

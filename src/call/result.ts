@@ -1,15 +1,10 @@
-/**
- * Call result: makes the value of a call from the peer's result, by the contract of the procedure.
- */
+/** Call result: makes the value of a call from the peer's result, by the contract. */
 import { RemoteError } from '../api/outcome.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
 import type { SchemaError } from '../contract/schema-error.js';
 
-/**
- * A value, or the error of a result that breaks its contract. `fault` is set when the schema itself
- * failed.
- */
+/** A value, or the error of an invalid result. `fault` is set when the schema itself failed. */
 export interface ReadResult {
   readonly value?: unknown;
   readonly error?: RemoteError;

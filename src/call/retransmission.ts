@@ -19,11 +19,9 @@ const MAX_LOOK_DELAY_MS = 10_000;
  * simply answered, so most calls never have it.
  */
 export class Retransmission {
-  /** Whether the kernel refused the last transmission. */
   unreachable = false;
   /** Whether the peer asked for a token. It gets the token once. */
   challenged = false;
-  /** When the request was last sent. */
   sentAtMs: number;
   /** How long the call waits for an answer before the request is sent again. */
   gapMs: number;
@@ -32,7 +30,6 @@ export class Retransmission {
   /** The last time when the peer is known to remember the request. */
   #rememberedAtMs: number;
 
-  /** @param gapMs how long the call waited for an answer to the first transmission */
   constructor(sentAtMs: number, gapMs: number) {
     this.sentAtMs = sentAtMs;
     this.gapMs = gapMs;
@@ -57,10 +54,7 @@ export class Retransmission {
     return nowMs + this.gapMs;
   }
 
-  /**
-   * The peer is working on the call. Gives the time when to ask it again, in case its reply is
-   * lost.
-   */
+  /** The peer is working. Gives the time when to ask it again, in case its reply is lost. */
   peerAtWork(nowMs: number, deadlineMs: number, rtoMs: number): number {
     this.#rememberedAtMs = nowMs;
     return nowMs + Math.max(Math.min((deadlineMs - nowMs) / 2, MAX_LOOK_DELAY_MS), rtoMs);

@@ -40,7 +40,6 @@ export class RoundTrip {
     return this.#isKnown(nowMs) ? this.#smoothedMs : undefined;
   }
 
-  /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number {
     if (!this.#isKnown(nowMs)) return Math.max(INITIAL_RTO_MS, this.#backedOffMs);
     const estimateMs = this.#smoothedMs + Math.max(GRANULARITY_MS, VARIATIONS * this.#variationMs);
@@ -67,9 +66,7 @@ export class RoundTrip {
     this.#backedOffMs = 0;
   }
 
-  /**
-   * No answer came within `waitedMs`. The next calls wait twice as long, until there is a sample.
-   */
+  /** No answer came within `waitedMs`. The next calls wait twice as long, until a sample. */
   backOff(waitedMs: number): void {
     this.#backedOffMs = Math.min(Math.max(2 * waitedMs, this.#backedOffMs), MAX_RTO_MS);
   }

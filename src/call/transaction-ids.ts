@@ -1,10 +1,7 @@
 import type { Random } from '../random.js';
 import { ID_BYTES, type TransactionId } from '../wire/transaction-id.js';
 
-/**
- * How many ids are drawn at once. One call of the generator for all of them costs as much as for
- * two.
- */
+/** How many ids are drawn at once. One call of the generator costs as much as for two ids. */
 const POOL_IDS = 1_024;
 const POOL_BYTES = POOL_IDS * ID_BYTES;
 
@@ -28,10 +25,7 @@ export class TransactionIds {
     return id;
   }
 
-  /**
-   * Draws the next id in advance. This is best done while a request travels, when nothing waits for
-   * it.
-   */
+  /** Draws the next id in advance. Best done while a request travels and nothing waits for it. */
   drawAhead(): void {
     this.#ahead ??= this.#draw();
   }

@@ -1,21 +1,14 @@
 /** Verdict: decides why a call probably got no answer. */
 import type { Verdict } from '../api/verdict.js';
 
-/**
- * Evidence about a time-out. Times are monotonic milliseconds, and undefined if the event did not
- * happen.
- */
+/** Evidence about a time-out. Times are monotonic milliseconds; undefined: it did not happen. */
 export interface Evidence {
-  /**
-   * When the request was handed to the kernel; undefined until the kernel confirms that it accepted
-   * it.
-   */
+  /** When the request was sent; undefined until the kernel confirms that it accepted it. */
   readonly sentAtMs: number | undefined;
   /** Whether the system refused the last transmission because it cannot reach the peer. */
   readonly unreachable: boolean;
   /** When a datagram from the peer was last understood. */
   readonly heardAtMs: number | undefined;
-  /** How late the time-out was noticed. */
   readonly lagMs: number;
   readonly timeoutMs: number;
 }

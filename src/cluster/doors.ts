@@ -1,6 +1,4 @@
-/**
- * Doors: where each worker takes over datagrams that other workers received at a shared address.
- */
+/** Doors: where each worker takes over datagrams that others received at a shared address. */
 import { formatAddress, type SocketAddress } from '../address/address.js';
 import type { Door } from './message.js';
 
@@ -13,9 +11,7 @@ interface Shared {
 export class Doors {
   readonly #byAddress = new Map<string, Shared>();
 
-  /**
-   * The door of the worker in `slot` for datagrams to `address`, in the form of `formatAddress`.
-   */
+  /** The door of the worker in `slot` for datagrams to `address`, a text of `formatAddress`. */
   get(address: string, slot: number): Door | undefined {
     return this.#byAddress.get(address)?.bySlot.get(slot);
   }
@@ -30,19 +26,16 @@ export class Doors {
     else this.#byAddress.set(name, shared);
   }
 
-  /** The addresses where at least `workers` workers have a door. */
   addresses(workers: number): SocketAddress[] {
     const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.size >= workers);
     return shared.map(({ address }) => address);
   }
 
-  /** The addresses where the worker in `slot` has a door. */
   addressesOf(slot: number): SocketAddress[] {
     const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.has(slot));
     return shared.map(({ address }) => address);
   }
 
-  /** All doors. */
   *[Symbol.iterator](): Generator<[address: SocketAddress, slot: number, door: Door]> {
     for (const { address, bySlot } of this.#byAddress.values()) {
       for (const [slot, door] of bySlot) yield [address, slot, door];

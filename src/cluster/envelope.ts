@@ -18,14 +18,12 @@ const MAX_ENVELOPE_BYTES = 65_507;
 /** The most bytes of the letters of an envelope together. */
 export const MAX_LETTER_BYTES = MAX_ENVELOPE_BYTES - DOOR_KEY_BYTES;
 
-/** A datagram and its source address. */
 export interface Letter {
   readonly datagram: Buffer;
   readonly host: string;
   readonly port: number;
 }
 
-/** The bytes that a letter takes in an envelope. */
 export function letterBytes({ datagram, host }: Letter): number {
   return LETTER_HEADER_BYTES + host.length + datagram.length;
 }

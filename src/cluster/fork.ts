@@ -1,6 +1,4 @@
-/**
- * Fork: starts the workers of a cluster. Only this file uses node:cluster in the primary process.
- */
+/** Fork: starts the workers of a cluster. Only this file uses node:cluster in the primary. */
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -24,9 +22,7 @@ export interface ForkWorkersOptions {
    * (`os.availableParallelism()`), at most 256.
    */
   readonly workers?: number;
-  /**
-   * The module that the workers run: a path or a `file:` URL. Default: the program of this process.
-   */
+  /** The module that the workers run: a path or a `file:` URL. Default: this process's program. */
   readonly exec?: string | URL;
   /** The command line arguments of the workers. Default: those of this process. */
   readonly args?: readonly string[];

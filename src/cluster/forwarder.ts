@@ -24,11 +24,8 @@ interface Post {
 }
 
 export class Forwarder {
-  /** Datagrams that the kernel accepted. */
   forwarded = 0;
-  /** Datagrams whose worker had no door, or that the kernel refused. */
   lost = 0;
-  /** Datagrams that are too large for an envelope. */
   tooLarge = 0;
 
   readonly #clock: Clock;
@@ -69,7 +66,6 @@ export class Forwarder {
     post.bytes += bytes;
   }
 
-  /** Sends all waiting datagrams now. */
   flush(): void {
     const posts = [...this.#posts];
     this.#posts.clear();

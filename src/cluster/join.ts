@@ -1,6 +1,4 @@
-/**
- * Join: makes this process a member of its cluster. Only this file uses node:cluster in a worker.
- */
+/** Join: makes this process a member of a cluster. Only this file uses node:cluster in workers. */
 import cluster from 'node:cluster';
 import { systemClock } from '../time/clock.js';
 import { ClusterError } from './error.js';

@@ -1,7 +1,4 @@
-/**
- * Cluster member: a worker's transports in its cluster, and what it does when the cluster is
- * closed.
- */
+/** Cluster member: a worker's transports, and what it does when the cluster is closed. */
 import { systemClock } from '../time/clock.js';
 import { systemRandom } from '../random.js';
 import { udpTransport } from '../transport/udp.js';
@@ -15,7 +12,6 @@ import type { PrimaryMessage, WorkerMessage } from './message.js';
 import { ClusterTransport } from './transport.js';
 import type { Cluster } from './transport.js';
 
-/** The worker's end of the channel to the primary. */
 export interface WorkerChannel {
   send(message: WorkerMessage): void;
   /** Disconnects from the primary, so that the process ends once it has nothing else to do. */
@@ -35,10 +31,7 @@ export interface ClusterTransportOptions {
 
 /** This worker as a member of its cluster. `joinCluster` gives it. */
 export class ClusterMember {
-  /**
-   * The worker's slot, from 0 to `workers` - 1. If the worker dies, its replacement gets the same
-   * slot.
-   */
+  /** The worker's slot, from 0 to `workers` - 1. A worker that replaces it gets the same slot. */
   readonly slot: number;
   /** The number of workers of the cluster. */
   readonly workers: number;

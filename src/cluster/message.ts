@@ -19,7 +19,6 @@ export interface DoorMessage {
   readonly key: string;
 }
 
-/** A message from a worker. */
 export type WorkerMessage =
   | { readonly rpcudp: 'join' }
   | {

@@ -18,10 +18,7 @@ export interface Forwarding {
   readonly forwarded: number;
   /** Datagrams that other workers received and forwarded to this worker. */
   readonly takenOver: number;
-  /**
-   * Datagrams that could not be forwarded, because their worker had no door or the send queue was
-   * full.
-   */
+  /** Datagrams that were not forwarded: their worker had no door, or the send queue was full. */
   readonly lost: number;
   /** Datagrams that are too large to be forwarded: over about 65,460 bytes. */
   readonly tooLarge: number;
@@ -51,9 +48,7 @@ export interface Cluster {
   closed(transport: ClusterTransport, address: SocketAddress | undefined): void;
 }
 
-/** The parts of a worker's transport. */
 export interface ClusterTransportParts {
-  /** The socket that the workers share. */
   readonly shared: Transport;
   /** A socket at `DOOR_HOST` that only this worker has. */
   readonly door: Transport;
@@ -175,10 +170,7 @@ export class ClusterTransport implements Transport {
     this.fail(error);
   };
 
-  /**
-   * Takes a datagram that arrived at the shared socket, or forwards it to the worker that it
-   * belongs to.
-   */
+  /** Takes a datagram of the shared socket, or forwards it to the worker that it belongs to. */
   #sort(receiver: Receiver, datagram: Buffer, host: string, port: number): void {
     const { slot, seed, workers } = this.#cluster;
     const owner = ownerOf(host, port, seed, workers);
@@ -186,7 +178,6 @@ export class ClusterTransport implements Transport {
     else this.#forwarder.forward(owner, datagram, host, port);
   }
 
-  /** An envelope arrived at the door. */
   #takeIn(receiver: Receiver, envelope: Buffer, sender: string): void {
     const letters = sender === DOOR_HOST ? openEnvelope(envelope, this.#doorKey) : undefined;
     if (letters === undefined) {

@@ -10,9 +10,7 @@ import type { PrimaryMessage } from './message.js';
 /** The primary answers at once, unless it is blocked or has no cluster. */
 const WELCOME_TIMEOUT_MS = 10_000;
 
-/** A channel with incoming messages. */
 export interface ListeningChannel extends WorkerChannel {
-  /** Calls `hear` with each message from the primary from now on. */
   listen(hear: (message: PrimaryMessage) => void): void;
 }
 

@@ -8,7 +8,6 @@ export interface WorkerProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Gets the events of a worker's process. */
 export interface WorkerHearer {
   told(message: WorkerMessage): void;
   /** The process cannot get messages any more, and will end. */

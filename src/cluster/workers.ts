@@ -14,7 +14,6 @@ import type { WorkerReport } from './report.js';
 import { RestartDelay } from './restart-delay.js';
 import type { Fork, WorkerProcess } from './worker-process.js';
 
-/** The parts of a cluster. */
 export interface ClusterParts {
   readonly size: number;
   readonly seed: number;

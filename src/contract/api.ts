@@ -11,9 +11,7 @@ import type { InferInput, InferOutput, StandardSchema } from './standard-schema.
  */
 declare const checkedResult: unique symbol;
 
-/**
- * A procedure whose calls resolve to exactly `Result`, because a schema makes it after decoding.
- */
+/** A procedure whose calls resolve to exactly `Result`: a schema makes it after decoding. */
 interface CheckedProcedure<Args extends readonly unknown[], Result> {
   (scope: unknown, ...args: Args): unknown;
   readonly [checkedResult]: Result;
@@ -43,7 +41,6 @@ export type CheckedApi<Definition> = {
 };
 
 type ArgumentsGiven<Definition> = Arguments<InputOf<SchemaIn<Definition, 'args'>>>;
-/** The arguments that a procedure is run with: the output of their schema. */
 export type ArgumentsRead<Definition> = Arguments<OutputOf<SchemaIn<Definition, 'args'>>>;
 /** What a procedure may return. */
 export type ResultGiven<Definition> = InputOf<SchemaIn<Definition, 'result'>>;

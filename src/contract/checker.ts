@@ -1,7 +1,4 @@
-/**
- * Checker: runs one schema of a contract. It always gives a value or issues, whatever the schema
- * does.
- */
+/** Checker: runs one schema of a contract. It gives a value or issues, whatever the schema does. */
 import { messageOf } from '../errors.js';
 import { SchemaError } from './schema-error.js';
 import type { ContractPart } from './schema-error.js';
@@ -25,10 +22,7 @@ export class Checker {
     this.#standard = standard;
   }
 
-  /**
-   * Validates a value. Never throws: if the schema itself fails, the result is an issue with a
-   * fault.
-   */
+  /** Validates a value. Never throws: if the schema itself fails, that is an issue with a fault. */
   read(value: unknown): Reading {
     try {
       return this.#judge(this.#standard.validate(value));

@@ -37,9 +37,7 @@ export class Contract<Definition extends ContractDefinition> implements AnyContr
     }
   }
 
-  /**
-   * The contract's rules for a procedure; undefined if the contract has no procedure of that name.
-   */
+  /** The contract's rules for a procedure; undefined if it has no procedure of that name. */
   procedure(name: string): ContractedProcedure | undefined {
     return this.#procedures.get(name);
   }
@@ -96,7 +94,6 @@ export function defineContract<Definition extends ContractDefinition>(
   return new Contract<Definition>(definition);
 }
 
-/** The check of an option that must be a contract. */
 export const CONTRACT_OPTION = tested(
   undefined,
   'must be a contract made by defineContract',

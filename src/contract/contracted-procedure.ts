@@ -12,7 +12,6 @@ export class ContractedProcedure {
   readonly name: string;
   readonly idempotent: boolean;
   readonly timeoutMs: number | undefined;
-  /** The most bytes of the request's body, and of the result's body. */
   readonly maxBytes: number | undefined;
   readonly #args: Checker | undefined;
   readonly #result: Checker | undefined;

@@ -1,6 +1,4 @@
-/**
- * Procedure definition: the rules of a contract for one procedure, and the check of these rules.
- */
+/** Procedure definition: the rules of a contract for one procedure, and their check. */
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { MAX_REQUEST_BODY_BYTES } from '../wire/frame.js';
 import { ContractError } from './errors.js';

@@ -1,6 +1,4 @@
-/**
- * Contract errors: thrown for a wrong contract, or for a value that does not match its contract.
- */
+/** Contract errors: thrown for a wrong contract, or a value that does not match its contract. */
 import { quote } from '../errors.js';
 import type { Issues } from './issue.js';
 

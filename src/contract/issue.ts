@@ -3,7 +3,6 @@ import { shorten } from '../escape.js';
 import type { SchemaError } from './schema-error.js';
 import { formatPath } from './path.js';
 
-/** The most issues of one value that are kept. */
 const MAX_ISSUES = 8;
 /** The most characters of the path and message of an issue together. */
 const MAX_ISSUE_LENGTH = 256;
@@ -37,7 +36,6 @@ export function issuesOf(root: string, found: readonly unknown[]): Issues {
 
 const NO_REASON = 'the schema refused it and gave no reason';
 
-/** The single issue that reports a schema that failed. */
 export function issuesOfFault(root: string, fault: SchemaError): Issues {
   return Object.assign([issue(root, fault.problem)], { fault });
 }

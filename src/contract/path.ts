@@ -1,9 +1,7 @@
 /** Paths: where in a value something is wrong, as text such as `args[0].user.tags[2]`. */
 import { escapeText, shorten } from '../escape.js';
 
-/** The most characters of a path. */
 const MAX_PATH_LENGTH = 128;
-/** The most characters of one key in a path. */
 const MAX_KEY_LENGTH = 64;
 
 /** A key that can be shown after a dot. Other keys are shown in brackets. */

@@ -1,7 +1,6 @@
 /** Schema error: the cause of other errors when a schema itself is broken. */
 import { quote } from '../errors.js';
 
-/** The part of a procedure's contract that has a schema. */
 export type ContractPart = 'args' | 'result';
 
 /**

@@ -23,7 +23,6 @@ import type { OptionTable, WithDefaults } from '../option-table.js';
 import { systemRandom } from '../random.js';
 import { systemClock } from '../time/clock.js';
 
-/** The options that are not limits. */
 const OTHERS = {
   // The transport checks host and port when it binds.
   host: unchecked(undefined),
@@ -41,12 +40,10 @@ const OTHERS = {
   lookup: callable(systemLookup),
 } satisfies OptionTable<Omit<ContractedEndpointOptions<AnyContract>, keyof Limits>>;
 
-/** Every option of an endpoint. */
 export const ENDPOINT_OPTIONS = { ...LIMITS, ...OTHERS } satisfies OptionTable<
   ContractedEndpointOptions<AnyContract>
 >;
 
-/** The options of `createEndpoint`, with or without a contract. */
 export type GivenOptions = EndpointOptions & { readonly contract?: AnyContract };
 
 /** The checked options of an endpoint, with defaults for those that were not given. */

@@ -101,7 +101,6 @@ function udpTransportOf({ host, port, reusePort }: CheckedEndpointOptions): Tran
   });
 }
 
-/** A readable name for the endpoint. */
 function nameOf({ host = '*', port }: CheckedEndpointOptions): string {
   return port === 0 ? 'endpoint' : `endpoint ${host}:${port}`;
 }

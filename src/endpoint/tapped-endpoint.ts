@@ -19,13 +19,10 @@ export interface TappedEndpoint extends Subscription {
   peers(): readonly PeerActor[];
   /** The calls that have not ended. */
   calls(): readonly CallActor[];
-  /** The handlers whose procedures are running. */
   handlers(): readonly Handler[];
 }
 
-/**
- * The name of a method that only this file calls. Every copy of this package uses the same symbol.
- */
+/** The name of a method that only this file calls, the same in every copy of this package. */
 export const TAP = Symbol.for('rpcudp.tap');
 
 export interface Tappable {

@@ -12,7 +12,6 @@ export interface FrameOwner {
 
 export interface Sender {
   readonly ref: AnyActorRef;
-  /** Hands a frame to the kernel, alone in its datagram. Never throws. */
   send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void;
   /**
    * Hands a bundle to the kernel. `owners` has an element for each frame, which may be undefined.

@@ -47,7 +47,6 @@ export interface HandlerMessage {
   error?: unknown;
 }
 
-/** The trace of one call or procedure. */
 class Trace<Message extends CallMessage | HandlerMessage> {
   readonly message: Message;
   readonly #channel: TracingChannel<unknown, Message>;
@@ -103,7 +102,6 @@ class Trace<Message extends CallMessage | HandlerMessage> {
   }
 }
 
-/** The trace of one call. */
 export class CallTrace extends Trace<CallMessage> {
   /** The Trace Context for the peer, as the caller or a subscriber set it, if it is valid. */
   get traceparent(): string | undefined {
@@ -111,7 +109,6 @@ export class CallTrace extends Trace<CallMessage> {
     return isTraceparent(traceparent) ? traceparent : undefined;
   }
 
-  /** The call has its outcome. */
   settled(outcome: Outcome): void {
     const { message } = this;
     message.outcome = outcome;
@@ -126,12 +123,10 @@ export type HandlerTrace = Trace<HandlerMessage>;
 export const callChannel = tracingChannel<unknown, CallMessage>('rpcudp:call');
 export const handlerChannel = tracingChannel<unknown, HandlerMessage>('rpcudp:handler');
 
-/** The trace of a call that is about to be made. */
 export function traceCall(message: CallMessage): CallTrace {
   return new CallTrace(callChannel, message);
 }
 
-/** The trace of a procedure that is about to run. */
 export function traceHandler(message: HandlerMessage): HandlerTrace {
   return new Trace(handlerChannel, message);
 }

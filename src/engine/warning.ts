@@ -1,9 +1,7 @@
 /** Warning: the default `onError`. Errors that have no caller become Node.js process warnings. */
 import { asError, HandlerFailedError } from '../errors.js';
 
-/**
- * Makes an `onError` that warns once for each failing procedure, and every time for other errors.
- */
+/** Makes an `onError` that warns once for each failing procedure, and always for other errors. */
 export function warnings(): (error: unknown) => void {
   /** Bounded by the procedures that an endpoint offers. */
   const failed = new Set<string>();

@@ -8,9 +8,7 @@ import type { OfferedProcedure } from './procedures.js';
 import { invalidArguments } from './refusal.js';
 import type { Refusal } from './refusal.js';
 
-/**
- * The arguments, or the reason why the procedure is not run. `fault` is set when the schema failed.
- */
+/** The arguments, or why the procedure is not run. `fault` is set when the schema failed. */
 export interface ReadArguments {
   readonly args: readonly unknown[];
   readonly invalid?: Refusal;

@@ -26,7 +26,6 @@ export class ByteRing {
     return place;
   }
 
-  /** The bytes at a place. */
   read(place: number, length: number): string {
     const start = this.#offsetOf(place);
     const end = start + length;
@@ -64,10 +63,7 @@ export class ByteRing {
     this.#copy(old.subarray(0, this.#size - firstPiece.length), oldest + firstPiece.length);
   }
 
-  /**
-   * Copies bytes into a new block with enough room. They may wrap around at a different place
-   * there.
-   */
+  /** Copies bytes into a new block with enough room, where they may wrap at another place. */
   #copy(bytes: Buffer, place: number): void {
     const start = this.#offsetOf(place);
     const room = this.#bytes.length - start;

@@ -12,7 +12,6 @@ import type { OutboundFrame } from '../wire/outbound-frame.js';
 /** Longer messages are cut, because they are remembered as long as the request. */
 const MAX_MESSAGE_LENGTH = 1_024;
 
-/** The error as it is sent to the caller. */
 export function failureOf(error: unknown): ErrorReply {
   const message = shorten(messageOf(error), MAX_MESSAGE_LENGTH);
   if (error instanceof ProcedureError) return declaredBy(error, message);
@@ -35,9 +34,7 @@ function declaredBy(error: ProcedureError, message: string): ErrorReply {
   }
 }
 
-/**
- * The frame of an error. Data that cannot be sent is left out, and `onUnsendable` gets the reason.
- */
+/** The frame of an error. Data that cannot be sent is left out; `onUnsendable` gets the reason. */
 export function encodeFailure(
   id: TransactionId,
   reply: ErrorReply,

@@ -33,7 +33,6 @@ import type { RequestScope } from './scope.js';
 export interface HandlerKeeper {
   /** The procedure has returned a promise, and the handler waits for it. */
   handlerAwaited(handler: Handler): void;
-  /** The procedure has ended: it replied or failed. */
   handlerEnded(handler: Handler): void;
   /** The handler does not wait for the procedure any longer. */
   handlerAbandoned(handler: Handler): void;
@@ -41,16 +40,13 @@ export interface HandlerKeeper {
   resultDiscarded(): void;
 }
 
-/** The request that a handler is made for. */
 export interface InboundRequest {
   readonly frame: Frame;
   readonly procedure: string;
   readonly args: readonly unknown[];
   /** Distinguishes this request from another one with the same id. */
   readonly digest: number;
-  /**
-   * Whether its sender is an rpcudp endpoint, which understands more frame types than a response.
-   */
+  /** Whether its sender is an rpcudp endpoint, which understands more than a response. */
   readonly native: boolean;
   readonly attempt: number;
   readonly atMs: number;
@@ -63,13 +59,11 @@ export class Handler
   implements Alarm, RunningRequest, RepliedTo
 {
   readonly owner: HandlerOwner;
-  /** The request as it arrived. */
   readonly frame: Frame;
   readonly digest: number;
   readonly native: boolean;
   /** The reply; undefined before it is made, and when there is none. */
   reply: OutboundFrame | undefined;
-  /** The value that the procedure threw. */
   thrown: unknown;
   /** Its index in the heap of alarms. The alarm is the procedure's deadline. */
   heapIndex = -1;
@@ -102,14 +96,11 @@ export class Handler
     if (engine.inspection.watched) this.start();
   }
 
-  /**
-   * A readable name, such as `handler b21c`. It omits the procedure's name, which the peer chose.
-   */
+  /** A readable name, such as `handler b21c`, without the procedure's name that the peer chose. */
   override get id(): string {
     return `handler ${this.context.transactionId.slice(0, 4)}`;
   }
 
-  /** 40 hexadecimal digits, the same in the request and its reply. */
   get transactionId(): TransactionId {
     return this.context.transactionId;
   }
@@ -176,7 +167,6 @@ export class Handler
     return 'delivered';
   }
 
-  /** The endpoint closes and does not wait for the procedure. Its signal aborts. */
   abandon(reason: unknown): void {
     const scope = this.#scope;
     const message = 'The endpoint was closed while the procedure ran';

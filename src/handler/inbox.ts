@@ -40,9 +40,7 @@ const REFUSAL_LIMITS: ReplyLimits = {
 type InboxLimits = ReplyLimits &
   Pick<Limits, 'handlerTimeoutMs' | 'maxPeers' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
 
-/** The parts and bounds that an inbox works with. */
 export interface InboxOptions {
-  /** The endpoint that procedures see in their scope. */
   readonly endpoint: AnyEndpoint;
   readonly peers: HandlerOwners;
   readonly procedures: ProcedureTable;
@@ -52,14 +50,11 @@ export interface InboxOptions {
 }
 
 export class Inbox implements HandlerKeeper {
-  /** Requests whose body is followed by bytes that are not a header map. */
   unreadableHeaders = 0;
-  /** Results and errors that came after the wait for them had ended. */
   discardedResults = 0;
 
   readonly #engine: Engine;
   readonly #options: InboxOptions;
-  /** The number of procedures that run. */
   #running = 0;
   /** Handlers whose procedure has not returned. Several if a transport delivers synchronously. */
   readonly #called: Handler[] = [];
@@ -85,7 +80,6 @@ export class Inbox implements HandlerKeeper {
     return this.#replies.size + this.#refusals.size;
   }
 
-  /** Requests that were forgotten early, to make room for others. */
   get forgottenEarly(): number {
     return this.#replies.forgottenEarly + this.#refusals.forgottenEarly;
   }
@@ -267,7 +261,6 @@ export class Inbox implements HandlerKeeper {
     handler.owner.requests.stopped(handler.context.transactionId);
   }
 
-  /** The handlers whose procedures run. */
   handlers(): Handler[] {
     return [...this.#called, ...this.#awaited];
   }

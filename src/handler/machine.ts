@@ -19,7 +19,6 @@ import { setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/** The code and message of a procedure's failure. */
 interface Failure {
   readonly code: string;
   readonly message: string;
@@ -29,16 +28,13 @@ interface Failure {
 export interface HandlerInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
-  /** The peer's canonical address. */
   readonly peer: string;
-  /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly receivedAtMs: number;
   /** Which transmission of the request this is, from 1. It is 1 if the sender does not say so. */
   readonly attempt: number;
 }
 
-/** The context of an inbound transaction. */
 export interface HandlerContext {
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -50,7 +46,6 @@ export interface HandlerContext {
   readonly replyBytes: number | undefined;
   /** Why the procedure failed. The message is limited in length. */
   readonly failure: Failure | undefined;
-  /** Whether the caller cancelled its call. */
   readonly cancelled: boolean;
   /** How many times the request arrived again while it was running. */
   readonly duplicates: number;

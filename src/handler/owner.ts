@@ -6,7 +6,6 @@ import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { PeerRequests } from './peer-requests.js';
 
-/** The members of a peer that its handlers use. */
 export interface HandlerOwner {
   readonly ref: AnyActorRef;
   readonly address: string;
@@ -14,10 +13,8 @@ export interface HandlerOwner {
   readonly socketAddress: SocketAddress;
   /** True once its actor has ended. A successor does not know this peer's requests. */
   readonly forgotten: boolean;
-  /** The counts of its requests. */
   readonly requests: PeerRequests;
   readonly replies: ReplySender;
-  /** A request of this size arrived. */
   requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void;
 }
 
@@ -25,23 +22,18 @@ export interface HandlerOwner {
 export interface HandlerOwners {
   /** The peer at an IP address, if it is known. */
   find(host: string, port: number): HandlerOwner | undefined;
-  /**
-   * Makes a peer for a request from an unknown address. Gives undefined if there is no room for it.
-   */
+  /** Makes a peer for an unknown address. Gives undefined if there is no room for it. */
   admitStranger(host: string, port: number): HandlerOwner | undefined;
 }
 
 /** Sends replies. A reply is withheld if it is too large for an address that is not validated. */
 export interface ReplySender {
-  /** Sends the reply to a request. */
   send(frame: OutboundFrame, request: RepliedTo): void;
   /** Sends the reply to a repeated request, in its own datagram. */
   sendAgain(frame: OutboundFrame, request: RepliedTo): void;
 }
 
-/** The request that a reply is for. */
 export interface RepliedTo {
   readonly transactionId: TransactionId;
-  /** Whether its sender understands more frame types than a response. */
   readonly native: boolean;
 }

@@ -5,16 +5,12 @@
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { RunningRequest } from './known-request.js';
 
-/**
- * The memory that keeps a request: `replies` for requests that were run, `refusals` for refused
- * ones.
- */
+/** The memory that keeps a request: `replies` if it was run, `refusals` if it was refused. */
 export type RequestMemory = 'replies' | 'refusals';
 
 const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
 export class PeerRequests {
-  /** The number of requests that run. */
   running = 0;
   #replies = 0;
   #refusals = 0;
@@ -24,14 +20,11 @@ export class PeerRequests {
    */
   #awaited: Map<TransactionId, RunningRequest> | undefined;
 
-  /** The number of requests that are remembered. */
   get remembered(): number {
     return this.#replies + this.#refusals;
   }
 
-  /**
-   * The number of remembered requests that were not run. Their callers were told so and rely on it.
-   */
+  /** How many remembered requests were not run. Their callers were told so and rely on it. */
   get refusalsRemembered(): number {
     return this.#refusals;
   }
@@ -41,17 +34,14 @@ export class PeerRequests {
     return this.#awaited ?? NONE;
   }
 
-  /** A procedure is about to run for this peer. */
   started(): void {
     this.running += 1;
   }
 
-  /** The procedure has returned a promise. */
   isAwaited(id: TransactionId, request: RunningRequest): void {
     (this.#awaited ??= new Map()).set(id, request);
   }
 
-  /** The procedure does not run any longer. */
   stopped(id: TransactionId): void {
     this.running -= 1;
     this.#awaited?.delete(id);

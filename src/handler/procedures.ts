@@ -3,7 +3,6 @@ import type { Handlers, Procedure } from '../api/handlers.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 
-/** An offered procedure and its rules in the contract. */
 export interface OfferedProcedure {
   readonly name: string;
   readonly run: Procedure;

@@ -4,12 +4,10 @@ import { OverloadedError, quote } from '../errors.js';
 import type { RequestTooLargeError } from '../errors.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/** Why a request is not run. */
 export interface Refusal {
   readonly code: NotRunCode;
   readonly message: string;
   readonly data?: unknown;
-  /** The error for the endpoint's reports, if it has more details than the code. */
   readonly error?: Error;
 }
 
@@ -19,22 +17,18 @@ export function overloaded(limit: OverloadedError['limit'], value: number): Refu
   return { code: 'overloaded', message: error.message, data: { limit, value }, error };
 }
 
-/** No procedure has this name. */
 export function unknownProcedure(name: string): Refusal {
   return { code: 'unknownProcedure', message: `there is no procedure ${quote(name)}` };
 }
 
-/** The arguments do not match the procedure's contract. */
 export function invalidArguments(error: InvalidArgumentsError | RequestTooLargeError): Refusal {
   const data = error instanceof InvalidArgumentsError ? [...error.issues] : undefined;
   return { code: 'invalidArguments', message: error.message, data, error };
 }
 
-/** Its caller does not wait any longer. */
 export const DEADLINE_PASSED: Refusal = {
   code: 'deadlinePassed',
   message: 'its deadline had passed when it arrived',
 };
 
-/** The endpoint is being closed. */
 export const CLOSING: Refusal = { code: 'closing', message: 'the endpoint is being closed' };

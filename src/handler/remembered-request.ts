@@ -6,7 +6,6 @@ import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { KnownRequest } from './known-request.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 
-/** The remembered parts of a request. */
 export interface Remembered {
   readonly owner: HandlerOwner;
   readonly native: boolean;

@@ -18,7 +18,6 @@ import { RememberedRequest } from './remembered-request.js';
 import { RequestRecords } from './request-records.js';
 import type { RequestRecord } from './request-records.js';
 
-/** The bounds of the memory: the endpoint's options of the same names. */
 export interface ReplyLimits {
   readonly replayWindowMs: number;
   readonly maxReplies: number;
@@ -38,18 +37,14 @@ export class ReplyMemory implements Alarm {
   readonly #alarms: Alarms;
   readonly #limits: ReplyLimits;
   readonly #memory: RequestMemory;
-  /**
-   * The requests in the order in which they ended, which is the order in which they are forgotten.
-   */
+  /** The requests in the order in which they ended, in which they are forgotten as well. */
   readonly #records: RequestRecords<HandlerOwner>;
   /** The bodies of the replies. Records before `#firstWithReply` have lost their reply. */
   readonly #bodies = new ByteRing();
   #firstWithReply = 0;
-  /** The bytes that the replies take as datagrams. */
   #bytes = 0;
   #forgottenEarly = 0;
 
-  /** @param memory which of the two memories this is */
   constructor({ alarms, random }: Engine, limits: ReplyLimits, memory: RequestMemory) {
     this.#alarms = alarms;
     this.#limits = limits;
@@ -66,7 +61,6 @@ export class ReplyMemory implements Alarm {
     return this.#forgottenEarly;
   }
 
-  /** Whether one more request would displace the oldest. */
   get full(): boolean {
     return this.size >= this.#limits.maxReplies;
   }
@@ -146,7 +140,6 @@ export class ReplyMemory implements Alarm {
     this.#setAlarm();
   }
 
-  /** Forgets everything. */
   clear(): void {
     while (this.size > 0) this.#forgetOldest();
     this.#alarms.clear(this);

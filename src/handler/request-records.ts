@@ -50,9 +50,7 @@ export class RequestRecords<Peer> {
   #times = new Float64Array(0);
   #peers: (Peer | undefined)[] = [];
   #procedures: string[] = [];
-  /**
-   * The heads of the chains of records whose ids have the same hash. There are as many as slots.
-   */
+  /** The heads of the chains of records whose ids have the same hash, as many as slots. */
   #buckets = new Int32Array(0);
   /** The id that is being looked up or added. */
   readonly #id = new Int32Array(ID_WORDS);
@@ -71,7 +69,6 @@ export class RequestRecords<Peer> {
     return this.#shifted;
   }
 
-  /** Adds a record of the request in this datagram. */
   push(datagram: Buffer, record: RequestRecord<Peer>): void {
     if (this.size === this.#capacity) this.#grow();
     const slot = this.#slotOf(this.#pushed);
@@ -83,7 +80,6 @@ export class RequestRecords<Peer> {
     this.#link(slot);
   }
 
-  /** Removes the oldest record. */
   shift(): void {
     const slot = this.#slotOf(this.#shifted);
     this.#shifted += 1;
@@ -106,7 +102,6 @@ export class RequestRecords<Peer> {
     return undefined;
   }
 
-  /** A record by its number. */
   at(number: number): RequestRecord<Peer> {
     const slot = this.#slotOf(number);
     return {
@@ -209,10 +204,7 @@ export class RequestRecords<Peer> {
     this.#buckets[bucket] = slot;
   }
 
-  /**
-   * Removes the oldest record from its chain. It is the last there, because new records are added
-   * first.
-   */
+  /** Removes the oldest record from its chain. It is the last, because new ones are added first. */
   #unlink(slot: number): void {
     const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS);
     let link = this.#buckets[bucket] as number;

@@ -8,7 +8,6 @@ import type { HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 
-/** The values that a scope is made from. */
 export interface ServedRequest {
   readonly sender: SocketAddress;
   readonly endpoint: AnyEndpoint;
@@ -18,7 +17,6 @@ export interface ServedRequest {
   readonly receivedAtMs: number;
   /** How long the caller still waits, in milliseconds; undefined if it did not say so. */
   readonly callerWaitsMs: number | undefined;
-  /** How long the procedure may run. */
   readonly timeoutMs: number;
 }
 
@@ -56,7 +54,6 @@ export class RequestScope implements HandlerScope {
     return Math.min(this.#callerWaitsMs, this.#timeoutMs);
   }
 
-  /** The error for a procedure that has not ended at its deadline. */
   timedOut(): HandlerTimedOutError {
     const deadline = this.#callerWaitsMs < this.#timeoutMs ? 'caller' : 'endpoint';
     return new HandlerTimedOutError(this.#allowedMs, deadline);

@@ -26,15 +26,11 @@ export class Settlements {
     this.#tell = tell;
   }
 
-  /** Readable requests, by ending. */
   get counts(): Readonly<Record<RequestEnding, number>> {
     return { ...this.#counts };
   }
 
-  /**
-   * A procedure ended, perhaps after its caller cancelled the call. `thrown` is the value that it
-   * threw.
-   */
+  /** A procedure ended, perhaps after its caller cancelled the call. `thrown` is what it threw. */
   handlerEnded(context: HandlerContext, thrown: unknown): void {
     const request = thrown === undefined ? context : { ...context, error: thrown };
     this.settle(request, endingOf(context));
@@ -55,10 +51,7 @@ function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEndin
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 
-/**
- * Whether the ending is a mistake in the procedure: not a declared error, and not the caller's
- * deadline.
- */
+/** Whether this is a mistake in the procedure: no declared error, and not the caller's deadline. */
 function isMistake(ending: RequestEnding, error: unknown): boolean {
   switch (ending) {
     case 'failed':

@@ -13,5 +13,4 @@ export const HANDLER_STATES = {
 
 export type HandlerState = keyof typeof HANDLER_STATES;
 
-/** Every state of a handler. */
 export const HANDLER_STATE_NAMES = namesOf(HANDLER_STATES);

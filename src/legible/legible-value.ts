@@ -127,7 +127,6 @@ function shortened(text: string): string {
   return `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length - MAX_TEXT_LENGTH} characters more)`;
 }
 
-/** Bytes as text, such as `3 bytes: 00 ff 10`. */
 export function legibleBytes(bytes: Uint8Array): string {
   const { length } = bytes;
   const unit = length === 1 ? 'byte' : 'bytes';

@@ -18,10 +18,8 @@ export interface MaskedPlace {
  */
 export type Mask = readonly string[] | ((place: MaskedPlace) => boolean);
 
-/** The text that replaces a masked value. */
 export const MASKED = '(masked)';
 
-/** Tests whether the value at a place is masked. */
 export type MaskTest = (place: MaskedPlace) => boolean;
 
 const NOTHING_MASKED: MaskTest = () => false;

@@ -30,9 +30,7 @@ import { ReturnPath } from './return-path.js';
 
 export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
-  /** The reports of its calls, for the listeners of the peer. */
   readonly reports: CallReports;
-  /** The calls that are made by events. */
   readonly commands: Commands;
   readonly requests = new PeerRequests();
   readonly replies: Replies;
@@ -47,7 +45,6 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   #asksAsOldPeer = false;
   /** The number of calls that have not ended: queued, in flight or lingering. */
   #openCalls = 0;
-  /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
   readonly port: number;
@@ -102,12 +99,10 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     return this.#path.window.size;
   }
 
-  /** The current size of the window in calls. */
   get windowLimit(): number {
     return this.#path.window.limit;
   }
 
-  /** The smoothed round-trip time; undefined while it is unknown. */
   get roundTripMs(): number | undefined {
     return this.#path.roundTripMs;
   }
@@ -157,9 +152,7 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.#departures.sendAlone(frame, owner);
   }
 
-  /**
-   * Sends a request or a cancel, bundled with others if the peer is known to understand bundles.
-   */
+  /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
   #send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#takesBundles) this.#departures.send(frame, owner);
     else this.#departures.sendAlone(frame, owner);
@@ -211,7 +204,6 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.#outbox.drain();
   }
 
-  /** A datagram from this peer was understood. */
   #heard(nowMs: number): void {
     this.heardAtMs = nowMs;
     if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
@@ -280,12 +272,10 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.ref.send({ type: 'forgotten' });
   }
 
-  /** The calls that wait for the window. The one that has waited longest comes first. */
   queuedCalls(): CallActor[] {
     return this.#outbox.queuedCalls();
   }
 
-  /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     for (const call of this.#outbox.calls()) call.cancel(reason);
   }

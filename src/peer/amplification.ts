@@ -13,19 +13,13 @@ const MAX_FACTOR = 3;
 const BURST_BYTES = 64 * 1024;
 const REFILL_BYTES_PER_MS = (16 * 1024) / 1_000;
 
-/**
- * The most networks that have a bucket at a time. The least recently used one is removed to make
- * room.
- */
+/** The most networks with a bucket. The least recently used one is removed to make room. */
 const MAX_NETWORKS = 4_096;
 
 /** The traffic between this endpoint and an address that is not validated. */
 export interface UnvalidatedTraffic {
-  /** Bytes of requests from this address. */
   bytesIn: number;
-  /**
-   * Bytes of replies to this address, without the bytes that were taken from its network's bucket.
-   */
+  /** Bytes of replies to this address, without those that were taken from its network's bucket. */
   bytesOut: number;
 }
 
@@ -46,12 +40,10 @@ export class AmplificationLimit {
     this.#clock = clock;
   }
 
-  /** The number of replies that were not sent because the address is not validated. */
   get withheldReplies(): number {
     return this.#withheldReplies;
   }
 
-  /** A reply was not sent. */
   withheld(): void {
     this.#withheldReplies += 1;
   }

@@ -1,6 +1,4 @@
-/**
- * Call reports: sends the reports of a peer's calls to the listeners of the peer and to `replyTo`.
- */
+/** Call reports: sends the reports of a peer's calls to the peer's listeners and to `replyTo`. */
 import { Listeners } from '../actor/listeners.js';
 import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
@@ -16,17 +14,14 @@ export class CallReports extends Listeners<CallReport> {
     this.#reportError = reportError;
   }
 
-  /** The call has its outcome. */
   settled(call: CallActor): void {
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }
 
-  /** The call has ended after a time-out. */
   ended(call: CallActor, state: 'late' | 'lost'): void {
     this.#tell(call, `call.${state}`, state === 'late' ? lateReport : lostReport);
   }
 
-  /** Makes a report only if there is a receiver for it. */
   #tell(call: CallActor, type: string, reportOf: (context: CallContext) => CallReport): void {
     const replyTo = call.request?.replyTo;
     if (!this.hears(type) && replyTo === undefined) return;

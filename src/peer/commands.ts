@@ -6,7 +6,6 @@ import type { Caller } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 
-/** The peer that gets the commands. */
 export interface Commanded extends CallOwner<CallActor> {
   readonly ref: AnyActorRef;
   readonly forgotten: boolean;

@@ -71,10 +71,7 @@ export class Departures implements TurnTask {
   #bundle = new Batch();
   /** Whether frames wait for the end of the turn. Only this class writes it. */
   waiting = false;
-  /**
-   * Whether this peer waits for the end of the turn, and how many frames were postponed in this
-   * turn.
-   */
+  /** Whether the end of the turn is awaited, and how many frames were postponed to it. */
   #endAwaited = false;
   #framesPutOff = 0;
   #wasBusy = false;
@@ -106,7 +103,6 @@ export class Departures implements TurnTask {
     this.#turn.atEnd(this);
   }
 
-  /** Sends a frame at once, in its own datagram. */
   sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
     const { host, port } = this.#destination;
     this.#sender.send(frame, host, port, owner);

@@ -1,7 +1,4 @@
-/**
- * Peer handle: the object that users hold for a peer. If its actor was forgotten, it gets a new
- * one.
- */
+/** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';

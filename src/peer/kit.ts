@@ -5,9 +5,7 @@ import type { Caller } from '../call/caller.js';
 import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
 
-/** Each member is passed to the part of a peer that uses it. */
 export interface PeerKit {
-  /** The parent of the peer's actor. */
   readonly root: AnyActorRef;
   readonly caller: Caller;
   readonly turn: Turn;

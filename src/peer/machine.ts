@@ -30,7 +30,6 @@ export type PeerEvent =
   | { readonly type: 'expired' }
   | { readonly type: 'forgotten' };
 
-/** After this many time-outs in a row a suspect peer is silent. */
 const SILENT_AFTER = 3;
 
 export const peerMachine = setup({

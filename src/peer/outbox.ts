@@ -14,9 +14,7 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #window: Window;
   readonly #mailbox: Mailbox;
-  /**
-   * The calls that wait for an answer without a place in the window. Bounded by `maxOutstanding`.
-   */
+  /** The calls in flight without a place in the window. Bounded by `maxOutstanding`. */
   readonly #released = new LinkedList<CallActor>();
   /** False while the peer's address is not known. */
   #open: boolean;
@@ -29,12 +27,10 @@ export class Outbox {
     this.#open = open;
   }
 
-  /** The number of calls that wait for the window. */
   get queued(): number {
     return this.#mailbox.size;
   }
 
-  /** The number of calls that were sent and have no outcome yet. */
   get inFlight(): number {
     return this.#window.size + this.#released.size;
   }
@@ -57,7 +53,6 @@ export class Outbox {
     }
   }
 
-  /** The peer's address is known. The calls that waited for it are sent. */
   open(): void {
     this.#open = true;
     this.drain();
@@ -83,7 +78,6 @@ export class Outbox {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  /** Removes a call that has its outcome. */
   remove(call: CallActor): void {
     if (this.#window.delete(call) || this.#released.delete(call)) return;
     this.#mailbox.delete(call);
@@ -99,7 +93,6 @@ export class Outbox {
     return this.#mailbox.toArray();
   }
 
-  /** All calls without an outcome. */
   calls(): CallActor[] {
     // The mailbox comes first. Otherwise each cancelled call in flight would let a waiting call be
     // sent.

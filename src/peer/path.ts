@@ -22,17 +22,14 @@ export class Path {
     this.#clock = clock;
   }
 
-  /** The smoothed round-trip time; undefined while it is unknown. */
   get roundTripMs(): number | undefined {
     return this.#roundTrip.smoothedMs(this.#clock.nowMs());
   }
 
-  /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number {
     return this.#roundTrip.rtoMs(nowMs);
   }
 
-  /** No answer came within `waitedMs` to the transmission at `sentAtMs`. */
   unanswered(waitedMs: number, sentAtMs: number): void {
     this.#roundTrip.backOff(waitedMs);
     this.#shrink(sentAtMs);
@@ -45,7 +42,6 @@ export class Path {
     this.window.forgiveShrinking();
   }
 
-  /** Learns from the outcome of a call. */
   learnFrom(call: CallContext, outcome: Outcome): void {
     switch (outcome.state) {
       case 'resolved':
@@ -66,10 +62,7 @@ export class Path {
     }
   }
 
-  /**
-   * Learns from an answer that came after the time-out: the path is slower than the time-outs
-   * assume.
-   */
+  /** Learns from an answer after the time-out: the path is slower than the time-outs assume. */
   learnFromLate(call: CallContext): void {
     const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
@@ -86,9 +79,7 @@ export class Path {
     this.window.shrink();
   }
 
-  /**
-   * Karn's rule: if a call was sent more than once, it is unknown which transmission was answered.
-   */
+  /** Karn's rule: for a call that was sent twice, it is unknown which transmission was answered. */
   #sample({ attempt, sentAtMs = 0, workingHeard }: CallContext, rttMs: number): void {
     if (attempt > 1 || workingHeard) this.#roundTrip.limitBackOff(rttMs);
     else this.#roundTrip.sample(rttMs, sentAtMs + rttMs);

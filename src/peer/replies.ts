@@ -19,7 +19,6 @@ export class Replies implements ReplySender {
     this.#returnPath = returnPath;
   }
 
-  /** A request from the peer arrived, perhaps with the token of a challenge. */
   requested(bytes: number, token: Uint8Array | undefined): void {
     this.#returnPath.received(bytes, token);
   }

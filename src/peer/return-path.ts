@@ -16,7 +16,6 @@ export class ReturnPath implements UnvalidatedTraffic {
   readonly #limit: AmplificationLimit;
   readonly #random: Random;
   #validated = false;
-  /** Created for the first challenge. */
   #token: Uint8Array | undefined;
 
   constructor(limit: AmplificationLimit, random: Random) {
@@ -24,7 +23,6 @@ export class ReturnPath implements UnvalidatedTraffic {
     this.#random = random;
   }
 
-  /** The peer answered a call of this endpoint. */
   validate(): void {
     this.#validated = true;
   }
@@ -37,14 +35,11 @@ export class ReturnPath implements UnvalidatedTraffic {
     this.#validated = Buffer.compare(token, this.#token) === 0;
   }
 
-  /**
-   * Whether a reply of this size may be sent to this peer at `host`. If so, its bytes are counted.
-   */
+  /** Whether a reply of this size may be sent to `host`. If so, its bytes are counted. */
   admits(host: string, bytes: number): boolean {
     return this.#validated || this.#limit.admits(host, this, bytes);
   }
 
-  /** A reply was withheld, because it was not admitted. */
   withheld(): void {
     this.#limit.withheld();
   }

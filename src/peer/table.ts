@@ -21,7 +21,6 @@ export interface PeerTableOptions {
   /** With `'strict'`, a peer is never forgotten while one of its requests is remembered. */
   readonly atMostOnce: AtMostOnce;
   readonly makePeer: MakePeer;
-  /** Finds the IP address of a host name. */
   readonly lookUp: (name: string) => Promise<string>;
 }
 
@@ -35,20 +34,14 @@ export class PeerTable implements HandlerOwners {
   readonly #byAddress = new Map<string, PeerActor>();
   /** The peer that was found last. It is often asked for again, as by all frames of a bundle. */
   #lastFound: PeerActor | undefined;
-  /**
-   * The peers of host names that were looked up. Bounded by `maxPeers`. The oldest are removed
-   * first.
-   */
+  /** The peers of host names. Bounded by `maxPeers`. The oldest are removed first. */
   readonly #byName = new Map<string, PeerActor>();
 
   constructor(options: PeerTableOptions) {
     this.#options = options;
   }
 
-  /**
-   * The number of requests that were forgotten with their peers, before the end of their replay
-   * window.
-   */
+  /** Requests that were forgotten with their peers, before the end of their replay window. */
   get forgottenEarly(): number {
     return this.#forgottenEarly;
   }
@@ -61,7 +54,6 @@ export class PeerTable implements HandlerOwners {
     return [...this.#peers];
   }
 
-  /** The peer at an IP address, if it is known. */
   find(host: string, port: number): PeerActor | undefined {
     const last = this.#lastFound;
     if (last?.port === port && last.host === host) return last;
@@ -78,10 +70,7 @@ export class PeerTable implements HandlerOwners {
     return peer?.forgotten === true ? undefined : peer;
   }
 
-  /**
-   * Makes a peer for a datagram from an unknown address. Gives undefined if there is no room for
-   * it.
-   */
+  /** Makes a peer for an unknown address. Gives undefined if there is no room for it. */
   admitStranger(host: string, port: number): PeerActor | undefined {
     return this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
   }
@@ -121,7 +110,6 @@ export class PeerTable implements HandlerOwners {
     this.#closed = true;
   }
 
-  /** Ends every peer's actor. */
   forgetAll(): void {
     for (const peer of this.#peers) peer.forget();
   }
@@ -151,10 +139,7 @@ export class PeerTable implements HandlerOwners {
     return peer;
   }
 
-  /**
-   * An unknown sender displaces only idle peers. The endpoint's user also displaces expendable
-   * ones.
-   */
+  /** An unknown sender displaces only idle peers, the endpoint's user also expendable ones. */
   #makeRoom(maxTries: number): boolean {
     const forOwnUser = maxTries === Infinity;
     if (this.#forgetFirst((peer) => peer.idle, maxTries)) return true;
@@ -202,8 +187,7 @@ export class PeerTable implements HandlerOwners {
   }
 
   /**
-   * There is one actor for each address. If the name has the address of a known peer, that peer
-   * takes over.
+   * Each address has one actor. If a name has the address of a known peer, that peer takes over.
    */
   #found(peer: PeerActor, name: SocketAddress, host: string): void {
     const heir = this.find(host, name.port);

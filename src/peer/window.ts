@@ -8,7 +8,6 @@ import { LinkedList } from '../call/linked-list.js';
 
 const LEAST = 1;
 
-/** The bounds of a window: the endpoint's options of the same names. */
 export interface WindowLimits {
   readonly initialWindow: number;
   readonly window: number;
@@ -30,7 +29,6 @@ export class Window extends LinkedList<CallActor> {
     this.#limitBeforeShrinking = this.#limit;
   }
 
-  /** The current limit of calls in flight. */
   get limit(): number {
     return this.#limit;
   }
@@ -39,12 +37,10 @@ export class Window extends LinkedList<CallActor> {
     return this.size >= this.#limit;
   }
 
-  /** An answer came. */
   grow(): void {
     if (this.#limit < this.#most) this.#limit += 1;
   }
 
-  /** An answer did not come in time. */
   shrink(): void {
     this.#limitBeforeShrinking = this.#limit;
     this.#limit = Math.max(Math.floor(this.#limit / 2), LEAST);

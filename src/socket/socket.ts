@@ -22,7 +22,6 @@ import { socketMachine } from './machine.js';
 import type { SocketEvent } from './machine.js';
 import type { Routes } from './routes.js';
 
-/** The part of the endpoint's statistics that the socket counts. */
 type SocketStats = Pick<
   EndpointStats,
   | 'received'
@@ -39,10 +38,8 @@ type SocketStats = Pick<
 
 export class Socket implements Sender, Receiver {
   readonly ref: ActorRefFrom<typeof socketMachine>;
-  /** Datagrams that arrived. */
   received = 0;
 
-  /** The frames in these datagrams. Equals the sum of all fates. */
   #framesReceived = 0;
   readonly #fates = noFates();
   #attempted = 0;
@@ -120,7 +117,6 @@ export class Socket implements Sender, Receiver {
     this.#refusedBy.set(code, (this.#refusedBy.get(code) ?? 0) + 1);
   };
 
-  /** The counts of the socket. */
   stats(): SocketStats {
     const { kernelDrops, receiveBufferBytes } = this.#transport;
     return {
@@ -169,7 +165,6 @@ export class Socket implements Sender, Receiver {
     if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port, fates);
   }
 
-  /** @param fates collects the frame's fate, if a tap needs it */
   #receiveFrame(
     routes: Routes,
     frame: Buffer,

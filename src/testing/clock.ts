@@ -32,10 +32,7 @@ export class SimulatedClock implements Clock {
     return this.#nowMs;
   }
 
-  /**
-   * All that happens at the same time belongs to one turn, including what a timer does during
-   * `stall`.
-   */
+  /** All that happens at the same time belongs to one turn, and so does a `stall`. */
   turnNumber(): number {
     return this.#turns;
   }
@@ -50,10 +47,7 @@ export class SimulatedClock implements Clock {
     if (handle !== undefined) this.#timers.delete(handle as Timer);
   }
 
-  /**
-   * Runs `callback` after every timer that is due now, because these timers deliver what a poll
-   * would find.
-   */
+  /** Runs `callback` after the timers that are due now: they deliver what a poll would find. */
   afterPoll(callback: () => void): void {
     this.#polls += 1;
     this.setTimeout(() => {

@@ -14,9 +14,7 @@ import { SimulatedTransport, type Wire } from './transport.js';
 
 export type { DelayMs, LinkConditions, LossReason } from './link.js';
 
-/**
- * The options of a simulated network. Conditions that are not given are those of a perfect link.
- */
+/** The options of a simulated network. Its default conditions are those of a perfect link. */
 export interface SimulatedNetworkOptions extends Partial<LinkConditions> {
   readonly clock: SimulatedClock;
   /**
@@ -59,10 +57,7 @@ export class SimulatedNetwork {
   readonly #random: SeededRandom;
   readonly #conditions: LinkConditions;
   readonly #watch: ((event: NetworkEvent) => void) | undefined;
-  /**
-   * The links by `from>to` hosts. Bounded by the links that the test configures, and the datagrams
-   * in flight.
-   */
+  /** The links by `from>to` hosts. Bounded by configured links and datagrams in flight. */
   readonly #links = new Map<string, Link>();
   readonly #wire: Wire = {
     receivers: new Map<string, Receiver>(),
@@ -115,9 +110,7 @@ export class SimulatedNetwork {
     this.#configuredLink(fromHost, toHost).partitioned = true;
   }
 
-  /**
-   * Drops all datagrams between two hosts, in both directions. Datagrams in flight still arrive.
-   */
+  /** Drops all datagrams between two hosts, both ways. Datagrams in flight still arrive. */
   partition(hostA: string, hostB: string): void {
     this.partitionOneWay(hostA, hostB);
     this.partitionOneWay(hostB, hostA);
@@ -148,9 +141,7 @@ export class SimulatedNetwork {
     };
   }
 
-  /**
-   * Sends a datagram. The source need not exist, so that a test can forge it as an attacker does.
-   */
+  /** Sends a datagram. The source need not exist, so that a test can forge it like an attacker. */
   inject(datagram: Uint8Array, from: SocketAddress, to: SocketAddress): void {
     const link = this.#link(from.host, to.host);
     let sent = copyOf(datagram);

@@ -8,15 +8,10 @@ import { DeadlineHeap, type HeapEntry } from './deadline-heap.js';
  */
 const DATAGRAMS_PER_POLL = 32;
 
-/**
- * Enough for a full receive buffer: 4 MiB hold about 11,000 small datagrams, which take 344 turns.
- */
+/** Enough for a full receive buffer: 4 MiB hold 11,000 small datagrams, which take 344 turns. */
 const MAX_POLL_TURNS = 512;
 
-/**
- * After so many alarms, which are about 10 ms of time-outs, the sockets are polled before the
- * others ring.
- */
+/** After so many alarms, about 10 ms of time-outs, the sockets are polled before others ring. */
 const ALARMS_PER_TURN = 1_024;
 
 /** Something that must happen at a certain time. Its owner sets it, and `Alarms` rings it. */
@@ -56,7 +51,6 @@ export class Alarms {
     this.#datagramsReceived = datagramsReceived;
   }
 
-  /** How many alarms are set. */
   get size(): number {
     return this.#heap.size;
   }

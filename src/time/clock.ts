@@ -1,10 +1,7 @@
 /** Clock: the interface of a clock with timers, and the system's clock. */
 import { performance } from 'node:perf_hooks';
 
-/**
- * The longest delay of a Node.js timer: 2^31−1 ms. A timer with a longer delay would fire after 1
- * ms.
- */
+/** The longest delay of a Node.js timer: 2^31−1 ms. A longer one would fire after 1 ms. */
 export const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
 /** A source of time. The two timer methods are those of XState's `Clock`. */
@@ -18,9 +15,7 @@ export interface Clock {
    */
   setTimeout(callback: () => void, delayMs: number): unknown;
 
-  /**
-   * Cancels a timer. Ignores a handle that is undefined, or whose timer has fired or was cancelled.
-   */
+  /** Cancels a timer. Ignores undefined, and handles of timers that fired or were cancelled. */
   clearTimeout(handle: unknown): void;
 
   /**
@@ -38,7 +33,6 @@ export interface Clock {
   turnNumber?(): number;
 }
 
-/** The clock of the process. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
 

@@ -1,10 +1,7 @@
 /** Deadline heap: a priority queue of entries by their deadline. */
 
-/** An entry of a `DeadlineHeap`. */
 export interface HeapEntry {
-  /**
-   * Its index in the heap; −1 if it is in no heap. It starts as −1, and only the heap writes it.
-   */
+  /** Its index in the heap; −1 if it is in no heap, as at first. Only the heap writes it. */
   heapIndex: number;
 }
 
@@ -25,7 +22,6 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     return this.#entries.length;
   }
 
-  /** The entry that is due first. */
   get first(): Entry | undefined {
     return this.#entries[0];
   }
@@ -51,7 +47,6 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#siftUp(this.#entries.length, entry, dueMs, this.#nextOrder++);
   }
 
-  /** Removes the entry, if it is there. */
   delete(entry: Entry): void {
     const index = entry.heapIndex;
     if (index < 0) return;
@@ -68,7 +63,6 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#siftUp(this.#siftDown(index, dueMs, order), moved, dueMs, order);
   }
 
-  /** Removes all entries. */
   clear(): void {
     for (const entry of this.#entries) entry.heapIndex = -1;
     this.#entries.length = 0;
@@ -88,10 +82,7 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#put(hole, entry, dueMs, order);
   }
 
-  /**
-   * Moves the hole at `index` down past all entries that are due before this one. Gives its new
-   * index.
-   */
+  /** Moves the hole at `index` down past all entries that are due before. Gives its new index. */
   #siftDown(index: number, dueMs: number, order: number): number {
     let hole = index;
     for (;;) {

@@ -6,9 +6,7 @@
  */
 import type { Clock } from './clock.js';
 
-/**
- * Something to do after everything that arrived in this turn has been processed. It must not throw.
- */
+/** Something to do when all that arrived in this turn has been processed. It must not throw. */
 export interface TurnTask {
   turnEnded(): void;
 }

@@ -31,9 +31,7 @@ const REASONS_IF_SHARED: Readonly<Record<Exclude<Sharing, 'alone'>, typeof REASO
   },
 };
 
-/**
- * A transport could not bind. `cause` is the error of the system, `address` the requested address.
- */
+/** A transport could not bind. `cause` is the system's error, `address` the requested address. */
 export class BindError extends Error {
   override readonly name = 'BindError';
   readonly code = 'ERR_RPCUDP_BIND';

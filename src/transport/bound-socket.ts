@@ -6,7 +6,6 @@ import { BindError, type Sharing } from './bind-error.js';
 /** Enough for about 10,000 small datagrams while the event loop is blocked. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** The socket to create, and the address to bind it to. */
 export interface Binding {
   readonly address: SocketAddress;
   readonly family: 4 | 6 | 'dual';

@@ -1,20 +1,14 @@
-/**
- * Kernel drops: reads how many datagrams the kernel dropped for a socket. Linux reports this count.
- */
+/** Kernel drops: reads how many datagrams the kernel dropped for a socket, on Linux. */
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { canonicalHost, type SocketAddress } from '../address/address.js';
 
-/** Reads a whole file as text, or throws. */
 export type ReadFile = (path: string) => string;
 
 /** The byte order of the 32-bit words in which the kernel writes addresses. */
 type ByteOrder = ReturnType<typeof endianness>;
 
-/**
- * The columns of the table. `tx_queue` and `rx_queue` are one column, and so are `tr` and
- * `tm->when`.
- */
+/** Columns of the table. `tx_queue` and `rx_queue` are one, and so are `tr` and `tm->when`. */
 const LOCAL_ADDRESS = 1;
 const INODE = 9;
 const DROPS = 12;

@@ -1,9 +1,7 @@
 /** Reuse port: whether this Node.js can bind several sockets to one address. */
 import { OptionError } from '../errors.js';
 
-/**
- * `dgram` has `reusePort` in Node.js from 22.12 and from 23.1. Older versions silently ignore it.
- */
+/** Node.js has `reusePort` from 22.12 and from 23.1. Older versions silently ignore it. */
 const FIRST_VERSIONS = { 22: 12, 23: 1 } as const;
 
 /** Whether `dgram` of this Node.js version knows `reusePort`. The system may still refuse it. */

@@ -1,10 +1,7 @@
 /** Transport: the interface of everything that carries datagrams. */
 import type { SocketAddress } from '../address/address.js';
 
-/**
- * Gets what a transport receives. Its methods must not throw, because nothing would catch the
- * error.
- */
+/** Gets what a transport receives. Its methods must not throw: nothing would catch the error. */
 export interface Receiver {
   /**
    * A datagram arrived. `datagram` belongs to the receiver alone, and may be empty. `host` is
@@ -12,10 +9,7 @@ export interface Receiver {
    */
   datagramReceived(datagram: Buffer, host: string, port: number): void;
 
-  /**
-   * The socket failed, and the transport has closed itself. Called at most once, and never after
-   * close().
-   */
+  /** The socket failed, and the transport closed itself. Called once at most, not after close(). */
   transportFailed(error: Error): void;
 }
 

@@ -7,13 +7,9 @@ import { kernelDropsOf, type ReadFile } from './kernel-drops.js';
 import { requireReusePort } from './reuse-port.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
 
-/**
- * libuv queues datagrams that the kernel does not accept yet, without any limit, so this one is
- * set.
- */
+/** libuv queues what the kernel does not accept yet, without any limit, so this one is set. */
 const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 
-/** The error codes of a machine without IPv6. */
 const NO_IPV6 = new Set<string | undefined>(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
 /** Errors about an earlier datagram, or a temporary shortage. The socket itself still works. */
@@ -36,7 +32,6 @@ const ANY_IPV6 = '::';
 const ANY_IPV4 = '0.0.0.0';
 const MAPPED_PREFIX = '::ffff:';
 
-/** The options of a UDP transport. */
 export interface UdpTransportOptions {
   /**
    * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
@@ -63,9 +58,7 @@ export interface UdpTransport extends Transport {
   readonly kernelDrops: number | undefined;
 }
 
-/**
- * The kernel accepts no more datagrams, and 1 MiB is already waiting. This datagram was not sent.
- */
+/** The kernel accepts no more, and 1 MiB is already waiting. The datagram was not sent. */
 export class SendQueueFullError extends Error {
   override readonly name = 'SendQueueFullError';
   readonly code = 'ERR_RPCUDP_SEND_QUEUE_FULL';

@@ -13,9 +13,7 @@ import { HEADER_BYTES } from './frame.js';
 import { TYPE_BYTE } from './frame-type.js';
 import type { OutboundFrame } from './outbound-frame.js';
 
-/**
- * The head of a 16-bit array is used for every size, so that the offsets of frames are known early.
- */
+/** The head of a 16-bit array is used for every size, so that offsets are known early. */
 const ARRAY_HEAD_BYTES = 3;
 /** The bytes before the frames. */
 export const BUNDLE_HEADER_BYTES = HEADER_BYTES + ARRAY_HEAD_BYTES;
@@ -31,12 +29,9 @@ const BINARY_16 = 0xc5;
 const BINARY_32 = 0xc6;
 const MIN_BINARY_BYTES = 2;
 
-/**
- * The most bytes that bundling adds to a frame: its length field, and half of a bundle's header.
- */
+/** The most bytes that bundling adds to a frame: its length field, half of a bundle's header. */
 export const MAX_BUNDLING_BYTES = 3 + BUNDLE_HEADER_BYTES / 2;
 
-/** How many bytes a frame takes in a bundle. */
 export function bundledBytes({ length }: { readonly length: number }): number {
   return (length <= 0xff ? 2 : 3) + length;
 }
@@ -68,7 +63,6 @@ export function encodeBundle(
   return datagram;
 }
 
-/** Whether the type byte of a datagram is that of a bundle. */
 export function isBundle(datagram: Uint8Array): boolean {
   return datagram[0] === TYPE_BYTE.bundle;
 }
@@ -108,9 +102,7 @@ function faultOf(datagram: Buffer): Drop | undefined {
   return undefined;
 }
 
-/**
- * Returned instead of a size: the item is of another kind, or the datagram ends before the size.
- */
+/** Returned instead of a size: an item of another kind, or the datagram ends too early. */
 const OTHER = -1;
 const TRUNCATED = -2;
 

@@ -20,7 +20,6 @@ import { restore } from './restore.js';
 import { ODDITY, skim } from './skim.js';
 import { decodeSound } from './value-stream.js';
 
-/** A value, and the offset just after it. */
 export interface Decoded {
   readonly value: unknown;
   readonly end: number;

@@ -2,10 +2,7 @@
 import { mapRows } from '../vocabulary.js';
 import { DROP_REASONS, type DropReason } from './drop-reason.js';
 
-/**
- * The result of reading a datagram that must be dropped. It is a shared value, so a drop costs
- * nothing.
- */
+/** Each reason has one shared value, so that a drop costs nothing. */
 export class Drop {
   readonly type = 'drop';
   readonly reason: DropReason;
@@ -17,7 +14,6 @@ export class Drop {
   }
 }
 
-/** The `Drop` of each reason. */
 export const DROP: Readonly<Record<DropReason, Drop>> = Object.freeze(
   mapRows(DROP_REASONS, (_, reason) => new Drop(reason)),
 );

@@ -41,7 +41,6 @@ export function encodeBody(
 
 const MOST_COUNTED = MAX_DATAGRAM_BYTES + 1;
 
-/** The encoder of @msgpack/msgpack, and the buffer that it writes to. */
 interface BodyEncoder {
   readonly encoder: Encoder;
   readonly buffer: Buffer;

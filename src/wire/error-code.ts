@@ -8,15 +8,10 @@ import { isNameOf, namesOf } from '../vocabulary.js';
 /** `ran`: whether the procedure was run, or at least started. */
 type ErrorCodeRow =
   | { readonly ran: true; readonly words: string }
-  /**
-   * Each code for a request that was not run is also an ending and a fate. `ending` is its display
-   * name.
-   */
+  /** Such a code is also an ending and a fate. `ending` is its display name. */
   | { readonly ran: false; readonly words: string; readonly ending: string };
 
-/** Every error code. */
 export const ERROR_CODES = {
-  /** No procedure has this name. */
   unknownProcedure: { ran: false, ending: 'unknown procedure', words: 'no procedure of that name' },
   /** The arguments do not match the procedure's contract. `data` says where. */
   invalidArguments: {
@@ -28,13 +23,9 @@ export const ERROR_CODES = {
   overloaded: { ran: false, ending: 'overloaded', words: 'too many procedures run already' },
   /** When the request arrived, its caller did not wait any longer. */
   deadlinePassed: { ran: false, ending: 'deadline passed', words: 'its caller waits no longer' },
-  /** The endpoint is being closed. */
   closing: { ran: false, ending: 'closing', words: 'the endpoint is closing' },
-  /** The procedure threw an error that it did not declare. */
   handlerFailed: { ran: true, words: 'it threw what it had not declared' },
-  /** The procedure had not ended at its deadline. */
   handlerTimedOut: { ran: true, words: 'it had not ended at its deadline' },
-  /** The result does not match the procedure's contract. */
   invalidResult: { ran: true, words: 'its result breaks the contract' },
   /** The result is larger than a datagram, or than its contract, allows. */
   replyTooLarge: { ran: true, words: 'its result does not fit in a datagram' },
@@ -45,7 +36,6 @@ export const ERROR_CODES = {
 /** The error codes of an endpoint. `ERROR_CODES` says what each one means. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** Why a procedure was not run. */
 export type NotRunCode = {
   [Code in ErrorCode]: (typeof ERROR_CODES)[Code]['ran'] extends false ? Code : never;
 }[ErrorCode];

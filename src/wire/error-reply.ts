@@ -18,7 +18,6 @@ export interface ErrorReply {
   readonly data?: unknown;
 }
 
-/** The names of the parts of a body in error messages. */
 const PARTS = ['code', 'message', 'data'] as const;
 
 /** Texts are cut to this length, because they are meant for people. */

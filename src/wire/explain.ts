@@ -17,18 +17,13 @@ import { decodeSignal } from './signal.js';
 import { skim } from './skim.js';
 import { PreciseDate } from './timestamp.js';
 
-/**
- * A range of bytes in a datagram, and its meaning. The parts of a datagram cover it without gaps.
- */
+/** A range of bytes in a datagram, and its meaning. The parts cover it without gaps. */
 export interface ExplainedPart {
   /** Offset of the first byte. */
   readonly offset: number;
   /** The bytes as hexadecimal digits; empty if a fault is at the end of the datagram. */
   readonly bytes: string;
-  /**
-   * What the bytes are: `type`, `id`, `header map`, a msgpack format such as `fixstr`, `ignored` or
-   * `fault`.
-   */
+  /** `type`, `id`, `header map`, a msgpack format such as `fixstr`, `ignored` or `fault`. */
   readonly label: string;
   /** Their value or meaning. Text is quoted and escaped, so that it is safe for a terminal. */
   readonly detail: string;
@@ -66,7 +61,6 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
 class Explanation {
   readonly parts: ExplainedPart[] = [];
   readonly #bytes: Buffer;
-  /** Where the next part starts. */
   #offset = 0;
 
   constructor(bytes: Buffer) {
@@ -92,9 +86,7 @@ class Explanation {
     return isDrop(skimmed) ? skimmed : undefined;
   }
 
-  /**
-   * Adds the items of a bundle's body up to the first fault. Each frame in it is explained, too.
-   */
+  /** Adds the items of a bundle's body up to the first fault, and explains each frame. */
   addBundle(): Drop | undefined {
     const bytes = this.#bytes;
     // Collected first, because explaining a frame also calls `skim`, which allows one walk at a

@@ -26,10 +26,7 @@ const WIDE_NUMBER_BYTES = 5;
 const TIMESTAMP_BYTES = 6;
 /** The fewest bytes before the data of a binary or an extension. */
 const BINARY_HEAD_BYTES = 2;
-/**
- * The longest array or map that a 16-bit head can announce. A longer one does not fit in a
- * datagram.
- */
+/** The longest array or map of a 16-bit head. A longer one does not fit in a datagram. */
 const MAX_LENGTH = 0xffff;
 
 const LONE_SURROGATE =
@@ -224,10 +221,7 @@ function byteLengthOf(binary: Uint8Array): number {
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
-/**
- * `isWellFormed` is ES2024, in Node.js since version 20. The project's lib is ES2023, which lacks
- * it.
- */
+/** ES2024, in Node.js since version 20; the project's lib is ES2023. */
 function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

@@ -29,7 +29,6 @@ export const KIND_EXTENSION = 4;
 export const KIND_ARRAY = 5;
 export const KIND_MAP = 6;
 
-/** The kind of an item, by its first byte. */
 export function kindOf(code: number): number {
   if (code < 0x80 || code >= 0xe0) return KIND_SCALAR;
   if (code < 0x90) return KIND_MAP;
@@ -48,14 +47,11 @@ export function kindOf(code: number): number {
 /** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
 const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
 
-/** The length of a scalar's payload. */
 export function scalarBytes(code: number): number {
   return code >= 0xca && code <= 0xd3 ? (NUMBER_BYTES[code - 0xca] as number) : 0;
 }
 
-/**
- * The length of the size field of an item other than a scalar; 0 if the first byte has the size.
- */
+/** The length of the size field of any item but a scalar; 0 if the first byte has the size. */
 export function sizeFieldBytes(code: number): number {
   if (code < 0xc0 || (code >= 0xd4 && code <= 0xd8)) return 0;
   // Binary, extension and string have size fields of 8, 16 or 32 bits; array and map of 16 or 32.
@@ -94,10 +90,7 @@ export function sizeOf(bytes: Uint8Array, offset: number): number {
   return fieldBytes === 0 ? inlineSize(code) : readUint(bytes, offset + 1, fieldBytes);
 }
 
-/**
- * Where the payload of a sound item at `offset` starts. The payload of an extension starts with its
- * type.
- */
+/** Where the payload of a sound item starts. That of an extension starts with its type. */
 export function payloadAt(bytes: Uint8Array, offset: number): number {
   const code = bytes[offset] as number;
   return offset + 1 + (kindOf(code) === KIND_SCALAR ? 0 : sizeFieldBytes(code));

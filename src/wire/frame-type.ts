@@ -16,12 +16,8 @@ interface FrameTypeRow {
   /** The first byte of such a frame. */
   readonly byte: number;
   readonly body: FrameBody;
-  /**
-   * What takes the frame when it arrives: the inbox, the call with its id, or the socket, which
-   * unpacks it.
-   */
+  /** What takes such a frame: the inbox, the call with its id, or the socket, which unpacks it. */
   readonly taker: 'inbox' | 'call' | 'socket';
-  /** The meaning of such a frame. */
   readonly words: string;
 }
 
@@ -59,7 +55,6 @@ export const FRAME_TYPES = {
   },
 } as const satisfies Readonly<Record<string, FrameTypeRow>>;
 
-/** The type of a frame. */
 export type FrameType = keyof typeof FRAME_TYPES;
 
 /** The frame types whose row has this value in this column. */
@@ -73,7 +68,6 @@ export type AnswerType = TypesWith<'taker', 'call'>;
 /** The types of frames without data in their body. */
 export type SignalType = TypesWith<'body', 'nil' | 'token'>;
 
-/** The type byte of each frame type. */
 export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
   mapRows(FRAME_TYPES, ({ byte }) => byte),
 );

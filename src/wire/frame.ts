@@ -21,19 +21,14 @@ export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
 export const MAX_REQUEST_BODY_BYTES = 8192;
 /** The most bytes of a request's header map. It bounds the length of the datagram. */
 const MAX_HEADER_MAP_BYTES = 512;
-/** The most bytes of a request, including its header map. */
 const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
-/**
- * The most bytes that UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP
- * header).
- */
+/** The most bytes of a datagram of UDP over IPv4: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
 /** A datagram, or a part of a bundle, of which only the length, type and id were read. */
 export interface Frame {
   readonly type: FrameType;
   readonly id: TransactionId;
-  /** The bytes of the whole frame. The body is decoded when it is needed. */
   readonly datagram: Buffer;
 }
 

@@ -16,16 +16,13 @@ import { isDrop } from './drop.js';
 import { readValue } from './piecewise-reader.js';
 import { skim } from './skim.js';
 
-/** The version of the protocol of this package. */
 const VERSION = 1;
 
 /** The most characters of a `traceparent`. W3C Trace Context, level 1, uses 55. */
 const MAX_TRACEPARENT_LENGTH = 256;
 
-/** The contents of a header map. */
 export interface HeaderMap {
   readonly version: number;
-  /** Which transmission of the request this is, from 1. */
   readonly attempt: number;
   /** How long the caller still waits, in milliseconds; undefined if it did not say so. */
   readonly remainingMs: number | undefined;
@@ -37,7 +34,6 @@ export interface HeaderMap {
 /** The keys that this version knows. */
 export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
 
-/** The highest of these keys. */
 export const LAST_KEY = Math.max(...Object.values(KEY));
 
 /** Long enough that it cannot be guessed while a peer is known. */
@@ -62,7 +58,6 @@ export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
   return headerMapOf([traceEntry(traceparent)], STAMP);
 }
 
-/** The header map of a challenge. */
 export function challengeHeaderMap(token: Uint8Array): Uint8Array {
   return headerMapOf([tokenEntry(token)]);
 }
@@ -149,10 +144,7 @@ class PlainRequestHeaderMap implements HeaderMap {
   }
 }
 
-/**
- * Whether there is a readable header map at `offset`, which shows that the sender is an rpcudp
- * endpoint.
- */
+/** Whether a readable header map is at `offset`: then the sender is an rpcudp endpoint. */
 export function hasHeaderMap(datagram: Buffer, offset: number): boolean {
   const plain =
     datagram.length === offset + PLAIN_HEADER_MAP.length &&
@@ -231,7 +223,6 @@ class EntryReader implements HeaderMap {
   }
 }
 
-/** Stands for a value that cannot be read. */
 const NO_VALUE = Symbol('no value');
 
 function isInteger(value: unknown, least: number, most: number): value is number {

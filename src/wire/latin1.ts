@@ -7,7 +7,6 @@ import type { Buffer } from 'node:buffer';
 /** Up to this length a loop writes text in half the time of a native call. */
 const MAX_LOOPED_TEXT_LENGTH = 64;
 
-/** Writes text that has one latin1 character for each byte. */
 export function writeLatin1(target: Buffer, text: string, offset: number): void {
   if (text.length > MAX_LOOPED_TEXT_LENGTH) {
     target.write(text, offset, 'latin1');

@@ -42,7 +42,6 @@ export class OutboundFrame {
     this.headerMap = headerMap;
   }
 
-  /** How many bytes the frame takes. */
   get length(): number {
     return HEADER_BYTES + this.body.length + this.headerMap.length;
   }

@@ -102,10 +102,7 @@ class PiecewiseReader {
 
   /** Reads `count` entries. The key of the first one, `firstKey`, has already been read. */
   #readEntries(map: Map<unknown, unknown>, firstKey: unknown, count: number): void {
-    /**
-     * The identities of object keys, because a `Map` treats two equal arrays or binaries as
-     * different keys.
-     */
+    /** A `Map` treats two equal arrays or binaries as different keys. */
     const objectKeys = new Set<string>();
     for (let key = firstKey, left = count; left > 0; left -= 1) {
       map.set(key, this.read());

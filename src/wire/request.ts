@@ -18,7 +18,6 @@ export interface RequestBody {
   readonly end: number;
 }
 
-/** The names of the parts of a body in error messages. */
 const PARTS = ['procedure', 'args'] as const;
 
 /**
@@ -75,10 +74,7 @@ export function digestOf(datagram: Buffer, end: number): number {
   return digest & 0x3fffffff;
 }
 
-/**
- * The digest of a request that need not be decoded, and the end of its body. Drops what `skim`
- * drops.
- */
+/** The digest of a request that need not be decoded, and its end. Drops what `skim` drops. */
 export function skimRequest(datagram: Buffer): { digest: number; end: number } | Drop {
   const skimmed = skim(datagram, HEADER_BYTES);
   if (isDrop(skimmed)) return skimmed;

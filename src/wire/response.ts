@@ -11,7 +11,6 @@ import { OutboundFrame } from './outbound-frame.js';
 /** The body of a response: a msgpack value. */
 export interface ResponseBody {
   readonly value: unknown;
-  /** Offset just after the body. */
   readonly end: number;
 }
 

@@ -35,23 +35,15 @@ import { isUtf8Range, startsWithByteOrderMark } from './utf8.js';
 /** How deep arrays and maps may nest, sent or received. The outermost one counts as 1. */
 export const MAX_DEPTH = 32;
 
-/**
- * Values that the decoder of @msgpack/msgpack does not read as this package needs them. A bit for
- * each.
- */
+/** Values that @msgpack/msgpack does not decode as this package needs them. A bit for each. */
 export const ODDITY = Object.freeze({
   /** An integer of 64 bits: it becomes a bigint, however small it is. */
   integer64: 1,
   /** Binary: it becomes a view of the decoded bytes. */
   binary: 2,
-  /**
-   * A map key that is not text: the library makes only objects, in which the keys 1 and "1" are the
-   * same.
-   */
+  /** A map key that is not text: in the library's objects, the keys 1 and "1" are the same. */
   key: 4,
-  /**
-   * A map key like "7": V8 may store it in an array as long as the highest key (see index-key.ts).
-   */
+  /** A map key like "7": V8 may store it in an array as long as the highest (index-key.ts). */
   index: 8,
   /** Text that begins with U+FEFF: the library removes this character from long text. */
   byteOrderMark: 16,
@@ -63,10 +55,7 @@ export interface Skimmed {
   readonly end: number;
   /** The oddities of the value: bits of `ODDITY`. */
   readonly odd: number;
-  /**
-   * The sum of the entries of all maps. Maps with one entry are not counted, because they have no
-   * equal keys.
-   */
+  /** The entries of all maps, without maps of one entry, which have no equal keys. */
   readonly entries: number;
 }
 
@@ -92,7 +81,6 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
   const limit = bytes.length;
   let position = offset;
   let depth = 0;
-  /** How many items are still to come in all open arrays and maps. */
   let due = 1;
   let odd = 0;
   let entries = 0;

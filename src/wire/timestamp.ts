@@ -10,7 +10,6 @@ import {
 } from '@msgpack/msgpack';
 import { readUint } from './format.js';
 
-/** The extension type of a timestamp. */
 export const TIMESTAMP_EXTENSION = EXT_TIMESTAMP;
 
 const MS_PER_SECOND = 1_000;

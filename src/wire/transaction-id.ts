@@ -4,9 +4,7 @@ import type { Buffer } from 'node:buffer';
 /** A transaction id: its 20 bytes as 40 hexadecimal digits, in lower case. */
 export type TransactionId = string;
 
-/** The length of a transaction id in bytes. */
 export const ID_BYTES = 20;
-/** The length of a transaction id in hexadecimal digits. */
 export const ID_DIGITS = 2 * ID_BYTES;
 
 /** How many digits of an id are hashed: 24 bits. */
@@ -19,7 +17,6 @@ export function valueOfDigit(code: number): number {
   return (code & 0x0f) + 9 * (code >>> 6);
 }
 
-/** Writes the bytes of an id into a datagram. */
 export function writeId(target: Buffer, id: TransactionId, offset: number): void {
   for (let index = 0; index < id.length; index += 2) {
     const high = valueOfDigit(id.charCodeAt(index));

@@ -1,6 +1,4 @@
-/**
- * Unfaithful: the fault of a value that cannot be sent without loss, and where in the value it is.
- */
+/** Unfaithful: the fault of a value that cannot be sent without loss, and its place. */
 import { UnencodableError } from '../errors.js';
 import { escapeText } from '../escape.js';
 
@@ -8,7 +6,6 @@ type Key = string | number;
 
 /** A key that can be shown after a dot. Other keys are shown in brackets. */
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-/** The most characters of a key in a message. */
 const MAX_KEY_LENGTH = 64;
 
 /** What to send instead of an object that msgpack cannot represent. */
@@ -36,10 +33,7 @@ const HINTS: Readonly<Record<string, string | undefined>> = {
 export class Unfaithful extends Error {
   readonly #isTooDeep: boolean;
   #problem: string;
-  /**
-   * The arrays and objects around the fault, and the keys that lead to it. The innermost comes
-   * first.
-   */
+  /** The arrays and objects around the fault, and the keys in them. The innermost comes first. */
   #containers: object[] = [];
   #keys: Key[] = [];
 
@@ -66,9 +60,7 @@ export class Unfaithful extends Error {
     return new Unfaithful(`arrays and objects nest deeper than ${maxDepth} here`, {}, true);
   }
 
-  /**
-   * The error to throw from `container`, after reading or copying the value of `key` threw `error`.
-   */
+  /** The error to throw from `container`, after reading or copying its `key` threw `error`. */
   static within(container: object, key: Key, error: unknown): unknown {
     if (error instanceof OverBudget) return error;
     const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);
@@ -109,9 +101,7 @@ export class Unfaithful extends Error {
   }
 }
 
-/**
- * The names of the classes that a value is an instance of, without Object. The nearest comes first.
- */
+/** The names of the value's classes, without Object. The nearest comes first. */
 function classNames(value: object): string[] {
   const names: string[] = [];
   let prototype: unknown = Object.getPrototypeOf(value);
@@ -129,7 +119,5 @@ function formatKey(key: Key): string {
   return `[${escapeText(key.slice(0, MAX_KEY_LENGTH))}]`;
 }
 
-/**
- * Thrown while a value is copied for the encoder, if it takes more bytes than a datagram can hold.
- */
+/** Thrown while a value is copied, if it takes more bytes than a datagram can hold. */
 export class OverBudget extends Error {}

@@ -1,7 +1,4 @@
-/**
- * Actors of a remote endpoint: actor logic for users' XState machines, a peer to spawn and a call
- * to invoke.
- */
+/** Remote actors: logic for users' XState machines, a peer to spawn and a call to invoke. */
 import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
