@@ -1,6 +1,4 @@
-/**
- * rpcudp: RPC over UDP, built from actors. The public names, one by one.
- */
+/** rpcudp: RPC over UDP, built from actors. This file exports its public names. */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './api/endpoint.js';
 export type {

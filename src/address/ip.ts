@@ -1,20 +1,23 @@
+/** IP: parses and formats IP addresses. */
+
 const IPV4_OCTET = '(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = new RegExp(`^(?:${IPV4_OCTET}\\.){3}${IPV4_OCTET}$`);
 
-/** The part after % names a network interface, in letters of this machine's choosing. */
+/** The part after % is the name of a network interface, which this machine chooses. */
 const SCOPE = /^[A-Za-z0-9._~@-]{1,64}$/;
 
 /**
  * Whether the text is an IPv4 address: four decimals without leading zeros. Some resolvers read
- * `010.1` as octal and short; two readings of one address are an attack, so there is one.
+ * `010.1` as a short address with an octal number. An address that can be read in two ways enables
+ * attacks, so only one form is accepted.
  */
 export function isIpv4(text: string): boolean {
   return IPV4.test(text);
 }
 
 /**
- * The canonical form of an IPv6 address, which for an IPv4-mapped one is IPv4; undefined when the
- * text is no IPv6 address. A `%scope` stays as written.
+ * The canonical form of an IPv6 address; undefined if the text is not one. An IPv4-mapped address
+ * becomes IPv4. A `%scope` is not changed.
  */
 export function canonicalIpv6(text: string): string | undefined {
   const percent = text.indexOf('%');
@@ -24,18 +27,18 @@ export function canonicalIpv6(text: string): string | undefined {
   if (words === undefined) return undefined;
   const mapped = formatMappedIpv4(words);
   if (mapped === undefined) return formatWords(words) + (percent < 0 ? '' : `%${scope}`);
-  // IPv4 has no scopes, so this address has no canonical form.
+  // IPv4 has no scopes, so a mapped address with a scope has no canonical form.
   return percent < 0 ? mapped : undefined;
 }
 
-/** The /24 that an IPv4 address is in, or the /56 of an IPv6 address: what one site has, as a rule. */
+/** The /24 network of an IPv4 address, or the /56 network of an IPv6 address: usually one site. */
 export function networkOf(host: string): string {
   if (isIpv4(host)) return host.slice(0, host.lastIndexOf('.'));
   const [first = 0, second = 0, third = 0, fourth = 0] = parseWords(host.split('%')[0] ?? '') ?? [];
   return formatWords([first, second, third, fourth & 0xff00]);
 }
 
-/** The eight 16-bit words of an IPv6 address (RFC 4291 section 2.2). */
+/** The eight 16-bit words of an IPv6 address (RFC 4291, section 2.2). */
 function parseWords(text: string): number[] | undefined {
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
@@ -71,7 +74,7 @@ function formatMappedIpv4(words: readonly number[]): string | undefined {
   return `${high >> 8}.${high & 0xff}.${low >> 8}.${low & 0xff}`;
 }
 
-/** RFC 5952 section 4: lower case, no leading zeros, the first longest run of zero words as `::`. */
+/** RFC 5952, section 4: lower case, no leading zeros, the first longest run of zeros as `::`. */
 function formatWords(words: readonly number[]): string {
   let runStart = 0;
   let runLength = 1;

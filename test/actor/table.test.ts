@@ -93,7 +93,7 @@ const refused: Readonly<Record<string, readonly [machine: AnyStateMachine, messa
   ],
   'constant output': [
     createMachine({ output: 1, initial: 'idle', states: { idle, done } }),
-    "its root uses an 'output' that is no function",
+    "its root uses an 'output' that is not a function",
   ],
   'a final initial state': [
     createMachine({ initial: 'done', states: { done } }),

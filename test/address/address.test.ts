@@ -71,7 +71,7 @@ t.test('what is no address is refused with what is wrong and what to write', asy
     ['[::1]', `Address "[::1]" has no port; write '[::1]:port'`],
     ['[::1', `Address "[::1" has no closing bracket; write '[host]:port'`],
     ['[::1]53', `Address "[::1]53" has no colon after the bracket; write '[host]:port'`],
-    ['[localhost]:53', 'Address "[localhost]:53" has brackets around what is not IPv6'],
+    ['[localhost]:53', 'Address "[localhost]:53" has brackets, which are only for IPv6'],
     ['::1', `Address "::1" is IPv6 without brackets; write '[::1]:port'`],
     ['::1:53', `Address "::1:53" is IPv6 without brackets; write '[::1]:53'`],
     [
@@ -144,7 +144,7 @@ t.test('IPv4 is four decimals and nothing else', async (t) => {
   ]) {
     t.throws(
       () => parseAddress({ host, port: 53 }),
-      { message: /^Host ".*" is not an IPv4 address: that is four decimals from 0 to 255/ },
+      { message: /^Host ".*" is not an IPv4 address, which has four decimals from 0 to 255/ },
       host,
     );
   }
@@ -155,10 +155,12 @@ t.test('what is not even text or an object is refused by name', async (t) => {
   for (const input of [undefined, null, 53, 53n, Symbol('x'), {}, [], { host: 'a' }]) {
     t.throws(() => parse(input), AddressError);
   }
-  t.throws(() => parse(53), { message: `An address is 'host:port' or { host, port }, not number` });
+  t.throws(() => parse(53), {
+    message: `An address must be 'host:port' or { host, port }, not number`,
+  });
   t.throws(() => parse({ host: 'a', port: '53' }), {
     message:
-      'An address has a host of type string and a port of type number, not string and string',
+      'An address must have a host of type string and a port of type number, not string and string',
   });
   for (const port of [0, -1, 1.5, NaN, Infinity, 65_536]) {
     t.throws(() => parseAddress({ host: 'a', port }), {

@@ -37,7 +37,7 @@ t.test('a line tells when, who, what and how it ended', async (t) => {
   );
   t.equal(
     lineOf({ ending: 'overloaded', error: new OverloadedError('maxRunningHandlers', 256) }),
-    `${start} overloaded: The endpoint is at its limit, maxRunningHandlers: 256`,
+    `${start} overloaded: The endpoint has reached its limit: maxRunningHandlers is 256`,
   );
   t.equal(
     lineOf({ ending: 'failed', error: new Error('no "x"') }),

@@ -110,7 +110,7 @@ t.test('a module that cannot be served is a sentence and exit code 1', async (t)
   t.strictSame(await runCommand(['serve', 'five.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: 'error: handlers.five is not a function but of type number\n',
+    stderr: 'error: handlers.five must be a function, but is of type number\n',
   });
   t.match(await runCommand(['serve', 'six.mjs'], { cwd }), {
     exitCode: 1,
@@ -162,7 +162,7 @@ t.test('a contract that its module breaks, or that is none, is a sentence', asyn
   t.strictSame(await runCommand(['serve', 'none.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: "error: The option 'contract' must be what defineContract gives\n",
+    stderr: "error: The option 'contract' must be a contract made by defineContract\n",
   });
   t.match(await runCommand(['serve', 'less.mjs'], { cwd }), {
     exitCode: 1,

@@ -146,7 +146,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
   );
   for (const { refusals } of told) {
     t.match(refusals, [
-      /^This endpoint shares 127\.0\.0\.1:\d+, and serves only/,
+      /^This endpoint shares 127\.0\.0\.1:\d+ and cannot make calls/,
       'A worker of a cluster cannot fork workers',
     ]);
     t.equal(refusals.length, 2);
@@ -164,11 +164,11 @@ t.test('three workers run what 40 clients send four times over exactly once', as
   await t.test('there is one cluster to a process, and it is joined by workers', async (t) => {
     await t.rejects(fork('proper'), {
       code: 'ERR_RPCUDP_CLUSTER',
-      message: 'This process has forked workers already',
+      message: 'This process has already forked workers',
     });
     await t.rejects(joinCluster(), {
       code: 'ERR_RPCUDP_CLUSTER',
-      message: /^This process is no worker that forkWorkers started/,
+      message: /^This process is not a worker that forkWorkers started/,
     });
   });
 
@@ -270,7 +270,9 @@ t.test('a worker that was forked by other means is told so', async (t) => {
   cluster.setupPrimary({ exec: fileURLToPath(WORKER), args: ['foreign'] });
   const worker = cluster.fork();
   const [refusals] = (await once(worker, 'message')) as [string[]];
-  t.match(refusals, [/^This process is no worker that forkWorkers started; fork workers in/]);
+  t.match(refusals, [
+    /^This process is not a worker that forkWorkers started; call forkWorkers in/,
+  ]);
   await once(worker, 'exit');
 });
 
@@ -285,6 +287,6 @@ t.test('options out of bounds are refused, and named', async (t) => {
     message: /^The option 'closeGraceMs' must be an integer from 0 to 2147483647, but is -1/,
   });
   await t.rejects(forkWorkers({ cores: 2 } as ForkWorkersOptions), {
-    message: /^The option 'cores' is none of forkWorkers's: workers, exec, /,
+    message: /^The option 'cores' is not known; the options of forkWorkers are workers, exec, /,
   });
 });

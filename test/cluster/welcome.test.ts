@@ -38,7 +38,7 @@ t.test('a primary that does not answer is given up after 10 s', async (t) => {
   const member = welcomed(primary, clock);
   const rejected = t.rejects(member, {
     code: 'ERR_RPCUDP_CLUSTER',
-    message: 'The primary has not answered for 10000 ms',
+    message: 'The primary did not answer within 10000 ms',
   });
   hear({ rpcudp: 'close' });
   await clock.advance(9_999);

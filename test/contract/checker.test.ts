@@ -68,7 +68,7 @@ t.test('an asynchronous schema is an issue, and its rejection is taken care of',
     v.checkAsync(() => Promise.reject(new Error('late'))),
   );
   const { issues } = read(later, 'text');
-  t.match(issues?.fault?.problem, /^the schema gave a promise, and a contract takes only synch/);
+  t.match(issues?.fault?.problem, /^the schema gave a promise, but a contract takes only synch/);
   for (const promise of [
     Promise.reject(new Error('late')),
     Promise.resolve({ value: 5 }),
@@ -101,7 +101,7 @@ t.test('what is neither a value nor issues is an issue', async (t) => {
   }
   for (const issues of [null, 'bad', {}, 5, { length: 1, 0: { message: 'x' } }, new Set()]) {
     const given = { value: 5, issues };
-    t.equal(faultOf(schemaGiving(given)).problem, 'the schema gave issues that are no array');
+    t.equal(faultOf(schemaGiving(given)).problem, 'the schema gave issues that are not an array');
   }
 });
 

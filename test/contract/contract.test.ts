@@ -99,7 +99,7 @@ t.test('keys that nobody reads are refused, even where they are undefined', asyn
     t.throws(define({ sayhi: {}, count: Object.fromEntries([[key, undefined]]) }), {
       procedure: 'count',
       message:
-        `The contract of "count" has a key '${key}', which is none of ` +
+        `The contract of "count" has the unknown key '${key}'; the keys are ` +
         'args, result, idempotent, timeoutMs, maxBytes',
     });
   }
@@ -127,9 +127,9 @@ t.test('what is no contract at all is refused', async (t) => {
       message: /^The contract of "sayhi" must be an object, but is /,
     });
   }
-  t.throws(define({ sayhi: z.string() }), { procedure: 'sayhi', message: /has a key '/ });
+  t.throws(define({ sayhi: z.string() }), { procedure: 'sayhi', message: /has the unknown key '/ });
   t.throws(define({ '': {} }), {
-    message: 'The contract of "" has no name: a procedure needs one',
+    message: 'The contract of "" has no name; a procedure needs a name',
   });
 });
 
@@ -141,10 +141,10 @@ t.test('handlers are those of the contract, all of them and no others', async (t
   t.throws(() => contract.requireHandlers(['sayhi']), {
     code: 'ERR_RPCUDP_CONTRACT',
     procedure: 'count',
-    message: 'The contract of "count" is served by no handler',
+    message: 'The contract of "count" is not served by any handler',
   });
   t.throws(() => contract.requireHandlers(['sayhi', 'cuont', 'count']), {
     procedure: 'cuont',
-    message: 'The contract of "cuont" does not exist, yet there is a handler of that name',
+    message: 'The contract of "cuont" does not exist, but there is a handler with that name',
   });
 });

@@ -57,7 +57,7 @@ t.test('a schema that makes no array of the arguments is a fault', async (t) => 
     const procedure = new ContractedProcedure('sayhi', { args: schemaGiving({ value }) });
     t.match(
       procedure.readArguments([]).issues?.fault?.problem,
-      /^the schema gave .* are an array$/,
+      /^the schema gave .* must be an array$/,
     );
     t.match(procedure.checkArguments([])?.fault, { procedure: 'sayhi', part: 'args' });
   }

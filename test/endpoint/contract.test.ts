@@ -223,13 +223,13 @@ t.test(
       bytes: 20,
       limitBytes: 19,
       message:
-        'the request to "take" takes at least 20 bytes; a procedure name and its arguments may take 19',
+        'The request to "take" takes at least 20 bytes; its procedure name and arguments may take at most 19',
     });
     const unchecked = client.peer(server.address).call('take', [tooLarge]);
     t.match(await world.clock.runUntil(unchecked), {
       state: 'rejected',
       executed: 'no',
-      error: { code: 'invalidArguments', message: /may take 19$/, data: undefined },
+      error: { code: 'invalidArguments', message: /may take at most 19$/, data: undefined },
     });
     t.match(settled.at(-1), {
       ending: 'invalidArguments',
@@ -253,7 +253,7 @@ t.test(
       executed: 'maybe',
       error: {
         code: 'replyTooLarge',
-        message: 'The result takes at least 21 bytes; it may take 20',
+        message: 'The result takes at least 21 bytes; it may take at most 20',
       },
     });
     t.match(world.errors.splice(0), [{ cause: { code: 'ERR_RPCUDP_REPLY_TOO_LARGE' } }]);
@@ -332,20 +332,22 @@ t.test(
     await t.rejects(serve({ greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forget',
-      message: 'The contract of "forget" is served by no handler',
+      message: 'The contract of "forget" is not served by any handler',
     });
     await t.rejects(serve({ greet, forget: greet, forgot: greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forgot',
-      message: 'The contract of "forgot" does not exist, yet there is a handler of that name',
+      message: 'The contract of "forgot" does not exist, but there is a handler with that name',
     });
     await t.rejects(serve({ greet, forget: 5 }), {
-      message: /^handlers\.forget is not a function/,
+      message: /^handlers\.forget must be a function/,
     });
-    await t.rejects(createEndpoint({ contract } as never), { message: /is served by no handler$/ });
+    await t.rejects(createEndpoint({ contract } as never), {
+      message: /is not served by any handler$/,
+    });
     await t.rejects(serve({ greet, forget: greet }, { greet: {}, forget: {} }), {
       code: 'ERR_RPCUDP_OPTION',
-      message: "The option 'contract' must be what defineContract gives",
+      message: "The option 'contract' must be a contract made by defineContract",
     });
   }),
 );
@@ -356,10 +358,10 @@ t.test(
     const peer = (await world.endpoint()).peer('10.0.0.9:1', defineContract({ greet: {} }));
     for (const name of ['gret', 'constructor', '__proto__', 'toString']) {
       const call = () => peer.call(name as 'greet');
-      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /knows no such procedure$/ });
+      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /has no such procedure$/ });
     }
     t.throws(() => (peer.remote as unknown as Record<string, () => void>)['gret']?.(), {
-      message: 'The contract of "gret" does not exist: the contract knows no such procedure',
+      message: 'The contract of "gret" does not exist: the contract has no such procedure',
     });
     t.equal(world.network.stats.sent, 0);
   }),

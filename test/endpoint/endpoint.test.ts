@@ -30,7 +30,7 @@ t.test(
     let actors = 0;
     const handlers = { x: 5 } as never;
     await t.rejects(world.endpoint({ handlers, inspect: () => (actors += 1) }), {
-      message: 'handlers.x is not a function but of type number',
+      message: 'handlers.x must be a function, but is of type number',
     });
     t.equal(actors, 0);
   }),

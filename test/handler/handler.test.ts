@@ -59,7 +59,11 @@ t.test('a procedure that fails is an error to its caller, and reported once', as
     ['it cannot be encoded', () => () => 'a function', /result: /],
     ['it is cyclic', () => cyclic, /result/],
     ['a promise of what cannot be encoded', async () => Symbol('x'), /result: /],
-    ['it is too large', () => 'x'.repeat(70_000), /at least 65508 bytes; it may take 65483$/],
+    [
+      'it is too large',
+      () => 'x'.repeat(70_000),
+      /at least 65508 bytes; it may take at most 65483$/,
+    ],
   ];
   for (const [name, procedure, message] of procedures) {
     await t.test(

@@ -63,9 +63,9 @@ t.test('a method called __proto__ is a procedure like any other', async (t) => {
 t.test('what is offered and no function is refused, by name', async (t) => {
   const table = (handlers: unknown) => procedureTable(handlers as Record<string, () => void>);
   t.throws(() => table({ a: () => 0, b: 5 }), {
-    message: 'handlers.b is not a function but of type number',
+    message: 'handlers.b must be a function, but is of type number',
   });
-  t.throws(() => table({ c: null }), { message: 'handlers.c is not a function but null' });
+  t.throws(() => table({ c: null }), { message: 'handlers.c must be a function, but is null' });
 });
 
 t.test(

@@ -48,7 +48,7 @@ t.test(
       executed: 'no',
       error: {
         code: 'overloaded',
-        message: 'The endpoint is at its limit, maxRunningHandlers: 1',
+        message: 'The endpoint has reached its limit: maxRunningHandlers is 1',
         data: { limit: 'maxRunningHandlers', value: 1 },
       },
     });
@@ -69,7 +69,7 @@ t.test(
       [
         [
           'overloaded',
-          'The endpoint is at its limit, maxRunningPerPeer: 2',
+          'The endpoint has reached its limit: maxRunningPerPeer is 2',
           { limit: 'maxRunningPerPeer', value: 2 },
         ],
       ],
@@ -288,7 +288,7 @@ t.test(
       [
         [
           'overloaded',
-          'The endpoint is at its limit, maxReplies: 3',
+          'The endpoint has reached its limit: maxReplies is 3',
           { limit: 'maxReplies', value: 3 },
         ],
       ],

@@ -241,7 +241,7 @@ t.test(
     t.strictSame(native.types, ['response', 'error']);
     t.strictSame(bodyOf(native.received[1]!.datagram), [
       'replyForgotten',
-      'The procedure was run, and its reply is not kept any more',
+      'The procedure was run, but its reply is not remembered any more',
     ]);
     await askNative(2, 600);
     await ask(1, 600);

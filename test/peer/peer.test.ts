@@ -74,7 +74,7 @@ t.test(
     const client = await world.endpoint();
     const peer = client.peer(raw.address);
     for (const strange of [null, undefined, 'call', { type: 'heard' }, { type: 'forgotten' }]) {
-      t.throws(() => peer.send(strange as never), { message: /takes one command/ });
+      t.throws(() => peer.send(strange as never), { message: /takes only the command/ });
     }
     t.equal(peer.health, 'unknown');
     peer.send({ type: 'call', procedure: 'x' });
@@ -102,7 +102,7 @@ t.test(
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     for (const address of ['0.0.0.0:53', '[::]:53']) {
-      t.throws(() => client.peer(address), { message: /answers come from one of them/ });
+      t.throws(() => client.peer(address), { message: /answers come from only one of them/ });
     }
   }),
 );

@@ -144,7 +144,7 @@ t.test('runUntil says so when nothing is left to run', async (t) => {
   const clock = new SimulatedClock();
   clock.setTimeout(() => undefined, 25);
   await t.rejects(clock.runUntil(new Promise(() => undefined)), {
-    message: 'Nothing is left to run at 25 ms, and the promise has not settled',
+    message: 'Nothing is left to run at 25 ms, but the promise has not settled',
   });
 });
 
@@ -174,10 +174,10 @@ t.test('timers without end end the run, and say so', async (t) => {
   };
   tick();
   await t.rejects(clock.runUntil(new Promise(() => undefined), { maxSteps: 100 }), {
-    message: '100 timers have run, until 100 ms, and there is no end',
+    message: 'The limit of 100 timers (maxSteps) was reached at 100 ms',
   });
   t.equal(ticks, 101);
   await t.rejects(clock.advance(1_000, { maxSteps: 100 }), {
-    message: '100 timers have run, until 200 ms, and there is no end',
+    message: 'The limit of 100 timers (maxSteps) was reached at 200 ms',
   });
 });

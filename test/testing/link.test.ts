@@ -235,7 +235,11 @@ t.test('conditions out of bounds are refused, for the network as for a link', as
       delay,
     ],
     ['delayMs', [{ min: 1, max: 2, mean: 3 }], delay],
-    ['lossrate', [0.5], /is none of a (simulated network|link)'s: lossRate, duplicationRate, /],
+    [
+      'lossrate',
+      [0.5],
+      /is not known; the options of a (simulated network|link) are lossRate, duplicationRate, /,
+    ],
   ];
   const { network, inbox, clock, send } = await listening();
   for (const [option, values, message] of bad) {

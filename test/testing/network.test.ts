@@ -206,7 +206,11 @@ t.test('a network without clock or seed, or with a watcher that is none, is refu
     ['seed', { clock }, /must be a number$/],
     ['seed', { clock, seed: '1' }, /must be a number$/],
     ['watch', { clock, seed: 1, watch: {} }, /must be a function$/],
-    ['latencyMs', { clock, seed: 1, latencyMs: 5 }, /is none of a simulated network's: lossRate/],
+    [
+      'latencyMs',
+      { clock, seed: 1, latencyMs: 5 },
+      /is not known; the options of a simulated network are lossRate/,
+    ],
   ];
   for (const [option, options, message] of refused) {
     t.throws(() => new SimulatedNetwork(options as never), {

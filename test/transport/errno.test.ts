@@ -190,7 +190,7 @@ t.test(
     fake.socket.close();
     const unsent = fake.peer.call('y');
     t.match(await unsent, { state: 'unsent', executed: 'no' });
-    const reason = { message: 'The socket was closed by somebody else' };
+    const reason = { message: 'The socket was closed by other code' };
     t.match(await call, { state: 'cancelled', reason, executed: 'maybe' });
     await fake.endpoint.close();
     t.match(fake.closed, [reason]);

@@ -26,8 +26,8 @@ t.test('which versions of Node have reusePort', async (t) => {
     code: 'ERR_RPCUDP_OPTION',
     option: 'reusePort',
     message:
-      "The option 'reusePort' needs Node.js 22.12, 23.1 or later, and this is 22.11.0; " +
-      'rpcudp/cluster shares a port without it',
+      "The option 'reusePort' needs Node.js 22.12, 23.1 or later, but this is 22.11.0; " +
+      'rpcudp/cluster can share a port without it',
   });
 });
 
@@ -37,9 +37,12 @@ t.test('a refusal to share says what a socket or a system lacks', async (t) => {
     new BindError(address, Object.assign(new Error(`bind ${code}`), { code }), sharing).message;
   t.equal(
     message('ENOTSUP', 'reusePort'),
-    'Cannot bind 127.0.0.1:7: this system has no reusePort; Linux 3.9 has, and later ones',
+    'Cannot bind 127.0.0.1:7: this system does not support reusePort; Linux does, from version 3.9',
   );
-  t.match(message('EADDRINUSE', 'reusePort'), /by a socket without reusePort, or of another user$/);
+  t.match(
+    message('EADDRINUSE', 'reusePort'),
+    /by a socket without reusePort, or by one of another user$/,
+  );
   t.match(message('ENOTSUP', 'cluster'), /the workers of a cluster cannot share a UDP socket on/);
   t.match(message('EADDRINUSE', 'cluster'), /the address is in use; choose another port/);
   t.match(message('EACCES', 'reusePort'), /permission denied/);
@@ -50,7 +53,7 @@ t.test('the option is true or false, and for UDP alone', async (t) => {
     message: "The option 'reusePort' must be true or false",
   });
   await t.rejects(createEndpoint({ transport: udpTransport({ port: 0 }), reusePort: false }), {
-    message: /^The option 'reusePort' is for UDP/,
+    message: /^The option 'reusePort' is only for UDP/,
   });
   const endpoint = await createEndpoint({ host: HOST, reusePort: false });
   t.ok(endpoint.peer(`${HOST}:9`), 'false shares nothing');
@@ -68,8 +71,8 @@ t.test(
     const error = {
       code: 'ERR_RPCUDP_SHARED_PORT',
       message:
-        'This endpoint shares 10.0.0.1:1000, and serves only: the answer to a call could reach another ' +
-        'process. Make calls from an endpoint of their own: createEndpoint()',
+        'This endpoint shares 10.0.0.1:1000 and cannot make calls, because the answer could reach ' +
+        'another process. Make calls from a separate endpoint: createEndpoint()',
     };
     t.throws(() => endpoint.peer('10.0.0.2:2000'), error);
     const peer = createActor(actorsOf().peer, { input: { endpoint, address: '10.0.0.2:2000' } });
@@ -133,7 +136,7 @@ if (HERE) {
     const plain = await open(t, {});
     await t.rejects(open(t, { port: plain.address.port, reusePort: true }), {
       code: 'ERR_RPCUDP_BIND',
-      message: /is in use by a socket without reusePort, or of another user$/,
+      message: /is in use by a socket without reusePort, or by one of another user$/,
     });
     const sharing = await open(t, { reusePort: true });
     await t.rejects(open(t, { port: sharing.address.port }), {
@@ -154,14 +157,16 @@ if (HERE) {
     const transport = udpTransport({
       ...{ host: HOST, port: 0, sharing: 'reusePort', createSocket: createRefused },
     });
-    await t.rejects(transport.open(new Inbox()), { message: /this system has no reusePort/ });
+    await t.rejects(transport.open(new Inbox()), {
+      message: /this system does not support reusePort/,
+    });
   });
 } else {
   t.test('this Node says that it has no reusePort', async (t) => {
     await t.rejects(open(t, { reusePort: true }), {
       code: 'ERR_RPCUDP_OPTION',
       message: new RegExp(
-        `needs Node.js 22.12, 23.1 or later, and this is ${process.versions.node}`,
+        `needs Node.js 22.12, 23.1 or later, but this is ${process.versions.node}`,
       ),
     });
   });

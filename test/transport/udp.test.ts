@@ -189,7 +189,7 @@ t.test('more than 1 MiB in the send queue refuses the datagram', async (t) => {
   t.match(await send(transport, Buffer.of(1), address.host, address.port), {
     code: 'ERR_RPCUDP_SEND_QUEUE_FULL',
     message:
-      'The send queue holds 1048576 bytes; a datagram of 1 more would pass its limit, 1048576',
+      'The send queue holds 1048576 bytes; a datagram of 1 bytes would exceed its limit of 1048576 bytes',
   });
 });
 

@@ -209,7 +209,7 @@ t.test('a hole in an array is refused', async (t) => {
   t.match(errorOf(sparse), { path: 'args[0][1]', message: /sparse/ });
 });
 
-const CYCLE = 'it refers back to what contains it, and a cycle cannot be encoded';
+const CYCLE = 'it refers to an object that contains it, and a cycle cannot be encoded';
 
 t.test('a cycle is told from depth, and its path makes one turn', async (t) => {
   const self: Record<string, unknown> = {};
@@ -674,7 +674,7 @@ t.test('an array that claims to have more than it has is refused', async (t) => 
     );
   }
   for (const length of [-1, 2.5, NaN, Infinity, 3n, '2', null]) {
-    const message = `args[0]: the array says that it has ${length} items`;
+    const message = `args[0]: the length of the array is ${length}; it must be a whole number`;
     t.match(errorOf(claiming(length)), { path: 'args[0]', message });
   }
   t.match(errorOf(claiming(Symbol('x'))), { path: 'args[0]', message: /reading it threw/ });

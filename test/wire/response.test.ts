@@ -25,13 +25,16 @@ t.test('a response fills a datagram and not one byte more', async (t) => {
     encodeResponse(TEST_ID, fitsWithMap, PLAIN_HEADER_MAP).toDatagram().length,
     MAX_DATAGRAM_BYTES,
   );
-  t.throws(() => encodeResponse(TEST_ID, fits, PLAIN_HEADER_MAP).toDatagram(), /may take 65483/);
+  t.throws(
+    () => encodeResponse(TEST_ID, fits, PLAIN_HEADER_MAP).toDatagram(),
+    /may take at most 65483/,
+  );
   t.throws(() => encodeResponse(TEST_ID, new Uint8Array(fits.length + 1)).toDatagram(), {
     name: 'ReplyTooLargeError',
     code: 'ERR_RPCUDP_REPLY_TOO_LARGE',
     bytes: 65_487,
     limitBytes: 65_486,
-    message: 'The result takes at least 65487 bytes; it may take 65486',
+    message: 'The result takes at least 65487 bytes; it may take at most 65486',
   });
   t.throws(() => encodeResponse(TEST_ID, 'x'.repeat(2 ** 24)).toDatagram(), {
     name: 'ReplyTooLargeError',
