@@ -73,8 +73,8 @@ t.test('what is missing in a recording is said', async (t) => {
   t.equal(exitCode, 0);
   t.same(stderr.split('\n'), [
     '0 datagrams of 1 endpoint; 0 frames masked, 0 frames left out',
-    '1 line of the recording skipped: no records',
-    'the last line of the recording is incomplete: its writer was stopped, or writes still',
+    '1 line of the recording skipped: not readable as a record',
+    'the last line of the recording is incomplete: its writer stopped, or is still writing',
     '',
   ]);
   const refused = [

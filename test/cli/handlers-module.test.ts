@@ -24,12 +24,12 @@ t.test('a module that cannot be used is refused in one sentence', async (t) => {
   });
   const table: readonly (readonly [path: string, message: string | RegExp])[] = [
     ['missing.mjs', `There is no module ${cwd}/missing.mjs`],
-    ['.', `${cwd} is not a file; name the module in it`],
+    ['.', `${cwd} is not a file; give a module file`],
     ['nothing.mjs', `${cwd}/nothing.mjs exports no "handlers"; it exports nothing`],
     ['other.mjs', `${cwd}/other.mjs exports no "handlers"; it exports "default", "handler"`],
     ['number.mjs', `The "handlers" of ${cwd}/number.mjs are a number, not an object`],
     ['null.mjs', `The "handlers" of ${cwd}/null.mjs are null, not an object`],
-    ['class.mjs', /class\.mjs have no property of their own; .* export handlersOf\(instance\)$/],
+    ['class.mjs', /class\.mjs have no own properties; .* export handlersOf\(instance\)$/],
     ['throws.mjs', `Cannot load ${cwd}/throws.mjs: no\\u{1b}good (line 3)`],
     ['imports.mjs', /^Cannot load .*imports\.mjs: Cannot find module .*missing\.mjs.*$/],
   ];

@@ -67,7 +67,7 @@ t.test('inspect says where it is, and when endpoints come and go', async (t) => 
     `${named} is inspected`,
     `${named} closed`,
     `${unnamed} is inspected`,
-    `${unnamed} was lost: its process ended, or detached`,
+    `${unnamed} was lost: its process ended or detached from it`,
     '',
   ]);
 });
@@ -84,7 +84,7 @@ t.test('inspect shows a recording', async (t) => {
   inspecting.kill('SIGTERM');
   t.match(await inspecting.ended(), {
     exitCode: 0,
-    stderr: /^warning: calls\.jsonl has 1 line that is no record; it is left out\n$/,
+    stderr: /^warning: calls\.jsonl has 1 line that is not a record; it is left out\n$/,
   });
   t.equal(await page.closed(), 1001);
 });

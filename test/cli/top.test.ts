@@ -152,7 +152,7 @@ t.test('a mistake is said before the terminal is taken', async (t) => {
   for (const [words, message] of [
     [[url], /^error: No inspector answers at 127\.0\.0\.1:1: connect ECONNREFUSED/],
     [['nonsense'], /^error: "nonsense" is not the URL of an inspector/],
-    [[], /^error: the URL of an inspector is needed where nobody can wait for feeds\n$/],
+    [[], /^error: without a URL, top needs a terminal and neither --once nor --json\n$/],
   ] as const) {
     const { exitCode, stdout, stderr } = await runCommand(['top', ...words]);
     t.strictSame([exitCode, stdout], [1, '']);
