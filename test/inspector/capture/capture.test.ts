@@ -108,7 +108,7 @@ t.test('what is masked, made again or missing is said', (t) => {
   t.equal(packetsOf(captureOf(datagramRecord(one)))[0]?.comment, 'client sent; masked');
   t.equal(
     packetsOf(captureOf(datagramRecord({ ...one, bytes: 99, remade: true })))[0]?.comment,
-    'client sent; masked; made again from its call, recorded later; 99 bytes on the wire',
+    'client sent; masked; rebuilt from its call, which was recorded later; 99 bytes on the wire',
   );
   const two = [masked, { base64: SECOND }, { base64: '', masked: true } as const];
   const capture = captureOf(datagramRecord({ bundle: true, frameCount: 3, frames: two }));
