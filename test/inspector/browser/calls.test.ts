@@ -110,7 +110,7 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
     await search.fill(id ?? '');
     t.equal(await visitor.listed(), 1);
     await search.fill('nothing has this in it');
-    await page.getByText('No call passes the filter.').waitFor();
+    await page.getByText('No call matches the filter.').waitFor();
     await search.fill('');
   });
 

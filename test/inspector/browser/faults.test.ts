@@ -72,7 +72,7 @@ t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async 
     await client.tell({ type: 'call', procedure: 'find', args: [7] });
     await visitor.open('resolved');
     await visitor.at('datagram').locator('button').first().click();
-    await visitor.reads('decoded', /The server that explains bytes is not there/);
+    await visitor.reads('decoded', /The server that explains bytes cannot be reached/);
     t.strictSame(visitor.complaints, []);
   });
 

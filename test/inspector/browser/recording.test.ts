@@ -100,7 +100,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
 
   await t.test('a file that is none is refused in words', async () => {
     await drop(visitor, 'Call me Snake.\n', 'novel.txt');
-    await visitor.reads('problem', /novel\.txt holds no records of an inspector/);
+    await visitor.reads('problem', /novel\.txt has no records of an inspector/);
     await visitor.at('back-to-live').click();
     await visitor.sees('rejected');
   });

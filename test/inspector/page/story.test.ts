@@ -70,11 +70,11 @@ t.test('a chart without the transition that was taken gets it', (t) => {
 t.test('the timeline tells what happened, when, and why', (t) => {
   const side = sideOf(...LATE);
   t.match(timelineOf(side, 'queued'), [
-    { step: undefined, title: 'called', detail: '400 ms to answer, sent as often as is safe' },
+    { step: undefined, title: 'called', detail: '400 ms time-out, may be sent as often as is safe' },
     { step: 1, sinceMs: 1, title: 'request sent, attempt 1', state: 'sent' },
     { step: 2, title: 'taken by the system' },
     { step: 3, sinceMs: 100, title: 'request sent again, attempt 2' },
-    { step: 4, title: 'the peer is still at work' },
+    { step: 4, title: 'the peer is still working' },
     {
       step: 5,
       title: 'timed out',
