@@ -280,7 +280,7 @@ t.test('the page, or word that it is not built, comes with strict headers', asyn
     t.match(headers['content-type'], /^text\/html/);
   } else {
     t.equal(status, 404);
-    t.equal(body, 'The page is not built: npm run build makes it.\n');
+    t.equal(body, 'The page has not been built. Build it with: npm run build\n');
   }
   t.match(headers['content-security-policy'], /default-src 'none'; script-src 'self';/);
   t.notMatch(headers['content-security-policy'], /unsafe|\*|https?:/);

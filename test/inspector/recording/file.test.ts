@@ -117,7 +117,7 @@ t.test('no file is overwritten that is none of ours', async (t) => {
   ] as const) {
     await t.rejects(recordToFile(join(folder, name)), {
       name: 'RecordingError',
-      message: `${join(folder, named)} is not a recording of rpcudp: its only line is no record`,
+      message: `${join(folder, named)} is not a recording of rpcudp: its only line is not a record`,
     });
   }
   t.equal(readFileSync(join(folder, 'notes.txt'), 'utf8'), 'buy milk\n');
