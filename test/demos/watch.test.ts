@@ -22,7 +22,7 @@ for (const [demo, procedure] of [
     let url = '';
     for await (const line of createInterface(child.stdout)) {
       url = /^Watch at (\S+)$/.exec(line)?.[1] ?? url;
-      if (line === 'The page can be looked at until Ctrl-C.') break;
+      if (line === 'The page stays open until Ctrl-C.') break;
     }
     const page = new WatchingPage(url);
     await page.sees((records) =>
