@@ -5,13 +5,13 @@ import { codeIn } from './fixtures/readmes.js';
 
 const readme = readFileSync('README.md', 'utf8');
 
-/** What stands between two headings. */
+/** The text between two headings. */
 function section(heading: string): string {
   const [, text = ''] = readme.split(`\n## ${heading}\n`);
   return text.split('\n## ')[0] ?? '';
 }
 
-t.test('each promise names tests that exist', async (t) => {
+t.test('the tests that each promise names exist', async (t) => {
   const promises = section('What it promises').split('\n').slice(2);
   const rows = promises.filter((line) => line.startsWith('| ') && !/^\| (promise|-)/.test(line));
   t.ok(rows.length > 10);
@@ -23,7 +23,7 @@ t.test('each promise names tests that exist', async (t) => {
 });
 
 t.test(
-  'the map of src names every room and every loose file, on the floor it stands on',
+  'the map of src names every room and every file directly in src, on the right floor',
   async (t) => {
     const [, map = ''] = readFileSync('src/README.md', 'utf8').split('```text\n');
     const [floors = ''] = map.split('```');
@@ -37,7 +37,7 @@ t.test(
   },
 );
 
-t.test('the files that the page of the architecture names exist', async (t) => {
+t.test('the files that src/README.md names exist', async (t) => {
   const page = readFileSync('src/README.md', 'utf8');
   const named = [...page.matchAll(/[a-z][a-z/.-]*\.tsx?\b/g)].map(([name]) => name);
   t.ok(named.length > 40);

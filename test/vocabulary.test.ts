@@ -1,4 +1,4 @@
-/** The READMEs say the words that the tables have. */
+/** The READMEs use the words of the tables. */
 import t from 'tap';
 import { CALL_OPTIONS } from '../src/call/options.js';
 import { OUTCOME_STATES } from '../src/api/call-state.js';
@@ -33,7 +33,7 @@ t.test('the README has a row for each option of an endpoint, with its default', 
   }
 });
 
-/** How a default may be written; not at all if it is no plain value. */
+/** How a default may be written. Empty if it is not a plain value. */
 function wordsOf(standard: unknown): string[] {
   if (typeof standard === 'string') return [`\`'${standard}'\``];
   if (typeof standard === 'boolean') return [`\`${standard}\``];
@@ -47,7 +47,7 @@ t.test('the READMEs name each option of a call', async (t) => {
   for (const name of namesOf(CALL_OPTIONS)) t.ok(codes.has(name), name);
 });
 
-t.test('the README tells error codes whose procedure ran from those whose did not', async (t) => {
+t.test('the README distinguishes error codes whose procedure ran from those whose procedure did not', async (t) => {
   const { rows } = readmeTableWith(namesOf(ERROR_CODES)[0] ?? '');
   const told = rows.flatMap(([names = '', , executed = '']) =>
     codeIn(names).map((code) => ({ code, ran: !codeIn(executed).includes("'no'") })),
@@ -68,7 +68,7 @@ t.test('the README has a row for each outcome, and names each verdict', async (t
   for (const verdict of namesOf(VERDICTS)) t.ok(codes.has(verdict), verdict);
 });
 
-t.test('the README has no state of health that is none', async (t) => {
+t.test('the README names only states of health that exist', async (t) => {
   const charts = [...codes].filter((code) => code.includes('→') && code.includes('suspect'));
   const told = charts.flatMap((chart) => chart.split(/\W+/).filter(Boolean));
   t.ok(told.length > 0);
@@ -76,7 +76,7 @@ t.test('the README has no state of health that is none', async (t) => {
 });
 
 t.test(
-  'the README has a line for each frame type: its byte, its name and what it says',
+  'the README has a line for each frame type: its byte, its name and its meaning',
   async (t) => {
     const lines = readmeLines();
     for (const type of namesOf(FRAME_TYPES)) {
@@ -91,7 +91,7 @@ function hexOf(byte: number): string {
   return `0x${byte.toString(16).padStart(2, '0')}`;
 }
 
-t.test('what is said of a broken rule names the bounds that hold', async (t) => {
+t.test('the rule of a drop reason names the right bound', async (t) => {
   t.match(DROP_REASONS.tooShort.rule, ` ${MIN_DATAGRAM_BYTES} bytes`);
   t.match(DROP_REASONS.tooLong.rule, ` ${MAX_REQUEST_BODY_BYTES} bytes`);
   t.match(DROP_REASONS.depth.rule, ` ${MAX_DEPTH} deep`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadServed } from '../../src/cli/handlers-module.js';
 
-t.test('a module is found from the current folder, in either module system', async (t) => {
+t.test('a module is found from the current folder, in both module systems', async (t) => {
   const cwd = t.testdir({
     sub: { 'esm.mjs': 'export const handlers = { a: () => 1 };' },
     'common.cjs': 'module.exports = { handlers: { a: () => 1, b: () => 2 } };',
@@ -38,7 +38,7 @@ t.test('a module that cannot be used is refused in one sentence', async (t) => {
   }
 });
 
-t.test('what only the runtime can say of a module becomes a sentence as well', async (t) => {
+t.test('errors of loading that come from the runtime become a sentence too', async (t) => {
   const cwd = t.testdir({ 'a.ts': '', 'b.mjs': '' });
   const unknown = Object.assign(new TypeError('Unknown'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' });
   await t.rejects(

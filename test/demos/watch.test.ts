@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import t from 'tap';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 for (const [demo, procedure] of [
