@@ -1,4 +1,7 @@
-/** Bundles are MessagePack to Python, and nothing else: it reads them, ignores them, and is sent none. */
+/**
+ * For Python, bundles are only MessagePack. It can read them, ignores them, and gets none from an
+ * endpoint.
+ */
 import { spawnSync } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -12,8 +15,8 @@ import { bundle, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
 /**
- * Where a port can be left and taken again: at 127.0.0.1 the sockets of other tests could get it in between.
- * Linux answers for all of 127.0.0.0/8.
+ * A host where a port can be released and bound again. At 127.0.0.1 the sockets of other tests
+ * could take it in between. Linux accepts all of 127.0.0.0/8.
  */
 const HOST = process.platform === 'linux' ? '127.0.0.78' : '127.0.0.1';
 
@@ -40,7 +43,7 @@ t.test('u-msgpack finds the frames in the body of a bundle', { skip }, async (t)
 });
 
 t.test(
-  'Python answers nothing that is in a bundle, and complains about none',
+  'Python answers nothing in a bundle, and logs no error about it',
   { skip },
   async (t) => {
     const { peer, port } = await PythonPeer.listen(t, 'server.py');
@@ -63,7 +66,7 @@ t.test(
 );
 
 t.test(
-  'calls to an rpcudp endpoint whose address a Python server took over are answered, all of them',
+  'all calls to an rpcudp endpoint whose address a Python server took over are answered',
   { skip },
   async (t) => {
     const server = await createEndpoint({

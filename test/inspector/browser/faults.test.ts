@@ -15,7 +15,7 @@ interface Scene extends LossyPair {
   readonly visitor: Visitor;
 }
 
-/** Both endpoints feed a hub in a process of its own; a page shows that they have called. */
+/** Both endpoints feed a hub in a separate process. A page shows that they have made calls. */
 async function scene(t: Test, browser: Browser): Promise<Scene> {
   const hub = await startHub(t);
   const pair = await lossyPair(t, { url: hub.url, loss: 0 });
@@ -30,7 +30,7 @@ async function resolves(t: Test, { client }: LossyPair): Promise<void> {
   t.equal(await client.tell({ type: 'call', procedure: 'find', args: [7] }), 'resolved');
 }
 
-/** What the page says of an endpoint. */
+/** Checks what the page shows of an endpoint. */
 async function isCalled(visitor: Visitor, name: string, condition: string, words: RegExp) {
   const endpoint = visitor.page
     .locator(`[data-testid="endpoint"][data-condition="${condition}"]`)
@@ -38,7 +38,7 @@ async function isCalled(visitor: Visitor, name: string, condition: string, words
   await endpoint.filter({ hasText: words }).waitFor();
 }
 
-t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async (t) => {
+t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async (t) => {
   const browser = await startBrowser(t);
 
   await t.test('first a page, then an endpoint, then the hub', async (t) => {
@@ -103,7 +103,7 @@ t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async 
     t.strictSame(next.complaints, []);
   });
 
-  await t.test('an endpoint that closes is said to be closed, not lost', async (t) => {
+  await t.test('an endpoint that closes is shown as closed, not lost', async (t) => {
     const { client, visitor } = await scene(t, browser);
     await client.tell({ type: 'close' });
     await isCalled(visitor, 'client', 'closed', /closed/);

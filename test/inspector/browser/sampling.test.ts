@@ -5,7 +5,7 @@ import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
 
-t.test('More calls than one can look at', { skip: chromium().skip ?? false }, async (t) => {
+t.test('More calls than anybody can look at', { skip: chromium().skip ?? false }, async (t) => {
   const browser = await startBrowser(t);
   const recorder = { maxCallsPerSecond: 20 };
   const { client, server, url } = await lossyPair(t, { recorder, loss: 0.02 });
@@ -22,7 +22,7 @@ t.test('More calls than one can look at', { skip: chromium().skip ?? false }, as
 
   await client.tell({ type: 'stop' });
 
-  await t.test('those shown and those counted are all', async (t) => {
+  await t.test('the shown and the counted calls together are all calls', async (t) => {
     await visitor.reads('sampled', /counted but not shown$/);
     await visitor.at('kind-both').click();
     await visitor.agrees(

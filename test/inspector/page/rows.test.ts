@@ -22,7 +22,7 @@ function listed(rows: Rows): number[] {
   return Array.from({ length: rows.length }, (_, place) => rows.fromNewest(place)!.record.actor);
 }
 
-t.test('each part of a filter is asked', (t) => {
+t.test('each part of a filter is tested', (t) => {
   const store = new InspectionStore();
   store.apply(callRecord({ procedure: 'sayhi', args: [{ name: 'Snake' }], peer: '10.0.0.1:1' }));
   store.apply(stepRecord({ attempt: 2, state: 'awaiting' }));
@@ -70,7 +70,7 @@ t.test('rows follow what comes, changes and leaves, newest first', (t) => {
   t.end();
 });
 
-t.test('rows kept up to date are those that a new selection finds', (t) => {
+t.test('updated rows are the same as those of a new selection', (t) => {
   const filter = { ...NO_FILTER, kind: 'both', states: new Set(['awaiting', 'late', 'running']) };
   const seed = 11;
   const store = new InspectionStore({ sides: 150 });
