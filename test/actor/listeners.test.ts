@@ -6,7 +6,7 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
-t.test('subscriptions that moved get only events of the new emitter, and unsubscribe there', (t) => {
+t.test("subscriptions that moved get only the new emitter's events, and unsubscribe there", (t) => {
   const old = new Listeners<{ type: string }>(fail);
   const heir = new Listeners<{ type: string }>(fail);
   const heard: string[] = [];

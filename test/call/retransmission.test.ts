@@ -429,7 +429,7 @@ t.test(
   },
 );
 
-t.test('a peer that is working is asked again after half of the time left, at most 10 s', async (t) => {
+t.test('a working peer is asked again after half of the time left, at most 10 s', async (t) => {
   const retransmission = new Retransmission(0, 1_000);
   t.equal(retransmission.peerAtWork(1_000, 5_000, 200), 3_000);
   t.equal(retransmission.peerAtWork(1_000, 21_000, 200), 11_000);
@@ -437,7 +437,7 @@ t.test('a peer that is working is asked again after half of the time left, at mo
   t.equal(retransmission.peerAtWork(4_700, 5_000, 200), 4_900, 'but never within its RTO');
 });
 
-t.test('an answer is awaited from the time of sending, not from when the sending was postponed', async (t) => {
+t.test('an answer is awaited from the time of sending, not of postponing', async (t) => {
   const retransmission = new Retransmission(100, 1_000);
   t.match(retransmission, { awaitsAnswer: true, sentAtMs: 100, gapMs: 1_000 });
   t.equal(retransmission.putOff(1_100, 1_000), 3_100);

@@ -125,7 +125,7 @@ t.test('call --inspect stays open after its outcome until Ctrl-C, and says so', 
   t.match(await calling.ended(), { exitCode: 0, stdout: '1\n' });
 });
 
-t.test('call and serve feed an inspector that runs elsewhere, and end as they do without it', async (t) => {
+t.test('call and serve feed an inspector that runs elsewhere, and end as usual', async (t) => {
   const inspector = await serveInspector([]);
   t.teardown(() => inspector.close());
   const page = new WatchingPage(inspector.url);

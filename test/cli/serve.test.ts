@@ -149,7 +149,7 @@ t.test('a module that exports a contract is served with it', async (t) => {
   t.match(await served.ended(), { exitCode: 0, stderr: '' });
 });
 
-t.test('a contract that its module violates, or that is not a contract, gives a sentence', async (t) => {
+t.test('a contract that is invalid, or that its module violates, gives a sentence', async (t) => {
   const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
   const cwd = t.testdir({
     'none.mjs': 'export const handlers = { a: () => 1 }; export const contract = {};',

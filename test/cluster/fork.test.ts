@@ -176,7 +176,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     });
   });
 
-  await t.test('a worker that is killed is replaced, and the others continue as before', async (t) => {
+  await t.test('a worker that is killed is replaced, and the others continue', async (t) => {
     const slots = clients.map(({ answers }) => ran(answers[0])[0]);
     const victim = slots[0]!;
     const pids = [...workers.pids];
@@ -223,7 +223,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     );
   });
 
-  await t.test('at the close running procedures may end, and every worker ends by itself', async (t) => {
+  await t.test('at the close running procedures may end, and every worker ends itself', async (t) => {
     const reports: WorkerReport[] = [];
     workers.on('worker.ended', (report) => reports.push(report));
     const [client] = clients;

@@ -323,7 +323,7 @@ t.test('nothing is received through the door after close was called', async (t) 
 });
 
 for (const broken of ['shared', 'door'] as const) {
-  t.test(`when the ${broken} socket breaks, both are closed, and it is reported once`, async (t) => {
+  t.test(`when the ${broken} socket breaks, both are closed, with one report`, async (t) => {
     const parts = scripted();
     const { transport, shared, door, inbox, doors } = parts;
     await transport.open(inbox);
@@ -345,7 +345,7 @@ t.test('a worker that cannot have the address leaves no door behind', async (t) 
   t.equal([...doors].length, 0);
 });
 
-t.test('when a socket breaks while the other is opened, open() rejects with its error', async (t) => {
+t.test('when a socket breaks while the other opens, open() rejects with its error', async (t) => {
   const { transport, shared, door, inbox } = scripted();
   const error = new Error('planted');
   shared.open = () => {

@@ -189,7 +189,7 @@ t.test('a process that the system cannot start is tried again, and reported', as
   t.equal(clock.pendingTimers, 0);
 });
 
-t.test('closing notifies the workers that listen, ends the others, and waits for all', async (t) => {
+t.test('closing notifies workers that listen, ends the others, and waits for all', async (t) => {
   const { clock, processes, reports, workers, join, open, closes } = start(3);
   join(processes[0]);
   open(processes[0], 51);

@@ -52,7 +52,7 @@ t.test('the schema refuses arguments that are not an array', async (t) => {
   }
 });
 
-t.test('a schema that makes arguments into something other than an array gives a fault', async (t) => {
+t.test('a schema whose output for arguments is not an array gives a fault', async (t) => {
   for (const value of ['text', null, { length: 0 }, undefined]) {
     const procedure = new ContractedProcedure('sayhi', { args: schemaGiving({ value }) });
     t.match(

@@ -25,7 +25,7 @@ t.test('the same functions are entered each time, here and in another process', 
   t.strictSame(printed.summary, summaryOf(staysOf(entries)));
 });
 
-t.test('the trace begins with the call, and each end sends and receives one datagram', async (t) => {
+t.test('the trace begins with the call; each end sends and receives one datagram', async (t) => {
   t.match(entries[0]?.name, /\.call$/);
   const places = entries.map(({ file, name }) => `${file.split('/')[0]} ${name.split('.').at(-1)}`);
   t.equal(places.filter((place) => place === 'transport send').length, 2);

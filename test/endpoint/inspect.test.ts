@@ -144,7 +144,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
   const actors = stately.messages('@xstate.actor');
   const shortId = (call: Call) => call.transactionId.slice(0, 4);
 
-  await t.test('each actor is in its place below its endpoint, with a name for people', async (t) => {
+  await t.test('each actor is in its place below its endpoint, with a readable name', async (t) => {
     const tree = treeOf(stately);
     t.same(tree, [
       'endpoint',

@@ -53,7 +53,7 @@ t.test(
   },
 );
 
-t.test('an answer from the wrong address settles nothing either when the call is over', async (t) => {
+t.test('an answer from the wrong address settles nothing after the call either', async (t) => {
   const hostile = await HostileEndpoint.in(t);
   const peer = hostile.endpoint.peer(HONEST.join(':'));
   const timedOut = peer.call('pay', [], { timeoutMs: 10, attempts: 1 });

@@ -137,7 +137,7 @@ t.test('4.3 bodies', async (t) => {
     });
   }
 
-  t.test('H26, H27: a procedure gets all keys as own properties, whatever their names', async (t) => {
+  t.test('H26, H27: a procedure gets all keys as own properties, of any name', async (t) => {
     const { hostile, seen } = await server(t);
     const names = [
       'constructor',

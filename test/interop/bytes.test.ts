@@ -53,7 +53,7 @@ const idOf = (byte: number) => byte.toString(16).padStart(2, '0').repeat(20);
 
 const { skip = false } = python();
 
-t.test('requests of this package are those of Python byte for byte, plus a header map', { skip }, async (t) => {
+t.test('requests are byte for byte those of Python, plus a header map', { skip }, async (t) => {
   const { socket, inbox, port } = await openSocket(t);
   const { peer } = await PythonPeer.listen(t, 'client.py', '10');
 

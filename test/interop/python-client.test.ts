@@ -97,7 +97,7 @@ t.test('a Python client calls a server of this package', { skip }, async (t) => 
   });
 });
 
-t.test('what this package does not answer is silence to Python, and counted here', { skip }, async (t) => {
+t.test('unanswered requests are silence to Python, and counted here', { skip }, async (t) => {
   let release: (value: string) => void = () => undefined;
   const released = new Promise<string>((resolve) => (release = resolve));
   const { server, to, errors, nextSettled } = await openServer(t, {

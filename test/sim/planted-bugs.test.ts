@@ -24,6 +24,6 @@ t.test('a bug that cannot be planted does not count as found', async (t) => {
   };
   await t.rejects(
     findPlantedBug(bug),
-    /"nowhere" cannot be planted: src\/errors.ts has "no such text" 0 times, not once/,
+    /"nowhere" has no place: src\/errors.ts has "no such text" 0 times, not once/,
   );
 });

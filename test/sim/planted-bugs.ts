@@ -325,7 +325,7 @@ function plant({ name, file, find, replace }: PlantedBug, path: string): void {
   if (parts.length !== 2) {
     const times = parts.length - 1;
     throw new Error(
-      `"${name}" cannot be planted: src/${file} has ${JSON.stringify(find)} ${times} times, not once`,
+      `"${name}" has no place: src/${file} has ${JSON.stringify(find)} ${times} times, not once`,
     );
   }
   writeFileSync(path, parts.join(replace));

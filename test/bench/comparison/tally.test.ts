@@ -35,7 +35,7 @@ t.test('latencies of all turns count equally', async (t) => {
   t.same(sampleOf('many in flight', TALLY).p50Micros, NaN);
 });
 
-t.test('it is an error when nothing was answered, and the error names the contestant', async (t) => {
+t.test('it is an error when nothing was answered, and it names the contestant', async (t) => {
   t.throws(() => sampleOf('deaf', { ...TALLY, failed: 10 }), {
     message: 'deaf: none of 10 calls was answered',
   });

@@ -60,7 +60,7 @@ t.test('readings after a long silence give their own rate, not that of the silen
 });
 
 t.test(
-  'counts that begin again, as after an endpoint restarts under its old name, give no negative rate',
+  'counts that begin again, as when an endpoint restarts under its name, give no negative rate',
   async (t) => {
     const meter = new Meter<number>();
     meter.read(0, 1_000);

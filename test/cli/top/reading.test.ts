@@ -81,7 +81,7 @@ const wrong: readonly (readonly [fields: Parameters<typeof stepRecord>[0], words
   [{ state: 'abandoned' }, 'abandoned: the endpoint closed before it ended'],
 ];
 
-t.test('troubles are described in words, the newest first, with the call they belong to', async (t) => {
+t.test('troubles are described in words, the newest first, with their call', async (t) => {
   for (const [fields, words] of wrong) {
     const reading = readingOf([
       endpointRecord(),
@@ -126,7 +126,7 @@ t.test('an endpoint is open, lost, open again, and closed', async (t) => {
   t.match(reading.snapshot(START_MS).endpoints, [{ error: 'EADDRINUSE', peers: [] }]);
 });
 
-t.test('open endpoints come first, and an endpoint without a name is shown by its port', async (t) => {
+t.test('open endpoints come first, and those without a name are shown by port', async (t) => {
   const address = '10.0.0.1:40001';
   const reading = readingOf([
     endpointRecord({ endpoint: 'gone' }),

@@ -36,7 +36,7 @@ t.test('columns are as wide as their contents, and numbers are right-aligned', a
 });
 
 t.test(
-  'without enough room, optional columns are left out first, then names are cut, then the last columns are left out',
+  'without room, optional columns are left out, then names are cut, then last columns go',
   async (t) => {
     t.strictSame(shown(30), {
       text: [

@@ -92,7 +92,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     await visitor.reads('value-outcome', /noSuchUser/);
   });
 
-  await t.test('a call is copied as a command that makes the same call, and by its id', async (t) => {
+  await t.test('a call is copied as a command that repeats it, and by its id', async (t) => {
     await Promise.all([
       visitor.flashes('copy-command', /^copied$/),
       visitor.at('copy-command').click(),

@@ -13,7 +13,10 @@ t.test('More calls than anybody can look at', { skip: chromium().skip ?? false }
   await client.tell({ type: 'flood', periodMs: 20, calls: 8 });
 
   await t.test('the page says how many of the healthy calls are shown', async () => {
-    await visitor.reads('sampled', /^1 in (8|16|32|64) healthy calls shown, [\d,]+ counted but not shown$/);
+    await visitor.reads(
+      'sampled',
+      /^1 in (8|16|32|64) healthy calls shown, [\d,]+ counted but not shown$/,
+    );
     await visitor.sees('resolved');
     for (let n = 0; n < 5; n += 1) {
       await client.tell({ type: 'call', procedure: 'find', args: [8] });

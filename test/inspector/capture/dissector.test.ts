@@ -127,7 +127,7 @@ t.test('a frame of any type is shown by its name, and recognised without a port'
   t.end();
 });
 
-t.test('values are those that the codec reads, written as `rpcudp call` writes them', options, (t) => {
+t.test('values are those of the codec, written as `rpcudp call` writes them', options, (t) => {
   const values = fc
     .sample(faithfulValue, { seed: SEED, numRuns: 400 })
     .filter((value) => formatJson(value).length < 2_000);

@@ -210,7 +210,7 @@ t.test(
   },
 );
 
-t.test('a URL that cannot belong to an inspector gives an error that shows a correct one', async (t) => {
+t.test("a URL that is not an inspector's gives an error that shows a correct one", async (t) => {
   for (const url of [
     '',
     'x',

@@ -148,7 +148,7 @@ t.test('a viewer that comes back gets only what it missed, while the ring has it
   );
 });
 
-t.test('a viewer that comes from another hub, or from the future, starts from the beginning', async (t) => {
+t.test('a viewer from another hub, or from the future, starts from the beginning', async (t) => {
   const { hub, feed } = hubWith();
   feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(3, 2)]);
   for (const last of [

@@ -74,7 +74,7 @@ t.test(
   },
 );
 
-t.test('a feed finds an inspector again that was restarted with the same port and token', async (t) => {
+t.test('a feed finds an inspector again that restarted with its port and token', async (t) => {
   const token = 'chosen_by_somebody-42';
   const port = await ownPort();
   const first = await serveInspector([], { token, port });
@@ -361,7 +361,7 @@ t.test('messages of a viewer are ignored, and a large message ends it', async (t
   t.strictSame(next.records, []);
 });
 
-t.test('the number of feeds and viewers is bounded, and those that are connected continue', async (t) => {
+t.test('the number of feeds and viewers is bounded, and connected ones continue', async (t) => {
   const { url } = await served(t);
   const page = new WatchingPage(url);
   await page.sees(hasSeen(0));

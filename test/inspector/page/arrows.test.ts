@@ -68,7 +68,7 @@ t.test('a frame that one end sent and the other received is one arrow', (t) => {
   t.end();
 });
 
-t.test('a retransmission is joined by its bytes, and the first transmission is shown as lost', (t) => {
+t.test('a retransmission is joined by its bytes, and the first one is shown as lost', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,

@@ -127,7 +127,7 @@ t.test('a recording without records is reported as empty when it is read', async
   t.end();
 });
 
-t.test('a recording that is paused while it is read stands still, and continues by steps', async (t) => {
+t.test('a recording paused while it is read stands still, and continues by steps', async (t) => {
   const { session, frames } = TestHub.open();
   frames.lookMs = 1;
   await session.openFile(recordingFile(sampleTraffic(4, 60)));
@@ -222,7 +222,7 @@ t.test('what comes again over a new connection is not applied twice', (t) => {
   t.end();
 });
 
-t.test('a component that is drawn for another reason finds rows and store of the same moment', (t) => {
+t.test('a component drawn for another reason finds rows and store of one moment', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   hub.send(calls(1, 10));

@@ -70,7 +70,7 @@ t.test('a transition that is not in the chart is added when it was taken', (t) =
 t.test('the timeline tells what happened, when, and why', (t) => {
   const side = sideOf(...LATE);
   t.match(timelineOf(side, 'queued'), [
-    { step: undefined, title: 'called', detail: '400 ms time-out, may be sent as often as is safe' },
+    { step: undefined, title: 'called', detail: '400 ms time-out, sent as often as is safe' },
     { step: 1, sinceMs: 1, title: 'request sent, attempt 1', state: 'sent' },
     { step: 2, title: 'taken by the system' },
     { step: 3, sinceMs: 100, title: 'request sent again, attempt 2' },

@@ -122,7 +122,7 @@ t.test('a million ids take bounded memory, and the latest are known', async (t) 
   t.ok(taken < 150, `${taken} of 1,000 others are taken for one of them at first`);
 });
 
-t.test('a datagram that was sent just before its request was shown is recorded later, once', async (t) => {
+t.test('a datagram sent just before its request was shown is recorded later, once', async (t) => {
   const { told, recorder, ids } = setUp();
   const id = ids.next();
   recorder.sent(response(id), HOST, 1);

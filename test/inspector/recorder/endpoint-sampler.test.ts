@@ -139,7 +139,7 @@ t.test(
   }),
 );
 
-t.test('of any number of procedures the busiest are counted, and those that become busy', async (t) => {
+t.test('of many procedures the busiest are counted, and those that become busy', async (t) => {
   const counts = new ProcedureCounts();
   counts.settled('e:1', 'once', 'resolved');
   for (let round = 0; round < 50; round += 1) counts.settled('a:1', 'old', 'resolved');

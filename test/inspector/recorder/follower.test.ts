@@ -73,7 +73,7 @@ t.test('an actor that is made to step while it is recorded is recorded once', as
   t.equal(follower.skipped, 0);
 });
 
-t.test('if there are more than can be shown, the latest are shown and the others counted', async (t) => {
+t.test('above the limit, the latest actors are shown and the others counted', async (t) => {
   const { told, follower } = follow();
   const living = Array.from({ length: 10_050 }, (_, number) => new FakeActor(String(number)));
   follower.found(living);

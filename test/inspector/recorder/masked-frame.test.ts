@@ -29,7 +29,7 @@ t.test('a frame without anything masked is its own bytes', async (t) => {
   t.equal(show(datagram, ['password']).masked, undefined);
 });
 
-t.test('what is masked is cut out, and everything around it stays the same, byte for byte', async (t) => {
+t.test('what is masked is cut out, and everything else stays, byte for byte', async (t) => {
   const datagram = request(1.5, { user: 'snake', password: { old: 'a', new: ['b'] } }, [7]);
   const { bytes, masked } = show(datagram, ['password']);
   t.equal(masked, true);

@@ -149,7 +149,7 @@ t.test('without a mask, the same search finds the secret in each form', async (t
   t.ok(found.some((form) => form.startsWith('base64')));
 });
 
-t.test('errors of a procedure that quotes its arguments are shown only by name and code', async (t) => {
+t.test('errors of a procedure that quotes its arguments show only name and code', async (t) => {
   const quote = { seed: 1, lossRate: 0, mask: MASK };
   const masked = JSON.stringify(await play([{ password: SECRET }], quote));
   t.match(masked, /"code":"handlerFailed","message":"\(masked\)"/);
@@ -199,7 +199,7 @@ const frame = (type: number, ...body: readonly Uint8Array[]) =>
 const map = Buffer.concat([Buffer.of(0x81, 1), encode({ password: SECRET })]);
 const mapInKey = Buffer.concat([Buffer.of(0x81), encode({ password: SECRET }), Buffer.of(1)]);
 
-t.test('maps with any keys, frames that cannot be read, and trailing bytes are masked too', async (t) => {
+t.test('maps with any keys, unreadable frames and trailing bytes are masked too', async (t) => {
   const sent: Record<string, Buffer> = {
     map: frame(0, encode(['echo', []]).subarray(0, -1), Buffer.of(0x91), map),
     'map in a key': frame(0, encode(['echo', []]).subarray(0, -1), Buffer.of(0x91), mapInKey),

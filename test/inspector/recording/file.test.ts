@@ -141,7 +141,7 @@ t.test('what cannot be written is reported at once', async (t) => {
   }
 });
 
-t.test('records that are too large, or that no reader could understand, are dropped and counted', async (t) => {
+t.test('records that are too large or not understandable are dropped and counted', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const file = await recordToFile(path);
   file.record(callRecord({ endpoint: 'unknown' }));

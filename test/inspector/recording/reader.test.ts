@@ -28,7 +28,7 @@ t.test('the same numbers of different endpoints are different records', async (t
   t.equal((await readRecording(path)).records.length, 2);
 });
 
-t.test('a predecessor alone is a recording: its writer was killed between the two parts', async (t) => {
+t.test('a predecessor alone is a recording: its writer was killed in between', async (t) => {
   const path = join(t.testdir({ 'a.1': linesOf([OPENED]) }), 'a');
   t.equal((await readRecording(path)).records.length, 1);
 });

@@ -24,7 +24,7 @@ const ANSWERS: readonly (number | undefined)[] = [
  */
 export const bundles: Invariant = {
   id: 'I15',
-  says: 'bundles keep their limit, have two frames or more, and go to peers that read them; repetitions go alone',
+  says: 'bundles keep their limit and go to peers that read them; repetitions go alone',
 
   beforeFrame: (_world, { life }, frame, from) => {
     if (headerOf(frame) === undefined) return undefined;
