@@ -41,7 +41,7 @@ const called = `${link.address.host}:${link.address.port}`;
 console.log(`
 The client ${calling} calls the server through the link at ${called}.
 Watch at ${inspector.url}
-${values.open ? 'Your browser will open it.' : 'Open it in your browser, or start the demo again with --open. It needs no internet.'}
+${values.open ? 'Your browser will open it.' : 'Open it in your browser, or use --open. It needs no internet.'}
 
 Within ten seconds the page shows these calls, and why they end as they do:
   calls that resolve, some after their request was sent again (the link loses one datagram in eight)

@@ -128,7 +128,7 @@ export class Capture {
     const names = endpoints.map(({ name }) => name).join(', ');
     yield sectionHeaderBlock(
       this.#application,
-      `Made from a recording by rpcudp of the endpoints ${names}. IP and UDP headers are generated.`,
+      `Made by rpcudp from a recording of the endpoints ${names}; IP and UDP headers are generated.`,
     );
     yield* endpoints.map(interfaceBlock);
     const inOrder = this.#packets.sort((a, b) => a.atMs - b.atMs);

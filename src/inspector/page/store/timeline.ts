@@ -73,7 +73,7 @@ export function timelineOf(side: Side, chartInitial: string): Moment[] {
 }
 
 function attemptsAllowed(maxAttempts: number | undefined): string {
-  if (maxAttempts === undefined) return 'may be sent as often as is safe';
+  if (maxAttempts === undefined) return 'sent as often as is safe';
   return maxAttempts === 1 ? 'sent once' : `sent up to ${maxAttempts} times`;
 }
 
