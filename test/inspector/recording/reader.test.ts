@@ -80,8 +80,8 @@ t.test('a file that is not a recording gives an error that says so', async (t) =
     ['missing', 'There is no recording PATH'],
     ['other', 'PATH is not a recording of rpcudp: its first 3 lines hold no record'],
     ['many', /^PATH is not a recording of rpcudp: its first 1?000 lines hold no record$/],
-    ['long', 'PATH is not a recording of rpcudp: a line of it has more than 1048576 bytes'],
-    ['endless', 'PATH is not a recording of rpcudp: a line of it has more than 1048576 bytes'],
+    ['long', 'PATH is not a recording of rpcudp: one of its lines has more than 1048576 bytes'],
+    ['endless', 'PATH is not a recording of rpcudp: one of its lines has more than 1048576 bytes'],
     ['folder', /^The recording PATH cannot be read: EISDIR/],
   ] as const;
   for (const [name, message] of table) {

@@ -490,9 +490,9 @@ end
 -- The request of an answer ------------------------------------------------------------------------
 --
 -- Filled in order, on the first pass over the packets. If both ends were recorded, a capture that
--- `rpcudp export` made has a datagram twice, once at each end. Such a packet says whether it was sent or
--- received there. So the key keeps what the caller saw apart from what the other end saw. In other
--- captures this is not known, and the key has no side.
+-- `rpcudp export` made has a datagram twice, once at each end. Such a packet says whether it was
+-- sent or received there. So the key keeps what the caller saw apart from what the other end saw.
+-- In other captures this is not known, and the key has no side.
 
 local transactions = {}
 local SENT, RECEIVED = 0, 1
