@@ -93,7 +93,7 @@ t.test(
     t.equal(silent.state, 'cancelled', 'in sent, too');
     await t.rejects(silent.value(), { message: /was cancelled: no reason was given\.$/ });
     await world.settle();
-    t.equal(raw.received.length, 2, 'what was cancelled while it waited was never sent');
+    t.equal(raw.received.length, 2, 'a call cancelled while it waited was never sent');
   }),
 );
 

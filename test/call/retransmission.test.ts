@@ -107,7 +107,7 @@ t.test(
     const waiting = peer.call('waiting');
     const answered = peer.call('answered');
     await world.clock.advance(1_600);
-    t.equal(raw.received.length, 2, 'nothing is sent again as long as nobody knows');
+    t.equal(raw.received.length, 2, 'nothing is sent again while the peer is unknown');
     raw.answer(1, 1);
     await world.clock.runUntil(answered);
     t.match(await world.clock.runUntil(waiting), { state: 'timedOut', attempts: 3 });
@@ -212,7 +212,7 @@ t.test(
     raw.answer(2, 1);
     await world.settle();
     t.equal(late.state, 'late');
-    t.equal(peer.roundTripMs, undefined, 'nor does a late one');
+    t.equal(peer.roundTripMs, undefined, 'a late answer gives no sample either');
     const clean = peer.call('z');
     await world.settle();
     raw.answer(raw.received.length - 1, 1);
@@ -277,7 +277,7 @@ t.test(
     const next = peer.call('next');
     const atMs = transmissionsOf(world, next);
     await world.clock.runUntil(next);
-    t.ok((atMs[1] ?? 0) <= 1_500, 'nor is the back-off kept');
+    t.ok((atMs[1] ?? 0) <= 1_500, 'the back-off is not kept either');
   }),
 );
 
@@ -299,7 +299,7 @@ t.test(
     raw.working(0);
     await world.settle();
     t.match(client.stats().fates, { 'response.working': 1, 'response.late': 1 });
-    t.equal(call.state, 'timedOut', 'what is at work has not answered');
+    t.equal(call.state, 'timedOut', 'a peer that is working has not answered');
   }),
 );
 

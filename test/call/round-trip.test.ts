@@ -83,7 +83,7 @@ t.test('any answer limits the back-off to the time that it took, and raises noth
   t.equal(roundTrip.rtoMs(nowMs), 200, 'the estimate holds');
   t.equal(roundTrip.smoothedMs(nowMs), 10, 'it is no sample');
   roundTrip.backOff(500);
-  t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins anew');
+  t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins again');
   const fresh = new RoundTrip();
   fresh.backOff(4_000);
   fresh.limitBackOff(2_500);
@@ -99,7 +99,7 @@ t.test('an estimate is forgotten after ten minutes without a sample', async (t) 
   t.equal(roundTrip.smoothedMs(nowMs + 600_000), undefined);
   roundTrip.sample(50, nowMs + 600_000);
   t.equal(roundTrip.smoothedMs(nowMs + 600_000), 50, 'the old samples have no part in the new');
-  t.equal(roundTrip.rtoMs(nowMs + 600_000), 1_000, 'it has to be trusted anew');
+  t.equal(roundTrip.rtoMs(nowMs + 600_000), 1_000, 'it must be trusted again');
 });
 
 t.test('the RTO keeps its bounds in all cases', async () => {

@@ -22,7 +22,7 @@ t.test(
     });
     t.equal(world.clock.nowMs(), 100, 'the time in the mailbox counts');
     t.match([queued.state, peer.queued], ['lost', 0]);
-    t.equal(peer.health, 'unknown', 'what was never sent says nothing about the peer');
+    t.equal(peer.health, 'unknown', 'a call that was never sent says nothing about the peer');
     await world.clock.runUntil(first);
     t.equal(raw.received.length, 1);
   }),

@@ -219,7 +219,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     }
     t.ok(
       after.find(({ slot }) => slot === victim)?.runs.every((run) => run.endsWith(' 1')),
-      'what the dead one had remembered is lost: its successor runs it again',
+      'the memory of the dead worker is lost, so its successor runs it again',
     );
   });
 

@@ -20,7 +20,7 @@ t.test('the primary is told what is opened and closed, with different keys', asy
   t.match(worker, { slot: 1, workers: 4 });
   const transports = [0, 1].map((port) => worker.transport({ host: '127.0.0.1', port }));
   await transports[1]?.close();
-  t.strictSame(said, [], 'what was never open is not closed');
+  t.strictSame(said, [], 'a transport that was never open is not closed');
   const address = await transports[0]!.open(new Inbox());
   const second = worker.transport({ host: '127.0.0.1', port: 0 });
   await second.open(new Inbox());
@@ -92,5 +92,5 @@ t.test('at the close all listeners are awaited, and then what is still open fail
   await worker.leave();
   t.equal(said.filter((one) => one === 'disconnect').length, 1);
   await new Promise(setImmediate);
-  t.strictSame(warned, ['planted'], 'what a listener throws is a warning');
+  t.strictSame(warned, ['planted'], 'an error of a listener is a warning');
 });

@@ -163,7 +163,7 @@ t.test(
               await world.clock.advance(50);
             }
             t.equal(runs.length, 30, 'each ran');
-            t.equal(new Set(runs).size, 30, 'and none of them again');
+            t.equal(new Set(runs).size, 30, 'and none of them twice');
             for (const { received } of senders) {
               const answers = new Set(received.map(({ datagram }) => datagram.toString('hex')));
               t.equal(answers.size, 3, 'each has one answer, however often it came');
@@ -297,7 +297,7 @@ t.test('datagrams of one turn are forwarded in one envelope, up to 8 KiB', async
 
   arrive(1, foreignSources(1));
   await transport.close();
-  t.equal(door.sent.length, 1, 'what waits is handed on before the door is closed');
+  t.equal(door.sent.length, 1, 'waiting datagrams are forwarded before the door is closed');
   endTurn();
   t.equal(door.sent.length, 1);
   t.ok(shared.closed && door.closed);

@@ -67,7 +67,7 @@ t.test('a worker that joins is told of the existing doors, and then welcomed', a
   t.strictSame(first?.said, [{ rpcudp: 'welcome', slot: 0, workers: 2, seed: 7 }]);
   open(first, 51);
   t.strictSame(workers.addresses, [], 'one of two');
-  t.strictSame(second?.said, [], 'who has not joined is told nothing');
+  t.strictSame(second?.said, [], 'a worker that has not joined is told nothing');
   join(second);
   t.strictSame(second?.said, [
     doorMessage(0, 51),
@@ -205,7 +205,7 @@ t.test('closing notifies workers that listen, ends the others, and waits for all
   processes[1]?.hearer.ended(null, 'SIGTERM');
   await closed;
   t.equal(closes(), 1);
-  t.equal(clock.pendingTimers, 0, 'neither a restart nor the grace');
+  t.equal(clock.pendingTimers, 0, 'no timer of a restart or of the grace period');
   t.equal(processes.length, 3);
 });
 

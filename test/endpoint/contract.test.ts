@@ -121,7 +121,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
           data: [{ path: 'result.items[1]' }],
         },
       });
-      t.match(server.stats().requests, { replied: 1 }, 'for who serves it nothing went wrong');
+      t.match(server.stats().requests, { replied: 1 }, 'for the serving side nothing went wrong');
       t.match(client.stats().fates, { 'response.matched': 1 });
     }),
   );
@@ -170,7 +170,7 @@ t.test(
       client.peer(server.address, contract).call('double', [10]).value(),
     );
     t.strictSame(validated, [10, 10, 22, 22], 'what was sent and returned, before and after');
-    t.equal(value, 23, 'and what was made of it on arrival is used');
+    t.equal(value, 23, 'the value made on arrival is used');
 
     const raw = await world.raw();
     raw.send(request(1, 'double', 10), server.address);
@@ -419,7 +419,7 @@ for (const [how, schema, problem] of BROKEN) {
           { code: 'ERR_RPCUDP_HANDLER_FAILED', cause: { cause: { part: 'result' } } },
           { code: 'ERR_RPCUDP_SCHEMA', part: 'result' },
         ],
-        'who wrote the schema hears of it, at either side',
+        'the fault is reported at both sides',
       );
     }),
   );

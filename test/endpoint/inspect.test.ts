@@ -160,7 +160,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
       `    call sayhi ${shortId(late)}`,
       `    call nobody ${shortId(rejected)}`,
     ]);
-    t.equal(tree.length, actors.length, 'nobody hangs in the air');
+    t.equal(tree.length, actors.length, 'every actor is in the tree');
   });
 
   await t.test('each actor has its own session id', async (t) => {

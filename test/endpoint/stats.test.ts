@@ -125,7 +125,7 @@ t.test(
     await send(request(10, 'reply'), 'closing');
     await world.clock.runUntil(closed);
     await world.settle();
-    t.equal(raw.types.filter((type) => type === 'error').length, 1, 'who is native is told');
+    t.equal(raw.types.filter((type) => type === 'error').length, 1, 'the native peer is told');
 
     const { requests, fates } = server.stats();
     t.strictSame(endings.at(-1), 'abandoned');

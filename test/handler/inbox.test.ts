@@ -110,7 +110,7 @@ t.test(
     await world.settle();
     raw.send(request(3, 'wait'), server.address);
     await world.settle();
-    t.equal(server.stats().fates['request.run'], 3, 'what was refused may be tried again');
+    t.equal(server.stats().fates['request.run'], 3, 'a refused request may be tried again');
     for (const finish of waiting) finish();
     await world.settle();
   }),

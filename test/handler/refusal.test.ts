@@ -161,7 +161,7 @@ t.test(
       t.strictSame(codesOf(raw), ['overloaded', 'overloaded']);
       send(4_097);
       await world.settle();
-      t.equal(state.runs, 2, 'who was not told may try again');
+      t.equal(state.runs, 2, 'a caller that was not told may try again');
       ends[1]?.();
       await world.settle();
     },
@@ -232,7 +232,7 @@ t.test(
     raw.send(Buffer.concat([request(2, 'none'), Buffer.from('noise')]), server.address);
     raw.send(Buffer.concat([request(3, 'count'), Buffer.from('noise')]), server.address);
     await world.settle();
-    t.strictSame(raw.types, ['response', 'response'], 'silence about what is unknown');
+    t.strictSame(raw.types, ['response', 'response'], 'no answer for an unknown procedure');
     t.equal(server.stats().unreadableHeaders, 2);
     t.equal(raw.received.at(-1)?.datagram.length, 22, 'and no header map in the reply');
   }),

@@ -79,7 +79,7 @@ t.test('a body that is refused at its start is not read to its end', async (t) =
     t.ok(readsOf(body).guard < 32, `${start}: ${readsOf(body).guard} bytes were read`);
   }
   const deep = Buffer.concat([Buffer.alloc(8_000, 0x91), Buffer.of(0xc0)]);
-  t.ok(readsOf(deep).guard < 64, 'nor is what nests too deep');
+  t.ok(readsOf(deep).guard < 64, 'a body that nests too deep is not read to its end either');
 });
 
 t.test('a map that turns out to be a Map at its last key is not read again', async (t) => {

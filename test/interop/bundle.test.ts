@@ -94,7 +94,7 @@ t.test(
     for (const [index, call] of calls.entries()) {
       t.match(await call, { state: 'resolved', value: index });
     }
-    t.equal(known.native, false, 'it is known by now who is there');
+    t.equal(known.native, false, 'the client knows now that the peer is an old one');
     const before = client.stats();
     const later = Array.from({ length: 6 }, (_, index) => known.call('echo', [index]));
     for (const call of later) t.match(await call, { state: 'resolved', attempts: 1 });

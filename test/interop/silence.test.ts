@@ -107,7 +107,7 @@ t.test(
     t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
     t.ok(
       timesSent(often) > 1,
-      'but for a procedure of which its contract says that it may run twice',
+      'except a procedure whose contract says that it may run twice',
     );
     t.strictSame(typesOf(toPython), ['request']);
     for (const datagram of toPython) {
@@ -181,7 +181,7 @@ t.test('Python gets responses without header maps, and never an error', { skip }
   });
 
   const [response, ...more] = answered;
-  t.equal(more.length + others.length, 0, 'only what was answered');
+  t.equal(more.length + others.length, 0, 'only answered requests');
   t.strictSame(bodyOf(response!), 'heard');
   t.equal(response!.length, HEADER_BYTES + 1 + 'heard'.length, 'and no header map behind it');
   t.strictSame(await patient.peer.stop(), []);

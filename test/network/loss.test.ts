@@ -47,7 +47,7 @@ t.test('over a lossy network', networkLab(), async (t) => {
       t.same(
         new Set(ended.filter(({ state }) => state !== 'resolved').map(({ executed }) => executed)),
         new Set(['maybe']),
-        'of a call without an answer nobody knows whether it ran',
+        'it is not known whether a call without an answer ran',
       );
     }
   });

@@ -63,7 +63,8 @@ t.test('the library and the reader read every format alike', async (t) => {
 t.test(
   'a map is an object if all its keys are strings, else a Map with the keys as they came',
   async (t) => {
-    // packed by u-msgpack-python 2.8.0: {1: 'one', b'\x01': 'bytes', None: 0, (1, 2): True, 's': 1.0}
+    // packed by u-msgpack-python 2.8.0:
+    // {1: 'one', b'\x01': 'bytes', None: 0, (1, 2): True, 's': 1.0}
     const python = decode('8501a36f6e65c40101a56279746573c000920102c3a173cb3ff0000000000000');
     deepStrictEqual(
       python,

@@ -96,7 +96,7 @@ t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async
     await crash(visitor);
     const next = await Visitor.visit(t, browser, hub.url);
     await isCalled(next, 'client', 'lost', /feed lost/);
-    t.equal(await next.countOf('resolved'), 1, 'a late visitor sees what was');
+    t.equal(await next.countOf('resolved'), 1, 'a late visitor sees what happened');
     await hub.kill();
     await next.reads('connection', /^not connected; trying again$/);
     t.equal((await server.stats()).requests.replied, 1, 'the server is there');

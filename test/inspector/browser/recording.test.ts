@@ -55,7 +55,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     t.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
     await visitor.at('clear').click();
-    t.equal(await visitor.listed(), 0, 'what is shown next is of the file');
+    t.equal(await visitor.listed(), 0, 'what is shown next comes from the file');
     await visitor.at('file').setInputFiles(file);
     await hasRead(visitor, basename(file));
     t.strictSame(await visitor.outcomes(), shown, 'outcomes');

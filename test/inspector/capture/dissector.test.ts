@@ -231,7 +231,7 @@ t.test('a port is set, chosen for a packet, or not needed', options, (t) => {
   t.same(
     protocols(['-o', 'rpcudp.heuristic:TRUE']),
     ['RPCUDP', 'UDP', 'UDP'],
-    'only what is sound',
+    'only valid datagrams',
   );
   t.end();
 });

@@ -83,7 +83,7 @@ t.test('a request and its answer refer to each other at either end', options, as
     const elapsed =
       Number(answered?.['frame.time_epoch'][0]) - Number(asked?.['frame.time_epoch'][0]);
     t.ok(Math.abs(Number(answered?.['rpcudp.time'][0]) - elapsed) < 2e-6, name);
-    t.same(asked?.['rpcudp.retransmission_of'], [], 'what arrives is not what is sent again');
+    t.same(asked?.['rpcudp.retransmission_of'], [], 'an arrival is not a retransmission');
   }
 });
 

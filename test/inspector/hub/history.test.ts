@@ -78,7 +78,7 @@ t.test(
     history.add(endpointRecord({ endpoint: 'other', seq: 1 }));
     t.strictSame(outline(history), ['endpoint 1']);
     t.ok(history.hasEnded('client'));
-    t.notOk(history.add(endpointRecord({ seq: 1 })), 'a repetition of it is none the less one');
+    t.notOk(history.add(endpointRecord({ seq: 1 })), 'its repetition still counts as one');
   },
 );
 
@@ -89,7 +89,7 @@ t.test(
     const history = historyOf(records, { maxRecords: 1 });
     history.add(closedRecord({ seq: 2.5, lost: true }));
     t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
-    t.notOk(history.add(stepRecord({ seq: 3 })), 'nobody says who it is');
+    t.notOk(history.add(stepRecord({ seq: 3 })), 'its endpoint is not known');
     t.ok(history.add(records[0]!), 'its own record is taken again');
     t.notOk(history.add(records[1]!), 'others are not');
     t.ok(history.add(finalStep({ seq: 3 })));

@@ -140,7 +140,7 @@ t.test('a viewer that comes back gets only what it missed, while the ring has it
   t.equal(
     page.messages.filter(({ reset }) => reset).length,
     2,
-    'what the ring has dropped cannot be told singly',
+    'what the ring has dropped cannot be sent by itself',
   );
   t.strictSame(
     page.records.map(({ seq }) => seq),

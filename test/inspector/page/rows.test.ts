@@ -57,13 +57,13 @@ t.test('rows follow what comes, changes and leaves, newest first', (t) => {
   t.same(listed(rows), [3, 2, 1]);
   store.apply(stepRecord({ actor: 2, state: 'sent' }));
   rows.update(store.takeChanged());
-  t.same(listed(rows), [3, 1], 'what no longer passes leaves');
+  t.same(listed(rows), [3, 1], 'a row that no longer passes the filter leaves');
   store.apply(finalStep({ actor: 2 }));
   rows.update(store.takeChanged());
   t.same(listed(rows), [3, 2, 1], 'and comes back to its place');
   store.apply(callRecord({ actor: 4 }));
   rows.update(store.takeChanged());
-  t.same(listed(rows), [4, 3, 1], 'what left the store leaves the list');
+  t.same(listed(rows), [4, 3, 1], 'a call that left the store leaves the list');
   const third = rows.fromNewest(1)!;
   t.equal(rows.placeOf(third), 1);
   t.equal(rows.newerThan(third.number), 1);

@@ -37,7 +37,7 @@ t.test('paused in the middle of a batch, it draws the whole batch and then stand
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
   t.equal(session.rows.length, 100, 'nothing moves');
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   session.step();
   t.equal(session.rows.length, 110, 'a step is one batch');
   t.end();
@@ -58,7 +58,7 @@ t.test('paused before everything that was applied is drawn, it draws it first', 
   t.equal(listed, 20, 'when it says that it is paused');
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   t.end();
 });
 
@@ -112,7 +112,7 @@ t.test('a recording is shown as read when all of it is drawn', async (t) => {
   frames.lookMs = 1;
   await session.openFile(recordingFile(records));
   for (let n = 0; n < 100; n += 1) frames.pass(FRAME_MS);
-  t.ok(told.length > 2, 'it tells of its progress');
+  t.ok(told.length > 2, 'it reports its progress');
   t.same(
     told.find(({ progress }) => progress === 1),
     { progress: 1, listed: 60 },
@@ -137,7 +137,7 @@ t.test('a recording paused while it is read stands still, and continues by steps
   session.togglePause();
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   t.equal(session.rows.length, listed.at(-1));
   for (let n = 0; n < 100; n += 1) session.step();
   t.match(session.source.value, { progress: 1 });
@@ -208,12 +208,12 @@ t.test('what comes again over a new connection is not applied twice', (t) => {
   hub.send(calls(1, 100));
   hub.send(calls(101, 110));
   frames.pass(DRAW_MS);
-  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the batch that was begun is told of');
+  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the position of the begun batch is sent');
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.store.size, 100, 'it is finished, and none is begun');
+  t.equal(session.store.size, 100, 'it is finished, and no other is begun');
   hub.attemptEnds('broken');
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.store.size, 110, 'if nobody answers, what is there is shown');
+  t.equal(session.store.size, 110, 'without an answer, the waiting batches are shown');
   hub.send(calls(111, 120));
   t.same(hub.attempt(), { hub: 'hub', position: 110 });
   hub.attemptEnds('open');

@@ -140,6 +140,6 @@ t.test('a rate is that of the last two seconds, and ends with the traffic', (t) 
   t.equal(rateOf(counts, callsMade, START_MS + 4_000), 50);
   t.equal(rateOf(counts, callsMade, START_MS + 9_000), 0);
   t.equal(rateOf([at(0, 5)], callsMade, START_MS), 0, 'one count is no rate');
-  t.equal(rateOf([at(0, 5), at(1_000, 1)], callsMade, START_MS + 1_000), 0, 'it began anew');
+  t.equal(rateOf([at(0, 5), at(1_000, 1)], callsMade, START_MS + 1_000), 0, 'it began again');
   t.end();
 });

@@ -48,7 +48,7 @@ t.test('a value is text on one line, or on several', (t) => {
   t.equal(
     valueLines(wide),
     `{\n  "first": "${'x'.repeat(60)}",\n  "second": [1, 2]\n}`,
-    'what is short stays on its line',
+    'a short value stays on one line',
   );
   t.end();
 });

@@ -227,7 +227,7 @@ t.test('maps with any keys, unreadable frames and trailing bytes are masked too'
   };
   for (const [name, datagram] of Object.entries(sent)) {
     const recorded = await receive([datagram], { mask: MASK });
-    t.ok(recorded.of('datagram').length > 0, `${name} is told of`);
+    t.ok(recorded.of('datagram').length > 0, `${name} is recorded`);
     t.strictSame(traces(SECRET.slice(0, 20), recorded.records), [], name);
     t.match(JSON.stringify(recorded.records), /"masked":true/, name);
     t.strictSame(recorded.faults(), []);

@@ -133,7 +133,7 @@ t.test(
       { because: 'unknownProcedure' },
     );
     const sent = atServer.frames().filter((frame) => frame === 'out error');
-    t.equal(sent.length, 2, 'and what they were answered');
+    t.equal(sent.length, 2, 'and their answers');
     t.strictSame([atClient.faults(), atServer.faults()], [[], []]);
   }),
 );
@@ -157,7 +157,7 @@ t.test(
     const requests = server.stats().fates['request.run'];
     t.equal(atServer.of('handler').length + atServer.counts.skipped.handlers, requests);
     const actors = atClient.of('call').map(({ actor }) => actor);
-    t.equal(new Set(actors).size, actors.length, 'none is told twice');
+    t.equal(new Set(actors).size, actors.length, 'none is recorded twice');
     for (const actor of actors) {
       const steps = atClient.of('step').filter((step) => step.actor === actor);
       t.strictSame(steps.filter(({ final }) => final).length, 1, 'each ends once');
@@ -253,7 +253,7 @@ t.test(
     });
     await world.clock.runUntil(peer.call('echo', [1]));
     await world.clock.advance(1_000);
-    t.equal(types.at(-1), 'step', 'the datagram that brought the answer is not told any more');
+    t.equal(types.at(-1), 'step', 'the datagram with the answer is not recorded any more');
   }),
 );
 
@@ -316,7 +316,7 @@ t.test('a simulated clock runs out of timers though an endpoint is recorded', as
   const call = endpoint.peer('10.0.0.2:1').call('ask', [], { timeoutMs: 2_000 });
   await clock.runUntil(call);
   await t.rejects(clock.runUntil(new Promise(() => undefined)), /Nothing is left to run/);
-  t.equal(recorded.counts.stats.outcomes.timedOut, 1, 'the last news is told before it rests');
+  t.equal(recorded.counts.stats.outcomes.timedOut, 1, 'the last change is recorded first');
   t.equal(recorded.counts.stats.lingeringNow, 0);
   await endpoint.close();
 });
