@@ -9,7 +9,7 @@ export interface Size {
 
 export interface Terminal {
   readonly size: Size;
-  /** Whether colours may be used. Not when NO_COLOR is set to anything (no-color.org). */
+  /** Whether colours may be used. Not when NO_COLOR is set to any text (no-color.org). */
   readonly colours: boolean;
   /** Takes the screen. Keys are not echoed but given to `onKey`, Ctrl-C included, as `\u0003`. */
   take(onKey: (key: string) => void, onResize: () => void): void;

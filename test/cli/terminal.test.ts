@@ -28,7 +28,7 @@ t.test('a stream is no terminal if it is not a TTY, or if the terminal is dumb',
   t.equal(terminalOf(piped), undefined);
 });
 
-t.test('colours are used unless NO_COLOR is set', async (t) => {
+t.test('colours are used unless NO_COLOR is set to something', async (t) => {
   t.equal(terminalOf(fakeConsole().console)?.colours, true);
   t.equal(terminalOf(fakeConsole({ NO_COLOR: '' }).console)?.colours, true);
   t.equal(terminalOf(fakeConsole({ NO_COLOR: '1' }).console)?.colours, false);

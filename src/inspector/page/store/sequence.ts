@@ -28,7 +28,7 @@ export function sequenceOf(frames: readonly Frame[], surroundings: Surroundings)
     else transactions.add(frame.transaction);
   }
   const arrows = [...transactions]
-    // A transaction that has its most frames does not keep later ones, so both ends must be tested.
+    // A transaction keeps only a limited number of frames, so later ones are not drawn.
     .flatMap((transaction) => arrowsOf(transaction.frames, surroundings))
     .filter(({ sent, received }) => isIn(chosen, sent) || isIn(chosen, received));
   for (const frame of loose) arrows.push(...arrowsOf([frame], surroundings));
