@@ -142,20 +142,17 @@ t.test('Ctrl-C cancels the call', async (t) => {
   });
 });
 
-t.test(
-  'an interrupted process ends at once, with exit code 130 and a sentence',
-  async (t) => {
-    const { socket, address } = await rawServer(t);
-    const calling = new CommandProcess(['call', address, 'p'], process.cwd());
-    await once(socket, 'message');
-    t.strictSame(await calling.endsBy('SIGINT'), {
-      exitCode: 130,
-      stdout: '',
-      stderr: 'error: interrupted; the procedure may have run\n',
-      atOnce: true,
-    });
-  },
-);
+t.test('an interrupted process ends at once, with exit code 130 and a sentence', async (t) => {
+  const { socket, address } = await rawServer(t);
+  const calling = new CommandProcess(['call', address, 'p'], process.cwd());
+  await once(socket, 'message');
+  t.strictSame(await calling.endsBy('SIGINT'), {
+    exitCode: 130,
+    stdout: '',
+    stderr: 'error: interrupted; the procedure may have run\n',
+    atOnce: true,
+  });
+});
 
 t.test('a process whose reader has left ends with the exit code of the outcome', async (t) => {
   const { socket, address } = await rawServer(t);

@@ -223,7 +223,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     );
   });
 
-  await t.test('at the close running procedures may end, and every worker ends itself', async (t) => {
+  await t.test('at the close, procedures may end, and every worker ends by itself', async (t) => {
     const reports: WorkerReport[] = [];
     workers.on('worker.ended', (report) => reports.push(report));
     const [client] = clients;
@@ -255,20 +255,17 @@ t.test('a worker that fails at the start makes everything fail and end', async (
   t.strictSame(Object.keys(cluster.workers ?? {}), []);
 });
 
-t.test(
-  'a worker that ignores the close ends too, and a stubborn one is killed',
-  async (t) => {
-    const endings = async (kind: WorkerKind, closeGraceMs: number) => {
-      const workers = await start(t, kind, { workers: 1, closeGraceMs });
-      const reports: WorkerReport[] = [];
-      workers.on('worker.ended', (report) => reports.push(report));
-      await workers.close();
-      return reports;
-    };
-    t.match(await endings('careless', 60_000), [{ exitCode: 0, signal: null }]);
-    t.match(await endings('stubborn', 500), [{ exitCode: null, signal: 'SIGKILL' }]);
-  },
-);
+t.test('a worker that ignores the close ends too, and a stubborn one is killed', async (t) => {
+  const endings = async (kind: WorkerKind, closeGraceMs: number) => {
+    const workers = await start(t, kind, { workers: 1, closeGraceMs });
+    const reports: WorkerReport[] = [];
+    workers.on('worker.ended', (report) => reports.push(report));
+    await workers.close();
+    return reports;
+  };
+  t.match(await endings('careless', 60_000), [{ exitCode: 0, signal: null }]);
+  t.match(await endings('stubborn', 500), [{ exitCode: null, signal: 'SIGKILL' }]);
+});
 
 t.test('a worker that was not forked by forkWorkers gets an error that says so', async (t) => {
   cluster.setupPrimary({ exec: fileURLToPath(WORKER), args: ['foreign'] });

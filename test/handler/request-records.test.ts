@@ -147,33 +147,30 @@ t.test('records behave as an array of them does', async (t) => {
   });
 });
 
-t.test(
-  'no record is lost when the capacity grows, wherever the oldest lies',
-  async (t) => {
-    for (const shifts of [0, 1, 40, 63, 64, 100]) {
-      const records = newRecords();
-      const model = new Model();
-      const pushNext = (): void => {
-        const id = idOf(model.pushed, 0, 0, 0, 0xffff_ffff - model.pushed);
-        push(records, model, id, PEERS[model.pushed % 3]!);
-      };
-      for (let index = 0; index < shifts; index++) {
-        pushNext();
-        agree(records, model, 'shift');
-      }
-      for (let index = 0; index < 600; index++) {
-        pushNext();
-        if (BORDERS.includes(index + 1)) {
-          t.ok(agreeOnAll(records, model), `${index + 1} after ${shifts}`);
-        }
-      }
-      t.strictSame([records.oldest, records.size], [shifts, 600]);
-      while (model.kept.length > 0) agree(records, model, 'shift');
-      t.strictSame([records.oldest, records.size], [shifts + 600, 0]);
-      t.equal(records.find(datagramOf(idOf(shifts + 599, 0, 0, 0, 0)), PEERS[0]!), undefined);
+t.test('no record is lost when the capacity grows, wherever the oldest lies', async (t) => {
+  for (const shifts of [0, 1, 40, 63, 64, 100]) {
+    const records = newRecords();
+    const model = new Model();
+    const pushNext = (): void => {
+      const id = idOf(model.pushed, 0, 0, 0, 0xffff_ffff - model.pushed);
+      push(records, model, id, PEERS[model.pushed % 3]!);
+    };
+    for (let index = 0; index < shifts; index++) {
+      pushNext();
+      agree(records, model, 'shift');
     }
-  },
-);
+    for (let index = 0; index < 600; index++) {
+      pushNext();
+      if (BORDERS.includes(index + 1)) {
+        t.ok(agreeOnAll(records, model), `${index + 1} after ${shifts}`);
+      }
+    }
+    t.strictSame([records.oldest, records.size], [shifts, 600]);
+    while (model.kept.length > 0) agree(records, model, 'shift');
+    t.strictSame([records.oldest, records.size], [shifts + 600, 0]);
+    t.equal(records.find(datagramOf(idOf(shifts + 599, 0, 0, 0, 0)), PEERS[0]!), undefined);
+  }
+});
 
 t.test('an id is found by its 20 bytes, whatever is around it', async (t) => {
   const records = newRecords();

@@ -98,7 +98,7 @@ t.test('replies of this package are those of Python byte for byte', { skip }, as
     const end = expected.length;
     const { datagram: toNative } = await exchange(native, server.address.port);
     t.equal(toNative.toString('hex', 0, end), expected.toString('hex'), title);
-    t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map, as the peer sent one');
+    t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map, like the peer');
 
     const plain = withoutHeaderMap(
       encodeRequest(idOf(index + 128), 'evaluate', [python]).toDatagram(),

@@ -57,7 +57,7 @@ t.test('a client of this package talks to a kademlia node', { skip }, async (t) 
     .peer<KademliaNode>(address)
     .call('find_node', [other.id, sha1('anything')])
     .value();
-  t.strictSame(neighbours, [[id, '127.0.0.1', endpoint.address.port]], 'it remembers the pinging node');
+  t.strictSame(neighbours, [[id, '127.0.0.1', endpoint.address.port]], 'it remembers the node');
 
   const key = sha1('key');
   t.equal(await node.call('store', [id, key, 'a välue']).value(), true);

@@ -71,53 +71,46 @@ const typesOf = (datagrams: readonly Buffer[]) => [
 
 const { skip = false } = python();
 
-t.test(
-  'Python gets each request once, and nothing but requests',
-  { skip },
-  async (t) => {
-    const { peer, port } = await PythonPeer.listen(t, 'server.py');
-    const { toPython, pythonAt, allAnswered } = await relayTo(t, port);
-    const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 10_000 });
-    t.teardown(() => client.close());
-    const server = client.peer(pythonAt);
-    const timesSent = ({ transactionId }: Call) =>
-      toPython.filter((datagram) => idOf(datagram).toString('hex') === transactionId).length;
+t.test('Python gets each request once, and nothing but requests', { skip }, async (t) => {
+  const { peer, port } = await PythonPeer.listen(t, 'server.py');
+  const { toPython, pythonAt, allAnswered } = await relayTo(t, port);
+  const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 10_000 });
+  t.teardown(() => client.close());
+  const server = client.peer(pythonAt);
+  const timesSent = ({ transactionId }: Call) =>
+    toPython.filter((datagram) => idOf(datagram).toString('hex') === transactionId).length;
 
-    t.equal(await server.call('echo', ['before']).value(), 'before');
-    t.equal(server.native, false, 'its answer had no header map');
-    const traceparent = 'x'.repeat(256);
-    const text = 'x'.repeat(8_192 - 12);
-    const largest = server.call('length', [text], { traceparent });
-    t.equal(await largest.value(), text.length);
+  t.equal(await server.call('echo', ['before']).value(), 'before');
+  t.equal(server.native, false, 'its answer had no header map');
+  const traceparent = 'x'.repeat(256);
+  const text = 'x'.repeat(8_192 - 12);
+  const largest = server.call('length', [text], { traceparent });
+  t.equal(await largest.value(), text.length);
 
-    const idempotent = client.peer(pythonAt, defineContract({ hold: { idempotent: true } }));
-    const askedOnce = [server.call('hold', [], REPEATABLE), server.call('hold', [], REPEATABLE)];
-    const often = idempotent.call('hold', [], REPEATABLE);
-    for (const call of askedOnce) t.match(await call, { state: 'timedOut', attempts: 1 });
-    t.match(await often, { state: 'timedOut' });
-    const cancelled = server.call('hold');
-    while (timesSent(cancelled) === 0) await peer.said();
-    cancelled.cancel();
-    const abandoned = server.call('hold');
-    await client.close();
-    t.match(await abandoned, { state: 'cancelled' });
-    peer.tell({ release: true });
-    await allAnswered();
+  const idempotent = client.peer(pythonAt, defineContract({ hold: { idempotent: true } }));
+  const askedOnce = [server.call('hold', [], REPEATABLE), server.call('hold', [], REPEATABLE)];
+  const often = idempotent.call('hold', [], REPEATABLE);
+  for (const call of askedOnce) t.match(await call, { state: 'timedOut', attempts: 1 });
+  t.match(await often, { state: 'timedOut' });
+  const cancelled = server.call('hold');
+  while (timesSent(cancelled) === 0) await peer.said();
+  cancelled.cancel();
+  const abandoned = server.call('hold');
+  await client.close();
+  t.match(await abandoned, { state: 'cancelled' });
+  peer.tell({ release: true });
+  await allAnswered();
 
-    t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
-    t.ok(
-      timesSent(often) > 1,
-      'except a procedure whose contract says that it may run twice',
-    );
-    t.strictSame(typesOf(toPython), ['request']);
-    for (const datagram of toPython) {
-      const body = skimRequest(datagram);
-      t.match(!isDrop(body) && readHeaderMap(datagram, body.end), { version: 1 });
-    }
-    t.strictSame(await peer.stop(), []);
-    t.strictSame(peer.log, [], 'Python logged nothing');
-  },
-);
+  t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
+  t.ok(timesSent(often) > 1, 'except a procedure whose contract says that it may run twice');
+  t.strictSame(typesOf(toPython), ['request']);
+  for (const datagram of toPython) {
+    const body = skimRequest(datagram);
+    t.match(!isDrop(body) && readHeaderMap(datagram, body.end), { version: 1 });
+  }
+  t.strictSame(await peer.stop(), []);
+  t.strictSame(peer.log, [], 'Python logged nothing');
+});
 
 t.test('Python gets responses without header maps, and never an error', { skip }, async (t) => {
   const ended = new Map<string, number>();

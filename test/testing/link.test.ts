@@ -190,20 +190,17 @@ t.test('a delay can be a number: every datagram then takes exactly that long', a
   t.equal(inbox.received.length, 21);
 });
 
-t.test(
-  'a delay as a number is the short form of equal least and longest delays',
-  async (t) => {
-    const arrivalsWith = async (delayMs: LinkConditions['delayMs']) => {
-      const { clock, network, inbox, send } = await listening({ delayMs, lossRate: 0.5 });
-      for (let size = 1; size <= 100; size++) send(size);
-      network.setLink(A.host, B.host, { delayMs: { min: 0, max: 50 } });
-      for (let size = 101; size <= 200; size++) send(size);
-      await clock.advance(50);
-      return inbox.received.map(({ datagram }) => datagram.length);
-    };
-    t.strictSame(await arrivalsWith(5), await arrivalsWith({ min: 5, max: 5 }));
-  },
-);
+t.test('a delay as a number is the short form of equal least and longest delays', async (t) => {
+  const arrivalsWith = async (delayMs: LinkConditions['delayMs']) => {
+    const { clock, network, inbox, send } = await listening({ delayMs, lossRate: 0.5 });
+    for (let size = 1; size <= 100; size++) send(size);
+    network.setLink(A.host, B.host, { delayMs: { min: 0, max: 50 } });
+    for (let size = 101; size <= 200; size++) send(size);
+    await clock.advance(50);
+    return inbox.received.map(({ datagram }) => datagram.length);
+  };
+  t.strictSame(await arrivalsWith(5), await arrivalsWith({ min: 5, max: 5 }));
+});
 
 t.test('conditions out of bounds are refused, for the network and for a link', async (t) => {
   const share = /must be a share from 0 to 1, but is /;

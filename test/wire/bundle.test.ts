@@ -56,7 +56,7 @@ t.test('a bundle is type 4, twenty zeros and a MessagePack array of binaries', a
   t.notOk(isBundle(Buffer.alloc(0)));
 });
 
-t.test('frames come out of a bundle unchanged and in order, as the library reads them', async () => {
+t.test('frames leave a bundle unchanged and in order, and the library reads them too', async () => {
   fc.assert(
     fc.property(frames, fc.uint8Array({ maxLength: 3 }), (list, trailing) => {
       const bundle = bundleOf(list);

@@ -249,7 +249,7 @@ t.test('a getter or a Proxy that throws is named, with its cause', async (t) => 
   t.match(errorOf(proxy), { path: 'args[0]', cause });
 });
 
-t.test('an array that shrinks while read is refused, one that grows is sent as it was', async (t) => {
+t.test('a shrinking array is refused, and a growing one is sent as it was', async (t) => {
   const changing = (change: (items: unknown[]) => void): unknown[] => {
     const items: unknown[] = [];
     const changer = {

@@ -140,17 +140,14 @@ t.test(
   },
 );
 
-t.test(
-  'a bundle in a bundle is first of all too short, as for an endpoint',
-  async (t) => {
-    const faultOf = (bytes: number) =>
-      explainDatagram(
-        Buffer.of(4, ...Buffer.alloc(20), 0x91, 0xc4, bytes, ...Buffer.alloc(bytes, 4)),
-      ).find(({ label }) => label === 'fault');
-    t.match(faultOf(21), { detail: /dropped as tooShort/ });
-    t.match(faultOf(22), { detail: /dropped as shape/ });
-  },
-);
+t.test('a bundle in a bundle is first of all too short, as for an endpoint', async (t) => {
+  const faultOf = (bytes: number) =>
+    explainDatagram(
+      Buffer.of(4, ...Buffer.alloc(20), 0x91, 0xc4, bytes, ...Buffer.alloc(bytes, 4)),
+    ).find(({ label }) => label === 'fault');
+  t.match(faultOf(21), { detail: /dropped as tooShort/ });
+  t.match(faultOf(22), { detail: /dropped as shape/ });
+});
 
 t.test('a bundle is covered without a gap, whatever is in it', async () => {
   const bundles = hostileBundle(['x']).map((one) =>

@@ -98,8 +98,7 @@ const FILLED: Readonly<Record<string, Filled>> = {
     for (const { transactionId, peer } of entries) recent.add(transactionId, peer.address);
     return ({ transactionId, peer }) => {
       recent.add(transactionId, peer.address);
-      if (recent.addressOf(transactionId) === undefined)
-        throw new Error('An id was not found');
+      if (recent.addressOf(transactionId) === undefined) throw new Error('An id was not found');
     };
   },
 };

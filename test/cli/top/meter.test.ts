@@ -13,7 +13,7 @@ function steady(perSecond: number, untilMs: number): Meter<number> {
 }
 
 t.test(
-  'a steady rate is exact, at any time between two readings',
+  'a steady rate is given exactly, whenever it is asked for between two readings',
   async (t) => {
     const meter = steady(40, 10_000);
     for (let nowMs = 10_000; nowMs < 10_000 + PERIOD_MS; nowMs += 10) {

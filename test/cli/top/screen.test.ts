@@ -114,7 +114,7 @@ t.test('with enough room everything is shown, and nothing is reported as left ou
 });
 
 t.test(
-  'of hundreds of peers the busiest are shown, and the number of the others',
+  'of hundreds of peers the busiest are shown, and the number of those that are not shown',
   async (t) => {
     const text = screen(snapshotOf(crowd())).join('\n');
     t.match(text, /\n10\.1\.1\.243:40499 .* 499 /);

@@ -18,7 +18,7 @@ t.test('a text has the width that a terminal gives it', async (t) => {
 });
 
 t.test(
-  'a text is cut only between characters, and never exceeds its room',
+  'a text is cut only between whole characters, and never takes more room than it is given',
   async (t) => {
     t.equal(cutText('sayhi', 5), 'sayhi');
     t.equal(cutText('sayhi', 4), 'say…');

@@ -15,7 +15,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
   await client.tell({ type: 'start', periodMs: 40 });
   for (const state of ['resolved', 'rejected', 'timedOut']) await visitor.sees(state);
 
-  await t.test('paused, it stands still; a step applies one batch; then it catches up', async (t) => {
+  await t.test('paused it stands still, a step applies one batch, and it catches up', async (t) => {
     await page.keyboard.press(' ');
     await visitor.reads('paused', /^paused/);
     const before = await visitor.listed();

@@ -133,20 +133,17 @@ t.test('a feed that is cut off connects again and sends everything that it has',
   t.ok(relay.heard[2]!.every((batch) => batch.length > 0));
 });
 
-t.test(
-  'closing a feed sends what it has not sent yet, even if it has just begun',
-  async (t) => {
-    const { client, peer } = await pair(t);
-    const relay = await Relay.open(t, () => undefined);
-    const feed = feedInspector(client, relay.url);
-    await peer.call('echo', [1]);
-    await client.close();
-    await feed.close();
-    await relay.until(() => relay.heard[0]?.flat().some(ofType('endpoint.closed')) === true);
-    t.equal(feed.dropped, 0);
-    await feed.close();
-  },
-);
+t.test('closing a feed sends what it has not sent yet, even if it has just begun', async (t) => {
+  const { client, peer } = await pair(t);
+  const relay = await Relay.open(t, () => undefined);
+  const feed = feedInspector(client, relay.url);
+  await peer.call('echo', [1]);
+  await client.close();
+  await feed.close();
+  await relay.until(() => relay.heard[0]?.flat().some(ofType('endpoint.closed')) === true);
+  t.equal(feed.dropped, 0);
+  await feed.close();
+});
 
 t.test('an inspector that does not answer, or ends, harms nothing', async (t) => {
   const { client, server, peer } = await pair(t);

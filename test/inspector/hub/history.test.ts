@@ -39,33 +39,30 @@ t.test('a history returns what was added, in order', async (t) => {
   t.equal(history.position, records.length);
 });
 
-t.test(
-  'what lives comes first, however old it is, and nothing comes twice',
-  async (t) => {
-    const history = historyOf(
-      numbered([
-        endpointRecord(),
-        callRecord({ actor: 1 }),
-        callRecord({ actor: 2 }),
-        stepRecord({ actor: 1 }),
-        datagramRecord({ frames: [{ base64: '', transactionId: transactionIdOf(1) }] }),
-        countsRecord(),
-        peerRecord({ peer: '10.0.0.1:1' }),
-        countsRecord(),
-        peerRecord({ peer: '10.0.0.2:2' }),
-        peerRecord({ peer: '10.0.0.1:1' }),
-        finalStep({ actor: 2 }),
-        callRecord({ actor: 3 }),
-      ]),
-      { maxRecords: 2 },
-    );
-    t.strictSame(outline(history), [
-      ...['endpoint 1', 'call 2', 'step 4', 'datagram 5'],
-      ...['counts 8', 'peer 9', 'peer 10'],
-      ...['step 11', 'call 12'],
-    ]);
-  },
-);
+t.test('what lives comes first, however old it is, and nothing comes twice', async (t) => {
+  const history = historyOf(
+    numbered([
+      endpointRecord(),
+      callRecord({ actor: 1 }),
+      callRecord({ actor: 2 }),
+      stepRecord({ actor: 1 }),
+      datagramRecord({ frames: [{ base64: '', transactionId: transactionIdOf(1) }] }),
+      countsRecord(),
+      peerRecord({ peer: '10.0.0.1:1' }),
+      countsRecord(),
+      peerRecord({ peer: '10.0.0.2:2' }),
+      peerRecord({ peer: '10.0.0.1:1' }),
+      finalStep({ actor: 2 }),
+      callRecord({ actor: 3 }),
+    ]),
+    { maxRecords: 2 },
+  );
+  t.strictSame(outline(history), [
+    ...['endpoint 1', 'call 2', 'step 4', 'datagram 5'],
+    ...['counts 8', 'peer 9', 'peer 10'],
+    ...['step 11', 'call 12'],
+  ]);
+});
 
 t.test(
   'nothing lives at a closed endpoint, which is forgotten when the ring has no more of its records',
@@ -82,31 +79,25 @@ t.test(
   },
 );
 
-t.test(
-  'a lost endpoint keeps what lived, and continues when its record comes again',
-  async (t) => {
-    const records = numbered([endpointRecord(), callRecord()]);
-    const history = historyOf(records, { maxRecords: 1 });
-    history.add(closedRecord({ seq: 2.5, lost: true }));
-    t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
-    t.notOk(history.add(stepRecord({ seq: 3 })), 'its endpoint is not known');
-    t.ok(history.add(records[0]!), 'its own record is taken again');
-    t.notOk(history.add(records[1]!), 'others are not');
-    t.ok(history.add(finalStep({ seq: 3 })));
-    t.strictSame(outline(history), ['endpoint 1', 'step 3']);
-  },
-);
+t.test('a lost endpoint keeps what lived, and continues when its record comes again', async (t) => {
+  const records = numbered([endpointRecord(), callRecord()]);
+  const history = historyOf(records, { maxRecords: 1 });
+  history.add(closedRecord({ seq: 2.5, lost: true }));
+  t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
+  t.notOk(history.add(stepRecord({ seq: 3 })), 'its endpoint is not known');
+  t.ok(history.add(records[0]!), 'its own record is taken again');
+  t.notOk(history.add(records[1]!), 'others are not');
+  t.ok(history.add(finalStep({ seq: 3 })));
+  t.strictSame(outline(history), ['endpoint 1', 'step 3']);
+});
 
-t.test(
-  'repetitions, and records of endpoints without their own record, are refused',
-  async (t) => {
-    const records = sampleTraffic(2, 30);
-    const history = historyOf(records);
-    for (const record of records) t.notOk(history.add(record));
-    t.notOk(history.add(stepRecord({ endpoint: 'stranger', seq: 1 })));
-    t.strictSame(history.all(), records);
-  },
-);
+t.test('repetitions, and records of endpoints without their own record, are refused', async (t) => {
+  const records = sampleTraffic(2, 30);
+  const history = historyOf(records);
+  for (const record of records) t.notOk(history.add(record));
+  t.notOk(history.add(stepRecord({ endpoint: 'stranger', seq: 1 })));
+  t.strictSame(history.all(), records);
+});
 
 t.test('records after a position are returned while they are in the ring', async (t) => {
   const history = historyOf(numbered([endpointRecord(), callRecord(), stepRecord(), finalStep()]), {
