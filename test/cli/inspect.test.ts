@@ -118,7 +118,7 @@ t.test('call --inspect stays open after its outcome until Ctrl-C, and says so', 
   const calling = started(t, ['call', address, 'one', '--inspect']);
   const url = await inspectorOf(calling, 'stderr');
   await calling.printed(/^1\n/);
-  await calling.printed(/stays until Ctrl-C\n/, 'stderr');
+  await calling.printed(/stays open until Ctrl-C\n/, 'stderr');
   const page = new WatchingPage(url);
   await page.sees((records) => records.some((record) => record.type === 'step' && record.final));
   calling.kill('SIGINT');
