@@ -1,20 +1,20 @@
-/** `--inspect` of the demos: the inspector shows what their endpoints do. */
+/** `--inspect` of the demos: the inspector shows their endpoints. */
 import { once } from 'node:events';
 import process from 'node:process';
 import type { AnyEndpoint } from 'rpcudp';
 import { serveInspector } from 'rpcudp/inspector';
 
-/** What watches the endpoints of a demo, if that was asked for. */
+/** Shows the endpoints of a demo, if the user asked for it. */
 export interface Watching {
-  /** The page's URL, which other processes may feed. */
+  /** The URL of the page; other processes may feed it. */
   readonly url?: string;
-  /** Watches one more. */
+  /** Shows one more endpoint. */
   add(endpoint: AnyEndpoint): void;
-  /** The demo is over; what was watched can be looked at until Ctrl-C. */
+  /** The demo has ended. The page stays open until Ctrl-C. */
   end(): Promise<void>;
 }
 
-/** Watches these endpoints if the demo was started with `--inspect`, and says where. */
+/** Shows these endpoints if the demo was started with `--inspect`, and prints the URL. */
 export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
   if (!process.argv.includes('--inspect')) {
     return { add: () => undefined, end: () => Promise.resolve() };
@@ -28,14 +28,14 @@ export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
       inspector.attach(endpoint);
     },
     async end() {
-      console.log('The page can be looked at until Ctrl-C.');
+      console.log('The page stays open until Ctrl-C.');
       await interrupted;
       await inspector.close();
     },
   };
 }
 
-/** The demo's first argument that is no option. */
+/** The demo's first argument that is not an option. */
 export function argument(): string | undefined {
   return process.argv.slice(2).find((word) => !word.startsWith('--'));
 }

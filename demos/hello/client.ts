@@ -1,4 +1,4 @@
-/** The client of the example: `node --import tsx demos/hello/client.ts [host:port] [--inspect]`. */
+/** Client of the hello demo: `node --import tsx demos/hello/client.ts [host:port] [--inspect]`. */
 import { createEndpoint } from 'rpcudp';
 import { argument, watch } from '../watch.js';
 import type { handlers } from './handlers.js';

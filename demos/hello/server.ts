@@ -1,4 +1,7 @@
-/** The server of the example: `node --import tsx demos/hello/server.ts [port] [--inspect]`, by default port 1234. */
+/**
+ * Server of the hello demo: `node --import tsx demos/hello/server.ts [port] [--inspect]`. The
+ * default port is 1234.
+ */
 import { createEndpoint } from 'rpcudp';
 import { argument, watch } from '../watch.js';
 import { handlers } from './handlers.js';

@@ -1,7 +1,7 @@
-/** A terminal: a screen that can be taken for a while, and keys. */
+/** The terminal: takes the screen for a while, draws lines on it and reads keys. */
 import type { ReadStream, WriteStream } from 'node:tty';
 
-/** Columns and rows. */
+/** In columns and rows. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -9,17 +9,19 @@ export interface Size {
 
 export interface Terminal {
   readonly size: Size;
-  /** Whether colours may be used; not with NO_COLOR, whatever that is set to (no-color.org). */
+  /** Whether colours may be used. Not when NO_COLOR is set to any text (no-color.org). */
   readonly colours: boolean;
-  /** Takes the screen. Keys are not shown but told; Ctrl-C is one of them, as `\u0003`. */
+  /** Takes the screen. Keys are not echoed but given to `onKey`, Ctrl-C included, as `\u0003`. */
   take(onKey: (key: string) => void, onResize: () => void): void;
-  /** Shows these lines, each of at most `size.width` columns, and nothing else. */
+  /** Shows these lines and nothing else. Each has at most `size.width` columns. */
   draw(lines: readonly string[]): void;
-  /** Gives the screen back as it was. Idempotent; when the process ends, whyever, it is done anyway. */
+  /**
+   * Restores the screen. Idempotent. It happens by itself when the process exits for any reason.
+   */
   giveBack(): void;
 }
 
-/** Alternate screen, no wrapping of lines, no cursor (xterm's DEC private modes 1049, 7 and 25). */
+/** Alternate screen, no line wrapping, no cursor (xterm's DEC private modes 1049, 7 and 25). */
 const TAKE = '\u001b[?1049h\u001b[?7l\u001b[?25l';
 const GIVE_BACK = '\u001b[?25h\u001b[?7h\u001b[?1049l';
 /** ECMA-48: cursor position, erase in line, erase in page. */
@@ -29,13 +31,16 @@ const ERASE_BELOW = '\u001b[J';
 
 const USUAL: Size = { width: 80, height: 24 };
 
-/** The parts of a process that a terminal is made of. */
+/** The parts of the process that a terminal needs. */
 type Console = Pick<NodeJS.Process, 'env' | 'once' | 'off'> & {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
 };
 
-/** The terminal that the process writes to; undefined if that is none, or one that cannot move its cursor. */
+/**
+ * The terminal that the process writes to. Undefined if stdout is not a terminal, or is a terminal
+ * that cannot move its cursor.
+ */
 export function terminalOf(process: Console): Terminal | undefined {
   const { stdout, env } = process;
   return stdout.isTTY && env['TERM'] !== 'dumb' ? new ProcessTerminal(process) : undefined;
@@ -56,7 +61,7 @@ class ProcessTerminal implements Terminal {
 
   get size(): Size {
     const { columns, rows } = this.#process.stdout;
-    // A terminal that does not know its size says 0.
+    // A terminal that does not know its size reports 0.
     return { width: columns || USUAL.width, height: rows || USUAL.height };
   }
 
@@ -86,7 +91,7 @@ class ProcessTerminal implements Terminal {
 
   draw(lines: readonly string[]): void {
     const { stdout } = this.#process;
-    // Who reads slowly gets fewer pictures, not old ones.
+    // A slow reader gets fewer pictures, instead of old ones.
     if (stdout.writableNeedDrain) return;
     const text = lines.map((line) => line + ERASE_LINE_END).join('\r\n');
     stdout.write(HOME + text + ERASE_BELOW);

@@ -1,4 +1,7 @@
-/** A machine that a table would run differently from XState is refused, by name. */
+/**
+ * A machine that a table would run differently from XState is refused, with the name of the
+ * feature.
+ */
 import t from 'tap';
 import { and, assign, createMachine, raise } from 'xstate';
 import type { AnyStateMachine } from 'xstate';

@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import t from 'tap';
 import { canonicalIpv6, isIpv4 } from '../../src/address/ip.js';
 
-t.test('it takes for an IP address what Node takes for one', async (t) => {
+t.test('it accepts the same IP addresses as Node.js', async (t) => {
   const anyText = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),
     fc.string({ unit: fc.constantFrom(...Array.from('01259afF:.')), maxLength: 40 }),
-    // One character changed makes most of the near misses.
+    // Changing one character gives most of the near misses.
     fc
       .tuple(
         fc.oneof(fc.ipV4(), fc.ipV6()),
@@ -29,13 +29,13 @@ t.test('it takes for an IP address what Node takes for one', async (t) => {
   });
 });
 
-t.test('the canonical form is the one the URL standard writes', async (t) => {
+t.test('the canonical form is the one of the URL standard', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(
       fc.property(fc.ipV6(), (ip) => {
         const canonical = canonicalIpv6(ip);
         const url = new URL(`http://[${ip}]`).hostname.slice(1, -1);
-        // URLs keep IPv4-mapped addresses in hexadecimal.
+        // URLs write IPv4-mapped addresses in hexadecimal.
         return canonical === url || canonicalIpv6(url) === canonical;
       }),
       { numRuns: 1_000 },

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 
 /**
- * Whether a program was given `--quick`, the one option it has besides `--help`, which shows `usage` and ends it.
+ * Whether the program got `--quick`. Its only other option is `--help`, which prints `usage` and
+ * ends the program.
  *
  * @throws TypeError for any other option.
  */

@@ -19,7 +19,7 @@ function channel() {
   };
 }
 
-t.test('a worker asks, and is a member once it is welcome', async (t) => {
+t.test('a worker asks, and becomes a member when it is welcomed', async (t) => {
   const clock = new SimulatedClock();
   const { said, hear, ...primary } = channel();
   const member = welcomed(primary, clock);
@@ -32,7 +32,7 @@ t.test('a worker asks, and is a member once it is welcome', async (t) => {
   t.equal(said.at(-1), 'disconnect');
 });
 
-t.test('a primary that does not answer is given up after 10 s', async (t) => {
+t.test('a worker gives up after 10 s when the primary does not answer', async (t) => {
   const clock = new SimulatedClock();
   const { hear, ...primary } = channel();
   const member = welcomed(primary, clock);

@@ -17,7 +17,7 @@ t.test('a contract knows its own procedures and no others', async (t) => {
   t.equal(defineContract({}).procedure('sayhi'), undefined);
 });
 
-t.test('a contract is not changed by what is done to its definition', async (t) => {
+t.test('a contract does not change when its definition is changed', async (t) => {
   const definition: Record<string, { timeoutMs: number }> = { sayhi: { timeoutMs: 5 } };
   const contract = defineContract(definition);
   definition['sayhi']!.timeoutMs = 7;
@@ -52,7 +52,7 @@ t.test('schemas are objects or functions that follow version 1', async (t) => {
   }
 });
 
-t.test('a schema that cannot be looked at is refused by name', async (t) => {
+t.test('a schema that cannot be inspected is refused by name', async (t) => {
   const mine = new Error('mine');
   const args = {
     get '~standard'(): never {
@@ -85,7 +85,7 @@ t.test('numbers out of bounds are refused, with their bounds', async (t) => {
   });
 });
 
-t.test('idempotent is a boolean', async (t) => {
+t.test('idempotent must be a boolean', async (t) => {
   for (const value of [true, false]) t.doesNotThrow(define({ sayhi: { idempotent: value } }));
   for (const value of [1, 'true', null]) {
     t.throws(define({ sayhi: { idempotent: value } }), {
@@ -94,7 +94,7 @@ t.test('idempotent is a boolean', async (t) => {
   }
 });
 
-t.test('keys that nobody reads are refused, even where they are undefined', async (t) => {
+t.test('unknown keys are refused, even if they are undefined', async (t) => {
   for (const key of ['timeout', 'arguments', 'constructor', '__proto__', 'Args']) {
     t.throws(define({ sayhi: {}, count: Object.fromEntries([[key, undefined]]) }), {
       procedure: 'count',
@@ -105,7 +105,7 @@ t.test('keys that nobody reads are refused, even where they are undefined', asyn
   }
 });
 
-t.test('what is no contract at all is refused', async (t) => {
+t.test('a value that is not a contract is refused', async (t) => {
   for (const value of [
     null,
     undefined,
@@ -133,7 +133,7 @@ t.test('what is no contract at all is refused', async (t) => {
   });
 });
 
-t.test('handlers are those of the contract, all of them and no others', async (t) => {
+t.test('handlers must be those of the contract, all of them and no others', async (t) => {
   const contract = defineContract({ sayhi: {}, count: {} });
   t.doesNotThrow(() => {
     contract.requireHandlers(['count', 'sayhi']);

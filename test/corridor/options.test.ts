@@ -1,11 +1,11 @@
 import t from 'tap';
 import { HELP, readOptions } from './options.js';
 
-t.test('without options people see everything', async (t) => {
+t.test('without options it prints everything, for people', async (t) => {
   t.strictSame(readOptions([]), { isSummaryOnly: false, isJson: false });
 });
 
-t.test('the summary can be had alone, and as data', async (t) => {
+t.test('the summary can be printed alone, and as data', async (t) => {
   t.strictSame(readOptions(['--summary', '--json']), { isSummaryOnly: true, isJson: true });
 });
 
@@ -23,7 +23,7 @@ t.test('help names every option and says what is counted', async (t) => {
   }
 });
 
-t.test('what it does not understand is refused', async (t) => {
+t.test('an invalid option is refused', async (t) => {
   t.throws(() => readOptions(['--sumary']), /'--sumary'/);
   t.throws(() => readOptions(['echo']), /'echo'/);
 });

@@ -36,7 +36,7 @@ t.test(
 );
 
 t.test(
-  'mistakes in a call are thrown where it is made, and nothing is sent',
+  'mistakes in a call are thrown where the call is made, and nothing is sent',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const peer = client.peer('10.0.0.9:1');
@@ -74,7 +74,7 @@ t.test(
 );
 
 t.test(
-  'arguments that cannot arrive as they are never leave, whatever they are',
+  'arguments that cannot arrive unchanged are not sent, whatever they are',
   inWorld(async (t, world) => {
     const peer = (await world.endpoint()).peer('10.0.0.9:1');
     const cyclic: Record<string, unknown> = {};
@@ -99,7 +99,7 @@ t.test(
 );
 
 t.test(
-  'what is no address is refused, and nothing is sent',
+  'an invalid address is refused, and nothing is sent',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const bad: unknown[] = [
@@ -119,7 +119,7 @@ t.test(
 );
 
 t.test(
-  'what is no contract is refused where it is given',
+  'a value that is not a contract is refused where it is given',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const expected = {
@@ -137,7 +137,7 @@ t.test(
 );
 
 t.test(
-  'an address is for UDP: with a transport of your own it is a mistake, even if it is the same',
+  'an address is only for UDP: with your own transport it is a mistake, even if it is the same',
   inWorld(async (t, world) => {
     const transport = world.network.transport('10.0.0.9', 1000);
     for (const [option, value] of [

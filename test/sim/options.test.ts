@@ -2,14 +2,14 @@ import t from 'tap';
 import { HELP, readOptions } from './options.js';
 import { FAULT_CLASSES } from './plan.js';
 
-t.test('without options a thousand large worlds are run', async (t) => {
+t.test('without options it runs a thousand large worlds', async (t) => {
   t.match(readOptions([]), {
     ...{ from: 1, seeds: 1_000, trace: false, keepGoing: false, minimises: true },
     settings: { scale: 'long', without: new Set(), with: new Set() },
   });
 });
 
-t.test('one seed is one world', async (t) => {
+t.test('one seed runs one world', async (t) => {
   t.match(readOptions(['--seed', '26', '--trace']), { from: 26, seeds: 1, trace: true });
 });
 
@@ -27,13 +27,13 @@ t.test('help names every option and every class of faults', async (t) => {
   }
 });
 
-t.test('what it does not understand is refused, and why', async (t) => {
+t.test('an invalid option is refused, and the error says why', async (t) => {
   for (const { args, problem } of [
     { args: ['--sedes', '3'], problem: /'--sedes'/ },
     { args: ['--seeds', '-1'], problem: /--seeds/ },
-    { args: ['--from', '1.5'], problem: /--from is a number from 0 on, not "1.5"/ },
+    { args: ['--from', '1.5'], problem: /--from must be a whole number from 0, but is "1.5"/ },
     { args: ['--with', 'rain'], problem: /--with rain: the classes are loss, / },
-    { args: ['--scale', 'huge'], problem: /--scale is short or long, not huge/ },
+    { args: ['--scale', 'huge'], problem: /--scale must be short or long, but is huge/ },
   ]) {
     t.throws(() => readOptions(args), problem);
   }

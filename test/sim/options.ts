@@ -3,22 +3,22 @@ import { parseArgs } from 'node:util';
 import { FAULT_CLASSES } from './plan.js';
 import type { FaultClass, Settings } from './plan.js';
 
-/** What `--help` shows. */
+/** The text of `--help`. */
 export const HELP = `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, crashes
-and stalls endpoints, and checks after every event that all promises hold.
+and stalls endpoints. After every event it checks that all promises hold.
 
-  npm run sim -- [--seeds 1000] [--from 1]     run so many seeds, from that one on
-  npm run sim -- --seed 26 [--trace]           run one seed; with every event
+  npm run sim -- [--seeds 1000] [--from 1]     run this many seeds, from this one on
+  npm run sim -- --seed 26 [--trace]           run one seed, and print every event
 
   --scale short|long    the size of a world: that of \`npm test\`, or larger (default: long)
-  --without a,b         leave out classes of faults, of those below
-  --with a,b            have classes of faults in every world, instead of in some
-  --keep-going          go on after a failure
-  --no-minimise         do not look for the faults that a failure takes
-  --coverage            show what was reached how often
-  --help                this text
+  --without a,b         leave out these classes of faults
+  --with a,b            have these classes of faults in every world
+  --keep-going          continue after a failure
+  --no-minimise         do not look for the faults that a failure needs
+  --coverage            show how many times each thing was reached
+  --help                show this text
 
-The exit code is 1 when a promise was broken, or when 400 seeds or more never reached something.
+The exit code is 1 when a promise was broken, or when 400 seeds or more left something unreached.
 The classes of faults are:
 ${columns(FAULT_CLASSES)}
 `;
@@ -30,7 +30,7 @@ function columns(names: readonly string[]): string {
   return rows.map((row) => `  ${row.map((name) => name.padEnd(20)).join('')}`.trimEnd()).join('\n');
 }
 
-/** What the command is asked to do. */
+/** What the command must do. */
 export interface Options {
   readonly from: number;
   readonly seeds: number;
@@ -42,9 +42,9 @@ export interface Options {
 }
 
 /**
- * Reads the command line; gives undefined when only help was asked for.
+ * Reads the command line. Returns undefined when only help was wanted.
  *
- * @throws Error for what it does not understand, saying what would do.
+ * @throws Error for an invalid option, which says what is allowed.
  */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({
@@ -66,7 +66,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const { scale } = values;
   if (scale !== 'short' && scale !== 'long')
-    throw new Error(`--scale is short or long, not ${scale}`);
+    throw new Error(`--scale must be short or long, but is ${scale}`);
   return {
     from: integer('--from', values.seed ?? values.from),
     seeds: values.seed === undefined ? integer('--seeds', values.seeds) : 1,
@@ -84,7 +84,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
 
 function integer(name: string, text: string): number {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new Error(`${name} is a number from 0 on, not ${JSON.stringify(text)}`);
+  throw new Error(`${name} must be a whole number from 0, but is ${JSON.stringify(text)}`);
 }
 
 function faultClasses(option: string, list: string): ReadonlySet<FaultClass> {

@@ -15,7 +15,7 @@ import { inWorld } from '../fixtures/world.js';
 const HOST = '127.0.0.1';
 const HERE = hasReusePort(process.versions.node);
 
-t.test('which versions of Node have reusePort', async (t) => {
+t.test('which versions of Node.js have reusePort', async (t) => {
   for (const version of ['22.12.0', '22.21.1', '23.1.0', '23.11.0', '24.0.0', '26.1.0']) {
     t.ok(hasReusePort(version), version);
   }
@@ -31,7 +31,7 @@ t.test('which versions of Node have reusePort', async (t) => {
   });
 });
 
-t.test('a refusal to share says what a socket or a system lacks', async (t) => {
+t.test('a refusal to share says what the socket or the system lacks', async (t) => {
   const address = { host: HOST, port: 7 };
   const message = (code: string, ...[sharing]: ['reusePort' | 'cluster']) =>
     new BindError(address, Object.assign(new Error(`bind ${code}`), { code }), sharing).message;
@@ -48,7 +48,7 @@ t.test('a refusal to share says what a socket or a system lacks', async (t) => {
   t.match(message('EACCES', 'reusePort'), /permission denied/);
 });
 
-t.test('the option is true or false, and for UDP alone', async (t) => {
+t.test('the option must be true or false, and is only for UDP', async (t) => {
   await t.rejects(createEndpoint({ reusePort: 1 as unknown as boolean }), {
     message: "The option 'reusePort' must be true or false",
   });
@@ -61,7 +61,7 @@ t.test('the option is true or false, and for UDP alone', async (t) => {
 });
 
 t.test(
-  'over any transport that shares its port, nobody makes calls, by method or by event',
+  'over any transport that shares its port, no calls can be made, by method or by event',
   inWorld(async (t, world) => {
     const transport = world.network.transport('10.0.0.1', 1_000);
     const endpoint = await world.endpoint({
@@ -132,7 +132,7 @@ if (HERE) {
     },
   );
 
-  t.test('a port that somebody holds without reusePort is not shared', async (t) => {
+  t.test('a port that is used without reusePort is not shared', async (t) => {
     const plain = await open(t, {});
     await t.rejects(open(t, { port: plain.address.port, reusePort: true }), {
       code: 'ERR_RPCUDP_BIND',
@@ -145,7 +145,7 @@ if (HERE) {
     });
   });
 
-  t.test('a system that refuses is quoted', async (t) => {
+  t.test('a refusal of the system is quoted', async (t) => {
     const createRefused = (): Socket => {
       const socket = createSocket('udp4');
       socket.bind = () => {
@@ -162,7 +162,7 @@ if (HERE) {
     });
   });
 } else {
-  t.test('this Node says that it has no reusePort', async (t) => {
+  t.test('this Node.js says that it has no reusePort', async (t) => {
     await t.rejects(open(t, { reusePort: true }), {
       code: 'ERR_RPCUDP_OPTION',
       message: new RegExp(

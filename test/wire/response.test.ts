@@ -11,12 +11,12 @@ t.test('a response carries one value', async (t) => {
   t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });
 });
 
-t.test('no result is sent as nil', async (t) => {
+t.test('a missing result is sent as nil', async (t) => {
   t.equal(encodeResponse(TEST_ID, undefined).toDatagram().toString('hex', 21), 'c0');
   t.strictSame(decodeResponse(datagramOf(1, 'c0')), { value: null, end: HEADER_BYTES + 1 });
 });
 
-t.test('a response fills a datagram and not one byte more', async (t) => {
+t.test('a response can fill a datagram, with not one byte more', async (t) => {
   // The value's own header takes three bytes.
   const fits = new Uint8Array(MAX_DATAGRAM_BYTES - HEADER_BYTES - 3);
   const fitsWithMap = fits.subarray(PLAIN_HEADER_MAP.length);
@@ -41,7 +41,7 @@ t.test('a response fills a datagram and not one byte more', async (t) => {
   });
 });
 
-t.test('to an rpcudp endpoint a response has a header map after its body', async (t) => {
+t.test('for an rpcudp endpoint a response has a header map after its body', async (t) => {
   const datagram = encodeResponse(TEST_ID, 'Hello', PLAIN_HEADER_MAP).toDatagram();
   t.equal(datagram.toString('hex'), datagramOf(1, 'a548656c6c6f 810001').toString('hex'));
   t.strictSame(decodeResponse(datagram), { value: 'Hello', end: HEADER_BYTES + 6 });

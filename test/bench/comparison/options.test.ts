@@ -11,12 +11,12 @@ t.test('with a baseline only the rows of rpcudp play', async (t) => {
   t.ok(keysOf().includes('raw'));
 });
 
-t.test('--only narrows; raw dgram stays where it is the yardstick', async (t) => {
+t.test('--only selects contestants; raw dgram always stays as the yardstick', async (t) => {
   t.strictSame(keysOf('--only', 'observed'), ['raw', 'observed']);
   t.strictSame(keysOf('--baseline', 'HEAD', '--only', 'observed,rpcudp'), ['rpcudp', 'observed']);
 });
 
-t.test('rounds are as many as are asked for, with a baseline or without', async (t) => {
+t.test('--rounds sets the number of rounds, with a baseline or without', async (t) => {
   for (const more of [[], ['--baseline', 'HEAD']]) {
     t.equal(parseOptions(more).pace.rounds, 15);
     t.equal(parseOptions([...more, '--quick']).pace.rounds, 3);
@@ -25,7 +25,7 @@ t.test('rounds are as many as are asked for, with a baseline or without', async 
   }
 });
 
-t.test('what cannot be is refused, and named', async (t) => {
+t.test('an invalid option is refused, and the error names it', async (t) => {
   for (const [args, problem] of [
     [['--baseline'], /--baseline/],
     [['--baseline', 'HEAD', '--only', 'raw'], /--only .*observed, inspected, but names raw$/],

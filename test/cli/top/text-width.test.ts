@@ -13,12 +13,12 @@ const TABLE: readonly (readonly [text: string, width: number])[] = [
   ['●→…', 3],
 ];
 
-t.test('a text takes the columns that a terminal gives it', async (t) => {
+t.test('a text has the width that a terminal gives it', async (t) => {
   for (const [text, width] of TABLE) t.equal(textWidth(text), width, text);
 });
 
 t.test(
-  'a text is cut between what is read as one character, and never takes more than its room',
+  'a text is cut only between whole characters, and never takes more room than it is given',
   async (t) => {
     t.equal(cutText('sayhi', 5), 'sayhi');
     t.equal(cutText('sayhi', 4), 'say…');
