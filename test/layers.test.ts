@@ -5,7 +5,7 @@ import { posix } from 'node:path';
 import t from 'tap';
 
 import { FLOORS } from './fixtures/floors.js';
-import { readSource, type SourceFacts } from './fixtures/source-imports.js';
+import { readSource, type SourceFacts } from './source-imports.js';
 
 // File names are relative to `src`. A name that ends in `/` is a folder, and `*` is one segment.
 

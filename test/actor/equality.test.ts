@@ -12,7 +12,7 @@ import type { CallEvent, CallInput } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
-import { runSideBySide } from '../fixtures/side-by-side.js';
+import { runSideBySide } from './side-by-side.js';
 
 const callInput: CallInput = {
   procedure: 'sayhi',

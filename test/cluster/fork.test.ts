@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { forkWorkers, joinCluster } from '../../src/cluster/index.js';
 import type { ClusterWorkers, ForkWorkersOptions, WorkerReport } from '../../src/cluster/index.js';
-import type { WorkerAccount, WorkerKind } from '../fixtures/cluster-worker.js';
+import type { WorkerAccount, WorkerKind } from './worker.js';
 import { bodyOf, idOf, request } from '../fixtures/raw-peer.js';
 
 // Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const HOST = '127.0.0.1';
-const WORKER = new URL('../fixtures/cluster-worker.ts', import.meta.url);
+const WORKER = new URL('./worker.ts', import.meta.url);
 
 // The modules that tap preloads here are not for the workers.
 cluster.setupPrimary({ execArgv: ['--import=tsx'] });

@@ -9,7 +9,7 @@ import { ownerOf } from '../../src/cluster/owner.js';
 import { ClusterTransport } from '../../src/cluster/transport.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { Inbox } from '../fixtures/inbox.js';
-import { clusterOf, HASH_SEED, MemoryCluster } from '../fixtures/memory-cluster.js';
+import { clusterOf, HASH_SEED, MemoryCluster } from './memory-cluster.js';
 import { request } from '../fixtures/raw-peer.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';

@@ -72,7 +72,7 @@ t.test(
 );
 
 t.test('a process whose endpoints are closed ends by itself', async (t) => {
-  const script = fileURLToPath(new URL('../fixtures/closing-process.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./closing-process.ts', import.meta.url));
   const { NODE_OPTIONS, ...env } = process.env;
   const options = ['--import', import.meta.resolve('tsx'), script];
   const child = spawn(process.execPath, options, { env });

@@ -8,10 +8,10 @@ import type { DropReason } from '../../src/wire/drop-reason.js';
 import { skim, type Skimmed, ODDITY } from '../../src/wire/skim.js';
 import { type Drop, isDrop } from '../../src/wire/drop.js';
 import { readValue } from '../../src/wire/piecewise-reader.js';
-import { timestampExtension } from '../fixtures/timestamp-extension.js';
+import { timestampExtension } from './timestamp-extension.js';
 import { encodeResponse } from '../../src/wire/response.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
-import { readByReference } from '../fixtures/hostile-reference.js';
+import { readByReference } from './reference.js';
 import { faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 
 const numRuns = 20_000;

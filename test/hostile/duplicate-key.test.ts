@@ -11,7 +11,7 @@ import { explainDatagram } from '../../src/wire/explain.js';
 import { identityOf } from '../../src/wire/key-identity.js';
 import { hostileKey } from '../fixtures/hostile-bytes.js';
 import { DIFFERENT_KEYS, EQUAL_KEYS } from '../fixtures/hostile-keys.js';
-import { isSameKey, readByReference } from '../fixtures/hostile-reference.js';
+import { isSameKey, readByReference } from './reference.js';
 import { datagramOf } from '../fixtures/msgpack-values.js';
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');

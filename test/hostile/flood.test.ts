@@ -13,10 +13,10 @@ import {
   hostileDatagram,
 } from '../fixtures/hostile-datagrams.js';
 import type { HostileDatagram } from '../fixtures/hostile-datagrams.js';
-import type { FloodReport, FloodRequest } from '../fixtures/hostile-flood.js';
-import { FloodedProcess } from '../fixtures/hostile-process.js';
+import type { FloodReport, FloodRequest } from './flood.js';
+import { FloodedProcess } from './process.js';
 import { bundle, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
-import { PROCEDURES } from '../fixtures/hostile-session.js';
+import { PROCEDURES } from './session.js';
 
 const DATAGRAMS = 1_000_000;
 const SOURCES = 16;
@@ -39,7 +39,7 @@ t.test(
   'an endpoint with a heap of 64 MiB survives a million hostile datagrams',
   { timeout: 180_000, skip },
   async (t) => {
-    const child = fork('test/fixtures/hostile-flood.ts', {
+    const child = fork('test/hostile/flood.ts', {
       execArgv: ['--max-old-space-size=64', '--expose-gc', '--import=tsx'],
     });
     t.teardown(() => child.kill('SIGKILL'));

@@ -4,7 +4,7 @@ import t from 'tap';
 import { noFates } from '../../src/api/fate.js';
 import type { Fate } from '../../src/api/fate.js';
 import { hostileBundle, hostileDatagram } from '../fixtures/hostile-datagrams.js';
-import { PROCEDURES, runSession } from '../fixtures/hostile-session.js';
+import { PROCEDURES, runSession } from './session.js';
 
 /**
  * Fates that no bytes can cause: the decoder agrees with its guard, and there is no contract here.

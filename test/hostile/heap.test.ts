@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
-import { denseBodies } from '../fixtures/hostile-dense.js';
-import type { HeapCost } from '../fixtures/hostile-heap.js';
+import { denseBodies } from './dense.js';
+import type { HeapCost } from './heap.js';
 
 /**
  * Bytes of live heap for each byte on the wire. In V8 an empty object takes 56 bytes and its place
@@ -48,7 +48,7 @@ function costsOf(bodies: readonly Buffer[]): HeapCost[] {
   const flags = ['--expose-gc', '--max-old-space-size=64', '--import=tsx'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...flags, 'test/fixtures/hostile-heap.ts'],
+    [...flags, 'test/hostile/heap.ts'],
     { input: Buffer.concat(bodies.flatMap(framed)), encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
   if (status !== 0) throw new Error(`the decoding process ended with ${status}: ${stderr}`);

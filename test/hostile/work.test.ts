@@ -9,7 +9,7 @@ import { isDrop } from '../../src/wire/drop.js';
 import { readValue } from '../../src/wire/piecewise-reader.js';
 import { skim } from '../../src/wire/skim.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
-import { denseBodies } from '../fixtures/hostile-dense.js';
+import { denseBodies } from './dense.js';
 
 /** The most reads of a byte: as code, size, UTF-8, `__proto__`, index and byte order mark. */
 const READS_PER_BYTE = 12;

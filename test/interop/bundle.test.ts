@@ -10,7 +10,7 @@ import { createEndpoint } from '../../src/index.js';
 import { bundledBytes, encodeBundle } from '../../src/wire/bundle.js';
 import { HEADER_BYTES } from '../../src/wire/frame.js';
 import { OutboundFrame } from '../../src/wire/outbound-frame.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { bundle, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 

@@ -6,8 +6,8 @@ import type { Random } from '../../src/random.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
 import { encodeRequest } from '../../src/wire/request.js';
 import { Inbox } from '../fixtures/inbox.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
-import { SAME_BOTH_WAYS } from '../fixtures/python-values.js';
+import { PythonPeer } from './python-peer.js';
+import { SAME_BOTH_WAYS } from './python-values.js';
 import { withoutHeaderMap } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 

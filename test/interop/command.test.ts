@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
 // Real processes, each of which must load TypeScript.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
 /** What KademliaProtocol serves. Every request has its own id first; ids and keys are 20 bytes. */

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { EndpointReport, Handlers } from '../../src/index.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.js';
+import { PythonPeer } from './python-peer.js';
+import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
 // Python needs some time to start, and tests of silence wait until it is certain.

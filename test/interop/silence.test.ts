@@ -14,7 +14,7 @@ import { typeOfByte } from '../../src/wire/frame-type.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
 import { skimRequest } from '../../src/wire/request.js';
 import { until } from '../fixtures/network/until.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { bodyOf, idOf } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 

@@ -1,6 +1,6 @@
 /** The most important promise: over a bad network, a call runs once, or is known to be in doubt. */
 import t, { type Test } from 'tap';
-import { binomialBand } from '../fixtures/binomial.js';
+import { binomialBand } from './binomial.js';
 import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';

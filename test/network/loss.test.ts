@@ -1,6 +1,6 @@
 /** What a lossy network may cost, to the datagram. */
 import t from 'tap';
-import { binomialBand } from '../fixtures/binomial.js';
+import { binomialBand } from './binomial.js';
 import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';

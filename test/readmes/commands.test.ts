@@ -77,7 +77,7 @@ for (const page of PAGES) {
     for (const command of typed) {
       const what = `${command.place}: ${command.text}`;
       const { skip } = command.text.startsWith('wireshark') ? tshark() : {};
-      if (skip !== undefined) t.skip(`${what}: ${skip}`);
+      if (skip !== undefined) t.pass(what, { skip });
       else if (STAYS.test(command.text)) t.ok(await reader.starts(command), what);
       else await ranWell(t, what, command, await reader.runs(command));
     }

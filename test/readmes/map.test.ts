@@ -82,7 +82,7 @@ t.test('the README is one to decide by, and no page needs a wide window', async 
   const bytes = Buffer.byteLength(pageOf('README.md').text);
   t.ok(bytes <= MAX_README_BYTES, `${bytes} bytes`);
   for (const { path, lines } of PAGES) {
-    const wide = lines.filter((line) => [...line].length > MAX_COLUMNS);
+    const wide = lines.filter((line) => Array.from(line).length > MAX_COLUMNS);
     t.same(wide, [], path);
   }
 });

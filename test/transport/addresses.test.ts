@@ -4,7 +4,7 @@ import { createEndpoint, EndpointSystem } from '../../src/endpoint/endpoint.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket } from '../fixtures/fake-socket.js';
+import { FakeSocket } from './fake-socket.js';
 import { ownPort } from '../fixtures/own-port.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';

@@ -5,7 +5,7 @@ import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { SendQueueFullError, udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket, systemError, type FakeSent } from '../fixtures/fake-socket.js';
+import { FakeSocket, systemError, type FakeSent } from './fake-socket.js';
 import { answerTo, request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 

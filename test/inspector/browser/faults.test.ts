@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import t from 'tap';
 import type { Test } from 'tap';
-import { startHub } from '../../fixtures/inspected/hub-process.js';
-import type { HubProcess } from '../../fixtures/inspected/hub-process.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import type { LossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { startHub } from './hub-process.js';
+import type { HubProcess } from './hub-process.js';
+import { lossyPair } from './lossy-pair.js';
+import type { LossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { faintTexts } from '../../fixtures/inspected/contrast.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { takeScreenshots } from '../../fixtures/inspected/screenshots.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { faintTexts } from './contrast.js';
+import { lossyPair } from './lossy-pair.js';
+import { takeScreenshots } from './screenshots.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);

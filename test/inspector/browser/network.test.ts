@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { SideProcess } from '../../fixtures/inspected/side-process.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import type { SideProcess } from './side-process.js';
+import { lossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);

@@ -35,7 +35,7 @@ import { datagramOf, faithfulValue, TEST_ID } from '../../fixtures/msgpack-value
 import { sampleFrame } from '../../fixtures/sample-frame.js';
 import { bundle, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
-import { captureOf, dissect, dissectFile } from '../../fixtures/tshark.js';
+import { captureOf, dissect, dissectFile } from './tshark.js';
 
 // Wireshark is the judge here: the dissector must say the same about a datagram as the codec does.
 

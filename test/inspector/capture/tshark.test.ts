@@ -10,7 +10,7 @@ import { typeOfByte } from '../../../src/wire/frame-type.js';
 import { ipv6 } from '../../fixtures/real-ipv6.js';
 import { RawPeer, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
-import { dissect } from '../../fixtures/tshark.js';
+import { dissect } from './tshark.js';
 
 // Endpoints talk over loopback and are recorded. Wireshark must read in the capture what they
 // recorded.

@@ -3,7 +3,7 @@ import t from 'tap';
 import { recordLines } from '../../../src/inspector/page/store/recording.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { callRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
-import { TestHub } from '../../fixtures/page-hub.js';
+import { TestHub } from './page-hub.js';
 
 const FRAME_MS = 16;
 /** After this time, what was applied is drawn. */

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ProcedureCounts } from '../../../src/inspector/recorder/procedure-counts.js';
-import { Recorded } from '../../fixtures/recorded.js';
+import { Recorded } from './recorded.js';
 import { inWorld } from '../../fixtures/world.js';
 
 const echo = { echo: (_scope: unknown, value: unknown) => value };

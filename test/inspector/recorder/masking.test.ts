@@ -7,7 +7,7 @@ import type { RecorderOptions } from '../../../src/inspector/recorder/recorder.j
 import { ProcedureError } from '../../../src/api/procedure-error.js';
 import { TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import { encodeRequest } from '../../../src/wire/request.js';
-import { Recorded } from '../../fixtures/recorded.js';
+import { Recorded } from './recorded.js';
 import { World } from '../../fixtures/world.js';
 
 const MASK = ['password', 'token'];

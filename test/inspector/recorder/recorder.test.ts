@@ -7,8 +7,8 @@ import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import { ProcedureError } from '../../../src/api/procedure-error.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
-import { Recorded } from '../../fixtures/recorded.js';
-import { syncPair } from '../../fixtures/sync-pair.js';
+import { Recorded } from './recorded.js';
+import { syncPair } from './sync-pair.js';
 import { inWorld } from '../../fixtures/world.js';
 import type { World } from '../../fixtures/world.js';
 
