@@ -123,7 +123,7 @@ t.test('a recording is shown as read when all of it is drawn', async (t) => {
 t.test('a recording without records is reported as empty when it is read', async (t) => {
   const { session } = TestHub.open();
   await session.openFile(recordingFile([], 'empty.jsonl'));
-  t.match(session.problem.value, /^empty\.jsonl holds no records/);
+  t.match(session.problem.value, /^empty\.jsonl has no records/);
   t.end();
 });
 
