@@ -1,3 +1,4 @@
+/** The linter's rules: what the compiler and Prettier do not watch. */
 import stylistic from '@stylistic/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
