@@ -19,7 +19,7 @@ export const CALL_STATES = {
   timedOut: { words: 'timed out', meaning: 'no answer in time; one may still come', outcome: true },
   late: { words: 'late', meaning: 'an answer came after the time-out', outcome: false },
   lost: { words: 'lost', meaning: 'no answer came at all', outcome: false },
-  cancelled: { words: 'cancelled', meaning: 'the caller took it back', outcome: true },
+  cancelled: { words: 'cancelled', meaning: 'the caller cancelled it', outcome: true },
   unsent: { words: 'unsent', meaning: 'it never left this machine', outcome: true },
 } as const satisfies Readonly<Record<string, CallStateRow>>;
 

@@ -8,12 +8,12 @@ import type { NotRunCode } from '../wire/error-code.js';
 /** Fates of answers. */
 const OF_ANSWERS = {
   'response.matched': 'settled its call',
-  'response.working': 'told its call that the peer is at work',
+  'response.working': 'told its call that the procedure still runs',
   /** The request was sent again, with the token that the peer asked for. */
-  'response.challenge': 'asked its call to show where it is',
+  'response.challenge': 'asked its call to validate our address',
   'response.late': 'its call had timed out or was cancelled',
   'response.duplicate': 'its call had been answered',
-  'response.orphan': 'no call is remembered that has its id',
+  'response.orphan': 'no call is known that has its id',
   'response.wrongPeer': 'its call was to another address',
 } as const;
 
@@ -28,10 +28,10 @@ const OF_REQUESTS = {
 
 /** Fates of other frames that could be read. */
 const OF_OTHERS = {
-  'cancel.delivered': 'the procedure it takes back was running',
+  'cancel.delivered': 'cancelled a procedure that was running',
   'cancel.orphan': 'no such procedure was running',
   /** It came from port 0, or a request from a multicast, broadcast or unspecified address. */
-  badSource: 'from an address to which no answer can go',
+  badSource: 'from an address that cannot be answered',
 } as const;
 
 /**

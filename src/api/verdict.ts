@@ -13,7 +13,7 @@ export const VERDICTS = {
     words: 'the request waited for its turn, or for the address of a name',
   },
   /** Nothing was received from the peer, and the system could not send the last transmission. */
-  unreachable: { blamesPeer: false, words: 'the system finds no way to the peer any more' },
+  unreachable: { blamesPeer: false, words: 'the system has no route to the peer any more' },
   localLoopBlocked: {
     blamesPeer: false,
     words: 'this process was too busy to notice an answer',

@@ -41,7 +41,7 @@ export const endpointMachine = setup({
     },
     open: { on: { close: { target: 'closing', actions: 'noteError' } } },
     closing: {
-      description: 'Calls are settled; procedures that still run are waited for.',
+      description: 'Calls are settled; procedures that still run may end.',
       on: { closed: { target: 'closed' } },
     },
     closed: { type: 'final' },

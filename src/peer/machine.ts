@@ -94,6 +94,6 @@ export const peerMachine = setup({
         expired: { actions: 'countExpired' },
       },
     },
-    forgotten: { type: 'final', description: 'Idle, and its place was needed.' },
+    forgotten: { type: 'final', description: 'It was idle, and another peer took its place.' },
   },
 });

@@ -20,12 +20,16 @@ export const ERROR_CODES = {
     words: 'its arguments break the contract',
   },
   /** The endpoint is at one of its limits. */
-  overloaded: { ran: false, ending: 'overloaded', words: 'too many procedures run already' },
+  overloaded: { ran: false, ending: 'overloaded', words: 'a limit of the endpoint is reached' },
   /** When the request arrived, its caller did not wait any longer. */
-  deadlinePassed: { ran: false, ending: 'deadline passed', words: 'its caller waits no longer' },
+  deadlinePassed: {
+    ran: false,
+    ending: 'deadline passed',
+    words: 'its caller does not wait any more',
+  },
   closing: { ran: false, ending: 'closing', words: 'the endpoint is closing' },
-  handlerFailed: { ran: true, words: 'it threw what it had not declared' },
-  handlerTimedOut: { ran: true, words: 'it had not ended at its deadline' },
+  handlerFailed: { ran: true, words: 'it threw an error that is not a ProcedureError' },
+  handlerTimedOut: { ran: true, words: 'it was still running at its deadline' },
   invalidResult: { ran: true, words: 'its result breaks the contract' },
   /** The result is larger than a datagram, or than its contract, allows. */
   replyTooLarge: { ran: true, words: 'its result does not fit in a datagram' },

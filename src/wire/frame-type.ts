@@ -33,7 +33,7 @@ export const FRAME_TYPES = {
     byte: 0x03,
     body: 'nil',
     taker: 'inbox',
-    words: 'the caller takes its request back',
+    words: 'the caller cancels its request',
   },
   bundle: {
     byte: 0x04,
@@ -51,7 +51,7 @@ export const FRAME_TYPES = {
     byte: 0x06,
     body: 'token',
     taker: 'call',
-    words: 'show that you receive what is sent to you',
+    words: 'prove that you receive at your address',
   },
 } as const satisfies Readonly<Record<string, FrameTypeRow>>;
 
