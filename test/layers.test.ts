@@ -18,6 +18,9 @@ const PAGE_PACKAGES = [
   '@tanstack/virtual-core',
 ];
 
+/** What `rpcudp top` draws with. */
+const TEXT_PACKAGES = ['string-width', 'wrap-ansi'];
+
 /** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
   { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
@@ -75,6 +78,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
     ],
   },
   { what: ['commander'], onlyIn: ['cli/'] },
+  { what: TEXT_PACKAGES, onlyIn: ['cli/top/'] },
 
   { what: ['cli/'], onlyIn: ['cli/'] },
   { what: ['testing/'], onlyIn: ['testing/'] },
@@ -130,7 +134,10 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
     to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
     typesToo: true,
   },
-  { files: ['cli/top/'], to: ['cli/top/', 'legible/printable.ts', ...VOCABULARY] },
+  {
+    files: ['cli/top/'],
+    to: ['cli/top/', 'legible/printable.ts', 'node:util', ...TEXT_PACKAGES, ...VOCABULARY],
+  },
   {
     files: ['inspector/page/'],
     to: [

@@ -1,11 +1,9 @@
 /** Kinds of columns that the tables of `rpcudp top` have. */
 import { printableName } from '../../legible/printable.js';
-import { piece } from './line.js';
-import type { Piece } from './line.js';
 import type { Owned } from './owned.js';
 import { countWords, rateWords } from './quantity.js';
 import type { Count } from './snapshot.js';
-import type { Column } from './table.js';
+import type { Cell, Column } from './table.js';
 
 const MIN_NAME_WIDTH = 8;
 /** `255.255.255.255:65535`: only the longer ones of IPv6 are cut. */
@@ -16,7 +14,7 @@ export function nameColumn<Row>(
   heading: string,
   nameOf: (row: Row) => string | undefined,
 ): Column<Row> {
-  return { heading, cell: (row) => piece(nameCell(nameOf(row))), minWidth: MIN_NAME_WIDTH };
+  return { heading, cell: (row) => nameCell(nameOf(row)), minWidth: MIN_NAME_WIDTH };
 }
 
 /** The address of an endpoint, or of a peer. */
@@ -42,7 +40,7 @@ export function numberColumn<Row>(
     right: true,
     cell: (row) => {
       const number = numberOf(row) ?? '-';
-      return piece(typeof number === 'string' ? number : countWords(number));
+      return typeof number === 'string' ? number : countWords(number);
     },
   };
 }
@@ -57,11 +55,10 @@ export function countColumn<Row>(heading: string, countOf: (row: Row) => Count):
   return { heading, right: true, cell: (row) => countCell(countOf(row)) };
 }
 
-function countCell({ count, perSecond }: Count): Piece {
-  if (count === 0) return piece('0', 'faint');
-  return piece(`${countWords(count)} ${rateWords(perSecond).padStart(6)}`);
+function countCell({ count, perSecond }: Count): Cell {
+  return count === 0 ? ['0', 'faint'] : `${countWords(count)} ${rateWords(perSecond).padStart(6)}`;
 }
 
-function nameCell(name: string | undefined): string {
+function nameCell(name: string | undefined): Cell {
   return name === undefined ? '?' : printableName(name);
 }
