@@ -127,7 +127,7 @@ const PURE = [
 const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
   { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
   { files: VOCABULARY, to: VOCABULARY, typesToo: true },
-  { files: PURE, to: PURE },
+  { files: PURE, to: ['node:net', ...PURE] },
   { files: ['actor/'], to: ['xstate', 'actor/'] },
   {
     files: ['wire/'],

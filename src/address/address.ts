@@ -1,4 +1,5 @@
-import { canonicalIpv6, isIpv4 } from './ip.js';
+import { isIPv4 } from 'node:net';
+import { canonicalIpv6 } from './ip.js';
 
 /** One end of a UDP conversation. `host` is an IP address in canonical form, or a host name. */
 export interface SocketAddress {
@@ -136,7 +137,9 @@ function splitHostAndPort(text: string): { host: string; port: string } {
 const bracketsHint = (example: string) => `is IPv6 without brackets; write '${example}'`;
 
 function parseHost(host: string): ParsedHost {
-  if (isIpv4(host)) return { kind: 'ipv4', host };
+  // Four decimals without leading zeros. Some resolvers read `010.1` as octal and short; two readings
+  // of one address are an attack, so there is one: Node's.
+  if (isIPv4(host)) return { kind: 'ipv4', host };
   if (host.includes(':')) {
     const canonical = canonicalIpv6(host);
     if (canonical !== undefined) {

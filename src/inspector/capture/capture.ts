@@ -1,7 +1,6 @@
 /** A capture: what the datagrams of a recording look like to Wireshark. */
 import { AddressError, parseAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
-import { canonicalIpv6 } from '../../address/ip.js';
 import { rebuildDatagram } from './datagram-bytes.js';
 import type { RebuiltDatagram } from './datagram-bytes.js';
 import { MAX_PAYLOAD_BYTES, udpPacket } from './ip-packet.js';
@@ -150,7 +149,7 @@ function hostTowards(peerHost: string, ownHost: string): string {
   const isWildcard = ownHost === '::' || ownHost === '0.0.0.0';
   if (!isWildcard && ownHost.includes(':') !== isV4) return ownHost;
   if (isV4) return peerHost.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
-  return canonicalIpv6(peerHost.split('%')[0] ?? '') === '::1' ? '::1' : '::';
+  return peerHost.split('%')[0] === '::1' ? '::1' : '::';
 }
 
 /** `server received: request.run ×2, request.replayed; 3 of 20 frames, the others were not recorded` */
