@@ -15,10 +15,11 @@ export interface Watching {
 }
 
 /** Watches these endpoints if the demo was started with `--inspect`, and says where. */
-export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
-  if (!process.argv.includes('--inspect')) {
-    return { add: () => undefined, end: () => Promise.resolve() };
-  }
+export async function watch(
+  { inspect = false }: { readonly inspect?: boolean },
+  ...endpoints: AnyEndpoint[]
+): Promise<Watching> {
+  if (!inspect) return { add: () => undefined, end: () => Promise.resolve() };
   const inspector = await serveInspector(endpoints);
   const interrupted = once(process, 'SIGINT');
   console.log(`Watch at ${inspector.url}`);
@@ -33,9 +34,4 @@ export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
       await inspector.close();
     },
   };
-}
-
-/** The demo's first argument that is no option. */
-export function argument(): string | undefined {
-  return process.argv.slice(2).find((word) => !word.startsWith('--'));
 }

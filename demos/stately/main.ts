@@ -7,12 +7,19 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from '@commander-js/extra-typings';
 import { createWebSocketInspector } from '@statelyai/inspect';
 import { createInspectorServer } from '@statelyai/inspect/server';
 import { createEndpoint, type Call } from 'rpcudp';
 
+const { open = false } = new Command('npm run demo:stately --')
+  .description("Two endpoints in Stately's inspector: every call is a state machine to watch.")
+  .option('--open', 'open the page in your browser')
+  .parse()
+  .opts();
+
 const relayPort = await freePort();
-const relay = createInspectorServer({ port: relayPort, autoOpen: process.argv.includes('--open') });
+const relay = createInspectorServer({ port: relayPort, autoOpen: open });
 const { inspect, stop: stopInspector } = createWebSocketInspector({
   url: `ws://localhost:${relayPort}`,
 });

@@ -1,34 +1,36 @@
 /** The options of the simulator's command. */
-import { parseArgs } from 'node:util';
+import { Command, Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../bench/whole-number.js';
 import { FAULT_CLASSES } from './plan.js';
 import type { FaultClass, Settings } from './plan.js';
 
-/** What `--help` shows. */
-export const HELP = `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, crashes
-and stalls endpoints, and checks after every event that all promises hold.
+const MISTAKE_EXIT_CODE = 2;
 
-  npm run sim -- [--seeds 1000] [--from 1]     run so many seeds, from that one on
-  npm run sim -- --seed 26 [--trace]           run one seed; with every event
-
-  --scale short|long    the size of a world: that of \`npm test\`, or larger (default: long)
-  --without a,b         leave out classes of faults, of those below
-  --with a,b            have classes of faults in every world, instead of in some
-  --keep-going          go on after a failure
-  --no-minimise         do not look for the faults that a failure takes
-  --coverage            show what was reached how often
-  --help                this text
+/** What `npm run sim` takes. */
+export const SIM = new Command('npm run sim --')
+  .description(
+    `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, \
+crashes and stalls endpoints, and checks after every event that all promises hold.
 
 The exit code is 1 when a promise was broken, or when 400 seeds or more never reached something.
-The classes of faults are:
-${columns(FAULT_CLASSES)}
-`;
-
-function columns(names: readonly string[]): string {
-  const rows = Array.from({ length: Math.ceil(names.length / 4) }, (_, row) =>
-    names.slice(4 * row, 4 * row + 4),
-  );
-  return rows.map((row) => `  ${row.map((name) => name.padEnd(20)).join('')}`.trimEnd()).join('\n');
-}
+Classes of faults are ${FAULT_CLASSES.join(', ')}.`,
+  )
+  .option('--seeds <n>', 'run so many seeds', wholeNumber(0), 1_000)
+  .option('--from <n>', 'the first of them', wholeNumber(0), 1)
+  .option('--seed <n>', 'run this one alone', wholeNumber(0))
+  .option('--trace', 'show every event')
+  .addOption(
+    new Option('--scale <size>', 'the size of a world: that of `npm test`, or larger')
+      .choices(['short', 'long'] as const)
+      .default('long' as const),
+  )
+  .option('--without <classes>', 'leave out classes of faults, as in loss,delay', faultClasses)
+  .option('--with <classes>', 'have them in every world, instead of in some', faultClasses)
+  .option('--keep-going', 'go on after a failure')
+  .option('--no-minimise', 'do not look for the faults that a failure takes')
+  .option('--coverage', 'show what was reached how often')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISTAKE_EXIT_CODE));
 
 /** What the command is asked to do. */
 export interface Options {
@@ -41,58 +43,35 @@ export interface Options {
   readonly showsCoverage: boolean;
 }
 
-/**
- * Reads the command line; gives undefined when only help was asked for.
- *
- * @throws Error for what it does not understand, saying what would do.
- */
-export function readOptions(args: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seeds: { type: 'string', default: '1000' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      scale: { type: 'string', default: 'long' },
-      without: { type: 'string', default: '' },
-      with: { type: 'string', default: '' },
-      trace: { type: 'boolean', default: false },
-      'keep-going': { type: 'boolean', default: false },
-      'no-minimise': { type: 'boolean', default: false },
-      coverage: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const { scale } = values;
-  if (scale !== 'short' && scale !== 'long')
-    throw new Error(`--scale is short or long, not ${scale}`);
+/** Reads the command line; where that cannot be, says why and ends the process. */
+export function readOptions(args: readonly string[]): Options {
+  const { seeds, from, seed, scale, ...values } = SIM.parse(args, { from: 'user' }).opts();
+  const { trace = false, keepGoing = false, minimise, coverage = false } = values;
   return {
-    from: integer('--from', values.seed ?? values.from),
-    seeds: values.seed === undefined ? integer('--seeds', values.seeds) : 1,
+    from: seed ?? from,
+    seeds: seed === undefined ? seeds : 1,
     settings: {
       scale,
-      without: faultClasses('--without', values.without),
-      with: faultClasses('--with', values.with),
+      without: values.without ?? new Set(),
+      with: values.with ?? new Set(),
     },
-    trace: values.trace,
-    keepGoing: values['keep-going'],
-    minimises: !values['no-minimise'],
-    showsCoverage: values.coverage,
+    trace,
+    keepGoing,
+    minimises: minimise,
+    showsCoverage: coverage,
   };
 }
 
-function integer(name: string, text: string): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new Error(`${name} is a number from 0 on, not ${JSON.stringify(text)}`);
+function faultClasses(list: string): ReadonlySet<FaultClass> {
+  const names = list.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !isFaultClass(name));
+  if (unknown === undefined) return new Set(names.filter(isFaultClass));
+  throw new InvalidArgumentError(
+    `There is no class ${unknown}; there are ${FAULT_CLASSES.join(', ')}.`,
+  );
 }
 
-function faultClasses(option: string, list: string): ReadonlySet<FaultClass> {
+function isFaultClass(name: string): name is FaultClass {
   const known: readonly string[] = FAULT_CLASSES;
-  const names = list.split(',').filter((name) => name !== '');
-  for (const name of names) {
-    if (!known.includes(name))
-      throw new Error(`${option} ${name}: the classes are ${known.join(', ')}`);
-  }
-  return new Set(names as FaultClass[]);
+  return known.includes(name);
 }

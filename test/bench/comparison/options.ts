@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { Command } from '@commander-js/extra-typings';
+import { wholeNumber } from '../whole-number.js';
 import { LINEUP, YARDSTICK } from './lineup.js';
 import type { Entry } from './lineup.js';
 import type { Pace } from './match.js';
@@ -14,28 +15,32 @@ const BUILDS = LINEUP.filter(({ loads }) => loads !== undefined);
 /** Where the plot of a whole run goes, for the README. */
 export const PLOT = 'test/bench/calls-per-second.svg';
 
-export const USAGE = `npm run bench [-- options]
+/** What `npm run bench` takes. */
+export const BENCH = new Command('npm run bench --')
+  .description(
+    `Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: of \
+rpcudp, and of others that make calls. Under the Node.js that runs this, and under Node.js 24 from \
+npm. Tables go to standard output. A whole run takes 6 minutes and draws ${PLOT}; \
+with any of these options the plot goes to .bench.
 
-Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: of rpcudp, and of
-others that make calls. Under the Node.js that runs this, and under Node.js 24 from npm.
-
-  --only a,b    these, and raw dgram: ${keysOf(LINEUP)}
-  --rounds n    how many rounds count, default ${FULL.rounds}
-  --quick       ${QUICK.rounds} short rounds under one Node.js: enough to see that it runs, too few to quote
-  --help
-
-Tables go to standard output. A whole run takes 6 minutes and draws ${PLOT}; with any of these options
-the plot goes to .bench.
-
-  --baseline commit
-
-Is this build slower than that commit? Builds the commit, unless .bench/baseline has it already, and has both builds
-alternate every few milliseconds. Prints medians of paired ratios, with quartiles: 1 is equal, more is better for this
-build. Nobody else takes part; --only names some of ${keysOf(BUILDS)}.
-It takes 25 minutes. More rounds make it finer: each has new processes, which are faster or slower by luck.`;
+With a baseline: is this build slower than that commit? Builds the commit, unless .bench/baseline \
+has it already, and has both builds alternate every few milliseconds. Prints medians of paired \
+ratios, with quartiles: 1 is equal, more is better for this build. It takes 25 minutes. More rounds \
+make it finer: each has new processes, which are faster or slower by luck.`,
+  )
+  .option(
+    '--only <rows>',
+    `these, and raw dgram: ${keysOf(LINEUP)}; with a baseline some of ${keysOf(BUILDS)}`,
+    (list) => list.split(','),
+  )
+  .option('--rounds <n>', `how many rounds count (default: ${FULL.rounds})`, wholeNumber(1))
+  .option(
+    '--quick',
+    `${QUICK.rounds} short rounds under one Node.js: enough to see that it runs, too few to quote`,
+  )
+  .option('--baseline <commit>', 'compare this build with that commit, and with nobody else');
 
 export interface Options {
-  readonly help: boolean;
   /** The commit that this build is compared with; with nobody else then. */
   readonly baseline: string | undefined;
   /** The yardstick is the first, unless there is a baseline. */
@@ -47,41 +52,24 @@ export interface Options {
   readonly whole: boolean;
 }
 
-/** @throws Error that names the option. */
+/** Reads the command line; where that cannot be, says why and ends the process. */
 export function parseOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      baseline: { type: 'string' },
-      only: { type: 'string' },
-      rounds: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const { baseline, only, quick, help } = values;
+  const { baseline, only, quick = false, rounds } = BENCH.parse(args, { from: 'user' }).opts();
   const pace = quick ? QUICK : baseline === undefined ? FULL : FULL_DUEL;
-  const rounds = Number(values.rounds ?? pace.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new RangeError(`--rounds must be an integer from 1, but is ${values.rounds}`);
-  }
   const candidates = baseline === undefined ? LINEUP : BUILDS;
   return {
-    help,
     baseline,
-    entries: only === undefined ? candidates : chosen(candidates, only.split(',')),
-    pace: { ...pace, rounds },
+    entries: only === undefined ? candidates : chosen(candidates, only),
+    pace: { ...pace, rounds: rounds ?? pace.rounds },
     bothNodes: !quick,
-    whole: only === undefined && values.rounds === undefined && !quick,
+    whole: only === undefined && rounds === undefined && !quick,
   };
 }
 
-/** @throws RangeError that names a key that none of them has. */
 function chosen(candidates: readonly Entry[], keys: readonly string[]): Entry[] {
   for (const key of keys) {
-    if (!candidates.some((entry) => entry.key === key)) {
-      throw new RangeError(`--only must name some of ${keysOf(candidates)}, but names ${key}`);
-    }
+    if (candidates.some((entry) => entry.key === key)) continue;
+    BENCH.error(`error: --only must name some of ${keysOf(candidates)}, but names ${key}`);
   }
   return candidates.filter(({ key }) => key === YARDSTICK || keys.includes(key));
 }
