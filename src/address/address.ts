@@ -137,8 +137,8 @@ function splitHostAndPort(text: string): { host: string; port: string } {
 const bracketsHint = (example: string) => `is IPv6 without brackets; write '${example}'`;
 
 function parseHost(host: string): ParsedHost {
-  // Four decimals without leading zeros. Some resolvers read `010.1` as octal and short; two readings
-  // of one address are an attack, so there is one: Node's.
+  // Four decimals without leading zeros. Some resolvers read `010.1` as octal and short; two
+  // readings of one address are an attack, so there is one: Node's.
   if (isIPv4(host)) return { kind: 'ipv4', host };
   if (host.includes(':')) {
     const canonical = canonicalIpv6(host);

@@ -21,7 +21,7 @@ export function canonicalIpv6(text: string): string | undefined {
   return scope === '' ? dotted(high, low) : undefined;
 }
 
-/** The /24 that a canonical IPv4 address is in, or the /56 of IPv6: what one site has, as a rule. */
+/** The /24 that a canonical IPv4 address is in, or the /56 of IPv6: as a rule, those of one site. */
 export function networkOf(host: string): string {
   if (!host.includes(':')) return host.slice(0, host.lastIndexOf('.'));
   const [first, second, third, fourth = 0] = ipv6Words(host);

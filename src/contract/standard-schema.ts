@@ -2,9 +2,9 @@
  * Standard Schema, version 1 (https://standardschema.dev): what zod from 3.24, valibot 1, arktype 2 and
  * others have in common. Only the shape matters here, so that no schema library is a dependency.
  *
- * The shape is written down again, as its authors allow: `@standard-schema/spec` in our declarations
- * would be a dependency of everybody who installs this. `test/contract/standard-schema.test.ts` proves
- * that either is taken for the other.
+ * The shape is written down again, as its authors allow: `@standard-schema/spec` in our
+ * declarations would be a dependency of everybody who installs this. That either is taken for the
+ * other is proved by `test/contract/standard-schema.test.ts`.
  */
 
 /** A schema: it takes an `Input` and makes an `Output` of it, or says what is wrong. */

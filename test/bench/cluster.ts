@@ -17,8 +17,8 @@ import { spreadOf } from './comparison/statistics.js';
 
 const { quick } = new Command('npm run bench:cluster --')
   .description(
-    `Requests a second of one process, of clusters, and of processes with reusePort where this Node \
-has it; for a procedure that costs nothing, and for one that takes 100 µs.`,
+    `Requests a second of one process, of clusters, and of processes with reusePort where this \
+Node has it; for a procedure that costs nothing, and for one that takes 100 µs.`,
   )
   .option('--quick', 'few and short rounds: enough to see that it runs, too few to quote')
   .parse()

@@ -1,6 +1,6 @@
 /**
- * Our interface of Standard Schema is that of `@standard-schema/spec`: whatever is made for the one is
- * taken for the other. The compiler is the test.
+ * Our interface of Standard Schema is that of `@standard-schema/spec`: whatever is made for the one
+ * is taken for the other. The compiler is the test.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import t from 'tap';

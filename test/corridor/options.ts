@@ -9,12 +9,12 @@ heading for each move; then the summary. Can a reader follow a datagram from soc
 without turning back?
 
 A function entry: a function, method, getter, setter, constructor, arrow or static block of a file \
-in src begins to run. Node, packages and the echo's own handler do not count; what they call in src \
-does. Going on after an await is no entry, and neither is returning to the caller.
+in src begins to run. Node, packages and the echo's own handler do not count; what they call in \
+src does. Going on after an await is no entry, and neither is returning to the caller.
 A move: an entry in another file than the entry before. The first counts: it comes from the caller.
 A move back: a move to a file that was entered before, so that moves = files + moves back.
-One echo: two endpoints in one process over UDP on 127.0.0.1, which know each other from ten echoes \
-before, observed by nobody: from peer.call until the outcome is with the caller and both ends are \
+One echo: two endpoints in one process over UDP on 127.0.0.1, which know each other from ten \
+echoes before, observed by nobody: from peer.call until the outcome is with the caller and both ends are \
 quiet.
 
 The clock, timers and randomness of Node are replaced, so that the list is the same each time.`,

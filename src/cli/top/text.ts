@@ -1,4 +1,4 @@
-/** Text as the screen shows it: it cannot steer the terminal, some of it stands out, and it fits its place. */
+/** Text as the screen shows it: unable to steer the terminal, in its tone, and as wide as its place. */
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';

@@ -18,15 +18,15 @@ export const PLOT = 'test/bench/calls-per-second.svg';
 /** What `npm run bench` takes. */
 export const BENCH = new Command('npm run bench --')
   .description(
-    `Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: of \
-rpcudp, and of others that make calls. Under the Node.js that runs this, and under Node.js 24 from \
+    `Calls a second, CPU time per call of client and server, and latency, as ratios to raw dgram: \
+of rpcudp, and of others that make calls. Under the Node.js that runs this, and under Node.js 24 from \
 npm. Tables go to standard output. A whole run takes 6 minutes and draws ${PLOT}; \
 with any of these options the plot goes to .bench.
 
 With a baseline: is this build slower than that commit? Builds the commit, unless .bench/baseline \
 has it already, and has both builds alternate every few milliseconds. Prints medians of paired \
-ratios, with quartiles: 1 is equal, more is better for this build. It takes 25 minutes. More rounds \
-make it finer: each has new processes, which are faster or slower by luck.`,
+ratios, with quartiles: 1 is equal, more is better for this build. It takes 25 minutes. More \
+rounds make it finer: each has new processes, which are faster or slower by luck.`,
   )
   .option(
     '--only <rows>',
