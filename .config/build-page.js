@@ -1,4 +1,4 @@
-// Bundles the inspector's page: what is shipped is static files, beside the server that serves them.
+// Bundles the inspector's page into static files, which lie beside the server that serves them.
 import { build } from 'esbuild';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -34,7 +34,10 @@ for (const file of ['index.html', 'icon.svg'])
   copyFileSync(`${SOURCE}/${file}`, `${OUTPUT}/${file}`);
 writeFileSync(`${OUTPUT}/licenses.txt`, licenses());
 
-/** The packages in the bundle ask that their licence goes with them. */
+/**
+ * The licences of the packages in the bundle. Most of them must be delivered together with the
+ * code.
+ */
 function licenses() {
   const folders = new Set();
   for (const file of Object.keys(metafile.inputs)) {
@@ -49,6 +52,6 @@ function licenseOf(folder) {
   const file = ['LICENSE', 'LICENSE.md', 'LICENSE.txt', 'license']
     .map((one) => `${folder}/${one}`)
     .find(existsSync);
-  if (file === undefined) throw new Error(`The package ${name} has no file with its licence`);
+  if (file === undefined) throw new Error(`The package ${name} has no licence file`);
   return `${name} ${version}\n\n${readFileSync(file, 'utf8').trim()}\n`;
 }

@@ -1,10 +1,12 @@
+/** The linter's rules: what the compiler and Prettier do not watch. */
+import stylistic from '@stylistic/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const only = (selector, message) => ({ selector, message });
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tap/', '.venv/', '.bench/']),
+  globalIgnores(['dist/', '.tap/', '.venv/', '.bench/', '.docs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['{src,test,demos}/**/*.{ts,tsx}'],
@@ -27,27 +29,30 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // A `#field` is the house's privacy; `private` beside it would be a second way.
+      // Private members are `#fields` here. The keyword `private` would be a second way to say the
+      // same.
       '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'no-public' }],
-      // Numbers print the same in a template as with String(); messages here are full of them.
+      // Numbers in a template print the same as with String(), and messages here contain many.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // `() => socket.close()` says "do this" without a value; braces add nothing.
+      // `() => socket.close()` means "do this" and its value is not used; braces would add nothing.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // It asks for `!`, which the strict set forbids in src: `as T` beside the reason it holds is ours.
+      // This rule asks for `!`, which the strict set forbids in src. Here `as T` is used, with a
+      // reason.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
-      // A leading underscore says "the position is needed, the value is not".
+      // A leading underscore marks a parameter that is needed for its position only.
       '@typescript-eslint/no-unused-vars': [
         'error',
         { argsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
-      // `noPropertyAccessFromIndexSignature` in tsconfig asks for the opposite of this rule.
+      // `noPropertyAccessFromIndexSignature` in tsconfig requires the opposite of this rule.
       '@typescript-eslint/dot-notation': 'off',
-      // XState's setup() takes its types as `{} as Context`, and a type alias there is not an interface.
+      // XState's setup() takes its types as `{} as Context`, where a type alias and an interface
+      // differ.
       '@typescript-eslint/consistent-type-definitions': 'off',
     },
   },
   {
-    // The library is silent; only the command talks.
+    // The library prints nothing. Only the command prints.
     files: ['src/**/*.{ts,tsx}'],
     ignores: ['src/cli/**'],
     rules: { 'no-console': 'error' },
@@ -55,7 +60,7 @@ export default defineConfig(
   {
     files: ['test/**/*.ts'],
     rules: {
-      // `t.test()` returns a promise that tap itself awaits.
+      // tap itself awaits the promise of `t.test()`.
       '@typescript-eslint/no-floating-promises': [
         'error',
         {
@@ -64,9 +69,9 @@ export default defineConfig(
           ],
         },
       ],
-      // A test body is async so that tap waits for it, with or without an await inside.
+      // A test body is async so that tap waits for it, even when it awaits nothing.
       '@typescript-eslint/require-await': 'off',
-      // After `t.ok(x)` has failed the test, a wrong `!` can only fail it again.
+      // When `t.ok(x)` has failed, the test has failed already, so a wrong `!` does no harm.
       '@typescript-eslint/no-non-null-assertion': 'off',
     },
   },

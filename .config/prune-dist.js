@@ -1,9 +1,9 @@
-// The compiler never deletes, and its build state never looks whether an output is still there.
-// So before each build: an output without a source goes, and if a source lacks its output, the
-// build state goes too and everything is compiled again.
+// Removes stale outputs before each build. The compiler never deletes an output, and its build
+// state does not notice when an output is missing. So an output without a source is removed. If a
+// source has no output, the build state is removed too, and everything is compiled again.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 
-// The inspector's page is bundled, not compiled: its outputs have no source of their own.
+// The inspector's page is bundled, not compiled, so its outputs have no sources with their names.
 const isPage = (file) => file.startsWith('inspector/page/');
 const list = (root) =>
   existsSync(root) ? readdirSync(root, { recursive: true }).filter((file) => !isPage(file)) : [];

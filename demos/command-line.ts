@@ -1,22 +1,23 @@
-/** The command lines of the demos: each has `--help`, and says what is wrong with an option. */
+/** Command lines of the demos: each demo has `--help`, and reports an invalid option. */
 import { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 
-/** A demo that `command` starts, and that takes `--inspect`. */
+/** The command line of a demo that is started with `command` and takes `--inspect`. */
 export function watchedDemo(command: string, about: string): Command<[], { inspect?: true }> {
   return new Command(command)
     .description(about)
-    .option('--inspect', 'show in the inspector what happens, until Ctrl-C');
+    .option('--inspect', 'show the calls in the inspector, until Ctrl-C');
 }
 
 /**
- * Reads numbers from 0 to `most`, for commander.
+ * Returns a function with which commander reads a number from 0 to `most`.
  *
- * @throws InvalidArgumentError that says so; commander names the option and what it was given.
+ * The function throws an InvalidArgumentError for anything else. Commander reports it, with the
+ * option and the word.
  */
 export function numberTo(most: number): (word: string) => number {
   return (word) => {
     if (/^\d+(\.\d+)?$/.test(word) && Number(word) <= most) return Number(word);
-    throw new InvalidArgumentError(`It is not a number from 0 to ${String(most)}.`);
+    throw new InvalidArgumentError(`It must be a number from 0 to ${String(most)}.`);
   };
 }

@@ -1,20 +1,20 @@
-/** `--inspect` of the demos: the inspector shows what their endpoints do. */
+/** `--inspect` of the demos: the inspector shows their endpoints. */
 import { once } from 'node:events';
 import process from 'node:process';
 import type { AnyEndpoint } from 'rpcudp';
 import { serveInspector } from 'rpcudp/inspector';
 
-/** What watches the endpoints of a demo, if that was asked for. */
+/** Shows the endpoints of a demo, if the user asked for it. */
 export interface Watching {
-  /** The page's URL, which other processes may feed. */
+  /** The URL of the page; other processes may feed it. */
   readonly url?: string;
-  /** Watches one more. */
+  /** Shows one more endpoint. */
   add(endpoint: AnyEndpoint): void;
-  /** The demo is over; what was watched can be looked at until Ctrl-C. */
+  /** The demo has ended. The page stays open until Ctrl-C. */
   end(): Promise<void>;
 }
 
-/** Watches these endpoints if the demo was started with `--inspect`, and says where. */
+/** Shows these endpoints if the demo was started with `--inspect`, and prints the URL. */
 export async function watch(
   { inspect = false }: { readonly inspect?: boolean },
   ...endpoints: AnyEndpoint[]
@@ -29,7 +29,7 @@ export async function watch(
       inspector.attach(endpoint);
     },
     async end() {
-      console.log('The page can be looked at until Ctrl-C.');
+      console.log('The page stays open until Ctrl-C.');
       await interrupted;
       await inspector.close();
     },

@@ -1,27 +1,29 @@
 /**
- * The errors a caller of this package meets. Each has a `code`, which is stable, and a message that
- * names the thing, the limit and the value. They are thrown at the caller's line for mistakes made in
- * the program; what happens on the network is an outcome, never an exception.
+ * Errors: the errors that users of this package get. Each has a stable `code`, and a message that
+ * names the thing, the limit and the value. Mistakes in a program are thrown where they are made.
+ * Problems of the network become an outcome, never an exception.
  */
 import { escapeText, shorten } from './escape.js';
 
-/** How much of a procedure name goes into a message. */
 const MAX_QUOTED_LENGTH = 64;
 
-/** A request that is larger than every peer accepts. Nothing was sent. */
+/**
+ * A request is larger than peers, or the contract, accept. The caller sent nothing, or the serving
+ * side did not run the procedure.
+ */
 export class RequestTooLargeError extends RangeError {
   override readonly name = 'RequestTooLargeError';
   readonly code = 'ERR_RPCUDP_REQUEST_TOO_LARGE';
-  /** The procedure that was to be called. */
+  /** The procedure that should be called. */
   readonly procedure: string;
-  /** Encoded size of `[procedure, args]`; a lower bound where it is far beyond the limit. */
+  /** The encoded size of `[procedure, args]`; only a lower bound if it is far above the limit. */
   readonly bytes: number;
   readonly limitBytes: number;
 
   constructor(procedure: string, bytes: number, limitBytes: number) {
     super(
-      `the request to ${quote(procedure)} takes at least ${bytes} bytes; ` +
-        `a procedure name and its arguments may take ${limitBytes}`,
+      `The request to ${quote(procedure)} takes at least ${bytes} bytes; ` +
+        `its procedure name and arguments may take at most ${limitBytes}`,
     );
     this.procedure = procedure;
     this.bytes = bytes;
@@ -29,26 +31,26 @@ export class RequestTooLargeError extends RangeError {
   }
 }
 
-/** A result that is larger than its contract allows, or than a datagram holds. It was not sent. */
+/** A result is larger than its contract allows, or than a datagram can hold. It was not sent. */
 export class ReplyTooLargeError extends RangeError {
   override readonly name = 'ReplyTooLargeError';
   readonly code = 'ERR_RPCUDP_REPLY_TOO_LARGE';
-  /** Its encoded size; a lower bound where it is far beyond the limit. */
+  /** The encoded size of the result; only a lower bound if it is far above the limit. */
   readonly bytes: number;
   readonly limitBytes: number;
 
   constructor(bytes: number, limitBytes: number) {
-    super(`The result takes at least ${bytes} bytes; it may take ${limitBytes}`);
+    super(`The result takes at least ${bytes} bytes; it may take at most ${limitBytes}`);
     this.bytes = bytes;
     this.limitBytes = limitBytes;
   }
 }
 
-/** A value that would not arrive as it was sent. Nothing was sent. */
+/** A value would not arrive as it was sent. Nothing was sent. */
 export class UnencodableError extends TypeError {
   override readonly name = 'UnencodableError';
   readonly code = 'ERR_RPCUDP_UNENCODABLE';
-  /** Where the value is, such as `args[0].user.tags[2]` or `result.items`. */
+  /** The place of the value, such as `args[0].user.tags[2]` or `result.items`. */
   readonly path: string;
 
   constructor(path: string, problem: string, options?: ErrorOptions) {
@@ -57,7 +59,7 @@ export class UnencodableError extends TypeError {
   }
 }
 
-/** An option that is unknown, of the wrong type or out of range. Nothing was done. */
+/** An option is unknown, of the wrong type or out of range. Nothing was done. */
 export class OptionError extends TypeError {
   override readonly name = 'OptionError';
   readonly code = 'ERR_RPCUDP_OPTION';
@@ -69,7 +71,7 @@ export class OptionError extends TypeError {
   }
 }
 
-/** The peer's window is in use, and its mailbox holds all the calls it may. The call was not sent. */
+/** The peer's window has no room, and its mailbox is full. The call was not sent. */
 export class MailboxFullError extends Error {
   override readonly name = 'MailboxFullError';
   readonly code = 'ERR_RPCUDP_MAILBOX_FULL';
@@ -83,7 +85,7 @@ export class MailboxFullError extends Error {
   }
 }
 
-/** The endpoint has as many calls in flight as it may. The call was not sent. */
+/** The endpoint has `maxOutstanding` calls in flight. The call was not sent. */
 export class TooManyCallsError extends Error {
   override readonly name = 'TooManyCallsError';
   readonly code = 'ERR_RPCUDP_TOO_MANY_CALLS';
@@ -95,7 +97,7 @@ export class TooManyCallsError extends Error {
   }
 }
 
-/** The endpoint knows as many peers as it may, and none of them is idle. */
+/** The endpoint knows `maxPeers` peers, and none of them is idle. */
 export class TooManyPeersError extends Error {
   override readonly name = 'TooManyPeersError';
   readonly code = 'ERR_RPCUDP_TOO_MANY_PEERS';
@@ -107,7 +109,7 @@ export class TooManyPeersError extends Error {
   }
 }
 
-/** A procedure threw, or its result could not be sent; `cause` is what it threw. */
+/** A procedure threw, or its result could not be sent. `cause` is the error. */
 export class HandlerFailedError extends Error {
   override readonly name = 'HandlerFailedError';
   readonly code = 'ERR_RPCUDP_HANDLER_FAILED';
@@ -119,13 +121,13 @@ export class HandlerFailedError extends Error {
   }
 }
 
-/** A procedure had not ended at its deadline; the reason with which its signal aborts. */
+/** A procedure had not ended at its deadline. Its signal aborts with this reason. */
 export class HandlerTimedOutError extends Error {
   override readonly name = 'HandlerTimedOutError';
   readonly code = 'ERR_RPCUDP_HANDLER_TIMED_OUT';
-  /** How long it could run. */
+  /** How long the procedure could run, in milliseconds. */
   readonly timeoutMs: number;
-  /** Whose deadline came first: the one that its caller set, or the endpoint's own. */
+  /** Which deadline came first: the caller's, or that of the serving endpoint. */
   readonly deadline: 'caller' | 'endpoint';
 
   constructor(timeoutMs: number, deadline: 'caller' | 'endpoint') {
@@ -136,7 +138,7 @@ export class HandlerTimedOutError extends Error {
   }
 }
 
-/** The caller took its call back; the reason with which the signal of a procedure aborts. */
+/** The caller cancelled its call. The signal of the procedure aborts with this reason. */
 export class CallerCancelledError extends Error {
   override readonly name = 'CallerCancelledError';
   readonly code = 'ERR_RPCUDP_CALLER_CANCELLED';
@@ -146,22 +148,22 @@ export class CallerCancelledError extends Error {
   }
 }
 
-/** As many procedures run as may. The request was not run. */
+/** The endpoint has reached one of its limits. The request was not run. */
 export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
   readonly code = 'ERR_RPCUDP_OVERLOADED';
-  /** The limit that is reached. */
+  /** The limit that was reached. */
   readonly limit: 'maxRunningHandlers' | 'maxRunningPerPeer' | 'maxReplies' | 'maxPeers';
   readonly value: number;
 
   constructor(limit: OverloadedError['limit'], value: number) {
-    super(`The endpoint is at its limit, ${limit}: ${value}`);
+    super(`The endpoint has reached its limit: ${limit} is ${value}`);
     this.limit = limit;
     this.value = value;
   }
 }
 
-/** The endpoint is closed, or closing; also the reason of the calls that `close()` cancelled. */
+/** The endpoint is closed or closing. Also the reason of the calls that `close()` cancels. */
 export class EndpointClosedError extends Error {
   override readonly name = 'EndpointClosedError';
   readonly code = 'ERR_RPCUDP_ENDPOINT_CLOSED';
@@ -171,19 +173,19 @@ export class EndpointClosedError extends Error {
   }
 }
 
-/** What was thrown, as an Error: anything can be thrown, even what cannot be shown. */
+/** A thrown value as an Error. It can be any value, even one that cannot be turned into text. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   let text = NOT_SHOWABLE;
   try {
     text = String(thrown);
   } catch {
-    // An object without a prototype has no way to become text.
+    // For example, an object without a prototype cannot be turned into text.
   }
   return new Error(text, { cause: thrown });
 }
 
-/** The message of what was thrown, which need not be one, or not be text. */
+/** The message of a thrown value, which may have none, or one that is not text. */
 export function messageOf(thrown: unknown): string {
   try {
     const { message }: { readonly message: unknown } = asError(thrown);
@@ -195,7 +197,7 @@ export function messageOf(thrown: unknown): string {
 
 const NOT_SHOWABLE = 'something that cannot be shown';
 
-/** A peer's or a caller's word, cut, quoted and escaped for a message. */
+/** A name from a peer or a caller, shortened, quoted and escaped for a message. */
 export function quote(name: string): string {
   return escapeText(shorten(name, MAX_QUOTED_LENGTH));
 }

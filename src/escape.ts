@@ -1,9 +1,14 @@
-/** Controls, formats (bidirectional overrides among them), separators, surrogates, private, unassigned. */
+/** Escape: makes text from the network safe to show and to send. */
+
+/**
+ * Control, format (including bidirectional overrides), separator, surrogate, private-use and
+ * unassigned characters.
+ */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}\\"]/gu;
 
 /**
- * Text from the network as it may be shown in a terminal or a log: on one line, in double quotes,
- * with `\n`-like or `\u{…}` escapes for every character that is invisible or steers the display.
+ * Makes text from the network safe for a terminal or a log: on one line, in double quotes, with
+ * escapes like `\n` or `\u{…}` for every character that is invisible or that controls the display.
  */
 export function escapeText(text: string): string {
   return `"${text.replace(UNSAFE, escapeCharacter)}"`;
@@ -27,11 +32,12 @@ function escapeCharacter(character: string): string {
 }
 
 /**
- * At most `maxLength` characters of a text, `…` at the end where it was cut. A lone surrogate, which
- * UTF-8 cannot carry and which a cut can leave, becomes U+FFFD, so that the text can always be sent.
+ * At most `maxLength` characters of a text, with `…` at the end if it was cut. A lone surrogate,
+ * which a cut may leave, becomes U+FFFD, because UTF-8 cannot carry it. So the text can always be
+ * sent.
  */
 export function shorten(text: string, maxLength: number): string {
   const shown = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  // ES2024, in Node since 20; the project's lib is ES2023.
+  // ES2024, in Node.js since version 20; the project's lib is ES2023.
   return (shown as string & { toWellFormed(): string }).toWellFormed();
 }

@@ -1,6 +1,4 @@
-/**
- * rpcudp: RPC over UDP, built from actors. The public names, one by one.
- */
+/** rpcudp: RPC over UDP, built from actors. This file exports its public names. */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './api/endpoint.js';
 export type {
@@ -10,16 +8,17 @@ export type {
 } from './api/endpoint-options.js';
 export type { Limits } from './api/limits.js';
 export type { EndpointStats } from './api/stats.js';
-export type { RequestEnding } from './api/request-ending.js';
+export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js';
+export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest } from './api/endpoint-report.js';
-export type { Peer, PeerReport, Remote } from './api/peer.js';
+export type { CallParameters, Peer, PeerReport, Remote } from './api/peer.js';
 export type { CallCommand } from './api/call-command.js';
 export type { PeerHealth } from './api/health.js';
 export type { Call } from './api/call.js';
 export type { ReportTarget } from './api/call-command.js';
 export type { CallOptions } from './api/call-options.js';
 export { callMachine } from './call/machine.js';
-export type { CallContext, CallEvent } from './api/call-snapshot.js';
+export type { CallContext, CallEvent, CallSnapshot } from './api/call-snapshot.js';
 export { CallError, RemoteError } from './api/outcome.js';
 export type {
   Cancelled,
@@ -33,8 +32,14 @@ export type {
 export type { CallReport } from './api/call-report.js';
 export type { Verdict } from './api/verdict.js';
 export { handlersOf } from './handler/handlers-of.js';
-export type { AnyProcedures } from './api/procedures.js';
-export type { Handlers, Procedure } from './api/handlers.js';
+export type {
+  AnyProcedures,
+  ArgumentsOf,
+  Offered,
+  ProcedureName,
+  ResultOf,
+} from './api/procedures.js';
+export type { Handlers, PrefixedMethods, Procedure } from './api/handlers.js';
 export type { HandlerScope } from './api/scope.js';
 export type { Fate, FateCounts } from './api/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
@@ -54,15 +59,18 @@ export { SendQueueFullError } from './transport/udp.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
 export { defineContract } from './contract/contract.js';
-export type { AnyContract, Contract, ContractApi } from './contract/contract.js';
+export type { AnyContract, Contract, ContractApi, ContractedApi } from './contract/contract.js';
+export type { CheckedApi, SentApi } from './contract/api.js';
 export type { ContractHandlers } from './api/handlers.js';
 export type { ContractDefinition, ProcedureDefinition } from './contract/definition.js';
 export { ContractError, InvalidArgumentsError, InvalidResultError } from './contract/errors.js';
 export { SchemaError } from './contract/schema-error.js';
+export type { ContractPart } from './contract/schema-error.js';
 export type { Issue, Issues } from './contract/issue.js';
 export type { StandardSchema } from './contract/standard-schema.js';
 export { fail, ProcedureError } from './api/procedure-error.js';
-export type { ErrorCode } from './wire/error-code.js';
+export type { ErrorCode, NotRunCode } from './wire/error-code.js';
+export type { DropReason } from './wire/drop-reason.js';
 export {
   CallerCancelledError,
   EndpointClosedError,

@@ -1,20 +1,22 @@
-/** Tables of options: for each option how it is checked, and what it is when it is not given. */
+/** Option tables: the check and the default of each option. */
 import { OptionError } from './errors.js';
 import { mapRows } from './vocabulary.js';
 
 export interface OptionRow<Standard> {
-  /** What it is when it is not given; undefined where that depends on something else. */
+  /** The default; undefined if it depends on something else. */
   readonly standard: Standard;
-  /** What is wrong with a value, to stand after the option's name; undefined if nothing is. */
+  /**
+   * What is wrong with a value, as text that follows the option's name; undefined if nothing is.
+   */
   readonly problem: (value: unknown) => string | undefined;
 }
 
-/** A row for each option of an interface: what is missing does not compile, nor does what is too much. */
+/** A table with exactly one row for each option. Missing and additional rows do not compile. */
 export type OptionTable<Options> = {
   readonly [Name in keyof Options]-?: OptionRow<Options[Name] | undefined>;
 };
 
-/** Options as they hold: what was given, and defaults for the rest. */
+/** The given options, with defaults for the others. */
 export type WithDefaults<Options, Table extends OptionTable<Options>> = {
   readonly [Name in keyof Table]: Name extends keyof Options
     ? Exclude<Options[Name], undefined> | Table[Name]['standard']
@@ -22,10 +24,11 @@ export type WithDefaults<Options, Table extends OptionTable<Options>> = {
 };
 
 /**
- * Checks every option that is given, and refuses those that nobody reads: a misspelt one would be a default that nobody
- * asked for.
+ * Checks every given option and refuses unknown ones. Otherwise a misspelt option would silently
+ * have its default.
  *
- * @throws OptionError naming the option, and what it must be, or those there are.
+ * @throws OptionError that names the option and either what its value must be, or the options that
+ * exist.
  */
 export function requireOptions<Options extends object>(
   table: OptionTable<Options>,
@@ -37,7 +40,8 @@ export function requireOptions<Options extends object>(
   }
   for (const name of Object.keys(options)) {
     if (!Object.hasOwn(table, name)) {
-      throw new OptionError(name, `is none of ${owner}'s: ${Object.keys(table).join(', ')}`);
+      const known = Object.keys(table).join(', ');
+      throw new OptionError(name, `is not known; the options of ${owner} are ${known}`);
     }
   }
   for (const name in table) {
@@ -47,7 +51,6 @@ export function requireOptions<Options extends object>(
   }
 }
 
-/** The options that were checked, with defaults for those that were not given. */
 export function withDefaults<Options extends object, Table extends OptionTable<Options>>(
   table: Table,
   options: Options,
@@ -59,7 +62,6 @@ export function withDefaults<Options extends object, Table extends OptionTable<O
   ) as WithDefaults<Options, Table>;
 }
 
-/** An integer from `least` to `most`. */
 export function integer<Standard extends number | undefined>(
   standard: Standard,
   least: number,
@@ -74,7 +76,6 @@ export function integer<Standard extends number | undefined>(
   };
 }
 
-/** One of some words; `choices` has each of them. */
 export function oneOf<Choice extends string>(
   standard: Choice,
   choices: Readonly<Record<Choice, true>>,
@@ -87,7 +88,7 @@ export function oneOf<Choice extends string>(
   return { standard, problem };
 }
 
-/** Whatever passes a test; `must` is what is said of the rest. */
+/** The row of an option that must pass a test. `must` is the message for other values. */
 export function tested<Standard>(
   standard: Standard,
   must: string,
@@ -96,17 +97,16 @@ export function tested<Standard>(
   return { standard, problem: (value) => (isSound(value) ? undefined : must) };
 }
 
-/** A function; whether it does what it should nobody can tell. */
+/** The row of an option that must be a function. What the function does cannot be checked. */
 export function callable<Standard>(standard: Standard): OptionRow<Standard> {
   return tested(standard, 'must be a function', (value) => typeof value === 'function');
 }
 
-/** What is not checked here: whoever takes it does that, or nobody can. */
+/** The row of an option that is checked where it is used, or that cannot be checked. */
 export function unchecked<Standard>(standard: Standard): OptionRow<Standard> {
   return { standard, problem: () => undefined };
 }
 
-/** A value that is wrong, for a message. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'bigint' ? `${value}n` : String(value);

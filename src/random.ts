@@ -1,15 +1,16 @@
+/** Random: the interface of a source of randomness, and the system's source. */
 import { randomFillSync } from 'node:crypto';
 
-/** Where the package gets its randomness from. */
+/** A source of randomness. */
 export interface Random {
-  /** Fills `target` with bytes that nobody else can predict. */
+  /** Fills `target` with bytes that others cannot predict. */
   fillBytes(target: Uint8Array): void;
 
-  /** A number in [0, 1), for jitter and choices; it need not be unpredictable. */
+  /** A number in [0, 1), for jitter and choices. It may be predictable. */
   unit(): number;
 }
 
-/** The operating system's random bytes, and V8's generator for `unit`. */
+/** The random bytes of the operating system, and V8's generator for `unit`. */
 export const systemRandom: Random = {
   fillBytes: (target) => {
     randomFillSync(target);

@@ -1,14 +1,14 @@
 /**
- * What tables of words have in common. A table has a row for each word of a closed set, in the order in which people
- * are shown them; types, counts, checks and the words that people read are taken from it.
+ * Vocabulary: functions for tables of words. Such a table has a row for each word of a closed set,
+ * in display order. Types, counts, checks and display texts are taken from it.
  */
 
-/** The words of a table, in its order. */
+/** The words of a table, in the order of the table. */
 export function namesOf<Table extends object>(table: Table): readonly (keyof Table & string)[] {
   return Object.freeze(Object.keys(table)) as readonly (keyof Table & string)[];
 }
 
-/** Whether a table has a row for a word that may be anybody's. */
+/** Whether a table has a row for a word, which may come from a peer. */
 export function isNameOf<Table extends object>(
   table: Table,
   word: string,
@@ -16,12 +16,11 @@ export function isNameOf<Table extends object>(
   return Object.hasOwn(table, word);
 }
 
-/** The row for a word that may be anybody's, if there is one. */
+/** The row of a word, which may come from a peer, if there is one. */
 export function rowOf<Row>(table: Readonly<Record<string, Row>>, word: string): Row | undefined {
   return Object.hasOwn(table, word) ? table[word] : undefined;
 }
 
-/** A table with another value in each row. */
 export function mapRows<Name extends string, Row, Value>(
   table: Readonly<Record<Name, Row>>,
   valueOf: (row: Row, name: Name) => Value,
@@ -33,7 +32,6 @@ export function mapRows<Name extends string, Row, Value>(
   >;
 }
 
-/** A count for each word, at zero. */
 export function zeroCounts<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 }

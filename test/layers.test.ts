@@ -5,11 +5,11 @@ import { posix } from 'node:path';
 import t from 'tap';
 
 import { FLOORS } from './fixtures/floors.js';
-import { readSource, type SourceFacts } from './fixtures/source-imports.js';
+import { readSource, type SourceFacts } from './source-imports.js';
 
-// Files are named from `src`. A name that ends in `/` is a folder, and `*` is one segment.
+// File names are relative to `src`. A name that ends in `/` is a folder, and `*` is one segment.
 
-/** What the page is bundled with. */
+/** The packages in the bundle of the page. */
 const PAGE_PACKAGES = [
   'preact',
   '@preact/signals',
@@ -18,10 +18,13 @@ const PAGE_PACKAGES = [
   '@tanstack/virtual-core',
 ];
 
-/** What `rpcudp top` draws with. */
+/** The packages that `rpcudp top` draws with. */
 const TEXT_PACKAGES = ['string-width', 'wrap-ansi'];
 
-/** What the platform and packages offer, and who may take it: the rest are given it as parameter. */
+/**
+ * Parts of the platform and of packages, and the files that may use them. All other files get them
+ * as parameters.
+ */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
   { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
   { what: ['node:cluster'], onlyIn: ['cluster/join.ts', 'cluster/fork.ts'] },
@@ -89,7 +92,10 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   { what: ['ws', 'sirv', 'valibot', 'node:http'], onlyIn: ['inspector/'] },
 ];
 
-/** Tables of words and what is read off them: they import only each other, and whoever shows words may import them. */
+/**
+ * Tables of words and what is derived from them. They import only each other, and files that show
+ * words may import them.
+ */
 const VOCABULARY = [
   'vocabulary.ts',
   'api/call-state.ts',
@@ -103,7 +109,10 @@ const VOCABULARY = [
   'wire/frame-type.ts',
 ];
 
-/** Rules and shapes without effects: they import only each other. */
+/**
+ * Rules and types without effects. They import only each other, and `node:net` to recognise IP
+ * addresses.
+ */
 const PURE = [
   ...VOCABULARY,
   'errors.ts',
@@ -123,7 +132,7 @@ const PURE = [
   'wire/transaction-id.ts',
 ];
 
-/** The whole of what a room, or a file, may import. `typesToo` holds it to that for types as well. */
+/** Everything that a room or a file may import. With `typesToo` this also holds for types. */
 const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
   { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
   { files: VOCABULARY, to: VOCABULARY, typesToo: true },
@@ -156,38 +165,38 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
 ];
 
-/** A file longer than this has more than one thing to say. */
+/** The most lines of a file. A longer file has more than one purpose. */
 const MAX_LINES = 300;
-/** More than so many files at the root of src, and a reader has no folder to guess them by. */
+/** The most files directly in src. With more, a reader could not guess where to look. */
 const MAX_LOOSE_FILES = 6;
 
-/** What users import: the public names and nothing else. */
+/** What users import: files with public names only. */
 const ENTRIES = ['index.ts', 'testing/index.ts', 'cluster/index.ts', 'inspector/index.ts'];
 
-/** Imports the module that `rpcudp serve` is given. */
+/** Imports the module that is given to `rpcudp serve`. */
 const LOADS_USER_MODULES = 'cli/handlers-module.ts';
 
-/** What the library loads; the rest of what its users install is for the command and the inspector. */
+/** What the library loads. The other dependencies are for the command and the inspector. */
 const RUNTIME_DEPENDENCIES = ['@msgpack/msgpack', 'xstate'];
 
 type Sources = ReadonlyMap<string, SourceFacts>;
 
-t.test('every file of src keeps to its layer', (t) => {
+t.test('every file of src imports only what its layer may import', (t) => {
   t.same(violations(realSources()), []);
   t.end();
 });
 
-t.test('no file of src imports, types counted, from its own floor or a higher one', (t) => {
+t.test('no file of src imports, types included, from its own floor or a higher one', (t) => {
   t.same(climbs(realSources()), []);
   t.end();
 });
 
-t.test('no files of src import each other in a circle, types counted', (t) => {
+t.test('no files of src import each other in a circle, types included', (t) => {
   t.equal(cycle(realSources()), undefined);
   t.end();
 });
 
-t.test('no file of src is too long, and few lie loose', (t) => {
+t.test('no file of src is too long, and few files are directly in src', (t) => {
   const names = sourceNames();
   const linesOf = (name: string): number =>
     readFileSync(`src/${name}`, 'utf8').split('\n').length - 1;
@@ -209,7 +218,7 @@ t.test('the library needs exactly its runtime dependencies at run time', (t) => 
   for (const [name, { imports }] of realSources()) {
     for (const { specifier } of imports) {
       if (specifier === '(computed)' || specifier.startsWith('.') || isBuiltin(specifier)) continue;
-      // The page is bundled with what it needs.
+      // The page is bundled with its packages.
       if (matches('inspector/page/', name)) continue;
       (matchesAny(['cli/', 'inspector/'], name) ? ofCommand : ofLibrary).add(packageOf(specifier));
     }
@@ -305,7 +314,7 @@ t.test('each rule catches a file that breaks it', (t) => {
   t.end();
 });
 
-t.test('what only looks like a breach is let through', (t) => {
+t.test('code that only looks like a violation is allowed', (t) => {
   const fine: readonly (readonly [name: string, text: string])[] = [
     ['peer/peer.ts', `clock.setTimeout(f, 1); interface C { setTimeout(): void }`],
     ['peer/peer.ts', `function f(process: () => void) { process(); }`],
@@ -330,7 +339,7 @@ function sourceNames(): string[] {
 function realSources(): Sources {
   return new Map(
     sourceNames().map((name) => [
-      // As those who import it write it.
+      // As its importers write it.
       name.replace(/x$/, ''),
       readSource(readFileSync(`src/${name}`, 'utf8'), name),
     ]),
@@ -365,7 +374,7 @@ function violations(sources: Sources): string[] {
   return [...found];
 }
 
-/** Imports from a floor that the file does not stand above, and files that are on no floor. */
+/** Imports from a floor that is not below the file's, and files that are on no floor. */
 function climbs(sources: Sources): string[] {
   const found: string[] = [];
   for (const [name, { imports }] of sources) {
@@ -381,19 +390,19 @@ function climbs(sources: Sources): string[] {
   return found;
 }
 
-/** Counted from the top; undefined for what is no file of src. */
+/** Counted from the top; undefined for a name that is not a file of src. */
 function floorOf(name: string): number | undefined {
   const floor = FLOORS.findIndex((rooms) => rooms.includes(roomOf(name)));
   return floor === -1 ? undefined : floor;
 }
 
-/** The folder at the root of src that a file is in, or the file if it lies loose. */
+/** The folder directly in src that a file is in; or the file itself, if it is directly in src. */
 function roomOf(name: string): string {
   const slash = name.indexOf('/');
   return slash === -1 ? name : name.slice(0, slash + 1);
 }
 
-/** The first circle found, written as a path, or undefined. */
+/** The first circle, written as a path; undefined if there is none. */
 function cycle(sources: Sources): string | undefined {
   const done = new Set<string>();
   function walk(name: string, path: readonly string[]): string | undefined {

@@ -1,6 +1,7 @@
 /**
- * `npm run demo:cluster`: one UDP port, served by several processes. Each client's address belongs to one worker, so
- * a request that is repeated comes to the worker that remembers it. With `-- --inspect` the inspector shows all of them.
+ * `npm run demo:cluster`: several processes serve one UDP port. Each client's address belongs to
+ * one worker, so a repeated request reaches the worker that remembers it. With `-- --inspect` the
+ * inspector shows all of them.
  */
 import { createSocket } from 'node:dgram';
 import { randomBytes } from 'node:crypto';

@@ -1,4 +1,4 @@
-/** One worker of the demo: it serves the port that it shares with the others. */
+/** Worker: one process of the cluster demo. It serves the port that all workers share. */
 import { createEndpoint } from 'rpcudp';
 import { joinCluster } from 'rpcudp/cluster';
 import { feedInspector } from 'rpcudp/inspector';

@@ -1,4 +1,4 @@
-/** The client of the example: `node --import tsx demos/hello/client.ts --help`. */
+/** Client of the hello demo: `node --import tsx demos/hello/client.ts --help` shows its options. */
 import { createEndpoint } from 'rpcudp';
 import { watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';

@@ -1,4 +1,4 @@
-/** What the server offers; its type is what the client checks its calls against. */
+/** Handlers: what the server offers. The client checks its calls against their type. */
 import type { HandlerScope } from 'rpcudp';
 
 export const handlers = {

@@ -1,6 +1,6 @@
 /**
- * `npm start`: a server and a client in one process, a call that is answered and one that is not.
- * `npm start -- --inspect` shows them in the inspector as well.
+ * `npm start`: a server and a client in one process, with one call that is answered and one that is
+ * not. `npm start -- --inspect` also shows them in the inspector.
  */
 import { createEndpoint } from 'rpcudp';
 import { watchedDemo } from '../command-line.js';
@@ -24,7 +24,7 @@ const outcome = await call;
 console.log(outcome.state === 'resolved' ? outcome.value : `No answer: ${outcome.state}`);
 console.log(`  ${await path}`);
 
-// A closed endpoint's port: nobody listens there.
+// The port of a closed endpoint, on which nobody listens.
 const gone = await createEndpoint({ host: '127.0.0.1' });
 const { address } = gone;
 await gone.close();

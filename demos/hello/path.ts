@@ -1,7 +1,9 @@
-/** The states a call goes through, as it goes through them. */
 import type { Call } from 'rpcudp';
 
-/** Waits for the call's outcome; gives its path, such as `queued → sent → awaiting → resolved`. */
+/**
+ * Waits for the outcome of the call. Returns the states it went through, such as `queued → sent →
+ * awaiting → resolved`.
+ */
 export async function pathOf(call: Call): Promise<string> {
   const states: string[] = [call.state];
   const subscription = call.subscribe(({ value }) => states.push(value));

@@ -1,11 +1,11 @@
-/** The server of the example: `node --import tsx demos/hello/server.ts --help`. */
+/** Server of the hello demo: `node --import tsx demos/hello/server.ts --help` shows its options. */
 import { createEndpoint } from 'rpcudp';
 import { numberTo, watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';
 import { handlers } from './handlers.js';
 
 const program = watchedDemo('demos/hello/server.ts', 'Serves sayhi.')
-  .argument('[port]', 'local UDP port, 0 for any free one', numberTo(65_535), 1_234)
+  .argument('[port]', 'local UDP port, 0 for any free port', numberTo(65_535), 1_234)
   .parse();
 const [port] = program.processedArgs;
 const server = await createEndpoint({ port, handlers }).catch((error: unknown) => {

@@ -1,4 +1,3 @@
-/** Opens a page in the browser that the system prefers. */
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 
@@ -7,7 +6,10 @@ const COMMANDS: Partial<Record<NodeJS.Platform, readonly [command: string, ...ar
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** A system without a browser says so; the page's URL has been printed already. */
+/**
+ * Opens a page in the default browser. If that fails, it prints why; the page's URL is printed
+ * before.
+ */
 export function openInBrowser(url: string): void {
   const [command, ...args] = COMMANDS[process.platform] ?? ['xdg-open'];
   const browser = spawn(command, [...args, url], { detached: true, stdio: 'ignore' });

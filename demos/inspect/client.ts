@@ -1,4 +1,4 @@
-/** The client of the demo: makes one call after the other, some of which are bound to go wrong. */
+/** Client of the inspect demo: makes one call after the other. Some of them fail on purpose. */
 import { createEndpoint } from 'rpcudp';
 import { feedInspector } from 'rpcudp/inspector';
 import type { handlers } from './handlers.js';
@@ -11,12 +11,12 @@ const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 2_000 });
 const feed = feedInspector(client, inspectorUrl, { name: 'client' });
 
 const server = client.peer<typeof handlers>(peerAddress);
-// As one would who does not know what the server offers: any name will do.
+// A peer without the server's type, so that it can call any name.
 const stranger = client.peer(peerAddress);
-// The discard port (RFC 863): whoever listens there does not answer.
+// The discard port (RFC 863), where nothing answers.
 const nobody = client.peer('127.0.0.1:9');
 
-/** Made in this order, again and again. */
+/** The calls, made in this order again and again. */
 const calls: readonly (() => unknown)[] = [
   () => server.call('sayhi', ['Snake Plissken']),
   () => server.call('add', [2, 3]),

@@ -1,4 +1,4 @@
-/** What the server of the demo offers. */
+/** Handlers: what the server of the inspect demo offers. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from 'rpcudp';
 import type { HandlerScope } from 'rpcudp';
@@ -14,7 +14,10 @@ export const handlers = {
   find: (_: HandlerScope, id: number): string =>
     users.get(id) ?? fail('noSuchUser', `There is no user ${id}`, { id }),
 
-  /** Ends just before its caller's deadline, so that its answer is under way when the caller gives up. */
+  /**
+   * Ends just before its caller's deadline, so that its answer is on the way when the caller gives
+   * up.
+   */
   report: async ({ remainingMs }: HandlerScope): Promise<string> => {
     await sleep(Math.max(0, remainingMs - 10));
     return 'All is well';

@@ -1,4 +1,7 @@
-/** A link between a client and a server, as a network is on a bad day: it loses, delays and copies datagrams. */
+/**
+ * Lossy link: a link between a client and a server that loses, delays and copies datagrams, like a
+ * bad network.
+ */
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,10 +10,10 @@ import { SeededRandom } from 'rpcudp/testing';
 interface Conditions {
   /** The same seed loses the same datagrams. */
   readonly seed: number;
-  /** Shares of the datagrams, from 0 to 1. */
+  /** The shares of datagrams that are lost or copied, from 0 to 1. */
   readonly loss: number;
   readonly copies: number;
-  /** Each way; datagrams may overtake each other. */
+  /** The delay of each datagram. A datagram may overtake another. */
   readonly delayMs: readonly [least: number, most: number];
 }
 
@@ -23,7 +26,7 @@ export class LossyLink {
   readonly counts = { carried: 0, lost: 0, copied: 0 };
   readonly #conditions: Conditions;
   readonly #random: SeededRandom;
-  /** The client calls the near socket; the server sees the far one. */
+  /** The client sends to the near socket. The server gets datagrams from the far one. */
   readonly #near: Socket;
   readonly #far: Socket;
   #isClosed = false;
@@ -47,7 +50,7 @@ export class LossyLink {
     return new LossyLink(await boundSocket(), await boundSocket(), server, conditions);
   }
 
-  /** What the client takes for the server. */
+  /** The address that the client uses as the server's. */
   get address(): Address {
     const { address, port } = this.#near.address();
     return { host: address, port };

@@ -1,10 +1,11 @@
 /**
- * A lossy network that you can watch: a client calls a server through a link that drops, delays and copies datagrams, and
- * every call shows in the inspector's page. Three processes: the client, the server, and this one, which has the link
- * and the inspector that both of them feed.
+ * `npm run demo:inspect`: a lossy network that you can watch. A client calls a server through a
+ * link that loses, delays and copies datagrams, and the inspector's page shows every call. There
+ * are three processes: the client, the server, and this one, which runs the link and the inspector.
  *
  *     npm run demo:inspect              prints the URL of the page
- *     npm run demo:inspect -- --open    opens it in your browser, too
+ *     npm run demo:inspect -- --open    also opens it in your browser
+ *     npm run demo:inspect -- --help    shows the other options
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,13 +17,11 @@ import { LossyLink } from './lossy-link.js';
 import { Side } from './side.js';
 
 const values = new Command('npm run demo:inspect --')
-  .description(
-    'A client calls a server through a lossy link, and every call shows in the inspector.',
-  )
-  .option('--open', 'open the page in your browser, too')
-  .option('--port <n>', "the page's port, 0 for any free one", numberTo(65_535), 0)
-  .option('--seconds <n>', 'end the demo by itself after so long', numberTo(86_400))
-  .option('--seed <n>', 'lose other datagrams', numberTo(0xffff_ffff), 1)
+  .description('A client calls a server through a lossy link, and the inspector shows every call.')
+  .option('--open', 'also open the page in your browser')
+  .option('--port <n>', 'port of the page, 0 for any free port', numberTo(65_535), 0)
+  .option('--seconds <n>', 'end the demo after this many seconds', numberTo(86_400))
+  .option('--seed <n>', 'make the link lose other datagrams', numberTo(0xffff_ffff), 1)
   .parse()
   .opts();
 
@@ -41,16 +40,16 @@ const called = `${link.address.host}:${link.address.port}`;
 console.log(`
 The client ${calling} calls the server through the link at ${called}.
 Watch at ${inspector.url}
-${values.open ? 'Your browser is asked to open it.' : 'Open it in your browser, or start this again with --open. It needs no internet.'}
+${values.open ? 'Your browser will open it.' : 'Open it in your browser, or use --open. It needs no internet.'}
 
-Within ten seconds you see there, and read why:
+Within ten seconds the page shows these calls, and why they end as they do:
   calls that resolve, some after their request was sent again (the link loses one datagram in eight)
   "report", which times out, and whose answer comes late
-  "find", which the server rejects with an error of its own
-  "self_destruct", which it refuses: it has no such procedure
-  "sayhi" to 127.0.0.1:9, which times out, for nobody is there
+  "find", which the server rejects with its own error
+  "self_destruct", which the server refuses: it has no such procedure
+  "sayhi" to 127.0.0.1:9, which times out, because nobody listens there
 
-The same in a terminal: npx rpcudp top ${inspector.url}
+To watch in a terminal: npx rpcudp top ${inspector.url}
 Ctrl-C ends it.
 `);
 if (values.open) openInBrowser(inspector.url);

@@ -1,4 +1,4 @@
-/** The server of the demo, fed to the inspector at the URL that it is given. */
+/** Server of the inspect demo. It feeds the inspector at the URL in its first argument. */
 import { createEndpoint } from 'rpcudp';
 import { feedInspector } from 'rpcudp/inspector';
 import { handlers } from './handlers.js';

@@ -1,4 +1,7 @@
-/** One side of the demo: a process of its own, which says where it listens and ends when it is told to, or left alone. */
+/**
+ * Side: a process of the inspect demo, the client or the server. It reports its address, and ends
+ * when the main process disconnects from it or ends.
+ */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +12,7 @@ interface Address {
   readonly port: number;
 }
 
-/** Seen from the process that starts it. */
+/** A side, as the main process sees it. */
 export class Side {
   readonly address: Address;
   readonly #process: ChildProcess;
@@ -19,7 +22,10 @@ export class Side {
     this.address = address;
   }
 
-  /** Starts a file of this folder, which is given the inspector's URL and, if it has one, whom to call. */
+  /**
+   * Starts a file of this folder. Its arguments are the inspector's URL and, for a client, the
+   * peer.
+   */
   static async start(file: string, inspectorUrl: string, peer?: Address): Promise<Side> {
     const args = [inspectorUrl, ...(peer === undefined ? [] : [`${peer.host}:${peer.port}`])];
     const child = fork(new URL(file, import.meta.url), args);
@@ -40,9 +46,9 @@ export class Side {
   }
 }
 
-/** Of the process itself: says where it listens, and resolves when it is to end. */
+/** For the process of a side: reports its address, and resolves when it must end. */
 export async function untilTold(address: Address): Promise<void> {
-  // Ctrl-C reaches every process of the terminal; the first one decides what comes of it.
+  // Ctrl-C reaches all processes of the terminal. Only the main process acts on it.
   process.on('SIGINT', () => undefined);
   process.send?.(address);
   await once(process, 'disconnect');

@@ -1,6 +1,7 @@
 /**
- * A machine of your own that calls remote procedures: it asks a server for its name, greets it, and
- * tries again when no answer comes. Run it with `npm run demo:machine`; with `-- --inspect` its calls show in the inspector.
+ * `npm run demo:machine`: a machine of your own that calls remote procedures. It asks a server for
+ * its name, greets it, and tries again when no answer comes. With `-- --inspect` its calls show in
+ * the inspector.
  */
 import { actorsOf, createEndpoint } from 'rpcudp';
 import type { HandlerScope, PeerOf } from 'rpcudp';
@@ -8,7 +9,8 @@ import { watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';
 import { assign, createActor, setup, waitFor } from 'xstate';
 
-const about = 'A state machine that calls remote procedures, and tries again without an answer.';
+const about =
+  'A state machine that calls remote procedures, and tries again if there is no answer.';
 const options = watchedDemo('npm run demo:machine --', about).parse().opts();
 
 let greetings = 0;
@@ -16,7 +18,7 @@ const server = await createEndpoint({
   host: '127.0.0.1',
   handlers: {
     name: () => 'Snake Plissken',
-    // Too slow for its caller, the first time.
+    // The first time this is too slow for its caller.
     greet: async ({ signal }: HandlerScope, text: string) => {
       greetings += 1;
       if (greetings === 1) await aborted(signal);

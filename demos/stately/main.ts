@@ -1,7 +1,8 @@
 /**
- * Two endpoints in Stately's inspector: every call is a state machine that you can watch.
+ * `npm run demo:stately`: two endpoints in Stately's inspector. Every call is a state machine that
+ * you can watch.
  *
- *     npm run demo:stately              prints the address of the page
+ *     npm run demo:stately              prints the URL of the page
  *     npm run demo:stately -- --open    opens it in your browser
  */
 import { once } from 'node:events';
@@ -13,7 +14,9 @@ import { createInspectorServer } from '@statelyai/inspect/server';
 import { createEndpoint, type Call } from 'rpcudp';
 
 const { open = false } = new Command('npm run demo:stately --')
-  .description("Two endpoints in Stately's inspector: every call is a state machine to watch.")
+  .description(
+    "Two endpoints in Stately's inspector. Every call is a state machine that you can watch.",
+  )
   .option('--open', 'open the page in your browser')
   .parse()
   .opts();
@@ -31,7 +34,7 @@ const server = await createEndpoint({
   handlers: {
     sayhi: async (_scope, name: string) => {
       greetings += 1;
-      // Every fourth answer comes when its caller has given up.
+      // Every fourth answer comes after its caller has given up.
       if (greetings % 4 === 0) await sleep(350);
       return `Hello ${name}`;
     },
@@ -40,11 +43,11 @@ const server = await createEndpoint({
 const client = await createEndpoint({ host: '127.0.0.1', inspect, timeoutMs: 250, lingerMs: 500 });
 
 const talker = client.peer<typeof server>(server.address);
-// The discard port (RFC 863): whoever listens there does not answer.
+// The discard port (RFC 863), where nothing answers.
 const silent = client.peer<typeof server>('127.0.0.1:9');
 
 console.log(`
-Watch at http://localhost:${relayPort}, and soon: the relay repeats no more than the last 200 messages.
+Watch at http://localhost:${relayPort} soon: the relay keeps only the last 200 messages.
 Stately's page needs the internet, and its relay listens on all interfaces without checking Origin.
 Ctrl-C ends it.
 `);
@@ -62,10 +65,10 @@ await client.close();
 await server.close();
 stopInspector();
 relay.stop();
-// An open page would keep its connection to the relay, and with it this process.
+// An open page would keep its connection to the relay, and so keep this process alive.
 process.exit();
 
-/** Prints the states that a call goes through, once it has come to its end. */
+/** Prints the states of a call, when it has ended. */
 function printPath(call: Call): void {
   const path: string[] = [call.state];
   call.subscribe({
@@ -76,7 +79,7 @@ function printPath(call: Call): void {
   });
 }
 
-/** The relay takes a port, and port 0 it would not tell. */
+/** Finds a free port, because with port 0 the relay would not report its port. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0);
   await once(probe, 'listening');

@@ -1,4 +1,4 @@
-/** Assigners that know which event reaches them. */
+/** Assigner: `assign` for one type of event. */
 import { assign } from 'xstate';
 import type { EventObject, MachineContext } from 'xstate';
 
@@ -7,14 +7,14 @@ interface Scope<TContext, TEvent> {
   readonly event: TEvent;
 }
 
-/** What `assign` gives for such a machine. */
 type Assigner<TContext extends MachineContext, TEvent extends EventObject> = ReturnType<
   typeof assign<TContext, TEvent, undefined, TEvent, never>
 >;
 
 /**
- * Makes `assign` for one kind of a machine's events: `assignFrom<Answered>(({ context, event }) => …)`.
- * That no other kind reaches it is the chart's business.
+ * Makes an `assign` for one type of a machine's events:
+ * `assignFrom<Answered>(({ context, event }) => …)`. The chart must ensure that no other type of
+ * event reaches it.
  */
 export function assigner<TContext extends MachineContext, TEvent extends EventObject>(): <
   TOne extends TEvent,

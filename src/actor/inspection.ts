@@ -1,6 +1,6 @@
 /**
- * Inspection: where light actors report what XState's own actors report to their system, so that
- * one observer sees both kinds alike.
+ * Inspection: light actors report here what XState's actors report to their system, so that an
+ * observer sees both kinds in the same way.
  */
 import type {
   ActorRefLike,
@@ -12,54 +12,52 @@ import type {
   Subscription,
 } from 'xstate';
 
-/** What `inspect` takes: an observer or a function, as XState's `createActor` does. */
+/** An inspection observer: an object or a function, as for XState's `createActor`. */
 export type InspectionObserver =
   Observer<InspectionEvent> | ((inspectionEvent: InspectionEvent) => void);
 
 /**
- * What follows light actors and datagrams without being shown snapshots: it looks for itself, and only where it wants
- * to. That costs a fraction of what an observer does. It must not throw.
+ * Gets the events of light actors and datagrams, but no snapshots. A tap reads the snapshots that
+ * it needs, so it costs a fraction of an observer. It must not throw.
  */
 export interface Tap {
-  /** A light actor was made. */
   actorStarted(actorRef: ActorRefLike): void;
-  /** It took an event that its state has a transition for, and has made it. */
+  /** A light actor got an event and has made the transition of its state for it. */
   actorStepped(actorRef: ActorRefLike, event: AnyEventObject): void;
-  /** A datagram goes out. */
   datagramSent(datagram: Buffer, host: string, port: number): void;
-  /** A datagram arrived, and is about to be routed. `atMs` is monotonic. */
+  /** A datagram arrived and is about to be routed. `atMs` is monotonic. */
   datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void;
-  /** It was routed; the fates are those of its frames, in order. What was received last is settled first. */
+  /**
+   * A datagram was routed. The fates are those of its frames, in order. Nested datagrams are
+   * settled in reverse order: the one that was received last is settled first.
+   */
   datagramSettled(fates: readonly string[]): void;
 }
 
-/** What to call with each event. */
 export function nextOf(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
   if (typeof observer === 'function') return observer;
   return observer.next?.bind(observer) ?? (() => undefined);
 }
 
-/** What an actor that lived already is shown with: it is in this state, and nobody saw how it got there. */
+/** The event in the snapshot of an actor that existed before the observer was attached. */
 const FOUND = { type: 'inspection.attached' };
 
-/** Those who watch one endpoint's actors. */
 export class Inspection {
   readonly #reportError: (error: unknown) => void;
-  /** Bounded by those who attach and do not detach. */
+  /** Bounded by the observers that are attached and not detached. */
   readonly #observers = new Set<(inspectionEvent: InspectionEvent) => void>();
   #root: AnyActorRef | undefined;
-  /** What XState's own actors report comes from their system. */
   #ofSystem: Subscription | undefined;
 
-  /** @param reportError takes what an observer throws, the first time it does */
+  /** @param reportError gets the first error that each observer throws */
   constructor(reportError: (error: unknown) => void) {
     this.#reportError = reportError;
   }
 
-  /** Bounded by those who attach and do not detach. */
+  /** Bounded by the taps that are attached and not detached. */
   taps: readonly Tap[] = [];
 
-  /** False while there is neither observer nor tap: then nobody need be told of a new actor. */
+  /** False while there is neither an observer nor a tap. Then new actors are not reported. */
   watched = false;
 
   attachTap(tap: Tap): Subscription {
@@ -76,14 +74,17 @@ export class Inspection {
     this.watched = this.active || taps.length > 0;
   }
 
-  /** False while nobody watches: then the hot path builds no event and no snapshot. */
+  /** False while there is no observer. Then the hot path builds no events and no snapshots. */
   active = false;
 
   readonly #tell = (inspectionEvent: InspectionEvent): void => {
     for (const observer of this.#observers) observer(inspectionEvent);
   };
 
-  /** Tells `observer` of all that happens from now on, and first of the actors that live, parents before children. */
+  /**
+   * Attaches an observer. It first gets the living actors, parents before their children, and then
+   * all later events.
+   */
   attach(observer: InspectionObserver, living: Iterable<ActorRefLike> = []): Subscription {
     const next = this.#guarded(observer);
     for (const actorRef of living) {
@@ -101,14 +102,14 @@ export class Inspection {
     };
   }
 
-  /** The actor at the root of the tree, not started yet: every event carries its session id. */
+  /** Sets the root actor, before it is started. Every event has its session id. */
   rootCreated(root: AnyActorRef): void {
     this.#root = root;
     this.#watch();
     if (this.active) this.actorCreated(root);
   }
 
-  /** An actor was made of `input` by `parent`: what XState tells of that. */
+  /** Reports a new actor, made from `input` by `parent`, in the same way as XState does. */
   actorStarted(actorRef: ActorRefLike, input: unknown, parent?: ActorRefLike): void {
     const event = { type: 'xstate.init', input };
     this.actorCreated(actorRef);
@@ -132,7 +133,7 @@ export class Inspection {
     return this.#root?.sessionId ?? '';
   }
 
-  /** Listens to XState's actors for as long as anybody watches. */
+  /** Listens to XState's actors while there is an observer. */
   #watch(): void {
     this.active = this.#observers.size > 0;
     this.watched = this.active || this.taps.length > 0;

@@ -1,13 +1,14 @@
 /**
- * A light actor: XState's actor surface over a compiled transition table.
+ * Light actor: the interface of an XState actor over a compiled transition table.
  *
- * It behaves as `createActor(machine)` does, event by event: same states, contexts, output, emitted
- * events, notifications and inspection events (`test/actor/equality.test.ts` holds the two side by
- * side). It costs a fraction, because it steps an array instead of interpreting a chart, and builds
- * snapshots and inspection events only for those who look.
+ * It behaves like `createActor(machine)` for every event: same states, contexts, output, emitted
+ * events, notifications and inspection events (`test/actor/equality.test.ts` compares the two). It
+ * costs a fraction of that, because it steps an array instead of interpreting a chart, and builds
+ * snapshots and inspection events only on demand.
  *
- * Two differences, on purpose: a finished light actor sends its parent no `xstate.done.actor.*`
- * (parents are told by plain calls), and what user callbacks throw is reported, not rethrown globally.
+ * Two differences are intended: a finished light actor does not send `xstate.done.actor.*` to its
+ * parent (methods are called instead), and errors of user callbacks are reported, not rethrown
+ * globally.
  */
 import type {
   ActorRef,
@@ -32,22 +33,22 @@ import type { Branch, MachineTable, Row } from './table.js';
 import { Watchers } from './watchers.js';
 import type { ObserverOrNext } from './watchers.js';
 
-/** What light actors share with their surroundings: who watches, and who hears of user errors. */
+/** What all light actors need: the inspection, and a receiver for errors of user code. */
 export interface LightActorHome {
   readonly inspection: Inspection;
-  /** Takes what an observer or listener of the user's threw. */
+  /** Gets errors that the user's observers and listeners throw. */
   readonly reportError: (error: unknown) => void;
 }
 
 const NO_CONTEXT = {};
 const NO_EVENT: EventObject = { type: '' };
 
-/** What the effect at hand may read. There is one, because effects read it before they do anything else. */
+/** What the current effect reads before it does anything else. So one object is enough. */
 const scope: { context: object; event: EventObject } = { context: NO_CONTEXT, event: NO_EVENT };
 
 let actorCount = 0;
 
-/** An actor that steps the table of the XState machine `TMachine`. `THome` is what its kind of actor shares. */
+/** An actor that steps the table of `TMachine`. All actors of its kind share a `THome`. */
 export class LightActor<
   TMachine extends AnyStateMachine,
   THome extends LightActorHome = LightActorHome,
@@ -56,16 +57,14 @@ export class LightActor<
 
   protected readonly home: THome;
   readonly #table: MachineTable<TMachine>;
-  /** The number in its session id. */
   readonly number = ++actorCount;
-  /** The state it is in. */
   protected row: Row;
-  /** As of now: it changes with the next transition, unlike that of a snapshot. Only the machine's actions write it. */
+  /** The current context, not a snapshot of it. Only the machine's actions write it. */
   context: ContextFrom<TMachine>;
-  /** Whether somebody was given the context, and may still look at it. */
+  /** Whether the context was given away in a snapshot, and may still be read. */
   #contextIsShared = false;
   #stepping = false;
-  /** What only actors have that somebody watches, or that are sent events in the midst of another. */
+  /** Created for actors that are watched, or that get an event while they process another. */
   #watchers: Watchers<TMachine> | undefined;
 
   constructor(
@@ -82,7 +81,7 @@ export class LightActor<
     if (home.inspection.active) this.#watch().unreported = { input };
   }
 
-  /** The readable name of this actor, unique enough for people; `sessionId` is unique. */
+  /** A readable name that is usually unique. `sessionId` is always unique. */
   get id(): string {
     return this.sessionId;
   }
@@ -91,7 +90,6 @@ export class LightActor<
     return `light:${this.number}`;
   }
 
-  /** The XState machine itself, so that a chart can be drawn. */
   get logic(): TMachine {
     return this.#table.machine;
   }
@@ -105,12 +103,10 @@ export class LightActor<
     return this._parent.system;
   }
 
-  /** The name of the current state. */
   get state(): string {
     return this.row.name;
   }
 
-  /** True once the machine has reached a final state: it takes no further event. */
   get done(): boolean {
     return this.row.final;
   }
@@ -119,13 +115,13 @@ export class LightActor<
     this.receive(event);
   }
 
-  /** Processes an event at once; `source` is the actor it came from, for inspectors. */
+  /** Processes an event at once. `source` is its sender, for inspectors. */
   receive(event: EventFromLogic<TMachine>, source?: AnyActorRef): void {
     if (this.home.inspection.active) this.home.inspection.eventSent(this, event, source);
     this._send(event);
   }
 
-  /** XState's actor systems deliver here (`sendTo`, `forwardTo`), having reported the event. */
+  /** XState's actor systems deliver here (`sendTo`, `forwardTo`), after they reported the event. */
   _send(event: EventFromLogic<TMachine>): void {
     if (this.row.final) return;
     if (this.#stepping) {
@@ -155,17 +151,17 @@ export class LightActor<
       if (inspection.active) inspection.snapshotTaken(this, event, this.getSnapshot());
       if (branch === undefined) return;
       for (const tap of inspection.taps) tap.actorStepped(this, event);
-      // What `entered` sends waits its turn, as XState has it.
+      // Events that `entered` sends are queued, as in XState.
       this.entered(this.row.name, event);
     } finally {
-      // An event of the user's may throw when it is read; the actor goes on without it.
+      // A user's event may throw when it is read. The actor continues without it.
       this.#stepping = false;
     }
   }
 
-  /** Called after each transition taken, with the state the actor is in and the event that led there. */
+  /** Called after each transition, with the current state and the event that led to it. */
   protected entered(_state: string, _event: EventFromLogic<TMachine>): void {
-    // Actors that have something to do on a transition override this.
+    // Actors that do something on a transition override this.
   }
 
   #choose(event: EventFromLogic<TMachine>): Branch | undefined {
@@ -187,19 +183,19 @@ export class LightActor<
       scope.event = event;
       if (effect.kind === 'assign') {
         const changes = effect.assign(scope);
-        // XState copies the context for each change; that takes seven times as long, and is needed only if somebody has it.
+        // XState always copies, which takes seven times as long. It is needed only if it is shared.
         if (this.#contextIsShared) this.#copyContext();
         Object.assign(this.context, changes);
       } else if (listeners !== undefined) {
         (emitted ??= []).push(effect.emit(scope) as EmittedFrom<TMachine>);
       }
     }
-    // Else it would keep the last call alive.
+    // Otherwise it would keep the last call in memory.
     scope.context = NO_CONTEXT;
     scope.event = NO_EVENT;
     this.row = branch.target;
     if (watchers !== undefined) watchers.snapshot = undefined;
-    // As with XState: whoever hears of it finds the actor in its new state.
+    // As in XState, listeners find the actor in its new state.
     if (emitted !== undefined) for (const one of emitted) listeners?.emit(one);
   }
 
@@ -255,8 +251,8 @@ export class LightActor<
   }
 
   /**
-   * Tells inspectors of the actor. Whoever creates a light actor starts it as soon as it is
-   * whole: an inspector may use it at once. It takes events even before.
+   * Reports the actor to inspectors. Call it once the actor is fully constructed, because an
+   * inspector may use it at once. The actor takes events even before that.
    */
   start(): this {
     for (const tap of this.home.inspection.taps) tap.actorStarted(this);
@@ -268,9 +264,9 @@ export class LightActor<
   }
 
   /**
-   * Light actors end by reaching a final state, never from outside.
+   * Not supported: light actors end only by reaching a final state.
    *
-   * @throws Error always, as XState does for any actor that is not a root.
+   * @throws Error always, as XState does for every actor that is not a root actor.
    */
   stop(): never {
     throw new Error(`The actor '${this.id}' is not a root actor and cannot be stopped directly.`);
@@ -287,7 +283,7 @@ export class LightActor<
   declare [Symbol.observable]: () => InteropSubscribable<SnapshotFrom<TMachine>>;
 
   static {
-    // Where the runtime has no `Symbol.observable`, XState and RxJS agree on this string.
+    // If the runtime has no `Symbol.observable`, XState and RxJS use this string.
     const observable = (Symbol.observable as symbol | undefined) ?? '@@observable';
     Object.defineProperty(this.prototype, observable, {
       value(this: LightActor<AnyStateMachine>) {

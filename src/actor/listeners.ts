@@ -1,7 +1,7 @@
-/** Listeners by event type, with XState's `on` semantics: exact types, or '*' for every event. */
+/** Listeners: event listeners by type, as with XState's `on`, or with `'*'` for all events. */
 import type { EventObject, Subscription } from 'xstate';
 
-/** One subscription. A fresh one for each, so that one listener can be added twice. */
+/** A subscription. Each one is a new object, so that a listener can be added twice. */
 interface Entry<TEmitted extends EventObject> {
   readonly listener: (emitted: TEmitted) => void;
   home: Listeners<TEmitted>;
@@ -9,20 +9,19 @@ interface Entry<TEmitted extends EventObject> {
 
 export class Listeners<TEmitted extends EventObject> {
   readonly #reportError: (error: unknown) => void;
-  /** Bounded by the user's own `on` calls; empty sets are dropped. */
+  /** Bounded by the user's `on` calls. Empty sets are removed. */
   readonly #byType = new Map<string, Set<Entry<TEmitted>>>();
 
-  /** @param reportError takes what a listener throws; the others still hear the event. */
+  /** @param reportError gets errors that listeners throw. Other listeners still get the event. */
   constructor(reportError: (error: unknown) => void) {
     this.#reportError = reportError;
   }
 
-  /** Whether an event of this type would be heard: ask before building one on a hot path. */
+  /** Whether an event of this type has a listener. Check this before building one on a hot path. */
   hears(type: string): boolean {
     return this.#byType.size > 0 && (this.#byType.has(type) || this.#byType.has('*'));
   }
 
-  /** True when nobody listens to anything. */
   get empty(): boolean {
     return this.#byType.size === 0;
   }
@@ -49,7 +48,7 @@ export class Listeners<TEmitted extends EventObject> {
     }
   }
 
-  /** Hands every subscription over: from now on they hear what `heir` emits. */
+  /** Moves all subscriptions to `heir`, whose events they get from now on. */
   moveTo(heir: Listeners<TEmitted>): void {
     for (const [type, entries] of this.#byType) {
       for (const entry of entries) {

@@ -1,4 +1,4 @@
-/** A part of an actor's snapshot, which only those changes are told of that its watchers asked for. */
+/** Selection: a part of an actor's snapshot. Its observers get only changes of this part. */
 import { toObserver } from 'xstate';
 import type { Observer, Readable, Subscription } from 'xstate';
 import type { ObserverOrNext } from './watchers.js';

@@ -1,13 +1,13 @@
 /**
- * A machine's transition table: an XState machine flattened, once, into arrays that a light actor
- * can step in well under a microsecond.
+ * Transition table: an XState machine compiled once into arrays, which a light actor can step in
+ * well under a microsecond.
  *
- * The machine stays the one definition. The table refuses, by name, every XState feature that it
- * would run differently, so it is either equal to XState's interpreter or does not exist.
+ * The machine remains the only definition. Compiling refuses every XState feature that the table
+ * would run differently, and names it. So a table always behaves like XState's interpreter.
  */
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
 
-/** What guards, assigners and emitters may read. XState hands them more; a flat machine needs no more. */
+/** What guards, assigners and emitters may read. XState gives more, which is not needed here. */
 interface Scope {
   readonly context: object;
   readonly event: EventObject;
@@ -17,38 +17,35 @@ type Guard = (scope: Scope) => boolean;
 type Assign = (scope: Scope) => object;
 type Emit = (scope: Scope) => EventObject;
 
-/** One effect of a transition, in the order written: change the context, or emit an event. */
+/** An effect of a transition: it changes the context or emits an event. The order is kept. */
 type Effect =
   | { readonly kind: 'assign'; readonly assign: Assign }
   | { readonly kind: 'emit'; readonly emit: Emit };
 
-/** One way out of a state; the first whose guard agrees is taken. */
 export interface Branch {
   readonly guard: Guard | undefined;
-  /** The state entered, or the one that the machine stays in. */
+  /** The target state, or the current one if the machine stays in it. */
   readonly target: Row;
   readonly effects: readonly Effect[];
 }
 
-/** One state: its name, whether the machine ends there, and its way out for each event type. */
+/** A state: its name, whether it is final, and its transitions for each event type. */
 export interface Row {
   readonly name: string;
   readonly final: boolean;
   readonly branches: ReadonlyMap<string, readonly Branch[]>;
-  /** A snapshot of this state as XState makes it, complete but for context and output. */
+  /** A snapshot of this state as XState makes it, without context and output. */
   readonly snapshot: AnyMachineSnapshot;
 }
 
-/** A compiled machine. */
 export interface MachineTable<TMachine extends AnyStateMachine = AnyStateMachine> {
   readonly machine: TMachine;
   readonly initial: Row;
-  /** A context of the actor's own. */
   contextOf(input: unknown): object;
   outputOf(context: object): unknown;
 }
 
-/** A machine uses a feature of XState that a table cannot run. */
+/** A machine uses an XState feature that a table cannot run. */
 export class UnsupportedMachineError extends Error {
   override readonly name = 'UnsupportedMachineError';
 
@@ -61,7 +58,7 @@ export class UnsupportedMachineError extends Error {
  * Compiles a flat machine: atomic and final states, transitions with inline guards, `assign` and
  * `emit`, and an `output` at the root.
  *
- * @throws UnsupportedMachineError naming the machine, the place and the feature that a table cannot run.
+ * @throws UnsupportedMachineError that names the machine, the place and the unsupported feature.
  */
 export function compileTable<TMachine extends AnyStateMachine>(
   machine: TMachine,
@@ -69,7 +66,7 @@ export function compileTable<TMachine extends AnyStateMachine>(
   const root: AnyStateNode = machine.root;
   refuseUnlessPlain(machine, root);
   if (root.output !== undefined && typeof root.output !== 'function') {
-    refuse(machine, root, "an 'output' that is no function");
+    refuse(machine, root, "an 'output' that is not a function");
   }
   if (root.type !== 'compound') refuse(machine, root, `a root of type '${root.type}'`);
   const nodes: readonly AnyStateNode[] = Object.values(root.states);
@@ -117,7 +114,7 @@ function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
   return first?.key ?? refuse(machine, root, "no 'initial' state");
 }
 
-/** A row to which branches are added: they lead to rows, which have to be there first. */
+/** A row to which branches are added later, because the rows that they refer to must exist. */
 interface CompiledRow extends Row {
   readonly branches: Map<string, readonly Branch[]>;
 }
@@ -126,7 +123,8 @@ type Rows = ReadonlyMap<string, CompiledRow>;
 
 function addBranches(machine: AnyStateMachine, node: AnyStateNode, rows: Rows): void {
   const { branches } = rowOf(machine, node, rows, node.key);
-  // XState asks the state first and the root after it; a flat table can lay the two in one list.
+  // XState checks the transitions of the state first and then those of the root. A flat table can
+  // put both into one list.
   for (const source of [node, machine.root]) {
     for (const [type, transitions] of source.transitions) {
       if (type.includes('*')) refuse(machine, source, `the wildcard event '${type}'`);
@@ -155,7 +153,7 @@ function compileGuard(machine: AnyStateMachine, node: AnyStateNode, guard: unkno
   return guard as Guard;
 }
 
-/** `assign(…)` and `emit(…)` are functions that carry their recipe as properties. */
+/** `assign(…)` and `emit(…)` give functions that have their definition as properties. */
 function compileEffect(machine: AnyStateMachine, node: AnyStateNode, action: unknown): Effect {
   const { actions } = machine.implementations as { actions: Record<string, unknown> };
   const resolved = typeof action === 'string' ? actions[action] : action;

@@ -1,4 +1,7 @@
-/** Those who watch one light actor, and what is kept for them. Most actors are watched by nobody, and have none. */
+/**
+ * Watchers: the observers of one light actor, and the data that is kept for them. Most actors are
+ * not watched and have none.
+ */
 import { toObserver } from 'xstate';
 import type {
   AnyMachineSnapshot,
@@ -12,23 +15,22 @@ import type {
 } from 'xstate';
 import { Listeners } from './listeners.js';
 
-/** What `subscribe` takes: an observer, or a function for its `next`. */
+/** The argument of `subscribe`: an observer, or a function as its `next`. */
 export type ObserverOrNext<T> = Observer<T> | ((value: T) => void);
 
 export class Watchers<TMachine extends AnyStateMachine> {
-  /** Made when somebody looks; gone with the next transition. */
+  /** Made when it is asked for, and removed by the next transition. */
   snapshot: AnyMachineSnapshot | undefined;
-  /** What inspectors are told when the actor starts; undefined when there is nothing to tell. */
+  /** What inspectors get when the actor starts; undefined if there is nothing to report. */
   unreported: { readonly input: InputFrom<TMachine> } | undefined;
-  /** Events sent while another is being processed; drained before `send` returns. */
+  /** Events that were sent during another one. They are processed before `send` returns. */
   pending: EventFromLogic<TMachine>[] | undefined;
-  /** Those who hear what it emits. */
   listeners: Listeners<EmittedFrom<TMachine>> | undefined;
 
   readonly #reportError: (error: unknown) => void;
   #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
 
-  /** @param reportError takes what an observer or listener of the user's threw */
+  /** @param reportError gets errors that the user's observers and listeners throw */
   constructor(reportError: (error: unknown) => void) {
     this.#reportError = reportError;
   }
@@ -38,7 +40,7 @@ export class Watchers<TMachine extends AnyStateMachine> {
     return this.listeners.on(type, listener);
   }
 
-  /** @param done whether the actor has ended: then there is only that to tell */
+  /** @param done whether the actor has ended, so that only its completion is reported */
   subscribe(
     observerOrNext: ObserverOrNext<SnapshotFrom<TMachine>> | undefined,
     error: ((error: unknown) => void) | undefined,
@@ -51,7 +53,7 @@ export class Watchers<TMachine extends AnyStateMachine> {
     return { unsubscribe: () => this.#observers?.delete(observer) };
   }
 
-  /** The actor has processed an event; once it has ended nobody watches any more. */
+  /** The actor has processed an event. If it has ended, all watchers are removed. */
   notify(snapshotNow: () => SnapshotFrom<TMachine>, done: boolean): void {
     const observers = this.#observers ?? [];
     for (const observer of observers) this.#guarded(() => observer.next?.(snapshotNow()));

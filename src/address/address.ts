@@ -1,18 +1,22 @@
+/** Address: parses and formats the addresses of UDP peers. */
 import { isIPv4 } from 'node:net';
 import { canonicalIpv6 } from './ip.js';
 
-/** One end of a UDP conversation. `host` is an IP address in canonical form, or a host name. */
+/** The address of a UDP socket. `host` is an IP address in canonical form, or a host name. */
 export interface SocketAddress {
   readonly host: string;
   readonly port: number;
 }
 
-/** What `parseAddress` makes of its input: canonical, and what kind of host it is. */
+/** The result of `parseAddress`: an address in canonical form, and the kind of its host. */
 export interface ParsedAddress extends SocketAddress {
   readonly kind: 'ipv4' | 'ipv6' | 'name';
 }
 
-/** The input is not an address. The message says what is wrong with it and what to write. */
+/**
+ * The input is not an address, or the address cannot be used. The message says why, and what to
+ * write instead.
+ */
 export class AddressError extends TypeError {
   override readonly name = 'AddressError';
   readonly code = 'ERR_RPCUDP_ADDRESS';
@@ -23,22 +27,23 @@ interface ParsedHost {
   readonly host: string;
 }
 
-/** DNS: a name has at most 253 characters, a label 1 to 63 (RFC 1035 section 2.3.4). */
+/** DNS: a name has at most 253 characters, and a label has 1 to 63 (RFC 1035, section 2.3.4). */
 const MAX_NAME_LENGTH = 253;
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const NAME = new RegExp(`^(?:${LABEL}\\.)*${LABEL}\\.?$`, 'i');
 
-/** What a resolver would read as a number: never a host name, whatever stands before it. */
+/** A name whose end a resolver could read as a number is never accepted as a host name. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?$/i;
 
 const PORT = /^[1-9][0-9]{0,4}$/;
 const MAX_PORT = 65_535;
 
 /**
- * Reads `'host:port'`, `'[ipv6]:port'` or `{ host, port }` and brings it into canonical form:
- * IPv6 as in RFC 5952, IPv4-mapped IPv6 as IPv4, names in lower case. A `%scope` stays as written.
+ * Parses `'host:port'`, `'[ipv6]:port'` or `{ host, port }`. Gives the canonical form: IPv6 as in
+ * RFC 5952, IPv4-mapped IPv6 as IPv4, and names in lower case. A `%scope` is not changed.
  *
- * @throws {AddressError} when it is not an address; ports are 1 to 65535, IPv4 is four decimals.
+ * @throws {AddressError} when it is not an address. Ports are from 1 to 65535, and an IPv4 address
+ * has four decimals.
  */
 export function parseAddress(input: string | SocketAddress): ParsedAddress {
   if (typeof input === 'string') return parseAddressText(input);
@@ -48,10 +53,10 @@ export function parseAddress(input: string | SocketAddress): ParsedAddress {
 }
 
 /**
- * A local address to bind to, in canonical form. Its host is an IP address and its port may be 0,
- * which asks for any free one.
+ * Checks a local address to bind to and gives its canonical form. Its host must be an IP address.
+ * Its port may be 0, which means any free port.
  *
- * @throws {AddressError} when the host is not an IP address or the port not 0 to 65535.
+ * @throws {AddressError} when the host is not an IP address, or the port is not from 0 to 65535.
  */
 export function parseBindAddress(address: SocketAddress): SocketAddress {
   const { kind, host } = parseHost(address.host);
@@ -62,13 +67,13 @@ export function parseBindAddress(address: SocketAddress): SocketAddress {
   return { host, port: address.port };
 }
 
-/** The canonical text of an address, `host:port` or `[ipv6]:port`: the key of a peer. */
+/** The canonical text of an address, `host:port` or `[ipv6]:port`. It is the key of a peer. */
 export function formatAddress({ host, port }: SocketAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
- * The canonical form of a host alone; see `parseAddress`.
+ * The canonical form of a host, as in `parseAddress`.
  *
  * @throws {AddressError} when it is neither an IP address nor a host name.
  */
@@ -81,8 +86,8 @@ function requireHostAndPort(input: unknown): SocketAddress {
   if (typeof host === 'string' && typeof port === 'number') return { host, port };
   throw new AddressError(
     typeof input === 'object' && input !== null
-      ? `An address has a host of type string and a port of type number, not ${typeof host} and ${typeof port}`
-      : `An address is 'host:port' or { host, port }, not ${input === null ? 'null' : typeof input}`,
+      ? `An address must have a host of type string and a port of type number, not ${typeof host} and ${typeof port}`
+      : `An address must be 'host:port' or { host, port }, not ${input === null ? 'null' : typeof input}`,
   );
 }
 
@@ -109,7 +114,7 @@ function splitHostAndPort(text: string): { host: string; port: string } {
     const end = text.indexOf(']');
     if (end < 0) return fail(`has no closing bracket; write '[host]:port'`);
     const host = text.slice(1, end);
-    if (!host.includes(':')) return fail('has brackets around what is not IPv6');
+    if (!host.includes(':')) return fail('has brackets, which are only for IPv6');
     if (end === text.length - 1) return fail(`has no port; write '${shown(text)}:port'`);
     if (text[end + 1] !== ':') return fail(`has no colon after the bracket; write '[host]:port'`);
     return { host, port: text.slice(end + 2) };
@@ -126,7 +131,8 @@ function splitHostAndPort(text: string): { host: string; port: string } {
   const port = text.slice(colon + 1);
   if (host === '') return fail(`has no host; write 'host:${shown(port)}'`);
   if (host.includes(':')) {
-    // What follows the last colon may be meant as the port: show where the brackets would go.
+    // The part after the last colon may be meant as the port, so the hint shows where brackets are
+    // needed.
     if (PORT.test(port) && canonicalIpv6(host)) return fail(bracketsHint(`[${host}]:${port}`));
     if (canonicalIpv6(text)) return fail(bracketsHint(`[${text}]:port`));
     return fail(`has more than one colon; write 'host:port', or '[host]:port' for IPv6`);
@@ -137,8 +143,9 @@ function splitHostAndPort(text: string): { host: string; port: string } {
 const bracketsHint = (example: string) => `is IPv6 without brackets; write '${example}'`;
 
 function parseHost(host: string): ParsedHost {
-  // Four decimals without leading zeros. Some resolvers read `010.1` as octal and short; two
-  // readings of one address are an attack, so there is one: Node's.
+  // Four decimals without leading zeros. Some resolvers read `010.1` as a short address with an
+  // octal number. An address that can be read in two ways enables attacks, so only the form that
+  // Node.js accepts is accepted here.
   if (isIPv4(host)) return { kind: 'ipv4', host };
   if (host.includes(':')) {
     const canonical = canonicalIpv6(host);
@@ -152,13 +159,13 @@ function parseHost(host: string): ParsedHost {
   }
   if (ENDS_IN_NUMBER.test(host)) {
     throw new AddressError(
-      `Host ${quote(host)} is not an IPv4 address: that is four decimals from 0 to 255, without leading zeros`,
+      `Host ${quote(host)} is not an IPv4 address, which has four decimals from 0 to 255 without leading zeros`,
     );
   }
   return { kind: 'name', host: host.toLowerCase() };
 }
 
-/** Input in an error message: addresses can come from strangers, so nothing long or unprintable. */
+/** Input for an error message. It can come from strangers, so it is made short and printable. */
 function quote(value: string | number): string {
   return typeof value === 'string' ? JSON.stringify(shown(value)) : String(value);
 }

@@ -1,34 +1,39 @@
+/** IP: parses and formats IP addresses. */
 import { isIPv6 } from 'node:net';
 
-/** The part after % names a network interface, in letters of this machine's choosing. */
+/** The part after % is the name of a network interface, which this machine chooses. */
 const SCOPE = /^%[A-Za-z0-9._~@-]{1,64}$/;
 
-/** `::ffff:0:0/96` (RFC 4291 section 2.5.5.2), in canonical form. */
+/** An address in `::ffff:0:0/96` (RFC 4291, section 2.5.5.2), in canonical form. */
 const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
- * The canonical form of an IPv6 address, which for an IPv4-mapped one is IPv4; undefined when the
- * text is no IPv6 address. A `%scope` stays as written.
+ * The canonical form of an IPv6 address; undefined if the text is not one. An IPv4-mapped address
+ * becomes IPv4. A `%scope` is not changed.
  */
 export function canonicalIpv6(text: string): string | undefined {
   const { address, scope } = splitScope(text);
   if (!isIPv6(address) || (scope !== '' && !SCOPE.test(scope))) return undefined;
-  // URLs write IPv6 as RFC 5952 has it; `net.SocketAddress` writes some of it as IPv4.
+  // URLs write IPv6 in the canonical form (RFC 5952). `net.SocketAddress` writes some addresses
+  // with an IPv4 part.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [, high, low] = MAPPED_IPV4.exec(canonical) ?? [];
   if (high === undefined || low === undefined) return canonical + scope;
-  // IPv4 has no scopes, so a mapped address with one has no canonical form.
+  // IPv4 has no scopes, so a mapped address with a scope has no canonical form.
   return scope === '' ? dotted(high, low) : undefined;
 }
 
-/** The /24 that a canonical IPv4 address is in, or the /56 of IPv6: as a rule, those of one site. */
+/**
+ * The /24 network of a canonical IPv4 address, or the /56 network of a canonical IPv6 address:
+ * usually one site.
+ */
 export function networkOf(host: string): string {
   if (!host.includes(':')) return host.slice(0, host.lastIndexOf('.'));
   const [first, second, third, fourth = 0] = ipv6Words(host);
   return [first, second, third, fourth & 0xff00].join(':');
 }
 
-/** The eight 16-bit words of a canonical IPv6 address. */
+/** The eight 16-bit words of a canonical IPv6 address (RFC 4291, section 2.2). */
 export function ipv6Words(host: string): number[] {
   const [head = [], tail = []] = splitScope(host)
     .address.split('::')

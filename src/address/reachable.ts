@@ -1,4 +1,4 @@
-/** Addresses that cannot be called from here: better said at once than found out by a time-out. */
+/** Reachable: refuses addresses that an endpoint cannot call, before such a call times out. */
 import { AddressError, formatAddress } from './address.js';
 import type { ParsedAddress, SocketAddress } from './address.js';
 import { isAnswerable } from './source.js';
@@ -7,10 +7,10 @@ import { isAnswerable } from './source.js';
 const LINK_LOCAL_WITHOUT_SCOPE = /^fe[89ab][0-9a-f]:[^%]*$/;
 
 /**
- * Refuses an address that the endpoint at `local`, which speaks IP version `family` (0: both), cannot
- * call, or from which no answer could come.
+ * Refuses an address that the endpoint at `local` cannot call, or from which no answer could come.
+ * `family` is the endpoint's IP version; 0 means both.
  *
- * @throws AddressError saying why, and what to write instead.
+ * @throws AddressError that says why and, if possible, what to write instead.
  */
 export function requireReachable(
   address: ParsedAddress,
@@ -22,13 +22,13 @@ export function requireReachable(
   const shown = formatAddress(address);
   if (host === '0.0.0.0' || host === '::') {
     throw new AddressError(
-      `${shown} stands for every address of a machine, and answers come from one of them; ` +
+      `${shown} stands for every address of a machine, but answers come from only one of them; ` +
         `write 127.0.0.1:${port} or [::1]:${port} for this machine`,
     );
   }
   if (!isAnswerable(host, port)) {
     throw new AddressError(
-      `${shown} stands for many machines, and answers come from addresses of their own`,
+      `${shown} stands for many machines, but answers come from their own addresses`,
     );
   }
   if (LINK_LOCAL_WITHOUT_SCOPE.test(host)) {

@@ -1,25 +1,27 @@
-/** The command that makes a peer call, for those who speak events. */
+/** Call command: the event that makes a peer call a procedure. */
 import type { CallOptions } from './call-options.js';
 import type { CallReport } from './call-report.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName } from './procedures.js';
 
-/** Whoever is sent a call's reports: an actor, as a rule. */
+/** A receiver of a call's reports, usually an actor. */
 export interface ReportTarget {
   send(report: CallReport): void;
 }
 
 /**
+ * The event that calls a procedure, as in
  * `peer.send({ type: 'call', procedure: 'sayhi', args: ['Snake'] })`.
  *
- * The command never throws: arguments that cannot be sent give a `call.unsent` report. Reports go to
- * the peer's listeners, and to `replyTo` if given; `reference` comes back in each of them.
+ * A command never throws for its arguments: if they cannot be sent, the report is `call.unsent`.
+ * Reports go to the peer's listeners, and to `replyTo` if it is given. Each report carries the
+ * `reference` of its command.
  */
 export type CallCommand<Api = AnyProcedures> = {
   [P in ProcedureName<Api>]: CallOptions & {
     readonly type: 'call';
     readonly procedure: P;
     readonly args?: ArgumentsOf<Api[P]>;
-    /** An actor that every report of this call is sent to. */
+    /** An actor that gets every report of this call. */
     readonly replyTo?: ReportTarget;
   };
 }[ProcedureName<Api>];

@@ -1,22 +1,25 @@
 /** Options of one call. */
 export interface CallOptions {
   /**
-   * How long to wait for an answer, waiting for the peer's window included; an integer from 1 to
-   * 2,147,483,647. Default: the endpoint's `timeoutMs`.
+   * How long to wait for an answer, in milliseconds. The wait for the peer's window is included. An
+   * integer from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs`.
    */
   readonly timeoutMs?: number;
   /**
-   * How often the request may be sent in all, 1 to 16, at growing intervals that follow the peer's
-   * round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the procedure again for
-   * each one that arrives. Default: the endpoint's `attempts`; else 3 to rpcudp endpoints, which answer
-   * a repeated request without running it again, and to any peer for idempotent procedures; else 1. A
-   * peer that asks us to validate our address gets the request once more, whatever is said here.
+   * The most times that the request may be sent, from 1 to 16. The intervals grow and follow the
+   * peer's round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the
+   * procedure again for each request that arrives.
+   *
+   * Default: the endpoint's `attempts`. If that is not set either, 3 for rpcudp endpoints, which
+   * answer a repeated request without running it again, 3 for idempotent procedures at any peer,
+   * and 1 for everything else. When a peer asks this endpoint to validate its address, the request
+   * is sent once more, whatever the limit is.
    */
   readonly attempts?: number;
-  /** Cancels the call when it aborts; any number of calls may share one signal. */
+  /** Cancels the call when it aborts. Any number of calls may share one signal. */
   readonly signal?: AbortSignal;
-  /** W3C Trace Context for the peer's handler, 1 to 256 printable ASCII characters. */
+  /** The W3C Trace Context for the peer's handler: 1 to 256 printable ASCII characters. */
   readonly traceparent?: string;
-  /** Given back in every report of this call. */
+  /** Any value. Every report of this call carries it. */
   readonly reference?: unknown;
 }

@@ -1,4 +1,4 @@
-/** Reports: what a call tells those who speak events, typed by how it went. */
+/** Call reports: the events that a call and its peer emit about the call's outcome. */
 import type { Cancelled, Outcome, Rejected, Resolved, TimedOut, Unsent } from './outcome.js';
 
 interface Subject<Procedure extends string> {
@@ -7,13 +7,14 @@ interface Subject<Procedure extends string> {
   readonly peer: string;
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
-  /** What the caller gave as `reference`, to know the call by. */
+  /** The `reference` that the caller gave, to recognise the call. */
   readonly reference: unknown;
 }
 
 /**
- * Emitted by a call, and by its peer, once when the call has its outcome; and, after a time-out, once
- * more: `call.late` when an answer came after all, `call.lost` when none did while it lingered.
+ * Emitted by a call, and by its peer, once when the call has its outcome. After a time-out there is
+ * a second report: `call.late` when an answer still arrived, `call.lost` when none arrived while
+ * the call lingered.
  */
 export type CallReport<Procedure extends string = string, Value = unknown> = Subject<Procedure> &
   (
@@ -26,7 +27,7 @@ export type CallReport<Procedure extends string = string, Value = unknown> = Sub
     | { readonly type: 'call.lost'; readonly timeoutMs: number }
   );
 
-/** The part of a call's context that reports are made from. */
+/** The part of a call's context that its reports contain. */
 export interface Reported {
   readonly procedure: string;
   readonly peer: string;

@@ -1,10 +1,10 @@
-/** What is known of a call at any time, and what can happen to it; `call/machine.ts` has the chart. */
+/** Call snapshot: the input, context and events of a call. `call/machine.ts` has the chart. */
 import type { AnyActorRef, MachineSnapshot, MetaObject, StateSchema } from 'xstate';
 import type { CallState } from './call-state.js';
 import type { Outcome, RemoteError } from './outcome.js';
 import type { Verdict } from './verdict.js';
 
-/** What a call is made with. Times are monotonic milliseconds. */
+/** The input of a call. Times are monotonic milliseconds. */
 export interface CallInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -13,23 +13,23 @@ export interface CallInput {
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly timeoutMs: number;
-  /** How often the request may be sent in all; undefined: as often as is safe with this peer. */
+  /** The most times that the request may be sent; undefined: as often as is safe with this peer. */
   readonly maxAttempts: number | undefined;
   readonly calledAtMs: number;
-  /** The caller's own mark, given back in every report. */
+  /** A value that the caller chose. Every report carries it. */
   readonly reference?: unknown;
 }
 
-/** What is known of a call. */
+/** The state of a call beside the name of its current state. */
 export interface CallContext extends CallInput {
-  /** How often the request was sent so far. */
+  /** How many times the request was sent so far. */
   readonly attempt: number;
   /** When it was first sent. */
   readonly sentAtMs: number | undefined;
-  /** Whether the peer said that it is still at work. */
+  /** Whether the peer reported that it is still working on the call. */
   readonly workingHeard: boolean;
   readonly outcome: Outcome | undefined;
-  /** How long after the time-out an answer came. */
+  /** How long after the time-out an answer arrived. */
   readonly lateByMs: number | undefined;
 }
 
@@ -52,7 +52,7 @@ export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
 type Lingered = { readonly type: 'lingered' };
 
-/** What can happen to a call. Callers send `cancel`; the rest is news from peer, socket and clock. */
+/** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
 export type CallEvent =
   | Transmitted
   | Accepted
@@ -65,7 +65,7 @@ export type CallEvent =
   | Cancel
   | Lingered;
 
-/** A call's snapshot, as XState has them: `value`, `context`, `status`, and `output` once it is over. */
+/** A call's snapshot in XState's form: `value`, `context`, `status`, and `output` after its end. */
 export type CallSnapshot = MachineSnapshot<
   CallContext,
   CallEvent,

@@ -1,15 +1,15 @@
-/** The states of a call, and which of them are outcomes. */
+/** Call states: every state of a call, and which of them are outcomes. */
 import { namesOf, zeroCounts } from '../vocabulary.js';
 
 interface CallStateRow {
   /** Its name for people. */
   readonly words: string;
   readonly meaning: string;
-  /** Whether a call that comes to it has its outcome by that: `late` and `lost` add to the story of a time-out. */
+  /** Whether this state is an outcome. `late` and `lost` are not: they follow `timedOut`. */
   readonly outcome: boolean;
 }
 
-/** Every state of the call machine, in the order in which people are shown them. */
+/** Every state of the call machine, in display order. */
 export const CALL_STATES = {
   queued: { words: 'queued', meaning: "waits in the peer's mailbox", outcome: false },
   sent: { words: 'sent', meaning: 'handed to the socket', outcome: false },
@@ -25,7 +25,7 @@ export const CALL_STATES = {
 
 export type CallState = keyof typeof CALL_STATES;
 
-/** What `outcome.state` can be. */
+/** The states that `outcome.state` can have. */
 export type OutcomeState = {
   [State in CallState]: (typeof CALL_STATES)[State]['outcome'] extends true ? State : never;
 }[CallState];

@@ -1,4 +1,4 @@
-/** A call, as users hold it. */
+/** Call: the interface of one call, for users. */
 import type { ActorRef, AnyStateMachine } from 'xstate';
 import type { CallReport } from './call-report.js';
 import type { CallEvent, CallSnapshot } from './call-snapshot.js';
@@ -8,34 +8,34 @@ import type { Outcome } from './outcome.js';
  * One call: an XState actor ref (`subscribe`, `on`, `getSnapshot`, usable with `toPromise` and
  * `waitFor`) that can be awaited.
  *
- * `await call` gives the outcome as soon as there is one and never throws for what the network did.
- * XState's `toPromise(call)` gives the same outcome when the actor ends, which after a time-out is
- * when it has lingered: when a late answer came, or none did.
+ * `await call` gives the outcome as soon as there is one. It never throws because of the network.
+ * XState's `toPromise(call)` gives the same outcome when the actor ends. After a time-out the actor
+ * lingers first: it ends when a late answer arrives, or when the endpoint's `lingerMs` is over.
  */
 export interface Call<Value = unknown>
   extends ActorRef<CallSnapshot, CallEvent, CallReport>, PromiseLike<Outcome<Value>> {
-  /** A name for people: `call sayhi 3f9a`. */
+  /** A readable name, such as `call sayhi 3f9a`. */
   readonly id: string;
 
-  /** 40 hexadecimal digits: what request and answer have in common. */
+  /** 40 hexadecimal digits, the same in the request and its answer. */
   readonly transactionId: string;
 
   /** The name of the current state. */
   readonly state: string;
 
-  /** True once the machine has reached a final state: it takes no further event. */
+  /** True once the machine has reached a final state. It takes no more events then. */
   readonly done: boolean;
 
-  /** The XState machine itself, so that a chart can be drawn. */
+  /** The XState machine of the call, from which a chart can be drawn. */
   readonly logic: AnyStateMachine;
 
-  /** Cancels the call if it has no outcome yet: the outcome is `cancelled`, with this reason. */
+  /** Cancels the call if it has no outcome yet. The outcome is `cancelled`, with this reason. */
   cancel(reason?: unknown): void;
 
   /**
-   * The throwing form of `await`.
+   * Gives the value of the call, and rejects if the call has none.
    *
-   * @throws CallError for every outcome but `resolved`.
+   * @throws CallError for every outcome other than `resolved`.
    */
   value(): Promise<Value>;
 
@@ -46,9 +46,9 @@ export interface Call<Value = unknown>
   ): Promise<Fulfilled | Failed>;
 
   /**
-   * Calls end by reaching a final state: `cancel` them.
+   * Not supported: a call ends when it reaches a final state. Use `cancel`.
    *
-   * @throws Error always, as XState does for any actor that is not a root.
+   * @throws Error always, as XState does for every actor that is not a root actor.
    */
   stop(): never;
 }

@@ -1,4 +1,4 @@
-/** What `createEndpoint` takes. */
+/** Endpoint options: everything that `createEndpoint` takes. */
 import type { InspectionObserver } from '../actor/inspection.js';
 import type { Lookup } from '../address/lookup.js';
 import type { AnyContract } from '../contract/contract.js';
@@ -8,73 +8,85 @@ import type { Transport } from '../transport/transport.js';
 import type { ContractHandlers, Handlers } from './handlers.js';
 import type { Limits } from './limits.js';
 
-/** How far the promise to run each request at most once goes. */
+/** How strictly an endpoint keeps its promise to run each request at most once. */
 export type AtMostOnce = 'strict' | 'bounded';
 
 /**
- * What may be sent to an address that has not shown that it receives what is sent to it:
- * `'strict'`: three times the bytes that came from there (RFC 9000, section 8.1), and no more.
- * `'compat'`: beyond that, 64 KiB at once and 16 KiB a second to its network, which peers that speak
- * only rpcudp 5.x, and cannot show anything, may need.
+ * How much may be sent to an address that is not validated, which means that it has not shown that
+ * it receives what is sent to it.
+ *
+ * - `'strict'`: at most three times the bytes that came from that address (RFC 9000, section 8.1).
+ * - `'compat'`: in addition, 64 KiB at once and 16 KiB a second to its network. Peers that speak
+ *   only rpcudp 5.x may need this, because they cannot validate their address.
  */
 export type Amplification = 'strict' | 'compat';
 
-/** What `createEndpoint` takes. Everything is optional. */
+/** The options of `createEndpoint`. All of them are optional. */
 export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<Limits> {
   /**
-   * The local IP address to bind to. Default: all addresses, IPv6 and IPv4 on one socket where the
-   * machine has IPv6.
+   * The local IP address to bind to. Default: all addresses. Where the machine has IPv6, one socket
+   * serves IPv6 and IPv4.
    */
   readonly host?: string;
-  /** The local port, 0 to 65535. Default 0: any free one. */
+  /** The local port, from 0 to 65535. Default 0: any free port. */
   readonly port?: number;
   /**
-   * Whether other sockets may have the same port: processes of this user, or worker threads, that ask for it too. The
-   * kernel deals out the senders among them by a hash of their address and ours, so what one has sent, and sends again,
-   * comes to the same socket. When one comes or goes the senders are dealt out anew, and a request that is repeated
-   * just then may run again. An endpoint that shares its port serves and makes no calls. Needs Node.js 22.12, 23.1 or
-   * later, and Linux or a system like it. Default false.
+   * Whether other sockets may use the same port: processes of this user, or worker threads, that
+   * ask for it too. Default false.
+   *
+   * The kernel distributes the senders among these sockets by a hash of the sender's address and
+   * the local address. So all that one sender sends, repetitions included, arrives at the same
+   * socket. When a socket opens or closes, the kernel distributes the senders again, and a request
+   * that is repeated at that moment may run twice. An endpoint that shares its port serves, and
+   * makes no calls. Needs Node.js 22.12, 23.1 or later, and Linux or a similar system.
    */
   readonly reusePort?: boolean;
-  /** The procedures that peers can call: own properties, functions. Default none. */
+  /** The procedures that peers can call: own properties that are functions. Default: none. */
   readonly handlers?: H;
   /**
-   * What happens when the memory of requests (`maxReplies`) is full. `'bounded'`, the default: the oldest
-   * are forgotten before their time, counted as `forgottenEarly`, and a repetition of them would run
-   * again. `'strict'`: new requests are refused as overloaded until there is room.
+   * What the endpoint does when its memory of requests (`maxReplies`) is full.
+   *
+   * - `'bounded'`, the default: it forgets the oldest requests early, and counts them in
+   *   `forgottenEarly`. A repetition of a forgotten request would run again.
+   * - `'strict'`: it refuses new requests as overloaded until there is room.
    */
   readonly atMostOnce?: AtMostOnce;
   /**
-   * How much may be sent to addresses that could be forged, beyond three times what came from there:
-   * `'compat'`, the default: 64 KiB at once and 16 KiB a second to each /24 or /56; `'strict'`: nothing.
-   * An address is validated once it answers a call of ours. A reply that may not be sent is withheld;
-   * an rpcudp endpoint is challenged instead, validates itself at once, and gets it.
+   * How much may be sent to addresses that could be forged, beyond three times the bytes that came
+   * from them.
+   *
+   * - `'compat'`, the default: 64 KiB at once and 16 KiB a second to each /24 or /56 network.
+   * - `'strict'`: nothing.
+   *
+   * An address is validated when it answers a call of this endpoint. A reply that may not be sent
+   * is withheld. An rpcudp endpoint is challenged instead: it validates its address at once and
+   * then gets the reply.
    */
   readonly amplification?: Amplification;
-  /** An XState inspection observer, told of every endpoint, socket, peer, call and handler actor. */
+  /** An XState inspection observer for the endpoint, socket, peer, call and handler actors. */
   readonly inspect?: InspectionObserver;
   /**
-   * Hears of errors that have no caller: a procedure threw, a listener of yours threw. Default: a
-   * Node.js process warning, once for each procedure.
+   * Gets the errors that have no caller: a procedure threw, or one of your listeners threw.
+   * Default: a Node.js process warning, once for each procedure.
    */
   readonly onError?: (error: unknown) => void;
-  /** Carries the datagrams. Default UDP. */
+  /** Carries the datagrams. Default: UDP. */
   readonly transport?: Transport;
-  /** Tells the time and sets timers. Default the system's monotonic clock. */
+  /** Tells the time and sets timers. Default: the system's monotonic clock. */
   readonly clock?: Clock;
-  /** Makes transaction ids and jitter. Default the system's cryptographic generator. */
+  /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
   readonly random?: Random;
-  /** Looks up host names. Default the system's resolver. */
+  /** Looks up host names. Default: the system's resolver. */
   readonly lookup?: Lookup;
 }
 
-/** What `createEndpoint` takes when a contract says which procedures there are. */
+/** The options of `createEndpoint` for an endpoint that serves a contract. */
 export interface ContractedEndpointOptions<C extends AnyContract> extends Omit<
   EndpointOptions,
   'handlers'
 > {
-  /** What the handlers are held to, and their callers. */
+  /** The contract, by which requests and results are checked. */
   readonly contract: C;
-  /** The procedures of the contract, every one of them, and none else. */
+  /** Exactly the procedures of the contract. */
   readonly handlers: ContractHandlers<C>;
 }

@@ -1,27 +1,27 @@
-/** Reports: what an endpoint tells those who listen to it. */
+/** Endpoint reports: the events that an endpoint emits to its listeners. */
 import type { SocketAddress } from '../address/address.js';
 import type { RequestEnding } from './request-ending.js';
 import type { Fate } from './fate.js';
 
-/** A readable request, and what is known of it at its end. */
+/** A readable request that has ended. */
 export interface SettledRequest {
-  /** The peer's word: escape it before you print it. */
+  /** The name as the peer sent it. Escape it before you print it. */
   readonly procedure: string;
   /** The peer's address. */
   readonly peer: string;
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
-  /** From arrival to the procedure's end; undefined when it did not end. */
+  /** Milliseconds from arrival to the end of the procedure; undefined when it did not end. */
   readonly durationMs?: number | undefined;
   readonly replyBytes?: number | undefined;
-  /** What the procedure threw; or which limit the request met. */
+  /** What the procedure threw, or an error that names the limit that the request met. */
   readonly error?: unknown;
 }
 
-/** Emitted by an endpoint. */
+/** An event that an endpoint emits. */
 export type EndpointReport =
   | {
-      /** An inbound frame found its fate: a datagram, or a part of one that is a bundle. */
+      /** An inbound frame has its fate. A frame is a datagram, or a part of a bundle. */
       readonly type: 'frame.settled';
       readonly fate: Fate;
       readonly from: SocketAddress;
@@ -32,7 +32,7 @@ export type EndpointReport =
       readonly ending: RequestEnding;
     })
   | {
-      /** The endpoint is closed; `error` says why, when nobody asked for it. */
+      /** The endpoint is closed. `error` is the reason if nobody called `close()`. */
       readonly type: 'endpoint.closed';
       readonly error: Error | undefined;
     };

@@ -1,15 +1,15 @@
-/** Fates: where each inbound frame ended. Every one has exactly one, and they add up. */
+/** Fates: how inbound frames were dealt with. Each has exactly one fate, so the counts add up. */
 import { namesOf, zeroCounts } from '../vocabulary.js';
 import { DROP_REASON_NAMES, DROP_REASONS } from '../wire/drop-reason.js';
 import type { DropReason } from '../wire/drop-reason.js';
 import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/** Fates of answers, in a few words. */
+/** Fates of answers. */
 const OF_ANSWERS = {
   'response.matched': 'settled its call',
   'response.working': 'told its call that the peer is at work',
-  /** The request went out again, with the token that was asked for. */
+  /** The request was sent again, with the token that the peer asked for. */
   'response.challenge': 'asked its call to show where it is',
   'response.late': 'its call had timed out or was cancelled',
   'response.duplicate': 'its call had been answered',
@@ -21,7 +21,7 @@ const OF_ANSWERS = {
 const OF_REQUESTS = {
   'request.run': 'its procedure was started',
   'request.duplicate': 'arrived before; no reply to repeat yet',
-  /** A refusal is a reply as well. */
+  /** A refusal is also a reply. */
   'request.replayed': 'arrived before; the same reply was sent again',
   'request.conflict': 'another request has the same id; not run',
 } as const;
@@ -35,8 +35,9 @@ const OF_OTHERS = {
 } as const;
 
 /**
- * Where a frame ended. What stands before the first dot says what kind of frame it was: an answer, a request, a
- * `cancel`, or none that could be read (`malformed.*`, and why). What each fate means stands beside it in `FATES`.
+ * How a frame was dealt with. The part before the first dot names the kind of frame: an answer, a
+ * request, a `cancel`, or a frame that could not be read (`malformed.*`, followed by the reason).
+ * `FATES` says what each fate means.
  */
 export type Fate =
   | keyof typeof OF_ANSWERS
@@ -45,7 +46,7 @@ export type Fate =
   | keyof typeof OF_OTHERS
   | `malformed.${DropReason}`;
 
-/** Every fate, in a few words. */
+/** Every fate, with its meaning in a few words. */
 export const FATES: Readonly<Record<Fate, string>> = Object.freeze({
   ...OF_ANSWERS,
   ...OF_REQUESTS,
@@ -54,7 +55,7 @@ export const FATES: Readonly<Record<Fate, string>> = Object.freeze({
   ...withReasons('malformed', DROP_REASON_NAMES, DROP_REASONS),
 });
 
-/** A fate for each reason there is, in the words of that. */
+/** One fate for each reason, with the reason's words. */
 function withReasons<Prefix extends string, Reason extends string>(
   prefix: Prefix,
   reasons: readonly Reason[],
@@ -64,14 +65,14 @@ function withReasons<Prefix extends string, Reason extends string>(
   return Object.fromEntries(fates) as Record<`${Prefix}.${Reason}`, string>;
 }
 
-/** The groups that fates are told in: what stands before the first dot. */
+/** The groups of fates: the part before the first dot. */
 export type FateGroup = Fate extends infer F
   ? F extends `${infer Group}.${string}`
     ? Group
     : F
   : never;
 
-/** How many frames met each fate. */
+/** How many frames had each fate. */
 export type FateCounts = Readonly<Record<Fate, number>>;
 
 /** Every fate, at zero. */

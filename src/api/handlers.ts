@@ -1,15 +1,15 @@
-/** What serves: procedures as `createEndpoint` takes them, by name or as a contract demands them. */
+/** Handlers: the procedures that an endpoint serves, by name or as a contract requires them. */
 import type { ArgumentsRead, ResultGiven } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { HandlerScope } from './scope.js';
 
-/** A procedure: gets the scope of its request first, then the caller's positional arguments. */
+/** A procedure. Its first argument is the scope of the request; the caller's arguments follow. */
 export type Procedure = (scope: HandlerScope, ...args: never[]) => unknown;
 
 /** Procedures by name, as `createEndpoint` takes them. Only own properties can be called. */
 export type Handlers = Readonly<Record<string, Procedure>>;
 
-/** The procedures of a class whose methods carry a prefix, by the names that callers use. */
+/** The methods of a class with a prefix, as procedures. Callers use names without the prefix. */
 export type PrefixedMethods<T, Prefix extends string> = {
   readonly [
     K in keyof T as K extends `${Prefix}${infer Name}`
@@ -20,7 +20,7 @@ export type PrefixedMethods<T, Prefix extends string> = {
   ]: T[K];
 };
 
-/** The handlers that a contract demands, every one of them and none else: `ContractHandlers<typeof contract>`. */
+/** Exactly the handlers that a contract requires: `ContractHandlers<typeof contract>`. */
 export type ContractHandlers<C extends AnyContract> = HandlersFor<C['definition']>;
 
 type HandlersFor<Definition> = {
@@ -30,7 +30,7 @@ type HandlersFor<Definition> = {
   ) => Returned<ResultGiven<Definition[Name]>>;
 };
 
-/** Where null is a result, returning nothing gives it. */
+/** Where null is a valid result, a procedure may also return nothing, which is sent as null. */
 type Returned<Result> = Nothing<Result> | PromiseLike<Nothing<Result>>;
 
 // eslint-disable-next-line @typescript-eslint/no-invalid-void-type

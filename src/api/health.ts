@@ -1,20 +1,20 @@
-/** The health of a peer: the states of its machine. */
+/** Peer health: the states of the peer machine. */
 
-/** Every state of the peer machine, with its name for people. */
+/** Every state of the peer machine, with its display name. */
 export const PEER_HEALTHS = {
-  /** The host's name is being looked up. */
+  /** The host name is being looked up. */
   resolving: 'resolving',
-  /** Nothing was heard from it yet. */
+  /** Nothing was received from it yet. */
   unknown: 'unknown',
-  /** It was heard, and no call timed out since. */
+  /** Something was received from it, and no call has timed out since. */
   responsive: 'responsive',
-  /** A call timed out since it was last heard. */
+  /** A call has timed out since something was last received from it. */
   suspect: 'suspect',
   /** Several calls in a row timed out. */
   silent: 'silent',
-  /** It was idle, and its place was needed. */
+  /** It was idle and was removed to make room, or the endpoint closed. */
   forgotten: 'forgotten',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** What is known of a peer, on evidence alone. */
+/** The health of a peer. It follows only from what was received and from calls that timed out. */
 export type PeerHealth = keyof typeof PEER_HEALTHS;

@@ -1,46 +1,47 @@
-/** The limits of an endpoint: names, units and defaults; `limits.ts` has the bounds. */
+/** Limits: the numeric options of an endpoint. `engine/limits.ts` has their bounds. */
 
-/** Everything about an endpoint that is a number. All are integers; times are milliseconds. */
+/** The numeric options of an endpoint. All are integers. Times are milliseconds. */
 export interface Limits {
   /** How long a call waits for its answer. Default 5,000, as in Python's rpcudp. */
   readonly timeoutMs: number;
   /**
-   * How often a request may be sent in all. Default 3 to peers that are known to run a repeated request
-   * only once, 1 to others; a number given here or with a call holds for every peer.
+   * The most times that a request may be sent. Default: 3 to peers that are known to run a repeated
+   * request only once, 1 to others. A number that is given here, or with a call, applies to every
+   * peer.
    */
   readonly attempts: number | undefined;
-  /** How long a timed-out call still recognises a late answer. Default 10,000. */
+  /** How long a call that timed out still recognises a late answer. Default 10,000. */
   readonly lingerMs: number;
-  /** How many timed-out calls may linger at a time. Default 4,096. */
+  /** The most calls that may linger at a time after a time-out. Default 4,096. */
   readonly maxLingering: number;
-  /** How many calls may be in flight to a peer that has not answered yet. Default 4. */
+  /** The most calls in flight to a peer that has not answered yet. Default 4. */
   readonly initialWindow: number;
-  /** How many calls may be in flight to one peer, those apart whose answer is overdue. Default 64. */
+  /** The most calls in flight to one peer, without those whose answer is overdue. Default 64. */
   readonly window: number;
-  /** How many calls may wait for one peer's window. Default 256; a call beyond it is `unsent`. */
+  /** The most calls that wait for one peer's window. Default 256. A call beyond it is `unsent`. */
   readonly mailbox: number;
-  /** How many calls may be in flight in all. Default 65,536; a call beyond it is `unsent`. */
+  /** The most calls in flight to all peers. Default 65,536. A call beyond it is `unsent`. */
   readonly maxOutstanding: number;
-  /** How many peers are remembered. Default 10,000; idle ones are forgotten to make room. */
+  /** The most peers that are remembered. Default 10,000. Idle peers are forgotten to make room. */
   readonly maxPeers: number;
-  /** How many procedures may run at a time. Default 256; a request beyond it is refused. */
+  /** The most procedures that may run at a time. Default 256. A request beyond it is refused. */
   readonly maxRunningHandlers: number;
-  /** How many procedures may run at a time for one peer. Default 32; a request beyond it is refused. */
+  /** The most procedures that run at a time for one peer. Default 32. More requests are refused. */
   readonly maxRunningPerPeer: number;
-  /** How long a procedure may run. Default 5,000; its caller's deadline holds as well. */
+  /** How long a procedure may run. Default 5,000. The caller's deadline applies as well. */
   readonly handlerTimeoutMs: number;
-  /** How long a reply is remembered for duplicates of its request. Default 30,000. */
+  /** How long a reply is remembered, to answer repetitions of its request. Default 30,000. */
   readonly replayWindowMs: number;
-  /** How many ended requests are remembered. Default 16,384; `atMostOnce` says what happens beyond it. */
+  /** The most ended requests to remember. Default 16,384. `atMostOnce` says what happens beyond. */
   readonly maxReplies: number;
-  /** How many bytes of replies are remembered. Default 8 MiB; beyond it the oldest are let go. */
+  /** The most bytes of replies to remember. Default 8 MiB. Beyond it the oldest are dropped. */
   readonly maxReplyBytes: number;
   /**
-   * How long a datagram that bundles several frames for one rpcudp endpoint may be, in bytes. Default 1,200, which
-   * hardly any path fragments (RFC 9000, section 14); 0: a datagram for each frame. Bundles that arrive are
-   * always read.
+   * The most bytes of a datagram that bundles several frames for one rpcudp endpoint. Default
+   * 1,200, which almost every path carries without fragmentation (RFC 9000, section 14). With 0,
+   * each frame is sent in its own datagram. Bundles that arrive are always read.
    */
   readonly maxBundleBytes: number;
-  /** How long `close` waits for procedures that still run. Default 1,000. */
+  /** How long `close` waits for procedures that are still running. Default 1,000. */
   readonly closeGraceMs: number;
 }

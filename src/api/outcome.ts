@@ -1,11 +1,11 @@
-/** How a call ended: a closed union on `state`, and what each ending says. */
+/** Outcomes: how a call ended. They are a closed union, told apart by `state`. */
 import { escapeText } from '../escape.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { Verdict } from './verdict.js';
 
 /**
- * Whether the procedure can have run at the peer. `'no'` is a promise: no request left this machine,
- * or the peer said that it did not run the one that was sent. Everything else is `'maybe'`.
+ * Whether the procedure may have run at the peer. `'no'` is a promise: either no request left this
+ * machine, or the peer reported that it did not run the request. Every other case is `'maybe'`.
  */
 export type Executed = 'no' | 'maybe';
 
@@ -15,7 +15,7 @@ export interface Resolved<Value = unknown> {
   readonly value: Value;
   /** Milliseconds from the first transmission to the answer. */
   readonly rttMs: number;
-  /** How often the request was sent. */
+  /** How many times the request was sent. */
   readonly attempts: number;
 }
 
@@ -28,10 +28,10 @@ export interface Rejected {
   readonly attempts: number;
 }
 
-/** No answer came in time. A lost datagram is no exception: it is this. */
+/** No answer came in time. This is also the outcome when datagrams were lost. */
 export interface TimedOut {
   readonly state: 'timedOut';
-  /** What is known about the reason. */
+  /** The probable reason. */
   readonly verdict: Verdict;
   readonly executed: Executed;
   readonly timeoutMs: number;
@@ -54,18 +54,18 @@ export interface Unsent {
   readonly attempts: number;
 }
 
-/** What `await call` gives. */
+/** The outcome of a call, which `await call` gives. */
 export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | Cancelled | Unsent;
 
-/** What the peer said went wrong. Code and message are its words: escape them before you print them. */
+/** The error that the peer reported. Escape its code and message before you print them. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError';
-  /** One of the endpoint's own codes, or one that the procedure declared. */
+  /** One of the endpoint's error codes, or a code that the procedure declared. */
   readonly code: ErrorCode | (string & {});
-  /** What the peer added, if anything. */
+  /** The data that the peer added, if any. */
   readonly data: unknown;
 
-  /** @param options `cause` is there when the error was found here, in what the peer had sent. */
+  /** @param options Has a `cause` when this endpoint found the error in the peer's answer. */
   constructor(
     code: ErrorCode | (string & {}),
     message: string,
@@ -78,7 +78,7 @@ export class RemoteError extends Error {
   }
 }
 
-/** What `call.value()` throws for every outcome but `resolved`; `outcome` has the whole story. */
+/** Thrown by `call.value()` for every outcome other than `resolved`. `outcome` has the details. */
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly code = 'ERR_RPCUDP_CALL';

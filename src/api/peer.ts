@@ -1,4 +1,4 @@
-/** A peer, as users hold it: typed by the procedures it offers. */
+/** Peer: the interface of a remote address, for users, typed by the procedures that it offers. */
 import type { Subscription } from 'xstate';
 import type { Call } from './call.js';
 import type { CallCommand } from './call-command.js';
@@ -7,12 +7,12 @@ import type { CallReport } from './call-report.js';
 import type { PeerHealth } from './health.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './procedures.js';
 
-/** What a peer's calls report, procedure by procedure. */
+/** The reports of a peer's calls, typed by procedure. */
 export type PeerReport<Api = AnyProcedures> = {
   [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
 }[ProcedureName<Api>];
 
-/** The arguments may be left out where the procedure takes none, or may take none. */
+/** The parameters of a call. `args` is optional if the procedure needs no arguments. */
 export type CallParameters<Args> = Args extends readonly []
   ? [args?: Args, options?: CallOptions]
   : [] extends Args
@@ -25,49 +25,49 @@ export type Remote<Api> = {
 };
 
 /**
- * One remote address. Handles are cheap: all that `endpoint.peer` gives for one address stand for the
- * same actor, with one mailbox, one window and one health.
+ * One remote address. Handles are cheap: all handles that `endpoint.peer` gives for one address use
+ * the same actor, with one mailbox, one window and one health.
  */
 export interface Peer<Api = AnyProcedures> {
   /**
-   * The peer's procedures as methods, with the endpoint's default options. `then` and `toJSON`
-   * are not among them, so that the stub can be awaited or serialised by mistake without a call being
-   * made; call a procedure of that name with `call`.
+   * The peer's procedures as methods, with the endpoint's default options. `then` and `toJSON` are
+   * left out, so that no call is made when the stub is awaited or serialised by mistake. Use `call`
+   * for a procedure with one of these names.
    */
   readonly remote: Remote<Api>;
 
-  /** The canonical address, or `name:port` while a host name is being looked up. */
+  /** The canonical address, or `name:port` while the host name is being looked up. */
   readonly address: string;
 
-  /** What is known of the peer, on evidence alone. */
+  /** The health of the peer. */
   readonly health: PeerHealth;
 
-  /** Calls that wait in the mailbox for the window. */
+  /** The number of calls that wait in the mailbox for a place in the window. */
   readonly queued: number;
 
-  /** Calls that were sent and have no outcome yet. */
+  /** The number of calls that were sent and have no outcome yet. */
   readonly inFlight: number;
 
   /**
-   * Calls that have a place in the window: those in flight whose answer is not overdue, and which the peer
-   * does not say to be at work on.
+   * The number of calls that have a place in the window. These are the calls in flight, without
+   * those whose answer is overdue and those that the peer reports to be working on.
    */
   readonly inWindow: number;
 
-  /** How many calls may be in the window, for now: `initialWindow` at first, then 1 to `window`. */
+  /** The current size of the window in calls: first `initialWindow`, later from 1 to `window`. */
   readonly window: number;
 
-  /** The smoothed round-trip time of its calls, in milliseconds; undefined when nothing is known. */
+  /** The smoothed round-trip time of its calls, in milliseconds; undefined if it is unknown. */
   readonly roundTripMs: number | undefined;
 
-  /** Whether its last answer came from an rpcudp endpoint, which knows more than rpcudp 5.x has. */
+  /** Whether its last answer came from an rpcudp endpoint, which supports more than rpcudp 5.x. */
   readonly native: boolean;
 
   /**
-   * Calls a procedure. What the network does to the call is its outcome, never an exception.
+   * Calls a procedure. Problems of the network become the call's outcome, never an exception.
    *
    * @throws RequestTooLargeError, UnencodableError, InvalidArgumentsError, OptionError,
-   * EndpointClosedError, TooManyPeersError: mistakes of the caller, at the caller's line.
+   * EndpointClosedError, TooManyPeersError: mistakes of the caller, thrown where the call is made.
    */
   call<P extends ProcedureName<Api>>(
     procedure: P,
@@ -75,14 +75,17 @@ export interface Peer<Api = AnyProcedures> {
   ): Call<ResultOf<Api[P]>>;
 
   /**
-   * Makes a call by event; its reports come back to the peer's listeners and to `replyTo`. What is
-   * wrong with the call becomes its outcome.
+   * Makes a call by an event. Its reports go to the peer's listeners and to `replyTo`. Mistakes in
+   * the call become its outcome.
    *
-   * @throws TypeError for what is no command at all.
+   * @throws TypeError for an event that is not a call command.
    */
   send(command: CallCommand<Api>): void;
 
-  /** Hears the reports of all calls to this peer: `call.resolved`, `call.late`, …, or '*' for all. */
+  /**
+   * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …),
+   * or for all types with `'*'`.
+   */
   on<Type extends PeerReport<Api>['type'] | '*'>(
     type: Type,
     listener: (

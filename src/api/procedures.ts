@@ -1,11 +1,11 @@
-/** What callers know of procedures by their types: names, arguments and results. */
+/** Procedures: the names, arguments and results that a caller's types know. */
 import type { CheckedResultOf } from '../contract/api.js';
 import type { Received } from '../wire/received.js';
 
-/** The procedures of a peer about which nothing is known: any name, any arguments. */
+/** The procedures of a peer of unknown type: any name, any arguments. */
 export type AnyProcedures = Readonly<Record<string, (scope: never, ...args: unknown[]) => unknown>>;
 
-/** Procedures that are offered, and of which callers may know no more than that. */
+/** The procedures that an endpoint of unknown type offers. */
 export type Offered = Readonly<Record<string, (scope: never, ...args: never[]) => unknown>>;
 
 /** The names that can be called. */
@@ -16,7 +16,7 @@ export type ArgumentsOf<P> = P extends (scope: never, ...args: infer Args) => un
   ? Readonly<Args>
   : never;
 
-/** What the caller receives: the result as it looks after its journey. */
+/** The result of a procedure as its caller receives it, after encoding and decoding. */
 export type ResultOf<P> = CheckedResultOf<
   P,
   P extends (...args: never[]) => infer Result ? Received<Awaited<Result>> : never

@@ -4,32 +4,32 @@ import { ERROR_CODES, NOT_RUN_CODES } from '../wire/error-code.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
 interface RequestEndingRow {
-  /** What ended: a procedure that ran, a request with the id of another one, or one that was refused. */
+  /** What ended: a procedure that ran, a request with a known id, or a refused request. */
   readonly of: 'run' | 'repetition' | 'refusal';
-  /** Its name for people. */
+  /** The display name. */
   readonly words: string;
 }
 
-/** Endings of requests that were not refused. */
+/** The endings of requests that were not refused. */
 const ACCEPTED = {
   /** Answered. */
   replied: { of: 'run', words: 'replied' },
   failed: { of: 'run', words: 'failed' },
-  /** Not ended at its deadline. */
+  /** It had not ended at its deadline. */
   timedOut: { of: 'run', words: 'timed out' },
-  /** Taken back by its caller. */
+  /** Its caller cancelled it. */
   cancelled: { of: 'run', words: 'cancelled' },
-  /** The endpoint closed and would wait no longer. */
+  /** The endpoint closed and did not wait any longer. */
   abandoned: { of: 'run', words: 'abandoned' },
-  /** A repetition, answered again. */
+  /** A repetition that was answered again. */
   replayed: { of: 'repetition', words: 'replayed' },
-  /** A repetition, and there is no answer yet. */
+  /** A repetition for which there is no answer yet. */
   duplicate: { of: 'repetition', words: 'duplicate' },
-  /** Another request with a known id. */
+  /** A different request with a known id. */
   conflict: { of: 'repetition', words: 'conflict' },
 } as const satisfies Readonly<Record<string, RequestEndingRow>>;
 
-/** How a request ended: as `ACCEPTED` has it; or it was not run, and why. */
+/** How a request ended: one of `ACCEPTED`, or the reason why it was not run. */
 export type RequestEnding = keyof typeof ACCEPTED | NotRunCode;
 
 /** Every ending. */

@@ -1,4 +1,4 @@
-/** What a procedure knows about the request it serves. */
+/** Handler scope: the information about its request that a procedure gets. */
 import type { SocketAddress } from '../address/address.js';
 import type { AnyEndpoint } from './endpoint.js';
 
@@ -10,22 +10,26 @@ export interface HandlerScope {
   /** The endpoint that received it: `endpoint.peer(sender)` calls back. */
   readonly endpoint: AnyEndpoint;
 
-  /** Which transmission of the request arrived first, from 1; an old peer does not say, and it is 1. */
+  /**
+   * Which transmission of the request arrived first, from 1. It is 1 if the peer does not say so,
+   * as rpcudp 5.x does not.
+   */
   readonly attempt: number;
 
-  /** The caller's W3C Trace Context, if it gave one: a peer's word. */
+  /** The caller's W3C Trace Context, if it sent one. It is not checked beyond its form. */
   readonly traceparent: string | undefined;
 
   /**
-   * Milliseconds until the deadline, 0 once it has passed: the caller's own, where that is known, or
-   * that of the procedure, whichever comes first.
+   * Milliseconds until the deadline, or 0 if it has passed. The deadline is the caller's, where
+   * that is known, or the procedure's own, whichever is earlier.
    */
   readonly remainingMs: number;
 
   /**
-   * Aborts when the result is no longer wanted: with a CallerCancelledError when the caller took its
-   * call back, a HandlerTimedOutError at the deadline, an EndpointClosedError when the endpoint closes
-   * and will wait no longer. A listener of yours that throws ends the process, as with any AbortSignal.
+   * Aborts when the result is no longer needed. The reason is a CallerCancelledError when the
+   * caller cancelled its call, a HandlerTimedOutError at the deadline, or an EndpointClosedError
+   * when the endpoint closes and does not wait any longer. A listener that throws ends the process,
+   * as with any AbortSignal.
    */
   readonly signal: AbortSignal;
 }

@@ -1,48 +1,51 @@
-/** What an endpoint counts. */
+/** Endpoint statistics: the counts that `endpoint.stats()` gives. */
 import type { OutcomeCounts } from './call-state.js';
 import type { RequestCounts } from './request-ending.js';
 import type { FateCounts } from './fate.js';
 
 /**
- * Everything is since it was opened, but for what ends in `Now`. The sums hold between two events; a
- * procedure that asks while it is being started finds itself running, and its frame not yet counted.
+ * The counts of an endpoint. Names that end in `Now` are current numbers; all others count from the
+ * opening of the endpoint. The sums are exact between two events. A procedure that reads them while
+ * it is being started is already in `runningNow`, but its frame is not yet in `fates`.
  */
 export interface EndpointStats {
   /** Inbound datagrams. */
   readonly received: number;
-  /** The frames in them, one in each and several in a bundle: the sum of all `fates`. */
+  /** Inbound frames: one in each datagram, or several in a bundle. The sum of all `fates`. */
   readonly framesReceived: number;
   readonly fates: FateCounts;
-  /** Frames with something after the body that is no header map; they are taken without it. */
+  /** Frames with bytes after the body that are not a header map. They are accepted without it. */
   readonly unreadableHeaders: number;
   /**
-   * Datagrams that the kernel dropped since the socket was bound, its buffer being full; on Linux. It is
-   * read from a file: some 0.1 ms, and more where a machine has thousands of UDP sockets.
+   * Datagrams that the kernel dropped since the socket was bound, because its receive buffer was
+   * full. Known only on Linux. To read it takes about 0.1 ms, and longer on a machine with
+   * thousands of UDP sockets.
    */
   readonly kernelDrops: number | undefined;
-  /** The receive buffer that the system granted, as it counts; undefined where there is none. */
+  /** The size of the receive buffer as the system reports it; undefined where there is none. */
   readonly receiveBufferBytes: number | undefined;
   /**
-   * Outbound datagrams: `attempted` are those that the kernel took (`sent`), those that were `refused`,
-   * by error code in `refusedBy`, and those whose callback has not come, or was lost with the socket.
+   * Outbound datagrams. They are `sent` when the kernel accepted them and `refused` when it did
+   * not; `refusedBy` counts refusals by error code. The rest are datagrams whose callback has not
+   * come yet, or was lost when the socket closed.
    */
   readonly attempted: number;
-  /** The frames in those that were attempted. */
+  /** The frames in the attempted datagrams. */
   readonly framesAttempted: number;
   readonly sent: number;
   readonly refused: number;
   readonly refusedBy: Readonly<Record<string, number>>;
   /** Calls by outcome. */
   readonly outcomes: Readonly<OutcomeCounts>;
-  /** Readable requests by ending. */
+  /** Readable requests, by ending. */
   readonly requests: Readonly<RequestCounts>;
-  /** Requests that were forgotten before their replay window was over, to make room. */
+  /** Requests that were forgotten before the end of their replay window, to make room. */
   readonly forgottenEarly: number;
-  /** Replies that were not sent, their address being not validated; see `amplification`. */
+  /** Replies that were not sent because the address was not validated; see `amplification`. */
   readonly withheldReplies: number;
-  /** Results, and errors, of procedures that ended when nobody waited any longer. */
+  /** Results and errors of procedures that ended after their caller had stopped waiting. */
   readonly discardedResults: number;
-  /** Calls made are the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
+  /** The number of calls made equals the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
   readonly queuedNow: number;
   readonly inFlightNow: number;
   readonly lingeringNow: number;

@@ -1,4 +1,4 @@
-/** Verdicts: what the evidence at hand says about why no answer came. */
+/** Verdicts: the probable reasons why a call got no answer. */
 
 interface VerdictRow {
   readonly blamesPeer: boolean;
@@ -7,35 +7,35 @@ interface VerdictRow {
 
 /** Every verdict. */
 export const VERDICTS = {
-  /** The request still waited for its turn, or the kernel had not confirmed that it took it. */
+  /** The request was still waiting, or the kernel had not confirmed that it accepted it. */
   neverSent: {
     blamesPeer: false,
     words: 'the request waited for its turn, or for the address of a name',
   },
-  /** Nothing was heard from the peer, and the system found no way for the last repetition. */
+  /** Nothing was received from the peer, and the system could not send the last transmission. */
   unreachable: { blamesPeer: false, words: 'the system finds no way to the peer any more' },
   localLoopBlocked: {
     blamesPeer: false,
     words: 'this process was too busy to notice an answer',
   },
-  /** The peer was heard from after the request had been sent. */
+  /** Something was received from the peer after the request had been sent. */
   peerAliveButSlow: {
     blamesPeer: true,
     words: 'the peer is alive, but did not answer this call',
   },
-  /** Nothing was heard from the peer since the request had been sent. */
+  /** Nothing was received from the peer after the request had been sent. */
   peerSilent: { blamesPeer: true, words: 'nothing was heard from the peer' },
 } as const satisfies Readonly<Record<string, VerdictRow>>;
 
-/** Why no answer came, as far as that is known; what each means stands beside it in `VERDICTS`. */
+/** Why no answer came, as far as it is known. `VERDICTS` says what each verdict means. */
 export type Verdict = keyof typeof VERDICTS;
 
-/** The verdict as part of a sentence. */
+/** The verdict in words, to be used as part of a sentence. */
 export function explainVerdict(verdict: Verdict): string {
   return VERDICTS[verdict].words;
 }
 
-/** Whether a time-out says something about the peer, and not about this machine. */
+/** Whether the verdict blames the peer, and not this machine. */
 export function blamesPeer(verdict: Verdict): boolean {
   return VERDICTS[verdict].blamesPeer;
 }

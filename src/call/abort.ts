@@ -1,6 +1,7 @@
 /**
- * Calls and abort signals. Node warns from the eleventh listener on one signal, and a listener left
- * behind keeps its call alive; so each signal gets one listener, shared by all calls tied to it.
+ * Abort: ties calls to abort signals. Each signal gets one listener, which all its calls share:
+ * Node.js warns about more than ten listeners on one signal, and a listener that is not removed
+ * keeps its call in memory.
  */
 
 interface Cancellable {
@@ -12,10 +13,10 @@ interface Tie {
   readonly listener: () => void;
 }
 
-/** Bounded by the calls that are open. */
+/** Bounded by the number of open calls. */
 const ties = new WeakMap<AbortSignal, Tie>();
 
-/** Cancels the call when the signal aborts; at once when it has. */
+/** Cancels the call when the signal aborts, or at once if it has already aborted. */
 export function tieToSignal(call: Cancellable, signal: AbortSignal): void {
   if (signal.aborted) {
     call.cancel(signal.reason);
@@ -26,7 +27,8 @@ export function tieToSignal(call: Cancellable, signal: AbortSignal): void {
     const calls = new Set<Cancellable>();
     const listener = (): void => {
       ties.delete(signal);
-      // The newest first: else each cancelled call in flight would send out one that waits.
+      // The newest calls first. Otherwise each cancelled call in flight would let a waiting call be
+      // sent.
       for (const tied of [...calls].reverse()) tied.cancel(signal.reason);
     };
     signal.addEventListener('abort', listener, { once: true });
@@ -35,7 +37,7 @@ export function tieToSignal(call: Cancellable, signal: AbortSignal): void {
   tie.calls.add(call);
 }
 
-/** The call no longer cares. The last to leave takes the listener along. */
+/** Unties the call. The listener is removed with the last call of its signal. */
 export function untieFromSignal(call: Cancellable, signal: AbortSignal): void {
   const tie = ties.get(signal);
   if (tie === undefined) return;

@@ -1,4 +1,4 @@
-/** Answers: what a peer says to a call, read whole. */
+/** Answer: reads the whole frame with which a peer answers a call. */
 import { RemoteError } from '../api/outcome.js';
 import { DROP, isDrop } from '../wire/drop.js';
 import type { Drop } from '../wire/drop.js';
@@ -8,7 +8,7 @@ import { readHeaderMap } from '../wire/header-map.js';
 import { decodeResponse } from '../wire/response.js';
 import { decodeSignal } from '../wire/signal.js';
 
-/** `end` is the offset just after its body. */
+/** An answer that was read. `end` is the offset just after its body. */
 export type Answer = { readonly end: number } & (
   | { readonly type: 'response'; readonly value: unknown }
   | { readonly type: 'error'; readonly error: RemoteError }
@@ -16,7 +16,7 @@ export type Answer = { readonly end: number } & (
   | { readonly type: 'challenge'; readonly token: Uint8Array }
 );
 
-/** Whether a call has its outcome by such an answer: the others are mere news of the procedure. */
+/** Whether an answer of this type gives its call an outcome. Other types report progress. */
 const FINAL: Readonly<Record<AnswerType, boolean>> = {
   response: true,
   error: true,
@@ -28,7 +28,6 @@ export function isFinal(type: AnswerType): boolean {
   return FINAL[type];
 }
 
-/** Reads an answer, or says why it must be dropped. */
 export function readAnswer(type: AnswerType, datagram: Buffer): Answer | Drop {
   switch (type) {
     case 'response': {

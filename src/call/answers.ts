@@ -1,4 +1,4 @@
-/** Answers: what each says, and to which call it belongs. */
+/** Answers: gives each answer that arrives to the call that it belongs to. */
 import type { Fate } from '../api/fate.js';
 import { formatAddress } from '../address/address.js';
 import type { AnswerType } from '../wire/frame-type.js';
@@ -11,7 +11,6 @@ import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
 
 export class Answers {
-  /** Answers with something after the body that is no header map. */
   unreadableHeaders = 0;
   readonly #outstanding: Outstanding<CallActor>;
 
@@ -32,7 +31,7 @@ export class Answers {
     const { peer } = call;
     if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
     const answer = readAnswer(type, datagram);
-    // What cannot be read settles nothing: the call goes on waiting.
+    // An answer that cannot be read settles nothing. The call keeps waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
     const native = hasHeaderMap(datagram, answer.end);
     if (!native && answer.end < datagram.length) this.unreadableHeaders += 1;
@@ -54,7 +53,7 @@ export class Answers {
     }
   }
 
-  /** No call waits for it any more, or ever did. */
+  /** The fate of an answer for which no call waits. */
   #fateOfStray(id: TransactionId, type: AnswerType, host: string, port: number): Fate {
     const address = formatAddress({ host, port });
     return `response.${this.#outstanding.fateOfAnswer(id, address, isFinal(type))}`;

@@ -1,8 +1,8 @@
 /**
- * A call: the actor of one outbound transaction.
+ * Call actor: one outbound transaction.
  *
- * It runs the call machine, owns the request's bytes and the call's one alarm, and is awaitable as an
- * `Outcome`. It belongs to its peer, which decides when it may be sent.
+ * It runs the call machine, and owns the bytes of the request and the call's only alarm. To await
+ * it gives an `Outcome`. It belongs to its peer, which decides when it may be sent.
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
@@ -31,10 +31,8 @@ import { verdictOf } from './verdict.js';
 
 const table = compileTable(callMachine);
 
-/** What all calls of an endpoint share. */
 export interface CallHome extends Engine {
   readonly outstanding: Outstanding<CallActor>;
-  /** How long a timed-out call still recognises a late answer. */
   readonly lingerMs: number;
 }
 
@@ -42,29 +40,28 @@ export class CallActor<Value = unknown>
   extends LightActor<CallMachine, CallHome>
   implements Call<Value>, Alarm, FrameOwner, LedgerEntry<CallActor>, RepeatedCall<CallActor>
 {
-  /** Its request; undefined when it is not sent, or not any more. */
+  /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
-  /** Its place among the alarms. */
   heapIndex = -1;
-  /** With `previous` and `next`, what lets it be in a list: mailbox, window, released or lingering. */
+  /**
+   * The list that it is in, if any: mailbox, window, released or lingering. `previous` and `next`
+   * are its links in that list.
+   */
   list: object | undefined;
   previous: CallActor | undefined;
   next: CallActor | undefined;
   nextInBucket: CallActor | undefined;
-  /** The actor it belongs to. */
   peer: CallOwner<CallActor>;
-  /** What it was asked for with, if there is more to that than its context tells: with most calls there is not. */
+  /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest | undefined;
 
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
-  /** How long the answer to the first transmission is waited for. */
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
-  /** Whether the first transmission went in a bundle. */
   #wasBundled = false;
 
-  /** Without a frame it cannot be sent. */
+  /** @param frame without it the call cannot be sent */
   constructor(
     peer: CallOwner<CallActor>,
     home: CallHome,
@@ -130,19 +127,20 @@ export class CallActor<Value = unknown>
     return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
   }
 
-  /** Another peer's actor takes the call over. */
+  /** Gives the call to the actor of another peer. */
   moveTo(peer: CallOwner<CallActor>): void {
     this.peer = peer;
   }
 
-  /** It waits for its turn: it has an alarm from now on. */
+  /** The call waits in the mailbox. From now on it has an alarm. */
   queued(): void {
     this.wakeAt(this.deadlineMs);
   }
 
   /**
-   * Sends the request for the first time, if not too many calls are in flight; what the kernel makes of it comes to `sent`. The alarm is set only after
-   * that, while the request travels: that shortens the round trip when there is no other call to make meanwhile.
+   * Sends the request for the first time, if not too many calls are in flight. The kernel's result
+   * arrives at `sent`. The alarm is set only after sending, while the request travels. This
+   * shortens the round trip when no other call is made in the meantime.
    */
   launch(nowMs: number): void {
     const { outstanding, random } = this.home;
@@ -153,19 +151,19 @@ export class CallActor<Value = unknown>
     }
     this.frame?.stamp(1, deadlineMs - nowMs);
     this.receive({ type: 'transmitted', atMs: nowMs }, this.peer.ref);
-    // Whoever saw that may have cancelled the call.
+    // An observer of that event may have cancelled the call.
     if (this.row.final) return;
     this.peer.transmit(this);
     this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
 
-  /** Made for those that need it: most calls are answered before. */
+  /** Created on demand, because most calls are answered before their request must be repeated. */
   get #repeated(): Repetition<CallActor> {
     return (this.#repetition ??= new Repetition(this, this.#firstGapMs));
   }
 
-  /** What the kernel made of the first transmission. */
+  /** The kernel's result for the first transmission. */
   sent(error: Error | null, bundled: boolean): void {
     const { ref } = this.home.sender;
     this.#wasBundled = bundled;
@@ -185,12 +183,13 @@ export class CallActor<Value = unknown>
   }
 
   wakeAt(dueMs: number): void {
-    // A send that the system refuses at once is told to listeners, who may have cancelled the call.
+    // When the system refuses a send at once, listeners hear of it, and one of them may have
+    // cancelled the call.
     if (this.row.final) return;
     this.home.alarms.set(this, Math.min(dueMs, this.deadlineMs));
   }
 
-  /** The peer's result arrived; what its contract makes of it is the value. */
+  /** The peer's result arrived. The contract, if there is one, makes the value from it. */
   receiveResult(result: unknown, atMs: number): void {
     const read = readResult(this.context.procedure, this.request?.contracted, result);
     if (read.error === undefined) {
@@ -201,12 +200,10 @@ export class CallActor<Value = unknown>
     this.receiveError(read.error, atMs);
   }
 
-  /** The peer's error arrived. */
   receiveError(error: RemoteError, atMs: number): void {
     this.receive({ type: 'failed', error, atMs }, this.home.sender.ref);
   }
 
-  /** The peer says that it is still at work. */
   peerAtWork(): void {
     this.receive({ type: 'working' }, this.home.sender.ref);
     if (this.row.final || this.row.name === 'timedOut') return;
@@ -214,7 +211,6 @@ export class CallActor<Value = unknown>
     this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
-  /** The peer asks for a token. */
   challenged(token: Uint8Array): void {
     if (this.frame === undefined || this.done) return;
     this.#repeated.challenged(token, this.home.clock.nowMs());
@@ -222,7 +218,7 @@ export class CallActor<Value = unknown>
 
   #expire(nowMs: number): void {
     const { timeoutMs } = this.context;
-    // As long as the socket's callback is pending, nobody knows whether the request left.
+    // While the socket's callback is pending, it is unknown whether the request was sent.
     const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
@@ -255,10 +251,10 @@ export class CallActor<Value = unknown>
   #linger(): void {
     const { alarms, clock, lingerMs, outstanding } = this.home;
     alarms.set(this, clock.nowMs() + lingerMs);
-    // It is not sent any more.
+    // The request is not sent any more.
     this.frame = undefined;
     this.#settle('timedOut');
-    // What was never sent cannot be answered late.
+    // A call that was never sent cannot get a late answer.
     if (this.context.attempt > 0) outstanding.linger(this);
     else this.giveUp();
   }
@@ -271,7 +267,7 @@ export class CallActor<Value = unknown>
     this.peer.callSettled(this);
   }
 
-  /** @param answered whether an answer came, in time or late */
+  /** @param answered whether an answer arrived, in time or late */
   #end(answered: boolean): void {
     this.frame = undefined;
     this.home.alarms.clear(this);

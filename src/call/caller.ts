@@ -1,4 +1,4 @@
-/** The caller: makes calls, once all that can be wrong with them has been said to whoever asks. */
+/** Caller: checks and makes the calls of an endpoint. Throws for mistakes in a call. */
 import type { CallCommand, ReportTarget } from '../api/call-command.js';
 import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
@@ -14,10 +14,8 @@ import type { CallOwner } from './owner.js';
 import type { CallRequest } from './request.js';
 import { TransactionIds } from './transaction-ids.js';
 
-/** What a call is made with, beyond procedure and arguments. */
 export interface CallTerms {
   readonly options?: CallOptions | undefined;
-  /** An actor that every report of the call is sent to. */
   readonly replyTo?: ReportTarget | undefined;
   readonly contracted?: ContractedProcedure | undefined;
 }
@@ -34,15 +32,15 @@ export class Caller {
     this.#ids = new TransactionIds(home.random);
   }
 
-  /** From now on no call is made any more. */
   close(): void {
     this.#closed = true;
   }
 
   /**
-   * Makes a call to a peer: it is sent at once if the window has room, else when it does.
+   * Makes a call to a peer. It is sent as soon as the window has room.
    *
-   * @throws OptionError, InvalidArgumentsError, UnencodableError, RequestTooLargeError, EndpointClosedError.
+   * @throws OptionError, InvalidArgumentsError, UnencodableError, RequestTooLargeError,
+   * EndpointClosedError.
    */
   call(
     peer: CallOwner<CallActor>,
@@ -59,12 +57,12 @@ export class Caller {
     const call = callChannel.hasSubscribers
       ? this.#trace(peer, request)
       : this.#place(peer, request);
-    // While the request travels nobody waits for the next id.
+    // While the request travels, nothing waits for the next id.
     this.#ids.drawAhead();
     return call;
   }
 
-  /** A call that cannot be made: this is its outcome. */
+  /** Makes a call whose outcome is this error. */
   refuse(
     peer: CallOwner<CallActor>,
     { procedure, args = [], replyTo, reference }: CallCommand,
@@ -89,7 +87,7 @@ export class Caller {
     const maxBytes = contracted?.maxBytes;
     const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
     const call = new CallActor(peer, this.#home, request, frame);
-    // A call whose signal had aborted is over before it began.
+    // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);
     return call;
   }

@@ -1,8 +1,8 @@
-/** Whether a call's procedure can have run, as far as its caller can know. */
+/** Executed: whether the procedure of a rejected call may have run. */
 import type { Executed, RemoteError } from '../api/outcome.js';
 import { meansNotRun } from '../wire/error-code.js';
 
-/** What a refusal says about all transmissions: of several, another one can have been run. */
+/** A refusal is about one transmission. If there were several, another one may have been run. */
 export function executedIfRejected({ code }: RemoteError, attempts: number): Executed {
   return attempts === 1 && meansNotRun(code) ? 'no' : 'maybe';
 }

@@ -1,23 +1,24 @@
-/** What a list keeps in its items: they are the links. An item is in one list at most. */
+/** Linked list: a list whose links are in its items. */
+
+/** The links of a list, which are kept in its items. An item is in one list at most. */
 export interface Linked<T> {
-  /** The list it is in. */
   list: object | undefined;
   previous: T | undefined;
   next: T | undefined;
 }
 
 /**
- * A doubly linked list through its own items: first in, first out, and any item can leave the middle, all
- * in constant time and without allocating. A `Set` will not do: taking its first element again and
- * again walks over all those deleted before it. Bounded by those who use it.
+ * A doubly linked list whose links are in its items: first in, first out. Any item can be removed,
+ * also from the middle. All this takes constant time and allocates nothing. A `Set` is not
+ * suitable: to take its first element repeatedly walks over all elements that were deleted before
+ * it. Its users bound its size.
  */
 export class LinkedList<T extends Linked<T>> {
   #first: T | undefined;
   #last: T | undefined;
-  /** How many items are in it; only the list writes it. */
+  /** The number of items. Only the list writes it. */
   size = 0;
 
-  /** The item that has waited longest. */
   get first(): T | undefined {
     return this.#first;
   }
@@ -32,7 +33,7 @@ export class LinkedList<T extends Linked<T>> {
     this.size += 1;
   }
 
-  /** Takes the item out; false if it is not in this list. */
+  /** Removes the item. Gives false if it is not in this list. */
   delete(item: T): boolean {
     if (item.list !== this) return false;
     const { previous, next } = item;
@@ -47,14 +48,13 @@ export class LinkedList<T extends Linked<T>> {
     return true;
   }
 
-  /** Takes the item that has waited longest. */
   shift(): T | undefined {
     const first = this.#first;
     if (first !== undefined) this.delete(first);
     return first;
   }
 
-  /** The items as they stand now, the longest-waiting first. */
+  /** The current items. The one that has waited longest comes first. */
   toArray(): T[] {
     const items: T[] = [];
     for (let item = this.#first; item !== undefined; item = item.next) items.push(item);

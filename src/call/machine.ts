@@ -1,5 +1,5 @@
 /**
- * The call machine: one outbound transaction, as data.
+ * Call machine: the state chart of one outbound transaction.
  *
  * ```text
  * queued ─▶ sent ─▶ awaiting ─▶ resolved ■     queued    waits in the peer's mailbox for the window
@@ -11,12 +11,15 @@
  * ```
  *
  * Rules:
- * - An answer is taken in `sent` as in `awaiting`: it may overtake the socket's callback.
- * - The time-out counts from the call, so a call can time out, or be cancelled, while queued.
- * - A retransmission re-enters `awaiting` with `attempt + 1`: same id, same body.
- * - A peer that is still at work says so when the request is repeated; the call goes on waiting.
- * - The outcome is set exactly once, on entering `resolved`, `rejected`, `cancelled`, `unsent` or
- *   `timedOut`; `late` and `lost` add to the story and change nothing that was told.
+ * - An answer is accepted in `sent` as well as in `awaiting`, because it may arrive before the
+ *   socket's callback.
+ * - The time-out starts when the call is made. So a call can time out, or be cancelled, while it is
+ *   queued.
+ * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
+ * - A peer that is still working on the call says so when the request is repeated. The call keeps
+ *   waiting.
+ * - The outcome is set exactly once: on entering `resolved`, `rejected`, `cancelled`, `unsent` or
+ *   `timedOut`. `late` and `lost` add a report and do not change the outcome.
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
@@ -111,7 +114,7 @@ export const callMachine = setup({
 }).createMachine({
   id: 'call',
   description: 'One outbound remote procedure call.',
-  // Written out, not spread: it is made for every call, and this is several times faster.
+  // Written out instead of spread: this runs for every call, and it is several times faster.
   context: ({ input }) => ({
     procedure: input.procedure,
     args: input.args,
@@ -180,5 +183,4 @@ export const callMachine = setup({
   output: ({ context }) => context.outcome as Outcome,
 });
 
-/** The type of the call machine, for actors that run it. */
 export type CallMachine = typeof callMachine;

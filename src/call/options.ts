@@ -1,4 +1,4 @@
-/** The options of a call, checked. */
+/** Call options: their checks and defaults. */
 import type { CallOptions } from '../api/call-options.js';
 import type { Limits } from '../api/limits.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
@@ -7,10 +7,13 @@ import { requireOptions, tested, unchecked } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
 import { isTraceparent } from '../wire/header-map.js';
 
-/** How often a request is sent in all where repeating it is safe. Within 5 s: at 0, 1 to 1.5, 3 to 4.5 s. */
+/**
+ * How many times a request is sent where it is safe to repeat it. In the default 5 s: at 0, at 1 to
+ * 1.5, and at 3 to 4.5 s.
+ */
 export const SAFE_ATTEMPTS = 3;
 
-/** Every option of a call. What is not given of the first two is for the contract and the endpoint to say. */
+/** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
   timeoutMs: LIMITS.timeoutMs,
   attempts: LIMITS.attempts,
@@ -19,18 +22,16 @@ export const CALL_OPTIONS = {
   reference: unchecked(undefined),
 } satisfies OptionTable<CallOptions>;
 
-/** What an endpoint says of calls about which nobody else says anything. */
 export type CallDefaults = Pick<Limits, 'timeoutMs' | 'attempts'>;
 
 type WholeCallOptions = WithDefaults<CallOptions, typeof CALL_OPTIONS>;
 
-/** A call's options with nothing left open. */
 export type CheckedCallOptions = CallDefaults & Partial<WholeCallOptions>;
 
 /**
- * A call's options, checked, with the defaults of the procedure's contract and the endpoint.
+ * Checks the options of a call and fills in the defaults of the contract and the endpoint.
  *
- * @throws OptionError naming the option, its bounds and its value.
+ * @throws OptionError that names the option, its bounds and its value.
  */
 export function checkCallOptions(
   options: CallOptions | undefined,
@@ -42,14 +43,15 @@ export function checkCallOptions(
   requireOptions<CallOptions>(CALL_OPTIONS, options, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
   const { signal, traceparent, reference } = options;
-  // Written out, not spread: it is made for every call. What is left out does not compile.
+  // Written out instead of spread: this runs for every call. A missing option does not compile.
   const whole: WholeCallOptions = { timeoutMs, attempts, signal, traceparent, reference };
   return whole;
 }
 
 /**
- * A contract's time-out goes before the endpoint's, which is for calls about which nobody said anything;
- * `attempts` of the endpoint holds for every call, and idempotence makes more than one safe where it is not given.
+ * The contract's time-out takes precedence over the endpoint's, which is only a default. The
+ * endpoint's `attempts` applies to every call. Where it is not given, an idempotent procedure may
+ * be sent several times.
  */
 function defaultsOf(
   { idempotent, timeoutMs }: ContractedProcedure,

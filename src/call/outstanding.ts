@@ -1,6 +1,6 @@
 /**
- * The ledger of calls: those that an inbound answer can belong to, by transaction id, and how all others ended. Calls
- * enter themselves and take themselves out; nobody else writes here.
+ * Outstanding calls: the ledger of the calls that an answer can belong to, by transaction id, and
+ * the count of all outcomes. Calls add and remove themselves. Nothing else writes here.
  */
 import { noOutcomes } from '../api/call-state.js';
 import type { OutcomeCounts, OutcomeState } from '../api/call-state.js';
@@ -10,18 +10,16 @@ import { LinkedList } from './linked-list.js';
 import type { Linked } from './linked-list.js';
 import { RecentIds } from './recent-ids.js';
 
-/** A call, as far as the ledger looks at it. */
+/** The members of a call that the ledger uses. */
 export interface LedgerEntry<Self> extends Linked<Self> {
   readonly context: { readonly transactionId: TransactionId };
-  /** Whether it is over: it has its outcome, and lingers no more. */
+  /** Whether it has ended: it has its outcome and does not linger. */
   readonly done: boolean;
-  /** The next in the same chain. */
   nextInBucket: Self | undefined;
-  /** It need not wait for a late answer any more. */
+  /** Ends the wait for a late answer. */
   giveUp(): void;
 }
 
-/** The bounds of the ledger; see the endpoint's options of the same names. */
 export interface OutstandingLimits {
   readonly maxOutstanding: number;
   readonly maxLingering: number;
@@ -30,24 +28,25 @@ export interface OutstandingLimits {
 const FIRST_BUCKETS = 64;
 
 /**
- * A hash table whose chains run through the calls themselves. Nobody else can choose their ids, so a
- * part of one is hash enough.
+ * A hash table whose chains are linked through the calls themselves. Others cannot choose the ids,
+ * so a part of the id is a sufficient hash.
  *
- * A `Map` will not do: each time it makes room, V8 leaves its old table pointing to the new one, and once
- * such a table has grown old, every call in its successors outlives its use until the next full collection:
- * measured, four times the time in garbage collection at 64 calls in flight.
+ * A `Map` is not suitable. Each time that it grows, V8's old table keeps a pointer to the new one.
+ * Once an old table is in the old generation of the heap, all calls in its successors stay in
+ * memory until the next full garbage collection. Measured with 64 calls in flight, garbage
+ * collection took four times as long.
  */
 export class Outstanding<TCall extends LedgerEntry<TCall>> {
   readonly #limits: OutstandingLimits;
-  /** Heads of the chains; a power of two in number, at least as many as there are calls. */
+  /** The heads of the chains. Their number is a power of two, and at least the number of calls. */
   #buckets = new Array<TCall | undefined>(FIRST_BUCKETS).fill(undefined);
-  /** Bounded by `maxOutstanding` calls in flight, and `maxLingering` more. */
+  /** Bounded by `maxOutstanding` calls in flight and `maxLingering` lingering ones. */
   #size = 0;
   #inFlight = 0;
   readonly #outcomes = noOutcomes();
-  /** Timed-out calls that would still recognise a late answer, the longest-waiting first. */
+  /** The calls that timed out and still recognise a late answer. The oldest comes first. */
   readonly #lingering = new LinkedList<TCall>();
-  /** Calls that are over, by whether an answer to them had come. */
+  /** The calls that have ended, with or without an answer. */
   readonly #answered = new RecentIds();
   readonly #unanswered = new RecentIds();
 
@@ -55,7 +54,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     this.#limits = limits;
   }
 
-  /** Calls by outcome. */
   get outcomes(): Readonly<OutcomeCounts> {
     return { ...this.#outcomes };
   }
@@ -64,7 +62,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return this.#inFlight;
   }
 
-  /** How many may be in flight. */
   get limit(): number {
     return this.#limits.maxOutstanding;
   }
@@ -79,7 +76,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return call;
   }
 
-  /** Adds a call that is about to be sent; false when as many are in flight as may be. */
+  /** Adds a call that is about to be sent. Gives false if `maxOutstanding` is reached. */
   add(call: TCall): boolean {
     if (this.#inFlight >= this.#limits.maxOutstanding) return false;
     if (this.#size === this.#buckets.length) this.#grow();
@@ -89,22 +86,25 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return true;
   }
 
-  /** A call has its outcome. One that was added is no longer in flight, and known until it is deleted. */
+  /**
+   * A call has its outcome. If it was added, it is no longer in flight, but it stays known until it
+   * is deleted.
+   */
   settle(outcome: OutcomeState, wasAdded: boolean): void {
     this.#outcomes[outcome] += 1;
     if (wasAdded) this.#inFlight -= 1;
   }
 
-  /** Keeps a timed-out call for late answers; beyond the limit the oldest is given up as lost. */
+  /** Keeps a call that timed out for a late answer. Beyond `maxLingering` the oldest is lost. */
   linger(call: TCall): void {
-    // Who heard of the time-out may have ended the call already.
+    // A listener that heard of the time-out may already have ended the call.
     if (call.done) return;
     this.#lingering.push(call);
     if (this.#lingering.size <= this.#limits.maxLingering) return;
     this.#lingering.shift()?.giveUp();
   }
 
-  /** Takes the call out, which called `address`; it is no error if it is not in. */
+  /** Removes a call to `address`, if it is there. */
   delete(call: TCall, address: string, answered: boolean): void {
     if (this.#lingering.size > 0) this.#lingering.delete(call);
     const id = call.context.transactionId;
@@ -124,8 +124,8 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   }
 
   /**
-   * What a frame is that came from `address` with an id that no call has: to a call that is over, or to
-   * none. `final` tells an answer from mere news of the procedure.
+   * The fate of a frame from `address` whose id belongs to no call in this ledger. `final` tells an
+   * outcome from a progress report.
    */
   fateOfAnswer(
     id: TransactionId,
@@ -141,7 +141,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return 'late';
   }
 
-  /** Every call that is in flight or lingers. */
   all(): TCall[] {
     return this.#buckets.flatMap((head) => {
       const chain: TCall[] = [];

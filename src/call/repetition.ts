@@ -1,4 +1,4 @@
-/** The repetition of one call's request: whether it may be sent again, and that it is. */
+/** Repetition: decides whether the request of one call may be sent again, and sends it. */
 import type { CallContext, CallEvent } from '../api/call-snapshot.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { SAFE_ATTEMPTS } from './options.js';
@@ -6,16 +6,16 @@ import type { CallOwner } from './owner.js';
 import { Retransmission } from './retransmission.js';
 import { saysUnreachable } from './verdict.js';
 
-/** The call, as far as the repetition of its request needs it. */
+/** The members of a call that its repetition uses. */
 export interface RepeatedCall<Self> {
   readonly context: CallContext;
   readonly deadlineMs: number;
   readonly done: boolean;
   readonly peer: CallOwner<Self>;
-  /** Undefined when it is not sent any more. */
+  /** Undefined when the request is not sent any more. */
   frame: RequestFrame | undefined;
   receive(event: CallEvent, source?: CallOwner<Self>['ref']): void;
-  /** Wakes the call then, or at its deadline if that is before. */
+  /** Wakes the call at this time, or at its deadline if that is earlier. */
   wakeAt(dueMs: number): void;
 }
 
@@ -23,23 +23,26 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   readonly #call: TCall;
   readonly #retransmission: Retransmission;
 
-  /** The request went out for the first time, and its answer was waited for so long. */
+  /** @param gapMs how long the call waited for an answer to the first transmission */
   constructor(call: TCall, gapMs: number) {
     this.#call = call;
     this.#retransmission = new Retransmission(call.context.sentAtMs ?? 0, gapMs);
   }
 
-  /** Whether the system has no way to the peer any more: it refused the last transmission. */
+  /** Whether the system refused the last transmission because it cannot reach the peer. */
   get unreachable(): boolean {
     return this.#retransmission.unreachable;
   }
 
-  /** No answer came while the last transmission was waited for. `wasBundled` tells how the first one went. */
+  /**
+   * No answer to the last transmission came in time. `wasBundled` says whether the first one was
+   * sent in a bundle.
+   */
   overdue(nowMs: number, wasBundled: boolean): void {
     const call = this.#call;
     const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
-    // A peer that is at work has lost nothing.
+    // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
     if (attempt >= maxAttempts) {
       call.peer.release(call);
@@ -48,20 +51,21 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       this.#transmit(nowMs);
     } else {
       call.peer.release(call);
-      // The peer may become known as one that takes repetitions before the call is over.
+      // Before the call ends, the peer may become known as one that accepts repetitions.
       call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.rtoMs(nowMs)));
     }
   }
 
-  /** The peer says that it is still at work: it is asked again later, lest its reply was lost. */
+  /** The peer is still working. It is asked again later, in case its reply is lost. */
   peerAtWork(nowMs: number): void {
     const { deadlineMs, peer } = this.#call;
     this.#call.wakeAt(this.#retransmission.peerAtWork(nowMs, deadlineMs, peer.rtoMs(nowMs)));
   }
 
   /**
-   * The peer withholds its reply until it is shown that we receive what it sends here. The request goes out once
-   * more, with the token; a peer that knows challenges does not run it again.
+   * The peer withholds its reply until this endpoint shows that it receives what the peer sends.
+   * The request is sent again with the token. A peer that sends challenges does not run the request
+   * again.
    */
   challenged(token: Uint8Array, nowMs: number): void {
     const call = this.#call;
@@ -74,8 +78,9 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   }
 
   /**
-   * Whether the request may be sent again: its caller said so, or the peer would not run it again, or cannot
-   * have understood it: a bundle says nothing to what took the place of an rpcudp endpoint.
+   * Whether the request may be sent again. It may if the caller said so, if the peer would not run
+   * it again, or if the peer cannot have understood it: the first transmission was in a bundle, and
+   * the peer may have been replaced by one that is not an rpcudp endpoint.
    */
   #mayRepeat(nowMs: number, wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
@@ -84,12 +89,11 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     return (peer.native || notUnderstood) && this.#retransmission.isSafe(nowMs);
   }
 
-  /** Sends the request again: the same id and body, with a header map that is true now. */
   #transmit(nowMs: number): void {
     const call = this.#call;
     const retransmission = this.#retransmission;
     call.receive({ type: 'retransmitted' }, call.peer.ref);
-    // Whoever saw that may have cancelled the call.
+    // An observer of that event may have cancelled the call.
     if (call.frame === undefined || call.done) return;
     call.frame.stamp(call.context.attempt, call.deadlineMs - nowMs);
     call.peer.retransmit(call.frame, {

@@ -1,10 +1,10 @@
-/** What a call resolves to: the peer's result as the contract of its procedure makes it. */
+/** Call result: makes the value of a call from the peer's result, by the contract. */
 import { RemoteError } from '../api/outcome.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidResultError } from '../contract/errors.js';
 import type { SchemaError } from '../contract/schema-error.js';
 
-/** A value; or the error that stands for a result that breaks the contract, and a schema's own fault. */
+/** A value, or the error of an invalid result. `fault` is set when the schema itself failed. */
 export interface ReadResult {
   readonly value?: unknown;
   readonly error?: RemoteError;

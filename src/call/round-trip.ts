@@ -1,6 +1,7 @@
 /**
- * A peer's round-trip time, and the retransmission time-out (RTO) that follows from it: RFC 6298, with Karn's
- * rule and the bounds that RFC 8085 (section 3.1.1) gives to those who are no TCP.
+ * Round-trip time: the estimate for one peer, and the retransmission time-out (RTO) that follows
+ * from it. It follows RFC 6298, with Karn's rule and the bounds of RFC 8085 (section 3.1.1) for
+ * protocols other than TCP.
  */
 
 /** RFC 6298, section 2: the weights of a new sample, α and β. */
@@ -8,19 +9,22 @@ const SRTT_WEIGHT = 1 / 8;
 const RTTVAR_WEIGHT = 1 / 4;
 /** RFC 6298, section 2: K. */
 const VARIATIONS = 4;
-/** The clock's granularity: timers count whole milliseconds. */
+/** The granularity of the clock: timers count whole milliseconds. */
 const GRANULARITY_MS = 1;
 
-/** RFC 8085, section 3.1.1: without knowledge of the path, a second. */
+/** RFC 8085, section 3.1.1: one second while the path is unknown. */
 const INITIAL_RTO_MS = 1_000;
-/** The least, once enough is known; RFC 8085 calls less than 500 ms problematic where little is. */
+/**
+ * The lower bound, once there are enough samples. With few samples, RFC 8085 calls less than 500 ms
+ * problematic.
+ */
 const MIN_RTO_MS = 200;
 const SAMPLES_TO_TRUST = 8;
 
 /** The longest to wait between two transmissions of one call. */
 export const MAX_RTO_MS = 8_000;
 
-/** What is known of a path is forgotten when it was not used for so long (RFC 5389, section 7.2.1). */
+/** After so long without a sample the estimate is discarded (RFC 5389, section 7.2.1). */
 const LIFETIME_MS = 600_000;
 
 export class RoundTrip {
@@ -28,15 +32,14 @@ export class RoundTrip {
   #variationMs = 0;
   #samples = 0;
   #sampledAtMs = -Infinity;
-  /** What the last expiry makes of the RTO, until a sample says otherwise (RFC 6298, section 5). */
+  /** The RTO after the last expiry, until there is a new sample (RFC 6298, section 5). */
   #backedOffMs = 0;
 
-  /** The smoothed round-trip time; undefined when nothing is known (any more). */
+  /** The smoothed round-trip time; undefined without a recent sample. */
   smoothedMs(nowMs: number): number | undefined {
     return this.#isKnown(nowMs) ? this.#smoothedMs : undefined;
   }
 
-  /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number {
     if (!this.#isKnown(nowMs)) return Math.max(INITIAL_RTO_MS, this.#backedOffMs);
     const estimateMs = this.#smoothedMs + Math.max(GRANULARITY_MS, VARIATIONS * this.#variationMs);
@@ -45,8 +48,8 @@ export class RoundTrip {
   }
 
   /**
-   * A call was answered `rttMs` after it was sent. Karn's rule is the caller's to keep: of a call that was
-   * sent twice nobody knows which of the two was answered.
+   * A call was answered `rttMs` after it was sent. This must not be used for a call that was sent
+   * more than once, because it is unknown which transmission was answered (Karn's rule).
    */
   sample(rttMs: number, nowMs: number): void {
     if (this.#isKnown(nowMs)) {
@@ -63,20 +66,20 @@ export class RoundTrip {
     this.#backedOffMs = 0;
   }
 
-  /** No answer came within `waitedMs`: the next calls wait twice as long, until there is a sample. */
+  /** No answer came within `waitedMs`. The next calls wait twice as long, until a sample. */
   backOff(waitedMs: number): void {
     this.#backedOffMs = Math.min(Math.max(2 * waitedMs, this.#backedOffMs), MAX_RTO_MS);
   }
 
   /**
-   * An answer came `rttMs` after the call was first sent, whichever transmission it is to: the round trip
-   * takes no longer than that, and neither need the next calls wait longer.
+   * An answer came `rttMs` after the first transmission of its call, to whichever transmission. The
+   * round trip takes no longer than that, so the next calls need not wait longer.
    */
   limitBackOff(rttMs: number): void {
     this.#backedOffMs = Math.min(this.#backedOffMs, rttMs);
   }
 
-  /** The peer is still at work on what expired: the path is as it was. */
+  /** The peer is still working on the call that expired, so the path has not changed. */
   forgiveBackOff(): void {
     this.#backedOffMs = 0;
   }

@@ -1,13 +1,13 @@
 import type { Random } from '../random.js';
 import { ID_BYTES, type TransactionId } from '../wire/transaction-id.js';
 
-/** Ids drawn at once: one call of the generator costs as much for all of them as for two alone. */
+/** How many ids are drawn at once. One call of the generator costs as much as for two ids. */
 const POOL_IDS = 1_024;
 const POOL_BYTES = POOL_IDS * ID_BYTES;
 
 /**
- * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits, the key of a call. Who cannot
- * guess the id cannot forge the response.
+ * Makes transaction ids: 20 unpredictable bytes each, as 40 hexadecimal digits. An attacker who
+ * cannot guess the id cannot forge the response.
  */
 export class TransactionIds {
   readonly #random: Random;
@@ -25,7 +25,7 @@ export class TransactionIds {
     return id;
   }
 
-  /** Draws the next id before it is asked for: worth doing while a request travels, when nobody waits for it. */
+  /** Draws the next id in advance. Best done while a request travels and nothing waits for it. */
   drawAhead(): void {
     this.#ahead ??= this.#draw();
   }

@@ -1,20 +1,19 @@
-/** How the evidence at hand becomes the verdict of a time-out. */
+/** Verdict: decides why a call probably got no answer. */
 import type { Verdict } from '../api/verdict.js';
 
-/** Times are monotonic milliseconds; undefined where the thing has not happened. */
+/** Evidence about a time-out. Times are monotonic milliseconds; undefined: it did not happen. */
 export interface Evidence {
-  /** When the kernel was given the request, once it is known to have taken it. */
+  /** When the request was sent; undefined until the kernel confirms that it accepted it. */
   readonly sentAtMs: number | undefined;
-  /** Whether the system found no way for the last transmission. */
+  /** Whether the system refused the last transmission because it cannot reach the peer. */
   readonly unreachable: boolean;
-  /** When any datagram of the peer's was last understood. */
+  /** When a datagram from the peer was last understood. */
   readonly heardAtMs: number | undefined;
-  /** How late the time-out was noticed. */
   readonly lagMs: number;
   readonly timeoutMs: number;
 }
 
-/** A stall shorter than this, or than this share of the time-out, is taken for ordinary scheduling. */
+/** A delay below this, or below this share of the time-out, counts as ordinary scheduling. */
 const MIN_STALL_MS = 20;
 const BLOCKED_SHARE_OF_TIMEOUT = 0.5;
 
@@ -32,7 +31,7 @@ export function verdictOf({
   return unreachable ? 'unreachable' : 'peerSilent';
 }
 
-/** What a system says when it has no way to an address, or may not go it. */
+/** The error codes for an address that the system cannot reach, or may not send to. */
 const NO_WAY = new Set<string | undefined>([
   'EACCES',
   'EHOSTDOWN',
@@ -42,7 +41,10 @@ const NO_WAY = new Set<string | undefined>([
   'EPERM',
 ]);
 
-/** Whether a datagram was refused because there is no way to its address, and not for want of room. */
+/**
+ * Whether the system refused a datagram because it cannot reach the address, and not because it
+ * lacked buffers.
+ */
 export function saysUnreachable({ code }: Error & { readonly code?: string | undefined }): boolean {
   return NO_WAY.has(code);
 }

@@ -1,12 +1,12 @@
-/** The arguments of `rpcudp call`, from words to values. */
+/** The arguments of `rpcudp call`: turns the words of the command line into values. */
 import { InvalidArgumentError } from 'commander';
 import { ArgumentError } from '../legible/argument-error.js';
 import { isJson, parseJson } from '../legible/json.js';
 import { fromPrefixedText } from '../legible/prefixed-text.js';
 
 /**
- * The values that words of the command line stand for: JSON where a word is JSON, else a string;
- * either way `hex:`, `base64:` and `text:` count as prefixed text.
+ * Turns words of the command line into values. A word that is JSON gives its JSON value, any other
+ * word gives a string. In both cases `hex:`, `base64:` and `text:` are read as prefixes.
  *
  * @throws ArgumentError naming the argument, counted from 1, and what is wrong with it.
  */
@@ -22,9 +22,9 @@ export function parseArguments(words: readonly string[]): unknown[] {
 }
 
 /**
- * A number given to an option. Its bounds are checked where it is used.
+ * Reads a number that was given to an option. The code that uses the number checks its bounds.
  *
- * @throws InvalidArgumentError for anything but digits, for commander to report.
+ * @throws InvalidArgumentError for anything but digits; commander reports it.
  */
 export function parseWholeNumber(word: string): number {
   if (/^\d+$/.test(word)) return Number(word);

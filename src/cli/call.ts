@@ -1,4 +1,4 @@
-/** `rpcudp call`: one call, and what became of it. */
+/** `rpcudp call`: makes one call and reports its outcome. */
 import { createEndpoint } from '../endpoint/endpoint.js';
 import { parseArguments } from './arguments.js';
 import type { ExitCode } from './exit-code.js';
@@ -18,7 +18,7 @@ export interface CallOptions extends RecordOptions, InspectOptions {
   readonly json?: boolean;
 }
 
-/** Why a call is cancelled here: somebody pressed Ctrl-C. */
+/** The reason of a call that was cancelled by Ctrl-C. */
 class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly code = 'ERR_RPCUDP_INTERRUPTED';
@@ -29,11 +29,11 @@ class InterruptedError extends Error {
 }
 
 /**
- * Calls a procedure and prints its value; of any other outcome, a sentence on stderr. With an inspector of its own it stays
- * until it is stopped.
+ * Calls a procedure and prints its value. For any other outcome it prints a sentence on stderr. If
+ * the command serves an inspector itself, it then runs until it is stopped.
  *
- * @throws ArgumentError, AddressError, OptionError, RecordingError, InspectorUrlError, RequestTooLargeError,
- * UnencodableError: nothing was sent.
+ * @throws ArgumentError, AddressError, OptionError, RecordingError, InspectorUrlError,
+ * RequestTooLargeError, UnencodableError: nothing was sent.
  */
 export async function call(
   world: World,
@@ -61,7 +61,7 @@ export async function call(
   else if (outcome.state === 'resolved') world.stdout.print(formatJson(outcome.value));
   else world.stderr.print(`error: ${explainOutcome(outcome, address)}`);
   if (inspection.own && !interruption.signal.aborted) {
-    world.stderr.print('inspector: it stays until Ctrl-C');
+    world.stderr.print('inspector: stays open until Ctrl-C');
     await untilStopped(world);
   }
   return exitCodeOf(outcome);

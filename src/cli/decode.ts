@@ -1,4 +1,4 @@
-/** `rpcudp decode`: what the bytes of a datagram mean. */
+/** `rpcudp decode`: explains the bytes of a datagram. */
 import { explainDatagram } from '../wire/explain.js';
 import type { ExplainedPart } from '../wire/explain.js';
 import { EXIT_CODE } from './exit-code.js';
@@ -12,8 +12,8 @@ const BYTES_WIDTH = BYTES_PER_ROW * 3 - 1;
 const DIGITS_PER_ROW = new RegExp(`[0-9a-f]{1,${BYTES_PER_ROW * 2}}`, 'g');
 
 /**
- * Prints the explanation of a datagram given in hexadecimal. That a peer would drop it is part of the
- * explanation, not a failure.
+ * Prints the explanation of a datagram that is given in hexadecimal. If a peer would drop the
+ * datagram, the explanation says so; that is not a failure of the command.
  *
  * @throws ArgumentError when it is not hexadecimal.
  */
@@ -22,7 +22,7 @@ export function decode(world: World, words: readonly string[]): ExitCode {
   return EXIT_CODE.success;
 }
 
-/** Offset, bytes, what they are and their meaning in columns; rows of 8 bytes. */
+/** Four columns: offset, bytes, label and meaning. Each row has up to 8 bytes. */
 function explanationRows(datagram: Uint8Array): string[] {
   const parts = explainDatagram(datagram);
   const offsetWidth = String(datagram.length).length;
@@ -36,12 +36,12 @@ function explanationRows(datagram: Uint8Array): string[] {
   );
 }
 
-/** An item stands below the array or map it lies in. */
+/** The items of an array or map are indented below it. */
 function labelOf({ depth, label }: ExplainedPart): string {
   return '  '.repeat(depth) + label;
 }
 
-/** At least one row: a fault at the end has no bytes. */
+/** Gives at least one row, because a fault at the end of the datagram has no bytes. */
 function rowsOf(digits: string): string[] {
   return (digits.match(DIGITS_PER_ROW) ?? ['']).map((row) => row.replace(/..(?=.)/g, '$& '));
 }

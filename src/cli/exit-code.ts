@@ -1,14 +1,14 @@
-/** How the command ends, for scripts. Listed in `rpcudp call --help`. */
+/** The exit codes of the command, for scripts. `rpcudp call --help` lists them. */
 export const EXIT_CODE = {
-  /** Done; of a call: it resolved. */
+  /** Done. For a call: it resolved. */
   success: 0,
-  /** A mistake in the command line, or something on this machine failed: nothing was answered. */
+  /** The command line has a mistake, or something on this machine failed. No peer answered. */
   failure: 1,
   /** The peer answered with an error. */
   rejected: 2,
   /** No answer came in time. */
   timedOut: 3,
-  /** Ctrl-C: 128 and the number of SIGINT, as shells have it. */
+  /** Ctrl-C: 128 plus the number of SIGINT, as in shells. */
   interrupted: 130,
 } as const;
 

@@ -1,4 +1,4 @@
-/** `rpcudp export`: a recording as a capture for Wireshark. */
+/** `rpcudp export`: makes a capture for Wireshark from a recording. */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,16 +10,16 @@ import { printable, printableName, quoted } from '../legible/printable.js';
 import type { World } from './world.js';
 
 export interface ExportOptions {
-  /** Overwrite the capture if it is there. */
+  /** Overwrite the capture if it exists. */
   readonly force?: boolean;
-  /** Only what the endpoint of this name sent and received. */
+  /** Export only what the endpoint with this name sent and received. */
   readonly endpoint?: string;
 }
 
 const STDOUT = '-';
 const PROGRESS_MS = 1_000;
 
-/** Where the dissector lies; in the package it is a file of its own beside the code. */
+/** The path of the dissector. It is a separate file in the package, beside the code. */
 const DISSECTOR = new URL('../inspector/capture/wireshark/rpcudp.lua', import.meta.url);
 
 /** Prints the path of the dissector, for Wireshark's `-X lua_script:`. */
@@ -29,10 +29,10 @@ export function dissector(world: World): ExitCode {
 }
 
 /**
- * Writes the datagrams of a recording as a pcapng file, and a summary on stderr.
+ * Writes the datagrams of a recording to a pcapng file, and a summary to stderr.
  *
- * @throws RecordingError for the recording; ArgumentError for a capture that is there already, or an endpoint that is not in
- * the recording; Error what the system says of a file that cannot be written.
+ * @throws RecordingError for the recording; ArgumentError when the capture exists already, or the
+ * endpoint is not in the recording; Error from the system when the file cannot be written.
  */
 export async function exportCapture(
   world: World,
@@ -93,11 +93,11 @@ function* reportOn(
   const left = `${counted(maskedFrames, 'frame')} masked, ${counted(missingFrames, 'frame')} left out`;
   yield `${counted(datagrams, 'datagram')} of ${counted(endpoints.length, 'endpoint')}; ${left}`;
   if (leftOut > 0)
-    yield `${counted(leftOut, 'datagram')} left out, for nothing in them may be shown`;
+    yield `${counted(leftOut, 'datagram')} left out: all masked, or endpoint or address unknown`;
   if (skippedLines > 0)
-    yield `${counted(skippedLines, 'line')} of the recording skipped: no records`;
+    yield `${counted(skippedLines, 'line')} of the recording skipped: not readable as a record`;
   if (torn)
-    yield 'the last line of the recording is incomplete: its writer was stopped, or writes still';
+    yield 'the last line of the recording is incomplete: its writer stopped, or is still writing';
   if (capturePath === STDOUT || datagrams === 0) return;
   const script = `-X lua_script:"$(rpcudp dissector)" -o rpcudp.ports:${ports.join(',')}`;
   yield `open it with: wireshark ${script} ${printable(capturePath)}`;

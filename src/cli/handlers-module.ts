@@ -1,4 +1,7 @@
-/** The module that `rpcudp serve` is given: found, loaded and asked for its handlers and their contract. */
+/**
+ * The module that is given to `rpcudp serve`: finds it, loads it and takes its handlers and
+ * contract.
+ */
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,7 +10,7 @@ import type { Handlers } from '../api/handlers.js';
 import { ArgumentError } from '../legible/argument-error.js';
 import { messageOf, printable } from '../legible/printable.js';
 
-/** Loads a module by its URL and gives its exports. */
+/** Loads a module by its URL and returns its exports. */
 export type Importer = (url: string) => Promise<object>;
 
 /** What a module offers. */
@@ -19,10 +22,10 @@ export interface Served {
 const importModule: Importer = (url) => import(url) as Promise<object>;
 
 /**
- * The `handlers` that a module exports, and the `contract` if it exports one. Whether each of them is what
- * it should be, the endpoint checks.
+ * Returns the `handlers` that a module exports, and its `contract` if it exports one. The endpoint
+ * checks that both are valid.
  *
- * @throws ArgumentError when there is no such file, it cannot be loaded, or it exports no `handlers`.
+ * @throws ArgumentError when the file does not exist, cannot be loaded, or exports no `handlers`.
  */
 export async function loadServed(
   path: string,
@@ -48,14 +51,15 @@ async function requireFile(file: string): Promise<void> {
   } catch {
     throw new ArgumentError(`There is no module ${printable(file)}`);
   }
-  if (!isFile) throw new ArgumentError(`${printable(file)} is not a file; name the module in it`);
+  if (!isFile) throw new ArgumentError(`${printable(file)} is not a file; give a module file`);
 }
 
 async function load(file: string, importer: Importer): Promise<object> {
   const { href } = pathToFileURL(file);
   try {
     const exported = await importer(href);
-    // A CommonJS module is its default export; Node.js finds only some of its names.
+    // The default export of a CommonJS module is the whole module. Node.js finds only some of its
+    // names.
     const { default: whole } = exported as { readonly default?: unknown };
     const isWhole = typeof whole === 'object' && whole !== null && 'handlers' in whole;
     return 'handlers' in exported || !isWhole ? exported : whole;
@@ -70,14 +74,14 @@ function problemOf(error: unknown, file: string): string {
   if ((error as NodeJS.ErrnoException | null)?.code === 'ERR_UNKNOWN_FILE_EXTENSION') {
     return (
       `Node.js ${process.version} does not load ${extname(file)} files; ` +
-      `compile it to JavaScript, or name a loader, as in NODE_OPTIONS="--import tsx"`
+      `compile it to JavaScript, or use a loader, for example NODE_OPTIONS="--import tsx"`
     );
   }
   const message = messageOf(error);
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const line = stack.split(pathToFileURL(file).href, 2)[1]?.match(/^:(\d+)/)?.[1];
   if (line !== undefined) return `${message} (line ${line})`;
-  // Node.js keeps the place of a syntax error to itself when a module is imported by a program.
+  // For a module that a program imports, Node.js does not tell where the syntax error is.
   return error instanceof SyntaxError ? `${message}; node --check shows where` : message;
 }
 
@@ -88,8 +92,8 @@ function requireHandlers(file: string, handlers: unknown): Handlers {
   }
   if (Object.keys(handlers).length === 0) {
     throw new ArgumentError(
-      `The "handlers" of ${printable(file)} have no property of their own; ` +
-        `for the methods of an instance, export handlersOf(instance)`,
+      `The "handlers" of ${printable(file)} have no own properties; ` +
+        `to serve the methods of an instance, export handlersOf(instance)`,
     );
   }
   return handlers as Handlers;

@@ -1,4 +1,4 @@
-/** `rpcudp inspect`: an inspector for endpoints in other processes, or for a recording. */
+/** `rpcudp inspect`: serves an inspector for endpoints in other processes, or for a recording. */
 import { resolve } from 'node:path';
 import type { InspectionRecord, InspectorReport } from '../inspector/index.js';
 import { EXIT_CODE } from './exit-code.js';
@@ -16,16 +16,18 @@ const WHAT_HAPPENED: Readonly<Record<InspectorReport['type'], string>> = {
   'endpoint.opened': 'is inspected',
   'endpoint.returned': 'is back',
   'endpoint.closed': 'closed',
-  'endpoint.lost': 'was lost: its process ended, or detached',
+  'endpoint.lost': 'was lost: its process ended or detached from it',
 };
 
-/** A recording may be as large as its writer wants it: all of it is shown, as far as there is memory. */
+/**
+ * A recording may be as large as its writer allows. All of it is shown, as far as memory allows.
+ */
 const MAX_RECORDING_CHARS = 2 ** 32;
-/** Room for what feeds tell meanwhile. */
+/** Extra room for the records that feeds send in the meantime. */
 const LIVE_RECORDS = 100_000;
 
 /**
- * Serves the inspector until Ctrl-C or SIGTERM, or until nobody reads its lines any more.
+ * Serves the inspector until Ctrl-C or SIGTERM, or until the reader of its output has left.
  *
  * @throws RecordingError for the file, InspectorBindError for the port, OptionError for the token.
  */
@@ -60,8 +62,8 @@ async function readRecords(world: World, file: string): Promise<readonly Inspect
   if (skippedLines > 0) {
     const lines =
       skippedLines === 1
-        ? '1 line that is no record; it is left out'
-        : `${skippedLines} lines that are no records; they are left out`;
+        ? '1 line that is not a record; it is left out'
+        : `${skippedLines} lines that are not records; they are left out`;
     world.stderr.print(`warning: ${printable(file)} has ${lines}`);
   }
   if (torn) world.stderr.print(`warning: the last line of ${printable(file)} is incomplete`);

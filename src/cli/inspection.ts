@@ -1,23 +1,26 @@
-/** `--inspect`: an inspector of the command's own, or one that runs elsewhere. */
+/**
+ * `--inspect`: shows the endpoint in an inspector, which the command serves itself or which runs
+ * elsewhere.
+ */
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { World } from './world.js';
 
 export interface InspectOptions {
-  /** The URL of an inspector, or true for one of the command's own. */
+  /** The URL of an inspector; or true, and then the command serves one itself. */
   readonly inspect?: string | true;
-  /** Keys whose values nobody is shown. */
+  /** Keys whose values are not shown. */
   readonly mask?: readonly string[];
 }
 
-/** Closed after its endpoint, so that its end is seen as well. */
+/** Disposed after the endpoint has closed, so that the inspector shows the closing too. */
 export interface CommandInspection extends AsyncDisposable {
-  /** Whether the inspector ends with the command. */
+  /** Whether the command serves the inspector itself, so that both end together. */
   readonly own: boolean;
-  /** From now on the endpoint is inspected, if that was asked for. */
+  /** Inspects the endpoint from now on, if the user asked for it. */
   attach(endpoint: AnyEndpoint): void;
 }
 
-/** @throws InspectorUrlError for a URL that no inspector has. */
+/** @throws InspectorUrlError for a URL that cannot belong to an inspector. */
 export async function openInspection(
   world: World,
   { inspect, mask }: InspectOptions,
@@ -26,7 +29,7 @@ export async function openInspection(
     const close = (): Promise<void> => Promise.resolve();
     return { own: false, attach: () => undefined, [Symbol.asyncDispose]: close };
   }
-  // Nothing of the inspector is loaded for those who do not ask for it.
+  // Loaded only on demand, so that other commands start without the inspector's code.
   const { feedInspector, serveInspector } = await import('../inspector/index.js');
   const options = mask === undefined ? {} : { mask };
   if (inspect === true) {
@@ -51,7 +54,7 @@ export async function openInspection(
   };
 }
 
-/** The keys that `--mask` names. */
+/** Splits the value of `--mask` into keys. */
 export function parseKeys(word: string): string[] {
   return word
     .split(',')

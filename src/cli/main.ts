@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `rpcudp` command. */
+/** Main: the `rpcudp` command. Runs the program with the streams and signals of this process. */
 import { Output } from './output.js';
 import { run } from './program.js';
 import { terminalOf } from './terminal.js';
@@ -15,5 +15,6 @@ const exitCode = await run(process.argv.slice(2), {
   cwd: process.cwd(),
 });
 await stderr.flush().catch(() => undefined);
-// Not left to the event loop: a served module's timers, or a lookup under way, would hold it.
+// Exit explicitly: timers of a served module, or a running DNS lookup, would keep the process
+// alive.
 process.exit(exitCode);

@@ -1,4 +1,4 @@
-/** What `rpcudp call` says of an outcome: to people in a sentence, to programs in JSON. */
+/** What `rpcudp call` prints about an outcome: a sentence for people, JSON for programs. */
 import type { Outcome, Resolved } from '../api/outcome.js';
 import { RemoteError } from '../api/outcome.js';
 import type { OutcomeState } from '../api/call-state.js';
@@ -19,7 +19,7 @@ export function exitCodeOf({ state }: Outcome): ExitCode {
   return EXIT_CODES[state];
 }
 
-/** Why there is no value, in a sentence. */
+/** A sentence that says why there is no value. */
 export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string): string {
   switch (outcome.state) {
     case 'rejected':
@@ -38,7 +38,7 @@ export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string
   }
 }
 
-/** The whole outcome as plain data: errors without their stacks, times to the microsecond. */
+/** The whole outcome as plain data: errors without stacks, times rounded to microseconds. */
 export function outcomeData(outcome: Outcome): object {
   switch (outcome.state) {
     case 'resolved':

@@ -1,4 +1,4 @@
-/** An output: a stream of text whose reader may leave at any time. */
+/** Output: a stream of text whose reader may leave at any time. */
 import type { Writable } from 'node:stream';
 
 export class Output {
@@ -7,13 +7,13 @@ export class Output {
 
   constructor(stream: Writable) {
     this.#stream = stream;
-    // Without a listener, Node.js would end the process with a stack.
+    // Without a listener, Node.js would end the process and print a stack.
     stream.on('error', (error) => {
       this.#error ??= error;
     });
   }
 
-  /** Writes text, or bytes, as it is. Never throws; what could not be written shows in `flush`. */
+  /** Writes text or bytes unchanged. Never throws: `flush` reports what could not be written. */
   write(text: string | Uint8Array): void {
     this.#stream.write(text);
   }
@@ -23,16 +23,16 @@ export class Output {
     this.write(`${line}\n`);
   }
 
-  /** Calls the listener when nothing can be written any more. */
+  /** Calls the listener once nothing can be written any more. */
   onBroken(listener: () => void): void {
     this.#stream.on('error', listener);
   }
 
   /**
-   * Resolves when everything was handed over, and when the reader has left (EPIPE): it has seen what
-   * it wanted to.
+   * Resolves when everything was handed over. Also resolves when the reader has left (EPIPE),
+   * because the reader wanted no more.
    *
-   * @throws Error what the system said when writing failed otherwise, such as a full disk.
+   * @throws Error from the system when writing failed in another way, such as on a full disk.
    */
   async flush(): Promise<void> {
     if (this.#error === undefined) {

@@ -20,32 +20,32 @@ import type { World } from './world.js';
 const HELP_WIDTH = 80;
 
 const AFTER_SERVE = `
-The module exports its procedures as an object, each a function of the scope of
-its request and the caller's arguments:
+The module exports its procedures as an object. Each is a function that takes
+the scope of its request, then the caller's arguments:
 
   export const handlers = {
     sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
   };
 
-It may export the contract that they are held to as well, as "contract".
+It may also export "contract", a contract that checks calls of the procedures.
 
-Every request is a line: time, peer, procedure, ending, duration, size of reply.
-Anybody who reaches the address can call the procedures, so only this machine
-can until you say otherwise: --host 0.0.0.0 (IPv4) or --host :: (both).
-Ctrl-C waits up to a second for procedures that run; twice, it does not.`;
+Each request is one line: time, peer, procedure, ending, duration, reply size.
+Anybody who reaches the address can call the procedures. So by default only this
+machine can; change that with --host 0.0.0.0 (IPv4) or --host :: (both).
+Ctrl-C waits up to a second for running procedures; a second Ctrl-C does not.`;
 
 const AFTER_CALL = `
-An argument is JSON if it reads as JSON, else a string:
+An argument that is valid JSON is read as JSON. Any other is a string:
 
   5  -1.5  true  null  '[1, 2]'  '{"a": 1}'   JSON; integers keep all 64 bits
   Snake  'two words'  '"5"'                   strings
   hex:00ff  base64:AP8=                       bytes
-  text:hex:00ff  text:5                       strings, whatever they begin with
+  text:hex:00ff  text:5                       strings, with any content
   -- -x                                       after --, nothing is an option
 
-The prefixes count inside JSON as well, and the output has them: bytes are
-"hex:…". A date is an ISO 8601 string, a map with keys that are no strings an
-array of entries, NaN and Infinity are strings.
+The prefixes work inside JSON too, and the output uses them: bytes are "hex:…".
+A date is an ISO 8601 string, a map with keys other than strings is an array of
+entries, and NaN and Infinity are strings.
 
 Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 130 interrupted.
@@ -55,16 +55,16 @@ Example:
   rpcudp call 127.0.0.1:1234 sayhi Snake --timeout 500`;
 
 const AFTER_DECODE = `
-White space, colons and 0x are skipped, in any number of words:
+White space, colons and 0x are ignored, and the bytes may be several words:
 
   rpcudp decode 01000102030405060708090a0b0c0d0e0f10111213a2686f
   rpcudp decode 01:00:01 02030405 0x06 …`;
 
 const AFTER_EXPORT = `
-Each endpoint is an interface of the capture: a datagram that both ends recorded
-is there twice, sent on one and received on the other. IP and UDP headers are
-made up around what was recorded. The comment of a packet says what became of
-it, and what of it is missing.
+Each endpoint is an interface of the capture. If both ends recorded a datagram,
+it is there twice: sent on one interface, received on the other. IP and UDP
+headers are generated, because they were not recorded. The comment of a packet
+says what happened to it, and how much of it is missing.
 
   rpcudp serve ./handlers.js --port 1234 --record served.jsonl
   rpcudp export served.jsonl served.pcapng
@@ -72,48 +72,48 @@ it, and what of it is missing.
     -o rpcudp.ports:1234 served.pcapng`;
 
 const AFTER_DISSECTOR = `
-It works for captures of the network as well, in Wireshark and tshark:
+It also works for live captures of the network, in Wireshark and tshark:
 
   tshark -X lua_script:"$(rpcudp dissector)" -o rpcudp.ports:1234 -i any`;
 
 const AFTER_TOP = `
-The URL is that of an inspector's page: "rpcudp inspect" prints it, and so does
-a command with --inspect. Without one, top is an inspector itself, and shows the
-URL to be fed:
+The URL is that of an inspector's page. "rpcudp inspect" prints it, and so does
+a command with --inspect. Without a URL, top runs an inspector itself and shows
+the URL that other processes need to feed it:
 
   rpcudp top
   rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
 
-Ctrl-C or q ends it. Where stdout is no terminal, and with --once or --json,
-it looks for a second, prints what there is, and ends. NO_COLOR is honoured.`;
+Ctrl-C or q ends it. With --once or --json, or when stdout is not a terminal,
+it watches for a second, prints what it has seen, and ends. It obeys NO_COLOR.`;
 
 const RECORD = ['--record <file>', 'record what happens, for rpcudp inspect and export'] as const;
 const RECORD_MIB = [
   '--record-mib <n>',
-  'how large the recording may grow; the oldest goes (default: 64)',
+  'the most MiB of the recording; older records are removed (default: 64)',
   parseWholeNumber,
 ] as const;
 
 const INSPECT = [
   '--inspect [url]',
-  'show it in an inspector: its own, or that at the URL of its page',
+  'show the endpoint in an inspector: a new one, or the one with this page URL',
 ] as const;
 const MASK = [
   '--mask <keys>',
-  'what is not inspected or recorded: the values under these keys, as in password,token',
+  'do not show or record the values under these keys, for example password,token',
   parseKeys,
 ] as const;
 
 const AFTER_INSPECT = `
-The URL is that of the page, and of those who feed it. It has a random token:
-whoever knows it, on this machine, sees all calls with arguments and results.
+The URL is for the page, and for processes that feed it. It has a random token.
+Everybody on this machine who knows it sees all calls, arguments and results.
 
-  rpcudp inspect --port 4000      # with --token as well, its URL survives a restart
+  rpcudp inspect --port 4000      # with --token too, a restart keeps the URL
   rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
 
-With a file, what --record wrote into it is shown.`;
+With a file, it shows what --record wrote there.`;
 
-/** Runs the command line `words` and gives its exit code. Everything is said; it never throws. */
+/** Runs the command line `words` and returns its exit code. Prints all errors and never throws. */
 export async function run(words: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT_CODE.success;
   const program = createProgram(world, (code) => {
@@ -121,7 +121,7 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
   });
   try {
     await program.parseAsync(words, { from: 'user' }).catch((error: unknown) => {
-      // Help, the version, or a mistake in the command line: commander has said it.
+      // For help, the version, or a mistake in the command line, commander has printed already.
       if (!(error instanceof CommanderError)) throw error;
       exitCode = error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
     });
@@ -148,14 +148,14 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       getErrHelpWidth: () => HELP_WIDTH,
     });
 
-  program.addHelpText('after', '\nrpcudp <command> --help says more about each.');
+  program.addHelpText('after', '\nFor more about a command: rpcudp <command> --help');
 
   program
     .command('serve')
     .description('Serve the procedures of a JavaScript module.')
     .argument('<module>', 'path of the module, which exports "handlers"')
     .option('--host <ip>', 'local IP address to listen on', '127.0.0.1')
-    .option('--port <number>', 'local UDP port, 0 for any free one', parseWholeNumber, 0)
+    .option('--port <number>', 'local UDP port; 0 for any free port', parseWholeNumber, 0)
     .option(...RECORD)
     .option(...RECORD_MIB)
     .option(...INSPECT)
@@ -174,10 +174,10 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .option('--timeout <ms>', 'how long to wait for the answer (default: 5000)', parseWholeNumber)
     .option(
       '--attempts <n>',
-      'how often to send it in all (default: 1, for the peer is not known yet)',
+      'how many times to send it at most (default: 1, as the peer is unknown)',
       parseWholeNumber,
     )
-    .option('--json', 'print the whole outcome, whatever it is')
+    .option('--json', 'print the whole outcome, of whatever kind')
     .option(...RECORD)
     .option(...RECORD_MIB)
     .option(...INSPECT)
@@ -199,9 +199,9 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
   program
     .command('inspect')
     .description('Serve a page that shows what happens at endpoints.')
-    .argument('[recording]', 'file that --record made, to be shown')
-    .option('--port <number>', 'TCP port of the page, 0 for any free one', parseWholeNumber, 0)
-    .option('--token <text>', 'the secret part of its URL (default: a random one)')
+    .argument('[recording]', 'a file that --record wrote, to be shown')
+    .option('--port <number>', 'TCP port of the page; 0 for any free port', parseWholeNumber, 0)
+    .option('--token <text>', 'the secret part of its URL (default: random)')
     .addHelpText('after', AFTER_INSPECT)
     .action(async (recording: string | undefined, options: InspectCommandOptions) => {
       const { inspect } = await import('./inspect.js');
@@ -211,9 +211,9 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
   program
     .command('top')
     .description('Show live counts of endpoints in this terminal.')
-    .argument('[url]', 'URL of the inspector that they feed')
-    .option('--once', 'print what there is, and end')
-    .option('--json', 'the same as JSON')
+    .argument('[url]', 'URL of the inspector that the endpoints feed')
+    .option('--once', 'print once and end')
+    .option('--json', 'print once as JSON and end')
     .addHelpText('after', AFTER_TOP)
     .action(async (url: string | undefined, options: TopOptions) => {
       const { top } = await import('./top.js');
@@ -223,10 +223,10 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
   program
     .command('export')
     .description('Make a capture of a recording, for Wireshark.')
-    .argument('<recording>', 'file that --record made')
-    .argument('<capture>', 'pcapng file to be made, or - for stdout')
+    .argument('<recording>', 'a file that --record wrote')
+    .argument('<capture>', 'the pcapng file to write, or - for stdout')
     .option('--endpoint <name>', 'only what this endpoint sent and received')
-    .option('--force', 'overwrite the capture if it is there')
+    .option('--force', 'overwrite the capture if it exists')
     .addHelpText('after', AFTER_EXPORT)
     .action(async (recording: string, capture: string, options: ExportOptions) => {
       ended(await exportCapture(world, recording, capture, options, readVersion()));

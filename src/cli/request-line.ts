@@ -6,8 +6,8 @@ import { messageOf, printableName } from '../legible/printable.js';
 type RequestReport = Extract<EndpointReport, { type: 'request.settled' }>;
 
 /**
- * Time of day, peer, procedure and fate; how long the procedure ran and how large the reply is, where
- * it did and there is one: `12:00:01.123 127.0.0.1:5678 sayhi replied 0.4 ms 48 bytes`.
+ * Time of day, peer, procedure and ending; then the duration if the procedure ran, and the size if
+ * there is a reply: `12:00:01.123 127.0.0.1:5678 sayhi replied 0.4 ms 48 bytes`.
  */
 export function requestLine(report: RequestReport, at: Date): string {
   const { ending, peer, procedure } = report;

@@ -1,4 +1,4 @@
-/** `rpcudp serve`: offers a module's procedures until it is told to stop. */
+/** `rpcudp serve`: serves the procedures of a module until it is stopped. */
 import { formatAddress } from '../address/address.js';
 import { createEndpoint } from '../endpoint/endpoint.js';
 import type { Endpoint } from '../api/endpoint.js';
@@ -20,11 +20,11 @@ export interface ServeOptions extends RecordOptions, InspectOptions {
 }
 
 /**
- * Serves until Ctrl-C or SIGTERM, or until nobody reads its lines any more. Procedures that run then
- * may end within a second; a second signal does not wait for them.
+ * Serves until Ctrl-C or SIGTERM, or until the reader of its output has left. Procedures that are
+ * running then have up to a second to end; a second signal does not wait for them.
  *
- * @throws ArgumentError for the module; BindError, AddressError for the address; RecordingError, OptionError for the recording;
- * InspectorUrlError for the inspector.
+ * @throws ArgumentError for the module; BindError, AddressError for the address; RecordingError,
+ * OptionError for the recording; InspectorUrlError for the inspector.
  */
 export async function serve(
   world: World,
@@ -33,7 +33,7 @@ export async function serve(
 ): Promise<ExitCode> {
   const served = await loadServed(modulePath, world.cwd);
   const onError = (error: unknown): void => {
-    // The line of its request says it already.
+    // The line of the request has reported this error already.
     if (error instanceof HandlerFailedError) return;
     world.stderr.print(`error: ${messageOf(error)}`);
   };
@@ -46,7 +46,7 @@ export async function serve(
     world.stdout.print(requestLine(report, new Date()));
   });
   const end = stopped(world, endpoint);
-  // Whoever reads this line may send a signal at once.
+  // Printed last, because its reader may send a signal at once.
   world.stdout.print(`listening on ${formatAddress(endpoint.address)}`);
   return await end;
 }

@@ -1,4 +1,4 @@
-/** A terminal: a screen that can be taken for a while, and keys. */
+/** The terminal: takes the screen for a while, draws lines on it and reads keys. */
 import type { ReadStream, WriteStream } from 'node:tty';
 import {
   cursorHide,
@@ -11,7 +11,7 @@ import {
   synchronizedOutput,
 } from 'ansi-escapes';
 
-/** Columns and rows. */
+/** In columns and rows. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -19,17 +19,19 @@ export interface Size {
 
 export interface Terminal {
   readonly size: Size;
-  /** Whether colours may be used; not with NO_COLOR, whatever that is set to (no-color.org). */
+  /** Whether colours may be used. Not when NO_COLOR is set to any text (no-color.org). */
   readonly colours: boolean;
-  /** Takes the screen. Keys are not shown but told; Ctrl-C is one of them, as `\u0003`. */
+  /** Takes the screen. Keys are not echoed but given to `onKey`, Ctrl-C included, as `\u0003`. */
   take(onKey: (key: string) => void, onResize: () => void): void;
-  /** Shows these lines, each of at most `size.width` columns, and nothing else. */
+  /** Shows these lines and nothing else. Each has at most `size.width` columns. */
   draw(lines: readonly string[]): void;
-  /** Gives the screen back as it was. Idempotent; when the process ends, whyever, it is done anyway. */
+  /**
+   * Restores the screen. Idempotent. It happens by itself when the process exits for any reason.
+   */
   giveBack(): void;
 }
 
-/** What is too long for a line is cut, or goes on below (xterm's DEC private mode 7). */
+/** Line wrapping off, and on (xterm's DEC private mode 7). */
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
 const TAKE = enterAlternativeScreen + NO_WRAP + cursorHide;
@@ -37,13 +39,16 @@ const GIVE_BACK = cursorShow + WRAP + exitAlternativeScreen;
 
 const USUAL: Size = { width: 80, height: 24 };
 
-/** The parts of a process that a terminal is made of. */
+/** The parts of the process that a terminal needs. */
 type Console = Pick<NodeJS.Process, 'env' | 'once' | 'off'> & {
   readonly stdin: ReadStream;
   readonly stdout: WriteStream;
 };
 
-/** The terminal that the process writes to; undefined if that is none, or one that cannot move its cursor. */
+/**
+ * The terminal that the process writes to. Undefined if stdout is not a terminal, or is a terminal
+ * that cannot move its cursor.
+ */
 export function terminalOf(process: Console): Terminal | undefined {
   const { stdout, env } = process;
   return stdout.isTTY && env['TERM'] !== 'dumb' ? new ProcessTerminal(process) : undefined;
@@ -59,13 +64,13 @@ class ProcessTerminal implements Terminal {
 
   constructor(process: Console) {
     this.#process = process;
-    // Not `stdout.hasColors`, which in Node 20 takes an empty NO_COLOR for one that is set.
+    // Not `stdout.hasColors`: in Node.js 20 it treats an empty NO_COLOR as one with text.
     this.colours = (process.env['NO_COLOR'] ?? '') === '';
   }
 
   get size(): Size {
     const { columns, rows } = this.#process.stdout;
-    // A terminal that does not know its size says 0.
+    // A terminal that does not know its size reports 0.
     return { width: columns || USUAL.width, height: rows || USUAL.height };
   }
 
@@ -95,7 +100,7 @@ class ProcessTerminal implements Terminal {
 
   draw(lines: readonly string[]): void {
     const { stdout } = this.#process;
-    // Who reads slowly gets fewer pictures, not old ones.
+    // A slow reader gets fewer pictures, instead of old ones.
     if (stdout.writableNeedDrain) return;
     const text = lines.map((line) => line + eraseEndLine).join('\r\n');
     stdout.write(synchronizedOutput(cursorTo(0, 0) + text + eraseDown));

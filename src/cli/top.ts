@@ -1,4 +1,4 @@
-/** `rpcudp top`: what endpoints are doing, as counts that move in a terminal. */
+/** `rpcudp top`: shows in a terminal what endpoints are doing, as live counts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import type { InspectionRecord } from '../inspector/record.js';
@@ -19,24 +19,26 @@ import { untilStopped } from './until-stopped.js';
 import type { World } from './world.js';
 
 export interface TopOptions {
-  /** Print what there is, and end. */
+  /** Print once and end. */
   readonly once?: boolean;
-  /** The same as JSON. */
+  /** Print once as JSON and end. */
   readonly json?: boolean;
 }
 
-/** How often the screen is drawn anew. */
+/** How often the screen is redrawn. */
 const REDRAW_MS = 500;
-/** So long is looked before something is printed once: rates need two readings. */
+/** How long to watch before printing once. Rates need two readings. */
 const LOOK_MS = 1_200;
 
 const CTRL_C = '\u0003';
 
 /**
- * Shows, until Ctrl-C or `q`, the endpoints that the inspector at `url` knows; without a URL, those that feed an inspector of
- * its own. Where there is no terminal, and with `once` or `json`, it prints them once.
+ * Shows the endpoints that the inspector at `url` knows, until Ctrl-C or `q`. Without a URL it
+ * serves an inspector itself and shows the endpoints that feed it. Without a terminal, or with
+ * `once` or `json`, it prints the endpoints once.
  *
- * @throws InspectorUrlError, InspectorUnreachableError for the URL; ArgumentError without one, if there is nothing to wait for.
+ * @throws InspectorUrlError, InspectorUnreachableError for the URL; ArgumentError when there is
+ * neither a URL nor a terminal.
  */
 export async function top(
   world: World,
@@ -46,7 +48,7 @@ export async function top(
   const { terminal } = world;
   const screen = once || json ? undefined : terminal;
   if (url === undefined && screen === undefined) {
-    throw new ArgumentError('the URL of an inspector is needed where nobody can wait for feeds');
+    throw new ArgumentError('without a URL, top needs a terminal and neither --once nor --json');
   }
   await using own = url === undefined ? await serveInspector() : undefined;
   const watched = new Watched();
@@ -60,7 +62,7 @@ export async function top(
   }
 }
 
-/** What is known of an inspector by now. */
+/** What is known so far about the endpoints of an inspector, and about the connection to it. */
 class Watched implements Watcher {
   readonly #reading = new Reading();
   fault: string | undefined;
@@ -116,12 +118,15 @@ async function show(
   }
 }
 
-/** The line in its colours, where there are any. */
+/** The line with its colours; without them if the terminal may not show any, or is none. */
 function coloured(line: string, terminal: Terminal | undefined): string {
   return terminal?.colours === true ? line : stripVTControlCharacters(line);
 }
 
-/** The URL has a token that gives access: it is shown only where somebody needs it. */
+/**
+ * What the title shows. The URL holds a token that gives access, so it is shown only where the user
+ * needs it: to feed this command's own inspector.
+ */
 function titleOf(
   url: string | undefined,
   own: Inspector | undefined,

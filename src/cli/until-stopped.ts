@@ -1,7 +1,7 @@
-/** How a command that runs on its own is ended. */
+/** How a command that runs until the user stops it learns that it shall end. */
 import type { World } from './world.js';
 
-/** Resolves at Ctrl-C or SIGTERM, or when nobody reads the command's lines any more. */
+/** Resolves at Ctrl-C or SIGTERM, or when the reader of the command's output has left. */
 export function untilStopped({ signals, stdout }: World): Promise<void> {
   return new Promise((resolve) => {
     signals.on('SIGINT', resolve);

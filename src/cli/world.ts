@@ -1,13 +1,13 @@
-/** The world: what the command touches of its process. A parameter, so that tests can watch. */
+/** World: what the command uses of its process. It is a parameter, so that tests can replace it. */
 import type { Output } from './output.js';
 import type { Terminal } from './terminal.js';
 
 export interface World {
   readonly stdout: Output;
   readonly stderr: Output;
-  /** What stdout is, if it is one. */
+  /** The terminal that stdout is; undefined if stdout is not a terminal. */
   readonly terminal?: Terminal | undefined;
-  /** Where SIGINT and SIGTERM are heard: the process. */
+  /** Where SIGINT and SIGTERM are reported: the process. */
   readonly signals: SignalSource;
   /** The folder that relative paths start from. */
   readonly cwd: string;

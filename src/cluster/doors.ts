@@ -1,4 +1,4 @@
-/** Where each worker takes in what the others receive at an address that they share. */
+/** Doors: where each worker takes over datagrams that others received at a shared address. */
 import { formatAddress, type SocketAddress } from '../address/address.js';
 import type { Door } from './message.js';
 
@@ -7,16 +7,16 @@ interface Shared {
   readonly bySlot: Map<number, Door>;
 }
 
-/** The doors of a cluster. Bounded by its workers and by the addresses that they open. */
+/** The doors of a cluster. Bounded by the workers and the addresses that they open. */
 export class Doors {
   readonly #byAddress = new Map<string, Shared>();
 
-  /** The door of the worker in `slot` for what arrives at `address`, which is as `formatAddress` has it. */
+  /** The door of the worker in `slot` for datagrams to `address`, a text of `formatAddress`. */
   get(address: string, slot: number): Door | undefined {
     return this.#byAddress.get(address)?.bySlot.get(slot);
   }
 
-  /** Notes the door of a worker, or that it has none there any more. */
+  /** Sets the door of a worker. With undefined, the worker has no door there any more. */
   set(address: SocketAddress, slot: number, door: Door | undefined): void {
     const name = formatAddress(address);
     const shared = this.#byAddress.get(name) ?? { address, bySlot: new Map<number, Door>() };
@@ -26,19 +26,16 @@ export class Doors {
     else this.#byAddress.set(name, shared);
   }
 
-  /** The addresses where at least so many workers have a door. */
   addresses(workers: number): SocketAddress[] {
     const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.size >= workers);
     return shared.map(({ address }) => address);
   }
 
-  /** The addresses where the worker in `slot` has a door. */
   addressesOf(slot: number): SocketAddress[] {
     const shared = [...this.#byAddress.values()].filter(({ bySlot }) => bySlot.has(slot));
     return shared.map(({ address }) => address);
   }
 
-  /** Every door there is. */
   *[Symbol.iterator](): Generator<[address: SocketAddress, slot: number, door: Door]> {
     for (const { address, bySlot } of this.#byAddress.values()) {
       for (const [slot, door] of bySlot) yield [address, slot, door];

@@ -1,6 +1,6 @@
 /**
- * Envelopes: in one a worker hands datagrams on to another. Each datagram comes with its source; the key is that of
- * the door the envelope goes to, which only workers of this cluster know.
+ * Envelopes: an envelope carries datagrams from one worker to another, each with its source
+ * address. Its key is the key of the receiving door, which only the workers of this cluster know.
  *
  *     envelope = key(16) letter…
  *     letter   = port(2) hostLength(1) datagramLength(2) host datagram
@@ -12,25 +12,23 @@ const HOST_LENGTH_OFFSET = 2;
 const DATAGRAM_LENGTH_OFFSET = 3;
 const LETTER_HEADER_BYTES = 5;
 
-/** The largest UDP payload over IPv4, which doors speak: 65,535 bytes less 28 of headers. */
+/** The largest UDP payload over IPv4, which doors use: 65,535 bytes minus 28 bytes of headers. */
 const MAX_ENVELOPE_BYTES = 65_507;
 
-/** What the letters of an envelope, or a single one, may take. */
+/** The most bytes of the letters of an envelope together. */
 export const MAX_LETTER_BYTES = MAX_ENVELOPE_BYTES - DOOR_KEY_BYTES;
 
-/** A datagram, and whence it came. */
 export interface Letter {
   readonly datagram: Buffer;
   readonly host: string;
   readonly port: number;
 }
 
-/** How much of an envelope a letter takes, in bytes. */
 export function letterBytes({ datagram, host }: Letter): number {
   return LETTER_HEADER_BYTES + host.length + datagram.length;
 }
 
-/** An envelope with these letters, which take `MAX_LETTER_BYTES` at most. */
+/** Makes an envelope with these letters, which must take at most `MAX_LETTER_BYTES`. */
 export function sealEnvelope(key: Uint8Array, letters: readonly Letter[]): Buffer {
   const bytes = letters.reduce((sum, letter) => sum + letterBytes(letter), DOOR_KEY_BYTES);
   const envelope = Buffer.allocUnsafe(bytes);
@@ -49,8 +47,8 @@ export function sealEnvelope(key: Uint8Array, letters: readonly Letter[]): Buffe
 }
 
 /**
- * The letters in an envelope; undefined when it does not show the key, or is no envelope. The key is compared in
- * constant time: every process of this machine may knock.
+ * The letters in an envelope; undefined if it has the wrong key or is not an envelope. The key is
+ * compared in constant time, because every process of this machine can send to a door.
  */
 export function openEnvelope(envelope: Buffer, key: Uint8Array): Letter[] | undefined {
   if (envelope.length <= DOOR_KEY_BYTES) return undefined;

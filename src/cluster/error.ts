@@ -1,4 +1,4 @@
-/** A cluster cannot be had, or is not there any more. The message says what to do. */
+/** A cluster could not be started or joined, or it is closed. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
   readonly code = 'ERR_RPCUDP_CLUSTER';

@@ -1,4 +1,4 @@
-/** How a cluster is started: the one file that speaks for the primary's process. */
+/** Fork: starts the workers of a cluster. Only this file uses node:cluster in the primary. */
 import cluster from 'node:cluster';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -15,18 +15,25 @@ import { ClusterWorkers } from './workers.js';
 
 const MAX_WORKERS = 256;
 
-/** How to fork workers. Everything is optional. */
+/** The options of `forkWorkers`. All of them are optional. */
 export interface ForkWorkersOptions {
-  /** How many, 1 to 256. Default: one for each core this process may use (`os.availableParallelism()`). */
+  /**
+   * The number of workers, from 1 to 256. Default: one for each core that this process may use
+   * (`os.availableParallelism()`), at most 256.
+   */
   readonly workers?: number;
-  /** The module that the workers run, a path or a `file:` URL. Default: the program that runs here. */
+  /** The module that the workers run: a path or a `file:` URL. Default: this process's program. */
   readonly exec?: string | URL;
-  /** The workers' command line arguments. Default: those of this process. */
+  /** The command line arguments of the workers. Default: those of this process. */
   readonly args?: readonly string[];
-  /** How long `close` waits for workers to end before it kills them, in milliseconds. Default 5,000. */
+  /**
+   * How long `close` waits for workers to end before it kills them: an integer of milliseconds from
+   * 0 to 2,147,483,647. Default 5,000.
+   */
   readonly closeGraceMs?: number;
   /**
-   * Hears why a process could not be started, and what listeners of yours throw. Default: a Node.js process warning.
+   * Gets the error when a process could not be started, and errors that your listeners throw.
+   * Default: a Node.js process warning.
    */
   readonly onError?: (error: unknown) => void;
 }
@@ -47,27 +54,36 @@ function integerIn<Standard>(standard: Standard, least: number, most: number): O
   return { standard, problem };
 }
 
-/** The cluster of this process. Two would take each other's datagrams: their workers would share sockets. */
+/**
+ * The cluster of this process. The workers of two clusters would share sockets and get each other's
+ * datagrams, so there can be only one.
+ */
 let current: ClusterWorkers | undefined;
 
 /**
- * Forks workers with node:cluster, and replaces those that die: after 100 ms, and when they do not live 10 s twice as
- * long each time, up to 10 s. Workers share UDP ports by `joinCluster`. Each remote address belongs to one of them;
- * what another receives from there it hands on, so each request still runs at most once, as long as its worker lives.
- * Limits (`maxRunningHandlers`, `maxReplies`, what may be sent to addresses that may be forged, …) are each worker's
- * own. `exec` and `args` are set in node:cluster, for the whole process; what else `cluster.setupPrimary` takes
- * (`execArgv`, say) stays as it is.
+ * Forks workers with node:cluster, which share UDP ports by `joinCluster`.
  *
- * Resolves when there is an address at which every worker has opened a transport. Rejects with a ClusterError when a
- * worker ends before that, after ending the others, and when this process has a cluster already or is itself a worker;
- * with an OptionError for an option that is unknown or out of bounds.
+ * A worker that dies is replaced after 100 ms. If workers of a slot repeatedly live less than 10 s,
+ * this delay doubles each time, up to 10 s.
+ *
+ * Each remote address belongs to one worker. A worker that receives a datagram of another worker's
+ * address forwards it. So each request still runs at most once, as long as its worker lives. Limits
+ * (`maxRunningHandlers`, `maxReplies`, `amplification`, …) apply to each worker separately.
+ *
+ * `exec` and `args` are set in node:cluster for the whole process. Other settings of
+ * `cluster.setupPrimary`, such as `execArgv`, are not changed.
+ *
+ * Resolves when there is an address at which every worker has opened a transport. Rejects with a
+ * ClusterError if a worker ends before that (the other workers are ended first), or if this process
+ * has a cluster already or is itself a worker. Rejects with an OptionError for an option that is
+ * unknown or out of bounds.
  */
 export async function forkWorkers(options: ForkWorkersOptions = {}): Promise<ClusterWorkers> {
   requireOptions<ForkWorkersOptions>(OPTIONS, options, 'forkWorkers');
   const { workers = Math.min(availableParallelism(), MAX_WORKERS) } = options;
   const { closeGraceMs } = withDefaults<ForkWorkersOptions, typeof OPTIONS>(OPTIONS, options);
   if (!cluster.isPrimary) throw new ClusterError('A worker of a cluster cannot fork workers');
-  if (current !== undefined) throw new ClusterError('This process has forked workers already');
+  if (current !== undefined) throw new ClusterError('This process has already forked workers');
   const seed = new Uint32Array(1);
   systemRandom.fillBytes(new Uint8Array(seed.buffer));
   const reportError = guardedReport(options.onError ?? warnings());
@@ -110,7 +126,8 @@ function forkWith({ exec, args }: ForkWorkersOptions, reportError: (error: unkno
     });
     const { pid } = worker.process;
     worker.on('error', (error) => {
-      // Without a process there is no exit to hear of. Other errors are of messages to one that is ending.
+      // A process that did not start emits no exit event. Other errors are about messages to a
+      // process that is ending.
       if (pid !== undefined) return;
       reportError(error);
       hearer.ended(null, null);

@@ -1,6 +1,7 @@
 /**
- * Hands datagrams on to the workers they belong to. What arrives in one turn of the event loop goes in as few
- * envelopes as it needs: each takes a system call to send and one to receive, whatever it holds.
+ * Forwarder: sends datagrams to the workers that they belong to. Datagrams that arrive in one turn
+ * of the event loop share envelopes, because each envelope takes one system call to send and one to
+ * receive, whatever its size.
  */
 import type { Clock } from '../time/clock.js';
 import type { Transport } from '../transport/transport.js';
@@ -8,10 +9,13 @@ import { letterBytes, MAX_LETTER_BYTES, sealEnvelope } from './envelope.js';
 import type { Letter } from './envelope.js';
 import type { Door } from './message.js';
 
-/** The only host where doors are, and where envelopes come from. */
+/** The host of all doors, and the source of all envelopes. */
 export const DOOR_HOST = '127.0.0.1';
 
-/** What envelopes are filled to. What a worker keeps of one datagram keeps the envelope: it is not to be large. */
+/**
+ * Envelopes are filled up to this size. It is small, because a worker that keeps a part of one
+ * datagram keeps the whole envelope in memory.
+ */
 const FULL_BYTES = 8 * 1024;
 
 interface Post {
@@ -20,17 +24,17 @@ interface Post {
 }
 
 export class Forwarder {
-  /** Datagrams that the kernel took. */
   forwarded = 0;
-  /** Datagrams whose worker was not there, or that the kernel refused. */
   lost = 0;
-  /** Datagrams that no envelope holds. */
   tooLarge = 0;
 
   readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #doorOf: (slot: number) => Door | undefined;
-  /** By slot, what waits for the end of the turn. Bounded by the workers, and `FULL_BYTES` and a datagram for each. */
+  /**
+   * The letters that wait for the end of the turn, by slot. Bounded by the number of workers, and
+   * for each of them by `FULL_BYTES` plus one datagram.
+   */
   readonly #posts = new Map<number, Post>();
 
   constructor(clock: Clock, transport: Transport, doorOf: (slot: number) => Door | undefined) {
@@ -39,7 +43,7 @@ export class Forwarder {
     this.#doorOf = doorOf;
   }
 
-  /** Hands on what came from `host` to the worker in `slot`, at the end of this turn. */
+  /** Forwards a datagram from `host`:`port` to the worker in `slot`, at the end of this turn. */
   forward(slot: number, datagram: Buffer, host: string, port: number): void {
     const letter = { datagram, host, port };
     const bytes = letterBytes(letter);
@@ -62,7 +66,6 @@ export class Forwarder {
     post.bytes += bytes;
   }
 
-  /** Hands on what waits, now. */
   flush(): void {
     const posts = [...this.#posts];
     this.#posts.clear();

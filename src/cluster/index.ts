@@ -1,5 +1,5 @@
 /**
- * rpcudp/cluster: one UDP port served by several processes. The public names, one by one.
+ * rpcudp/cluster: one UDP port that several processes serve. This file exports its public names.
  */
 export { forkWorkers } from './fork.js';
 export type { ForkWorkersOptions } from './fork.js';

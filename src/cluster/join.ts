@@ -1,4 +1,4 @@
-/** How a worker joins its cluster: the one file that speaks for the worker's process. */
+/** Join: makes this process a member of a cluster. Only this file uses node:cluster in workers. */
 import cluster from 'node:cluster';
 import { systemClock } from '../time/clock.js';
 import { ClusterError } from './error.js';
@@ -10,10 +10,10 @@ import { welcomed } from './welcome.js';
 let joined: Promise<ClusterMember> | undefined;
 
 /**
- * Joins the cluster, in a worker that `forkWorkers` started; whoever asks again gets the same member. The process
- * lives from then on until the primary closes the cluster.
+ * Joins the cluster, in a worker that `forkWorkers` started. Further calls give the same member.
+ * From then on the process lives until the primary closes the cluster.
  *
- * Rejects with a ClusterError in any other process, and when the primary does not answer for 10 s.
+ * Rejects with a ClusterError in any other process, and if the primary does not answer within 10 s.
  */
 export function joinCluster(): Promise<ClusterMember> {
   joined ??= join();
@@ -24,11 +24,11 @@ async function join(): Promise<ClusterMember> {
   const { worker } = cluster;
   if (worker === undefined || process.env[SLOT_VARIABLE] === undefined) {
     throw new ClusterError(
-      'This process is no worker that forkWorkers started; fork workers in the primary first',
+      'This process is not a worker that forkWorkers started; call forkWorkers in the primary first',
     );
   }
   const channel = {
-    // A primary that is gone takes its workers along: nobody is left to hear of the error.
+    // The error is ignored: when the primary has ended, its workers end as well.
     send: (message: object) => process.send?.(message, undefined, undefined, () => undefined),
     listen: (hear: (message: PrimaryMessage) => void) => {
       process.on('message', (message) => {

@@ -1,4 +1,4 @@
-/** A worker's place in its cluster: the transports it has there, and what is done when the cluster is closed. */
+/** Cluster member: a worker's transports, and what it does when the cluster is closed. */
 import { systemClock } from '../time/clock.js';
 import { systemRandom } from '../random.js';
 import { udpTransport } from '../transport/udp.js';
@@ -12,41 +12,40 @@ import type { PrimaryMessage, WorkerMessage } from './message.js';
 import { ClusterTransport } from './transport.js';
 import type { Cluster } from './transport.js';
 
-/** A worker's end of the channel to its primary. */
 export interface WorkerChannel {
   send(message: WorkerMessage): void;
-  /** Lets go of the primary, so that the process ends once it has nothing else to do. */
+  /** Disconnects from the primary, so that the process ends once it has nothing else to do. */
   disconnect(): void;
 }
 
-/** Where a shared socket is bound. */
+/** The address of a shared socket. */
 export interface ClusterTransportOptions {
-  /** The local IP address. Default: every address of both IP versions, as with `createEndpoint`. */
+  /** The local IP address. Default: all addresses of both IP versions, as with `createEndpoint`. */
   readonly host?: string;
   /**
-   * The local port, the same in every worker. 0 finds a free one, which they share as well: the first that each asks
-   * for in this way is one port, the second another.
+   * The local port, the same in every worker. 0 finds a free port, which the workers share as well:
+   * the first transport with port 0 of each worker gets one port, the second transport another.
    */
   readonly port: number;
 }
 
-/** This worker, as one of its cluster; `joinCluster` gives it. */
+/** This worker as a member of its cluster. `joinCluster` gives it. */
 export class ClusterMember {
-  /** The worker's place, 0 to `workers` - 1. Whoever replaces it after its death gets the same. */
+  /** The worker's slot, from 0 to `workers` - 1. A worker that replaces it gets the same slot. */
   readonly slot: number;
-  /** How many workers the cluster has. */
+  /** The number of workers of the cluster. */
   readonly workers: number;
 
   readonly #channel: WorkerChannel;
   readonly #cluster: Cluster;
   readonly #reportError = guardedReport(warnings());
-  /** Those that are open, or being opened. Bounded by the program's own. */
+  /** The transports that are open or being opened. Bounded by what the program opens. */
   readonly #transports = new Set<ClusterTransport>();
-  /** Bounded by the program's own `onClose` calls. */
+  /** Bounded by the program's `onClose` calls. */
   readonly #closeListeners: (() => unknown)[] = [];
   #closing = false;
 
-  /** @internal Use `joinCluster`. `doors` follows what the primary tells. */
+  /** @internal Use `joinCluster`. `doors` is updated by the messages of the primary. */
   constructor(
     { slot, workers, seed }: Extract<PrimaryMessage, { rpcudp: 'welcome' }>,
     doors: Doors,
@@ -75,12 +74,12 @@ export class ClusterMember {
   }
 
   /**
-   * A transport for `createEndpoint({ transport })`, over a UDP socket that it shares with all workers that ask for
-   * the same address. Every worker has to: each gets what its own share of the senders send. An endpoint over it
-   * serves and makes no calls.
+   * Makes a transport for `createEndpoint({ transport })`. Its UDP socket is shared by all workers
+   * that ask for the same address. Every worker must do so, because each worker gets the datagrams
+   * of its share of the senders. An endpoint with this transport serves, and makes no calls.
    *
-   * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535; ClusterError when the cluster
-   * is being closed.
+   * @throws {AddressError} when `host` is not an IP address, or `port` is not from 0 to 65535;
+   * ClusterError when the cluster is being closed.
    */
   transport({ host, port }: ClusterTransportOptions): ClusterTransport {
     if (this.#closing) throw closedError();
@@ -95,16 +94,18 @@ export class ClusterMember {
   }
 
   /**
-   * Is called when the primary closes the cluster, to close this worker's endpoints: `onClose(() => endpoint.close())`.
-   * Once the promises of all listeners are settled the worker lets go of its primary; transports that are still
-   * open then fail with a ClusterError. The primary waits for `closeGraceMs`.
+   * Adds a listener for the close of the cluster, which should close this worker's endpoints:
+   * `onClose(() => endpoint.close())`. If the cluster is already closing, it is called at once.
+   * After the promises of all listeners have settled, transports that are still open fail with a
+   * ClusterError, and the worker disconnects from the primary. The primary waits for
+   * `closeGraceMs`.
    */
   onClose(listener: () => unknown): void {
     if (this.#closing) void this.#tell(listener);
     else this.#closeListeners.push(listener);
   }
 
-  /** @internal The primary closes the cluster. */
+  /** @internal Called when the primary closes the cluster. */
   async leave(): Promise<void> {
     if (this.#closing) return;
     this.#closing = true;

@@ -1,12 +1,13 @@
-/** Which worker an address belongs to. */
+/** Owner: the worker that a remote address belongs to. */
 
 /** FNV-1a, 32 bits. */
 const FNV_PRIME = 0x01000193;
 
 /**
- * The slot, 0 to `workers` - 1, of the worker that has all there is to know of a remote address: the requests it
- * sent, their replies, what it may be sent. The same for as long as seed and number of workers are. The seed is for a
- * stranger not to know whose turn it is; the hash is not a cryptographic one.
+ * The slot, from 0 to `workers` - 1, of the worker that keeps all state of a remote address: its
+ * requests, their replies, and how much may be sent to it. It depends only on the address, the seed
+ * and the number of workers. The seed hides from strangers which worker they get, but the hash is
+ * not a cryptographic one.
  */
 export function ownerOf(host: string, port: number, seed: number, workers: number): number {
   let hash = seed;
@@ -18,7 +19,10 @@ export function ownerOf(host: string, port: number, seed: number, workers: numbe
   return Math.floor((mixed(hash) / 2 ** 32) * workers);
 }
 
-/** MurmurHash3's last step: every bit of the input moves every bit of the result, which FNV lacks. */
+/**
+ * The last step of MurmurHash3. With it every bit of the input affects every bit of the result,
+ * which FNV does not achieve.
+ */
 function mixed(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);

@@ -1,23 +1,26 @@
-/** What a cluster tells those who listen to it. */
+/** Cluster reports: the events that a cluster emits to its listeners. */
 import type { SocketAddress } from '../address/address.js';
 
-/** Emitted by the workers of a cluster. */
+/** An event of a worker, emitted by `ClusterWorkers`. */
 export type WorkerReport =
   | {
-      /** A worker receives at an address from now on. */
+      /** A worker now receives at an address. */
       readonly type: 'worker.opened';
       readonly slot: number;
       readonly pid: number | undefined;
       readonly address: SocketAddress;
     }
   | {
-      /** A worker is no more, and what it remembered of its senders is lost. */
+      /** A worker has ended. Its memory of its senders is lost. */
       readonly type: 'worker.ended';
       readonly slot: number;
       readonly pid: number | undefined;
-      /** Null when a signal ended it, or when it could not be started: then `signal` is null as well. */
+      /** Null if a signal ended the worker. If it could not be started, `signal` is also null. */
       readonly exitCode: number | null;
       readonly signal: string | null;
-      /** When it is replaced; undefined when it is not, for the cluster is closed. */
+      /**
+       * In how many milliseconds it will be replaced; undefined if it will not, because the cluster
+       * is closed.
+       */
       readonly restartInMs: number | undefined;
     };

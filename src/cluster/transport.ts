@@ -1,7 +1,8 @@
 /**
- * A worker's transport: the socket that all workers of a cluster share, and a door. Whichever worker wakes first
- * reads a datagram; one from an address that belongs to another worker is handed on through that one's door. So
- * each worker sees all that its addresses send, and nothing else.
+ * Cluster transport: the transport of a worker. It has the socket that all workers share, and a
+ * door. The worker that wakes first reads a datagram. If the source address belongs to another
+ * worker, it forwards the datagram to that worker's door. So each worker gets everything that its
+ * addresses send, and nothing else.
  */
 import { formatAddress, type SocketAddress } from '../address/address.js';
 import type { Clock } from '../time/clock.js';
@@ -11,43 +12,47 @@ import { DOOR_HOST, Forwarder } from './forwarder.js';
 import type { Door } from './message.js';
 import { ownerOf } from './owner.js';
 
-/** What a worker's transport counts; a snapshot. */
+/** A snapshot of the counts of a worker's transport. */
 export interface Forwarding {
-  /** Datagrams that were handed on to the workers they belong to. */
+  /** Datagrams that were forwarded to the workers that they belong to. */
   readonly forwarded: number;
-  /** Datagrams that others received and handed on to this worker. */
+  /** Datagrams that other workers received and forwarded to this worker. */
   readonly takenOver: number;
-  /** Datagrams that should have been handed on, while their worker was not there or the send queue was full. */
+  /** Datagrams that were not forwarded: their worker had no door, or the send queue was full. */
   readonly lost: number;
-  /** Datagrams that are too large to be handed on: over some 65,460 bytes. */
+  /** Datagrams that are too large to be forwarded: over about 65,460 bytes. */
   readonly tooLarge: number;
-  /** What came to the door without its key, or was no envelope: somebody on this machine knocked. */
+  /**
+   * Datagrams to the door without its key, or that were not envelopes. Another program on this
+   * machine sent them.
+   */
   readonly refusedAtDoor: number;
-  /** What the system dropped for want of room in the door's receive buffer, where it tells. */
+  /**
+   * Datagrams to the door that the system dropped, because the receive buffer was full; undefined
+   * if the system does not report it.
+   */
   readonly doorDrops: number | undefined;
 }
 
-/** The cluster, as a transport sees it. */
+/** The members of the cluster that a transport uses. */
 export interface Cluster {
   readonly slot: number;
   readonly workers: number;
   readonly seed: number;
-  /** The door of the worker in `slot` for what arrives at `address`; undefined while it is not there. */
+  /** The door of the worker in `slot` for datagrams to `address`; undefined while it has none. */
   doorOf(address: string, slot: number): Door | undefined;
   /** @throws ClusterError when the cluster is being closed. */
   opening(transport: ClusterTransport): void;
   opened(address: SocketAddress, door: Door): void;
-  /** `address` is undefined when it was not opened yet. */
+  /** `address` is undefined if the transport was not opened yet. */
   closed(transport: ClusterTransport, address: SocketAddress | undefined): void;
 }
 
-/** The two ends of a worker's transport. */
 export interface ClusterTransportParts {
-  /** The socket that the workers share. */
   readonly shared: Transport;
-  /** A socket of this worker's own at `DOOR_HOST`. */
+  /** A socket at `DOOR_HOST` that only this worker has. */
   readonly door: Transport;
-  /** What the door asks for; nobody outside of the cluster can know it. */
+  /** The key that envelopes must have. Only this cluster knows it. */
   readonly doorKey: Uint8Array;
   readonly clock: Clock;
 }
@@ -62,7 +67,7 @@ export class ClusterTransport implements Transport {
   readonly #forwarder: Forwarder;
   #receiver: Receiver | undefined;
   #address: SocketAddress | undefined;
-  /** The address as the cluster calls it. */
+  /** The address as text, as `doorOf` takes it. */
   #name = '';
   #failure: Error | undefined;
   #closed: Promise<void> | undefined;
@@ -86,12 +91,12 @@ export class ClusterTransport implements Transport {
     return this.#shared.receiveBufferBytes;
   }
 
-  /** Of the shared socket: each worker tells the same number. */
+  /** The drops of the shared socket. Each worker gives the same number. */
   get kernelDrops(): number | undefined {
     return this.#shared.kernelDrops;
   }
 
-  /** What was handed on and taken over. */
+  /** The counts of datagrams that were forwarded and taken over. */
   get forwarding(): Forwarding {
     const { forwarded, lost, tooLarge } = this.#forwarder;
     return {
@@ -106,7 +111,7 @@ export class ClusterTransport implements Transport {
 
   async open(receiver: Receiver): Promise<SocketAddress> {
     this.#requireNotClosed();
-    if (this.#receiver !== undefined) throw new Error('The transport was opened before');
+    if (this.#receiver !== undefined) throw new Error('The transport has already been opened');
     this.#cluster.opening(this);
     this.#receiver = receiver;
     try {
@@ -152,7 +157,7 @@ export class ClusterTransport implements Transport {
     return this.#closed;
   }
 
-  /** @internal Closes the transport, and says why: to its receiver, or to whoever is opening it. */
+  /** @internal Closes the transport. Its receiver gets the error, or `open` rejects with it. */
   fail(error: Error): void {
     if (this.#closed !== undefined) return;
     this.#failure = error;
@@ -165,7 +170,7 @@ export class ClusterTransport implements Transport {
     this.fail(error);
   };
 
-  /** A datagram arrived at the shared socket: it is ours, or goes to the worker it belongs to. */
+  /** Takes a datagram of the shared socket, or forwards it to the worker that it belongs to. */
   #sort(receiver: Receiver, datagram: Buffer, host: string, port: number): void {
     const { slot, seed, workers } = this.#cluster;
     const owner = ownerOf(host, port, seed, workers);
@@ -173,7 +178,6 @@ export class ClusterTransport implements Transport {
     else this.#forwarder.forward(owner, datagram, host, port);
   }
 
-  /** An envelope arrived at the door. */
   #takeIn(receiver: Receiver, envelope: Buffer, sender: string): void {
     const letters = sender === DOOR_HOST ? openEnvelope(envelope, this.#doorKey) : undefined;
     if (letters === undefined) {
@@ -181,7 +185,7 @@ export class ClusterTransport implements Transport {
       return;
     }
     for (const { datagram, host, port } of letters) {
-      // What came before may have closed the transport.
+      // The previous datagram may have closed the transport.
       if (this.#closed !== undefined) return;
       this.#takenOver += 1;
       receiver.datagramReceived(datagram, host, port);

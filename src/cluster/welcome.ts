@@ -1,4 +1,4 @@
-/** How a worker becomes a member: it asks, and hears of the cluster from then on. */
+/** Welcome: how a worker becomes a member. It asks the primary, and then follows its messages. */
 import type { Clock } from '../time/clock.js';
 import { Doors } from './doors.js';
 import { ClusterError } from './error.js';
@@ -7,22 +7,20 @@ import type { WorkerChannel } from './member.js';
 import { decodeDoor } from './message.js';
 import type { PrimaryMessage } from './message.js';
 
-/** The primary answers at once, unless it is stuck or knows nothing of a cluster. */
+/** The primary answers at once, unless it is blocked or has no cluster. */
 const WELCOME_TIMEOUT_MS = 10_000;
 
-/** A channel that can be listened to. */
 export interface ListeningChannel extends WorkerChannel {
-  /** From now on `hear` is called with each message of the primary. */
   listen(hear: (message: PrimaryMessage) => void): void;
 }
 
-/** Asks the primary to be let in. Rejects with a ClusterError when it does not answer for 10 s. */
+/** Asks the primary to join. Rejects with a ClusterError if it does not answer within 10 s. */
 export function welcomed(channel: ListeningChannel, clock: Clock): Promise<ClusterMember> {
   return new Promise((resolve, reject) => {
     const doors = new Doors();
     let member: ClusterMember | undefined;
     const timer = clock.setTimeout(() => {
-      reject(new ClusterError(`The primary has not answered for ${WELCOME_TIMEOUT_MS} ms`));
+      reject(new ClusterError(`The primary did not answer within ${WELCOME_TIMEOUT_MS} ms`));
     }, WELCOME_TIMEOUT_MS);
     channel.listen((message) => {
       switch (message.rpcudp) {

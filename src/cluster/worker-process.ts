@@ -1,21 +1,20 @@
-/** A worker, as the primary's process has it. */
+/** Worker process: the interface between the primary and the process of a worker. */
 import type { PrimaryMessage, WorkerMessage } from './message.js';
 
-/** A worker's process. None of its methods throws. */
+/** The process of a worker. None of its methods throws. */
 export interface WorkerProcess {
   readonly pid: number | undefined;
   send(message: PrimaryMessage): void;
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Who hears of a worker's process. */
 export interface WorkerHearer {
   told(message: WorkerMessage): void;
-  /** It can be told nothing any more, and will end. */
+  /** The process cannot get messages any more, and will end. */
   disconnected(): void;
-  /** Called once, and never before the process was given; both are null when it could not be started. */
+  /** Called once, after `Fork` has returned. Both are null if the process could not be started. */
   ended(exitCode: number | null, signal: string | null): void;
 }
 
-/** Starts a process for the worker in `slot`. Throws when the system does not let it. */
+/** Starts a process for the worker in `slot`. Throws if the system refuses it. */
 export type Fork = (slot: number, hearer: WorkerHearer) => WorkerProcess;

@@ -1,4 +1,7 @@
-/** The workers of a cluster, as the primary sees them: one in each slot, replaced when it dies, until the close. */
+/**
+ * Cluster workers: the primary's view of its workers. Each slot has one worker, which is replaced
+ * when it dies, until the cluster is closed.
+ */
 import type { Subscription } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import type { SocketAddress } from '../address/address.js';
@@ -11,7 +14,6 @@ import type { WorkerReport } from './report.js';
 import { RestartDelay } from './restart-delay.js';
 import type { Fork, WorkerProcess } from './worker-process.js';
 
-/** What a cluster is made of. */
 export interface ClusterParts {
   readonly size: number;
   readonly seed: number;
@@ -19,7 +21,7 @@ export interface ClusterParts {
   readonly clock: Clock;
   readonly closeGraceMs: number;
   readonly reportError: (error: unknown) => void;
-  /** Called once all workers have ended for good. */
+  /** Called when all workers have ended and will not be replaced. */
   readonly closed: () => void;
 }
 
@@ -27,7 +29,7 @@ interface Slot {
   readonly index: number;
   readonly restartDelay: RestartDelay;
   worker: WorkerProcess | undefined;
-  /** Whether the worker was welcomed, so that it hears what it is told. */
+  /** Whether the worker has joined, and so listens to messages. */
   joined: boolean;
   restart: unknown;
 }
@@ -35,7 +37,8 @@ interface Slot {
 /** The workers that `forkWorkers` started. */
 export class ClusterWorkers implements AsyncDisposable {
   /**
-   * @internal Resolves when every worker receives somewhere; rejects with a ClusterError when one ends before that.
+   * @internal Resolves when every worker receives at a common address. Rejects with a ClusterError
+   * if a worker ends before that.
    */
   readonly ready: Promise<void>;
 
@@ -45,7 +48,7 @@ export class ClusterWorkers implements AsyncDisposable {
   readonly #reports: Listeners<WorkerReport>;
   #allOpened: () => void = () => undefined;
   #failedToStart: (error: ClusterError) => void = () => undefined;
-  /** The end of `close`, once the last worker has ended. */
+  /** Completes `close` when the last worker has ended. */
   #allEnded: () => void = () => undefined;
   #closed: Promise<void> | undefined;
 
@@ -67,22 +70,22 @@ export class ClusterWorkers implements AsyncDisposable {
     for (const slot of this.#slots) this.#start(slot);
   }
 
-  /** How many workers there are, those included that are just being replaced. */
+  /** The number of workers, including those that are being replaced. */
   get size(): number {
     return this.#slots.length;
   }
 
-  /** The addresses at which all workers receive, for now. */
+  /** The addresses at which all workers currently receive. */
   get addresses(): readonly SocketAddress[] {
     return this.#doors.addresses(this.size);
   }
 
-  /** The process ids of the workers by slot; undefined for one that is just being replaced. */
+  /** The process ids of the workers by slot; undefined for a worker that is being replaced. */
   get pids(): readonly (number | undefined)[] {
     return this.#slots.map(({ worker }) => worker?.pid);
   }
 
-  /** Hears of workers that open their transports, and end; '*' hears everything. */
+  /** Adds a listener for one type of report, or for all types with `'*'`. */
   on<Type extends WorkerReport['type'] | '*'>(
     type: Type,
     listener: (
@@ -93,9 +96,9 @@ export class ClusterWorkers implements AsyncDisposable {
   }
 
   /**
-   * Ends the workers, and replaces none any more. Each is told, so that it can close its endpoints
-   * (`ClusterMember#onClose`); those that have not ended after `closeGraceMs` are killed. Resolves once all have
-   * ended. Never rejects; closing twice gives the same promise.
+   * Ends the workers and replaces none of them. Each worker is told, so that it can close its
+   * endpoints (`ClusterMember#onClose`). Workers that have not ended after `closeGraceMs` are
+   * killed. Resolves when all have ended. Never rejects. A second call gives the same promise.
    */
   close(): Promise<void> {
     this.#closed ??= this.#shutDown();
@@ -143,7 +146,7 @@ export class ClusterWorkers implements AsyncDisposable {
       });
       slot.worker = worker;
     } catch (error) {
-      // The system has no room for a process, say; it may have some later.
+      // For example, the system cannot start a process now, but perhaps later.
       reportError(error);
       this.#ended(slot, 0, null, null);
     }

@@ -1,24 +1,30 @@
-/** The types that the two sides of a contract infer from it. What scope a procedure has is its server's to know. */
+/**
+ * Contract types: what the caller's side and the serving side infer from a contract. The scope of a
+ * procedure is `unknown` here, because only the serving side knows its type.
+ */
 import type { ProcedureDefinition } from './definition.js';
 import type { InferInput, InferOutput, StandardSchema } from './standard-schema.js';
 
-/** Keeps what a call resolves to apart from what the procedure's type would say. */
+/**
+ * The key of a type-only property that holds the result of a call. It keeps this result apart from
+ * the return type of the procedure.
+ */
 declare const checkedResult: unique symbol;
 
-/** A procedure whose calls resolve to `Result` as it is: a schema made it after its journey. */
+/** A procedure whose calls resolve to exactly `Result`: a schema makes it after decoding. */
 interface CheckedProcedure<Args extends readonly unknown[], Result> {
   (scope: unknown, ...args: Args): unknown;
   readonly [checkedResult]: Result;
 }
 
-/** What the calls of a checked procedure resolve to; `Otherwise` for any other procedure. */
+/** The result of a checked procedure's calls; `Otherwise` for any other procedure. */
 export type CheckedResultOf<Procedure, Otherwise> = Procedure extends {
   readonly [checkedResult]: infer Result;
 }
   ? Result
   : Otherwise;
 
-/** The procedures as peers without the contract see them: arguments and results as they are sent. */
+/** The procedures for callers without the contract: arguments and results as they are sent. */
 export type SentApi<Definition> = {
   readonly [Name in keyof Definition & string]: (
     scope: unknown,
@@ -26,7 +32,7 @@ export type SentApi<Definition> = {
   ) => ResultGiven<Definition[Name]>;
 };
 
-/** The procedures as those call them who check: results are what the schema made of them. */
+/** The procedures for callers that check by the contract: results as the schema makes them. */
 export type CheckedApi<Definition> = {
   readonly [Name in keyof Definition & string]: CheckedProcedure<
     ArgumentsGiven<Definition[Name]>,
@@ -35,9 +41,8 @@ export type CheckedApi<Definition> = {
 };
 
 type ArgumentsGiven<Definition> = Arguments<InputOf<SchemaIn<Definition, 'args'>>>;
-/** The arguments a procedure is run with: what its schema made of them. */
 export type ArgumentsRead<Definition> = Arguments<OutputOf<SchemaIn<Definition, 'args'>>>;
-/** What a procedure may give. */
+/** What a procedure may return. */
 export type ResultGiven<Definition> = InputOf<SchemaIn<Definition, 'result'>>;
 type ResultRead<Definition> = OutputOf<SchemaIn<Definition, 'result'>>;
 
@@ -47,5 +52,5 @@ type SchemaIn<Definition, Part extends keyof ProcedureDefinition> =
 type InputOf<Schema> = Schema extends StandardSchema ? InferInput<Schema> : unknown;
 type OutputOf<Schema> = Schema extends StandardSchema ? InferOutput<Schema> : unknown;
 
-/** Without a schema the arguments are any. */
+/** Without a schema, any arguments are allowed. */
 type Arguments<T> = T extends readonly unknown[] ? T : unknown[];

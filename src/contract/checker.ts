@@ -1,4 +1,4 @@
-/** Runs one schema of a contract, and comes back with a value or with issues whatever it does. */
+/** Checker: runs one schema of a contract. It gives a value or issues, whatever the schema does. */
 import { messageOf } from '../errors.js';
 import { SchemaError } from './schema-error.js';
 import type { ContractPart } from './schema-error.js';
@@ -6,7 +6,7 @@ import { issuesOf, issuesOfFault } from './issue.js';
 import type { Issues } from './issue.js';
 import type { StandardSchema } from './standard-schema.js';
 
-/** A value as its schema made it, or what is wrong with it. */
+/** A value as its schema made it, or the issues of the value. */
 export type Reading<Value = unknown> =
   | { readonly value: Value; readonly issues?: undefined }
   | { readonly value?: undefined; readonly issues: Issues };
@@ -22,7 +22,7 @@ export class Checker {
     this.#standard = standard;
   }
 
-  /** Validates a value. Never throws: a schema that fails is an issue, with a fault. */
+  /** Validates a value. Never throws: if the schema itself fails, that is an issue with a fault. */
   read(value: unknown): Reading {
     try {
       return this.#judge(this.#standard.validate(value));
@@ -31,7 +31,7 @@ export class Checker {
     }
   }
 
-  /** What there is to say when the schema failed, or gave what it must not. */
+  /** The issues for a schema that failed, or that gave something invalid. */
   refuse(problem: string, options?: ErrorOptions): { readonly issues: Issues } {
     const fault = new SchemaError(this.#procedure, this.#part, problem, options);
     return { issues: issuesOfFault(this.#part, fault) };
@@ -40,20 +40,20 @@ export class Checker {
   #judge(result: unknown): Reading {
     if (typeof result !== 'object' || result === null) return this.refuse(NO_RESULT);
     if ('then' in result && typeof result.then === 'function') {
-      // Nobody waits for it, and a rejection that nobody hears of would end the process.
+      // Nothing awaits this promise, and an unhandled rejection would end the process.
       Promise.resolve(result).catch(() => undefined);
       return this.refuse(PROMISE);
     }
     const issues = 'issues' in result ? result.issues : undefined;
     if (Array.isArray(issues)) return { issues: issuesOf(this.#part, issues) };
-    if (issues !== undefined) return this.refuse('the schema gave issues that are no array');
+    if (issues !== undefined) return this.refuse('the schema gave issues that are not an array');
     return 'value' in result ? { value: result.value } : this.refuse(NO_RESULT);
   }
 }
 
-// zod runs a schema a second time, asynchronously, when the first run threw.
+// zod runs a schema again, asynchronously, when the first run threw.
 const PROMISE =
-  'the schema gave a promise, and a contract takes only synchronous schemas ' +
-  '(zod gives one also when a transform or refinement throws)';
+  'the schema gave a promise, but a contract takes only synchronous schemas ' +
+  '(zod also gives a promise when a transform or refinement throws)';
 
 const NO_RESULT = 'the schema gave neither a value nor issues';

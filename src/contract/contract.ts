@@ -1,4 +1,4 @@
-/** A contract: what two endpoints have agreed about procedures, checked at both sides. */
+/** Contract: an agreement of two endpoints about procedures, checked at both sides. */
 import type { CheckedApi, SentApi } from './api.js';
 import { ContractedProcedure } from './contracted-procedure.js';
 import type { ContractDefinition, ProcedureDefinition } from './definition.js';
@@ -6,24 +6,24 @@ import { ContractError } from './errors.js';
 import { OptionError } from '../errors.js';
 import { tested } from '../option-table.js';
 
-/** Any contract, whatever it says. */
+/** Any contract, whatever its procedures are. */
 export interface AnyContract {
   readonly definition: ContractDefinition;
   procedure(name: string): ContractedProcedure | undefined;
   requireHandlers(names: Iterable<string>): void;
 }
 
-/** What an endpoint that serves a contract offers to those who do not check. */
+/** The procedures of an endpoint that serves a contract, for callers without the contract. */
 export type ContractedApi<C extends AnyContract> = SentApi<C['definition']>;
 
-/** What can be called through a peer that checks its calls by the contract. */
+/** The procedures of a peer whose calls are checked by the contract. */
 export type ContractApi<C extends AnyContract> = CheckedApi<C['definition']>;
 
 export class Contract<Definition extends ContractDefinition> implements AnyContract {
-  /** For types alone: what can be called by those who do not check. */
+  /** The procedures for callers without the contract. Exists only as a type. */
   declare readonly api: SentApi<Definition>;
 
-  /** What was given to `defineContract`. */
+  /** The definition that was given to `defineContract`. */
   readonly definition: Definition;
 
   readonly #procedures = new Map<string, ContractedProcedure>();
@@ -37,28 +37,28 @@ export class Contract<Definition extends ContractDefinition> implements AnyContr
     }
   }
 
-  /** What the contract says of a procedure; undefined when it knows none of that name. */
+  /** The contract's rules for a procedure; undefined if it has no procedure of that name. */
   procedure(name: string): ContractedProcedure | undefined {
     return this.#procedures.get(name);
   }
 
   /**
-   * Checks that the handlers of these names serve the contract, all of it and nothing else.
+   * Checks that these are exactly the names of the contract's procedures.
    *
    * @throws ContractError naming a procedure without a handler, or a handler without a procedure.
    */
   requireHandlers(names: Iterable<string>): void {
     const offered = new Set(names);
     for (const name of this.#procedures.keys()) {
-      if (!offered.delete(name)) throw new ContractError(name, 'is served by no handler');
+      if (!offered.delete(name)) throw new ContractError(name, 'is not served by any handler');
     }
     for (const name of offered) {
-      throw new ContractError(name, 'does not exist, yet there is a handler of that name');
+      throw new ContractError(name, 'does not exist, but there is a handler with that name');
     }
   }
 }
 
-/** A key that nobody reads, misspelt perhaps, is one that does not compile. */
+/** Unknown keys, such as misspelt ones, do not compile. */
 type NoOtherKeys<Definition> = {
   readonly [Name in keyof Definition]: Readonly<
     Record<Exclude<keyof Definition[Name], keyof ProcedureDefinition>, never>
@@ -66,8 +66,9 @@ type NoOtherKeys<Definition> = {
 };
 
 /**
- * Agrees on procedures: their arguments and results, by any schemas that follow the Standard Schema
- * (zod from 3.24, valibot 1, arktype 2), and how they may be called.
+ * Defines procedures for both sides: their arguments and results, and how they may be called. The
+ * schemas may come from any library that follows the Standard Schema (zod from 3.24, valibot 1,
+ * arktype 2).
  *
  * ```ts
  * const contract = defineContract({
@@ -78,13 +79,14 @@ type NoOtherKeys<Definition> = {
  * const peer = client.peer('127.0.0.1:1234', contract);
  * ```
  *
- * Both sides check, for neither knows that the other does. A schema judges a value as it arrives, and
- * some values arrive as others: undefined as null, a bigint that is a safe integer as a number, a
- * Buffer as a Uint8Array. So the schema of a result that is nothing is one of null, and a procedure
- * that returns nothing satisfies it. Schemas must be synchronous.
+ * Both sides check, because neither side knows whether the other one does. A schema gets a value in
+ * the form in which it arrives. Some values arrive in another form: undefined as null, a bigint
+ * that is a safe integer as a number, a Buffer as a Uint8Array. So a procedure without a result has
+ * the schema of null, and a procedure that returns nothing satisfies it. Schemas must be
+ * synchronous.
  *
- * @throws ContractError naming the procedure and the key that is unknown, of the wrong type or out of
- * bounds.
+ * @throws ContractError for a key that is unknown, of the wrong type or out of bounds. It names the
+ * procedure and the key.
  */
 export function defineContract<Definition extends ContractDefinition>(
   definition: Definition & NoOtherKeys<Definition>,
@@ -92,14 +94,13 @@ export function defineContract<Definition extends ContractDefinition>(
   return new Contract<Definition>(definition);
 }
 
-/** An option that is a contract. */
 export const CONTRACT_OPTION = tested(
   undefined,
-  'must be what defineContract gives',
+  'must be a contract made by defineContract',
   (value) => value instanceof Contract,
 );
 
-/** @throws OptionError for what is no contract. */
+/** @throws OptionError for a value that is not a contract. */
 export function requireContract(contract: unknown): void {
   const problem = contract === undefined ? undefined : CONTRACT_OPTION.problem(contract);
   if (problem !== undefined) throw new OptionError('contract', problem);
@@ -110,7 +111,8 @@ function requirePlainObject(definition: unknown): void {
     typeof definition === 'object' && definition !== null
       ? Object.getPrototypeOf(definition)
       : undefined;
-  // An instance has its methods elsewhere, and a literal's `__proto__:` would go unread.
+  // Only own properties are read: the methods of a class instance, and properties that a
+  // `__proto__:` in a literal adds, would be ignored.
   if (prototype !== Object.prototype && prototype !== null) {
     throw new ContractError(undefined, 'must be a plain object of procedures by name');
   }

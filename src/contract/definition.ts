@@ -1,33 +1,39 @@
-/** What a contract says of one procedure, and whether it can be said. */
+/** Procedure definition: the rules of a contract for one procedure, and their check. */
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { MAX_REQUEST_BODY_BYTES } from '../wire/frame.js';
 import { ContractError } from './errors.js';
 import type { StandardSchema } from './standard-schema.js';
 
-/** What a contract says of one procedure. Everything is optional. */
+/** The rules of a contract for one procedure. All of them are optional. */
 export interface ProcedureDefinition {
   /**
-   * A schema of all arguments: a tuple, or another array. The caller's side checks what it sends; the
-   * serving side checks what it gets, and runs the procedure with the schema's output. Absent: any
-   * arguments, unchecked.
+   * The schema of all arguments: a tuple, or another array. The caller's side checks the arguments
+   * before it sends them. The serving side checks them on arrival, and runs the procedure with the
+   * schema's output. Default: any arguments, unchecked.
    */
   readonly args?: StandardSchema<readonly unknown[]>;
   /**
-   * A schema of the result. The serving side checks what it sends; the caller's side checks what it
-   * gets, and the call resolves to the schema's output. Absent: any result, unchecked.
+   * The schema of the result. The serving side checks the result before it sends it. The caller's
+   * side checks it on arrival, and the call resolves to the schema's output. Default: any result,
+   * unchecked.
    */
   readonly result?: StandardSchema;
-  /** The procedure may run twice, so a request may be retransmitted to any peer. Default false. */
+  /**
+   * Whether the procedure may run more than once for a call. If so, its request may be
+   * retransmitted to any peer. Default false.
+   */
   readonly idempotent?: boolean;
   /**
-   * The default time-out of a call, and the deadline of the procedure where it is served. An integer
-   * from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs` and `handlerTimeoutMs`.
+   * The default time-out of a call and, on the serving side, the deadline of the procedure, in
+   * milliseconds. An integer from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs` and
+   * `handlerTimeoutMs`.
    */
   readonly timeoutMs?: number;
   /**
-   * The most bytes of the msgpack of `[name, args]`, checked at both ends, and likewise of the msgpack of
-   * the result, where it is sent. The 21 bytes of type and id in front of it, and the header map behind
-   * it, come on top. An integer from 1 to 8,192. Default: 8,192 for a request; what one datagram carries for a result.
+   * The most bytes of `[name, args]` in msgpack, checked at both sides, and of the result in
+   * msgpack, checked where it is sent. The 21 bytes of type and id before it, and the header map
+   * after it, are not counted. An integer from 1 to 8,192. Default: 8,192 for a request, and for a
+   * result as much as one datagram carries.
    */
   readonly maxBytes?: number;
 }
@@ -35,7 +41,7 @@ export interface ProcedureDefinition {
 /** The procedures of a contract, by name. */
 export type ContractDefinition = Readonly<Record<string, ProcedureDefinition>>;
 
-/** How each key is checked: gives what is wrong with a value, or undefined. */
+/** The check of each key. Gives what is wrong with a value, or undefined. */
 const PROBLEMS: {
   readonly [Key in keyof Required<ProcedureDefinition>]: (value: unknown) => string | undefined;
 } = {
@@ -47,12 +53,12 @@ const PROBLEMS: {
 };
 
 /**
- * Checks what a contract says of a procedure.
+ * Checks the definition of a procedure.
  *
- * @throws ContractError naming the procedure, the key, the value and its bounds.
+ * @throws ContractError that names the procedure, the key, the value and its bounds.
  */
 export function requireDefinition(name: string, definition: unknown): ProcedureDefinition {
-  if (name === '') throw new ContractError(name, 'has no name: a procedure needs one');
+  if (name === '') throw new ContractError(name, 'has no name; a procedure needs a name');
   if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
     throw new ContractError(name, `must be an object, but is ${shown(definition)}`);
   }
@@ -60,7 +66,7 @@ export function requireDefinition(name: string, definition: unknown): ProcedureD
   for (const [key, value] of Object.entries(definition)) {
     if (!Object.hasOwn(PROBLEMS, key)) {
       const known = Object.keys(PROBLEMS).join(', ');
-      throw new ContractError(name, `has a key '${key}', which is none of ${known}`);
+      throw new ContractError(name, `has the unknown key '${key}'; the keys are ${known}`);
     }
     if (value === undefined) continue;
     requireSound(name, key as keyof typeof PROBLEMS, value);
@@ -80,7 +86,7 @@ function requireSound(name: string, key: keyof typeof PROBLEMS, value: unknown):
   throw new ContractError(name, `has a bad '${key}': it ${problem}, but is ${shown(value)}`);
 }
 
-/** arktype's schemas are functions, the others are objects. */
+/** The schemas of arktype are functions. Those of other libraries are objects. */
 function notASchema(value: unknown): string | undefined {
   const hasShape =
     ((typeof value === 'object' && value !== null) || typeof value === 'function') &&

@@ -1,13 +1,16 @@
-/** What is thrown when a contract is wrong, or a value is not what its contract says. */
+/** Contract errors: thrown for a wrong contract, or a value that does not match its contract. */
 import { quote } from '../errors.js';
 import type { Issues } from './issue.js';
 
-/** Arguments that the procedure's contract refuses. Nothing was sent, or the procedure was not run. */
+/**
+ * The arguments do not match the procedure's contract. The caller sent nothing, or the serving side
+ * did not run the procedure.
+ */
 export class InvalidArgumentsError extends TypeError {
   override readonly name = 'InvalidArgumentsError';
   readonly code = 'ERR_RPCUDP_INVALID_ARGUMENTS';
   readonly procedure: string;
-  /** What is wrong, and where: 1 to 8 issues, with paths such as `args[0].name`. */
+  /** What is wrong and where: 1 to 8 issues, with paths such as `args[0].name`. */
   readonly issues: Issues;
 
   constructor(procedure: string, issues: Issues) {
@@ -19,12 +22,12 @@ export class InvalidArgumentsError extends TypeError {
   }
 }
 
-/** A result that the procedure's contract refuses. The procedure was run. */
+/** The result does not match the procedure's contract. The procedure was run. */
 export class InvalidResultError extends TypeError {
   override readonly name = 'InvalidResultError';
   readonly code = 'ERR_RPCUDP_INVALID_RESULT';
   readonly procedure: string;
-  /** What is wrong, and where: 1 to 8 issues, with paths such as `result.items[2]`. */
+  /** What is wrong and where: 1 to 8 issues, with paths such as `result.items[2]`. */
   readonly issues: Issues;
 
   constructor(procedure: string, issues: Issues) {
@@ -36,11 +39,11 @@ export class InvalidResultError extends TypeError {
   }
 }
 
-/** A contract that says something it cannot, or handlers that are not those of their contract. */
+/** The contract has an invalid definition, or the handlers are not exactly its procedures. */
 export class ContractError extends TypeError {
   override readonly name = 'ContractError';
   readonly code = 'ERR_RPCUDP_CONTRACT';
-  /** The procedure it is about, undefined when it is about the whole contract. */
+  /** The procedure with the problem; undefined if the problem is in the contract as a whole. */
   readonly procedure: string | undefined;
 
   constructor(procedure: string | undefined, problem: string, options?: ErrorOptions) {

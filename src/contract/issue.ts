@@ -1,43 +1,41 @@
-/** What is wrong with arguments or a result, as errors show it and as it is sent. */
+/** Issues: what is wrong with arguments or a result, for error messages and for the peer. */
 import { shorten } from '../escape.js';
 import type { SchemaError } from './schema-error.js';
 import { formatPath } from './path.js';
 
-/** The most issues that are kept of what a schema found. */
 const MAX_ISSUES = 8;
-/** The most characters of an issue, path and message together. */
+/** The most characters of the path and message of an issue together. */
 const MAX_ISSUE_LENGTH = 256;
 
 /** One thing that is wrong. Path and message have at most 256 characters together. */
 export interface Issue {
-  /** Where, such as `args[0].name` or `result.items[2]`; at most 128 characters. */
+  /** Where it is, such as `args[0].name` or `result.items[2]`. At most 128 characters. */
   readonly path: string;
-  /** What, in the words of the schema's library. */
+  /** What is wrong, in the words of the schema library. */
   readonly message: string;
 }
 
 /** What is wrong with a value: 1 to 8 issues, plain data of at most 6,400 bytes of msgpack. */
 export interface Issues extends ReadonlyArray<Issue> {
   /**
-   * Set when the schema itself failed, so that nothing is known of the value. It is no element, so it
-   * is never sent: it is for whoever wrote the schema.
+   * Set when the schema itself failed, so that nothing is known about the value. It is a property
+   * and not an element of the array, so it is never sent. It is meant for the author of the schema.
    */
   readonly fault?: SchemaError;
 }
 
-/** The first 8 of the issues that a schema found. Reading them runs the schema library's code. */
+/** The first 8 issues that a schema found. To read them may run code of the schema library. */
 export function issuesOf(root: string, found: readonly unknown[]): Issues {
   const issues: Issue[] = [];
   for (let index = 0; index < found.length && index < MAX_ISSUES; index += 1) {
     issues.push(issueOf(root, found[index]));
   }
-  // A schema that lists no issue has still refused the value.
+  // An empty list of issues still means that the schema refused the value.
   return issues.length > 0 ? issues : [{ path: root, message: NO_REASON }];
 }
 
 const NO_REASON = 'the schema refused it and gave no reason';
 
-/** The one issue that stands for a schema that failed. */
 export function issuesOfFault(root: string, fault: SchemaError): Issues {
   return Object.assign([issue(root, fault.problem)], { fault });
 }

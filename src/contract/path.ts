@@ -1,17 +1,15 @@
-/** Where in a value something is wrong, as text: `args[0].user.tags[2]`. */
+/** Paths: where in a value something is wrong, as text such as `args[0].user.tags[2]`. */
 import { escapeText, shorten } from '../escape.js';
 
-/** The most characters of a path. */
 const MAX_PATH_LENGTH = 128;
-/** The most characters of one key in it. */
 const MAX_KEY_LENGTH = 64;
 
-/** An identifier that can stand after a dot; any other key is shown in brackets. */
+/** A key that can be shown after a dot. Other keys are shown in brackets. */
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 
 /**
- * The path that a Standard Schema issue names, from `root` on; `root` alone where it names none. At
- * most 128 characters, however many keys there are.
+ * The path of a Standard Schema issue, starting with `root`. It is only `root` if the issue has no
+ * path. At most 128 characters, however many keys there are.
  */
 export function formatPath(root: string, segments: unknown): string {
   let path = root;
@@ -22,7 +20,7 @@ export function formatPath(root: string, segments: unknown): string {
   return shorten(path, MAX_PATH_LENGTH);
 }
 
-/** A segment is a key, or an object that has one. */
+/** A segment is a key, or an object that has a key. */
 function keyOf(segment: unknown): unknown {
   return typeof segment === 'object' && segment !== null && 'key' in segment
     ? segment.key

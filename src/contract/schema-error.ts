@@ -1,12 +1,12 @@
-/** What is thrown, or kept as a cause, when a schema itself is broken. */
+/** Schema error: the cause of other errors when a schema itself is broken. */
 import { quote } from '../errors.js';
 
-/** The part of a procedure's contract that has a schema. */
 export type ContractPart = 'args' | 'result';
 
 /**
- * A schema that failed where it should have judged: it threw (`cause`), is asynchronous, or gave what
- * the Standard Schema does not know. The `cause` of an InvalidArgumentsError or InvalidResultError.
+ * A schema failed instead of checking the value: it threw (`cause`), it is asynchronous, or its
+ * result does not follow the Standard Schema. This error is the `cause` of an InvalidArgumentsError
+ * or an InvalidResultError.
  */
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';

@@ -1,4 +1,4 @@
-/** The endpoint: opens its parts, hands peers to whoever asks, and closes everything in order. */
+/** Endpoint: opens its parts, gives peers to the user, and closes everything in order. */
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
@@ -27,12 +27,12 @@ import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
 /**
- * Opens an endpoint: binds its socket, and serves `handlers` from then on. With a `contract` the handlers
- * are those that it demands, and what they are given and return is checked.
+ * Opens an endpoint: binds its socket and then serves `handlers`. With a `contract`, the handlers
+ * must be exactly its procedures, and their arguments and results are checked.
  *
- * Rejects with OptionError for an option that is unknown or out of bounds, AddressError for a bad `host`
- * or `port`, ContractError for handlers that are not those of the contract, and BindError when the
- * address cannot be had.
+ * Rejects with an OptionError for an option that is unknown or out of bounds, an AddressError for a
+ * bad `host` or `port`, a ContractError for handlers that do not match the contract, and a
+ * BindError when the socket cannot be bound to the address.
  */
 export function createEndpoint<C extends AnyContract>(
   options: ContractedEndpointOptions<C>,
@@ -46,7 +46,7 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
   return endpoint;
 }
 
-/** @internal What `createEndpoint` gives. */
+/** @internal The endpoint that `createEndpoint` gives. */
 export class EndpointSystem implements Endpoint, Tappable {
   declare readonly api: Offered;
 
@@ -62,7 +62,7 @@ export class EndpointSystem implements Endpoint, Tappable {
     this.#reports = new Listeners(this.#parts.engine.reportError);
   }
 
-  /** Binds, and begins to serve. Rejects with a BindError. */
+  /** Binds the socket and starts to serve. Rejects with a BindError. */
   async open(): Promise<void> {
     const { answers, inbox, root, socket } = this.#parts;
     try {
@@ -127,7 +127,7 @@ export class EndpointSystem implements Endpoint, Tappable {
     };
   }
 
-  /** Parents before children. */
+  /** All living actors, parents before their children. */
   *#livingActors(): Generator<ActorRefLike> {
     const { inbox, outstanding, peers, root, socket } = this.#parts;
     yield root;
@@ -156,7 +156,8 @@ export class EndpointSystem implements Endpoint, Tappable {
     if (this.#closed === undefined) {
       this.#parts.caller.close();
       this.#parts.peers.close();
-      // A microtask later: listeners who hear of cancelled calls, and call again, find it closing.
+      // A microtask later, so that a listener that calls again when its call is cancelled finds the
+      // endpoint closing.
       this.#closed = Promise.resolve().then(() => this.#shutDown(error));
     }
     return this.#closed;

@@ -1,18 +1,18 @@
 /**
- * The endpoint machine.
+ * Endpoint machine: the states of an endpoint.
  *
  * ```text
  * opening ─▶ open ─▶ closing ─▶ closed ■
  * ```
  *
- * Closing settles every call, waits a bounded time for procedures that run, then closes the socket.
- * An endpoint whose socket fails closes too.
+ * In `closing` the endpoint settles every call, waits a limited time for running procedures, and
+ * closes its socket. An endpoint also closes when its socket fails.
  */
 import { assign, setup } from 'xstate';
 
 interface EndpointContext {
   readonly address: string | undefined;
-  /** Why it closed, when nobody asked it to. */
+  /** The reason why it closed, if nobody called `close()`. */
   readonly error: Error | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** The options of an endpoint, checked. */
+/** Checked endpoint options: the table of all options, their checks and their defaults. */
 import { systemLookup } from '../address/lookup.js';
 import type {
   Amplification,
@@ -23,9 +23,8 @@ import type { OptionTable, WithDefaults } from '../option-table.js';
 import { systemRandom } from '../random.js';
 import { systemClock } from '../time/clock.js';
 
-/** What an endpoint can be given that is no limit. */
 const OTHERS = {
-  // What is no address is refused where it is bound.
+  // The transport checks host and port when it binds.
   host: unchecked(undefined),
   port: unchecked(0),
   reusePort: tested(false, 'must be true or false', (value) => typeof value === 'boolean'),
@@ -41,30 +40,28 @@ const OTHERS = {
   lookup: callable(systemLookup),
 } satisfies OptionTable<Omit<ContractedEndpointOptions<AnyContract>, keyof Limits>>;
 
-/** Every option of an endpoint. */
 export const ENDPOINT_OPTIONS = { ...LIMITS, ...OTHERS } satisfies OptionTable<
   ContractedEndpointOptions<AnyContract>
 >;
 
-/** What `createEndpoint` takes, with a contract or without. */
 export type GivenOptions = EndpointOptions & { readonly contract?: AnyContract };
 
-/** An endpoint's options, checked, with defaults for those that were not given. */
+/** The checked options of an endpoint, with defaults for those that were not given. */
 export type CheckedEndpointOptions = WithDefaults<
   Omit<GivenOptions, keyof Limits>,
   typeof OTHERS
 > & { readonly limits: Limits };
 
 /**
- * The options of an endpoint: what was given, checked, and defaults for the rest.
+ * Checks the given options and fills in the defaults.
  *
- * @throws OptionError naming the option, its value and its bounds.
+ * @throws OptionError that names the option, its value and its bounds.
  */
 export function checkEndpointOptions(options: GivenOptions): CheckedEndpointOptions {
   requireOptions<GivenOptions>(ENDPOINT_OPTIONS, options, 'an endpoint');
   for (const name of ['host', 'port', 'reusePort'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
-      throw new OptionError(name, 'is for UDP; a transport of your own has an address of its own');
+      throw new OptionError(name, 'is only for UDP; a custom transport brings its own address');
     }
   }
   return {

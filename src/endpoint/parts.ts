@@ -1,4 +1,7 @@
-/** The parts of an endpoint, and how they hang together: the one place that knows all of them. */
+/**
+ * Endpoint parts: builds all actors and tables of an endpoint and connects them. Only this file
+ * knows all of them.
+ */
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
@@ -44,7 +47,7 @@ export interface Parts {
 }
 
 /**
- * Builds the parts of `endpoint`; `requestSettled` hears of every request that ends.
+ * Builds the parts of `endpoint`. `requestSettled` is called for every request that ends.
  *
  * @throws OptionError, ContractError, TypeError, AddressError: see `createEndpoint`.
  */
@@ -98,7 +101,6 @@ function udpTransportOf({ host, port, reusePort }: CheckedEndpointOptions): Tran
   });
 }
 
-/** A name for people. */
 function nameOf({ host = '*', port }: CheckedEndpointOptions): string {
   return port === 0 ? 'endpoint' : `endpoint ${host}:${port}`;
 }

@@ -1,4 +1,4 @@
-/** The counts of an endpoint, gathered from those who count. */
+/** Endpoint statistics: collects the counts from the parts of an endpoint. */
 import type { EndpointStats } from '../api/stats.js';
 import type { Parts } from './parts.js';
 

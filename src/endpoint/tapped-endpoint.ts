@@ -1,4 +1,7 @@
-/** How a recorder gets at an endpoint: more than users see, and nothing that costs an endpoint without one. */
+/**
+ * Tapped endpoint: the access that a recorder has to an endpoint. A recorder sees more than users
+ * do, and an endpoint without a recorder pays nothing for it.
+ */
 import type { Subscription } from 'xstate';
 import type { Tap } from '../actor/inspection.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
@@ -9,18 +12,17 @@ import type { PeerActor } from '../peer/actor.js';
 import type { Random } from '../random.js';
 import type { Clock } from '../time/clock.js';
 
-/** An endpoint as a tap sees it; `unsubscribe` takes the tap away. */
+/** An endpoint with a tap. `unsubscribe` removes the tap. */
 export interface TappedEndpoint extends Subscription {
   readonly clock: Clock;
   readonly random: Random;
   peers(): readonly PeerActor[];
-  /** Calls that are not over. */
+  /** The calls that have not ended. */
   calls(): readonly CallActor[];
-  /** Those whose procedures run. */
   handlers(): readonly Handler[];
 }
 
-/** The name of the method that only this file calls; the same in every copy of this package. */
+/** The name of a method that only this file calls, the same in every copy of this package. */
 export const TAP = Symbol.for('rpcudp.tap');
 
 export interface Tappable {
@@ -30,9 +32,9 @@ export interface Tappable {
 /**
  * Attaches a tap to an endpoint.
  *
- * @throws EndpointClosedError; OptionError for what `createEndpoint` did not make.
+ * @throws EndpointClosedError; OptionError for a value that `createEndpoint` did not make.
  */
 export function tapEndpoint(endpoint: AnyEndpoint, tap: Tap): TappedEndpoint {
   if (TAP in endpoint) return (endpoint as AnyEndpoint & Tappable)[TAP](tap);
-  throw new OptionError('endpoint', 'must be what createEndpoint gives');
+  throw new OptionError('endpoint', 'must be an endpoint made by createEndpoint');
 }

@@ -1,6 +1,6 @@
 /**
- * The engine: what an endpoint lends to actors of every kind. What only one kind needs, or one reader, is given to
- * that by its constructor, so that this stays small.
+ * Engine: the parts of an endpoint that actors of every kind use. A part that only one kind of
+ * actor needs is passed to its constructor instead, so that this interface stays small.
  */
 import type { LightActorHome } from '../actor/light-actor.js';
 import type { Random } from '../random.js';

@@ -1,4 +1,4 @@
-/** The limits of an endpoint: bounds and defaults, each in one place. */
+/** Limits: the default and the bounds of each limit of an endpoint. */
 import type { Limits } from '../api/limits.js';
 import { integer } from '../option-table.js';
 import type { OptionTable } from '../option-table.js';
@@ -7,7 +7,6 @@ import { MAX_DATAGRAM_BYTES } from '../wire/frame.js';
 
 const MANY = 2 ** 31 - 1;
 
-/** Every limit: its default and its bounds. */
 export const LIMITS = {
   timeoutMs: integer(5_000, 1, MAX_TIMER_DELAY_MS),
   attempts: integer(undefined, 1, 16),

@@ -1,17 +1,22 @@
-/** What sends: the socket actor, as the others see it. */
+/** Sender: the interface of the socket actor for those that send. */
 import type { AnyActorRef } from 'xstate';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
-/** Whose frame it is: hears what the kernel made of the datagram that carries it, alone or in a bundle. */
+/**
+ * The owner of a frame. It gets the kernel's result for the datagram with the frame; `bundled` says
+ * whether the datagram was a bundle.
+ */
 export interface FrameOwner {
   sent(error: Error | null, bundled: boolean): void;
 }
 
 export interface Sender {
   readonly ref: AnyActorRef;
-  /** Hands a frame to the kernel, alone in its datagram. Never throws. */
   send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void;
-  /** Hands a bundle to the kernel, with an owner, or none, for each of its frames. Never throws. */
+  /**
+   * Hands a bundle to the kernel. `owners` has an element for each frame, which may be undefined.
+   * Never throws.
+   */
   sendBundle(
     bundle: Buffer,
     host: string,

@@ -1,10 +1,11 @@
 /**
- * Tracing channels of `node:diagnostics_channel`, for APM tools and for whoever wants spans without a
+ * Tracing: tracing channels of `node:diagnostics_channel`, for APM tools and for spans without a
  * dependency: `tracingChannel('rpcudp:call')` and `tracingChannel('rpcudp:handler')`.
  *
- * A message is one object from `start` to `asyncEnd`. `start` and `end` enclose the making of a call, or the
- * synchronous part of a procedure; `asyncStart` and `asyncEnd` come when it has its outcome, or has ended;
- * `error` comes before them when that was no success. Stores bound to `start` reach the procedure.
+ * A message is the same object from `start` to `asyncEnd`. `start` and `end` enclose the making of
+ * a call, or the synchronous part of a procedure. `asyncStart` and `asyncEnd` are published when
+ * the call has its outcome, or the procedure has ended. If it failed, `error` is published before
+ * them. Stores that are bound to `start` are available in the procedure.
  */
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { TracingChannel } from 'node:diagnostics_channel';
@@ -12,7 +13,7 @@ import { CallError } from '../api/outcome.js';
 import type { Outcome } from '../api/outcome.js';
 import { isTraceparent } from '../wire/header-map.js';
 
-/** What is published of a call. */
+/** The message about a call. */
 export interface CallMessage {
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -20,30 +21,32 @@ export interface CallMessage {
   readonly peer: string;
   /** 40 hexadecimal digits, the same at both ends. */
   readonly transactionId: string;
-  /** W3C Trace Context for the peer; who hears `start` may set it: 1 to 256 printable ASCII characters. */
+  /**
+   * The W3C Trace Context for the peer: 1 to 256 printable ASCII characters. A subscriber of
+   * `start` may set it.
+   */
   traceparent: string | undefined;
-  /** There from `asyncStart` on. */
+  /** Set from `asyncStart` on. */
   outcome?: Outcome;
-  /** The value of a call that was resolved. */
+  /** The value of a resolved call. */
   result?: unknown;
-  /** Why there is none. */
+  /** The error of a call that was not resolved. */
   error?: unknown;
 }
 
-/** What is published of a procedure that runs for a peer. */
+/** The message about a procedure that runs for a peer. */
 export interface HandlerMessage {
   readonly procedure: string;
   readonly args: readonly unknown[];
   /** The caller's address. */
   readonly peer: string;
   readonly transactionId: string;
-  /** What the caller sent: a peer's word. */
+  /** The Trace Context that the caller sent. It is not checked beyond its form. */
   readonly traceparent: string | undefined;
   result?: unknown;
   error?: unknown;
 }
 
-/** One call or procedure that is traced. */
 class Trace<Message extends CallMessage | HandlerMessage> {
   readonly message: Message;
   readonly #channel: TracingChannel<unknown, Message>;
@@ -55,7 +58,7 @@ class Trace<Message extends CallMessage | HandlerMessage> {
     this.message = message;
   }
 
-  /** Runs what the trace is of; what that throws is published, and thrown. */
+  /** Runs the traced action. An error that it throws is published and thrown again. */
   run<Result>(action: () => Result): Result {
     const { start, end } = this.#channel;
     return start.runStores(this.message, () => {
@@ -84,14 +87,14 @@ class Trace<Message extends CallMessage | HandlerMessage> {
   }
 
   #publishError(error: unknown): void {
-    // What the synchronous part threw was published then.
+    // An error of the synchronous part was already published.
     if ('error' in this.message) return;
     this.message.error = error;
     this.#channel.error.publish(this.message);
   }
 
   #publishEnd(): void {
-    // What is over at once ends after its synchronous part nevertheless.
+    // An action that ends at once is reported only after its synchronous part.
     this.#settled = true;
     if (this.#running) return;
     this.#channel.asyncStart.publish(this.message);
@@ -99,15 +102,13 @@ class Trace<Message extends CallMessage | HandlerMessage> {
   }
 }
 
-/** A call that is traced. */
 export class CallTrace extends Trace<CallMessage> {
-  /** What goes to the peer: what the caller or a subscriber said, if it can be sent. */
+  /** The Trace Context for the peer, as the caller or a subscriber set it, if it is valid. */
   get traceparent(): string | undefined {
     const { traceparent } = this.message;
     return isTraceparent(traceparent) ? traceparent : undefined;
   }
 
-  /** The call has its outcome. */
   settled(outcome: Outcome): void {
     const { message } = this;
     message.outcome = outcome;
@@ -118,16 +119,14 @@ export class CallTrace extends Trace<CallMessage> {
 
 export type HandlerTrace = Trace<HandlerMessage>;
 
-/** While it has no subscribers, tracing costs the question alone. */
+/** While a channel has no subscribers, tracing costs only this check. */
 export const callChannel = tracingChannel<unknown, CallMessage>('rpcudp:call');
 export const handlerChannel = tracingChannel<unknown, HandlerMessage>('rpcudp:handler');
 
-/** The trace of a call that is about to be made. */
 export function traceCall(message: CallMessage): CallTrace {
   return new CallTrace(callChannel, message);
 }
 
-/** The trace of a procedure that is about to run. */
 export function traceHandler(message: HandlerMessage): HandlerTrace {
   return new Trace(handlerChannel, message);
 }

@@ -1,9 +1,9 @@
-/** The default `onError`: errors that have no caller become Node.js process warnings. */
+/** Warning: the default `onError`. Errors that have no caller become Node.js process warnings. */
 import { asError, HandlerFailedError } from '../errors.js';
 
-/** Makes an `onError` that warns of each failing procedure once, and of everything else each time. */
+/** Makes an `onError` that warns once for each failing procedure, and always for other errors. */
 export function warnings(): (error: unknown) => void {
-  /** Bounded by the procedures an endpoint offers. */
+  /** Bounded by the procedures that an endpoint offers. */
   const failed = new Set<string>();
   return (error) => {
     if (error instanceof HandlerFailedError) {
@@ -14,7 +14,7 @@ export function warnings(): (error: unknown) => void {
   };
 }
 
-/** An `onError` that never throws: what the given one throws becomes a warning. */
+/** Makes an `onError` that never throws. An error that the given one throws becomes a warning. */
 export function guardedReport(onError: (error: unknown) => void): (error: unknown) => void {
   return (error) => {
     try {

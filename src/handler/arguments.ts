@@ -1,4 +1,4 @@
-/** The arguments of a request, as the contract of its procedure makes them. */
+/** Handler arguments: makes the arguments of a procedure from its request, by the contract. */
 import { InvalidArgumentsError } from '../contract/errors.js';
 import type { SchemaError } from '../contract/schema-error.js';
 import { RequestTooLargeError } from '../errors.js';
@@ -8,7 +8,7 @@ import type { OfferedProcedure } from './procedures.js';
 import { invalidArguments } from './refusal.js';
 import type { Refusal } from './refusal.js';
 
-/** The arguments; or why the procedure is not run, and a schema's own fault. */
+/** The arguments, or why the procedure is not run. `fault` is set when the schema failed. */
 export interface ReadArguments {
   readonly args: readonly unknown[];
   readonly invalid?: Refusal;

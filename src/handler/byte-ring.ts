@@ -4,18 +4,19 @@ import { writeLatin1 } from '../wire/latin1.js';
 const FIRST_CAPACITY = 1024;
 
 /**
- * A queue of byte strings in one block of memory, which the collector never walks. Whoever uses it keeps
- * the place and the length of each, and bounds their sum, by 2^31 at most; they leave in the order they came.
+ * A queue of byte strings in one block of memory, which the garbage collector does not have to
+ * scan. Byte strings leave in the order in which they came. The user keeps the place and the length
+ * of each, and bounds the sum of the lengths, to at most 2^31.
  *
- * Byte strings are texts with a latin1 character for each byte, as in an `OutboundFrame`.
+ * Byte strings are strings with one latin1 character for each byte, as in an `OutboundFrame`.
  */
 export class ByteRing {
-  /** Its length is a power of two, so that places may grow on and on, modulo 2^32. */
+  /** Its length is a power of two, so that places can grow without end, modulo 2^32. */
   #bytes = Buffer.alloc(0);
   #head = 0;
   #size = 0;
 
-  /** Adds bytes, making room for them if there is none; gives their place, an integer of 32 bits. */
+  /** Adds bytes, and makes room for them if needed. Gives their place, an integer of 32 bits. */
   push(text: string): number {
     const place = this.#head;
     this.#grow(this.#size + text.length);
@@ -25,7 +26,6 @@ export class ByteRing {
     return place;
   }
 
-  /** The bytes at a place. */
   read(place: number, length: number): string {
     const start = this.#offsetOf(place);
     const end = start + length;
@@ -34,7 +34,7 @@ export class ByteRing {
     return first + this.#bytes.toString('latin1', 0, end - this.#bytes.length);
   }
 
-  /** Lets the oldest bytes go, as many as these. */
+  /** Removes the oldest bytes, as many as `length`. */
   release(length: number): void {
     this.#size -= length;
   }
@@ -63,7 +63,7 @@ export class ByteRing {
     this.#copy(old.subarray(0, this.#size - firstPiece.length), oldest + firstPiece.length);
   }
 
-  /** Into a block with room for all: it may wrap at another place than the one before. */
+  /** Copies bytes into a new block with enough room, where they may wrap at another place. */
   #copy(bytes: Buffer, place: number): void {
     const start = this.#offsetOf(place);
     const room = this.#bytes.length - start;

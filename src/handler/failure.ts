@@ -1,4 +1,4 @@
-/** What a caller is told of a procedure that failed: enough to act on, and never a stack. */
+/** Failure: the error that a caller gets for a procedure that failed. It never has a stack. */
 import { InvalidResultError } from '../contract/errors.js';
 import { HandlerTimedOutError, messageOf, ReplyTooLargeError } from '../errors.js';
 import { ProcedureError } from '../api/procedure-error.js';
@@ -9,10 +9,9 @@ import { shorten } from '../escape.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
-/** Longer messages are cut: they are remembered as long as the request is. */
+/** Longer messages are cut, because they are remembered as long as the request. */
 const MAX_MESSAGE_LENGTH = 1_024;
 
-/** The error as it goes to the caller. */
 export function failureOf(error: unknown): ErrorReply {
   const message = shorten(messageOf(error), MAX_MESSAGE_LENGTH);
   if (error instanceof ProcedureError) return declaredBy(error, message);
@@ -24,7 +23,7 @@ export function failureOf(error: unknown): ErrorReply {
   return { code: 'handlerFailed', message };
 }
 
-/** A subclass may have put anything in place of what the constructor checked. */
+/** Checks again, because a subclass may have replaced the values that the constructor checked. */
 function declaredBy(error: ProcedureError, message: string): ErrorReply {
   try {
     const { code, data }: { readonly code: unknown; readonly data: unknown } = error;
@@ -35,7 +34,7 @@ function declaredBy(error: ProcedureError, message: string): ErrorReply {
   }
 }
 
-/** The frame of an error; without its data when that cannot be sent, which `onUnsendable` hears of. */
+/** The frame of an error. Data that cannot be sent is left out; `onUnsendable` gets the reason. */
 export function encodeFailure(
   id: TransactionId,
   reply: ErrorReply,

@@ -1,6 +1,6 @@
 /**
- * A handler: the actor of one inbound transaction. It runs the procedure and sends the reply, which its
- * keeper remembers for repetitions of the request.
+ * Handler actor: one inbound transaction. It runs the procedure and sends the reply. Its keeper
+ * remembers the reply for repetitions of the request.
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
@@ -29,26 +29,24 @@ import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
 
-/** The inbox, as one handler sees it. */
+/** The members of the inbox that a handler uses. */
 export interface HandlerKeeper {
-  /** The procedure runs, and its end is awaited. */
+  /** The procedure has returned a promise, and the handler waits for it. */
   handlerAwaited(handler: Handler): void;
-  /** The procedure ended: replied, or failed. */
   handlerEnded(handler: Handler): void;
-  /** The procedure's end is awaited no longer. */
+  /** The handler does not wait for the procedure any longer. */
   handlerAbandoned(handler: Handler): void;
-  /** The procedure ended once more, or when nobody waited any longer. */
+  /** A procedure gave a result too late, or a second time. */
   resultDiscarded(): void;
 }
 
-/** What a handler is made for. */
 export interface InboundRequest {
   readonly frame: Frame;
   readonly procedure: string;
   readonly args: readonly unknown[];
-  /** Tells this request from another with the same id. */
+  /** Distinguishes this request from another one with the same id. */
   readonly digest: number;
-  /** Whether its sender is an rpcudp endpoint, and understands more than a response. */
+  /** Whether its sender is an rpcudp endpoint, which understands more than a response. */
   readonly native: boolean;
   readonly attempt: number;
   readonly atMs: number;
@@ -61,19 +59,17 @@ export class Handler
   implements Alarm, RunningRequest, RepliedTo
 {
   readonly owner: HandlerOwner;
-  /** The request as it arrived. */
   readonly frame: Frame;
   readonly digest: number;
   readonly native: boolean;
-  /** Undefined before, and when there is none. */
+  /** The reply; undefined before it is made, and when there is none. */
   reply: OutboundFrame | undefined;
-  /** What the procedure threw. */
   thrown: unknown;
-  /** The alarm is the procedure's deadline. */
+  /** Its index in the heap of alarms. The alarm is the procedure's deadline. */
   heapIndex = -1;
 
   readonly #keeper: HandlerKeeper;
-  /** While the procedure runs. */
+  /** Set while the procedure runs. */
   #scope: RequestScope | undefined;
   #contracted: ContractedProcedure | undefined;
   #trace: HandlerTrace | undefined;
@@ -100,12 +96,11 @@ export class Handler
     if (engine.inspection.watched) this.start();
   }
 
-  /** A name for people: `handler b21c`. The procedure's name is the peer's word and stays out. */
+  /** A readable name, such as `handler b21c`, without the procedure's name that the peer chose. */
   override get id(): string {
     return `handler ${this.context.transactionId.slice(0, 4)}`;
   }
 
-  /** 40 hexadecimal digits: what request and reply have in common. */
   get transactionId(): TransactionId {
     return this.context.transactionId;
   }
@@ -114,7 +109,7 @@ export class Handler
     return this.context;
   }
 
-  /** Runs the procedure; its end arrives through the keeper. Never throws. */
+  /** Runs the procedure. The keeper is told when it ends. Never throws. */
   run(procedure: OfferedProcedure, args: readonly unknown[], scope: RequestScope): void {
     this.#scope = scope;
     this.#contracted = procedure.contracted;
@@ -150,21 +145,21 @@ export class Handler
         this.#fail(error);
       },
     );
-    // A thenable may have called back already.
+    // A thenable may already have called back.
     if (this.row.name === 'running') {
       this.#keeper.handlerAwaited(this);
       this.home.alarms.set(this, this.home.clock.nowMs() + remainingMs);
     }
   }
 
-  /** The procedure was not run; an rpcudp endpoint is told why, if `answered`. */
+  /** Ends the request without running its procedure, and sends the reason if `answered`. */
   refuse({ code, message, data }: Refusal, answered: boolean): void {
     this.receive({ type: 'refused', refusal: code }, this.owner.ref);
     if (!answered) return;
     this.#answer(this.#encodeError({ code, message, data }));
   }
 
-  /** The caller took its call back: the procedure is told, and nobody waits for its end. */
+  /** The caller cancelled its call. The procedure's signal aborts, and no reply will be sent. */
   cancel(): 'delivered' | 'orphan' {
     if (this.row.name !== 'running') return 'orphan';
     this.receive({ type: 'cancelled' }, this.owner.ref);
@@ -172,7 +167,6 @@ export class Handler
     return 'delivered';
   }
 
-  /** The endpoint closes and does not wait for the procedure: its signal aborts. */
   abandon(reason: unknown): void {
     const scope = this.#scope;
     const message = 'The endpoint was closed while the procedure ran';
@@ -184,7 +178,7 @@ export class Handler
     scope?.abort(reason);
   }
 
-  /** The deadline: what the procedure still gives is too late. */
+  /** The deadline has passed. A later result of the procedure is discarded. */
   ring(): void {
     const scope = this.#scope;
     if (scope === undefined) return;
@@ -235,7 +229,7 @@ export class Handler
 
   #answerFailure(reply: ErrorReply, error: unknown): void {
     this.reply = this.#encodeError(reply);
-    // The caller's own deadline passes as well: an answer now would race with its time-out.
+    // At the caller's deadline no answer is sent, because it would race with the caller's time-out.
     const isLate = error instanceof HandlerTimedOutError && error.deadline === 'caller';
     if (!isLate) this.#send(this.reply);
   }

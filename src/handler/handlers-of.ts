@@ -1,11 +1,11 @@
-/** A class that serves: its methods as handlers. */
 import type { PrefixedMethods, Procedure } from '../api/handlers.js';
 
 /**
  * Offers the methods of an object whose names begin with `prefix`, as the Python package does with
- * `rpc_`: `rpc_sayhi` is called as `sayhi`. Inherited methods count, those of `Object` do not.
+ * its prefix `rpc_`. Callers use the name without the prefix: `sayhi` for `rpc_sayhi`. Inherited
+ * methods are included, except those of `Object`.
  *
- * @throws TypeError when the prefix is empty: it would offer whatever the class has.
+ * @throws TypeError when the prefix is empty, because that would offer every method of the class.
  */
 export function handlersOf<T extends object, Prefix extends string = 'rpc_'>(
   instance: T,

@@ -1,6 +1,6 @@
 /**
- * The inbox: decides what becomes of each inbound request, and keeps the promise that a procedure runs
- * at most once per peer and transaction id within the replay window.
+ * Inbox: decides how each inbound request is handled. It ensures that a procedure runs at most once
+ * for each peer and transaction id within the replay window.
  */
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
@@ -29,20 +29,18 @@ import type { ReplyLimits } from './reply-memory.js';
 import { RequestScope } from './scope.js';
 import type { Settlements } from './settlements.js';
 
-/** How many refusals that another request might not meet are remembered, for how long. */
+/** The bounds of the memory of refusals that could turn out differently for a repetition. */
 const REFUSAL_LIMITS: ReplyLimits = {
   replayWindowMs: 30_000,
   maxReplies: 4_096,
   maxReplyBytes: 4 * 1024 * 1024,
 };
 
-/** The bounds of what an inbox runs and remembers; see the endpoint's options of the same names. */
+/** The bounds of what an inbox runs and remembers: the endpoint's options of the same names. */
 type InboxLimits = ReplyLimits &
   Pick<Limits, 'handlerTimeoutMs' | 'maxPeers' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
 
-/** What an inbox serves, for whom, and within which bounds. */
 export interface InboxOptions {
-  /** What procedures are told to be served by. */
   readonly endpoint: AnyEndpoint;
   readonly peers: HandlerOwners;
   readonly procedures: ProcedureTable;
@@ -52,18 +50,15 @@ export interface InboxOptions {
 }
 
 export class Inbox implements HandlerKeeper {
-  /** Requests with something after the body that is no header map. */
   unreadableHeaders = 0;
-  /** Results, and errors, that came when nobody waited any longer. */
   discardedResults = 0;
 
   readonly #engine: Engine;
   readonly #options: InboxOptions;
-  /** How many procedures run. */
   #running = 0;
-  /** Those that have not returned: several, if a transport delivers at once what a procedure sends. */
+  /** Handlers whose procedure has not returned. Several if a transport delivers synchronously. */
   readonly #called: Handler[] = [];
-  /** Those whose end is awaited. Bounded by `maxRunningHandlers`. */
+  /** Handlers that wait for a promise. Bounded by `maxRunningHandlers`. */
   readonly #awaited = new Set<Handler>();
   readonly #replies: ReplyMemory;
   readonly #refusals: ReplyMemory;
@@ -85,7 +80,6 @@ export class Inbox implements HandlerKeeper {
     return this.#replies.size + this.#refusals.size;
   }
 
-  /** Requests that were forgotten before their replay window was over, to make room for others. */
   get forgottenEarly(): number {
     return this.#replies.forgottenEarly + this.#refusals.forgottenEarly;
   }
@@ -99,7 +93,7 @@ export class Inbox implements HandlerKeeper {
       : this.#acceptAgain(frame, sender, known, atMs);
   }
 
-  /** The request that this one repeats. */
+  /** The known request that this frame repeats. */
   #find(frame: Frame, sender: HandlerOwner): KnownRequest | undefined {
     return (
       this.#replies.find(frame, sender) ??
@@ -154,7 +148,7 @@ export class Inbox implements HandlerKeeper {
     const procedure = this.#options.procedures.get(body.procedure);
     const handler = new Handler(peer, this, this.#engine, {
       frame,
-      // The name is remembered, and as it arrived it would be one string for each request.
+      // The offered name is one shared string, while the decoded one would be new for each request.
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
       digest,
@@ -190,15 +184,15 @@ export class Inbox implements HandlerKeeper {
     if (peer.requests.running >= maxRunningPerPeer) {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
-    // Each procedure that runs will have to be remembered as well.
+    // Each running procedure will need a place in the memory, too.
     const isFull = atMostOnce === 'strict' && this.#running + this.#replies.size >= maxReplies;
     return isFull ? overloaded('maxReplies', maxReplies) : undefined;
   }
 
   /**
-   * Who is told "not run" relies on it. A copy of the request that is still on its way might find the
-   * endpoint less busy, or a schema of another mind; so such a refusal is remembered, or, when there is
-   * no room for that, not told.
+   * A caller that is told "not run" relies on it. But a later copy of the request could be
+   * accepted: the endpoint may be less busy, or the schema may give another result. So such a
+   * refusal is remembered. If there is no room to remember it, the caller is not told.
    */
   #refuse(handler: Handler, refusal: Refusal): Fate {
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
@@ -209,7 +203,7 @@ export class Inbox implements HandlerKeeper {
     return `request.refused.${refusal.code}`;
   }
 
-  /** There is no room for one more peer, and without a peer there is no handler. */
+  /** Refuses a request because there is no room for its peer, and so for its handler. */
   #turnAway({ id }: Frame, procedure: string, sender: SocketAddress): Fate {
     const { code, error } = overloaded('maxPeers', this.#options.limits.maxPeers);
     const request = { procedure, peer: formatAddress(sender), transactionId: id, error };
@@ -267,12 +261,11 @@ export class Inbox implements HandlerKeeper {
     handler.owner.requests.stopped(handler.context.transactionId);
   }
 
-  /** Those whose procedures run. */
   handlers(): Handler[] {
     return [...this.#called, ...this.#awaited];
   }
 
-  /** Refuses new requests and resolves when no procedure runs any more, or after `graceMs`. */
+  /** Refuses new requests. Resolves when no procedure runs any longer, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
     const { clock } = this.#engine;
@@ -287,9 +280,9 @@ export class Inbox implements HandlerKeeper {
     }
   }
 
-  /** Forgets every handler; procedures still running see their signal abort with `reason`. */
+  /** Forgets every handler. The signals of running procedures abort with `reason`. */
   close(reason: unknown): void {
-    // Whoever hears that its procedure is abandoned may end another: that one is not met here any more.
+    // An abandoned procedure may end another one, which this loop then does not visit any more.
     for (const handler of this.#awaited) {
       handler.abandon(reason);
       this.#options.settlements.settle(handler.context, 'abandoned');

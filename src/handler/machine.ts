@@ -1,5 +1,5 @@
 /**
- * The handler machine: one inbound transaction, as data.
+ * Handler machine: the state chart of one inbound transaction.
  *
  * ```text
  * received ─▶ running ─▶ replied ■      replied    the procedure gave its result
@@ -8,37 +8,33 @@
  *     └▶ refused ■                      refused    not run
  * ```
  *
- * A repetition of the request changes no state: while `running` it is counted. After the end it finds no actor, but
- * what the memory of replies keeps: see reply-memory.ts. So a procedure runs at most once per transaction id
- * until that is forgotten.
+ * A repetition of the request does not change the state. In `running` it is counted. After the end
+ * there is no actor any more, and the memory of replies answers repetitions (reply-memory.ts). So a
+ * procedure runs at most once for each transaction id, until the id is forgotten.
  *
- * A caller that takes its call back changes no state either: the procedure is told, and its end is
- * awaited; but no reply is sent to a peer that does not want it.
+ * A cancel does not change the state either. The procedure's signal aborts, and the handler waits
+ * for its end, but sends no reply.
  */
 import { setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/** What a procedure's failure is called. */
 interface Failure {
   readonly code: string;
   readonly message: string;
 }
 
-/** What a handler is created with. Times are monotonic milliseconds. */
+/** The input of a handler. Times are monotonic milliseconds. */
 export interface HandlerInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
-  /** The peer's canonical address. */
   readonly peer: string;
-  /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly receivedAtMs: number;
-  /** Which transmission of the request this is, as far as its sender says so. */
+  /** Which transmission of the request this is, from 1. It is 1 if the sender does not say so. */
   readonly attempt: number;
 }
 
-/** What is known of an inbound transaction. */
 export interface HandlerContext {
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -48,13 +44,12 @@ export interface HandlerContext {
   readonly attempt: number;
   readonly refusal: NotRunCode | undefined;
   readonly replyBytes: number | undefined;
-  /** Why it came to nothing, in words that are bounded. */
+  /** Why the procedure failed. The message is limited in length. */
   readonly failure: Failure | undefined;
-  /** Whether the caller took its call back. */
   readonly cancelled: boolean;
-  /** How often the request arrived again. */
+  /** How many times the request arrived again while it was running. */
   readonly duplicates: number;
-  /** From the request's arrival to the procedure's end. */
+  /** Milliseconds from the request's arrival to the procedure's end. */
   readonly durationMs: number | undefined;
 }
 
@@ -63,7 +58,7 @@ type Started = { readonly type: 'started' };
 type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
 type Failed = {
   readonly type: 'failed';
-  /** What was thrown, for those who watch; it is not kept. */
+  /** The value that was thrown. Only observers see it; it is not kept. */
   readonly error: unknown;
   readonly failure: Failure;
   readonly replyBytes: number | undefined;
@@ -104,7 +99,7 @@ export const handlerMachine = setup({
 }).createMachine({
   id: 'handler',
   description: 'One inbound request: runs its procedure at most once.',
-  // Written out, not spread: it is made for every request, and this is several times faster.
+  // Written out instead of spread: this runs for every request, and it is several times faster.
   context: ({ input }) => ({
     procedure: input.procedure,
     args: input.args,

@@ -1,49 +1,47 @@
 /**
- * What is counted of one peer's requests: those that run, and those that are remembered. The room's others say what
- * happened; nobody else writes here.
+ * Peer requests: counts the requests of one peer that run and that are remembered. The inbox and
+ * the memories in this folder report what happened. Only this class writes the counts.
  */
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { RunningRequest } from './known-request.js';
 
-/** Which memory keeps a request: that of those that were run, or that of those that were refused. */
+/** The memory that keeps a request: `replies` if it was run, `refusals` if it was refused. */
 export type RequestMemory = 'replies' | 'refusals';
 
 const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
 export class PeerRequests {
-  /** How many run. */
   running = 0;
   #replies = 0;
   #refusals = 0;
-  /** Those that run and have returned a promise. Made for the first; bounded by `maxRunningPerPeer`. */
+  /**
+   * The running requests whose procedure returned a promise. Created on demand. Bounded by
+   * `maxRunningPerPeer`.
+   */
   #awaited: Map<TransactionId, RunningRequest> | undefined;
 
-  /** How many are remembered. */
   get remembered(): number {
     return this.#replies + this.#refusals;
   }
 
-  /** How many of those were not run: whoever was told so relies on it. */
+  /** How many remembered requests were not run. Their callers were told so and rely on it. */
   get refusalsRemembered(): number {
     return this.#refusals;
   }
 
-  /** Those whose end is awaited. */
+  /** The requests whose procedure returned a promise. */
   get awaited(): ReadonlyMap<TransactionId, RunningRequest> {
     return this.#awaited ?? NONE;
   }
 
-  /** A procedure is about to run for the peer. */
   started(): void {
     this.running += 1;
   }
 
-  /** It has returned a promise. */
   isAwaited(id: TransactionId, request: RunningRequest): void {
     (this.#awaited ??= new Map()).set(id, request);
   }
 
-  /** It runs no more. */
   stopped(id: TransactionId): void {
     this.running -= 1;
     this.#awaited?.delete(id);

@@ -1,35 +1,38 @@
-/** The procedures an endpoint offers. */
+/** Procedures: the table of the procedures that an endpoint offers. */
 import type { Handlers, Procedure } from '../api/handlers.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 
-/** A procedure that is offered, and what its contract says. */
 export interface OfferedProcedure {
   readonly name: string;
   readonly run: Procedure;
   readonly contracted: ContractedProcedure | undefined;
 }
 
-/** The table that inbound requests are looked up in: never a property access with a peer's word. */
+/**
+ * The table in which the names in requests are looked up. It is a Map, so that a name from a peer
+ * is never used to access a property.
+ */
 export type ProcedureTable = ReadonlyMap<string, OfferedProcedure>;
 
 /**
- * Copies the own, enumerable properties of `handlers`; they must be the contract's, if there is one.
+ * Copies the own, enumerable properties of `handlers`. If there is a contract, they must be exactly
+ * its procedures.
  *
- * @throws ContractError when they are not; TypeError naming the property that is not a function, or when
- * `handlers` is an instance of a class, whose methods are not its own.
+ * @throws ContractError when they are not; TypeError for a property that is not a function, or when
+ * `handlers` is an instance of a class without functions among its own properties.
  */
 export function procedureTable(handlers: Handlers, contract?: AnyContract): ProcedureTable {
   const table = new Map<string, OfferedProcedure>();
   const prototype: unknown = Object.getPrototypeOf(handlers);
   if (prototype !== Object.prototype && prototype !== null && Object.keys(handlers).length === 0) {
     throw new TypeError(
-      "handlers has no functions of its own; offer a class's methods with handlersOf(instance, 'rpc_')",
+      "handlers has no own functions; use handlersOf(instance, 'rpc_') to offer the methods of a class",
     );
   }
   for (const [name, procedure] of Object.entries<unknown>(handlers)) {
     if (typeof procedure !== 'function') {
-      throw new TypeError(`handlers.${name} is not a function but ${kindOf(procedure)}`);
+      throw new TypeError(`handlers.${name} must be a function, but is ${kindOf(procedure)}`);
     }
     table.set(name, { name, run: procedure as Procedure, contracted: contract?.procedure(name) });
   }

@@ -1,40 +1,34 @@
-/** Refusals: why a request is not run, as the endpoint counts it and as its caller is told. */
+/** Refusals: the reasons why a request is not run, for the endpoint's counts and for the caller. */
 import { InvalidArgumentsError } from '../contract/errors.js';
 import { OverloadedError, quote } from '../errors.js';
 import type { RequestTooLargeError } from '../errors.js';
 import type { NotRunCode } from '../wire/error-code.js';
 
-/** Why a request is not run. */
 export interface Refusal {
   readonly code: NotRunCode;
   readonly message: string;
   readonly data?: unknown;
-  /** For those who listen to the endpoint, where there is more to say than the code. */
   readonly error?: Error;
 }
 
-/** Why one request is not run though another like it would be, at another time. */
+/** The endpoint is at a limit. The same request could be run at another time. */
 export function overloaded(limit: OverloadedError['limit'], value: number): Refusal {
   const error = new OverloadedError(limit, value);
   return { code: 'overloaded', message: error.message, data: { limit, value }, error };
 }
 
-/** No procedure has this name. */
 export function unknownProcedure(name: string): Refusal {
   return { code: 'unknownProcedure', message: `there is no procedure ${quote(name)}` };
 }
 
-/** The arguments are not what the procedure's contract asks for. */
 export function invalidArguments(error: InvalidArgumentsError | RequestTooLargeError): Refusal {
   const data = error instanceof InvalidArgumentsError ? [...error.issues] : undefined;
   return { code: 'invalidArguments', message: error.message, data, error };
 }
 
-/** Its caller waits no longer. */
 export const DEADLINE_PASSED: Refusal = {
   code: 'deadlinePassed',
   message: 'its deadline had passed when it arrived',
 };
 
-/** The endpoint is being closed. */
 export const CLOSING: Refusal = { code: 'closing', message: 'the endpoint is being closed' };

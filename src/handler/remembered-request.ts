@@ -1,4 +1,4 @@
-/** A request that has ended, and what is left to tell whoever repeats it. */
+/** Remembered request: a request that has ended, and the answer to its repetitions. */
 import type { SettledRequest } from '../api/endpoint-report.js';
 import type { NotRunCode } from '../wire/error-code.js';
 import { encodeErrorReply } from '../wire/error-reply.js';
@@ -6,13 +6,12 @@ import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { KnownRequest } from './known-request.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 
-/** What is remembered of it. */
 export interface Remembered {
   readonly owner: HandlerOwner;
   readonly native: boolean;
   readonly digest: number;
   readonly settled: SettledRequest;
-  /** The reply; undefined when there was none, and when space ran out. */
+  /** The reply; undefined if there was none, or if there was no room to keep it. */
   readonly reply: OutboundFrame | undefined;
   /** Why the procedure was not run; undefined if it was. */
   readonly refusal: NotRunCode | undefined;
@@ -57,7 +56,7 @@ export class RememberedRequest implements KnownRequest, RepliedTo {
       const message = 'The request was refused before';
       return encodeErrorReply(this.transactionId, { code: refusal, message });
     }
-    const message = 'The procedure was run, and its reply is not kept any more';
+    const message = 'The procedure was run, but its reply is not remembered any more';
     return encodeErrorReply(this.transactionId, { code: 'replyForgotten', message });
   }
 }

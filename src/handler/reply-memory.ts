@@ -1,5 +1,5 @@
 /**
- * The memory of ended requests: what keeps a repetition from running its procedure again.
+ * Reply memory: remembers ended requests, so that a repetition does not run its procedure again.
  * Bounded by `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
  */
 import type { Alarm, Alarms } from '../time/alarms.js';
@@ -18,18 +18,17 @@ import { RememberedRequest } from './remembered-request.js';
 import { RequestRecords } from './request-records.js';
 import type { RequestRecord } from './request-records.js';
 
-/** The bounds of the memory; see the endpoint's options of the same names. */
 export interface ReplyLimits {
   readonly replayWindowMs: number;
   readonly maxReplies: number;
   readonly maxReplyBytes: number;
 }
 
-/** What the `kind` of a record says: flags, and above them the place of the refusal in `REFUSALS`. */
+/** The `kind` of a record: two flags, and above them the index of the refusal in `REFUSALS`. */
 const NATIVE = 1;
 const REPLY_IS_ERROR = 2;
 const REFUSAL_SHIFT = 2;
-/** Refusals that are remembered; the first place is for what was run. */
+/** The refusals that are remembered. The first element stands for requests that were run. */
 const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
 
 export class ReplyMemory implements Alarm {
@@ -38,16 +37,14 @@ export class ReplyMemory implements Alarm {
   readonly #alarms: Alarms;
   readonly #limits: ReplyLimits;
   readonly #memory: RequestMemory;
-  /** In the order they ended, which is the order in which they are to be forgotten. */
+  /** The requests in the order in which they ended, in which they are forgotten as well. */
   readonly #records: RequestRecords<HandlerOwner>;
-  /** The bodies of their replies; the records before this one have let theirs go. */
+  /** The bodies of the replies. Records before `#firstWithReply` have lost their reply. */
   readonly #bodies = new ByteRing();
   #firstWithReply = 0;
-  /** What the replies take as datagrams. */
   #bytes = 0;
   #forgottenEarly = 0;
 
-  /** @param memory which of the two it is */
   constructor({ alarms, random }: Engine, limits: ReplyLimits, memory: RequestMemory) {
     this.#alarms = alarms;
     this.#limits = limits;
@@ -59,19 +56,18 @@ export class ReplyMemory implements Alarm {
     return this.#records.size;
   }
 
-  /** How many made room for others before their time, of peers that were known still. */
+  /** The number of requests of known peers that were forgotten early, to make room for others. */
   get forgottenEarly(): number {
     return this.#forgottenEarly;
   }
 
-  /** Whether one more would displace the oldest. */
   get full(): boolean {
     return this.size >= this.#limits.maxReplies;
   }
 
   /**
-   * Remembers an ended request. Beyond the bytes, the oldest replies are let go; beyond the count, the
-   * oldest requests.
+   * Remembers an ended request. Beyond `maxReplyBytes` the oldest replies are dropped, beyond
+   * `maxReplies` the oldest requests.
    */
   remember(handler: Handler): void {
     const { maxReplies, maxReplyBytes } = this.#limits;
@@ -101,7 +97,7 @@ export class ReplyMemory implements Alarm {
     }
   }
 
-  /** What is remembered of the peer's request that this one repeats; undefined when it is none. */
+  /** The remembered request of this peer that the frame repeats, if there is one. */
   find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
     if (this.#records.size === 0) return undefined;
     const number = this.#records.find(datagram, peer);
@@ -138,13 +134,12 @@ export class ReplyMemory implements Alarm {
     );
   }
 
-  /** The replay window of the oldest is over. */
+  /** The replay window of the oldest request is over. */
   ring(nowMs: number): void {
     while (this.size > 0 && this.#oldestUntilMs <= nowMs) this.#forgetOldest();
     this.#setAlarm();
   }
 
-  /** Forgets everything. */
   clear(): void {
     while (this.size > 0) this.#forgetOldest();
     this.#alarms.clear(this);
@@ -184,7 +179,7 @@ function headerMapOf(kind: number): Uint8Array | undefined {
   return (kind & NATIVE) === 0 ? undefined : PLAIN_HEADER_MAP;
 }
 
-/** What the reply takes as a frame; 0 when there is none. */
+/** The bytes that the reply takes as a frame; 0 if there is none. */
 function frameBytes(kind: number, replyLength: number): number {
   return replyLength === 0 ? 0 : HEADER_BYTES + replyLength + (headerMapOf(kind)?.length ?? 0);
 }

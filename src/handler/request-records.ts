@@ -1,9 +1,10 @@
 /**
- * Records of ended requests: a queue, oldest first, in which each can be found by its peer and its id.
+ * Request records: a queue of ended requests, oldest first, in which each can be found by its peer
+ * and its id.
  *
- * They lie in a few typed arrays. As objects in a `Map` they took 546 bytes each and a third of the time in
- * which a request is served: the collector copied what outlived it by seconds, and each step in the map
- * missed the cache.
+ * The records are kept in a few typed arrays. As objects in a `Map` they took 546 bytes each and a
+ * third of the time to serve a request: the garbage collector copied objects that live for seconds,
+ * and each step in the map missed the cache.
  */
 import type { Buffer } from 'node:buffer';
 import type { Random } from '../random.js';
@@ -12,7 +13,7 @@ import { ID_BYTES } from '../wire/transaction-id.js';
 
 const ID_WORDS = ID_BYTES / 4;
 
-/** The places of a record's integers, all of 32 bits: five of the id, and these. */
+/** The indices of a record's 32-bit integers: five for the id, then these. */
 const DIGEST = ID_WORDS;
 const REPLY_PLACE = DIGEST + 1;
 const REPLY_LENGTH = DIGEST + 2;
@@ -24,11 +25,11 @@ const FIRST_CAPACITY = 64;
 /** Ends a chain of records. */
 const NONE = -1;
 
-/** What is kept of a request. `Peer` is who sent it. */
+/** The record of a request. `Peer` is the type of its sender. */
 export interface RequestRecord<Peer> {
   readonly peer: Peer;
   readonly procedure: string;
-  /** An integer of 32 bits, as are the three that follow. */
+  /** An integer of 32 bits, like the next three. */
   readonly digest: number;
   readonly replyPlace: number;
   readonly replyLength: number;
@@ -38,10 +39,10 @@ export interface RequestRecord<Peer> {
 }
 
 export class RequestRecords<Peer> {
-  /** How many records there have been, and how many of them are gone. */
+  /** How many records were added in total, and how many of them were removed. */
   #pushed = 0;
   #shifted = 0;
-  /** How many there are; only this class writes it. */
+  /** The number of records. Only this class writes it. */
   size = 0;
   /** A power of two. A record's slot is its number modulo this. */
   #capacity = 0;
@@ -49,13 +50,13 @@ export class RequestRecords<Peer> {
   #times = new Float64Array(0);
   #peers: (Peer | undefined)[] = [];
   #procedures: string[] = [];
-  /** Heads of the chains of records whose ids have the same hash: as many as there are slots. */
+  /** The heads of the chains of records whose ids have the same hash, as many as slots. */
   #buckets = new Int32Array(0);
-  /** The id at hand. */
+  /** The id that is being looked up or added. */
   readonly #id = new Int32Array(ID_WORDS);
   readonly #multipliers = new Int32Array(2 * ID_WORDS);
 
-  /** @param random for what no sender may know: how ids are hashed */
+  /** @param random keeps the hash function secret from senders */
   constructor(random: Random) {
     random.fillBytes(new Uint8Array(this.#multipliers.buffer));
     for (let index = 0; index < this.#multipliers.length; index += 1) {
@@ -63,12 +64,11 @@ export class RequestRecords<Peer> {
     }
   }
 
-  /** The number of the oldest record; those that follow it count on. */
+  /** The number of the oldest record. The following records have the next numbers. */
   get oldest(): number {
     return this.#shifted;
   }
 
-  /** Adds a record of the request in this datagram. */
   push(datagram: Buffer, record: RequestRecord<Peer>): void {
     if (this.size === this.#capacity) this.#grow();
     const slot = this.#slotOf(this.#pushed);
@@ -80,13 +80,12 @@ export class RequestRecords<Peer> {
     this.#link(slot);
   }
 
-  /** Removes the oldest record. */
   shift(): void {
     const slot = this.#slotOf(this.#shifted);
     this.#shifted += 1;
     this.size -= 1;
     this.#unlink(slot);
-    // A forgotten peer would live on.
+    // Otherwise a forgotten peer would stay in memory.
     this.#peers[slot] = undefined;
   }
 
@@ -103,7 +102,6 @@ export class RequestRecords<Peer> {
     return undefined;
   }
 
-  /** A record by its number. */
   at(number: number): RequestRecord<Peer> {
     const slot = this.#slotOf(number);
     return {
@@ -158,7 +156,10 @@ export class RequestRecords<Peer> {
     return this.#shifted + this.#slotOf(slot - this.#shifted);
   }
 
-  /** The id into words, whose order within is the machine's: nobody else sees them. */
+  /**
+   * Reads the id of a datagram into words. Their byte order does not matter, because they are only
+   * compared with each other.
+   */
   #readId(datagram: Buffer): void {
     for (let index = 0, at = ID_OFFSET; index < ID_WORDS; index += 1, at += 4) {
       this.#id[index] =
@@ -178,9 +179,10 @@ export class RequestRecords<Peer> {
   }
 
   /**
-   * Ids are chosen by senders, who must not be able to fill one chain. So their 16-bit halves are multiplied by
-   * odd numbers that nobody knows: whichever two ids one chooses, their sums are equal once in 2^16 endpoints at
-   * most. And the sums, which go up in equal steps if the ids do, are scattered by the end of MurmurHash3.
+   * Senders choose the ids, and must not be able to put many of them into one chain. So the 16-bit
+   * halves of an id are multiplied by secret odd numbers: for any two chosen ids, the sums are
+   * equal in at most one of 2^16 endpoints. The final mix of MurmurHash3 then scatters the sums,
+   * which would otherwise rise in equal steps when the ids do.
    */
   #bucketOf(words: Int32Array, start: number): number {
     let hash = 0;
@@ -202,7 +204,7 @@ export class RequestRecords<Peer> {
     this.#buckets[bucket] = slot;
   }
 
-  /** The oldest: it is the last of its chain, for each new one comes first. */
+  /** Removes the oldest record from its chain. It is the last, because new ones are added first. */
   #unlink(slot: number): void {
     const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS);
     let link = this.#buckets[bucket] as number;
@@ -214,7 +216,10 @@ export class RequestRecords<Peer> {
     this.#words[link * RECORD_WORDS + NEXT] = NONE;
   }
 
-  /** Doubled, each record stays where it is, or moves by the old capacity: both places get a copy of its numbers. */
+  /**
+   * Doubles the capacity. Each record stays in its slot or moves up by the old capacity, so its
+   * numbers are copied to both slots.
+   */
   #grow(): void {
     const words = this.#words;
     const times = this.#times;

@@ -1,11 +1,13 @@
-/** The scope of one request: what its procedure is told, and how it hears that nobody waits any longer. */
+/**
+ * Request scope: the details of a request for its procedure, and the signal that aborts when the
+ * result is no longer needed.
+ */
 import type { SocketAddress } from '../address/address.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 
-/** What a scope is made of. */
 export interface ServedRequest {
   readonly sender: SocketAddress;
   readonly endpoint: AnyEndpoint;
@@ -13,9 +15,8 @@ export interface ServedRequest {
   readonly traceparent: string | undefined;
   /** Monotonic milliseconds of the endpoint's clock. */
   readonly receivedAtMs: number;
-  /** How long its caller goes on waiting, as far as it said so. */
+  /** How long the caller still waits, in milliseconds; undefined if it did not say so. */
   readonly callerWaitsMs: number | undefined;
-  /** How long the procedure may run. */
   readonly timeoutMs: number;
 }
 
@@ -53,14 +54,13 @@ export class RequestScope implements HandlerScope {
     return Math.min(this.#callerWaitsMs, this.#timeoutMs);
   }
 
-  /** What there is to say when the procedure has not ended at its deadline. */
   timedOut(): HandlerTimedOutError {
     const deadline = this.#callerWaitsMs < this.#timeoutMs ? 'caller' : 'endpoint';
     return new HandlerTimedOutError(this.#allowedMs, deadline);
   }
 
   get signal(): AbortSignal {
-    // Made when first asked for: most procedures never do, and a controller costs more than a call.
+    // Created on demand: most procedures never use it, and a controller costs more than a call.
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
       if (this.#aborted) this.#controller.abort(this.#abortReason);

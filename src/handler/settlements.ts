@@ -1,4 +1,4 @@
-/** Settlements: how requests ended, counted, and told to those who should hear of it. */
+/** Settlements: counts how requests ended, and reports each ending. */
 import type { SettledRequest } from '../api/endpoint-report.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
@@ -15,8 +15,8 @@ export class Settlements {
   readonly #tell: (request: SettledRequest, ending: RequestEnding) => void;
 
   /**
-   * @param reportError takes what is the fault of whoever wrote the procedure
-   * @param tell hears of every request that ends
+   * @param reportError gets errors that are mistakes in a procedure
+   * @param tell is called for every request that ends
    */
   constructor(
     reportError: (error: unknown) => void,
@@ -26,12 +26,11 @@ export class Settlements {
     this.#tell = tell;
   }
 
-  /** Readable requests by ending. */
   get counts(): Readonly<Record<RequestEnding, number>> {
     return { ...this.#counts };
   }
 
-  /** A procedure ended, or its caller took the call back meanwhile; `thrown` is what it threw. */
+  /** A procedure ended, perhaps after its caller cancelled the call. `thrown` is what it threw. */
   handlerEnded(context: HandlerContext, thrown: unknown): void {
     const request = thrown === undefined ? context : { ...context, error: thrown };
     this.settle(request, endingOf(context));
@@ -52,7 +51,7 @@ function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEndin
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 
-/** Whether the one who wrote the procedure should hear of this: not what it declares, or its caller caused. */
+/** Whether this is a mistake in the procedure: no declared error, and not the caller's deadline. */
 function isMistake(ending: RequestEnding, error: unknown): boolean {
   switch (ending) {
     case 'failed':

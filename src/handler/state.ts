@@ -1,7 +1,7 @@
-/** The states of a handler. */
+/** Handler states: every state of a handler, with its display name. */
 import { namesOf } from '../vocabulary.js';
 
-/** Every state of the handler machine with its name for people, in the order in which they are shown them. */
+/** Every state of the handler machine with its display name, in display order. */
 export const HANDLER_STATES = {
   received: 'received',
   running: 'running',
@@ -13,5 +13,4 @@ export const HANDLER_STATES = {
 
 export type HandlerState = keyof typeof HANDLER_STATES;
 
-/** Every state of a handler. */
 export const HANDLER_STATE_NAMES = namesOf(HANDLER_STATES);

@@ -1,6 +1,6 @@
 /**
- * A queue, first in, first out, in amortised constant time, for items that never leave the middle; those
- * that do are kept in a `LinkedList`, which costs its items their links.
+ * A queue, first in, first out, in amortised constant time. Items leave only from its head: when
+ * items must also leave from the middle, use `LinkedList`, where each item needs links.
  */
 export class Fifo<T> {
   #items: (T | undefined)[] = [];
@@ -14,12 +14,12 @@ export class Fifo<T> {
     this.#items.push(item);
   }
 
-  /** The item that has waited longest, left in place. */
+  /** The oldest item, which stays in the queue. */
   peek(): T | undefined {
     return this.#items[this.#head];
   }
 
-  /** Takes the item that has waited longest. */
+  /** Removes and returns the oldest item. */
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (this.size === 0) return undefined;

@@ -1,5 +1,6 @@
 /**
- * rpcudp/inspector: see every call, in a page that is served on this machine. The public names, one by one.
+ * rpcudp/inspector: shows every call in a page that is served on this machine. These are its public
+ * names.
  */
 export { serveInspector } from './hub/server.js';
 export type { Inspector } from './hub/server.js';

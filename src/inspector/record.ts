@@ -1,9 +1,10 @@
 /**
- * Records: what an inspected endpoint tells, each a JSON object. Feeds carry them, recording files hold them, the page and
- * `rpcudp top` show them.
+ * Records: what an inspected endpoint reports, each a JSON object. Feeds carry records, recording
+ * files hold them, the page and `rpcudp top` show them.
  *
- * Every endpoint numbers its own records: `endpoint` and `seq` name one, and a number that is missing is a record that was
- * lost on the way. Times are Unix milliseconds with a fraction, so that those of two processes can be compared.
+ * Each endpoint numbers its own records. `endpoint` and `seq` together identify a record, and a gap
+ * in the numbers means that records were lost on the way. Times are Unix milliseconds with a
+ * fraction, so that times of two processes can be compared.
  */
 import {
   array,
@@ -27,12 +28,12 @@ import {
 import type { InferOutput } from 'valibot';
 import { OUTCOME_STATES } from '../api/call-state.js';
 
-/** JSON has no other numbers, but reads 1e999 as Infinity. */
+/** JSON has no infinite numbers, but its parser reads 1e999 as Infinity. */
 const real = pipe(number(), finite());
 const count = pipe(real, minValue(0));
 
 const common = {
-  /** The endpoint's own name, unique among those that feed one inspector. */
+  /** The key of the endpoint, unique among those that feed one inspector. */
   endpoint: string(),
   seq: count,
   atMs: real,
@@ -43,15 +44,18 @@ const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'handler']);
 const chart = object({
   initial: string(),
   states: array(object({ name: string(), description: optional(string()), final: boolean() })),
-  /** `from` is `*` for a transition from any state; a transition without `to` stays where it is. */
+  /** `from` is `*` for a transition from any state. A transition without `to` keeps the state. */
   transitions: array(object({ from: string(), event: string(), to: optional(string()) })),
 });
 
-/** An endpoint opened, or the inspector was attached to it. Comes first; again at the head of each part of a recording. */
+/**
+ * An endpoint opened, or the inspector was attached to it. This record comes first, and again at
+ * the head of each part of a recording.
+ */
 const endpointRecord = object({
   type: literal('endpoint'),
   ...common,
-  /** What people call it. */
+  /** The display name. */
   name: string(),
   address: string(),
   processId: count,
@@ -59,41 +63,49 @@ const endpointRecord = object({
   charts: record(machineName, chart),
 });
 
-/** The endpoint closed; or, as its inspector says, its feed ended without a word. */
+/**
+ * The endpoint closed; or its feed ended and nobody knows more, which the hub reports with `lost`.
+ */
 const closedRecord = object({
   type: literal('endpoint.closed'),
   ...common,
-  /** Why, if nobody asked for it. */
+  /** The reason, if the endpoint closed because of an error. */
   error: optional(string()),
-  /** The feed broke off: nobody knows what became of the endpoint. */
+  /** The feed broke off: what happened to the endpoint is not known. */
   lost: optional(literal(true)),
 });
 
 const transaction = {
-  /** The number of its actor, unique in this endpoint. */
+  /** The number of the actor, unique in this endpoint. */
   actor: count,
-  /** 40 hexadecimal digits: the same at both ends. */
+  /** 40 hexadecimal digits, the same at both ends. */
   transactionId: string(),
-  /** Canonical address. */
+  /** The canonical address. */
   peer: string(),
   procedure: string(),
-  /** As `legible` shows values: bytes as text with their length, bigints with an `n`, what is masked as `(masked)`. */
+  /**
+   * As `legible` shows values: bytes as text with their length, bigints with an `n`, masked values
+   * as `(masked)`.
+   */
   args: array(unknown()),
 };
 
-/** A call was made, at `atMs`. */
+/** A call was made. `atMs` is when. */
 const callRecord = object({
   type: literal('call'),
   ...common,
   ...transaction,
   timeoutMs: real,
-  /** Absent: as often as is safe. */
+  /** Absent if the call did not set it: then the request is sent as often as is safe. */
   maxAttempts: optional(count),
-  /** The words of `rpcudp call` that make the same call; absent if something in it is masked. */
+  /**
+   * The words of the `rpcudp call` command that repeats the call. Absent if a part is masked, or if
+   * the command cannot express the arguments.
+   */
   command: optional(array(string())),
 });
 
-/** A request arrived, at `atMs`, that was not known. */
+/** A new request arrived. `atMs` is when. */
 const handlerRecord = object({
   type: literal('handler'),
   ...common,
@@ -101,85 +113,97 @@ const handlerRecord = object({
   attempt: count,
 });
 
-/** Something happened to a call or a handler: it took an event, and is in `state` now. */
+/** A call or a handler took an event. Its state after the event is `state`. */
 const stepRecord = object({
   type: literal('step'),
   ...common,
   actor: count,
-  /** The machine's event: `transmitted`, `answered`, `expired`, … */
+  /** The event of the machine: `transmitted`, `answered`, `expired`, … */
   event: string(),
   state: string(),
-  /** Whether the actor ended with it. */
+  /** Whether the actor ended with this step. */
   final: boolean(),
-  /** Of a call: how often its request was sent by then. */
+  /** For a call: how many times its request had been sent by then. */
   attempt: optional(count),
-  /** Of a call: its outcome as it became known, legible. A handler has `value` or `error`, and `durationMs`, in its place. */
+  /**
+   * For a call: its outcome, legible, in the step that gives it. For a handler: `value` or `error`,
+   * and `durationMs`.
+   */
   outcome: optional(record(string(), unknown())),
   value: optional(unknown()),
   error: optional(unknown()),
   durationMs: optional(real),
-  /** How long after the time-out an answer came. */
+  /** How long after the time-out a late answer came. */
   lateByMs: optional(real),
-  /** In words, where the event alone does not say it: the verdict of a time-out, why a request was refused. */
+  /**
+   * A reason in words, when the event does not tell it: the verdict of a time-out, or why a request
+   * was refused.
+   */
   because: optional(string()),
 });
 
-/** A datagram that was sent, or arrived. */
+/** A datagram was sent or arrived. */
 const datagramRecord = object({
   type: literal('datagram'),
   ...common,
   direction: picklist(['in', 'out']),
   peer: string(),
-  /** Its length on the wire, without IP and UDP headers. */
+  /** The length of the UDP payload. */
   bytes: count,
-  /** Whether it was a bundle. */
+  /** Whether the datagram was a bundle. */
   bundle: boolean(),
-  /** Its call was shown only later: it was made again from what that kept, and nobody knows whether it was in a bundle. */
+  /**
+   * The datagram was rebuilt from what its call kept, because the call was shown only later.
+   * Whether it was sent in a bundle is not known.
+   */
   remade: optional(literal(true)),
-  /** How many frames it held; those of calls that are not shown are left out of `frames`. */
+  /** How many frames the datagram had. `frames` leaves out those of calls that are not shown. */
   frameCount: count,
   frames: array(
     object({
-      /** `request`, `response`, …; absent if it cannot be told. */
+      /** `request`, `response`, …; absent if the frame cannot be read. */
       type: optional(string()),
       transactionId: optional(string()),
-      /** The frame's bytes, base64. */
+      /** The bytes of the frame, in base64. */
       base64: string(),
-      /** Of an inbound one: where it went. */
+      /** For an inbound frame: what became of it. */
       fate: optional(string()),
-      /** Whether `base64` has `(masked)` in place of what was there. */
+      /** Whether `base64` has `(masked)` in place of a part of the frame. */
       masked: optional(literal(true)),
     }),
   ),
 });
 
-/** What is known of a peer by now; the next one of the same peer takes its place. */
+/** The latest facts about a peer. A record replaces the one before of the same peer. */
 const peerRecord = object({
   type: literal('peer'),
   ...common,
   peer: string(),
-  /** State of the peer's machine. */
+  /** The state of the peer's machine. */
   health: string(),
   native: boolean(),
-  /** Calls in the window, and how many may be. */
+  /** How many calls are in the window, and how many may be. */
   inWindow: count,
   windowLimit: count,
-  /** Depth of the mailbox. */
+  /** How many calls wait in the mailbox. */
   queued: count,
-  /** Calls that were sent and have no outcome. */
+  /** How many calls were sent and have no outcome yet. */
   inFlight: count,
-  /** Handlers of its requests that run. */
+  /** How many handlers of the peer's requests are running. */
   running: count,
   roundTripMs: nullable(real),
 });
 
 const outcomeCounts = object(entriesFromList(OUTCOME_STATES, count));
 
-/** The endpoint's own counts by now; the next takes its place. Everything since it opened, but for what ends in `Now`. */
+/**
+ * The latest counts of the endpoint. A record replaces the one before. All counts are since the
+ * endpoint opened, except those whose names end in `Now`.
+ */
 const countsRecord = object({
   type: literal('counts'),
   ...common,
-  /** `endpoint.stats()`. */
+  /** The counts of `endpoint.stats()`. */
   stats: object({
     received: count,
     framesReceived: count,
@@ -198,11 +222,17 @@ const countsRecord = object({
     rememberedNow: count,
     peersNow: count,
   }),
-  /** Calls that had an outcome since the inspector was attached, by peer and procedure; the busiest. */
+  /**
+   * Outcomes of calls since the inspector was attached, by peer and procedure; only the busiest
+   * pairs.
+   */
   procedures: array(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
-  /** How many healthy calls and handlers were counted, but not shown, since the inspector was attached. */
+  /**
+   * How many healthy calls and handlers were counted but not shown since the inspector was
+   * attached.
+   */
   skipped: object({ calls: count, handlers: count }),
-  /** One in so many calls is shown at present; those that go wrong always are. */
+  /** One in this many healthy calls is shown at present. Calls that go wrong are always shown. */
   oneIn: count,
 });
 
@@ -220,24 +250,27 @@ const inspectionRecord = variant('type', [
 /** Any record. */
 export type InspectionRecord = InferOutput<typeof inspectionRecord>;
 
-/** One kind of record: `RecordOf<'call'>`. */
+/** One type of record, for example `RecordOf<'call'>`. */
 export type RecordOf<Type extends InspectionRecord['type']> = Extract<
   InspectionRecord,
   { type: Type }
 >;
 
-/** A record without what the recorder adds to all of them. */
+/** A record without the properties that the recorder adds to every record. */
 export type Unnumbered<R = InspectionRecord> = R extends InspectionRecord
   ? Omit<R, 'endpoint' | 'seq' | 'atMs'>
   : never;
 
-/** A machine as a graph, from its definition. */
+/** The graph of a machine, read from its definition. */
 export type Chart = InferOutput<typeof chart>;
 
 /** Takes records; must not throw. */
 export type RecordSink = (inspectionRecord: InspectionRecord) => void;
 
-/** The value as a record; undefined if it is none. What comes from a file or a feed goes through here. */
+/**
+ * Returns the value as a record, or undefined if it is not a record. Everything from a file or a
+ * feed goes through this check.
+ */
 export function readRecord(value: unknown): InspectionRecord | undefined {
   const result = safeParse(inspectionRecord, value);
   return result.success ? result.output : undefined;

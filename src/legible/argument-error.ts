@@ -1,4 +1,4 @@
-/** What was given to the command cannot be used; the message says why, in a sentence. */
+/** An argument of the command cannot be used. The message says why, in one sentence. */
 export class ArgumentError extends Error {
   override readonly name = 'ArgumentError';
   readonly code = 'ERR_RPCUDP_ARGUMENT';

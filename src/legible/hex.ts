@@ -1,11 +1,12 @@
-/** Bytes in hexadecimal, as people paste them. */
+/** Hex: parses bytes as hexadecimal text. */
 import { ArgumentError } from './argument-error.js';
 import { quoted } from './printable.js';
 
 /**
- * Reads digits in either case; white space, colons between bytes and `0x` in front are skipped.
+ * Parses hexadecimal digits in either case. White space, colons and `0x` before digits are skipped.
  *
- * @throws ArgumentError naming the first character that is no digit, or the odd number of digits.
+ * @throws ArgumentError that names the first character that is not a digit, or an odd number of
+ * digits.
  */
 export function parseHex(text: string): Uint8Array {
   const digits = text.replace(/(^|[\s:])0x/gi, '$1').replace(/[\s:]/g, '');

@@ -1,8 +1,9 @@
 /**
- * JSON, as the command reads and writes it: without loss for whatever JSON can name.
+ * JSON: how the command reads and writes JSON, without loss of digits.
  *
- * JSON.parse rounds integers beyond 2^53, and Node.js 20 does not show a reviver the digits. So
- * JSON.parse judges the grammar, and a short reader over the tokens of what it accepted builds the value.
+ * JSON.parse rounds integers beyond 2^53, and Node.js 20 does not give a reviver the source text.
+ * So JSON.parse checks the grammar, and a short reader builds the value from the tokens of the
+ * accepted text.
  */
 import { ExtData } from '@msgpack/msgpack';
 import { MAX_DEPTH } from '../wire/skim.js';
@@ -10,14 +11,14 @@ import { PreciseDate } from '../wire/timestamp.js';
 import { ArgumentError } from './argument-error.js';
 import { fromPrefixedText, toPrefixedText } from './prefixed-text.js';
 
-/** In sound JSON these are all the tokens; commas, colons and white space carry nothing more. */
+/** The tokens of valid JSON that are needed. Commas, colons and white space add no information. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[^\s,:[\]{}"]+|[[\]{}]/g;
 const INTEGER = /^-?\d+$/;
 
 const MAX_LINE_LENGTH = 80;
 const INDENT = '  ';
 
-/** Characters that JSON lets stand in a string and a terminal should not see. */
+/** Characters that are allowed in a JSON string, but that a terminal must not get. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\p{Cn}]/gu;
 
 export function isJson(text: string): boolean {
@@ -30,11 +31,11 @@ export function isJson(text: string): boolean {
 }
 
 /**
- * The value of a JSON text that `isJson` accepts. An integer beyond 2^53 is a bigint; strings are read
- * as prefixed text, the keys of objects are not.
+ * Parses a JSON text that `isJson` accepts. An integer beyond 2^53 becomes a bigint. Strings are
+ * read as prefixed text, but the keys of objects are not.
  *
- * @throws ArgumentError for a number too large for a double, arrays and objects that nest deeper than
- * a datagram may, and prefixed text that is not what it says.
+ * @throws ArgumentError for a number that is too large for a double, arrays and objects that nest
+ * deeper than a datagram allows, and prefixed text that does not match its prefix.
  */
 export function parseJson(text: string): unknown {
   return new TokenReader(text.match(TOKENS) ?? []).read(0);
@@ -74,7 +75,7 @@ class TokenReader {
       entries.push([JSON.parse(this.#take()) as string, this.read(depth)]);
     }
     this.#next += 1;
-    // Unlike assignment, this makes `__proto__` a property like any other.
+    // Unlike assignment, this makes `__proto__` an ordinary property.
     return Object.fromEntries(entries);
   }
 
@@ -92,15 +93,16 @@ function exactNumber(token: string, value: number): number | bigint {
 }
 
 /**
- * A value as JSON. What JSON has no form for becomes:
+ * A value as JSON. Values that JSON cannot represent become:
  *
- * - a bigint, an integer with all its digits;
- * - bytes, a string `hex:…`; a string that begins with such a prefix, `text:…`;
- * - a Date, a string as in ISO 8601, with nine decimals where it is finer than a millisecond;
- * - a Map, an array of its entries; ExtData, an object of `type` and `data`;
- * - NaN and the infinities, a string of their name.
+ * - a bigint: an integer with all its digits;
+ * - bytes: a string `hex:…`; a string that begins with such a prefix: `text:…`;
+ * - a Date: a string in ISO 8601, with nine decimals if it is finer than a millisecond;
+ * - a Map: an array of its entries; ExtData: an object with `type` and `data`;
+ * - NaN and the infinities: a string with their name.
  *
- * `parseJson` gives back all but the last three lines. What fits in 80 columns stands on one line.
+ * `parseJson` restores the values of the first two lines. A value that fits into 80 columns is
+ * written on one line.
  */
 export function formatJson(value: unknown): string {
   return format(value, '');
@@ -125,7 +127,7 @@ function format(value: unknown, indent: string): string {
 function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return quote(String(value));
   if (Object.is(value, -0)) return '-0';
-  // With an exponent it stays a float when it is read again; digits alone would be a bigint.
+  // With an exponent it is read as a float again. With digits only it would be read as a bigint.
   return Number.isInteger(value) && !Number.isSafeInteger(value)
     ? value.toExponential()
     : String(value);

@@ -1,30 +1,33 @@
-/** Values as an inspector shows them: plain data that JSON can hold, for people to read. */
+/** Legible value: makes readable plain data from a value, for inspectors. */
 import { MASKED } from './mask.js';
 import type { MaskTest } from './mask.js';
 
-/** Beyond these a value is cut, and says so: what is inspected may be large, and is copied for each step. */
+/**
+ * A value beyond these limits is cut, and the cut is shown. Inspected values may be large, and they
+ * are copied for each step.
+ */
 const MAX_DEPTH = 40;
 const MAX_ITEMS = 256;
 const MAX_TEXT_LENGTH = 4_096;
 const MAX_BYTES = 1_500;
 
-/** What an error shows besides its name and message, where it has it. */
+/** The properties of an error that are shown beside its name and message. */
 const ERROR_PROPERTIES = ['code', 'data', 'path', 'address', 'executed', 'verdict', 'cause'];
 
-/** How values are shown. */
+/** The mask, and the procedure that the value belongs to. */
 export interface Legibility {
   readonly isMasked: MaskTest;
   readonly procedure: string | undefined;
 }
 
 /**
- * A copy of the value that people can read and JSON can hold:
+ * A readable copy of the value that JSON can represent:
  *
- * - bytes are text: `3 bytes: 00 ff 10`;
- * - a bigint is text with an `n`, and so are NaN and the infinities as they are written;
- * - a Date is its ISO form, an error its name, message and what is known of it, a Map its entries;
- * - a function or an actor is its name; what contains itself is `(circular)`;
- * - what is masked is `(masked)`.
+ * - bytes become text such as `3 bytes: 00 ff 10`;
+ * - a bigint becomes text with an `n`; NaN and the infinities become text;
+ * - a Date becomes ISO text; an error its name, message and some properties; a Map its entries;
+ * - a function or an actor becomes its name; a circular reference becomes `(circular)`;
+ * - a masked value becomes `(masked)`.
  */
 export function legibleValue(value: unknown, path: readonly string[], how: Legibility): unknown {
   return new Legible(how).show(value, path);
@@ -93,7 +96,7 @@ class Legible {
     return shown;
   }
 
-  /** As entries, the path of each value ending in its key. */
+  /** The entries of a map. The path of each value ends in its key. */
   #showMap(map: ReadonlyMap<unknown, unknown>, path: readonly string[]): unknown[] {
     const shown: unknown[] = [...map]
       .slice(0, MAX_ITEMS)
@@ -124,7 +127,6 @@ function shortened(text: string): string {
   return `${text.slice(0, MAX_TEXT_LENGTH)}… (${text.length - MAX_TEXT_LENGTH} characters more)`;
 }
 
-/** `3 bytes: 00 ff 10` */
 export function legibleBytes(bytes: Uint8Array): string {
   const { length } = bytes;
   const unit = length === 1 ? 'byte' : 'bytes';

@@ -1,4 +1,4 @@
-/** An observer that is shown what people can read, and nothing that is masked. */
+/** Legible: wraps an inspection observer, so that it gets readable data without masked values. */
 import type { ActorRefLike, InspectionEvent, Snapshot } from 'xstate';
 import { nextOf } from '../actor/inspection.js';
 import type { InspectionObserver } from '../actor/inspection.js';
@@ -7,16 +7,17 @@ import type { Legibility } from './legible-value.js';
 import { maskTest } from './mask.js';
 import type { Mask, MaskTest } from './mask.js';
 
-/** How an observer is shown what happens. */
+/** The options of `legible`. */
 export interface LegibleOptions {
-  /** What it is not shown. Default: it is shown everything. */
+  /** The values that the observer does not get. Default: none. */
   readonly mask?: Mask;
 }
 
 /**
- * Wraps an inspection observer, such as that of `@statelyai/inspect`: events and contexts reach it as plain data that
- * people can read. Bytes are text in hexadecimal digits with their length, bigints exact, errors whole; and what
- * `mask` names is masked wherever it stands, in arguments, results and errors alike.
+ * Wraps an inspection observer, such as the one of `@statelyai/inspect`. It gets events and
+ * contexts as readable plain data: bytes as hexadecimal text with their length, bigints with all
+ * digits, errors with their properties. Values that `mask` names are masked everywhere: in
+ * arguments, results and errors.
  */
 export function legible(
   observer: InspectionObserver,
@@ -43,7 +44,7 @@ function legibleEvent(event: InspectionEvent, isMasked: MaskTest): InspectionEve
   return shown;
 }
 
-/** Names and chart of the actor, and a snapshot of it that is legible as well. */
+/** The names and the chart of an actor, with a legible snapshot. */
 function legibleActor(actorRef: ActorRefLike, how: Legibility): ActorRefLike {
   const { id, sessionId, logic, src, _parent: parent } = actorRef as ActorRefLike & Inspected;
   const _parent = parent && { id: parent.id, sessionId: parent.sessionId };
@@ -51,7 +52,7 @@ function legibleActor(actorRef: ActorRefLike, how: Legibility): ActorRefLike {
   return { id, sessionId, logic, src, _parent, getSnapshot } as unknown as ActorRefLike;
 }
 
-/** What inspectors read of an actor, beyond what its type promises. */
+/** Members of an actor that inspectors read although its type does not have them. */
 interface Inspected {
   readonly id: string;
   readonly sessionId: string;
@@ -70,10 +71,13 @@ function legibleSnapshot(snapshot: MaybeSnapshot, how: Legibility): Snapshot<unk
   } as unknown as Snapshot<unknown>;
 }
 
-/** XState tells of an actor before it has one. */
+/** A snapshot; undefined while XState reports an actor that has none yet. */
 type MaybeSnapshot = { context?: unknown; output?: unknown; error?: unknown } | undefined;
 
-/** Calls and handlers have one in their context, and what a peer is commanded has one in the event. */
+/**
+ * The procedure of an event. Calls and handlers have it in their context, commands of a peer in the
+ * event.
+ */
 function procedureOf(inspectionEvent: InspectionEvent): string | undefined {
   const { context } = (inspectionEvent.actorRef.getSnapshot() as MaybeSnapshot) ?? {};
   const event = 'event' in inspectionEvent ? inspectionEvent.event : undefined;

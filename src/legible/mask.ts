@@ -1,23 +1,25 @@
-/** Masks: what of arguments, results and errors nobody who inspects may see. */
+/** Mask: which parts of arguments, results and errors inspectors must not see. */
 
-/** A value on its way to an inspector. */
+/** The place of a value that is about to be given to an inspector. */
 export interface MaskedPlace {
-  /** The procedure that is called, as far as it is known. */
+  /** The called procedure; undefined if it is not known. */
   readonly procedure: string | undefined;
-  /** The keys that lead to the value, such as `['args', '0', 'password']` or `['outcome', 'value', 'token']`. */
+  /**
+   * The keys that lead to the value, such as `['args', '0', 'password']` or
+   * `['outcome', 'value', 'token']`.
+   */
   readonly path: readonly string[];
 }
 
 /**
- * What is not shown: the values under these keys, at any depth, in whatever case; or those for which the function
- * gives true. A function that throws masks.
+ * The values that are masked. Either the values of these keys, at any depth and in upper or lower
+ * case, or the values for which the function returns true. If the function throws, the value is
+ * masked.
  */
 export type Mask = readonly string[] | ((place: MaskedPlace) => boolean);
 
-/** What stands in place of a masked value. */
 export const MASKED = '(masked)';
 
-/** A mask as a question about one place. */
 export type MaskTest = (place: MaskedPlace) => boolean;
 
 const NOTHING_MASKED: MaskTest = () => false;

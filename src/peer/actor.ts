@@ -1,6 +1,6 @@
 /**
- * The peer actor: one remote address. It sends the calls to it and learns from their outcomes, it replies to
- * the peer's own requests, and it holds their handlers.
+ * Peer actor: one remote address. It sends the calls to this address and learns from their
+ * outcomes, replies to the peer's requests, and owns the handlers of these requests.
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
@@ -30,9 +30,7 @@ import { ReturnPath } from './return-path.js';
 
 export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   readonly ref: ActorRefFrom<typeof peerMachine>;
-  /** What calls report, to those who listen at the peer. */
   readonly reports: CallReports;
-  /** Calls that are asked for by event. */
   readonly commands: Commands;
   readonly requests = new PeerRequests();
   readonly replies: Replies;
@@ -43,11 +41,10 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   readonly #outbox: Outbox;
   readonly #path: Path;
   readonly #departures: Departures;
-  /** Whether its last request, if that came after its last answer, was one of rpcudp 5.x. */
+  /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
   #asksAsOldPeer = false;
-  /** Calls that are not over: queued, in flight or lingering. */
+  /** The number of calls that have not ended: queued, in flight or lingering. */
   #openCalls = 0;
-  /** The canonical address, or `name:port` while the name is being looked up. */
   address: string;
   host: string;
   readonly port: number;
@@ -55,7 +52,7 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
 
-  /** @param lookUp finds the IP address when `host` is a name; it calls `resolved`, `unresolved` or `handOver` */
+  /** @param lookUp finds the IP of a host name and calls `resolved`, `unresolved` or `handOver` */
   constructor(
     engine: Engine,
     { root, caller, turn, amplification, limits }: PeerKit,
@@ -102,29 +99,27 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     return this.#path.window.size;
   }
 
-  /** How many calls may be in the window, for now. */
   get windowLimit(): number {
     return this.#path.window.limit;
   }
 
-  /** The smoothed round-trip time; undefined as long as nothing is known. */
   get roundTripMs(): number | undefined {
     return this.#path.roundTripMs;
   }
 
-  /** Whether the actor has ended; `PeerTable#get` gives its successor. */
+  /** Whether the actor has ended. `PeerTable#get` gives its successor. */
   get forgotten(): boolean {
     return this.health === 'forgotten';
   }
 
-  /** Whether nothing would be lost if this peer were forgotten. */
+  /** Whether this peer can be forgotten without losing anything. */
   get idle(): boolean {
     return this.#isUnused && this.requests.remembered === 0;
   }
 
   /**
-   * Whether nothing but the memory of requests that were run would be lost. Who was told that a request was not
-   * run relies on it.
+   * Whether forgetting this peer would lose only the memory of requests that were run. Refusals
+   * must be remembered: a caller that was told that its request was not run relies on it.
    */
   get expendable(): boolean {
     return this.#isUnused && this.requests.refusalsRemembered === 0;
@@ -134,7 +129,7 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     return this.#openCalls === 0 && this.requests.running === 0 && this.reports.empty;
   }
 
-  /** Makes a call: at once if the window has room, else when it does. Throws for unsendable arguments. */
+  /** Makes a call. It is sent as soon as the window has room. Throws for mistakes in the call. */
   call(procedure: string, args: readonly unknown[], terms: CallTerms = {}): CallActor {
     return this.#caller.call(this, procedure, args, terms);
   }
@@ -152,27 +147,28 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     if (call.frame !== undefined) this.#send(call.frame, call);
   }
 
-  /** A repetition goes alone: should the peer not understand bundles any more, this one reaches it. */
+  /** Sends a repetition in its own datagram, because the peer may no longer understand bundles. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void {
     this.#departures.sendAlone(frame, owner);
   }
 
-  /** Sends a frame of our own accord: together with the others of its turn, if the peer is known to understand bundles. */
+  /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
   #send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#takesBundles) this.#departures.send(frame, owner);
     else this.#departures.sendAlone(frame, owner);
   }
 
   /**
-   * What answered as an rpcudp endpoint may have made room for something else, when it is silent or asks as an
-   * old peer does. But nothing may overtake what waits already: a cancel would come before its request.
+   * When a peer that answered as an rpcudp endpoint is silent, or sends requests of rpcudp 5.x, it
+   * may have been replaced by another program. Then bundles are not used. But while frames wait,
+   * later frames must wait too: otherwise a cancel could overtake its request.
    */
   get #takesBundles(): boolean {
     if (!this.native) return false;
     return this.#departures.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
 
-  /** A request of the peer's arrived; its header map may hold the token of a challenge. */
+  /** A request from the peer arrived. Its header map may hold the token of a challenge. */
   requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void {
     this.#asksAsOldPeer = headerMap === undefined;
     this.#heard(nowMs);
@@ -184,8 +180,8 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   }
 
   /**
-   * What a peer speaks is learnt from answers alone: who answers knows our id, while the source of a
-   * request can be forged.
+   * Only answers tell which protocol a peer speaks: the sender of an answer knows the transaction
+   * id, while the source of a request can be forged.
    */
   answered(nowMs: number, native: boolean): void {
     this.native = native;
@@ -208,7 +204,6 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.#outbox.drain();
   }
 
-  /** A datagram of this peer's was understood. */
   #heard(nowMs: number): void {
     this.heardAtMs = nowMs;
     if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
@@ -224,11 +219,11 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
       this.ref.send({ type: 'expired' });
     }
     call.request?.trace?.settled(outcome);
-    // Nobody waits for the answer any more, which a peer of our kind understands.
+    // Tells an rpcudp endpoint that its answer is no longer needed.
     if (outcome.state === 'cancelled' && wasSent && this.native) {
       this.#send(encodeSignal('cancel', call.transactionId));
     }
-    // First those who wait: who hears of this outcome may call again.
+    // Waiting calls go first, because a listener that hears of the outcome may call again.
     if (wasSent) this.#outbox.drain();
     this.reports.settled(call);
   }
@@ -240,14 +235,14 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.reports.ended(call, state);
   }
 
-  /** A host's name is looked up with the first call, and again with the first after a failure. */
+  /** A host name is looked up for the first call, and again for the first call after a failure. */
   #findAddress(): void {
     if (this.#lookUp === undefined || this.#lookingUp) return;
     this.#lookingUp = true;
     this.#lookUp(this);
   }
 
-  /** The host's name was looked up: the calls that waited for it go out. */
+  /** The host name was looked up. The calls that waited for it are sent. */
   resolved(host: string): void {
     this.host = host;
     this.address = formatAddress({ host, port: this.port });
@@ -257,7 +252,7 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.#outbox.open();
   }
 
-  /** The host's name cannot be looked up: the calls that waited for it fail. */
+  /** The host name cannot be looked up. The calls that waited for it fail. */
   unresolved(error: Error): void {
     this.#lookingUp = false;
     for (const call of this.#outbox.queuedCalls()) {
@@ -265,7 +260,7 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     }
   }
 
-  /** The host's name turned out to be a peer known already: it takes over what is here. */
+  /** The name belongs to a known peer, which takes over the calls and listeners of this one. */
   handOver(heir: PeerActor): void {
     this.reports.moveTo(heir.reports);
     for (let call = this.#outbox.takeQueued(); call; call = this.#outbox.takeQueued()) {
@@ -277,17 +272,15 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
     this.ref.send({ type: 'forgotten' });
   }
 
-  /** The calls that wait for the window, the longest-waiting first. */
   queuedCalls(): CallActor[] {
     return this.#outbox.queuedCalls();
   }
 
-  /** Cancels every call that has no outcome yet. */
   cancelCalls(reason: unknown): void {
     for (const call of this.#outbox.calls()) call.cancel(reason);
   }
 
-  /** Ends the actor: nobody finds what is remembered of the peer's requests any more. */
+  /** Ends the actor. The memory of the peer's requests is lost with it. */
   forget(): void {
     this.ref.send({ type: 'forgotten' });
     this.reports.clear();

@@ -1,6 +1,7 @@
 /**
- * The limit on replies to addresses that may be forged. UDP lets anyone send requests in another's name;
- * an endpoint that answers small requests with large replies would multiply an attack on that other.
+ * Amplification limit: limits replies to addresses that may be forged. With UDP, anyone can send
+ * requests with the source address of a victim. An endpoint that answers small requests with large
+ * replies would amplify an attack on that victim.
  */
 import type { Amplification } from '../api/endpoint-options.js';
 import type { Clock } from '../time/clock.js';
@@ -12,14 +13,13 @@ const MAX_FACTOR = 3;
 const BURST_BYTES = 64 * 1024;
 const REFILL_BYTES_PER_MS = (16 * 1024) / 1_000;
 
-/** How many networks have an account at a time; the one that was used longest ago makes room. */
+/** The most networks with a bucket. The least recently used one is removed to make room. */
 const MAX_NETWORKS = 4_096;
 
-/** What went to and fro between this endpoint and an address that is not validated. */
+/** The traffic between this endpoint and an address that is not validated. */
 export interface UnvalidatedTraffic {
-  /** Bytes of requests that came from there. */
   bytesIn: number;
-  /** Bytes of replies that went there, but for those that its network's bucket paid. */
+  /** Bytes of replies to this address, without those that were taken from its network's bucket. */
   bytesOut: number;
 }
 
@@ -32,7 +32,7 @@ export class AmplificationLimit {
   readonly #clock: Clock;
   readonly #mode: Amplification;
   #withheldReplies = 0;
-  /** By network, the least recently used first. Bounded by `MAX_NETWORKS`. */
+  /** The buckets by network. The least recently used comes first. Bounded by `MAX_NETWORKS`. */
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(mode: Amplification, clock: Clock) {
@@ -40,17 +40,15 @@ export class AmplificationLimit {
     this.#clock = clock;
   }
 
-  /** Replies that were not sent to an address that is not validated. */
   get withheldReplies(): number {
     return this.#withheldReplies;
   }
 
-  /** A reply was not sent. */
   withheld(): void {
     this.#withheldReplies += 1;
   }
 
-  /** Whether a reply of so many bytes may go to `host`; it is counted if so. */
+  /** Whether a reply of this size may be sent to `host`. If so, its bytes are counted. */
   admits(host: string, traffic: UnvalidatedTraffic, bytes: number): boolean {
     if (isLoopback(host)) return true;
     const allowance = MAX_FACTOR * traffic.bytesIn - traffic.bytesOut;
@@ -84,7 +82,10 @@ export class AmplificationLimit {
   }
 }
 
-/** No network lets in a datagram that claims to come from this very machine (RFC 1122, section 3.2.1.3). */
+/**
+ * Loopback addresses cannot be forged: networks do not deliver datagrams that have one as their
+ * source (RFC 1122, section 3.2.1.3).
+ */
 function isLoopback(host: string): boolean {
   return host.startsWith('127.') || host === '::1';
 }

@@ -1,4 +1,4 @@
-/** What a peer's calls report: to those who listen at the peer, and to whom the caller named. */
+/** Call reports: sends the reports of a peer's calls to the peer's listeners and to `replyTo`. */
 import { Listeners } from '../actor/listeners.js';
 import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
@@ -8,23 +8,20 @@ import type { CallActor } from '../call/call.js';
 export class CallReports extends Listeners<CallReport> {
   readonly #reportError: (error: unknown) => void;
 
-  /** @param reportError takes what whoever is told throws */
+  /** @param reportError gets the errors that receivers of reports throw */
   constructor(reportError: (error: unknown) => void) {
     super(reportError);
     this.#reportError = reportError;
   }
 
-  /** The call has its outcome. */
   settled(call: CallActor): void {
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }
 
-  /** The call is over, after a time-out. */
   ended(call: CallActor, state: 'late' | 'lost'): void {
     this.#tell(call, `call.${state}`, state === 'late' ? lateReport : lostReport);
   }
 
-  /** A report is made only if somebody hears it. */
   #tell(call: CallActor, type: string, reportOf: (context: CallContext) => CallReport): void {
     const replyTo = call.request?.replyTo;
     if (!this.hears(type) && replyTo === undefined) return;

@@ -1,4 +1,4 @@
-/** Calls that are asked for by event: the peer's machine passes each command on, unless it has ended. */
+/** Commands: makes the calls that are requested by events. */
 import type { AnyActorRef } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallActor } from '../call/call.js';
@@ -6,7 +6,6 @@ import type { Caller } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 
-/** The peer that is told to call. */
 export interface Commanded extends CallOwner<CallActor> {
   readonly ref: AnyActorRef;
   readonly forgotten: boolean;
@@ -15,7 +14,7 @@ export interface Commanded extends CallOwner<CallActor> {
 export class Commands {
   readonly #caller: Caller;
   readonly #peer: Commanded;
-  /** The contracts of commands on their way through the machine. Made for the first. */
+  /** The contracts of the commands that pass through the machine. Created on demand. */
   #contracted: WeakMap<CallCommand, ContractedProcedure> | undefined;
 
   constructor(caller: Caller, peer: Commanded) {
@@ -23,14 +22,17 @@ export class Commands {
     this.#peer = peer;
   }
 
-  /** Takes a command; the machine passes it on to `obey`, unless the actor has ended. */
+  /**
+   * Takes a command. It passes through the peer's machine to `obey`, so that inspectors see it. If
+   * the actor has ended, it goes to `obey` directly.
+   */
   take(command: CallCommand, contracted: ContractedProcedure | undefined): void {
     if (contracted !== undefined) (this.#contracted ??= new WeakMap()).set(command, contracted);
     if (this.#peer.forgotten) this.obey(command);
     else this.#peer.ref.send(command);
   }
 
-  /** Makes the call: whatever is wrong with it becomes its outcome. */
+  /** Makes the call. Mistakes in it become its outcome. */
   obey(command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
     const contracted = this.#contracted?.get(command);
@@ -42,7 +44,7 @@ export class Commands {
     }
   }
 
-  /** Answers a command that cannot be carried out. */
+  /** Reports a command that cannot be carried out as a call with this error. */
   refuse(command: CallCommand, error: unknown): void {
     this.#caller.refuse(this.#peer, command, error);
   }

@@ -1,7 +1,9 @@
 /**
- * A peer's departures: frames for one rpcudp endpoint that are made in the same turn of the event loop leave together at
- * its end, in one datagram; or, where they may not be bundled, in one datagram right after the other. What a
- * datagram costs, at both ends, is mostly the system call; but to be woken once for several of them saves a tenth of it.
+ * Departures: the outbound frames of a peer. Frames for an rpcudp endpoint that are made in the
+ * same turn of the event loop are sent together at its end, in one datagram. Frames that may not be
+ * bundled are sent in separate datagrams, one directly after the other. Most of the cost of a
+ * datagram, at both ends, is the system call. But a receiver that is woken only once for several
+ * datagrams saves a tenth of the cost.
  */
 import type { FrameOwner, Sender } from '../engine/sender.js';
 import type { Turn, TurnTask } from '../time/turn.js';
@@ -14,21 +16,24 @@ import {
 import { MAX_DATAGRAM_BYTES } from '../wire/frame.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 
-/** Where the frames go; the host may become known later than the peer. */
+/** The destination of the frames. The host may become known later than the peer. */
 export interface Destination {
   readonly host: string;
   readonly port: number;
 }
 
-/** How much may wait that goes in datagrams of its own. */
+/** How many frames, and how many bytes, may wait for separate datagrams. */
 const MAX_SINGLE_FRAMES = 256;
 const MAX_SINGLE_BYTES = MAX_DATAGRAM_BYTES;
 
-/** Frames that wait. Who sends them takes the batch away first: a send that fails at once may cause another. */
+/**
+ * Frames that wait. The batch is replaced before it is sent, because a send that fails at once may
+ * cause another send.
+ */
 class Batch {
   readonly frames: OutboundFrame[] = [];
   readonly owners: (FrameOwner | undefined)[] = [];
-  /** What they take in a bundle. */
+  /** The bytes that the frames take in a bundle. */
   bytes = 0;
 
   get length(): number {
@@ -47,30 +52,31 @@ class Batch {
 }
 
 /**
- * The first frame of a turn goes out at once; those that follow it wait for the end of the turn. After a turn with
- * several frames even the first waits for that: it has company, as a rule. A bundle that is half full waits only until
- * the code at hand has run, so that the peer has something to do meanwhile.
+ * The first frame of a turn is sent at once. Later frames wait for the end of the turn. After a
+ * turn with several waiting frames the first frame waits as well, because usually others follow. A
+ * bundle that is half full waits only until the current code has run, so that the peer can already
+ * work on it.
  *
- * So every frame leaves at the end of its turn at the latest, and what leaves when follows from the turns alone, never from
- * how fast they pass.
+ * So every frame is sent at the end of its turn at the latest. When a frame is sent depends only on
+ * the turns, and not on how long they take.
  */
 export class Departures implements TurnTask {
   readonly #sender: Sender;
   readonly #turn: Turn;
   readonly #maxBundleBytes: number;
   readonly #destination: Destination;
-  /** Those that will have a datagram to themselves. Bounded by `MAX_SINGLE_FRAMES` and `MAX_SINGLE_BYTES`. */
+  /** The frames for separate datagrams. Bounded by `MAX_SINGLE_FRAMES` and `MAX_SINGLE_BYTES`. */
   #singles = new Batch();
-  /** Those that will share one. Bounded by `maxBundleBytes` and `MAX_BUNDLE_FRAMES`. */
+  /** The frames for one shared datagram. Bounded by `maxBundleBytes` and `MAX_BUNDLE_FRAMES`. */
   #bundle = new Batch();
-  /** Whether frames wait for the end of the turn; only this class writes it. */
+  /** Whether frames wait for the end of the turn. Only this class writes it. */
   waiting = false;
-  /** Whether the end of the turn is awaited, and how many frames were put off to it. */
+  /** Whether the end of the turn is awaited, and how many frames were postponed to it. */
   #endAwaited = false;
   #framesPutOff = 0;
   #wasBusy = false;
   #isLeaving = false;
-  /** The turn in which a frame last went out at once. */
+  /** The turn in which a frame was last sent at once. */
   #lastTurn: number | undefined;
 
   constructor(sender: Sender, turn: Turn, maxBundleBytes: number, destination: Destination) {
@@ -80,7 +86,7 @@ export class Departures implements TurnTask {
     this.#destination = destination;
   }
 
-  /** Sends a frame to a peer that understands bundles; `owner` hears what the kernel made of it. */
+  /** Sends a frame to a peer that understands bundles. `owner` gets the kernel's result. */
   send(frame: OutboundFrame, owner?: FrameOwner): void {
     if (this.#mayLeaveNow()) {
       this.#sender.send(frame, this.#destination.host, this.#destination.port, owner);
@@ -97,7 +103,6 @@ export class Departures implements TurnTask {
     this.#turn.atEnd(this);
   }
 
-  /** Sends a frame at once, in a datagram of its own. */
   sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
     const { host, port } = this.#destination;
     this.#sender.send(frame, host, port, owner);
@@ -105,7 +110,7 @@ export class Departures implements TurnTask {
 
   #putInBundle(frame: OutboundFrame, bytes: number, owner: FrameOwner | undefined): void {
     const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
-    // Who hears that a bundle could not be sent may send something else at once.
+    // A loop, because the owner of a frame that could not be sent may send another frame at once.
     while (!this.#bundle.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES)) this.#leave();
     this.#bundle.add(frame, bytes, owner);
     if (!this.#isLeaving && 2 * this.#bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
@@ -117,7 +122,7 @@ export class Departures implements TurnTask {
     this.#singles.add(frame, length, owner);
   }
 
-  /** However long it is, one always has. */
+  /** A frame always has room if no other waits, however long it is. */
   #hasRoomForSingle(bytes: number): boolean {
     const singles = this.#singles;
     return singles.length === 0 || singles.hasRoom(bytes, MAX_SINGLE_BYTES, MAX_SINGLE_FRAMES);
@@ -152,7 +157,8 @@ export class Departures implements TurnTask {
     if (bundle.length > 0) this.#bundle = new Batch();
     this.#isLeaving = false;
     this.waiting = false;
-    // First what is too long for the bundle, in which it may be taken back.
+    // Frames that are too long for a bundle are sent first, because the bundle may hold their
+    // cancel.
     this.#sendOneByOne(singles);
     if (bundle.length > 1) this.#sendTogether(bundle);
     else this.#sendOneByOne(bundle);

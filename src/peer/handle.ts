@@ -1,4 +1,4 @@
-/** What users hold of a peer. Handles are cheap: they find their actor anew when that was forgotten. */
+/** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';
@@ -11,18 +11,14 @@ import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
 import type { PeerActor } from './actor.js';
 
-/** The actor behind a handle: an idle one is forgotten when its place is needed. */
+/** Access to the actor of a handle. An idle actor is forgotten when its place is needed. */
 export interface HeldActor {
-  /** The actor as it was last seen, perhaps forgotten. */
+  /** The last known actor, which may be forgotten. */
   last(): PeerActor;
-  /** The actor, anew when it was forgotten. Throws TooManyPeersError. */
+  /** A living actor: a new one if the last one was forgotten. Throws TooManyPeersError. */
   living(): PeerActor;
 }
 
-/**
- * One remote address. Handles are cheap: all that `endpoint.peer` gives for one address stand for the
- * same actor, with one mailbox, one window and one health.
- */
 export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   readonly remote: Remote<Api>;
 
@@ -78,7 +74,7 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   #contractedProcedure(name: string): ContractedProcedure | undefined {
     const contracted = this.#contract?.procedure(name);
     if (contracted === undefined && this.#contract !== undefined) {
-      throw new ContractError(name, 'does not exist: the contract knows no such procedure');
+      throw new ContractError(name, 'does not exist: the contract has no such procedure');
     }
     return contracted;
   }
@@ -114,6 +110,6 @@ function remoteOf<Api>(peer: PeerHandle<Api>): Remote<Api> {
 function requireCommand(command: unknown): void {
   const type = typeof command === 'object' && command !== null && 'type' in command && command.type;
   if (type !== 'call') {
-    throw new TypeError("A peer takes one command: { type: 'call', procedure, args }");
+    throw new TypeError("A peer takes only the command { type: 'call', procedure, args }");
   }
 }

@@ -1,25 +1,25 @@
 /**
- * The peer machine: what is known of one remote address, on evidence alone.
+ * Peer machine: the health of one remote address.
  *
  * ```text
  * resolving ─▶ unknown ─▶ responsive ◀─▶ suspect ─▶ silent      forgotten ■ from anywhere
  * ```
  *
- * - `heard`: a datagram of the peer's was understood: it is responsive.
- * - `expired`: a call to it timed out: it is suspect, and after three in a row, silent.
- * - `call` and `cancel` are commands; the peer's actor carries them out when the machine emits them.
+ * - `heard`: a datagram from the peer was understood. The peer is responsive.
+ * - `expired`: a call to it timed out. The peer is suspect, and silent after three in a row.
+ * - `call` is a command. The machine emits it, and the peer's actor carries it out.
  */
 import { assign, emit, setup } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 
 export interface PeerInput {
-  /** The canonical address, or the name that is being resolved. */
+  /** The canonical address, or the host name while it is being looked up. */
   readonly address: string;
   readonly resolved: boolean;
 }
 
 export interface PeerContext extends PeerInput {
-  /** Time-outs since the peer was last heard. */
+  /** Time-outs since something was last received from the peer. */
   readonly expiredInARow: number;
 }
 
@@ -30,7 +30,6 @@ export type PeerEvent =
   | { readonly type: 'expired' }
   | { readonly type: 'forgotten' };
 
-/** This many time-outs in a row make a suspect peer a silent one. */
 const SILENT_AFTER = 3;
 
 export const peerMachine = setup({

@@ -1,4 +1,4 @@
-/** A peer's mailbox: calls that wait for room in the window, first come, first served. */
+/** Mailbox: the calls that wait for room in a peer's window, first in, first out. */
 import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
 

@@ -1,7 +1,7 @@
 /**
- * A peer's outbox: its calls, from the mailbox through the window to their outcome. A call waits in the
- * mailbox until the window has room; it leaves the window with its answer, or when that is overdue, or
- * when the peer says that it is at work.
+ * Outbox: the calls to a peer, from the mailbox through the window to their outcome. A call waits
+ * in the mailbox until the window has room. It leaves the window when its answer arrives or is
+ * overdue, or when the peer reports that it is working on the call.
  */
 import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
@@ -14,9 +14,9 @@ export class Outbox {
   readonly #clock: Clock;
   readonly #window: Window;
   readonly #mailbox: Mailbox;
-  /** Calls that wait for an answer and need no place in the window. Bounded by `maxOutstanding`. */
+  /** The calls in flight without a place in the window. Bounded by `maxOutstanding`. */
   readonly #released = new LinkedList<CallActor>();
-  /** Closed as long as nobody knows where to send. */
+  /** False while the peer's address is not known. */
   #open: boolean;
   #draining = false;
 
@@ -27,17 +27,18 @@ export class Outbox {
     this.#open = open;
   }
 
-  /** Calls that wait for the window. */
   get queued(): number {
     return this.#mailbox.size;
   }
 
-  /** Calls that were sent and have no outcome yet. */
   get inFlight(): number {
     return this.#window.size + this.#released.size;
   }
 
-  /** Sends the call if the window has room and nobody waits, else lets it wait, if there is room for that. */
+  /**
+   * Sends the call if the window has room and no other call waits. Otherwise the call waits in the
+   * mailbox, or is refused if the mailbox is full.
+   */
   put(call: CallActor): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
     if (first && this.#hasRoom()) {
@@ -52,15 +53,15 @@ export class Outbox {
     }
   }
 
-  /** It is known where to send: the calls that waited for that go out. */
   open(): void {
     this.#open = true;
     this.drain();
   }
 
-  /** Lets calls out of the mailbox as long as the window has room. */
+  /** Sends calls from the mailbox while the window has room. */
   drain(): void {
-    // A send that fails at once settles its call in the midst of this, and the loop goes on anyway.
+    // A send that fails at once settles its call inside this loop and calls this method again. The
+    // outer loop continues, so the inner call returns.
     if (this.#draining || this.#mailbox.size === 0) return;
     this.#draining = true;
     while (this.#hasRoom()) {
@@ -72,30 +73,29 @@ export class Outbox {
     this.#draining = false;
   }
 
-  /** The call gives its place in the window up: its answer is overdue, or its peer at work on it. */
+  /** Takes a call out of the window: its answer is overdue, or its peer is working on it. */
   release(call: CallActor): void {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  /** Takes out a call that has its outcome. */
   remove(call: CallActor): void {
     if (this.#window.delete(call) || this.#released.delete(call)) return;
     this.#mailbox.delete(call);
   }
 
-  /** The call that has waited longest, which waits here no more. */
+  /** Removes and gives the call that has waited longest. */
   takeQueued(): CallActor | undefined {
     return this.#mailbox.shift();
   }
 
-  /** The calls that wait for the window, the longest-waiting first. */
+  /** The calls that wait for the window. The one that has waited longest comes first. */
   queuedCalls(): CallActor[] {
     return this.#mailbox.toArray();
   }
 
-  /** Every call without an outcome. */
   calls(): CallActor[] {
-    // The mailbox first: else each cancelled call in flight would send out one that waits.
+    // The mailbox comes first. Otherwise each cancelled call in flight would let a waiting call be
+    // sent.
     return [this.#mailbox, this.#released, this.#window].flatMap((list) => list.toArray());
   }
 

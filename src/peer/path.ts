@@ -1,5 +1,6 @@
 /**
- * The path to a peer, as its calls find it: how long an answer takes, and how many calls it bears at a time.
+ * Path: what the calls to a peer show about the path to it: how long an answer takes, and how many
+ * calls the path can carry at a time.
  */
 import type { CallContext } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
@@ -10,7 +11,7 @@ import { Window } from './window.js';
 import type { WindowLimits } from './window.js';
 
 export class Path {
-  /** The calls in flight. */
+  /** The calls that have a place in the window. */
   readonly window: Window;
   readonly #roundTrip = new RoundTrip();
   readonly #clock: Clock;
@@ -21,30 +22,26 @@ export class Path {
     this.#clock = clock;
   }
 
-  /** The smoothed round-trip time; undefined as long as nothing is known. */
   get roundTripMs(): number | undefined {
     return this.#roundTrip.smoothedMs(this.#clock.nowMs());
   }
 
-  /** How long to wait for an answer before the request is sent again. */
   rtoMs(nowMs: number): number {
     return this.#roundTrip.rtoMs(nowMs);
   }
 
-  /** No answer came within `waitedMs` to what was sent at `sentAtMs`. */
   unanswered(waitedMs: number, sentAtMs: number): void {
     this.#roundTrip.backOff(waitedMs);
     this.#shrink(sentAtMs);
   }
 
-  /** What was first sent at `sentAtMs` did not get lost: the peer is at work on it. */
+  /** The request that was first sent at `sentAtMs` was not lost: the peer is working on it. */
   forgive(sentAtMs: number): void {
     if (this.#shrunkAtMs < sentAtMs) return;
     this.#roundTrip.forgiveBackOff();
     this.window.forgiveShrinking();
   }
 
-  /** Learns from how a call ended. */
   learnFrom(call: CallContext, outcome: Outcome): void {
     switch (outcome.state) {
       case 'resolved':
@@ -65,15 +62,16 @@ export class Path {
     }
   }
 
-  /** Learns from an answer that came after the time-out: the path is slower than its calls allow for. */
+  /** Learns from an answer after the time-out: the path is slower than the time-outs assume. */
   learnFromLate(call: CallContext): void {
     const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
   }
 
   /**
-   * One loss and many, on a path that was full, mean the same: what was sent before the window shrank says
-   * nothing about the window since (RFC 9002, section 7.3.2, has it so as well).
+   * Halves the window once for all losses of one congestion event: a loss of something that was
+   * sent before the window last shrank says nothing about the current window (as in RFC 9002,
+   * section 7.3.2).
    */
   #shrink(sentAtMs = -Infinity): void {
     if (sentAtMs < this.#shrunkAtMs) return;
@@ -81,7 +79,7 @@ export class Path {
     this.window.shrink();
   }
 
-  /** Karn's rule: of a call that was sent twice, nobody knows which of the two was answered. */
+  /** Karn's rule: for a call that was sent twice, it is unknown which transmission was answered. */
   #sample({ attempt, sentAtMs = 0, workingHeard }: CallContext, rttMs: number): void {
     if (attempt > 1 || workingHeard) this.#roundTrip.limitBackOff(rttMs);
     else this.#roundTrip.sample(rttMs, sentAtMs + rttMs);

@@ -1,6 +1,6 @@
 /**
- * A peer's replies: what goes back for its requests. While nobody knows whether the peer is where its requests say that they
- * come from, no more goes there than that is worth; an rpcudp endpoint is asked to show that it is there.
+ * Replies: sends the replies to a peer's requests. While the peer's address is not validated,
+ * replies are limited, and an rpcudp endpoint is challenged to validate its address.
  */
 import type { RepliedTo, ReplySender } from '../handler/owner.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
@@ -19,12 +19,11 @@ export class Replies implements ReplySender {
     this.#returnPath = returnPath;
   }
 
-  /** A request of the peer's arrived, perhaps with the token of a challenge. */
   requested(bytes: number, token: Uint8Array | undefined): void {
     this.#returnPath.received(bytes, token);
   }
 
-  /** The peer answered a call of ours: it is where it says. */
+  /** The peer answered a call of this endpoint, which validates its address. */
   validate(): void {
     this.#returnPath.validate();
   }
@@ -37,12 +36,18 @@ export class Replies implements ReplySender {
     else this.#departures.sendAlone(frame);
   }
 
-  /** Like a repeated request: had the path no room for bundles, replies would be lost together each time. */
+  /**
+   * Sends a repeated reply in its own datagram, like a repeated request: if the path does not carry
+   * bundles, bundled replies would be lost again each time.
+   */
   sendAgain(frame: OutboundFrame, request: RepliedTo): void {
     if (this.#mayReply(frame.length, request)) this.#departures.sendAlone(frame);
   }
 
-  /** Whether so much may go there; if not, what is withheld is counted. */
+  /**
+   * Whether a reply of this size may be sent. If not, it is counted as withheld, and an rpcudp
+   * endpoint is challenged.
+   */
   #mayReply(bytes: number, request: RepliedTo): boolean {
     const { host } = this.#destination;
     if (this.#returnPath.admits(host, bytes)) return true;

@@ -1,6 +1,6 @@
 /**
- * A peer's return path: whether what is sent to its address reaches whoever sends from there. UDP lets anyone
- * write any source; who repeats an id or a token of ours has received it.
+ * Return path: whether a peer receives what is sent to its address. With UDP, anyone can forge the
+ * source address. But a sender that repeats an id or a token of this endpoint has received it.
  */
 import type { AmplificationLimit, UnvalidatedTraffic } from './amplification.js';
 import type { Random } from '../random.js';
@@ -16,7 +16,6 @@ export class ReturnPath implements UnvalidatedTraffic {
   readonly #limit: AmplificationLimit;
   readonly #random: Random;
   #validated = false;
-  /** Drawn for the first challenge. */
   #token: Uint8Array | undefined;
 
   constructor(limit: AmplificationLimit, random: Random) {
@@ -24,12 +23,11 @@ export class ReturnPath implements UnvalidatedTraffic {
     this.#random = random;
   }
 
-  /** The peer answered a call of ours. */
   validate(): void {
     this.#validated = true;
   }
 
-  /** A request came from there, perhaps with the token of a challenge. */
+  /** A request came from this address, perhaps with the token of a challenge. */
   received(bytes: number, token: Uint8Array | undefined): void {
     if (this.#validated) return;
     this.bytesIn += bytes;
@@ -37,17 +35,16 @@ export class ReturnPath implements UnvalidatedTraffic {
     this.#validated = Buffer.compare(token, this.#token) === 0;
   }
 
-  /** Whether a reply of so many bytes may go to this peer at `host`; it is counted if so. */
+  /** Whether a reply of this size may be sent to `host`. If so, its bytes are counted. */
   admits(host: string, bytes: number): boolean {
     return this.#validated || this.#limit.admits(host, this, bytes);
   }
 
-  /** A reply was not sent: it might not go there. */
   withheld(): void {
     this.#limit.withheld();
   }
 
-  /** The challenge to go out in place of the reply to a request. */
+  /** The challenge that is sent instead of the reply to a request. */
   challenge(id: TransactionId): OutboundFrame {
     if (this.#token === undefined) {
       this.#token = new Uint8Array(TOKEN_BYTES);

@@ -1,4 +1,4 @@
-/** The peers an endpoint knows: one actor for each canonical address. */
+/** Peer table: the peers that an endpoint knows. There is one actor for each canonical address. */
 import { formatAddress } from '../address/address.js';
 import type { ParsedAddress, SocketAddress } from '../address/address.js';
 import type { AtMostOnce } from '../api/endpoint-options.js';
@@ -7,18 +7,20 @@ import { asError, TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { HeldActor } from './handle.js';
 
-/** How many peers a stranger's datagram may have examined for idleness: forged sources cost no more. */
+/**
+ * The most peers that are checked for idleness to make room for an unknown sender. This limits the
+ * cost of forged source addresses.
+ */
 const MAX_TRIES_FOR_STRANGERS = 16;
 
-/** Makes a peer's actor; `lookUp` finds its IP address when its host is a name. */
+/** Makes the actor of a peer. `lookUp` finds the IP address when the host is a name. */
 type MakePeer = (address: SocketAddress, lookUp?: (peer: PeerActor) => void) => PeerActor;
 
 export interface PeerTableOptions {
   readonly maxPeers: number;
-  /** `'strict'`: nobody is forgotten of whom a request is remembered. */
+  /** With `'strict'`, a peer is never forgotten while one of its requests is remembered. */
   readonly atMostOnce: AtMostOnce;
   readonly makePeer: MakePeer;
-  /** The IP address of a host name. */
   readonly lookUp: (name: string) => Promise<string>;
 }
 
@@ -26,20 +28,20 @@ export class PeerTable implements HandlerOwners {
   readonly #options: PeerTableOptions;
   #closed = false;
   #forgottenEarly = 0;
-  /** Bounded by `maxPeers`; the first are tried first when room is sought. */
+  /** Bounded by `maxPeers`. To make room, peers are tried in this order. */
   readonly #peers = new Set<PeerActor>();
-  /** Every peer whose IP address is known, by that address. */
+  /** The peers whose IP address is known, by that address. */
   readonly #byAddress = new Map<string, PeerActor>();
-  /** The peer that was found last: all frames of a bundle ask for the same one, and so do busy times. */
+  /** The peer that was found last. It is often asked for again, as by all frames of a bundle. */
   #lastFound: PeerActor | undefined;
-  /** What host names were last found to mean. Bounded by `maxPeers`; the oldest go first. */
+  /** The peers of host names. Bounded by `maxPeers`. The oldest are removed first. */
   readonly #byName = new Map<string, PeerActor>();
 
   constructor(options: PeerTableOptions) {
     this.#options = options;
   }
 
-  /** Requests that were forgotten with their peers, before their replay window was over. */
+  /** Requests that were forgotten with their peers, before the end of their replay window. */
   get forgottenEarly(): number {
     return this.#forgottenEarly;
   }
@@ -52,7 +54,6 @@ export class PeerTable implements HandlerOwners {
     return [...this.#peers];
   }
 
-  /** The peer at an IP address, if it is known. */
   find(host: string, port: number): PeerActor | undefined {
     const last = this.#lastFound;
     if (last?.port === port && last.host === host) return last;
@@ -69,15 +70,15 @@ export class PeerTable implements HandlerOwners {
     return peer?.forgotten === true ? undefined : peer;
   }
 
-  /** A new peer for a datagram from an unknown address; undefined when there is no room for it. */
+  /** Makes a peer for an unknown address. Gives undefined if there is no room for it. */
   admitStranger(host: string, port: number): PeerActor | undefined {
     return this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
   }
 
   /**
-   * The peer at an address or host name; a name is looked up once, as long as its peer is known.
+   * The peer at an address or host name. A name is looked up once while its peer is known.
    *
-   * @throws TooManyPeersError when there are as many as may be, and none is idle.
+   * @throws TooManyPeersError when there are `maxPeers` peers, and none can be forgotten.
    */
   get(address: ParsedAddress): PeerActor {
     const peer = this.known(address) ?? this.#admitNew(address);
@@ -86,7 +87,7 @@ export class PeerTable implements HandlerOwners {
   }
 
   /**
-   * The peer at an address or host name, for whoever holds it for long: its actor may be forgotten meanwhile.
+   * The peer at an address or host name, for a handle that may outlive its actor.
    *
    * @throws TooManyPeersError
    */
@@ -104,12 +105,11 @@ export class PeerTable implements HandlerOwners {
     };
   }
 
-  /** From now on nobody is found anew; those who are known can finish. */
+  /** From now on no forgotten peer gets a new actor. Known peers can finish their work. */
   close(): void {
     this.#closed = true;
   }
 
-  /** Ends every peer's actor. */
   forgetAll(): void {
     for (const peer of this.#peers) peer.forget();
   }
@@ -139,7 +139,7 @@ export class PeerTable implements HandlerOwners {
     return peer;
   }
 
-  /** Strangers displace idle peers alone; the endpoint's own user, whoever can be spared. */
+  /** An unknown sender displaces only idle peers, the endpoint's user also expendable ones. */
   #makeRoom(maxTries: number): boolean {
     const forOwnUser = maxTries === Infinity;
     if (this.#forgetFirst((peer) => peer.idle, maxTries)) return true;
@@ -147,7 +147,10 @@ export class PeerTable implements HandlerOwners {
     return mayForgetRequests && this.#forgetFirst((peer) => peer.expendable, maxTries);
   }
 
-  /** Forgets the first peer of `maxTries` that may be forgotten, moving the others to the end. */
+  /**
+   * Checks up to `maxTries` peers and forgets the first one that may be forgotten. The others move
+   * to the end.
+   */
   #forgetFirst(mayForget: (peer: PeerActor) => boolean, maxTries: number): boolean {
     let triesLeft = Math.min(maxTries, this.#peers.size);
     for (const peer of this.#peers) {
@@ -183,7 +186,9 @@ export class PeerTable implements HandlerOwners {
     }
   }
 
-  /** One actor for each address: a name that means a known peer hands over to it. */
+  /**
+   * Each address has one actor. If a name has the address of a known peer, that peer takes over.
+   */
   #found(peer: PeerActor, name: SocketAddress, host: string): void {
     const heir = this.find(host, name.port);
     if (heir === undefined) {

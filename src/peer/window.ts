@@ -1,20 +1,22 @@
 /**
- * A peer's window: the calls in flight to it, and how many there may be. It grows by one with each answer
- * and halves when an answer does not come in time, which has to be read as congestion (RFC 8085, section
- * 3.1.1), so that callers give way to each other on a path that is full.
+ * Window: limits the calls in flight to a peer. It grows by one with each answer and halves when an
+ * answer does not come in time. A missing answer must be treated as congestion (RFC 8085, section
+ * 3.1.1), so that the callers on a congested path all slow down.
  */
 import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
 
 const LEAST = 1;
 
-/** The bounds of a window; see the endpoint's options of the same names. */
 export interface WindowLimits {
   readonly initialWindow: number;
   readonly window: number;
 }
 
-/** Bounded by its own `limit`, but for calls already in flight when that shrank. */
+/**
+ * The calls that have a place in the window. Bounded by `limit`, except for calls that were already
+ * in flight when the limit shrank.
+ */
 export class Window extends LinkedList<CallActor> {
   readonly #most: number;
   #limit: number;
@@ -27,7 +29,6 @@ export class Window extends LinkedList<CallActor> {
     this.#limitBeforeShrinking = this.#limit;
   }
 
-  /** How many calls may be in flight, for now. */
   get limit(): number {
     return this.#limit;
   }
@@ -36,18 +37,16 @@ export class Window extends LinkedList<CallActor> {
     return this.size >= this.#limit;
   }
 
-  /** An answer came. */
   grow(): void {
     if (this.#limit < this.#most) this.#limit += 1;
   }
 
-  /** An answer did not come in time. */
   shrink(): void {
     this.#limitBeforeShrinking = this.#limit;
     this.#limit = Math.max(Math.floor(this.#limit / 2), LEAST);
   }
 
-  /** The last expiry was no congestion: the peer is still at work. */
+  /** The last expiry was not caused by congestion: the peer is still working. */
   forgiveShrinking(): void {
     this.#limit = Math.max(this.#limit, this.#limitBeforeShrinking);
   }

@@ -1,12 +1,12 @@
 /**
- * The socket machine.
+ * Socket machine: the states of the socket.
  *
  * ```text
  * binding ─▶ listening ─▶ closed ■        failed ■ from either
  * ```
  *
- * Datagrams change no state: they are routed by the socket's actor, and shown here as events while
- * somebody inspects; the machine itself is spared them.
+ * Datagrams do not change the state. The socket's actor routes them, and shows them to inspectors
+ * as events of this machine, without sending them to the machine.
  */
 import { assign, setup } from 'xstate';
 import type { Fate } from '../api/fate.js';

@@ -1,4 +1,7 @@
-/** Routes: where inbound frames go, and who hears of their fate. Their ends are ports, for the rooms behind them. */
+/**
+ * Routes: where the socket sends inbound frames, and who gets their fates. They are interfaces,
+ * because the socket must not import the rooms that implement them.
+ */
 import type { Fate } from '../api/fate.js';
 import type { AnswerType } from '../wire/frame-type.js';
 import type { Frame } from '../wire/frame.js';
@@ -8,7 +11,7 @@ export interface Routes {
   readonly answers: {
     accept(frame: Frame, type: AnswerType, host: string, port: number, atMs: number): Fate;
   };
-  /** Takes requests, and what takes them back. Never throws. */
+  /** Takes requests and cancels. Never throws. */
   readonly inbox: {
     accept(frame: Frame, host: string, port: number, atMs: number): Fate;
     cancel(frame: Frame, host: string, port: number): Fate;

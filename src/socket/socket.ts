@@ -1,6 +1,7 @@
 /**
- * The socket actor: the only owner of the transport. It sends bytes, and routes each inbound frame to the
- * call it answers or to the handler it is for; a datagram is one frame, or a bundle of several. Nothing that arrives can make it throw.
+ * Socket actor: the only owner of the transport. It sends bytes, and routes each inbound frame to
+ * the answers or the inbox. A datagram is one frame, or a bundle of several. No datagram can make
+ * it throw.
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
@@ -21,7 +22,6 @@ import { socketMachine } from './machine.js';
 import type { SocketEvent } from './machine.js';
 import type { Routes } from './routes.js';
 
-/** The part of an endpoint's counts that is its socket's. */
 type SocketStats = Pick<
   EndpointStats,
   | 'received'
@@ -38,17 +38,15 @@ type SocketStats = Pick<
 
 export class Socket implements Sender, Receiver {
   readonly ref: ActorRefFrom<typeof socketMachine>;
-  /** Datagrams that arrived. */
   received = 0;
 
-  /** The frames in them; the sum of all fates. */
   #framesReceived = 0;
   readonly #fates = noFates();
   #attempted = 0;
   #framesAttempted = 0;
   #sent = 0;
   #refused = 0;
-  /** Bounded by the error codes there are. */
+  /** Bounded by the number of error codes. */
   readonly #refusedBy = new Map<string, number>();
   readonly #transport: Transport;
   readonly #clock: Clock;
@@ -62,7 +60,7 @@ export class Socket implements Sender, Receiver {
     this.ref = createActor(socketMachine, { id: 'socket', parent: root }).start();
   }
 
-  /** Binds and begins to route. Rejects with a BindError. */
+  /** Binds and starts to route. Rejects with a BindError. */
   async open(routes: Routes): Promise<SocketAddress> {
     this.#routes = routes;
     try {
@@ -119,7 +117,6 @@ export class Socket implements Sender, Receiver {
     this.#refusedBy.set(code, (this.#refusedBy.get(code) ?? 0) + 1);
   };
 
-  /** What the socket counts. */
   stats(): SocketStats {
     const { kernelDrops, receiveBufferBytes } = this.#transport;
     return {
@@ -140,7 +137,7 @@ export class Socket implements Sender, Receiver {
     const routes = this.#routes;
     if (routes === undefined) return;
     this.received += 1;
-    // Read once: what is in one datagram arrived at one time.
+    // Read once, because all frames of a datagram arrived at the same time.
     const atMs = this.#clock.nowMs();
     if (this.#inspection.active) {
       const from = formatAddress({ host, port });
@@ -168,7 +165,6 @@ export class Socket implements Sender, Receiver {
     if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port, fates);
   }
 
-  /** @param fates takes the frame's fate, if anybody wants to know */
   #receiveFrame(
     routes: Routes,
     frame: Buffer,
@@ -191,7 +187,7 @@ export class Socket implements Sender, Receiver {
     routes.frameSettled(fate, host, port);
   }
 
-  /** What changes no state is shown to who inspects, and spares the machine the work of ignoring it. */
+  /** Shows an event that changes no state to inspectors, without sending it to the machine. */
   #show(event: SocketEvent): void {
     this.#inspection.eventSent(this.ref, event);
     this.#inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
@@ -212,7 +208,7 @@ export class Socket implements Sender, Receiver {
       case 'working':
       case 'challenge':
         return routes.answers.accept(frame, type, host, port, atMs);
-      // A bundle that holds bundles would be no bundle, but a way to nest.
+      // A bundle must not contain bundles, because they could nest without limit.
       case 'bundle':
         return 'malformed.shape';
     }

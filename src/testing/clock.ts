@@ -1,10 +1,11 @@
+/** Simulated clock: a clock for tests that moves only when it is told to. */
 import { MAX_TIMER_DELAY_MS, systemClock, type Clock } from '../time/clock.js';
 import { DeadlineHeap, type HeapEntry } from '../time/deadline-heap.js';
 
-/** More steps than any simulation takes; what needs more never ends. */
+/** More steps than any normal simulation takes. One that needs more probably never ends. */
 const MAX_STEPS = 1_000_000;
 
-/** How many timers may run before it counts as endless. Default a million. */
+/** The most timers that may run before the simulation counts as endless. Default 1,000,000. */
 export interface StepLimit {
   readonly maxSteps?: number;
 }
@@ -14,15 +15,15 @@ interface Timer extends HeapEntry {
 }
 
 /**
- * A clock that stands still until it is stepped, from one deadline to the next: a time-out of 30 s
- * takes microseconds, and the same program runs in the same order every time. It starts at 0.
+ * A clock that stands still until it is stepped from one deadline to the next. So a time-out of 30
+ * s takes microseconds, and a program runs in the same order every time. It starts at 0.
  *
- * After each timer one turn of the real event loop lets every promise that can go on do so.
+ * After each timer, one turn of the real event loop lets all promises continue that can.
  */
 export class SimulatedClock implements Clock {
   readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
-  /** How many turns there were, and when the last of them began. */
+  /** The number of turns so far, and the time when the last one began. */
   #turns = 0;
   #turnAtMs = 0;
   #polls = 0;
@@ -31,7 +32,7 @@ export class SimulatedClock implements Clock {
     return this.#nowMs;
   }
 
-  /** All that happens at one time is one turn, and so is what a timer does while it stalls. */
+  /** All that happens at the same time belongs to one turn, and so does a `stall`. */
   turnNumber(): number {
     return this.#turns;
   }
@@ -46,7 +47,7 @@ export class SimulatedClock implements Clock {
     if (handle !== undefined) this.#timers.delete(handle as Timer);
   }
 
-  /** Runs after every timer that is due by now: what they deliver is what a poll would find. */
+  /** Runs `callback` after the timers that are due now: they deliver what a poll would find. */
   afterPoll(callback: () => void): void {
     this.#polls += 1;
     this.setTimeout(() => {
@@ -55,14 +56,18 @@ export class SimulatedClock implements Clock {
     }, 0);
   }
 
-  /** How many timers are set, those of `afterPoll` apart, which end by themselves; 0 once everything is closed. */
+  /**
+   * The number of timers that are set; 0 once everything is closed. The timers of `afterPoll` are
+   * not counted, because they end by themselves.
+   */
   get pendingTimers(): number {
     return this.#timers.size - this.#polls;
   }
 
   /**
-   * Goes to the next deadline and runs the one timer that is due first; equal ones run in the order
-   * they were set. Resolves with false when there is none. Rejects with what the timer threw.
+   * Goes to the next deadline and runs the timer that is due first. Timers with the same deadline
+   * run in the order in which they were set. Resolves with false if there is no timer. Rejects with
+   * the error that the timer threw.
    */
   async step(): Promise<boolean> {
     const timer = this.#timers.first;
@@ -75,8 +80,8 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Runs everything that falls due within `ms`, then stands at exactly that much later; later still
-   * after a stall that a timer made. Rejects after `maxSteps` timers.
+   * Runs all timers that are due within `ms` milliseconds. Then the time is exactly that much
+   * later, or even later if a timer called `stall`. Rejects if more than `maxSteps` timers are due.
    */
   async advance(ms: number, { maxSteps = MAX_STEPS }: StepLimit = {}): Promise<void> {
     const untilMs = this.#nowMs + ms;
@@ -95,14 +100,17 @@ export class SimulatedClock implements Clock {
     this.#turns += 1;
   }
 
-  /** The event loop stands still for `ms`: time passes and nothing runs, which then is late. */
+  /**
+   * Simulates an event loop that is blocked for `ms` milliseconds: time passes and no timer runs,
+   * so timers are late afterwards.
+   */
   stall(ms: number): void {
     this.#nowMs += ms;
   }
 
   /**
-   * Steps until the promise settles, and settles like it. Rejects when no timer is left to run, or
-   * after `maxSteps` timers.
+   * Steps until the promise settles, and gives its result. Rejects if no timer is left to run, or
+   * if the promise has not settled after `maxSteps` timers.
    */
   async runUntil<Value>(
     promise: PromiseLike<Value>,
@@ -118,7 +126,7 @@ export class SimulatedClock implements Clock {
       if (steps === maxSteps) throw this.#endless(steps);
       if (!(await this.step())) {
         throw new Error(
-          `Nothing is left to run at ${this.#nowMs} ms, and the promise has not settled`,
+          `Nothing is left to run at ${this.#nowMs} ms, but the promise has not settled`,
         );
       }
     }
@@ -126,11 +134,11 @@ export class SimulatedClock implements Clock {
   }
 
   #endless(steps: number): Error {
-    return new Error(`${steps} timers have run, until ${this.#nowMs} ms, and there is no end`);
+    return new Error(`The limit of ${steps} timers (maxSteps) was reached at ${this.#nowMs} ms`);
   }
 }
 
-/** A turn of the event loop drains all microtasks, however long their chains are. */
+/** One turn of the event loop runs all microtasks, however long their chains are. */
 function settle(): Promise<void> {
   return new Promise((resolve) => {
     systemClock.afterPoll(resolve);

@@ -1,6 +1,6 @@
 /**
- * rpcudp/testing: a network and a clock in memory, for tests of what you build on rpcudp. The public
- * names, one by one.
+ * rpcudp/testing: a network and a clock in memory, for tests of programs that use rpcudp. This file
+ * exports its public names.
  */
 export { SimulatedClock } from './clock.js';
 export type { StepLimit } from './clock.js';

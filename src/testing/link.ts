@@ -1,4 +1,4 @@
-/** One direction between two hosts: what happens to the datagrams that go that way. */
+/** Link: one direction between two hosts, and what happens to its datagrams. */
 import { inspect } from 'node:util';
 import { requireOptions } from '../option-table.js';
 import type { OptionRow, OptionTable } from '../option-table.js';
@@ -6,43 +6,46 @@ import { mapRows } from '../vocabulary.js';
 import type { SeededRandom } from './random.js';
 
 /**
- * A number for a delay that is always the same; else drawn evenly from `min` to `max`, or `min` and on top
- * an exponential delay of this mean. Finite, 0 or more, `max` no less than `min`.
+ * A delay in milliseconds: a number for a constant delay, `min` and `max` for a uniform
+ * distribution, or `min` plus an exponential distribution with the mean `exponentialMean`. All
+ * numbers are finite and at least 0, and `max` is at least `min`.
  */
 export type DelayMs =
   | number
   | { readonly min: number; readonly max: number }
   | { readonly min: number; readonly exponentialMean: number };
 
-/** What happens to datagrams on their way, in one direction. Rates are shares, 0 to 1. */
+/** The conditions of one direction between two hosts. Rates are shares from 0 to 1. */
 export interface LinkConditions {
-  /** The share of datagrams that get lost. Default 0. */
+  /** The share of datagrams that are lost. Default 0. */
   readonly lossRate: number;
   /** The share of datagrams that arrive twice. Default 0. */
   readonly duplicationRate: number;
   /**
-   * The share of datagrams that arrive changed: a bit flipped, a byte replaced or the end cut off.
-   * UDP's checksum lets one in 65,536 of those pass, and none where it is switched off. Default 0.
+   * The share of datagrams that arrive changed: a bit is flipped, a byte is replaced or the end is
+   * cut off. Default 0. In reality, the checksum of UDP finds all but about one in 65,536 of them,
+   * or none if it is switched off.
    */
   readonly corruptionRate: number;
   /**
-   * How long a datagram travels, in milliseconds. Default 1 ms. Whatever varies also reorders: who
-   * travels shorter arrives first.
+   * How long a datagram travels, in milliseconds. Default 1. If the delay varies, datagrams are
+   * also reordered.
    */
   readonly delayMs: DelayMs;
   /**
-   * How many datagrams may be under way at once, an integer from 0; the next is lost, as in a full queue.
-   * Default Infinity.
+   * The most datagrams in flight at a time, an integer from 0. Further datagrams are lost, as in a
+   * full queue. Default Infinity.
    */
   readonly maxInFlight: number;
   /**
-   * The largest payload that gets through, in bytes, an integer from 0; larger ones are lost, as where
-   * fragments are dropped: 1,472 is an Ethernet path without fragments, over IPv4. Default Infinity.
+   * The largest payload that arrives, in bytes, an integer from 0. Larger ones are lost, as on a
+   * path that drops fragments. For Ethernet without fragments and IPv4 it is 1,472. Default
+   * Infinity.
    */
   readonly maxDatagramBytes: number;
 }
 
-/** Every condition: what it is on a link without faults, and what it can be. */
+/** Every condition: its value on a link without faults, and its check. */
 const CONDITIONS = {
   lossRate: condition(0, 'a share from 0 to 1', isShare),
   duplicationRate: condition(0, 'a share from 0 to 1', isShare),
@@ -58,9 +61,9 @@ export const PERFECT_LINK: LinkConditions = Object.freeze(
 );
 
 /**
- * The conditions that were given, checked; for the rest those of `standard`.
+ * Checks the given conditions and takes the others from `standard`.
  *
- * @throws OptionError naming the condition, its bounds and the value.
+ * @throws OptionError that names the condition, its bounds and its value.
  */
 export function conditionsOf(
   given: Partial<LinkConditions>,
@@ -109,10 +112,10 @@ export type LossReason = 'loss' | 'partition' | 'capacity' | 'tooLarge' | 'nobod
 export class Link {
   conditions: LinkConditions;
   partitioned = false;
-  /** Datagrams that would arrive before this time wait for it. */
+  /** Datagrams that would arrive before this time arrive at this time. */
   cloggedUntilMs = 0;
   inFlight = 0;
-  /** Whether the test has said anything about it; one that is idle and was not can be made anew. */
+  /** Whether the test configured it. An idle link that was not configured need not be kept. */
   configured = false;
 
   readonly #random: SeededRandom;
@@ -122,11 +125,11 @@ export class Link {
     this.#random = random;
   }
 
-  /** What becomes of a datagram that is sent now: why it is lost, or how many copies arrive. */
+  /** Decides about a datagram that is sent now: why it is lost, or how many copies arrive. */
   admit(datagram: Uint8Array): LossReason | { copies: number; corrupted: boolean } {
     const { lossRate, duplicationRate, corruptionRate, maxInFlight, maxDatagramBytes } =
       this.conditions;
-    // All are drawn for every datagram, so that a rate of 0 does not shift what follows.
+    // All numbers are drawn for every datagram, so that a rate of 0 does not change later draws.
     const isLost = this.#random.unit() < lossRate;
     const isDuplicated = this.#random.unit() < duplicationRate;
     const corrupted = this.#random.unit() < corruptionRate;
@@ -146,7 +149,7 @@ export class Link {
     return delayMs.min - Math.log(1 - unit) * delayMs.exponentialMean;
   }
 
-  /** A changed copy of a datagram; an empty one has nothing to change. */
+  /** A changed copy of a datagram. An empty datagram is not changed. */
   corrupt(datagram: Buffer): Buffer {
     const kind = Math.floor(this.#random.unit() * 3);
     const index = Math.floor(this.#random.unit() * datagram.length);

@@ -1,3 +1,4 @@
+/** Simulated network: carries datagrams between the transports of a test. */
 import {
   canonicalHost,
   formatAddress,
@@ -13,16 +14,19 @@ import { SimulatedTransport, type Wire } from './transport.js';
 
 export type { DelayMs, LinkConditions, LossReason } from './link.js';
 
-/** Conditions without an entry of their own are as on a perfect link. */
+/** The options of a simulated network. Its default conditions are those of a perfect link. */
 export interface SimulatedNetworkOptions extends Partial<LinkConditions> {
   readonly clock: SimulatedClock;
-  /** The same seed and the same program give the same losses, copies, changes and delays. */
+  /**
+   * The seed of all randomness. The same seed and the same program give the same losses,
+   * duplicates, changes and delays.
+   */
   readonly seed: number;
-  /** Sees every datagram on its way, as a tap on the wire would. It must not change the bytes. */
+  /** Called for every event of every datagram. It must not change the bytes. */
   readonly watch?: (event: NetworkEvent) => void;
 }
 
-/** What a tap sees. `corrupted` follows `sent` and has the bytes that will arrive. */
+/** An event of a datagram. `corrupted` follows `sent` and has the bytes that will arrive. */
 export interface NetworkEvent {
   readonly type: 'sent' | 'corrupted' | 'duplicated' | 'lost' | 'delivered';
   readonly datagram: Buffer;
@@ -32,25 +36,28 @@ export interface NetworkEvent {
   readonly reason?: LossReason;
 }
 
-/** Counts of datagrams; always `sent + duplicated = delivered + lost + inFlight`. */
+/** The counts of datagrams. Always, `sent + duplicated = delivered + lost + inFlight`. */
 export interface NetworkStats {
   readonly sent: number;
   readonly duplicated: number;
   readonly delivered: number;
-  /** Dropped by the link or a partition, or nobody listened where they arrived. */
+  /** Dropped by the link or a partition, or because no transport was open at their destination. */
   readonly lost: number;
   readonly inFlight: number;
-  /** How many of those sent were changed on their way. */
+  /** How many of the sent datagrams were changed on their way. */
   readonly corrupted: number;
 }
 
-/** A network in memory: UDP's promises, kept as badly as asked for, and the same for the same seed. */
+/**
+ * A network in memory. It loses, duplicates, changes, delays and reorders datagrams as configured,
+ * in the same way for the same seed.
+ */
 export class SimulatedNetwork {
   readonly #clock: SimulatedClock;
   readonly #random: SeededRandom;
   readonly #conditions: LinkConditions;
   readonly #watch: ((event: NetworkEvent) => void) | undefined;
-  /** By `from>to` hosts. Bounded by those that the test configures, and the datagrams in flight. */
+  /** The links by `from>to` hosts. Bounded by configured links and datagrams in flight. */
   readonly #links = new Map<string, Link>();
   readonly #wire: Wire = {
     receivers: new Map<string, Receiver>(),
@@ -65,7 +72,7 @@ export class SimulatedNetwork {
   #inFlight = 0;
   #corrupted = 0;
 
-  /** @throws OptionError naming the option, its bounds and the value. */
+  /** @throws OptionError that names the option, its bounds and its value. */
   constructor({ clock, seed, watch, ...conditions }: SimulatedNetworkOptions) {
     requireOptions({ clock, seed, watch });
     this.#clock = clock;
@@ -75,45 +82,49 @@ export class SimulatedNetwork {
   }
 
   /**
-   * A transport at one IP address and port; 0 picks the next free one, from 49152 on. There are no
-   * wildcards: `0.0.0.0` is an address like any other.
+   * A transport at one IP address and port. Port 0 picks the next free port from 49152. There are
+   * no wildcards: `0.0.0.0` is an ordinary address.
    *
-   * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535.
+   * @throws {AddressError} when `host` is not an IP address, or `port` is not from 0 to 65535.
    */
   transport(host: string, port = 0): Transport {
     return new SimulatedTransport(this.#wire, parseBindAddress({ host, port }));
   }
 
   /**
-   * Conditions for what `fromHost` sends to `toHost` from now on; the rest is as network-wide.
+   * Sets the conditions for datagrams that `fromHost` sends to `toHost` from now on. Conditions
+   * that are not given are those of the network.
    *
-   * @throws OptionError naming the condition, its bounds and the value.
+   * @throws OptionError that names the condition, its bounds and its value.
    */
   setLink(fromHost: string, toHost: string, conditions: Partial<LinkConditions>): void {
     const checked = conditionsOf(conditions, this.#conditions, 'a link');
     this.#configuredLink(fromHost, toHost).conditions = checked;
   }
 
-  /** Cuts off what `fromHost` sends to `toHost`, and only that. What is in flight still arrives. */
+  /**
+   * Drops all datagrams from `fromHost` to `toHost`, but not those of the other direction.
+   * Datagrams in flight still arrive.
+   */
   partitionOneWay(fromHost: string, toHost: string): void {
     this.#configuredLink(fromHost, toHost).partitioned = true;
   }
 
-  /** Cuts two hosts off from each other, both ways. What is in flight still arrives. */
+  /** Drops all datagrams between two hosts, both ways. Datagrams in flight still arrive. */
   partition(hostA: string, hostB: string): void {
     this.partitionOneWay(hostA, hostB);
     this.partitionOneWay(hostB, hostA);
   }
 
-  /** Ends a partition, both ways. */
+  /** Ends a partition, in both directions. */
   heal(hostA: string, hostB: string): void {
     this.#configuredLink(hostA, hostB).partitioned = false;
     this.#configuredLink(hostB, hostA).partitioned = false;
   }
 
   /**
-   * Holds up what `fromHost` sends to `toHost`: whatever would arrive within the next `forMs` arrives
-   * at their end. 0 ends it for what is yet to come.
+   * Delays datagrams from `fromHost` to `toHost`: those that would arrive within the next `forMs`
+   * milliseconds arrive at the end of that time. 0 ends the delay for later datagrams.
    */
   clog(fromHost: string, toHost: string, forMs: number): void {
     this.#configuredLink(fromHost, toHost).cloggedUntilMs = this.#clock.nowMs() + forMs;
@@ -130,7 +141,7 @@ export class SimulatedNetwork {
     };
   }
 
-  /** Puts a datagram on the wire. The source need not exist: so does an attacker forge it. */
+  /** Sends a datagram. The source need not exist, so that a test can forge it like an attacker. */
   inject(datagram: Uint8Array, from: SocketAddress, to: SocketAddress): void {
     const link = this.#link(from.host, to.host);
     let sent = copyOf(datagram);
@@ -200,7 +211,7 @@ export class SimulatedNetwork {
     return link;
   }
 
-  /** Sources can be forged, so links that nobody cares for are not kept. */
+  /** Sources can be forged, so idle links that the test did not configure are not kept. */
   #forgetIdle(link: Link, from: SocketAddress, to: SocketAddress): void {
     if (!link.configured && link.inFlight === 0) this.#links.delete(keyOf(from.host, to.host));
   }
@@ -220,7 +231,7 @@ function keyOf(fromHost: string, toHost: string): string {
   return `${fromHost}>${toHost}`;
 }
 
-/** A buffer with memory of its own, as a socket gives. */
+/** A buffer with its own memory, as a socket gives it. */
 function copyOf(datagram: Uint8Array): Buffer {
   const copy = Buffer.allocUnsafeSlow(datagram.length);
   copy.set(datagram);

@@ -1,8 +1,8 @@
 import type { Random } from '../random.js';
 
 /**
- * Randomness that repeats: the same seed gives the same numbers. The generator is Doty-Humphrey's
- * sfc32, good for simulations and of no use for secrets.
+ * Repeatable randomness: the same seed gives the same numbers. The generator is Doty-Humphrey's
+ * sfc32. It is good for simulations, and must not be used for secrets.
  */
 export class SeededRandom implements Random {
   readonly #seed: number;
@@ -12,7 +12,7 @@ export class SeededRandom implements Random {
   #c: number;
   #counter = 1;
 
-  /** `seed` is any number; `path` tells apart what forks from it. */
+  /** `seed` is any number. `path` distinguishes the streams that are forked from it. */
   constructor(seed: number, path = '') {
     this.#seed = seed;
     this.#path = path;
@@ -24,8 +24,8 @@ export class SeededRandom implements Random {
   }
 
   /**
-   * An independent stream. It depends on the seed and the label alone, not on what was drawn: one
-   * more draw in one part of a simulation shifts no other part.
+   * An independent stream. It depends only on the seed and the label, and not on the numbers that
+   * were drawn. So one more draw in one part of a simulation does not change other parts.
    */
   fork(label: string): SeededRandom {
     return new SeededRandom(this.#seed, `${this.#path}/${label}`);
@@ -57,7 +57,7 @@ function hash(text: string): number {
   return state;
 }
 
-/** Spreads one 32-bit hash over the generator's state. */
+/** Spreads a 32-bit hash over the state of the generator. */
 function splitMix(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,24 +1,24 @@
-/** A transport on a simulated network: what a UDP socket does, and the errors it gives. */
+/** Simulated transport: behaves like a UDP socket, including its errors. */
 import { isIP } from 'node:net';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 import { BindError } from '../transport/bind-error.js';
 import { TransportClosedError, type Receiver, type Transport } from '../transport/transport.js';
 
-/** The largest UDP payload: 65,535 bytes less the UDP header, and less the IP header in IPv4. */
+/** The largest UDP payload: 65,535 bytes minus the UDP header and, with IPv4, the IP header. */
 const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const;
 
-/** The ports that port 0 picks from (RFC 6335 section 6). */
+/** The range of ports from which port 0 picks (RFC 6335, section 6). */
 const FIRST_DYNAMIC_PORT = 49_152;
 const LAST_PORT = 65_535;
 
-/** The network, as its transports see it. */
+/** The members of the network that its transports use. */
 export interface Wire {
-  /** Who listens, by canonical address. Bounded by the transports that are open. */
+  /** The receivers by canonical address. Bounded by the open transports. */
   readonly receivers: Map<string, Receiver>;
   inject(datagram: Uint8Array, from: SocketAddress, to: SocketAddress): void;
 }
 
-/** One address on a simulated network; `SimulatedNetwork#transport` makes it. */
+/** One address on a simulated network. `SimulatedNetwork#transport` makes it. */
 export class SimulatedTransport implements Transport {
   readonly family: 4 | 6;
   readonly #wire: Wire;
@@ -45,7 +45,7 @@ export class SimulatedTransport implements Transport {
   ): void {
     const error = this.#sendError(datagram, host, port);
     if (error === null) this.#wire.inject(datagram, this.#address, { host, port });
-    // A socket reports back after its caller, too.
+    // Later, because a real socket also calls back after `send` has returned.
     queueMicrotask(() => {
       done(error);
     });
@@ -58,7 +58,7 @@ export class SimulatedTransport implements Transport {
   }
 
   #bind(receiver: Receiver): SocketAddress {
-    if (this.#state === 'open') throw new Error('The transport was opened before');
+    if (this.#state === 'open') throw new Error('The transport has already been opened');
     if (this.#state === 'closed') throw new TransportClosedError();
     this.#state = 'closed';
     const { host, port } = this.#address;
@@ -93,7 +93,7 @@ function addressInUse(address: SocketAddress): BindError {
   return new BindError(address, Object.assign(new Error(message), { code: 'EADDRINUSE' }));
 }
 
-/** As Node words it. */
+/** Makes an error with a message like that of Node.js. */
 function sendError(code: string, host: string, port: number): Error {
   return Object.assign(new Error(`send ${code} ${host}:${port}`), { code, syscall: 'send' });
 }

@@ -1,79 +1,82 @@
+/** Alarms: all alarms of an endpoint on one timer. */
 import type { Clock } from './clock.js';
 import { DeadlineHeap, type HeapEntry } from './deadline-heap.js';
 
 /**
  * How many datagrams libuv reads from a socket in one turn of the event loop (`uv__udp_recvmsg`).
- * A turn that brought as many may have left more behind.
+ * After a turn with this many, more may be waiting.
  */
 const DATAGRAMS_PER_POLL = 32;
 
-/** Enough for a full receive buffer: 4 MiB hold some 11,000 small datagrams, so 344 turns. */
+/** Enough for a full receive buffer: 4 MiB hold 11,000 small datagrams, which take 344 turns. */
 const MAX_POLL_TURNS = 512;
 
-/** After so many alarms, some 10 ms of time-outs, the sockets are polled before the rest ring. */
+/** After so many alarms, about 10 ms of time-outs, the sockets are polled before others ring. */
 const ALARMS_PER_TURN = 1_024;
 
-/** Something that has to happen at a time. Whoever owns it makes it; `Alarms` rings it. */
+/** Something that must happen at a certain time. Its owner sets it, and `Alarms` rings it. */
 export interface Alarm extends HeapEntry {
-  /** Called once it is due; it is not set any more, and may be set again. */
+  /** Called when it is due. It is not set any more then, and may be set again. */
   ring(nowMs: number): void;
 }
 
 /**
- * All alarms of one endpoint on one timer: setting and clearing them moves entries of a heap and
- * hardly ever touches a real timer. Bounded by its users: an alarm for each call, handler and so on.
+ * All alarms of one endpoint on one timer. Setting or clearing an alarm moves entries of a heap and
+ * rarely changes the real timer. Bounded by its users: one alarm for each call, handler and so on.
  *
- * Alarms ring in the order they are due, and in the order they were set where that is equal. After
- * a stall the event loop runs timers before sockets, so due alarms wait until the sockets were
- * polled: an answer that lies in the kernel's buffer gets in first. So do they after each 1,024 alarms.
+ * Alarms ring in the order of their due times; alarms with the same time ring in the order in which
+ * they were set. After a stall, the event loop runs timers before sockets. So due alarms first wait
+ * until the sockets were polled, so that an answer in the kernel's buffer is read before its call
+ * times out. They also wait for a poll after every 1,024 alarms.
  */
 export class Alarms {
   readonly #clock: Clock;
   readonly #datagramsReceived: () => number;
   readonly #heap = new DeadlineHeap<Alarm>();
   #timer: unknown = undefined;
-  /** When the armed timer wakes us, Infinity when none is armed. */
+  /** When the timer will fire; Infinity if it is not armed. */
   #wakeMs = Infinity;
-  /** The time up to which alarms are being rung, −Infinity when none are. */
+  /** The time up to which due alarms are being rung; −Infinity if none are. */
   #ringingUntilMs = -Infinity;
   #polling = false;
   #closed = false;
 
   /**
-   * `datagramsReceived` counts what the endpoint's socket has received so far. With it, due alarms
-   * wait until the socket is drained; without it they wait for a single turn, 32 datagrams.
+   * `datagramsReceived` gives how many datagrams the endpoint's socket has received so far. With
+   * it, due alarms wait until the socket is drained. Without it, they wait for only one turn, which
+   * is 32 datagrams.
    */
   constructor(clock: Clock, datagramsReceived: () => number = () => 0) {
     this.#clock = clock;
     this.#datagramsReceived = datagramsReceived;
   }
 
-  /** How many alarms are set. */
   get size(): number {
     return this.#heap.size;
   }
 
   /**
-   * Sets the alarm, anew if it is set. A time in the past rings as soon as the sockets were polled;
-   * one set from within `ring` waits for the next turn. After close() nothing is set.
+   * Sets the alarm, or sets it again. An alarm with a time in the past rings as soon as the sockets
+   * were polled. If it is set inside `ring`, it waits for the next turn. After close() it is not
+   * set.
    *
-   * @throws {RangeError} when `dueMs` is not a number: it has no place in an order.
+   * @throws {RangeError} when `dueMs` is NaN, which cannot be ordered.
    */
   set(alarm: Alarm, dueMs: number): void {
     if (Number.isNaN(dueMs)) throw new RangeError('An alarm cannot be due at NaN');
     if (this.#closed) return;
-    // An alarm that sets itself while alarms ring queues behind those, so that the ringing ends.
+    // An alarm that sets itself while alarms ring is queued behind them, so that the ringing ends.
     this.#heap.set(alarm, Math.max(dueMs, this.#ringingUntilMs));
     if (dueMs < this.#wakeMs) this.#arm();
   }
 
-  /** Clears the alarm; it is no error if it is not set. */
+  /** Clears the alarm, if it is set. */
   clear(alarm: Alarm): void {
-    // The timer stays: waking up once for nothing is cheaper than a real timer for every call.
+    // The timer is not changed: one unneeded wake-up is cheaper than a real timer for every call.
     this.#heap.delete(alarm);
   }
 
-  /** Clears the timer and all alarms, for good. */
+  /** Clears the timer and all alarms. No alarm can be set afterwards. */
   close(): void {
     this.#closed = true;
     this.#heap.clear();
@@ -83,11 +86,11 @@ export class Alarms {
   #arm(): void {
     const earliestMs = this.#heap.firstDueMs;
     if (earliestMs >= this.#wakeMs) return;
-    // Whoever polls or rings arms the timer when it has finished.
+    // Polling and ringing arm the timer when they have finished.
     if (this.#polling || this.#ringingUntilMs !== -Infinity) return;
     this.#disarm();
     this.#wakeMs = earliestMs;
-    // A longer delay than the clock can hold wakes us early, and the timer is armed anew.
+    // If the delay is longer than the clock supports, the timer fires early and is armed again.
     this.#timer = this.#clock.setTimeout(this.#wake, Math.max(earliestMs - this.#clock.nowMs(), 0));
   }
 
@@ -105,7 +108,7 @@ export class Alarms {
     else this.#arm();
   };
 
-  /** What falls due while the sockets are polled was not covered by that poll, and waits. */
+  /** Alarms that become due during the poll wait for the next poll. */
   #pollThenRing(untilMs: number, turnsLeft: number): void {
     const received = this.#datagramsReceived();
     this.#polling = true;

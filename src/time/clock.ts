@@ -1,41 +1,43 @@
+/** Clock: the interface of a clock with timers, and the system's clock. */
 import { performance } from 'node:perf_hooks';
 
-/** The longest delay a Node timer can hold: 2^31−1 ms. With more, Node would fire after 1 ms. */
+/** The longest delay of a Node.js timer: 2^31−1 ms. A longer one would fire after 1 ms. */
 export const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
 
-/** Where the package gets its time from. The two timer methods have the shape of XState's `Clock`. */
+/** A source of time. The two timer methods are those of XState's `Clock`. */
 export interface Clock {
   /** Monotonic milliseconds with fractions, from an arbitrary start. Never the time of day. */
   nowMs(): number;
 
   /**
-   * Runs `callback` once, not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; more counts as
-   * 2^31−1). The handle is for `clearTimeout` alone.
+   * Runs `callback` once, but not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; more counts
+   * as 2^31−1). The returned handle is only for `clearTimeout`.
    */
   setTimeout(callback: () => void, delayMs: number): unknown;
 
-  /** Cancels a timer. A handle that has fired, was cancelled or is undefined is ignored. */
+  /** Cancels a timer. Ignores undefined, and handles of timers that fired or were cancelled. */
   clearTimeout(handle: unknown): void;
 
   /**
-   * Runs `callback` once the event loop has polled its sockets again. After a stall Node runs
-   * timers before sockets, so whoever gives up on an answer looks for it in this way first.
+   * Runs `callback` after the event loop has polled its sockets again. After a stall, Node.js runs
+   * timers before sockets. So this is called before a call gives up, to find an answer that has
+   * already arrived.
    */
   afterPoll(callback: () => void): void;
 
   /**
-   * The number of the turn of the event loop that is under way: the same as long as one turn lasts, however long
-   * that is, and another in each later turn. Without it an endpoint waits for the end of each turn in which it
-   * sends something, to know that it is over.
+   * The number of the current turn of the event loop. It does not change during a turn, and is
+   * different in each later turn. Without this method, an endpoint must wait for the end of each
+   * turn in which it sends something, to know that the turn is over.
    */
   turnNumber?(): number;
 }
 
-/** The process's own clock. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
 
-  // Node counts whole milliseconds, start and end cut off: a timer can fire almost 1 ms too early.
+  // Node.js rounds start and end down to whole milliseconds, so a timer can fire almost 1 ms too
+  // early.
   setTimeout: (callback, delayMs) =>
     setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
 
@@ -47,6 +49,6 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
 
-  // libuv counts its turns. To ask costs a tenth of what it costs to be called at the end of each.
+  // libuv counts its turns. To read the count costs a tenth of a callback at the end of each turn.
   turnNumber: () => performance.nodeTiming.uvMetricsInfo.loopCount,
 };

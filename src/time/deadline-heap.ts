@@ -1,16 +1,18 @@
-/** What a `DeadlineHeap` holds. */
+/** Deadline heap: a priority queue of entries by their deadline. */
+
 export interface HeapEntry {
-  /** Its place in the heap, −1 when it is in none. Written by the heap alone; starts as −1. */
+  /** Its index in the heap; −1 if it is in no heap, as at first. Only the heap writes it. */
   heapIndex: number;
 }
 
 /**
- * Entries by deadline, the earliest first, and by the order they came in where that is equal. A
- * binary heap in which each entry knows its place: O(log n) to put one in and to take any one out.
- * An entry is in one heap at most. Bounded by those who use it.
+ * Entries by deadline, the earliest first. Entries with the same deadline keep the order in which
+ * they were set. It is a binary heap in which each entry knows its index, so that setting and
+ * deleting any entry take O(log n). An entry is in one heap at most. Its users bound its size.
  */
 export class DeadlineHeap<Entry extends HeapEntry> {
-  // One array for each column: no allocation per entry, and no key that others can change.
+  // One array for each column, so that there is no allocation for each entry, and no key that
+  // others can change.
   readonly #entries: Entry[] = [];
   readonly #dueMs: number[] = [];
   readonly #order: number[] = [];
@@ -20,33 +22,31 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     return this.#entries.length;
   }
 
-  /** The entry that is due first. */
   get first(): Entry | undefined {
     return this.#entries[0];
   }
 
-  /** When the first entry is due, Infinity when there is none. */
+  /** When the first entry is due; Infinity if there is none. */
   get firstDueMs(): number {
     return this.#dueMs[0] ?? Infinity;
   }
 
-  /** How many entries had come in before the first one did, Infinity when there is none. */
+  /** How many entries had been set before the first one; Infinity if there is none. */
   get firstOrder(): number {
     return this.#order[0] ?? Infinity;
   }
 
-  /** How many entries have come in so far. */
+  /** How many entries have been set so far. */
   get nextOrder(): number {
     return this.#nextOrder;
   }
 
-  /** Puts the entry in, anew if it is in. `dueMs` must be a number, and not NaN. */
+  /** Adds the entry, or moves it to its new deadline. `dueMs` must not be NaN. */
   set(entry: Entry, dueMs: number): void {
     this.delete(entry);
     this.#siftUp(this.#entries.length, entry, dueMs, this.#nextOrder++);
   }
 
-  /** Takes the entry out; it is no error if it is not in. */
   delete(entry: Entry): void {
     const index = entry.heapIndex;
     if (index < 0) return;
@@ -59,11 +59,10 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#dueMs.pop();
     this.#order.pop();
     if (index === last) return;
-    // From another branch, the last entry may belong above the hole as well as below.
+    // The last entry comes from another branch, so it may belong above or below the hole.
     this.#siftUp(this.#siftDown(index, dueMs, order), moved, dueMs, order);
   }
 
-  /** Takes all entries out. */
   clear(): void {
     for (const entry of this.#entries) entry.heapIndex = -1;
     this.#entries.length = 0;
@@ -71,7 +70,7 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#order.length = 0;
   }
 
-  /** Moves the hole at `index` up to where the entry belongs, and puts it there. */
+  /** Moves the hole at `index` up to where the entry belongs, and puts the entry there. */
   #siftUp(index: number, entry: Entry, dueMs: number, order: number): void {
     let hole = index;
     while (hole > 0) {
@@ -83,7 +82,7 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#put(hole, entry, dueMs, order);
   }
 
-  /** Moves the hole at `index` down past all that come before such an entry; returns where it is. */
+  /** Moves the hole at `index` down past all entries that are due before. Gives its new index. */
   #siftDown(index: number, dueMs: number, order: number): number {
     let hole = index;
     for (;;) {
@@ -117,7 +116,7 @@ export class DeadlineHeap<Entry extends HeapEntry> {
     this.#order[index] = order;
   }
 
-  // Every index that comes here is within the heap.
+  // All indices that are passed here are within the heap.
   #entryAt(index: number): Entry {
     return this.#entries[index] as Entry;
   }

@@ -1,44 +1,47 @@
 /**
- * The turn of the event loop that is under way: which it is, and what is put off to its end.
+ * Turn: the number of the current turn of the event loop, and the tasks for its end.
  *
- * A turn is what it is to libuv: one round through timers, sockets and immediates. How long it lasts does not
- * matter, so that a fast machine and a slow one, given the same events, do the same.
+ * A turn is one round of libuv through timers, sockets and immediates. Its duration does not
+ * matter, so that fast and slow machines do the same for the same events.
  */
 import type { Clock } from './clock.js';
 
-/** Something to be done once everything that arrived in this turn has been looked at. It must not throw. */
+/** Something to do when all that arrived in this turn has been processed. It must not throw. */
 export interface TurnTask {
   turnEnded(): void;
 }
 
 export class Turn {
   readonly #clock: Clock;
-  /** Bounded by those who put something off, each of them once a turn. */
+  /** Bounded by the users of this class, each of which adds one task a turn. */
   #tasks: TurnTask[] = [];
   #awaited = false;
-  /** Turns that have ended, where the clock does not count them; only those that somebody asked about. */
+  /**
+   * The number of turns that have ended, if the clock does not count them. It counts only turns in
+   * which `number` or `atEnd` was used.
+   */
   #ended = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Calls `task` at the end of this turn. Whoever asks twice is called twice. */
+  /** Calls `task` at the end of this turn, as many times as it was added. */
   atEnd(task: TurnTask): void {
     this.#awaitEnd();
     this.#tasks.push(task);
   }
 
-  /** Tells this turn from every other. */
+  /** A number that distinguishes this turn from all others. */
   get number(): number {
     if (this.#clock.turnNumber !== undefined) return this.#clock.turnNumber();
     this.#awaitEnd();
     return this.#ended;
   }
 
-  /** Ends the turn before its time: nothing is put off any longer. */
+  /** Runs the tasks now, before the end of the turn. */
   end(): void {
-    // What is put off meanwhile belongs to the next turn.
+    // Tasks that are added by these tasks belong to the next turn.
     const tasks = this.#tasks;
     this.#tasks = [];
     for (const task of tasks) task.turnEnded();

@@ -1,9 +1,14 @@
+/** Bind error: thrown when a transport cannot bind its address. */
 import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /**
- * Who else may receive at an address. `'alone'`: nobody. `'cluster'`: the workers of one node:cluster,
- * which have one socket between them, and whichever wakes first reads a datagram. `'reusePort'`: other
- * sockets that ask for it too (`SO_REUSEPORT`), among which the kernel deals out the senders.
+ * Which other processes may receive at an address.
+ *
+ * - `'alone'`: none.
+ * - `'cluster'`: the workers of one node:cluster. They share one socket, and the worker that wakes
+ *   first reads a datagram.
+ * - `'reusePort'`: all sockets that ask for it (`SO_REUSEPORT`). The kernel distributes the senders
+ *   among them.
  */
 export type Sharing = 'alone' | 'cluster' | 'reusePort';
 
@@ -13,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
 };
 
-/** What the same codes mean where a port was to be shared. */
+/** What the codes mean for a port that should be shared. */
 const REASONS_IF_SHARED: Readonly<Record<Exclude<Sharing, 'alone'>, typeof REASONS>> = {
   cluster: {
     ...REASONS,
@@ -21,12 +26,12 @@ const REASONS_IF_SHARED: Readonly<Record<Exclude<Sharing, 'alone'>, typeof REASO
   },
   reusePort: {
     ...REASONS,
-    EADDRINUSE: 'the address is in use by a socket without reusePort, or of another user',
-    ENOTSUP: 'this system has no reusePort; Linux 3.9 has, and later ones',
+    EADDRINUSE: 'the address is in use by a socket without reusePort, or by one of another user',
+    ENOTSUP: 'this system does not support reusePort; Linux does, from version 3.9',
   },
 };
 
-/** A transport could not bind. `cause` is what the system said, `address` what was asked for. */
+/** A transport could not bind. `cause` is the system's error, `address` the requested address. */
 export class BindError extends Error {
   override readonly name = 'BindError';
   readonly code = 'ERR_RPCUDP_BIND';

@@ -1,12 +1,11 @@
-/** A dgram socket on its way to being bound, and out of use again. */
+/** Bound socket: creates, binds and closes dgram sockets. */
 import type { Socket, SocketOptions } from 'node:dgram';
 import type { SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
 
-/** Holds some 10,000 small datagrams while the event loop stands still. */
+/** Enough for about 10,000 small datagrams while the event loop is blocked. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-/** What to bind. */
 export interface Binding {
   readonly address: SocketAddress;
   readonly family: 4 | 6 | 'dual';
@@ -14,7 +13,10 @@ export interface Binding {
   readonly createSocket: (options: SocketOptions) => Socket;
 }
 
-/** Makes a socket and binds it. Rejects with a BindError, or what `createSocket` throws; leaves nothing open then. */
+/**
+ * Creates a socket and binds it. Rejects with a BindError, or with the error that `createSocket`
+ * throws, and then leaves nothing open.
+ */
 export async function boundSocket(binding: Binding): Promise<Socket> {
   const { family, sharing } = binding;
   const socket = binding.createSocket({
@@ -32,20 +34,23 @@ export async function boundSocket(binding: Binding): Promise<Socket> {
   }
 }
 
-/** Settles as the socket is bound or refused. Its error listener stays: without one, Node would exit. */
+/**
+ * Settles when the socket is bound or refused. The error listener stays, because Node.js would end
+ * the process if an error had no listener.
+ */
 function bound(socket: Socket, { address, sharing }: Binding): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.on('error', (error) => {
       reject(new BindError(address, error, sharing));
     });
     socket.once('listening', resolve);
-    // Exclusive unless asked otherwise: the workers of a cluster would take each other's datagrams.
+    // Exclusive by default: otherwise the workers of a cluster would get each other's datagrams.
     const exclusive = sharing !== 'cluster';
     socket.bind({ address: address.host, port: address.port, exclusive });
   });
 }
 
-/** Closes the socket, which somebody else may have done before. Never rejects. */
+/** Closes the socket, if it is not closed yet. Never rejects. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
     try {
@@ -57,8 +62,8 @@ export function closed(socket: Socket): Promise<void> {
 }
 
 /**
- * Gives the socket a large receive buffer, and says how large it is. Linux cuts a request that is too
- * large, other systems refuse it: ask for less until one fits.
+ * Enlarges the receive buffer of the socket and gives its new size. Linux reduces a size that is
+ * too large, but other systems refuse it. So smaller sizes are tried until one is accepted.
  */
 export function enlargeReceiveBuffer(socket: Socket): number {
   const before = socket.getRecvBufferSize();
@@ -74,8 +79,8 @@ export function enlargeReceiveBuffer(socket: Socket): number {
 }
 
 /**
- * Addresses are literal here. Node would call its resolver for each, which takes a tick, and until
- * then the bytes could still change. The family is not looked at.
+ * Every host is an IP address here. By default Node.js would call its resolver for each datagram.
+ * This takes a tick, and until then the bytes could change. Node.js ignores the family.
  */
 const lookupLiteral: NonNullable<SocketOptions['lookup']> = (host, _options, callback) => {
   callback(null, host, 0);

@@ -1,15 +1,14 @@
-/** The kernel's own count of what it dropped for a socket, where the system tells: Linux does. */
+/** Kernel drops: reads how many datagrams the kernel dropped for a socket, on Linux. */
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { canonicalHost, type SocketAddress } from '../address/address.js';
 
-/** Gives a whole file as text, or throws. */
 export type ReadFile = (path: string) => string;
 
-/** How the kernel writes addresses: 32-bit words in the byte order of its machine. */
+/** The byte order of the 32-bit words in which the kernel writes addresses. */
 type ByteOrder = ReturnType<typeof endianness>;
 
-/** Columns of the table; `tx_queue` and `rx_queue` are one, as are `tr` and `tm->when`. */
+/** Columns of the table. `tx_queue` and `rx_queue` are one, and so are `tr` and `tm->when`. */
 const LOCAL_ADDRESS = 1;
 const INODE = 9;
 const DROPS = 12;
@@ -20,11 +19,11 @@ const COUNT = /^[0-9]{1,10}$/;
 const systemFile: ReadFile = (path) => readFileSync(path, 'latin1');
 
 /**
- * How many datagrams the kernel dropped that had reached the UDP socket bound to `address`: for want
- * of room in its receive buffer, as a rule. Undefined where the system does not tell. The count wraps
- * at 2^32. Never throws.
+ * How many datagrams for the UDP socket bound to `address` the kernel dropped, usually because the
+ * receive buffer was full. Undefined if the system does not report it. The count wraps at 2^32.
+ * Never throws.
  *
- * Reading takes some 0.1 ms, and some 4 µs more for each UDP socket of the machine.
+ * Reading takes about 0.1 ms, and about 4 µs more for each UDP socket of the machine.
  */
 export function kernelDropsOf(
   address: SocketAddress,
@@ -39,16 +38,17 @@ export function kernelDropsOf(
 }
 
 /**
- * The drop count of the socket bound to `address`, from the text of `/proc/net/udp` or `udp6` (Linux,
- * `udp4_format_sock` in net/ipv4/udp.c). Undefined when the table lacks the socket or its count, and
- * when several sockets share the address (`reusePort`): which is which, the table does not say.
+ * The drop count of the socket bound to `address`, from the text of `/proc/net/udp` or `udp6`
+ * (Linux, `udp4_format_sock` in net/ipv4/udp.c). Undefined if the table does not have the socket or
+ * its count, or if several sockets share the address (`reusePort`), because the table does not tell
+ * which one is this process's.
  */
 export function dropsInTable(
   table: string,
   { host, port }: SocketAddress,
   byteOrder: ByteOrder,
 ): number | undefined {
-  // The table shows no scopes: `fe80::1%eth0` is there as `fe80::1`.
+  // The table has no scopes: it lists `fe80::1%eth0` as `fe80::1`.
   const [unscoped = ''] = host.split('%');
   let found: readonly string[] | undefined;
   for (const line of table.split('\n')) {
@@ -56,7 +56,7 @@ export function dropsInTable(
     const [, hex = '', hexPort = ''] = ADDRESS_AND_PORT.exec(row[LOCAL_ADDRESS] ?? '') ?? [];
     if (hex === '' || parseInt(hexPort, 16) !== port) continue;
     if (hostOf(hex, byteOrder) !== unscoped) continue;
-    // The kernel hands the table out in pieces, and may repeat a row in the next one.
+    // The kernel returns the table in pieces, and may repeat a row in the next piece.
     if (found !== undefined && found[INODE] !== row[INODE]) return undefined;
     found = row;
   }

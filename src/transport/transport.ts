@@ -1,53 +1,54 @@
+/** Transport: the interface of everything that carries datagrams. */
 import type { SocketAddress } from '../address/address.js';
 
-/** Who gets what a transport receives. Its methods must not throw: nothing stands behind them. */
+/** Gets what a transport receives. Its methods must not throw: nothing would catch the error. */
 export interface Receiver {
   /**
-   * A datagram arrived. `datagram` is exclusively the receiver's; it may be empty. `host` is
-   * canonical: an IPv4-mapped address comes as IPv4. `port` is 0 when the sender forged that.
+   * A datagram arrived. `datagram` belongs to the receiver alone, and may be empty. `host` is
+   * canonical: an IPv4-mapped address is given as IPv4. `port` may be 0 if the sender forged it.
    */
   datagramReceived(datagram: Buffer, host: string, port: number): void;
 
-  /** The socket broke, and the transport has closed itself. Called at most once, never after close(). */
+  /** The socket failed, and the transport closed itself. Called once at most, not after close(). */
   transportFailed(error: Error): void;
 }
 
-/** Carries datagrams: over UDP, or in memory for tests. It is opened once and closed once. */
+/** Carries datagrams, over UDP or in memory for tests. It is opened once and closed once. */
 export interface Transport {
   /**
-   * Binds, and resolves with the address it got. Rejects with a `BindError` and leaves nothing
-   * half-open; with a `TransportClosedError` when close() came first.
+   * Binds, and resolves with the bound address. Rejects with a `BindError`, or with a
+   * `TransportClosedError` if close() was called first. After a rejection nothing is left open.
    */
   open(receiver: Receiver): Promise<SocketAddress>;
 
   /**
-   * Hands bytes to the kernel; whether they arrive nobody knows. `host` is a canonical IP address,
-   * never a name. Never throws. `done` is called once, after `send` has returned or before, unless
-   * close() loses it; its error has Node's `code` (`EMSGSIZE`, `ENETUNREACH`, …). The bytes may be
-   * changed only once `done` was called.
+   * Hands bytes to the kernel. It is not known whether they arrive. `host` is a canonical IP
+   * address, never a name. Never throws. `done` is called once, during `send` or later, but it may
+   * be lost by close(). Its error has the `code` of Node.js (`EMSGSIZE`, `ENETUNREACH`, …). The
+   * bytes must not be changed before `done` is called.
    */
   send(datagram: Uint8Array, host: string, port: number, done: (error: Error | null) => void): void;
 
-  /** The IP versions it can reach, settled once open() has resolved. */
+  /** The IP versions that it can reach. Final once open() has resolved. */
   readonly family: 4 | 6 | 'dual';
 
   /**
-   * Whether others receive at its address too, so that what is sent there need not arrive here: an
-   * endpoint over it serves and makes no calls.
+   * Whether other processes receive at its address, too. Then a datagram to this address may arrive
+   * elsewhere, so an endpoint with this transport serves, and makes no calls.
    */
   readonly sharesPort?: boolean | undefined;
 
-  /** The receive buffer in bytes, where there is one. */
+  /** The size of the receive buffer in bytes, if there is one. */
   readonly receiveBufferBytes?: number | undefined;
 
   /**
-   * How many datagrams the system dropped that had reached this transport, for want of room in its
-   * receive buffer as a rule; undefined where it does not tell. Asking for it may read a file. After
-   * close() it is what it was then.
+   * How many datagrams for this transport the system dropped, usually because the receive buffer
+   * was full; undefined if the system does not report it. To get it may read a file. After close()
+   * it keeps its last value.
    */
   readonly kernelDrops?: number | undefined;
 
-  /** Stops receiving at once and frees the address. Idempotent; never rejects. */
+  /** Stops receiving at once and frees the address. Idempotent. Never rejects. */
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+/** UDP: the transport over a dgram socket of this machine. */
 import { createSocket as createSystemSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { canonicalHost, parseBindAddress, type SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
@@ -6,13 +7,12 @@ import { kernelDropsOf, type ReadFile } from './kernel-drops.js';
 import { requireReusePort } from './reuse-port.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
 
-/** libuv queues what the kernel refuses, without a bound of its own. */
+/** libuv queues what the kernel does not accept yet, without any limit, so this one is set. */
 const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 
-/** What the system says about a machine without IPv6. */
 const NO_IPV6 = new Set<string | undefined>(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
-/** News of an earlier datagram, or of a shortage that passes: the socket itself goes on working. */
+/** Errors about an earlier datagram, or a temporary shortage. The socket itself still works. */
 const HARMLESS = new Set<string | undefined>([
   'EAGAIN',
   'ECONNREFUSED',
@@ -32,51 +32,50 @@ const ANY_IPV6 = '::';
 const ANY_IPV4 = '0.0.0.0';
 const MAPPED_PREFIX = '::ffff:';
 
-/** How to open a UDP socket. */
 export interface UdpTransportOptions {
   /**
    * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
-   * without IPv6. `'::'` is both as well, without that fallback.
+   * without IPv6. `'::'` also means both versions, but without this fallback.
    */
   readonly host?: string;
-  /** The local port, 0 for any free one. */
+  /** The local port; 0 for any free one. */
   readonly port: number;
-  /** Who else may receive there. Default `'alone'`. */
+  /** Which other processes may receive there. Default `'alone'`. */
   readonly sharing?: Sharing;
-  /** Makes the socket; for tests that need a faulty one. */
+  /** Makes the socket. For tests that need a faulty one. */
   readonly createSocket?: (options: SocketOptions) => Socket;
-  /** Reads the kernel's table of sockets; for tests that need another one. */
+  /** Reads the kernel's table of sockets. For tests that need another table. */
   readonly readFile?: ReadFile;
 }
 
-/** A transport over UDP, and what can be seen of its socket. */
+/** A transport over UDP. */
 export interface UdpTransport extends Transport {
   /**
-   * The receive buffer the system granted, in bytes by its own count (Linux reports twice the
-   * usable size); 0 before open(). 4 MiB are asked for.
+   * The size of the receive buffer in bytes, as the system reports it (Linux reports twice the
+   * usable size); 0 before open(). The transport asks for 4 MiB.
    */
   readonly receiveBufferBytes: number;
   readonly kernelDrops: number | undefined;
 }
 
-/** The kernel takes no more and 1 MiB is waiting already: this datagram was not sent. */
+/** The kernel accepts no more, and 1 MiB is already waiting. The datagram was not sent. */
 export class SendQueueFullError extends Error {
   override readonly name = 'SendQueueFullError';
   readonly code = 'ERR_RPCUDP_SEND_QUEUE_FULL';
 
   constructor(queuedBytes: number, datagramBytes: number) {
     super(
-      `The send queue holds ${queuedBytes} bytes; a datagram of ${datagramBytes} more would pass ` +
-        `its limit, ${MAX_SEND_QUEUE_BYTES}`,
+      `The send queue holds ${queuedBytes} bytes; a datagram of ${datagramBytes} bytes would ` +
+        `exceed its limit of ${MAX_SEND_QUEUE_BYTES} bytes`,
     );
   }
 }
 
 /**
- * A transport over one UDP socket of this machine.
+ * Makes a transport over one UDP socket of this machine.
  *
- * @throws {AddressError} when `host` is not an IP address, or `port` not 0 to 65535; OptionError when
- * this Node has no `reusePort`.
+ * @throws {AddressError} when `host` is not an IP address, or `port` is not from 0 to 65535;
+ * OptionError when this Node.js has no `reusePort`.
  */
 export function udpTransport(options: UdpTransportOptions): UdpTransport {
   return new Udp(options);
@@ -95,8 +94,9 @@ class Udp implements UdpTransport {
   #receiveBufferBytes = 0;
   #kernelDrops: number | undefined;
   /**
-   * What the send queue can hold at most: what it held when the socket was asked, and all that was sent since. Asking for
-   * each datagram would put one more call into libuv on the way of each. At first nobody has asked.
+   * An upper bound of the bytes in the send queue: the size at the last query, plus all bytes sent
+   * since. To query the socket for each datagram would cost one more call into libuv each time. The
+   * initial value makes the first send query the socket.
    */
   #mostQueuedBytes = MAX_SEND_QUEUE_BYTES;
   #closed: Promise<void> | undefined;
@@ -131,7 +131,7 @@ class Udp implements UdpTransport {
 
   async open(receiver: Receiver): Promise<SocketAddress> {
     this.#requireNotClosed();
-    if (this.#receiver !== undefined) throw new Error('The transport was opened before');
+    if (this.#receiver !== undefined) throw new Error('The transport has already been opened');
     this.#receiver = receiver;
     try {
       return await this.#bindWithFallback(receiver);
@@ -159,7 +159,7 @@ class Udp implements UdpTransport {
     return this.#closed;
   }
 
-  /** The error that came at once; otherwise the socket will call `done`. */
+  /** Gives an error that occurs at once. Otherwise the socket will call `done`. */
   #trySend(
     datagram: Uint8Array,
     host: string,
@@ -184,7 +184,7 @@ class Udp implements UdpTransport {
     }
   }
 
-  /** Keeps the last count for when the socket is closed. */
+  /** Reads the count while the socket is open, so that it is known after the close. */
   #readKernelDrops(): void {
     if (this.#socket === undefined || this.#bound === undefined) return;
     this.#kernelDrops = kernelDropsOf(this.#bound, this.#readFile) ?? this.#kernelDrops;
@@ -241,7 +241,7 @@ class Udp implements UdpTransport {
       if (error.syscall !== 'send' && !HARMLESS.has(error.code)) fail(error);
     });
     socket.on('close', () => {
-      fail(new Error('The socket was closed by somebody else'));
+      fail(new Error('The socket was closed by other code'));
     });
   }
 }
@@ -251,7 +251,7 @@ function familyOf(host: string): 4 | 6 | 'dual' {
   return host.includes(':') ? 6 : 4;
 }
 
-/** libuv writes IPv6 as RFC 5952 has it, but for the addresses that embed IPv4. */
+/** libuv writes IPv6 in the form of RFC 5952, except for addresses that embed IPv4. */
 function canonicalSource(host: string): string {
   if (!host.includes('.')) return host;
   return host.startsWith(MAPPED_PREFIX) ? host.slice(MAPPED_PREFIX.length) : canonicalHost(host);

@@ -1,24 +1,24 @@
+/**
+ * Bundle: several frames for one rpcudp endpoint in one datagram.
+ *
+ *   type 0x04, 20 bytes of zero in place of an id, body = msgpack array of binaries
+ *
+ * Each binary is a whole frame with its own type, id, body and header map. It cannot be another
+ * bundle. Python's rpcudp ignores a bundle, because it is a datagram of an unknown type with a
+ * sound body.
+ */
 import { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { HEADER_BYTES } from './frame.js';
 import { TYPE_BYTE } from './frame-type.js';
 import type { OutboundFrame } from './outbound-frame.js';
 
-/*
- * A bundle: several frames for one rpcudp endpoint in one datagram.
- *
- *   type 0x04, 20 bytes of zero in place of an id, body = msgpack array of binaries
- *
- * Each binary is a whole frame, with a type, an id, a body and a header map of its own, and none is a
- * bundle. To Python's rpcudp it is a datagram of an unknown type with a sound body, which it ignores.
- */
-
-/** An array of 16 bits: one length for bundles of every size, so that frames have their place at once. */
+/** The head of a 16-bit array is used for every size, so that offsets are known early. */
 const ARRAY_HEAD_BYTES = 3;
-/** What stands before the frames. */
+/** The bytes before the frames. */
 export const BUNDLE_HEADER_BYTES = HEADER_BYTES + ARRAY_HEAD_BYTES;
 
-/** The most frames in a bundle: what one datagram can keep its receiver busy with has an end. */
+/** The most frames in a bundle. It limits the work that one datagram can cause at its receiver. */
 export const MAX_BUNDLE_FRAMES = 256;
 
 const FIXED_ARRAY = 0x90;
@@ -29,15 +29,14 @@ const BINARY_16 = 0xc5;
 const BINARY_32 = 0xc6;
 const MIN_BINARY_BYTES = 2;
 
-/** The most bytes that bundling adds to a frame: its length field, and its half of a bundle's header. */
+/** The most bytes that bundling adds to a frame: its length field, half of a bundle's header. */
 export const MAX_BUNDLING_BYTES = 3 + BUNDLE_HEADER_BYTES / 2;
 
-/** How many bytes a frame takes in a bundle. */
 export function bundledBytes({ length }: { readonly length: number }): number {
   return (length <= 0xff ? 2 : 3) + length;
 }
 
-/** The datagram of a bundle. `bytes` is what its frames take by `bundledBytes`. */
+/** The datagram of a bundle. `bytes` is the sum of `bundledBytes` of its frames. */
 export function encodeBundle(
   frames: readonly Pick<OutboundFrame, 'length' | 'write'>[],
   bytes: number,
@@ -64,15 +63,14 @@ export function encodeBundle(
   return datagram;
 }
 
-/** Whether a datagram says that it is a bundle. */
 export function isBundle(datagram: Uint8Array): boolean {
   return datagram[0] === TYPE_BYTE.bundle;
 }
 
 /**
- * Gives each frame of a bundle to `take`, as a view of the datagram; or takes none, and gives the reason.
- * Drops `tooShort`, `truncated`, and `shape`: anything but an array of 1 to 256 binaries. Bytes after the array
- * are ignored. Frames are not looked into.
+ * Gives each frame of a bundle to `take`, as a view of the datagram. If the bundle is not sound, it
+ * takes no frame and gives the reason: `tooShort`, `truncated`, or `shape` if the body is not an
+ * array of 1 to 256 binaries. Bytes after the array are ignored. Frames are not checked.
  */
 export function unpackBundle(datagram: Buffer, take: (frame: Buffer) => void): Drop | undefined {
   const fault = faultOf(datagram);
@@ -85,7 +83,7 @@ export function unpackBundle(datagram: Buffer, take: (frame: Buffer) => void): D
   return undefined;
 }
 
-/** The whole of a bundle is checked before the first frame is taken: it is believed whole or not at all. */
+/** Checks a whole bundle before its first frame is taken: all frames are taken, or none. */
 function faultOf(datagram: Buffer): Drop | undefined {
   if (datagram.length <= HEADER_BYTES) return DROP.tooShort;
   const reader = new Reader(datagram);
@@ -104,7 +102,7 @@ function faultOf(datagram: Buffer): Drop | undefined {
   return undefined;
 }
 
-/** In place of a size: something else stands there; or the datagram ends before the size does. */
+/** Returned instead of a size: an item of another kind, or the datagram ends too early. */
 const OTHER = -1;
 const TRUNCATED = -2;
 

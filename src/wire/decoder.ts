@@ -1,3 +1,18 @@
+/**
+ * Decoder: turns the msgpack of a body into a value.
+ *
+ * - nil becomes null, text a string, an array an array, and a float a number.
+ * - An integer becomes a number where that is exact (up to ±(2^53 − 1)), otherwise a bigint.
+ * - Binary becomes a Uint8Array with its own memory.
+ * - A map with only string keys becomes an object; with any other key it becomes a Map. A map with
+ *   equal keys (key-identity.ts defines them) drops the datagram, because one of them would be
+ *   lost. The key `__proto__` also drops the datagram, because an object cannot hold it safely.
+ * - A timestamp becomes a Date, or a PreciseDate if it is finer than a millisecond.
+ * - Any other extension becomes ExtData.
+ *
+ * The library `@msgpack/msgpack` decodes the values. It reads most bodies as a whole, and some of
+ * them are corrected afterwards. A few bodies would lose something, so it gets them in pieces.
+ */
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { readValue } from './piecewise-reader.js';
@@ -5,34 +20,17 @@ import { restore } from './restore.js';
 import { ODDITY, skim } from './skim.js';
 import { decodeSound } from './value-stream.js';
 
-/*
- * Values as they arrive:
- *
- * - nil is null; text is a string; an array is an array; a float is a number.
- * - An integer is a number where that is exact (to ±(2^53 − 1)), a bigint beyond.
- * - Binary is a Uint8Array of its own.
- * - A map whose keys are all strings is an object; with any other key it is a Map. Equal keys
- *   drop the datagram (key-identity.ts says which are), for one would be lost; so does the key
- *   `__proto__`, for no object may carry it safely.
- * - A timestamp is a Date, or a PreciseDate when it is finer than a millisecond.
- * - Any other extension is ExtData.
- *
- * @msgpack/msgpack decodes them. Most bodies it reads whole, some of which need a second look; the few that it
- * cannot read without loss are given to it in pieces.
- */
-
-/** A value, and the offset just after it. */
 export interface Decoded {
   readonly value: unknown;
   readonly end: number;
 }
 
-/** What makes it necessary to read a value piece by piece. */
+/** The oddities that require reading a value piece by piece. */
 const READ_PIECEWISE = ODDITY.key | ODDITY.index | ODDITY.byteOrderMark;
 
 /**
- * Decodes the msgpack value at `offset` of a datagram, or gives a `Drop` that says why it cannot be
- * had; ask with `isDrop`. Never throws.
+ * Decodes the msgpack value at `offset` of a datagram. If that is not possible, gives a `Drop` with
+ * the reason; test for it with `isDrop`. Never throws.
  */
 export function decodeValue(datagram: Buffer, offset: number): Decoded | Drop {
   const skimmed = skim(datagram, offset);

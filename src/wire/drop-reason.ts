@@ -1,58 +1,50 @@
-/** Reasons to drop: why bytes are no frame. */
+/** Drop reasons: why bytes are not accepted as a frame. */
 import { namesOf } from '../vocabulary.js';
 
 interface DropReasonRow {
-  /** The rule that is broken. */
   readonly rule: string;
-  /** What is wrong, in a few words. */
   readonly words: string;
 }
 
-/** Every reason to drop. The bounds that are named here are those of frame.ts and skim.ts, as a test sees to. */
+/** Every reason to drop. A test compares the bounds in the texts with frame.ts and skim.ts. */
 export const DROP_REASONS = {
-  /** Under 22 bytes. */
   tooShort: {
     rule: 'a datagram has at least 22 bytes: a type, an id and a body',
     words: 'too short to be a frame',
   },
-  /** A request whose body is over 8192 bytes. */
   tooLong: {
     rule: 'the body of a request has at most 8192 bytes',
     words: 'longer than a request may be',
   },
-  /** A type byte this protocol version does not know. */
+  /** A type byte that this protocol version does not know. */
   unknownType: {
     rule: 'no type of datagram known here',
     words: 'of a type that is not known',
   },
-  /** The body declares more than the datagram holds. */
   truncated: {
     rule: 'more is declared than the datagram holds',
     words: 'declares more than it holds',
   },
-  /** Arrays and maps nested more than 32 deep. */
   depth: { rule: 'arrays and maps nest at most 32 deep', words: 'nested too deep' },
-  /** The byte 0xc1. */
   reserved: { rule: 'msgpack never uses this byte', words: 'a byte that msgpack never uses' },
-  /** A string that is not UTF-8. */
   utf8: { rule: 'the string is not UTF-8', words: 'text that is not UTF-8' },
-  /** The map key `__proto__`. */
   key: { rule: 'no map may have the key __proto__', words: 'a map with the key __proto__' },
-  /** A map with two equal keys (key-identity.ts says which are). */
+  /** A map with two equal keys (key-identity.ts defines them). */
   duplicateKey: { rule: 'a map has the same key twice', words: 'a map with the same key twice' },
-  /** A timestamp of wrong length, with a second's worth of nanoseconds or more, or beyond what a `Date` holds. */
+  /**
+   * A timestamp with a wrong length, with a second or more in its nanoseconds, or outside the range
+   * of a `Date`.
+   */
   timestamp: {
     rule: 'no timestamp that a Date can hold',
     words: 'a time that no Date can hold',
   },
-  /** A sound value that is not what this type of datagram carries. */
   shape: { rule: 'not what this type of datagram carries', words: 'not what its type carries' },
-  /** Sound by every rule above, and the decoder refused it still. Never seen. */
+  /** It follows every rule above, but the decoder refused it. Never seen. */
   undecodable: { rule: 'the decoder refused it', words: 'the decoder refused it' },
 } as const satisfies Readonly<Record<string, DropReasonRow>>;
 
-/** Why a datagram was dropped: every one that the codec refuses is counted under exactly one of these. */
+/** Why a datagram was dropped. Each one is counted under exactly one reason. */
 export type DropReason = keyof typeof DROP_REASONS;
 
-/** Every reason to drop. */
 export const DROP_REASON_NAMES = namesOf(DROP_REASONS);

@@ -1,24 +1,24 @@
+/** Drop: the result of reading a datagram that must be dropped. */
 import { mapRows } from '../vocabulary.js';
 import { DROP_REASONS, type DropReason } from './drop-reason.js';
 
-/** What reading a datagram gives when it must be dropped: a value, so that refusing costs nothing. */
+/** Each reason has one shared value, so that a drop costs nothing. */
 export class Drop {
   readonly type = 'drop';
   readonly reason: DropReason;
 
-  /** @internal Use `DROP`, which holds one for each reason. */
+  /** @internal Use `DROP`, which has one for each reason. */
   constructor(reason: DropReason) {
     this.reason = reason;
     Object.freeze(this);
   }
 }
 
-/** The one `Drop` for each reason. */
 export const DROP: Readonly<Record<DropReason, Drop>> = Object.freeze(
   mapRows(DROP_REASONS, (_, reason) => new Drop(reason)),
 );
 
-/** Whether reading ended in a `Drop`. No decoded value is ever one. */
+/** Whether the result of reading is a `Drop`. A decoded value never is one. */
 export function isDrop(value: unknown): value is Drop {
   return value instanceof Drop;
 }

@@ -1,3 +1,4 @@
+/** Encoder: encodes a value as the body of a frame. */
 import { Buffer } from 'node:buffer';
 import { Encoder } from '@msgpack/msgpack';
 import { EXTENSION_CODEC } from './extension-codec.js';
@@ -5,15 +6,17 @@ import { faithfulCopy } from './faithful-copy.js';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
 import { OverBudget, Unfaithful } from './unfaithful.js';
 
-/** Makes the error for a body that takes too many bytes (at least so many). */
+/** Makes the error for a body that takes too many bytes. `bodyBytes` is a lower bound. */
 export type TooLarge = (bodyBytes: number) => Error;
 
 /**
- * The body of a frame: a value, encoded, as text with a latin1 character for each byte (see `OutboundFrame`).
+ * Encodes a value as the body of a frame: a string with one latin1 character for each byte (see
+ * `OutboundFrame`).
  *
- * Throws an `UnencodableError` for what would not arrive as it is: faithful-copy.ts has the rules. Its path
- * starts with `name`; where there are several, the value is an array, and its items have those names.
- * Throws `tooLarge` for what takes more than `maxBodyBytes`.
+ * Throws an `UnencodableError` for a value that would not arrive unchanged; faithful-copy.ts has
+ * the rules. The error's path starts with `name`. If `name` is an array, the value is an array too,
+ * and `name` has the names of its items. Throws the error of `tooLarge` for a body of more than
+ * `maxBodyBytes`.
  */
 export function encodeBody(
   value: unknown,
@@ -38,20 +41,20 @@ export function encodeBody(
 
 const MOST_COUNTED = MAX_DATAGRAM_BYTES + 1;
 
-/** The encoder of @msgpack/msgpack, and the buffer that it writes to. */
 interface BodyEncoder {
   readonly encoder: Encoder;
   readonly buffer: Buffer;
 }
 
-/** Used time after time, until it has grown: it would keep what it has. */
+/** The encoder is reused until its buffer has grown, because it would keep the larger buffer. */
 let kept: BodyEncoder | undefined;
 
 function newEncoder(): BodyEncoder {
   const encoder = new Encoder({
     useBigInt64: true,
     extensionCodec: EXTENSION_CODEC,
-    // It asks for a string's longest head, five bytes; so what fits in a datagram never makes it grow.
+    // For a string the encoder reserves the longest head, five bytes. With these, a value that fits
+    // in a datagram never makes the buffer grow.
     initialBufferSize: MAX_DATAGRAM_BYTES + 5,
   });
   return { encoder, buffer: Buffer.from(encoder.encodeSharedRef(null).buffer) };

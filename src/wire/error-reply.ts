@@ -1,3 +1,4 @@
+/** Error reply: the frame that tells a caller why there is no result. */
 import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
@@ -9,26 +10,25 @@ import { type TransactionId } from './transaction-id.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 import { OutboundFrame } from './outbound-frame.js';
 
-/** A peer's refusal or failure: body = msgpack `[code, message, data?]`. */
+/** The body of an error frame: msgpack `[code, message, data?]`. */
 export interface ErrorReply {
   readonly code: string;
   readonly message: string;
-  /** Absent when there is none. */
+  /** Absent if there is no data. */
   readonly data?: unknown;
 }
 
-/** What the parts of a body are called in messages. */
 const PARTS = ['code', 'message', 'data'] as const;
 
-/** Texts are cut to this; an error is to be read by a person. */
+/** Texts are cut to this length, because they are meant for people. */
 const MAX_TEXT_LENGTH = 1_024;
 
 /**
- * The frame of an error. Its texts are cut to 1,024 characters, and what is not Unicode in them is
- * replaced.
+ * Makes the frame of an error. Its texts are cut to 1,024 characters, and parts that are not valid
+ * Unicode are replaced.
  *
- * Throws an `UnencodableError` for data that would not arrive as it is (its path starts with `data`), and
- * a `ReplyTooLargeError` when the body takes more than 8192 bytes: an error is no way to send much.
+ * Throws an `UnencodableError` for data that would not arrive unchanged (its path starts with
+ * `data`), and a `ReplyTooLargeError` when the body takes more than 8192 bytes.
  */
 export function encodeErrorReply(
   id: TransactionId,
@@ -45,8 +45,8 @@ function tooLarge(bodyBytes: number): ReplyTooLargeError {
 }
 
 /**
- * Decodes the body of an error datagram that `readFrame` gave. Drops what is not two strings and at
- * most one value more (`shape`), and what decoder.ts drops.
+ * Decodes the body of an error frame that `readFrame` gave. Drops a body that is not two strings
+ * and at most one more value (`shape`), and what decoder.ts drops.
  */
 export function decodeErrorReply(datagram: Buffer): (ErrorReply & { end: number }) | Drop {
   const decoded = decodeValue(datagram, HEADER_BYTES);

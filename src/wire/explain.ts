@@ -1,3 +1,4 @@
+/** Explain: describes the bytes of a datagram for people. */
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { isBundle, unpackBundle } from './bundle.js';
@@ -16,24 +17,24 @@ import { decodeSignal } from './signal.js';
 import { skim } from './skim.js';
 import { PreciseDate } from './timestamp.js';
 
-/** A run of bytes in a datagram and what it means. The parts of a datagram cover it without gaps. */
+/** A range of bytes in a datagram, and its meaning. The parts cover it without gaps. */
 export interface ExplainedPart {
   /** Offset of the first byte. */
   readonly offset: number;
-  /** The bytes as hexadecimal digits; empty where a fault lies at the end of the datagram. */
+  /** The bytes as hexadecimal digits; empty if a fault is at the end of the datagram. */
   readonly bytes: string;
-  /** What the bytes are: `type`, `id`, a msgpack format such as `fixstr`, `ignored` or `fault`. */
+  /** `type`, `id`, `header map`, a msgpack format such as `fixstr`, `ignored` or `fault`. */
   readonly label: string;
-  /** Their value or meaning. Text is quoted and escaped: safe for a terminal. */
+  /** Their value or meaning. Text is quoted and escaped, so that it is safe for a terminal. */
   readonly detail: string;
-  /** How many arrays and maps the item lies in. */
+  /** How many arrays and maps contain the item. */
   readonly depth: number;
 }
 
 /**
- * Explains a datagram from its first byte to its last: type, id, every msgpack item with format and
- * value, what is ignored after the body, and where it is dropped and why, by the reason an endpoint
- * counts. Takes any bytes and never throws.
+ * Explains every byte of a datagram: type, id, every msgpack item with its format and value, the
+ * header map, and ignored bytes after the body. If an endpoint would drop the datagram, the last
+ * part says where and why. Takes any bytes and never throws.
  */
 export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
   const bytes = Buffer.from(datagram.buffer, datagram.byteOffset, datagram.byteLength);
@@ -47,7 +48,7 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
   const body = decodeBody(frame);
   const fault = frame.type === 'bundle' ? explanation.addBundle() : explanation.addBody();
   if (fault !== undefined) {
-    // A body that must be nil has the wrong shape before it has any other fault.
+    // For a body that must be nil, the endpoint reports the wrong shape before any other fault.
     explanation.addRest('fault', describe(isDrop(body) ? body : fault));
     return explanation.parts;
   }
@@ -60,7 +61,6 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
 class Explanation {
   readonly parts: ExplainedPart[] = [];
   readonly #bytes: Buffer;
-  /** Where the part to come starts. */
   #offset = 0;
 
   constructor(bytes: Buffer) {
@@ -75,7 +75,7 @@ class Explanation {
     this.#add(HEADER_BYTES, 'id', this.#bytes.toString('hex', 1, HEADER_BYTES));
   }
 
-  /** Adds the items of the body up to the first fault, and gives that. */
+  /** Adds the items of the body up to the first fault. Gives the fault, if there is one. */
   addBody(): Drop | undefined {
     const bytes = this.#bytes;
     const skimmed = skim(bytes, this.#offset, (offset, end, depth, isKey) => {
@@ -86,10 +86,11 @@ class Explanation {
     return isDrop(skimmed) ? skimmed : undefined;
   }
 
-  /** Adds the items of a bundle's body, each frame explained in its turn, up to the first fault. */
+  /** Adds the items of a bundle's body up to the first fault, and explains each frame. */
   addBundle(): Drop | undefined {
     const bytes = this.#bytes;
-    // Gathered first: frames are walked as well, and there is one walk at a time.
+    // Collected first, because explaining a frame also calls `skim`, which allows one walk at a
+    // time.
     const items: { offset: number; end: number; depth: number }[] = [];
     const skimmed = skim(bytes, this.#offset, (offset, end, depth) => {
       items.push({ offset, end, depth });
@@ -135,7 +136,7 @@ class Explanation {
   }
 }
 
-/** What an endpoint makes of a frame in a bundle, where no bundle is allowed. */
+/** Explains a frame of a bundle. A bundle inside a bundle is not allowed. */
 function explainFrame(frame: Uint8Array): ExplainedPart[] {
   if (!isBundle(frame) || frame.length < MIN_DATAGRAM_BYTES) return explainDatagram(frame);
   const bytes = Buffer.from(frame).toString('hex');
@@ -181,7 +182,7 @@ function describeHeaderMap({
   return facts.join(', ');
 }
 
-/** The item's value; of an array or a map, whose items follow, its size. */
+/** The value of an item. For an array or a map, whose items follow, its size. */
 function describeItem(bytes: Buffer, offset: number, name: string): string {
   if (name.includes('array')) return count(sizeOf(bytes, offset), 'item', 'items');
   if (name.includes('map')) return count(sizeOf(bytes, offset), 'entry', 'entries');

@@ -2,17 +2,17 @@ import { ExtData, type ExtensionCodecType } from '@msgpack/msgpack';
 import { decodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 
 /**
- * Extensions, for the encoder and the decoder of @msgpack/msgpack. Its own codec is one for the whole
- * process, in which an application may register classes of its own, and its timestamps lose what is finer than a
- * millisecond.
+ * The extension codec for the encoder and the decoder of @msgpack/msgpack. The library's default
+ * codec is not used: it is shared by the whole process, so an application may add its own classes
+ * to it, and its timestamps lose everything that is finer than a millisecond.
  */
 export const EXTENSION_CODEC: ExtensionCodecType<undefined> = Object.freeze({
-  /** Asked of all that is no primitive. */
+  /** Called for every value that is not a primitive. */
   tryToEncode(value: unknown): ExtData | null {
     return value instanceof ExtData ? value : null;
   },
 
-  /** `data` is a view of what is decoded. The guard found timestamps sound. */
+  /** `data` is a view of the decoded bytes. `skim` has already checked timestamps. */
   decode(data: Uint8Array, type: number): Date | ExtData {
     if (type === TIMESTAMP_EXTENSION) return decodeTimestamp(data);
     return new ExtData(type, new Uint8Array(data));

@@ -1,50 +1,53 @@
+/**
+ * Faithful copy: copies a value for the encoder into plain arrays and objects. The encoder of
+ * `@msgpack/msgpack` writes each value of the copy in the fewest bytes, as Python's umsgpack does.
+ * Everything is read only once, because a getter or a Proxy could give the encoder another value
+ * than the check saw. A value that would arrive as something else is refused, with four exceptions,
+ * which are known from JSON or cannot be noticed:
+ *
+ * - undefined is sent as nil, and a property that is undefined is left out.
+ * - −0 is sent as 0.
+ * - Symbol keys, and properties that are not enumerable, are left out.
+ * - A safe whole number is sent as an integer, because JavaScript does not distinguish 1 from 1.0.
+ */
 import { ExtData } from '@msgpack/msgpack';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
 import { MAX_DEPTH } from './skim.js';
 import { encodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 import { OverBudget, Unfaithful } from './unfaithful.js';
 
-/*
- * A value as it is sent: a copy in plain arrays and objects, in the form in which @msgpack/msgpack writes each
- * value in the fewest bytes, as Python's umsgpack does. It is a copy so that everything is read once: a getter
- * or a Proxy might tell the encoder something else than it told the check. What would arrive as something else
- * is refused, with four exceptions that every reader of JSON knows or nobody can see:
- *
- * - undefined is sent as nil, and a property that is undefined is left out.
- * - −0 is sent as 0.
- * - Symbol keys, and properties that are not enumerable, are left out.
- * - A safe whole number is sent as an integer, for JavaScript does not tell 1 from 1.0.
- */
-
 const MAX_UINT32 = 2 ** 32 - 1;
 const MIN_INT32 = -(2 ** 31);
 const MAX_UINT64 = 2n ** 64n - 1n;
 const MIN_INT64 = -(2n ** 63n);
-/** The least that a float takes, or an integer over 31 bits. */
+/** The fewest bytes of a float, or of an integer of more than 31 bits. */
 const WIDE_NUMBER_BYTES = 5;
-/** The least that a timestamp takes. */
+/** The fewest bytes of a timestamp. */
 const TIMESTAMP_BYTES = 6;
-/** The least that stands before the bytes of binary or an extension. */
+/** The fewest bytes before the data of a binary or an extension. */
 const BINARY_HEAD_BYTES = 2;
-/** The longest array or map that a head of 16 bits can announce. Longer ones fit in no datagram. */
+/** The longest array or map of a 16-bit head. A longer one does not fit in a datagram. */
 const MAX_LENGTH = 0xffff;
 
 const LONE_SURROGATE =
   'the string has a lone surrogate, which UTF-8 cannot carry; send the bytes as a Uint8Array';
 
 /**
- * Copies a value for the encoder. Throws `Unfaithful` for what would not arrive as it was sent, and `OverBudget`
- * for what fits in no datagram.
+ * Copies a value for the encoder. Throws `Unfaithful` for a value that would not arrive unchanged,
+ * and `OverBudget` for a value that does not fit in a datagram.
  */
 export function faithfulCopy(value: unknown): unknown {
   return new Copier().copy(value, 0);
 }
 
 class Copier {
-  /** So many bytes are needed at least: what fits in no datagram is never encoded whole. */
+  /**
+   * The fewest bytes that the value needs so far. So the encoder never gets a value that is much
+   * larger than a datagram.
+   */
   #bytes = 0;
 
-  /** Copies a value inside so many arrays and maps. */
+  /** Copies a value that is inside `depth` arrays and maps. */
   copy(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case 'string':
@@ -82,7 +85,7 @@ class Copier {
       return value;
     }
     this.#count(WIDE_NUMBER_BYTES);
-    // For such a number the encoder writes a float, for a bigint an integer.
+    // The encoder would write such a number as a float. It writes a bigint as an integer.
     const isInteger64 = Number.isSafeInteger(value) && (value > MAX_UINT32 || value < MIN_INT32);
     return isInteger64 ? BigInt(value) : value;
   }
@@ -109,9 +112,9 @@ class Copier {
   #copyArray(array: readonly unknown[], depth: number): unknown[] {
     if (depth > MAX_DEPTH) throw Unfaithful.tooDeep(MAX_DEPTH);
     const { length } = array;
-    // Only a Proxy can say such a thing.
+    // Only a Proxy can have such a length.
     if (!Number.isInteger(length) || length < 0) {
-      throw new Unfaithful(`the array says that it has ${length} items`);
+      throw new Unfaithful(`the length of the array is ${length}; it must be a whole number`);
     }
     if (length > MAX_LENGTH) throw new OverBudget();
     this.#count(1);
@@ -136,7 +139,7 @@ class Copier {
     this.#count(1);
     const copy = propertiesOf(record);
     for (const key in copy) {
-      // Costs nothing here, while Object.hasOwn takes 10 ns a key.
+      // This costs nothing here, while Object.hasOwn takes 10 ns for each key.
       if (!Object.prototype.hasOwnProperty.call(copy, key)) continue;
       try {
         const item = copy[key];
@@ -186,8 +189,8 @@ class Copier {
 }
 
 /**
- * What a record's properties are, each read once. Throws `Unfaithful` for one that cannot be read, and `OverBudget`
- * for more than any datagram holds.
+ * The properties of a record, each read once. Throws `Unfaithful` for a property that cannot be
+ * read, and `OverBudget` for more properties than fit in a datagram.
  */
 function propertiesOf(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (Object.keys(record).length > MAX_LENGTH) throw new OverBudget();
@@ -199,7 +202,7 @@ function propertiesOf(record: Readonly<Record<string, unknown>>): Record<string,
   }
 }
 
-/** The first property that cannot be read. What can be is not kept: it was read before. */
+/** The first property that cannot be read. Only used to find its key; values are not kept. */
 function unreadableKey(record: Readonly<Record<string, unknown>>): string | undefined {
   for (const key of Object.keys(record)) {
     try {
@@ -211,14 +214,14 @@ function unreadableKey(record: Readonly<Record<string, unknown>>): string | unde
   return undefined;
 }
 
-/** Its true length: a subclass may say another. */
+/** The true length of a binary: a subclass may report another one. */
 function byteLengthOf(binary: Uint8Array): number {
   return Reflect.get(typedArrayPrototype, 'byteLength', binary) as number;
 }
 
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
-/** ES2024, in Node since 20; the project's lib is ES2023. */
+/** ES2024, in Node.js since version 20; the project's lib is ES2023. */
 function isWellFormed(text: string): boolean {
   return (text as string & { isWellFormed(): boolean }).isWellFormed();
 }

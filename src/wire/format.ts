@@ -1,6 +1,7 @@
-/*
- * The formats of MessagePack (spec.md, "Formats"), by an item's first byte. An item is a scalar, a string and
- * the like; or the head of an array or a map, whose items are items of their own.
+/**
+ * Format: the formats of MessagePack (spec.md, "Formats"), by the first byte of an item. An item is
+ * a scalar, a string or a similar value, or the head of an array or a map. The elements of an array
+ * or a map are separate items.
  */
 
 /** The formats of 0xc0 to 0xdf, named as in the specification. */
@@ -11,7 +12,7 @@ const NAMES = [
   ...['str 8', 'str 16', 'str 32', 'array 16', 'array 32', 'map 16', 'map 32'],
 ] as const;
 
-/** Name of a msgpack format by the item's first byte, such as `fixstr` or `uint 16`. */
+/** The name of a msgpack format by the item's first byte, such as `fixstr` or `uint 16`. */
 export function formatName(code: number): string {
   if (code < 0x80) return 'positive fixint';
   if (code < 0x90) return 'fixmap';
@@ -28,7 +29,6 @@ export const KIND_EXTENSION = 4;
 export const KIND_ARRAY = 5;
 export const KIND_MAP = 6;
 
-/** Which of the kinds above an item is. */
 export function kindOf(code: number): number {
   if (code < 0x80 || code >= 0xe0) return KIND_SCALAR;
   if (code < 0x90) return KIND_MAP;
@@ -47,28 +47,30 @@ export function kindOf(code: number): number {
 /** Payload bytes of 0xca to 0xd3: float 32 and 64, uint 8 to 64, int 8 to 64. */
 const NUMBER_BYTES = Uint8Array.of(4, 8, 1, 2, 4, 8, 1, 2, 4, 8);
 
-/** Length of a scalar's payload. */
 export function scalarBytes(code: number): number {
   return code >= 0xca && code <= 0xd3 ? (NUMBER_BYTES[code - 0xca] as number) : 0;
 }
 
-/** Length of the field that gives the size of anything but a scalar; 0 where the code itself does. */
+/** The length of the size field of any item but a scalar; 0 if the first byte has the size. */
 export function sizeFieldBytes(code: number): number {
   if (code < 0xc0 || (code >= 0xd4 && code <= 0xd8)) return 0;
-  // Binary, extension and string come in 8, 16 and 32 bits, array and map in 16 and 32.
+  // Binary, extension and string have size fields of 8, 16 or 32 bits; array and map of 16 or 32.
   if (code <= 0xc6) return 1 << (code - 0xc4);
   if (code <= 0xc9) return 1 << (code - 0xc7);
   if (code <= 0xdb) return 1 << (code - 0xd9);
   return (code & 1) === 0 ? 2 : 4;
 }
 
-/** The size that the code itself gives. */
+/** The size that the first byte itself contains. */
 export function inlineSize(code: number): number {
   if (code >= 0xd4) return 1 << (code - 0xd4);
   return code >= 0xa0 ? code & 0x1f : code & 0x0f;
 }
 
-/** An unsigned integer of so many bytes, 6 at most. Without a DataView: it is read before anything is allocated. */
+/**
+ * Reads an unsigned integer of `length` bytes, at most 6. It uses no DataView, so that nothing is
+ * allocated before the checks.
+ */
 export function readUint(bytes: Uint8Array, offset: number, length: number): number {
   let value = 0;
   for (let index = offset; index < offset + length; index += 1) {
@@ -77,7 +79,10 @@ export function readUint(bytes: Uint8Array, offset: number, length: number): num
   return value;
 }
 
-/** Of a sound item at `offset`: how many items an array has, entries a map, bytes of payload the others. */
+/**
+ * The size of a sound item at `offset`: the number of items of an array, of entries of a map, or of
+ * payload bytes of any other item.
+ */
 export function sizeOf(bytes: Uint8Array, offset: number): number {
   const code = bytes[offset] as number;
   if (kindOf(code) === KIND_SCALAR) return scalarBytes(code);
@@ -85,7 +90,7 @@ export function sizeOf(bytes: Uint8Array, offset: number): number {
   return fieldBytes === 0 ? inlineSize(code) : readUint(bytes, offset + 1, fieldBytes);
 }
 
-/** Where the payload of a sound item at `offset` starts; of an extension, the byte of its type. */
+/** Where the payload of a sound item starts. That of an extension starts with its type. */
 export function payloadAt(bytes: Uint8Array, offset: number): number {
   const code = bytes[offset] as number;
   return offset + 1 + (kindOf(code) === KIND_SCALAR ? 0 : sizeFieldBytes(code));

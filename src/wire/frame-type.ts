@@ -1,11 +1,14 @@
-/** Frame types: what a frame, which is a datagram or a part of a bundle, can be. */
+/** Frame types: the kinds of frames. A frame is a datagram or a part of a bundle. */
 import { mapRows, namesOf } from '../vocabulary.js';
 
 /**
- * What the body of a frame is:
- * - `call`: msgpack `[procedure, [args…]]`; `value`: any msgpack value; `error`: msgpack `[code, message, data?]`;
- * - `nil`: msgpack nil; `token`: the same, with a token in the header map behind it;
- * - `frames`: a msgpack array of binaries, each a frame.
+ * The body of a frame:
+ * - `call`: msgpack `[procedure, [args…]]`
+ * - `value`: any msgpack value
+ * - `error`: msgpack `[code, message, data?]`
+ * - `nil`: msgpack nil
+ * - `token`: msgpack nil, with a token in the header map after it
+ * - `frames`: a msgpack array of binaries, each of which is a frame
  */
 export type FrameBody = 'call' | 'value' | 'error' | 'nil' | 'token' | 'frames';
 
@@ -13,15 +16,14 @@ interface FrameTypeRow {
   /** The first byte of such a frame. */
   readonly byte: number;
   readonly body: FrameBody;
-  /** Who takes it where it arrives: the inbox of requests, the call with its id, or the socket, which opens it. */
+  /** What takes such a frame: the inbox, the call with its id, or the socket, which unpacks it. */
   readonly taker: 'inbox' | 'call' | 'socket';
-  /** What it says. */
   readonly words: string;
 }
 
 /**
- * Every frame type. All but a bundle have the id of the request that they are about. Python's rpcudp knows the first two;
- * the others go only to peers that are known to understand them.
+ * Every frame type. All types except a bundle have the id of their request. Python's rpcudp knows
+ * the first two. The others are sent only to peers that are known to understand them.
  */
 export const FRAME_TYPES = {
   request: { byte: 0x00, body: 'call', taker: 'inbox', words: 'run this procedure' },
@@ -53,7 +55,6 @@ export const FRAME_TYPES = {
   },
 } as const satisfies Readonly<Record<string, FrameTypeRow>>;
 
-/** What kind of frame a datagram, or a part of a bundle, is. */
 export type FrameType = keyof typeof FRAME_TYPES;
 
 /** The frame types whose row has this value in this column. */
@@ -61,23 +62,22 @@ type TypesWith<Column extends keyof FrameTypeRow, Value extends FrameTypeRow[Col
   [Type in FrameType]: (typeof FRAME_TYPES)[Type][Column] extends Value ? Type : never;
 }[FrameType];
 
-/** Frames that are for the call with their id. */
+/** The types of frames that belong to the call with their id. */
 export type AnswerType = TypesWith<'taker', 'call'>;
 
-/** Frames that say all they have to say by their type, and perhaps a token. */
+/** The types of frames without data in their body. */
 export type SignalType = TypesWith<'body', 'nil' | 'token'>;
 
-/** The type bytes in use. */
 export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
   mapRows(FRAME_TYPES, ({ byte }) => byte),
 );
 
-/** The types by their bytes, with a place for each byte there can be. */
+/** The frame type of each possible byte, if it has one. */
 const BY_BYTE: readonly (FrameType | undefined)[] = Array.from({ length: 0x100 }, (_, byte) =>
   namesOf(FRAME_TYPES).find((type) => TYPE_BYTE[type] === byte),
 );
 
-/** What kind of frame a type byte announces, if any known here. */
+/** The frame type of a type byte, if it is known. */
 export function typeOfByte(typeByte: number | undefined): FrameType | undefined {
   return typeByte === undefined ? undefined : BY_BYTE[typeByte];
 }

@@ -1,41 +1,40 @@
+/**
+ * Frame: the layout of a datagram, and its sizes.
+ *
+ * datagram = type(1) id(20) body [header map]
+ *
+ * frame-type.ts has the types, transaction-id.ts the ids, header-map.ts the header map. A body is
+ * one msgpack value. Python's rpcudp 5.x ignores all bytes after it.
+ */
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { type FrameType, typeOfByte } from './frame-type.js';
 import { ID_BYTES, type TransactionId } from './transaction-id.js';
 
-/*
- * datagram = type(1) id(20) body [header map]
- *
- * frame-type.ts has the types, transaction-id.ts the ids, header-map.ts the header map. A body is one msgpack value; Python's rpcudp 5.x ignores
- * whatever stands after it.
- */
-
-/** Where a datagram has it: after the type byte. */
+/** The offset of the id in a datagram: after the type byte. */
 export const ID_OFFSET = 1;
-/** Length of what stands before the body: the type byte and the id. */
+/** The bytes before the body: the type byte and the id. */
 export const HEADER_BYTES = ID_OFFSET + ID_BYTES;
-/** The least a datagram can be: a header and one byte of body. */
+/** The fewest bytes of a datagram: a header and one byte of body. */
 export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
-/** The most a request's body can be: rpcudp 5.x sends no more ("cannot exceed 8K"). */
+/** The most bytes of a request's body. rpcudp 5.x does not send more ("cannot exceed 8K"). */
 export const MAX_REQUEST_BODY_BYTES = 8192;
-/** The most a request's header map can be, so that what a datagram may be has an end. */
+/** The most bytes of a request's header map. It bounds the length of the datagram. */
 const MAX_HEADER_MAP_BYTES = 512;
-/** The most a request can be, header map included. */
 const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
-/** The most UDP over IPv4 carries in one datagram: 65535 − 20 (IPv4 header) − 8 (UDP header). */
+/** The most bytes of a datagram of UDP over IPv4: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
-/** A datagram of which only length, type and id were read. */
+/** A datagram, or a part of a bundle, of which only the length, type and id were read. */
 export interface Frame {
   readonly type: FrameType;
   readonly id: TransactionId;
-  /** The whole frame; its body is decoded once it is known to be wanted. */
   readonly datagram: Buffer;
 }
 
 /**
- * Reads length, type and id of a datagram and decodes nothing: a body is worth decoding only when a
- * call waits for it. Drops `tooShort`, `unknownType`, `tooLong` (requests).
+ * Reads the length, type and id of a datagram. It does not decode the body, because the body may
+ * not be needed. Drops `tooShort`, `unknownType` and, for requests, `tooLong`.
  */
 export function readFrame(datagram: Buffer): Frame | Drop {
   if (datagram.length < MIN_DATAGRAM_BYTES) return DROP.tooShort;

@@ -1,11 +1,7 @@
-import { Buffer } from 'node:buffer';
-import { isDrop } from './drop.js';
-import { readValue } from './piecewise-reader.js';
-import { skim } from './skim.js';
-
-/*
- * The header map: a second msgpack value after a datagram's body, by which two rpcudp endpoints know each
- * other and tell what the body has no place for. Python's rpcudp ignores it.
+/**
+ * Header map: a second msgpack value after the body of a frame. By it two rpcudp endpoints
+ * recognise each other, and it has the data for which the body has no place. Python's rpcudp
+ * ignores it.
  *
  *   0  protocol version, 1 to 127         in every header map
  *   1  attempt, from 1                    in requests: which transmission of the request this is
@@ -13,61 +9,60 @@ import { skim } from './skim.js';
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
  *   4  8 random bytes                     in a challenge, and in the request that answers it
  *
- * Keys not listed are skipped: later versions may add some.
+ * Other keys are skipped, because later versions may add some.
  */
+import { Buffer } from 'node:buffer';
+import { isDrop } from './drop.js';
+import { readValue } from './piecewise-reader.js';
+import { skim } from './skim.js';
 
-/** The version of the protocol that is spoken here. */
 const VERSION = 1;
 
-/** The most characters of a `traceparent`; W3C Trace Context, level 1, has 55. */
+/** The most characters of a `traceparent`. W3C Trace Context, level 1, uses 55. */
 const MAX_TRACEPARENT_LENGTH = 256;
 
-/** What a header map says. */
 export interface HeaderMap {
   readonly version: number;
-  /** Which transmission of the request this is, from 1. */
   readonly attempt: number;
-  /** How long the caller goes on waiting, in milliseconds; undefined when it did not say. */
+  /** How long the caller still waits, in milliseconds; undefined if it did not say so. */
   readonly remainingMs: number | undefined;
   readonly traceparent: string | undefined;
-  /** What shows that its sender receives what is sent to its address. */
+  /** A token. A sender that repeats it shows that it receives what is sent to its address. */
   readonly token: Uint8Array | undefined;
 }
 
-/** The keys that mean something here. */
+/** The keys that this version knows. */
 export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
 
-/** The highest of them. */
 export const LAST_KEY = Math.max(...Object.values(KEY));
 
-/** Long enough that nobody guesses it within the life of a peer. */
+/** Long enough that it cannot be guessed while a peer is known. */
 export const TOKEN_BYTES = 8;
 
-/** How long the part of a request's header map is that `stampRequest` writes, at the very end. */
+/** The length of the stamp: the end of a request's header map, which `stampRequest` writes. */
 const STAMP_BYTES = 8;
 const UINT_32 = 0xce;
 const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, UINT_32, 0, 0, 0, 0);
 const MAX_UINT32 = 2 ** 32 - 1;
-/** The most that msgpack holds in a byte of its own. */
+/** The highest integer that msgpack encodes in a single byte. */
 const MAX_SMALL_INTEGER = 0x7f;
 
-/** The header map of most datagrams: it says that an rpcudp endpoint sent this. */
+/** The header map of most frames. It only tells that an rpcudp endpoint sent the frame. */
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
 const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
 
-/** The header map of a request, to be stamped before each transmission. */
+/** The header map of a request. It must be stamped before each transmission. */
 export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
   if (traceparent === undefined) return REQUEST_HEADER_MAP;
   return headerMapOf([traceEntry(traceparent)], STAMP);
 }
 
-/** The header map of a challenge. */
 export function challengeHeaderMap(token: Uint8Array): Uint8Array {
   return headerMapOf([tokenEntry(token)]);
 }
 
-/** A request's header map with the token that a challenge asked for, to be stamped as well. */
+/** A request's header map with the token that a challenge asked for. It must be stamped, too. */
 export function tokenHeaderMap(requestMap: Uint8Array, token: Uint8Array): Uint8Array {
   const stampAt = requestMap.length - STAMP_BYTES;
   const [head, ...entries] = requestMap.subarray(0, stampAt);
@@ -89,7 +84,10 @@ function tokenEntry(token: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(KEY.token, 0xc4, token.length), token]);
 }
 
-/** Writes into a request that ends at `end` which transmission it is, and how long its caller goes on waiting. */
+/**
+ * Writes the number of the transmission, and how long the caller still waits, into a request that
+ * ends at `end`.
+ */
 export function stampRequest(
   datagram: Buffer,
   end: number,
@@ -101,7 +99,7 @@ export function stampRequest(
   datagram.writeUInt32BE(Math.min(Math.max(Math.ceil(remainingMs), 0), MAX_UINT32), start + 4);
 }
 
-/** The header map at `offset`, if one is there that can be read. What stands after it is ignored. */
+/** The header map at `offset`, if there is a readable one. Bytes after it are ignored. */
 export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
   const code = datagram[offset];
   if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
@@ -112,8 +110,9 @@ export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | und
 }
 
 /**
- * Whether these are the very bytes that requests of this package have, but for what is stamped into them. They
- * are by far the most, and read so in a third of the time that their entries would take.
+ * Whether these are the bytes that requests of this package usually have, apart from the stamped
+ * values. Most requests have them, and they are read in a third of the time that reading their
+ * entries takes.
  */
 function isPlainRequestHeaderMap(datagram: Buffer, offset: number): boolean {
   const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
@@ -145,7 +144,7 @@ class PlainRequestHeaderMap implements HeaderMap {
   }
 }
 
-/** Whether a readable header map is at `offset`: whoever sent this is an rpcudp endpoint. */
+/** Whether a readable header map is at `offset`: then the sender is an rpcudp endpoint. */
 export function hasHeaderMap(datagram: Buffer, offset: number): boolean {
   const plain =
     datagram.length === offset + PLAIN_HEADER_MAP.length &&
@@ -155,7 +154,7 @@ export function hasHeaderMap(datagram: Buffer, offset: number): boolean {
   return plain || readHeaderMap(datagram, offset) !== undefined;
 }
 
-/** Reads entry after entry; what it has read is the header map. */
+/** Reads one entry after the other, and has their values as a header map. */
 class EntryReader implements HeaderMap {
   version = 0;
   attempt = 1;
@@ -165,7 +164,7 @@ class EntryReader implements HeaderMap {
 
   readonly #bytes: Buffer;
   #offset: number;
-  /** A bit for each key of ours: a key that comes twice says nothing. */
+  /** A bit for each known key that was read. A key that occurs twice makes the map unreadable. */
   #keysSeen = 0;
 
   constructor(bytes: Buffer, offset: number) {
@@ -173,7 +172,7 @@ class EntryReader implements HeaderMap {
     this.#offset = offset;
   }
 
-  /** False when the entry is not what a header map may hold. */
+  /** Reads an entry. Gives false if a header map must not have such an entry. */
   readEntry(): boolean {
     const key = this.#bytes[this.#offset];
     if (key === undefined || key > 0x7f) return false;
@@ -224,14 +223,13 @@ class EntryReader implements HeaderMap {
   }
 }
 
-/** What stands for a value that cannot be read. */
 const NO_VALUE = Symbol('no value');
 
 function isInteger(value: unknown, least: number, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
-/** Whether a text can travel as `traceparent`: 1 to 256 printable ASCII characters. */
+/** Whether a text is a valid `traceparent`: 1 to 256 printable ASCII characters. */
 export function isTraceparent(text: unknown): text is string {
   if (typeof text !== 'string') return false;
   return text.length <= MAX_TRACEPARENT_LENGTH && /^[\x20-\x7e]+$/.test(text);

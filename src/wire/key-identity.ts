@@ -1,22 +1,23 @@
+/**
+ * Key identity: defines which map keys are equal. A map must not have equal keys: in JavaScript the
+ * last one would win, in other languages perhaps the first, and Python's u-msgpack refuses them.
+ *
+ * - Numbers of the same value are equal, however they are encoded: 1 as an integer of any length
+ *   and 1.0; 0 and -0; NaN and NaN. JavaScript has one number for them.
+ * - Texts, binaries and extensions of the same type are equal when their bytes are equal.
+ *   Timestamps are equal when they are the same nanosecond. Arrays and maps are equal when their
+ *   items are equal; the order of a map does not matter.
+ * - Keys of different types are different: 1 and "1", "a" and the binary 61, 1 and true. A float
+ *   and an integer over 2^53 of the same value are different, too: they become a number and a
+ *   bigint.
+ */
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
 import { PreciseDate } from './timestamp.js';
 
-/*
- * Which map keys are equal. No map may have two: the last would win here and the first elsewhere, and
- * Python's u-msgpack refuses them.
- *
- * - Numbers of the same value are equal, however they are written: 1 as an integer of any length and
- *   1.0; 0 and -0; NaN and NaN. JavaScript has one number for them.
- * - Text, binary and extensions of one type are equal when their bytes are, moments when they are the
- *   same nanosecond, arrays and maps as keys when they hold equal items; a map's order does not matter.
- * - What is of different types is different: 1 and "1", "a" and the binary 61, 1 and true. So are a float
- *   and an integer over 2^53 of the same value, a number and a bigint here.
- */
-
 /**
- * A text that two decoded map keys share exactly when they are equal. Its pieces say their length or
- * end in a `;`, so that none can pass for another.
+ * Gives the same text for two decoded map keys exactly when they are equal. Each piece of the text
+ * has its length or ends with a `;`, so that pieces cannot be confused.
  */
 export function identityOf(key: unknown): string {
   switch (typeof key) {
@@ -38,7 +39,7 @@ function identityOfObject(key: object): string {
   if (key instanceof Uint8Array) return `b${key.length}:${latin1Of(key)}`;
   if (key instanceof PreciseDate) return `t${key.getTime()}.${key.subMillisecondNanoseconds};`;
   if (key instanceof Date) return `t${key.getTime()}.0;`;
-  // A decoded one holds bytes; the library's type allows for more.
+  // Decoded ExtData holds bytes, although the library's type allows more.
   if (key instanceof ExtData) return `e${key.type};${identityOf(key.data)}`;
   const entries = key instanceof Map ? [...(key as Map<unknown, unknown>)] : Object.entries(key);
   const identities = entries.map((entry) => identityOf(entry[0]) + identityOf(entry[1]));

@@ -1,13 +1,12 @@
-import type { Buffer } from 'node:buffer';
-
-/*
- * Bodies that wait are kept as text with a latin1 character for each byte: see outbound-frame.ts.
+/**
+ * Latin1: writes bodies that are kept as text with one latin1 character for each byte (see
+ * outbound-frame.ts).
  */
+import type { Buffer } from 'node:buffer';
 
 /** Up to this length a loop writes text in half the time of a native call. */
 const MAX_LOOPED_TEXT_LENGTH = 64;
 
-/** Writes text that has a latin1 character for each byte. */
 export function writeLatin1(target: Buffer, text: string, offset: number): void {
   if (text.length > MAX_LOOPED_TEXT_LENGTH) {
     target.write(text, offset, 'latin1');

@@ -1,3 +1,4 @@
+/** Outbound frame: a frame that is sent, and kept while it may have to be sent again. */
 import { Buffer } from 'node:buffer';
 import { HEADER_BYTES, ID_OFFSET } from './frame.js';
 import { type FrameType, TYPE_BYTE } from './frame-type.js';
@@ -8,10 +9,11 @@ import { ID_DIGITS, type TransactionId, writeId } from './transaction-id.js';
 const NO_HEADER_MAP: Uint8Array = new Uint8Array();
 
 /**
- * A frame to be sent, and kept for as long as it may have to be sent again.
+ * A frame to be sent.
  *
- * Its body is kept as text, a latin1 character for each byte. A `Buffer` would take 96 bytes more, and a
- * call that waits for long would keep alive all of the 8 KiB that Node cut its buffer from.
+ * Its body is kept as text with one latin1 character for each byte. A `Buffer` would take 96 bytes
+ * more, and a call that waits for a long time would keep the whole 8 KiB block in memory from which
+ * Node.js cut its buffer.
  */
 export class OutboundFrame {
   readonly type: FrameType;
@@ -19,7 +21,10 @@ export class OutboundFrame {
   readonly body: string;
   protected readonly headerMap: Uint8Array;
 
-  /** @throws RangeError for what is no id: less would leave bytes of unrelated memory in the datagram. */
+  /**
+   * @throws RangeError for an id of the wrong length. A shorter one would leave bytes of unrelated
+   * memory in the datagram.
+   */
   constructor(
     type: FrameType,
     id: TransactionId,
@@ -27,7 +32,9 @@ export class OutboundFrame {
     headerMap: Uint8Array = NO_HEADER_MAP,
   ) {
     if (id.length !== ID_DIGITS) {
-      throw new RangeError(`a transaction id has ${ID_DIGITS} digits, this one ${id.length}`);
+      throw new RangeError(
+        `a transaction id must have ${ID_DIGITS} digits, but this one has ${id.length}`,
+      );
     }
     this.type = type;
     this.id = id;
@@ -35,12 +42,11 @@ export class OutboundFrame {
     this.headerMap = headerMap;
   }
 
-  /** How many bytes it takes. */
   get length(): number {
     return HEADER_BYTES + this.body.length + this.headerMap.length;
   }
 
-  /** Writes the frame into a datagram; gives the offset just after it. */
+  /** Writes the frame into a datagram. Gives the offset just after it. */
   write(datagram: Buffer, offset: number): number {
     const bodyAt = offset + HEADER_BYTES;
     const headerMapAt = bodyAt + this.body.length;
@@ -51,7 +57,7 @@ export class OutboundFrame {
     return headerMapAt + this.headerMap.length;
   }
 
-  /** The frame alone, in a datagram of its own. */
+  /** The frame in its own datagram. */
   toDatagram(): Buffer {
     const datagram = Buffer.allocUnsafe(this.length);
     this.write(datagram, 0);
@@ -59,20 +65,20 @@ export class OutboundFrame {
   }
 }
 
-/** A request: what its header map says of the transmission is written anew for each. */
+/** A request. Its header map is updated for each transmission. */
 export class RequestFrame extends OutboundFrame {
   #attempt = 1;
   #remainingMs = 0;
 
-  /** @param headerMap one with room for a stamp at its end, as `requestHeaderMap` makes it */
+  /** @param headerMap has room for a stamp at its end, as `requestHeaderMap` makes it */
   constructor(id: TransactionId, body: string, headerMap: Uint8Array) {
     super('request', id, body, headerMap);
   }
 
-  /** From now on it says which transmission it is, and how long its caller goes on waiting. */
+  /** Sets the number of the next transmission, and how long the caller still waits. */
   stamp(attempt: number, remainingMs: number): void {
     this.#attempt = attempt;
-    // A whole number is kept in place, any other in an object of its own.
+    // V8 stores a small integer in place, and any other number in a separate object.
     this.#remainingMs = Math.ceil(remainingMs);
   }
 
@@ -82,7 +88,7 @@ export class RequestFrame extends OutboundFrame {
     return end;
   }
 
-  /** The request once more, with the token that a challenge asked for; to be stamped again. */
+  /** A copy of the request with the token that a challenge asked for. It must be stamped again. */
   withToken(token: Uint8Array): RequestFrame {
     return new RequestFrame(this.id, this.body, tokenHeaderMap(this.headerMap, token));
   }

@@ -1,3 +1,18 @@
+/**
+ * Piecewise reader: reads a value piece by piece. This reader builds the arrays and maps, and the
+ * library decodes the values in them. It is for the few bodies that the library cannot read as a
+ * whole:
+ *
+ * - A map with a key that is not a string becomes a Map. The library makes only objects, in which
+ *   the keys 1 and "1" are the same.
+ * - Keys like "7" are stored sparsely, which must be set up before the first such key is stored.
+ * - A text that begins with U+FEFF keeps this character.
+ *
+ * Equal keys, as key-identity.ts defines them, drop the datagram.
+ *
+ * Only bytes that `skim` found sound may be read. Nothing is checked here, and `skim` has limited
+ * the depth of the recursion.
+ */
 import type { Buffer } from 'node:buffer';
 import { DROP } from './drop.js';
 import {
@@ -15,23 +30,9 @@ import { restoreScalar } from './restore.js';
 import { startsWithByteOrderMark } from './utf8.js';
 import { decodeSound } from './value-stream.js';
 
-/*
- * Reads a value piece by piece: ours puts arrays and maps together, the library decodes what is in them. It is
- * for the few bodies that the library cannot read whole:
- *
- * - A map with a key that is no string is a Map. The library has only objects, in which 1 and "1" are one.
- * - Keys like "7" are stored sparsely, which must be arranged before the first is.
- * - Text that begins with U+FEFF keeps it.
- *
- * Equal keys drop the datagram: key-identity.ts says which are.
- *
- * Only bytes that `skim` found sound may be read: nothing is checked here, and `skim` has bounded
- * the recursion.
- */
-
 /**
- * The msgpack value at `offset` of a datagram that `skim` found sound; or the `Drop`
- * `duplicateKey`, which `isDrop` tells apart from every value.
+ * Reads the msgpack value at `offset` of a datagram that `skim` found sound. Gives the `Drop`
+ * `duplicateKey` if a map has equal keys; test for it with `isDrop`.
  */
 export function readValue(datagram: Buffer, offset: number): unknown {
   const reader = new PiecewiseReader(datagram, offset);
@@ -61,14 +62,14 @@ class PiecewiseReader {
     const end = payload + size + (kind === KIND_EXTENSION ? 1 : 0);
     this.#position = end;
     if (kind === KIND_STRING && startsWithByteOrderMark(bytes, payload, end)) {
-      // No option of the library leaves U+FEFF to text of more than 200 bytes.
+      // No option makes the library keep U+FEFF in a text of more than 200 bytes.
       return bytes.toString('utf8', payload, end);
     }
     return restoreScalar(decodeSound(bytes, start, end));
   }
 
   #readArray(length: number): unknown[] {
-    // Not grown by push, which sets aside room for 16 more.
+    // Allocated at once: `push` would reserve room for 16 more items.
     const items = new Array<unknown>(length);
     for (let index = 0; index < length; index += 1) items[index] = this.read();
     return items;
@@ -76,7 +77,7 @@ class PiecewiseReader {
 
   #readMap(length: number): object {
     const object: Record<string, unknown> = {};
-    /** In the order they came: an object moves keys like "7" to the front. */
+    /** The keys in their order. An object would move keys like "7" to the front. */
     const keys: string[] = [];
     let hasIndex = false;
     for (let index = 0; index < length; index += 1) {
@@ -99,9 +100,9 @@ class PiecewiseReader {
     return object;
   }
 
-  /** Reads `count` entries, of the first only the value: its key is `firstKey`. */
+  /** Reads `count` entries. The key of the first one, `firstKey`, has already been read. */
   #readEntries(map: Map<unknown, unknown>, firstKey: unknown, count: number): void {
-    /** A `Map` takes two equal arrays, or binaries, for different keys. */
+    /** A `Map` treats two equal arrays or binaries as different keys. */
     const objectKeys = new Set<string>();
     for (let key = firstKey, left = count; left > 0; left -= 1) {
       map.set(key, this.read());

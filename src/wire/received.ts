@@ -1,11 +1,13 @@
 import type { ExtData } from '@msgpack/msgpack';
 
 /**
- * What a value of type `T` is at the other side of the wire: nothing becomes null, a bigint comes back
- * as a number where that is exact, a Buffer as a plain Uint8Array, and a property that may be undefined
- * is left out. What cannot be sent (functions, symbols, Map, Set, …) is `never`.
+ * The type of a value of type `T` after it was sent: undefined becomes null, a bigint becomes a
+ * number where that is exact, a Buffer becomes a plain Uint8Array, and a property that may be
+ * undefined becomes optional. A value that cannot be sent (function, symbol, Map, Set, …) becomes
+ * `never`.
  *
- * It describes a JavaScript peer. A Python peer may answer with more than a type here can say.
+ * It describes a JavaScript peer. A Python peer may answer with values that this type does not
+ * cover.
  */
 export type Received<T> = unknown extends T
   ? unknown
@@ -29,7 +31,7 @@ export type Received<T> = unknown extends T
                     ? { -readonly [K in keyof T]: Received<T[K]> }
                     : ReceivedObject<T>;
 
-/** Values the encoder refuses that a type can tell apart from a plain object. */
+/** Values that the encoder refuses, and that a type can distinguish from a plain object. */
 type Unsendable =
   | symbol
   | ((...args: never[]) => unknown)
@@ -45,7 +47,7 @@ type Unsendable =
   | ArrayBufferLike
   | ArrayBufferView;
 
-/** A property that may be undefined may be missing at the other side. */
+/** A property that may be undefined may be missing at the receiver. */
 type ReceivedObject<T> = Flat<
   {
     -readonly [
@@ -60,5 +62,5 @@ type ReceivedObject<T> = Flat<
 
 type MayBeLeftOut<V> = unknown extends V ? false : undefined extends V ? true : false;
 
-/** One object type in place of an intersection, for readable hovers. */
+/** Makes one object type from an intersection, so that editors show it readably. */
 type Flat<T> = { [K in keyof T]: T[K] };

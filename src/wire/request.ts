@@ -1,3 +1,4 @@
+/** Request: encodes and decodes the frame that asks a peer to run a procedure. */
 import type { Buffer } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
@@ -9,7 +10,7 @@ import { requestHeaderMap } from './header-map.js';
 import { RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
 
-/** What a request asks for: body = msgpack `[procedure, [args...]]`. */
+/** The body of a request: msgpack `[procedure, [args...]]`. */
 export interface RequestBody {
   readonly procedure: string;
   readonly args: readonly unknown[];
@@ -17,15 +18,15 @@ export interface RequestBody {
   readonly end: number;
 }
 
-/** What the parts of a body are called in messages. */
 const PARTS = ['procedure', 'args'] as const;
 
 /**
- * The frame of a request: byte for byte what Python's rpcudp 5.x sends for the same values, and the header
- * map, to be stamped before it is sent.
+ * Makes the frame of a request. It has exactly the bytes that Python's rpcudp 5.x sends for the
+ * same values, followed by the header map, which must be stamped before the frame is sent.
  *
- * Throws an `UnencodableError` for a value that would not arrive as it is, and a
- * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, 8192 at most.
+ * Throws an `UnencodableError` for a value that would not arrive unchanged, and a
+ * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, which is at most
+ * 8192.
  */
 export function encodeRequest(
   id: TransactionId,
@@ -46,8 +47,8 @@ export function encodeRequest(
 }
 
 /**
- * Decodes the body of a request that `readFrame` gave. Drops what is not exactly a string and an
- * array (`shape`), what takes over 8192 bytes (`tooLong`), and what decoder.ts drops.
+ * Decodes the body of a request that `readFrame` gave. Drops a body that is not exactly a string
+ * and an array (`shape`), a body of more than 8192 bytes (`tooLong`), and what decoder.ts drops.
  */
 export function decodeRequest(datagram: Buffer): RequestBody | Drop {
   const decoded = decodeValue(datagram, HEADER_BYTES);
@@ -61,8 +62,9 @@ export function decodeRequest(datagram: Buffer): RequestBody | Drop {
 }
 
 /**
- * A digest (FNV-1a) of a request's body, which ends at `end`: tells one request from another. It has 30 bits,
- * because V8 keeps those in place, and it is kept as long as the request is.
+ * A digest (FNV-1a) of a request's body, which ends at `end`. It distinguishes requests with the
+ * same id. It has 30 bits, because V8 stores such integers in place, and it is kept as long as the
+ * request.
  */
 export function digestOf(datagram: Buffer, end: number): number {
   let digest = 0x811c9dc5;
@@ -72,7 +74,7 @@ export function digestOf(datagram: Buffer, end: number): number {
   return digest & 0x3fffffff;
 }
 
-/** The digest of a request that is not worth decoding, and where its body ends. Drops what the guard drops. */
+/** The digest of a request that need not be decoded, and its end. Drops what `skim` drops. */
 export function skimRequest(datagram: Buffer): { digest: number; end: number } | Drop {
   const skimmed = skim(datagram, HEADER_BYTES);
   if (isDrop(skimmed)) return skimmed;

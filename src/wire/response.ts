@@ -1,3 +1,4 @@
+/** Response: encodes and decodes the frame with the result of a procedure. */
 import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
@@ -7,20 +8,19 @@ import { HEADER_BYTES, MAX_DATAGRAM_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
 import { OutboundFrame } from './outbound-frame.js';
 
-/** What a response brings: body = msgpack value. */
+/** The body of a response: a msgpack value. */
 export interface ResponseBody {
   readonly value: unknown;
-  /** Offset just after the body. */
   readonly end: number;
 }
 
 /**
- * The frame of a response, byte for byte what Python's rpcudp 5.x sends for the same value; and, to a
- * peer whose request had one, a header map.
+ * Makes the frame of a response. It has exactly the bytes that Python's rpcudp 5.x sends for the
+ * same value. If the peer's request had a header map, so does the response.
  *
- * Throws an `UnencodableError` for a value that would not arrive as it is (its path starts with
- * `result`), and a `ReplyTooLargeError` when it takes more than `maxBodyBytes`: by default what UDP carries,
- * 65,507 bytes in one datagram, less what stands around it.
+ * Throws an `UnencodableError` for a value that would not arrive unchanged (its path starts with
+ * `result`), and a `ReplyTooLargeError` when it takes more than `maxBodyBytes`. The default is the
+ * 65,507 bytes that UDP carries in one datagram, minus the header and the header map.
  */
 export function encodeResponse(
   id: TransactionId,

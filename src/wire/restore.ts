@@ -1,25 +1,24 @@
+/**
+ * Restore: corrects the values that the library decodes, so that they are as decoder.ts describes:
+ *
+ * - An integer becomes a number where that is exact (up to ±(2^53 − 1)), otherwise a bigint.
+ * - Binary becomes a Uint8Array with its own memory instead of a view. A view would keep the whole
+ *   received datagram in memory, and in small bodies the next body would overwrite it.
+ * - Equal keys drop the datagram. An object keeps only the last one of them, which is detected by
+ *   counting its entries.
+ */
 import { DROP } from './drop.js';
 
-/*
- * Makes of what the library decodes what this package promises:
- *
- * - An integer is a number where that is exact (to ±(2^53 − 1)), a bigint beyond.
- * - Binary is a Uint8Array of its own, no view: one that is kept would pin all of what was received, and
- *   small bodies are overwritten by the next.
- * - Equal keys drop the datagram. An object has but the last of them, which shows when its entries are
- *   counted.
- */
-
 /**
- * Restores a decoded value in place, and gives it; or the `Drop` `duplicateKey`, if its objects have not
- * as many entries as `skim` counted.
+ * Restores a decoded value in place and gives it. Gives the `Drop` `duplicateKey` if its objects do
+ * not have as many entries as `skim` counted.
  */
 export function restore(value: unknown, entries: number): unknown {
   if (!isContainer(value)) return restoreScalar(value);
   return restoreWithin(value) === entries ? value : DROP.duplicateKey;
 }
 
-/** What holds no other value: an integer, binary, or what needs nothing. */
+/** Restores a value that contains no other values. */
 export function restoreScalar(value: unknown): unknown {
   if (typeof value === 'bigint') {
     const number = Number(value);
@@ -35,7 +34,7 @@ function isContainer(value: unknown): value is Container {
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** Gives how many entries the objects have that have more than one. */
+/** Gives the sum of the entries of all objects that have more than one entry. */
 function restoreWithin(container: Container): number {
   return Array.isArray(container) ? restoreItems(container) : restoreEntries(container);
 }

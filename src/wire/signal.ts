@@ -1,3 +1,4 @@
+/** Signal: encodes and decodes frames that have no data in their body. */
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { HEADER_BYTES } from './frame.js';
@@ -9,7 +10,7 @@ import { OutboundFrame } from './outbound-frame.js';
 const NIL = 0xc0;
 const NIL_BODY = String.fromCharCode(NIL);
 
-/** The frame of a signal about the request with this id: body nil. */
+/** Makes the frame of a signal about the request with this id. Its body is nil. */
 export function encodeSignal(
   type: SignalType,
   id: TransactionId,
@@ -18,7 +19,7 @@ export function encodeSignal(
   return new OutboundFrame(type, id, NIL_BODY, headerMap);
 }
 
-/** Looks at the body of a signal that `readFrame` gave. Drops what is not nil (`shape`). */
+/** Checks the body of a signal that `readFrame` gave. Drops a body that is not nil (`shape`). */
 export function decodeSignal(datagram: Buffer): { readonly end: number } | Drop {
   return datagram[HEADER_BYTES] === NIL ? { end: HEADER_BYTES + 1 } : DROP.shape;
 }

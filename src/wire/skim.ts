@@ -1,3 +1,18 @@
+/**
+ * Skim: checks one msgpack value before it is decoded. It allocates nothing except a view for a
+ * string of 64 bytes or more, so that to refuse a hostile body costs less than to receive it did. A
+ * value that it accepts is safe to decode:
+ *
+ * 1. Every item takes at least one byte, so there are never more items to come than bytes left.
+ *    Therefore all arrays that a decoder creates have fewer items together than the datagram has
+ *    bytes.
+ * 2. Arrays and maps nest at most MAX_DEPTH deep. The outermost one counts as 1.
+ * 3. Strings are UTF-8; timestamps fit a Date; 0xc1 does not occur; no map has the key `__proto__`.
+ *
+ * It also reports the oddities that the decoder does not handle. It does not look for equal keys:
+ * to find them in linear time without allocating would take a hash table. The decoder creates one
+ * anyway.
+ */
 import { DROP, type Drop } from './drop.js';
 import {
   inlineSize,
@@ -17,69 +32,55 @@ import { couldBeIndex } from './index-key.js';
 import { isTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
 import { isUtf8Range, startsWithByteOrderMark } from './utf8.js';
 
-/*
- * The guard in front of the decoder. It walks one msgpack value and allocates nothing (but a view for
- * a string of 64 bytes or more), so that refusing a hostile body costs less than the datagram did.
- * What it lets through is safe to decode:
- *
- * 1. Every item takes at least a byte, so the items that are still due can never be more than the
- *    bytes that are left. Arrays that a decoder creates therefore sum up to less than the datagram.
- * 2. Arrays and maps nest at most MAX_DEPTH deep, the outermost counted as 1.
- * 3. Strings are UTF-8; timestamps fit a Date; 0xc1 does not occur; no map has the key `__proto__`.
- *
- * It also says what the decoder needs help with. It does not look for equal keys: to find them without
- * allocating, and in linear time, would take a hash table of its own, and who decodes has one.
- */
-
-/** How deep arrays and maps may nest, in both directions; the outermost counts as 1. */
+/** How deep arrays and maps may nest, sent or received. The outermost one counts as 1. */
 export const MAX_DEPTH = 32;
 
-/** What the decoder of @msgpack/msgpack does not read as it should be. A bit for each. */
+/** Values that @msgpack/msgpack does not decode as this package needs them. A bit for each. */
 export const ODDITY = Object.freeze({
-  /** An integer of 64 bits: it is a bigint, however small. */
+  /** An integer of 64 bits: it becomes a bigint, however small it is. */
   integer64: 1,
-  /** Binary: it is a view of the bytes that were decoded. */
+  /** Binary: it becomes a view of the decoded bytes. */
   binary: 2,
-  /** A map key that is no text: there are only objects, in which 1 and "1" are one. */
+  /** A map key that is not text: in the library's objects, the keys 1 and "1" are the same. */
   key: 4,
-  /** A map key like "7": it is stored in an array as long as the highest (see index-key.ts). */
+  /** A map key like "7": V8 may store it in an array as long as the highest (index-key.ts). */
   index: 8,
-  /** Text that begins with U+FEFF: it is stripped from long text. */
+  /** Text that begins with U+FEFF: the library removes this character from long text. */
   byteOrderMark: 16,
 });
 
-/** What a walk found. There is one, used again by the next walk: read it at once. */
+/** The result of a walk. The same object is used for the next walk, so read it at once. */
 export interface Skimmed {
-  /** Offset just after the value. What follows is not part of it. */
+  /** The offset just after the value. Bytes after it do not belong to it. */
   readonly end: number;
-  /** Bits of `ODDITY`: what was met. */
+  /** The oddities of the value: bits of `ODDITY`. */
   readonly odd: number;
-  /** How many entries the maps have, those of one entry not counted: they have no equal keys. */
+  /** The entries of all maps, without maps of one entry, which have no equal keys. */
   readonly entries: number;
 }
 
 /**
- * Hears of every sound item in turn: where it starts, where its own bytes end (an array's items are
- * items of their own), how many arrays and maps it lies in, and whether it is a map's key.
+ * Called for every sound item in order: where it starts, where its own bytes end (the elements of
+ * an array are separate items), how many arrays and maps contain it, and whether it is the key of a
+ * map.
  */
 export type ItemVisitor = (offset: number, end: number, depth: number, isKey: boolean) => void;
 
 const PROTO = Uint8Array.from('__proto__', (character) => character.charCodeAt(0));
 
 const result = { end: 0, odd: 0, entries: 0 };
-/** Items still due in each open array or map; level 0 holds the value itself. */
+/** How many items are still to come in each open array or map. Level 0 is for the value itself. */
 const itemsDue = new Int32Array(MAX_DEPTH + 1);
 const isMap = new Uint8Array(MAX_DEPTH + 1);
 
 /**
- * Walks the msgpack value at `offset` and says where it ends, or why it must be dropped. Bytes after
- * the value are not looked at. `visit` must not call `skim`.
+ * Walks the msgpack value at `offset`. Gives where it ends, or why it must be dropped. Bytes after
+ * the value are not read. `visit` must not call `skim`.
  */
 export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Skimmed | Drop {
   const limit = bytes.length;
   let position = offset;
   let depth = 0;
-  /** Items still due in all open arrays and maps together. */
   let due = 1;
   let odd = 0;
   let entries = 0;
@@ -99,7 +100,7 @@ export function skim(bytes: Uint8Array, offset: number, visit?: ItemVisitor): Sk
     const kind = kindOf(code);
     if (isKey && kind !== KIND_STRING) odd |= ODDITY.key;
 
-    /** Of an array or map its count, else the length of the payload. */
+    /** The number of items or entries of an array or map, otherwise the length of the payload. */
     let size: number;
     if (kind === KIND_SCALAR) {
       size = scalarBytes(code);

@@ -1,3 +1,8 @@
+/**
+ * Timestamp: the timestamp extension of MessagePack (spec.md, "Timestamp extension type"), type −1
+ * with 4, 8 or 12 bytes. A JavaScript Date has milliseconds and Python's datetime microseconds, so
+ * the part below a millisecond is kept beside the Date.
+ */
 import {
   decodeTimestampToTimeSpec,
   encodeTimeSpecToTimestamp,
@@ -5,22 +10,15 @@ import {
 } from '@msgpack/msgpack';
 import { readUint } from './format.js';
 
-/*
- * The timestamp extension of MessagePack (spec.md, "Timestamp extension type"): type −1 with 4, 8 or
- * 12 bytes. A JavaScript Date holds milliseconds and Python's datetime microseconds, so what is finer
- * than a millisecond is kept beside the Date.
- */
-
-/** The extension type of a timestamp. */
 export const TIMESTAMP_EXTENSION = EXT_TIMESTAMP;
 
 const MS_PER_SECOND = 1_000;
 const NS_PER_MS = 1_000_000;
 const NS_PER_SECOND = 1_000_000_000;
-/** A Date reaches this far from 1970 either way (ECMA-262, "Time Values and Time Range"). */
+/** The range of a Date before and after 1970 (ECMA-262, "Time Values and Time Range"). */
 const MAX_DATE_MS = 8.64e15;
 
-/** A moment finer than a millisecond: a `Date` and the nanoseconds that a `Date` has no room for. */
+/** A time finer than a millisecond: a `Date`, and the nanoseconds that a `Date` cannot hold. */
 export class PreciseDate extends Date {
   /** Nanoseconds after the Date's millisecond, 0 to 999 999. */
   readonly subMillisecondNanoseconds: number;
@@ -41,7 +39,7 @@ export class PreciseDate extends Date {
   }
 }
 
-/** The payload of a timestamp, as short as the moment allows. `date` must be valid. */
+/** The payload of a timestamp, in the shortest form for this time. `date` must be valid. */
 export function encodeTimestamp(date: Date): Uint8Array {
   const epochMs = date.getTime();
   const sec = Math.floor(epochMs / MS_PER_SECOND);
@@ -50,7 +48,7 @@ export function encodeTimestamp(date: Date): Uint8Array {
   return encodeTimeSpecToTimestamp({ sec, nsec: ms * NS_PER_MS + finer });
 }
 
-/** The moment in a payload that `isTimestamp` found sound. */
+/** The time in a payload that `isTimestamp` accepted. */
 export function decodeTimestamp(payload: Uint8Array): Date {
   const { sec, nsec } = decodeTimestampToTimeSpec(payload);
   const epochMs = sec * MS_PER_SECOND + Math.floor(nsec / NS_PER_MS);
@@ -64,7 +62,8 @@ export function isTimestamp(bytes: Uint8Array, start: number, end: number): bool
     case 4:
       return true;
     case 8:
-      // 30 bits of nanoseconds, then 34 of seconds: until the year 2514, always inside a Date.
+      // 30 bits of nanoseconds, then 34 bits of seconds: up to the year 2514, always in the range
+      // of a Date.
       return Math.floor(readUint(bytes, start, 4) / 4) < NS_PER_SECOND;
     case 12: {
       const nsec = readUint(bytes, start, 4);

@@ -1,14 +1,14 @@
+/** Unfaithful: the fault of a value that cannot be sent without loss, and its place. */
 import { UnencodableError } from '../errors.js';
 import { escapeText } from '../escape.js';
 
 type Key = string | number;
 
-/** An identifier that can stand after a dot; any other key is shown in brackets. */
+/** A key that can be shown after a dot. Other keys are shown in brackets. */
 const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-/** How much of one key goes into a message. */
 const MAX_KEY_LENGTH = 64;
 
-/** What to send in place of a thing that msgpack has no form for. */
+/** What to send instead of an object that msgpack cannot represent. */
 const HINTS: Readonly<Record<string, string | undefined>> = {
   Map: 'send an array of entries, or a plain object',
   Set: 'send an array',
@@ -27,13 +27,13 @@ const HINTS: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * Thrown while a value is copied for the encoder. It collects the path to the fault while it passes through the
- * arrays and objects around it, so that a sound value pays nothing for paths.
+ * Thrown while a value is copied for the encoder. It collects the path to the fault while it passes
+ * through the surrounding arrays and objects, so that paths cost nothing for a sound value.
  */
 export class Unfaithful extends Error {
   readonly #isTooDeep: boolean;
   #problem: string;
-  /** The arrays and objects around the fault and the keys followed in them, innermost first. */
+  /** The arrays and objects around the fault, and the keys in them. The innermost comes first. */
   #containers: object[] = [];
   #keys: Key[] = [];
 
@@ -43,7 +43,7 @@ export class Unfaithful extends Error {
     this.#isTooDeep = isTooDeep;
   }
 
-  /** An object that is neither plain nor of a class that msgpack has a form for. */
+  /** The fault of an object that is not plain and whose class msgpack cannot represent. */
   static ofKind(value: object): Unfaithful {
     const names = classNames(value);
     const hint =
@@ -60,7 +60,7 @@ export class Unfaithful extends Error {
     return new Unfaithful(`arrays and objects nest deeper than ${maxDepth} here`, {}, true);
   }
 
-  /** The error to throw on from `container`, where reading or walking its `key` threw `error`. */
+  /** The error to throw from `container`, after reading or copying its `key` threw `error`. */
   static within(container: object, key: Key, error: unknown): unknown {
     if (error instanceof OverBudget) return error;
     const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);
@@ -69,8 +69,8 @@ export class Unfaithful extends Error {
   }
 
   /**
-   * What the caller of the package is shown. `name` is that of the value, such as `result`; or there are
-   * several, of the items of an array.
+   * The error for the user of the package. `name` is the name of the value, such as `result`, or an
+   * array with the names of the value's items.
    */
   toUnencodableError(name: string | readonly string[]): UnencodableError {
     const keys = this.#keys;
@@ -83,24 +83,25 @@ export class Unfaithful extends Error {
     );
   }
 
-  /** A getter, or a Proxy's trap, threw. */
+  /** The fault of a value whose getter, or Proxy trap, threw. */
   static ofForeign(cause: unknown): Unfaithful {
     return new Unfaithful('reading it threw', { cause });
   }
 
   #enclose(container: object, key: Key): void {
-    // A container met twice on the way out is a cycle: keep one turn of it, drop the rest.
+    // A container that is met twice on the way out is part of a cycle. The path keeps one turn of
+    // it.
     const seenAt = this.#isTooDeep ? this.#containers.indexOf(container) : -1;
     this.#containers.push(container);
     this.#keys.push(key);
     if (seenAt === -1) return;
     this.#containers = this.#containers.slice(seenAt + 1);
     this.#keys = this.#keys.slice(seenAt + 1);
-    this.#problem = 'it refers back to what contains it, and a cycle cannot be encoded';
+    this.#problem = 'it refers to an object that contains it, and a cycle cannot be encoded';
   }
 }
 
-/** Names of the classes a value is an instance of, nearest first, without Object. */
+/** The names of the value's classes, without Object. The nearest comes first. */
 function classNames(value: object): string[] {
   const names: string[] = [];
   let prototype: unknown = Object.getPrototypeOf(value);
@@ -118,5 +119,5 @@ function formatKey(key: Key): string {
   return `[${escapeText(key.slice(0, MAX_KEY_LENGTH))}]`;
 }
 
-/** Thrown while a value is copied for the encoder: it takes more than any datagram holds. */
+/** Thrown while a value is copied, if it takes more bytes than a datagram can hold. */
 export class OverBudget extends Error {}

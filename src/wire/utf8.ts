@@ -1,12 +1,13 @@
+/** UTF-8: checks text in a datagram without allocating. */
 import { isUtf8 } from 'node:buffer';
 
-/** From this length on the native check is faster, although it needs a view of the bytes. */
+/** From this length the native check is faster, although it needs a view of the bytes. */
 const NATIVE_FROM_BYTES = 64;
 
 /**
  * Whether `bytes[start, end)` is well-formed UTF-8 (Unicode 15.0, table 3-7): no overlong forms, no
  * surrogates, nothing over U+10FFFF. Short text is checked without allocating, so that thousands of
- * two-byte strings in one datagram cost no garbage.
+ * two-byte strings in one datagram cause no garbage collection.
  */
 export function isUtf8Range(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start >= NATIVE_FROM_BYTES) return isUtf8(bytes.subarray(start, end));
@@ -19,7 +20,7 @@ export function isUtf8Range(bytes: Uint8Array, start: number, end: number): bool
   return true;
 }
 
-/** Bytes of the sequence that starts at `offset`, 0 when there is none. */
+/** The length of the UTF-8 sequence at `offset`; 0 if it is not well-formed. */
 function sequenceLength(bytes: Uint8Array, offset: number, end: number): number {
   const lead = bytes[offset] as number;
   if (lead < 0x80) return 1;
@@ -27,7 +28,8 @@ function sequenceLength(bytes: Uint8Array, offset: number, end: number): number 
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (offset + length > end) return 0;
 
-  // Only the second byte's range depends on the first: overlong forms, surrogates, the upper end.
+  // Only the range of the second byte depends on the first: overlong forms, surrogates, upper
+  // limit.
   const second = bytes[offset + 1] as number;
   const least = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const most = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
@@ -38,7 +40,7 @@ function sequenceLength(bytes: Uint8Array, offset: number, end: number): number 
   return length;
 }
 
-/** Whether the text in `bytes[start, end)` begins with U+FEFF, which many decoders take for no part of it. */
+/** Whether the text in `bytes[start, end)` begins with U+FEFF, which many decoders remove. */
 export function startsWithByteOrderMark(bytes: Uint8Array, start: number, end: number): boolean {
   return (
     bytes[start] === 0xef &&

@@ -1,19 +1,22 @@
+/**
+ * Value stream: decodes small bodies as one stream of values. To `decode` a single value, the
+ * library `@msgpack/msgpack` creates a DataView and a stack, which takes longer than to decode a
+ * small body: 760 ns in all for a name and a short text. In a stream it reads each such value in
+ * 420 ns. So small bodies of all senders are copied one after the other into a buffer that it reads
+ * as a stream.
+ */
 import type { Buffer } from 'node:buffer';
 import { Decoder } from '@msgpack/msgpack';
 import { EXTENSION_CODEC } from './extension-codec.js';
 
-/*
- * The decoder of @msgpack/msgpack. To `decode` one value it makes a DataView and a stack, which take longer than
- * a small body itself: 760 ns for a name and a short text. Of a stream of values it reads each in 420 ns. So
- * small bodies, whoever sent them, are made one stream: they are copied one after another into a buffer that it
- * is reading from.
- */
-
 const OPTIONS = { useBigInt64: true, extensionCodec: EXTENSION_CODEC } as const;
 
-/** Bodies up to this size are made one stream. It bounds what the decoder keeps: of each level a key. */
+/**
+ * Bodies up to this size go into the stream. It bounds what the decoder keeps in memory: one key
+ * for each level.
+ */
 const MAX_STREAMED_BYTES = 2_048;
-/** How much is read before a stream is given up for a new one. */
+/** How many bytes are read before a new stream replaces the old one. */
 const STREAM_BYTES = 0x4000;
 /** Up to this length a loop copies faster than a native call. */
 const MAX_LOOPED_BYTES = 40;
@@ -22,17 +25,18 @@ const MARK_BYTES = 3;
 const UINT_16 = 0xcd;
 
 /**
- * The value in `bytes[start, end)`, all of which `skim` found sound and one value. It is as the library has it:
- * 64-bit integers are bigints, binary is a view, which the next call may overwrite.
+ * Decodes the value in `bytes[start, end)`, which `skim` found to be exactly one sound value. The
+ * value is as the library gives it: 64-bit integers are bigints, and binary is a view that the next
+ * call may overwrite.
  *
- * @throws Error when the library finds another value there than the guard
+ * @throws Error when the library and `skim` disagree about where the value ends
  */
 export function decodeSound(bytes: Buffer, start: number, end: number): unknown {
   const size = end - start;
-  // By a decoder of its own: it keeps what it has read last.
+  // A separate decoder, because a decoder keeps the last value that it has read.
   if (size > MAX_STREAMED_BYTES) return new Decoder(OPTIONS).decode(bytes.subarray(start, end));
   const stream = idle?.hasRoomFor(size) === true ? idle : new ValueStream();
-  // After a fault nobody knows where in the stream the decoder is.
+  // After a fault, the decoder's position in the stream is unknown.
   idle = undefined;
   const value = stream.decode(bytes, start, end);
   idle = stream;
@@ -42,7 +46,7 @@ export function decodeSound(bytes: Buffer, start: number, end: number): unknown 
 class ValueStream {
   readonly #bytes = new Uint8Array(STREAM_BYTES);
   readonly #values = new Decoder(OPTIONS).decodeMulti(this.#bytes);
-  /** Where the next value is written, and read from. */
+  /** Where the next value is written and read. */
   #position = 0;
 
   hasRoomFor(size: number): boolean {
@@ -50,15 +54,18 @@ class ValueStream {
   }
 
   /**
-   * Behind each value a mark is written, different from those before it. If guard and library ever were of two
-   * opinions where a value ends, that body alone would suffer, not all that come after.
+   * Each value is followed by a mark that differs from all marks before it. If `skim` and the
+   * library ever disagreed about where a value ends, only that body would be lost, and not all
+   * bodies after it.
    */
   decode(bytes: Buffer, start: number, end: number): unknown {
     const mark = this.#position;
     this.#append(bytes, start, end);
     this.#appendMark(mark);
     const { value } = this.#values.next();
-    if (this.#values.next().value !== mark) throw new Error('the value ends elsewhere');
+    if (this.#values.next().value !== mark) {
+      throw new Error('skim and the decoder disagree about where the value ends');
+    }
     return value;
   }
 
@@ -83,5 +90,5 @@ class ValueStream {
   }
 }
 
-/** The one that is read from now. */
+/** The stream that is in use, when it is not being read. */
 let idle: ValueStream | undefined;

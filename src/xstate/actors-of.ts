@@ -1,4 +1,4 @@
-/** Logic for users' own XState machines: a peer to spawn and send to, a call to invoke. */
+/** Remote actors: logic for users' XState machines, a peer to spawn and a call to invoke. */
 import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
@@ -13,7 +13,7 @@ import type { Peer, PeerReport } from '../api/peer.js';
 /** The input of a spawned peer. */
 export interface PeerInput {
   readonly endpoint: AnyEndpoint;
-  /** As `endpoint.peer` takes it. */
+  /** The peer's address, in a form that `endpoint.peer` takes. */
   readonly address: string | SocketAddress;
 }
 
@@ -24,17 +24,18 @@ export type CallInput<Api, P extends ProcedureName<Api>> = Omit<CallOptions, 'si
     ? { readonly args?: ArgumentsOf<Api[P]> }
     : { readonly args: ArgumentsOf<Api[P]> });
 
-/** What `actorsOf` gives: logic to name in `setup({ actors })`. */
+/** The result of `actorsOf`: actor logic for `setup({ actors })`. */
 export interface RemoteActors<Api> {
   /**
-   * A peer. Send it `{ type: 'call', procedure, args }`; the reports of these calls (`call.resolved`,
-   * `call.timedOut`, `call.late`, …) come back to its parent, and to those who listen with `on`. When
-   * it is stopped, its open calls are cancelled.
+   * A peer. Send it `{ type: 'call', procedure, args }`. The reports of these calls
+   * (`call.resolved`, `call.timedOut`, `call.late`, …) go to its parent and to listeners that were
+   * added with `on`. When it is stopped, its open calls are cancelled.
    */
   readonly peer: CallbackActorLogic<CallCommand<Api>, PeerInput, PeerReport<Api>>;
   /**
-   * One call. Its output is the procedure's result; every outcome but `resolved` is an error, a
-   * `CallError` whose `outcome` says how it went. When its state is left, the call is cancelled.
+   * One call. Its output is the result of the procedure. Every outcome other than `resolved` is an
+   * error: a `CallError` that has the `outcome`. When the invoking state is left, the call is
+   * cancelled.
    */
   call<P extends ProcedureName<Api>>(
     procedure: P,
@@ -42,15 +43,15 @@ export interface RemoteActors<Api> {
 }
 
 /**
- * The actors of a remote endpoint, typed by what it serves:
+ * The actor logic for a remote endpoint, typed by the procedures that it serves:
  *
  * ```ts
  * const remote = actorsOf<typeof server>();
  * setup({ actors: { server: remote.peer, sayhi: remote.call('sayhi') } });
  * ```
  *
- * `actorsOf(contract)` types them by a contract, and a spawned peer checks its calls by it; an invoked
- * call is checked as the peer in its input does.
+ * `actorsOf(contract)` types them by a contract, and a spawned peer checks its calls by it. An
+ * invoked call is checked only if the peer in its input has a contract.
  */
 export function actorsOf<C extends AnyContract>(contract: C): RemoteActors<ContractApi<C>>;
 export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>>;

@@ -1,6 +1,6 @@
 /**
- * What keeps light actors honest: on every path of each machine, and on random event sequences, they
- * show exactly what XState's own actor shows.
+ * Keeps light actors correct: on every path of each machine, and on random event sequences, they
+ * must show exactly what XState's own actor shows.
  */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
@@ -12,7 +12,7 @@ import type { CallEvent, CallInput } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
-import { runSideBySide } from '../fixtures/side-by-side.js';
+import { runSideBySide } from './side-by-side.js';
 
 const callInput: CallInput = {
   procedure: 'sayhi',
@@ -63,7 +63,7 @@ const handlerEvents: readonly HandlerEvent[] = [
   { type: 'abandoned' },
 ];
 
-/** An event that no machine knows. */
+/** An event that no machine has. */
 const strange = { type: 'no.such.event' };
 
 function provesEqual<TMachine extends AnyStateMachine>(
@@ -75,7 +75,7 @@ function provesEqual<TMachine extends AnyStateMachine>(
     const paths = getSimplePaths(machine as AnyStateMachine, {
       input,
       events: [...events],
-      // Paths by state: contexts that count would make their number endless.
+      // Paths by state: with contexts that count, the number of paths would have no end.
       serializeState: (snapshot) => JSON.stringify(snapshot.value),
     });
     const reached = new Set(paths.map((path) => String(path.state.value)));
@@ -83,7 +83,7 @@ function provesEqual<TMachine extends AnyStateMachine>(
     for (const path of paths) {
       const steps = path.steps as readonly { readonly event: EventObject }[];
       const sent = steps.map(({ event }) => event).filter(({ type }) => type !== 'xstate.init');
-      // After the end, everything once more: a finished actor must stay as it is.
+      // After the end, sends everything again: a finished actor must not change.
       const both = runSideBySide(machine, input, [...sent, ...events] as unknown as typeof events);
       t.strictSame(both.light, both.xstate, sent.map((event) => event.type).join(' → ') || 'start');
     }
@@ -97,7 +97,7 @@ function provesEqual<TMachine extends AnyStateMachine>(
       const { light, xstate } = runSideBySide(machine, input, sequence);
       return isDeepStrictEqual(light, xstate);
     });
-    // On failure the message holds the seed and the shortest sequence that shows the difference.
+    // On failure the message has the seed and the shortest sequence that shows the difference.
     t.doesNotThrow(() => {
       fc.assert(property, { numRuns: 500 });
     });

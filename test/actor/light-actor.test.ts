@@ -1,4 +1,4 @@
-/** What a light actor offers to those who know XState's actors, and what it keeps from harm. */
+/** What a light actor offers to users of XState's actors, and that nothing can break it. */
 import t from 'tap';
 import { assign, createActor, emit, sendTo, setup, toPromise, waitFor } from 'xstate';
 import type { ActorRefFrom, InspectionEvent } from 'xstate';
@@ -43,7 +43,7 @@ function counting(start = 0, inspect?: (event: InspectionEvent) => void) {
   return { actor: new LightActor(table, home, { start }), errors };
 }
 
-t.test('toPromise gives its output, also when it has ended already', async (t) => {
+t.test('toPromise resolves to its output, also when it has already ended', async (t) => {
   const { actor } = counting(1);
   const before = toPromise(actor);
   actor.send({ type: 'add', by: 2 });
@@ -59,7 +59,7 @@ t.test('waitFor sees a state as soon as it is reached', async (t) => {
   t.equal((await reached).context.count, 5);
 });
 
-t.test('select tells of changes of the selection alone', (t) => {
+t.test('select notifies only of changes of the selection', (t) => {
   const { actor } = counting();
   const even = actor.select((snapshot) => snapshot.context.count % 2 === 0);
   const seen: boolean[] = [];
@@ -83,7 +83,7 @@ t.test('unsubscribing ends notifications and events', (t) => {
   t.end();
 });
 
-t.test('an event sent while another is processed waits its turn', (t) => {
+t.test('an event sent while another is processed waits for its turn', (t) => {
   const { actor } = counting();
   const seen: number[] = [];
   actor.on('added', ({ count }) => {
@@ -95,7 +95,7 @@ t.test('an event sent while another is processed waits its turn', (t) => {
   t.end();
 });
 
-t.test('what observers and listeners throw is reported, and stops nobody', (t) => {
+t.test('errors of observers and listeners are reported, and stop nothing', (t) => {
   const { actor, errors } = counting();
   const seen: number[] = [];
   actor.subscribe(() => {
@@ -124,7 +124,7 @@ t.test('an inspector that throws is reported once', (t) => {
   t.end();
 });
 
-t.test("a user's machine can send to it", (t) => {
+t.test("a user's machine can send events to it", (t) => {
   const { actor } = counting();
   const machine = setup({
     types: { context: {} as { target: ActorRefFrom<typeof counter> } },
@@ -137,7 +137,7 @@ t.test("a user's machine can send to it", (t) => {
   t.end();
 });
 
-t.test('cannot be stopped from outside, and persists as XState does', (t) => {
+t.test('it cannot be stopped from outside, and persists as XState does', (t) => {
   const { actor } = counting(9);
   t.throws(() => actor.stop(), { message: /cannot be stopped directly/ });
   t.match(actor.getPersistedSnapshot(), { value: 'counting', context: { count: 9 } });
@@ -146,7 +146,7 @@ t.test('cannot be stopped from outside, and persists as XState does', (t) => {
   t.end();
 });
 
-t.test('a snapshot in hand does not change', (t) => {
+t.test('a snapshot does not change after it was taken', (t) => {
   const { actor } = counting();
   const before = actor.getSnapshot();
   actor.send({ type: 'add', by: 1 });
@@ -156,7 +156,7 @@ t.test('a snapshot in hand does not change', (t) => {
   t.end();
 });
 
-t.test('who hears of what it emits finds it in its new state', (t) => {
+t.test('a listener to an emitted event finds the actor in its new state', (t) => {
   const { actor } = counting();
   const seen: number[] = [];
   actor.on('added', () => seen.push(actor.getSnapshot().context.count));
@@ -167,7 +167,7 @@ t.test('who hears of what it emits finds it in its new state', (t) => {
   t.end();
 });
 
-t.test('an event that throws when it is read does not stop it for good', (t) => {
+t.test('an event that throws when it is read does not stop the actor for good', (t) => {
   const { actor } = counting();
   const broken = {
     type: 'add' as const,

@@ -1,4 +1,4 @@
-/** Listeners that move to another emitter hear that one, and can still leave. */
+/** Listeners that move to another emitter get its events, and can still unsubscribe. */
 import t from 'tap';
 import { Listeners } from '../../src/actor/listeners.js';
 
@@ -6,7 +6,7 @@ const fail = (error: unknown): never => {
   throw error;
 };
 
-t.test('subscriptions that moved hear the heir alone, and unsubscribe there', (t) => {
+t.test("subscriptions that moved get only the new emitter's events, and unsubscribe there", (t) => {
   const old = new Listeners<{ type: string }>(fail);
   const heir = new Listeners<{ type: string }>(fail);
   const heard: string[] = [];

@@ -1,4 +1,7 @@
-/** A machine that a table would run differently from XState is refused, by name. */
+/**
+ * A machine that a table would run differently from XState is refused, with the name of the
+ * feature.
+ */
 import t from 'tap';
 import { and, assign, createMachine, raise } from 'xstate';
 import type { AnyStateMachine } from 'xstate';
@@ -93,7 +96,7 @@ const refused: Readonly<Record<string, readonly [machine: AnyStateMachine, messa
   ],
   'constant output': [
     createMachine({ output: 1, initial: 'idle', states: { idle, done } }),
-    "its root uses an 'output' that is no function",
+    "its root uses an 'output' that is not a function",
   ],
   'a final initial state': [
     createMachine({ initial: 'done', states: { done } }),

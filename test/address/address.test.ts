@@ -8,7 +8,7 @@ import {
   parseBindAddress,
 } from '../../src/address/address.js';
 
-t.test('addresses of every kind are read and made canonical', async (t) => {
+t.test('addresses of every kind are read and written in canonical form', async (t) => {
   const table = [
     ['127.0.0.1:53', 'ipv4', '127.0.0.1', 53],
     ['0.0.0.0:1', 'ipv4', '0.0.0.0', 1],
@@ -36,7 +36,7 @@ t.test('addresses of every kind are read and made canonical', async (t) => {
   }
 });
 
-t.test('an object of host and port is read like text', async (t) => {
+t.test('an object with host and port is read like text', async (t) => {
   t.strictSame(parseAddress({ host: '::FFFF:1.2.3.4', port: 9 }), {
     kind: 'ipv4',
     host: '1.2.3.4',
@@ -46,7 +46,7 @@ t.test('an object of host and port is read like text', async (t) => {
 });
 
 /** RFC 5952 section 4.2, sentence by sentence. */
-t.test('IPv6 is written as RFC 5952 has it', async (t) => {
+t.test('IPv6 is written as RFC 5952 says', async (t) => {
   for (const [spelling, canonical] of [
     ['2001:0db8::0001', '2001:db8::1'],
     ['2001:db8:0:0:0:0:2:1', '2001:db8::2:1'],
@@ -61,7 +61,7 @@ t.test('IPv6 is written as RFC 5952 has it', async (t) => {
   }
 });
 
-t.test('what is no address is refused with what is wrong and what to write', async (t) => {
+t.test('an invalid address is refused with what is wrong and what to write', async (t) => {
   const table: readonly (readonly [input: string, message: string])[] = [
     ['', `Address "" is empty; write 'host:port'`],
     ['53', `Address "53" has no host; write 'host:53'`],
@@ -71,7 +71,7 @@ t.test('what is no address is refused with what is wrong and what to write', asy
     ['[::1]', `Address "[::1]" has no port; write '[::1]:port'`],
     ['[::1', `Address "[::1" has no closing bracket; write '[host]:port'`],
     ['[::1]53', `Address "[::1]53" has no colon after the bracket; write '[host]:port'`],
-    ['[localhost]:53', 'Address "[localhost]:53" has brackets around what is not IPv6'],
+    ['[localhost]:53', 'Address "[localhost]:53" has brackets, which are only for IPv6'],
     ['::1', `Address "::1" is IPv6 without brackets; write '[::1]:port'`],
     ['::1:53', `Address "::1:53" is IPv6 without brackets; write '[::1]:53'`],
     [
@@ -108,7 +108,7 @@ t.test('what is no address is refused with what is wrong and what to write', asy
     ['-a.example:53', 'Host "-a.example" is neither an IP address nor a host name'],
     ['a..b:53', 'Host "a..b" is neither an IP address nor a host name'],
     ['bücher.example:53', 'Host "b?cher.example" is neither an IP address nor a host name'],
-    // The Kelvin sign is a k once it is in lower case.
+    // The Kelvin sign becomes an ASCII k in lower case.
     ['\u212Aelvin:53', 'Host "?elvin" is neither an IP address nor a host name'],
     [`${'a'.repeat(64)}:53`, `Host "${'a'.repeat(64)}" is neither an IP address nor a host name`],
     [
@@ -144,21 +144,23 @@ t.test('IPv4 is four decimals and nothing else', async (t) => {
   ]) {
     t.throws(
       () => parseAddress({ host, port: 53 }),
-      { message: /^Host ".*" is not an IPv4 address: that is four decimals from 0 to 255/ },
+      { message: /^Host ".*" is not an IPv4 address, which has four decimals from 0 to 255/ },
       host,
     );
   }
 });
 
-t.test('what is not even text or an object is refused by name', async (t) => {
+t.test('a value that is neither text nor an object is refused by name', async (t) => {
   const parse = parseAddress as (input: unknown) => unknown;
   for (const input of [undefined, null, 53, 53n, Symbol('x'), {}, [], { host: 'a' }]) {
     t.throws(() => parse(input), AddressError);
   }
-  t.throws(() => parse(53), { message: `An address is 'host:port' or { host, port }, not number` });
+  t.throws(() => parse(53), {
+    message: `An address must be 'host:port' or { host, port }, not number`,
+  });
   t.throws(() => parse({ host: 'a', port: '53' }), {
     message:
-      'An address has a host of type string and a port of type number, not string and string',
+      'An address must have a host of type string and a port of type number, not string and string',
   });
   for (const port of [0, -1, 1.5, NaN, Infinity, 65_536]) {
     t.throws(() => parseAddress({ host: 'a', port }), {
@@ -168,7 +170,7 @@ t.test('what is not even text or an object is refused by name', async (t) => {
   t.ok(new AddressError() instanceof TypeError);
 });
 
-t.test('a local address may have port 0, and has no name', async (t) => {
+t.test('a local address may have port 0, and must not be a name', async (t) => {
   t.strictSame(parseBindAddress({ host: '::FFFF:1.2.3.4', port: 0 }), { host: '1.2.3.4', port: 0 });
   t.throws(() => parseBindAddress({ host: 'localhost', port: 0 }), {
     message: 'Cannot bind to the name "localhost"; write an IP address',
@@ -185,7 +187,7 @@ const anyWords = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xf
   maxLength: 8,
 });
 
-t.test('what was formatted is read back the same', async (t) => {
+t.test('a formatted address is read back the same', async (t) => {
   const anyHost = fc.oneof(
     fc.ipV4(),
     fc.tuple(fc.ipV6(), anyScope).map(([ip, scope]) => (isMapped(ip) ? ip : ip + scope)),
@@ -208,7 +210,7 @@ function isMapped(ip: string): boolean {
   return !canonicalHost(ip).includes(':');
 }
 
-t.test('all spellings of an IPv6 address are one', async (t) => {
+t.test('all spellings of an IPv6 address give the same address', async (t) => {
   const spelling = (words: readonly number[], choices: readonly number[], compress: number) => {
     const parts = words.map((word, index) => {
       const hex = word.toString(16).padStart(((choices[index] ?? 0) % 4) + 1, '0');

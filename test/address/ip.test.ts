@@ -1,4 +1,4 @@
-/** What is read here is read again by libuv, which has no code in common with it. */
+/** Compares what is read here with what libuv reads: the two have no code in common. */
 import { BlockList, isIPv4, SocketAddress } from 'node:net';
 import fc from 'fast-check';
 import t from 'tap';
@@ -9,7 +9,7 @@ const anyText = fc.oneof(
   fc.ipV4(),
   fc.ipV6(),
   fc.string({ unit: fc.constantFrom(...Array.from('01259afF:.')), maxLength: 40 }),
-  // One character changed makes most of the near misses.
+  // Changing one character gives most of the near misses.
   fc
     .tuple(
       fc.oneof(fc.ipV4(), fc.ipV6()),
@@ -19,7 +19,7 @@ const anyText = fc.oneof(
     .map(([ip, at, character]) => ip.slice(0, at) + character + ip.slice(at + 1)),
 );
 
-/** Words that are often zero, as those of addresses are. */
+/** Many of the words are zero, as in real addresses. */
 const anyWords = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 0xffff })), {
   minLength: 8,
   maxLength: 8,
@@ -30,7 +30,7 @@ function textOf(words: readonly number[]): string {
   return words.map((word) => word.toString(16)).join(':');
 }
 
-/** The address as libuv writes it; undefined when it takes it for none. */
+/** The address as libuv writes it; undefined if libuv does not accept it. */
 function byLibuv(address: string, family: 'ipv4' | 'ipv6'): string | undefined {
   try {
     return new SocketAddress({ address, family }).address;
@@ -39,7 +39,7 @@ function byLibuv(address: string, family: 'ipv4' | 'ipv6'): string | undefined {
   }
 }
 
-t.test('IPv4 is four decimals without leading zeros', async (t) => {
+t.test('an IPv4 address is four decimals without leading zeros', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(
       fc.property(anyText, (text) => isIPv4(text) === (byLibuv(text, 'ipv4') === text)),
@@ -49,7 +49,7 @@ t.test('IPv4 is four decimals without leading zeros', async (t) => {
   t.notOk(['010.1.1.1', '10.1', '0x7f.0.0.1', '1.2.3.4\0', '1.2.3.4\n'].some(isIPv4));
 });
 
-t.test('it takes for an IPv6 address what another takes for one', async (t) => {
+t.test('it accepts the same IPv6 addresses as libuv', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(
       fc.property(anyText, (text) => {
@@ -63,14 +63,14 @@ t.test('it takes for an IPv6 address what another takes for one', async (t) => {
   }
 });
 
-t.test('the canonical form is of the same address, and IPv4 where that is mapped', async (t) => {
+t.test('the canonical form is the same address, and IPv4 if that is mapped', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(
       fc.property(anyIpv6, (ip) => {
         const canonical = canonicalIpv6(ip) ?? '';
         const written = byLibuv(ip, 'ipv6') ?? '';
         if (isIPv4(canonical)) return written === `::ffff:${canonical}`;
-        // libuv writes IPv4 into more addresses than those that are mapped.
+        // libuv also writes an IPv4 part in addresses that are not mapped.
         return written.includes('.')
           ? written === byLibuv(canonical, 'ipv6')
           : written === canonical;
@@ -81,12 +81,12 @@ t.test('the canonical form is of the same address, and IPv4 where that is mapped
   t.equal(canonicalIpv6('::ffff:7f00:1'), '127.0.0.1');
 });
 
-t.test('the words of an address are its own', async (t) => {
+t.test('an address is split into its words', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(
       fc.property(anyWords, (words) => {
         const canonical = canonicalHost(textOf(words));
-        // IPv4-mapped addresses have none.
+        // IPv4-mapped addresses have no words.
         return isIPv4(canonical) || String(ipv6Words(canonical)) === String(words);
       }),
     );
@@ -94,7 +94,7 @@ t.test('the words of an address are its own', async (t) => {
   t.strictSame(ipv6Words('fe80::1%eth0'), [0xfe80, 0, 0, 0, 0, 0, 0, 1]);
 });
 
-t.test('a network is a /24 of IPv4, and a /56 of IPv6', async (t) => {
+t.test('a network is a /24 of IPv4 or a /56 of IPv6', async (t) => {
   const pair = fc.tuple(anyWords, fc.nat(7), fc.integer({ min: 0, max: 0xffff }));
   t.doesNotThrow(() => {
     fc.assert(

@@ -44,7 +44,7 @@ const ACCEPTED = [
   'localhost:53',
 ];
 
-t.test('who cannot answer is refused, and told why', async (t) => {
+t.test('an address that cannot answer is refused, with the reason', async (t) => {
   for (const [why, address, message] of REFUSED) {
     const parsed = parseAddress(address);
     t.throws(
@@ -63,7 +63,7 @@ t.test('who cannot answer is refused, and told why', async (t) => {
   }
 });
 
-t.test('everybody else is not', async (t) => {
+t.test('every other address is accepted', async (t) => {
   for (const address of ACCEPTED) {
     t.doesNotThrow(() => {
       requireReachable(parseAddress(address), LOCAL, 0);
@@ -71,7 +71,7 @@ t.test('everybody else is not', async (t) => {
   }
 });
 
-t.test('an endpoint of one IP version refuses the other, but no name', async (t) => {
+t.test('an endpoint of one IP version refuses addresses of the other, but no names', async (t) => {
   const reach = (address: string, family: 4 | 6) => () => {
     requireReachable(parseAddress(address), LOCAL, family);
   };
@@ -88,7 +88,7 @@ t.test('an endpoint of one IP version refuses the other, but no name', async (t)
 });
 
 t.test(
-  'an endpoint refuses them before it knows a peer, however they are given',
+  'an endpoint refuses them before it knows a peer, in whatever form they are given',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     for (const [why, address] of REFUSED) {

@@ -1,10 +1,11 @@
+/** Bound socket: the UDP socket of the Node.js contestants. */
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
 
 /**
- * As much as rpcudp asks for. All contestants have it, those in Python too: otherwise a burst that the system's
- * default does not hold would be lost before any of them saw it.
+ * As much as rpcudp asks for. All contestants get it, those in Python too. Otherwise a burst that
+ * does not fit into the system's default buffer would be lost before any contestant saw it.
  */
 export const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 

@@ -1,8 +1,10 @@
 /**
- * `npm run bench:cluster`: requests served a second at one UDP port, by one process and by several.
+ * `npm run bench:cluster`: how many requests a second one UDP port serves, with one process and
+ * with several.
  *
- * The servers take turns, round by round; medians are printed with their quartiles. The clients, many sockets in one
- * process, need a core of their own: with two cores in all, two servers and the clients get in each other's way.
+ * The servers take turns, round by round; medians are printed with their quartiles. The clients are
+ * many sockets in one process and need their own core. With only two cores, two servers and the
+ * clients disturb each other.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -17,10 +19,10 @@ import { spreadOf } from './comparison/statistics.js';
 
 const { quick } = new Command('npm run bench:cluster --')
   .description(
-    `Requests a second of one process, of clusters, and of processes with reusePort where this \
-Node has it; for a procedure that costs nothing, and for one that takes 100 µs.`,
+    `Measures requests a second of one process, of clusters, and of processes with reusePort if \
+this Node.js has it: for a procedure that costs nothing, and for one that takes 100 µs.`,
   )
-  .option('--quick', 'few and short rounds: enough to see that it runs, too few to quote')
+  .option('--quick', 'fewer and shorter rounds: enough to see that it runs, too few to quote')
   .parse()
   .opts();
 const ROUNDS = quick ? 3 : 11;
@@ -34,7 +36,7 @@ interface Server extends Served {
   readonly processes: readonly ChildProcess[];
 }
 
-/** Starts a process, and waits for what it says first. */
+/** Starts a process, and waits for its first message. */
 async function start(module: string, ...args: (string | number)[]) {
   const child = fork(new URL(module, import.meta.url), args.map(String));
   const [said] = (await once(child, 'message')) as [unknown];
@@ -70,7 +72,8 @@ async function hasReusePort(): Promise<boolean> {
 function cpuMicrosOf(pids: readonly number[]): number {
   const each = pids.map((pid) => {
     try {
-      // After the name, which may hold spaces, the fields from the third on (man 5 proc): ticks of 10 ms.
+      // After the name, which may contain spaces, come the fields from the third on (man 5 proc).
+      // Times are in ticks of 10 ms.
       const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
       const [utime, stime] = fields.split(' ').slice(11, 13).map(Number);
       return ((utime ?? NaN) + (stime ?? NaN)) * 10_000;
@@ -81,7 +84,7 @@ function cpuMicrosOf(pids: readonly number[]): number {
   return each.reduce((sum, micros) => sum + micros, 0);
 }
 
-/** The median, and the quartiles around it. */
+/** The median with its quartiles. */
 function shown(numbers: readonly number[], digits: number): string {
   const { median, low, high } = spreadOf(numbers);
   return `${median.toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;

@@ -1,9 +1,9 @@
 /**
- * `npm run bench`: what a call costs here and elsewhere, as a ratio to raw dgram.
+ * `npm run bench`: what a call costs here and with other packages, as a ratio to raw dgram.
  *
- * The contestants take turns, round by round; medians are printed with their quartiles, and each ratio is between
- * neighbours in time. Each client and each server has a process of its own, and all of it runs as users run it:
- * compiled, on plain Node.
+ * The contestants take turns, round by round; medians are printed with their quartiles, and each
+ * ratio compares measurements that are close in time. Each client and each server has its own
+ * process, and everything runs as users run it: compiled, on plain Node.js.
  */
 import { writeFileSync } from 'node:fs';
 import { MOST_IN_FLIGHT, TEXT } from './comparison/contestants/contestant.js';
@@ -25,7 +25,7 @@ import { tables } from './comparison/tables.js';
 import type { Report } from './comparison/tables.js';
 import { benchAgainst } from './duel/against.js';
 
-// Exit codes as a shell has them: 128 and the signal's number.
+// Exit codes as in a shell: 128 plus the number of the signal.
 for (const [signal, exitCode] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],
@@ -77,7 +77,10 @@ async function bench({ entries, pace, bothNodes, whole }: Options): Promise<void
   process.stderr.write(`The plot is ${path}\n`);
 }
 
-/** @throws Error when `CI` is set and there is none: a gate that leaves out proves nothing. */
+/**
+ * @throws Error when `CI` is set and there is none: a benchmark with contestants left out proves
+ * nothing.
+ */
 function usablePython(): Python | undefined {
   const python = findPython();
   if (typeof python !== 'string') return python;

@@ -1,10 +1,11 @@
 /**
- * `npm run bench:page`: whether the inspector's page keeps up with an endpoint that is busy.
+ * `npm run bench:page`: whether the inspector's page keeps up with a busy endpoint.
  *
- * Two endpoints in processes of their own, each fed to an inspector with the recorder's defaults; Chromium, without a window,
- * has the page open. A frame cannot be drawn while the page's main thread is at a task: so it is the tasks that are measured,
- * as Chromium traces them. Their time on the processor is the page's own; their time by the clock has in it that
- * others had the processor. Beside it, the time from one animation frame to the next, as the page itself sees it.
+ * Two endpoints in separate processes feed an inspector with the recorder's defaults. Chromium
+ * without a window has the page open. No frame can be drawn while the page's main thread runs a
+ * task, so the tasks are measured, in a trace of Chromium. Their CPU time is that of the page
+ * itself; their elapsed time also contains the time in which other processes had the processor. The
+ * time between animation frames is measured too, by the page itself.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -18,8 +19,8 @@ import { wholeNumber } from './whole-number.js';
 
 const values = new Command('npm run bench:page --')
   .description(
-    `Whether the inspector's page draws a frame within 16 ms, in each of its views, with calls \
-between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
+    `Measures whether the inspector's page draws a frame within 16 ms, in each of its views, with \
+calls between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
   )
   .option('--seconds <n>', 'how long in each view', wholeNumber(1), 60)
   .option('--calls <n>', 'how many calls a second', wholeNumber(1), 5_000)
@@ -28,11 +29,14 @@ between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin/chrom
 
 const FRAME_MS = 16;
 const VIEWS = ['calls', 'sequence', 'peers'];
-/** Until the caches are warm, and the rates steady. */
+/** Until the caches are warm and the rates are steady. */
 const WARM_UP_MS = 3_000;
 const MIB = 1024 * 1024;
 
-/** For the page: how many records the inspector has sent it, which each message tells at its beginning. */
+/**
+ * Runs in the page. Counts the records that the inspector has sent, from the beginning of each
+ * message.
+ */
 const COUNT_RECORDS = `{
   const Plain = WebSocket;
   globalThis.WebSocket = class extends Plain {
@@ -112,7 +116,7 @@ async function measure(view: string, page: Page, devTools: CDPSession): Promise<
   };
 }
 
-/** For the page: the times between animation frames, in milliseconds. */
+/** Runs in the page. Returns the times between animation frames, in milliseconds. */
 function framesFor(ms: number): string {
   return `new Promise((resolve) => {
     const gaps = [];
@@ -142,7 +146,7 @@ function over(times: readonly number[]): number {
   return times.filter((ms) => ms > FRAME_MS).length;
 }
 
-/** Quantiles and the longest. */
+/** Quantiles, and the longest. */
 function ofAll(times: readonly number[]): string {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => (sorted[Math.round((sorted.length - 1) * share)] ?? NaN).toFixed(1);

@@ -1,6 +1,7 @@
 /**
- * What UDP costs in Node with nothing around it: dgram, a Map, a promise. The same 20-byte ids and the
- * same request bytes as rpcudp sends, but encoded once, never decoded, with no timer and no check.
+ * Raw client: what plain UDP costs in Node.js: dgram, a Map, a promise. It uses ids of 20 bytes and
+ * the same request bytes as rpcudp, but it encodes them once and never decodes. It has no timers
+ * and no checks.
  */
 import { randomFillSync } from 'node:crypto';
 import { boundSocket } from './bound-socket.js';

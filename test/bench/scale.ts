@@ -1,8 +1,10 @@
 /**
- * `npm run bench:scale`: what a call costs, in time and memory, when there is much of everything.
+ * `npm run bench:scale`: what a call costs in time and memory, when there are many calls, peers or
+ * replies.
  *
- * Each measurement has a process of its own. They take turns, round by round, because the machine is noisy;
- * medians are printed with their quartiles. There is no network, so the times are the library's own.
+ * Each measurement has its own process. They take turns, round by round, because the machine is
+ * noisy; medians are printed with their quartiles. There is no network, so the times are those of
+ * the library itself.
  */
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -13,25 +15,28 @@ import type { Measured } from './scale/measured.js';
 
 const { quick } = new Command('npm run bench:scale --')
   .description(
-    `CPU time per call with 1 to 1,000,000 calls outstanding, with 1 to 100,000 peers, and with an \
-empty and a full reply memory; bytes of memory for each outstanding call, idle peer and remembered \
-reply; the time of an operation on each collection with 1,000 and 1,000,000 entries. The million \
-calls run in 1 GiB of heap.`,
+    `Measures CPU time per call with 1 to 1,000,000 outstanding calls, with 1 to 100,000 peers, \
+and with an empty and a full reply memory; bytes of memory for each outstanding call, idle peer and \
+remembered reply; and the time of an operation on each collection with 1,000 and 1,000,000 entries. \
+The million calls run in 1 GiB of heap.`,
   )
-  .option('--quick', 'few, short and small rounds: enough to see that it runs, too few to quote')
+  .option(
+    '--quick',
+    'fewer, shorter and smaller rounds: enough to see that it runs, too few to quote',
+  )
   .parse()
   .opts();
 
 const MILLION = 1_000_000;
-/** How much heap the million calls get. */
+/** The heap for a million calls. */
 const HEAP_MIB = 1024;
 const ROUNDS = quick ? 2 : 5;
 const SAMPLE = quick ? 10_000 : 100_000;
 const MEMORY_COUNT = quick ? 20_000 : 100_000;
-/** A process that has done its work and hangs about has left something open. */
+/** A process that has done its work but does not end has left something open. */
 const EXIT_WITHIN_MS = 10_000;
 
-/** One line of a table: a measurement, how many there are of what it is about, and how often it is made. */
+/** One line of a table: a measurement, the count it is made with, and how many times it is made. */
 interface Line {
   readonly name: string;
   readonly measure: MeasurementName;
@@ -44,7 +49,7 @@ function line(name: string, measure: MeasurementName, count: number, rounds = RO
   return { name, measure, count, sample: SAMPLE, rounds };
 }
 
-/** Lines that differ in how many there are; a million takes long, and once has to do. */
+/** Lines that differ only in their count. A million takes so long that it is measured once. */
 function lines(measure: MeasurementName, counts: readonly number[]): Line[] {
   return counts
     .filter((count) => !quick || count < MILLION)
@@ -83,7 +88,7 @@ const TABLES: readonly { readonly title: string; readonly lines: readonly Line[]
   },
 ];
 
-/** The one that is at work; it goes when this process does. */
+/** The running measurement. It is killed when this process ends. */
 let child: ChildProcess | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
@@ -111,7 +116,7 @@ async function measure({ name, measure, count, sample }: Line): Promise<Measured
   return result;
 }
 
-/** The median, and the quartiles around it where there are several. */
+/** The median, with the quartiles if there are several numbers. */
 function spread(numbers: readonly number[]): string {
   const sorted = numbers.toSorted((a, b) => a - b);
   const at = (share: number): string =>
@@ -126,7 +131,7 @@ function rounded(number: number): string {
 
 type Rounds = readonly Measured[];
 
-/** Round by round, each line in its turn. */
+/** Plays round by round, all lines in each round. */
 async function play(lines: readonly Line[]): Promise<Map<Line, Rounds>> {
   const played = new Map<Line, Measured[]>(lines.map((line) => [line, []]));
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -164,7 +169,7 @@ const TARGETS: readonly Target[] = [
   {
     what: 'CPU time of a call with 100,000 outstanding, × with 1,000',
     most: 1.3,
-    // Neighbours in time are compared.
+    // Compares measurements that are close in time.
     ofRounds: () => {
       const few = columnOf('outstanding', 1_000, 'a call, µs');
       const many = columnOf('outstanding', 100_000, 'a call, µs');

@@ -1,17 +1,18 @@
-/** Whole numbers that options are given. */
+/** Reads the whole numbers that options take. */
 import { InvalidArgumentError } from 'commander';
 
-/** Digits that a number holds exactly, whatever they are. */
+/** At most 15 digits: a number holds all of these exactly. */
 const DIGITS = /^\d{1,15}$/;
 
 /**
- * Reads whole numbers from `least` on, for commander.
+ * Returns a function with which commander reads a whole number from `least`.
  *
- * @throws InvalidArgumentError that says so; commander names the option and what it was given.
+ * The function throws an InvalidArgumentError for anything else. Commander reports it, with the
+ * option and the word.
  */
 export function wholeNumber(least: number): (word: string) => number {
   return (word) => {
     if (DIGITS.test(word) && Number(word) >= least) return Number(word);
-    throw new InvalidArgumentError(`It is not a whole number from ${least} on.`);
+    throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
   };
 }

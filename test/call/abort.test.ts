@@ -55,7 +55,7 @@ t.test(
 );
 
 t.test(
-  'a call that timed out lets go of the signal while it lingers',
+  'a call that timed out removes its listener from the signal while it lingers',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 10 });
@@ -70,7 +70,7 @@ t.test(
 );
 
 t.test(
-  'an abort sends none of the calls that it is about to cancel',
+  'an abort sends none of the calls that it will cancel',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1 });
@@ -93,7 +93,7 @@ t.test(
 );
 
 t.test(
-  'a call made while the signal aborts is cancelled as well',
+  'a call made while the signal aborts is cancelled too',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -112,7 +112,7 @@ t.test(
 );
 
 t.test(
-  'a call that ends leaves the others on its signal tied to it',
+  'a call that ends leaves the other calls on its signal connected',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();

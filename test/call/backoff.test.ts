@@ -15,7 +15,7 @@ t.test('the first gap is the RTO, stretched by up to a half', async (t) => {
   t.ok(drawn.size > 90, 'callers do not fall into step');
 });
 
-t.test('each further gap is twice the last, at least the RTO, and at most 8 s', async (t) => {
+t.test('each further gap is twice the last one, at least the RTO, and at most 8 s', async (t) => {
   t.equal(nextGapMs(1_250, 1_000), 2_500);
   t.equal(nextGapMs(300, 1_000), 1_000, 'the round trips turned out to be long');
   t.equal(nextGapMs(5_000, 1_000), 8_000);

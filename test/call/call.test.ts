@@ -13,7 +13,7 @@ async function silentPeer(world: World, timeoutMs = 100) {
 }
 
 t.test(
-  'awaiting twice gives the same outcome object, before and after it is there',
+  'awaiting twice gives the same outcome object, before and after the outcome',
   inWorld(async (t, world) => {
     const { raw, peer } = await silentPeer(world);
     const call = peer.call('x', ['argument'], { reference: 7 });
@@ -106,7 +106,7 @@ t.test(
 );
 
 t.test(
-  'the context tells what was asked of whom, and the chart can be drawn',
+  'the context says what was called at which peer, and the chart can be drawn',
   inWorld(async (t, world) => {
     const { peer } = await silentPeer(world);
     const call = peer.call('x', ['argument'], { reference: 7 });
@@ -128,7 +128,7 @@ t.test(
 );
 
 t.test(
-  "a user's machine can send to a call",
+  "a user's machine can send events to a call",
   inWorld(async (t, world) => {
     const { peer } = await silentPeer(world);
     const call = peer.call('x', ['argument'], { reference: 7 });
@@ -159,7 +159,7 @@ t.test(
 );
 
 t.test(
-  'what listeners and observers of a call throw is reported and harms nothing',
+  "errors of a call's listeners and observers are reported and harm nothing",
   inWorld(async (t, world) => {
     const { raw, peer } = await silentPeer(world);
     const call = peer.call('x', ['argument'], { reference: 7 });
@@ -178,7 +178,7 @@ t.test(
 );
 
 t.test(
-  'calls of one peer have ids of their own',
+  'calls to one peer have different ids',
   inWorld(async (t, world) => {
     const { peer } = await silentPeer(world);
     const calls: Call[] = Array.from({ length: 50 }, () => peer.call('x'));
@@ -188,7 +188,7 @@ t.test(
 );
 
 t.test(
-  'no alarm is left of a call that has ended',
+  'a call that has ended leaves no alarm',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const rang: string[] = [];
@@ -214,7 +214,7 @@ t.test(
 );
 
 t.test(
-  'a call that need not wait is sent at the moment it is made, another when it leaves the mailbox',
+  'a call that need not wait is sent when it is made, another when it leaves the mailbox',
   inWorld(async (t, world) => {
     const clock = new RestlessClock(world.clock);
     const raw = await world.raw();

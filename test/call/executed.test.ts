@@ -1,4 +1,4 @@
-/** Whether a procedure can have run, by what the peer said and how often it was asked. */
+/** Whether a procedure can have run, by what the peer said and how many times it was asked. */
 import t from 'tap';
 import { executedIfRejected } from '../../src/call/executed.js';
 import { RemoteError } from '../../src/api/outcome.js';
@@ -14,7 +14,7 @@ const CODES: readonly (readonly [code: string, executed: Executed])[] = [
   ['constructor', 'maybe'],
 ];
 
-t.test('a refusal is a promise about one transmission, and none about several', async (t) => {
+t.test('a refusal is a promise about one transmission, but not about several', async (t) => {
   for (const [code, executed] of CODES) {
     const error = new RemoteError(code, 'why');
     t.equal(executedIfRejected(error, 1), executed, code);
@@ -42,7 +42,7 @@ t.test(
 );
 
 t.test(
-  'a call sent twice does not: the other transmission may have been run',
+  'a call sent twice does not rely on it: the other transmission may have run',
   inWorld(async (t, world) => {
     for (const [code] of CODES) {
       const raw = await world.raw();

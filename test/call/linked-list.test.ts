@@ -1,4 +1,4 @@
-/** The list that calls are in: held against an array, operation by operation. */
+/** The list that holds the calls, compared with an array after every operation. */
 import fc from 'fast-check';
 import t from 'tap';
 import { LinkedList } from '../../src/call/linked-list.js';
@@ -10,7 +10,7 @@ class Item implements Linked<Item> {
   next: Item | undefined;
 }
 
-t.test('behaves as an array does, whatever is done to it', (t) => {
+t.test('it behaves as an array does, for any operations', (t) => {
   const operation = fc.oneof(
     fc.record({ kind: fc.constant('push' as const), index: fc.nat(9) }),
     fc.record({ kind: fc.constant('delete' as const), index: fc.nat(9) }),
@@ -41,7 +41,7 @@ t.test('behaves as an array does, whatever is done to it', (t) => {
   t.end();
 });
 
-t.test('an item of another list is not taken out', (t) => {
+t.test('an item of another list is not removed', (t) => {
   const here = new LinkedList<Item>();
   const there = new LinkedList<Item>();
   const item = new Item();

@@ -47,7 +47,7 @@ t.test(
 );
 
 t.test(
-  'a call to a peer that is silent times out exactly at its deadline',
+  'a call to a silent peer times out exactly at its deadline',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -93,7 +93,7 @@ t.test(
     t.equal(silent.state, 'cancelled', 'in sent, too');
     await t.rejects(silent.value(), { message: /was cancelled: no reason was given\.$/ });
     await world.settle();
-    t.equal(raw.received.length, 2, 'what was cancelled while it waited was never sent');
+    t.equal(raw.received.length, 2, 'a call cancelled while it waited was never sent');
   }),
 );
 
@@ -121,7 +121,7 @@ t.test(
 );
 
 t.test(
-  'what the socket refuses is unsent, with the reason of the socket',
+  'a call that the socket refuses is unsent, with the reason of the socket',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport });
@@ -141,7 +141,7 @@ t.test(
 );
 
 t.test(
-  'a call needs no callback of the socket: neither to be answered nor to time out',
+  'a call needs no callback of the socket, neither to be answered nor to time out',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport, timeoutMs: 100 });

@@ -3,11 +3,11 @@ import type { CallReport } from '../../src/api/call-report.js';
 import { frame, idOf } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
-/** The kinds of report, in the order they came. */
+/** The types of the reports, in order. */
 const kinds = (reports: readonly CallReport[]) => reports.map(({ type }) => type);
 
 t.test(
-  'a late answer is recognised, measured, and changes nothing that was told',
+  'a late answer is recognised and measured, and does not change the outcome',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -55,7 +55,7 @@ t.test(
 );
 
 t.test(
-  'after the linger time a call is lost, and its answer still late',
+  'after the linger time a call is lost, and its answer is still late',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100, lingerMs: 50 });
@@ -92,7 +92,7 @@ t.test(
 );
 
 t.test(
-  'with nothing allowed to linger, a time-out is told before the loss',
+  'when no call may linger, the time-out is reported before the loss',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100, maxLingering: 0 });
@@ -173,7 +173,7 @@ t.test(
 );
 
 t.test(
-  'a thousand calls in flight are told apart, whatever the order of their answers',
+  'a thousand calls in flight are distinguished, in whatever order their answers come',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ initialWindow: 1_000, window: 1_000 });
@@ -193,7 +193,7 @@ t.test(
 );
 
 t.test(
-  'a second answer to a call by host name is a duplicate, whoever the name turned out to be',
+  'a second answer to a call by host name is a duplicate, whatever the address of the name',
   inWorld(async (t, world) => {
     for (const known of [false, true]) {
       const raw = await world.raw();

@@ -1,4 +1,7 @@
-/** Answers that come when their call is over: told from each other, and from those nobody asked for. */
+/**
+ * Answers that come when their call is over. They are distinguished from each other, and from
+ * answers that nobody asked for.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { RecentIds } from '../../src/call/recent-ids.js';
@@ -7,11 +10,11 @@ import { inWorld } from '../fixtures/world.js';
 
 const SLOTS = 4_096;
 
-/** A transaction id whose first six digits are this number, and whose others are all the same. */
+/** A transaction id that begins with this number in six digits. All other digits are equal. */
 const idOfNumber = (number: number, rest = 0) =>
   number.toString(16).padStart(6, '0') + rest.toString(16).repeat(34);
 
-t.test('an id is remembered with its address, until another takes its place', async (t) => {
+t.test('an id is remembered with its address, until another takes its slot', async (t) => {
   const ids = new RecentIds();
   t.equal(ids.addressOf(idOfNumber(1)), undefined);
   ids.add(idOfNumber(1), 'a');
@@ -25,14 +28,14 @@ t.test('an id is remembered with its address, until another takes its place', as
   t.equal(ids.addressOf(idOfNumber(2)), 'b');
 });
 
-t.test('as many are remembered as there are slots, and never more', async (t) => {
+t.test('at most as many ids are remembered as there are slots', async (t) => {
   const ids = new RecentIds();
   const all = Array.from({ length: 65_536 }, (_, number) => idOfNumber(number));
   for (const id of all) ids.add(id, id);
   t.equal(all.filter((id) => ids.addressOf(id) !== undefined).length, SLOTS);
 });
 
-t.test('it never tells an address that an id was not added with last', async () => {
+t.test('it never returns an address that was not the last one added with the id', async () => {
   const id = fc.tuple(fc.nat(3), fc.nat(2)).map(([number, rest]) => idOfNumber(number, rest));
   fc.assert(
     fc.property(fc.array(fc.tuple(id, fc.constantFrom('a', 'b'))), (added) => {
@@ -48,7 +51,7 @@ t.test('it never tells an address that an id was not added with last', async () 
 });
 
 t.test(
-  'what comes to a call that is over is late at first, and a duplicate from then on',
+  'an answer to a call that is over is late at first, and a duplicate from then on',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 50, lingerMs: 50 });
@@ -83,7 +86,7 @@ t.test(
       t.strictSame(await fatesOf(() => raw.working(index)), [first], `${procedure}: at work`);
       t.strictSame(await fatesOf(() => raw.working(index)), [first], 'which is no answer');
       const answers = [() => raw.answer(index, 1), () => raw.refuse(index, ['a', 'b'])];
-      // An error is an answer as well.
+      // An error counts as an answer.
       if (procedure === 'lost') answers.reverse();
       const fates: string[] = [];
       for (const answer of [...answers, ...answers]) fates.push(...(await fatesOf(answer)));
@@ -101,7 +104,7 @@ t.test(
 );
 
 t.test(
-  'a late answer says that the peer is there, and changes no outcome',
+  'a late answer shows that the peer is alive, and changes no outcome',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 50 });

@@ -1,4 +1,4 @@
-/** When a request is sent again, to whom, and what its outcome says then. */
+/** When a request is sent again and to which peers, and what its outcome then says. */
 import t from 'tap';
 import type { Call } from '../../src/api/call.js';
 import { Retransmission } from '../../src/call/retransmission.js';
@@ -16,7 +16,9 @@ import {
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** A client, a raw peer that has answered one call of its, and when requests were sent since. */
+/**
+ * A client, a raw peer that has answered one of its calls, and the times of requests since then.
+ */
 async function acquainted(
   world: World,
   { native = true, ...options }: EndpointOptions & { native?: boolean } = {},
@@ -33,7 +35,7 @@ async function acquainted(
   return { raw, client, peer };
 }
 
-/** When each transmission of the call happened, counted from the first. */
+/** When each transmission of the call was sent, counted from the first. */
 function transmissionsOf(world: World, call: Call): number[] {
   const startMs = world.clock.nowMs();
   const atMs = [0];
@@ -48,7 +50,7 @@ const gapsOf = (timesMs: readonly number[]): number[] =>
   timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0));
 
 t.test(
-  'to an rpcudp endpoint a request is sent up to three times, unasked',
+  'to an rpcudp endpoint a request is sent up to three times by default',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world);
     const call = peer.call('x', ['same']);
@@ -62,7 +64,7 @@ t.test(
 );
 
 t.test(
-  'a transmission has the same id and body as the others, and a header map of its own',
+  'all transmissions have the same id and body, and each has its own header map',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world);
     const call = peer.call('x', ['same'], { traceparent: 'trace' });
@@ -83,7 +85,7 @@ t.test(
 );
 
 t.test(
-  'to an old peer a request is sent once, and to one that nothing is known of',
+  'to an old peer, and to a peer of which nothing is known, a request is sent once',
   inWorld(async (t, world) => {
     const { raw, client, peer } = await acquainted(world, { native: false, timeoutMs: 60_000 });
     t.match(await world.clock.runUntil(peer.call('x')), { state: 'timedOut', attempts: 1 });
@@ -96,7 +98,7 @@ t.test(
 );
 
 t.test(
-  'a call that waits when its peer turns out to be an rpcudp endpoint is sent again then',
+  'a waiting call is sent again when its peer turns out to be an rpcudp endpoint',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     raw.native = true;
@@ -105,7 +107,7 @@ t.test(
     const waiting = peer.call('waiting');
     const answered = peer.call('answered');
     await world.clock.advance(1_600);
-    t.equal(raw.received.length, 2, 'nothing is sent again as long as nobody knows');
+    t.equal(raw.received.length, 2, 'nothing is sent again while the peer is unknown');
     raw.answer(1, 1);
     await world.clock.runUntil(answered);
     t.match(await world.clock.runUntil(waiting), { state: 'timedOut', attempts: 3 });
@@ -114,7 +116,7 @@ t.test(
 );
 
 t.test(
-  'a peer whose last answer had no header map is an old one again',
+  'a peer whose last answer had no header map is an old peer again',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world);
     t.equal(peer.native, true);
@@ -129,7 +131,7 @@ t.test(
 );
 
 t.test(
-  'what the caller says holds for anyone',
+  'the attempts that a caller gives hold for every peer',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 60_000, window: 1 });
@@ -179,7 +181,7 @@ t.test(
 );
 
 t.test(
-  'the round-trip time counts from the first transmission, and the answer ends the sending',
+  'the round-trip time counts from the first transmission, and the answer ends the repetitions',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ attempts: 3 });
@@ -194,7 +196,7 @@ t.test(
 );
 
 t.test(
-  'an answer to a call that was sent twice says nothing about the round trip (Karn)',
+  'an answer to a call that was sent twice gives no round-trip time (Karn)',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     raw.native = true;
@@ -210,7 +212,7 @@ t.test(
     raw.answer(2, 1);
     await world.settle();
     t.equal(late.state, 'late');
-    t.equal(peer.roundTripMs, undefined, 'nor does a late one');
+    t.equal(peer.roundTripMs, undefined, 'a late answer gives no sample either');
     const clean = peer.call('z');
     await world.settle();
     raw.answer(raw.received.length - 1, 1);
@@ -220,7 +222,7 @@ t.test(
 );
 
 t.test(
-  'after an expiry the next call waits twice as long as that one did at last, until there is a sample',
+  'after an expiry the next call waits twice as long as the last wait, until there is a sample',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world, { timeoutMs: 60_000 });
     const first = peer.call('x', [], { attempts: 2, timeoutMs: 10_000 });
@@ -249,7 +251,7 @@ t.test(
 );
 
 t.test(
-  'a peer that is at work is asked once more when half of the time is left',
+  'a peer that is working is asked again when half of the time is left',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world);
     const limit = peer.window;
@@ -275,12 +277,12 @@ t.test(
     const next = peer.call('next');
     const atMs = transmissionsOf(world, next);
     await world.clock.runUntil(next);
-    t.ok((atMs[1] ?? 0) <= 1_500, 'nor is the back-off kept');
+    t.ok((atMs[1] ?? 0) <= 1_500, 'the back-off is not kept either');
   }),
 );
 
 t.test(
-  'a call to a peer that is at work may time out, which halves no window',
+  'a call to a peer that is working may time out, which does not halve the window',
   inWorld(async (t, world) => {
     const { raw, client, peer } = await acquainted(world);
     const limit = peer.window;
@@ -297,7 +299,7 @@ t.test(
     raw.working(0);
     await world.settle();
     t.match(client.stats().fates, { 'response.working': 1, 'response.late': 1 });
-    t.equal(call.state, 'timedOut', 'what is at work has not answered');
+    t.equal(call.state, 'timedOut', 'a peer that is working has not answered');
   }),
 );
 
@@ -338,7 +340,7 @@ t.test(
 );
 
 t.test(
-  'a repetition that the kernel takes again ends the verdict of the one before',
+  'a repetition that the kernel takes cancels the verdict of the one before',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport, attempts: 3 });
@@ -353,7 +355,7 @@ t.test(
 );
 
 t.test(
-  'a call that was cancelled by whoever saw it sent is not sent again',
+  'a call that is cancelled while it is being sent is not sent again',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1, attempts: 4, timeoutMs: 60_000 });
@@ -378,7 +380,7 @@ t.test(
 );
 
 t.test(
-  'what one transmission has in the kernel is not changed by the next',
+  'the bytes of one transmission in the kernel are not changed by the next',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport, attempts: 2 });
@@ -392,7 +394,7 @@ t.test(
 );
 
 t.test(
-  'a cancelled call tells an rpcudp endpoint, and nobody else',
+  'a cancelled call notifies an rpcudp endpoint, and no other peer',
   inWorld(async (t, world) => {
     const cancelTo = async (raw: RawPeer, native: boolean): Promise<unknown[]> => {
       raw.native = native;
@@ -414,7 +416,7 @@ t.test(
 );
 
 t.test(
-  'a peer is trusted to remember a request for 20 s, and from when it is at work',
+  'a peer is trusted to remember a request for 20 s, counted from when it says that it is working',
   async (t) => {
     const retransmission = new Retransmission(1_000, 1_000);
     t.ok(retransmission.isSafe(21_000));
@@ -427,7 +429,7 @@ t.test(
   },
 );
 
-t.test('a peer at work is asked again after half of the time left, at most 10 s', async (t) => {
+t.test('a working peer is asked again after half of the time left, at most 10 s', async (t) => {
   const retransmission = new Retransmission(0, 1_000);
   t.equal(retransmission.peerAtWork(1_000, 5_000, 200), 3_000);
   t.equal(retransmission.peerAtWork(1_000, 21_000, 200), 11_000);
@@ -435,7 +437,7 @@ t.test('a peer at work is asked again after half of the time left, at most 10 s'
   t.equal(retransmission.peerAtWork(4_700, 5_000, 200), 4_900, 'but never within its RTO');
 });
 
-t.test('an answer is awaited from what was sent, not from what was put off', async (t) => {
+t.test('an answer is awaited from the time of sending, not of postponing', async (t) => {
   const retransmission = new Retransmission(100, 1_000);
   t.match(retransmission, { awaitsAnswer: true, sentAtMs: 100, gapMs: 1_000 });
   t.equal(retransmission.putOff(1_100, 1_000), 3_100);
@@ -480,7 +482,7 @@ t.test(
 );
 
 t.test(
-  'when its peer turns out to be an rpcudp endpoint after 20 s, a call is not sent again',
+  'a call is not sent again when its peer turns out to be an rpcudp endpoint after 20 s',
   inWorld(async (t, world) => {
     const attemptsIfKnownAfter = async (ms: number) => {
       const raw = await world.raw();
@@ -501,7 +503,7 @@ t.test(
 );
 
 t.test(
-  'a caller who says how often has it so, also after 20 s',
+  'attempts that a caller gives hold also after 20 s',
   inWorld(async (t, world) => {
     const { peer } = await acquainted(world, { timeoutMs: 120_000 });
     const call = peer.call('x', [], { attempts: 7 });
@@ -512,7 +514,7 @@ t.test(
 );
 
 t.test(
-  'an answer to a call that was sent twice limits the back-off that others left behind',
+  'an answer to a call that was sent twice limits the back-off that other calls left behind',
   inWorld(async (t, world) => {
     const { raw, peer } = await acquainted(world, { timeoutMs: 60_000 });
     const silent = peer.call('silent', [], { timeoutMs: 15_000 });
@@ -535,7 +537,7 @@ t.test(
 );
 
 t.test(
-  'a last transmission that nobody answers backs off as the ones before it do',
+  'an unanswered last transmission backs off as the ones before it do',
   inWorld(async (t, world) => {
     const { peer } = await acquainted(world);
     await world.clock.runUntil(peer.call('silent', [], { attempts: 1 }));
@@ -547,7 +549,7 @@ t.test(
 );
 
 t.test(
-  'who waits without sending learns nothing from silence',
+  'a caller that waits without sending learns nothing from silence',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const peer = (await world.endpoint({ timeoutMs: 60_000 })).peer(raw.address);
@@ -557,7 +559,7 @@ t.test(
     const next = peer.call('next', [], { attempts: 2, timeoutMs: 15_000 });
     const atMs = transmissionsOf(world, next);
     await world.clock.runUntil(next);
-    // Twice the first gap, 1 to 1.5 s, and as much jitter.
+    // Twice the first gap, 1 to 1.5 s, and the same jitter.
     t.ok((atMs[1] ?? Infinity) <= 4_500, `sent again after ${atMs[1]} ms`);
   }),
 );

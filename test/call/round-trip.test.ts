@@ -3,7 +3,7 @@ import t from 'tap';
 import { MAX_RTO_MS, RoundTrip } from '../../src/call/round-trip.js';
 import { World } from '../fixtures/world.js';
 
-/** An estimate made of these samples, one a second. */
+/** An estimate from these samples, one a second. */
 function estimateOf(samplesMs: readonly number[]): { roundTrip: RoundTrip; nowMs: number } {
   const roundTrip = new RoundTrip();
   let nowMs = 0;
@@ -18,8 +18,8 @@ t.test('without a sample nothing is known, and the RTO is a second', async (t) =
 });
 
 t.test('the numbers are those of RFC 6298, section 2', async (t) => {
-  // By hand: the first R' gives SRTT = R', RTTVAR = R'/2; each further one
-  // RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R'|, then SRTT = 7/8 SRTT + 1/8 R'.
+  // By hand: the first R' gives SRTT = R', RTTVAR = R'/2. Each further R' gives RTTVAR = 3/4 RTTVAR
+  // + 1/4 |SRTT - R'|, then SRTT = 7/8 SRTT + 1/8 R'.
   const { roundTrip } = estimateOf([800]);
   t.equal(roundTrip.smoothedMs(0), 800);
   t.equal(roundTrip.rtoMs(0), 800 + 4 * 400);
@@ -48,7 +48,7 @@ t.test('the RTO is at most 8 s', async (t) => {
   t.equal(MAX_RTO_MS, 8_000);
 });
 
-t.test('an expiry doubles what was waited, until the next sample', async (t) => {
+t.test('an expiry doubles the wait, until the next sample', async (t) => {
   const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
   roundTrip.backOff(250);
   t.equal(roundTrip.rtoMs(nowMs), 500);
@@ -63,14 +63,14 @@ t.test('an expiry doubles what was waited, until the next sample', async (t) => 
   t.equal(fresh.rtoMs(0), 3_000, 'without a sample too');
 });
 
-t.test('a peer that is at work is forgiven the back-off', async (t) => {
+t.test('a peer that is working is freed from the back-off', async (t) => {
   const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
   roundTrip.backOff(4_000);
   roundTrip.forgiveBackOff();
   t.equal(roundTrip.rtoMs(nowMs), 200);
 });
 
-t.test('any answer limits the back-off to the time it took, and raises nothing', async (t) => {
+t.test('any answer limits the back-off to the time that it took, and raises nothing', async (t) => {
   const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
   roundTrip.limitBackOff(5_000);
   t.equal(roundTrip.rtoMs(nowMs), 200, 'there was none');
@@ -83,7 +83,7 @@ t.test('any answer limits the back-off to the time it took, and raises nothing',
   t.equal(roundTrip.rtoMs(nowMs), 200, 'the estimate holds');
   t.equal(roundTrip.smoothedMs(nowMs), 10, 'it is no sample');
   roundTrip.backOff(500);
-  t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins anew');
+  t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins again');
   const fresh = new RoundTrip();
   fresh.backOff(4_000);
   fresh.limitBackOff(2_500);
@@ -91,7 +91,7 @@ t.test('any answer limits the back-off to the time it took, and raises nothing',
   t.equal(fresh.smoothedMs(0), undefined);
 });
 
-t.test('what was learnt is forgotten after ten minutes without a sample', async (t) => {
+t.test('an estimate is forgotten after ten minutes without a sample', async (t) => {
   const { roundTrip, nowMs } = estimateOf(new Array<number>(8).fill(10));
   t.equal(roundTrip.rtoMs(nowMs + 599_999), 200);
   t.equal(roundTrip.smoothedMs(nowMs + 599_999), 10);
@@ -99,10 +99,10 @@ t.test('what was learnt is forgotten after ten minutes without a sample', async 
   t.equal(roundTrip.smoothedMs(nowMs + 600_000), undefined);
   roundTrip.sample(50, nowMs + 600_000);
   t.equal(roundTrip.smoothedMs(nowMs + 600_000), 50, 'the old samples have no part in the new');
-  t.equal(roundTrip.rtoMs(nowMs + 600_000), 1_000, 'it has to be trusted anew');
+  t.equal(roundTrip.rtoMs(nowMs + 600_000), 1_000, 'it must be trusted again');
 });
 
-t.test('the RTO keeps to its bounds, whatever happens', async () => {
+t.test('the RTO keeps its bounds in all cases', async () => {
   const step = fc.oneof(
     fc.record({ sample: fc.double({ min: 0, max: 60_000, noNaN: true }) }),
     fc.record({ backOff: fc.double({ min: 0, max: 8_000, noNaN: true }) }),
@@ -132,7 +132,7 @@ t.test('the RTO keeps to its bounds, whatever happens', async () => {
   );
 });
 
-t.test('the estimate is among its samples', async () => {
+t.test('the estimate lies between its samples', async () => {
   const samples = fc.array(fc.double({ min: 0, max: 60_000, noNaN: true }), { minLength: 1 });
   fc.assert(
     fc.property(samples, (samplesMs) => {

@@ -24,7 +24,7 @@ t.test('an id is 20 of the random bytes, and none is used twice', async (t) => {
   t.strictSame(Buffer.from(drawn.join(''), 'hex'), Buffer.from(bytes).subarray(0, 2_049 * 20));
 });
 
-t.test('an id that is drawn ahead is the next one, and drawn once', async (t) => {
+t.test('an id that is drawn in advance is the next one, and is drawn once', async (t) => {
   const plain = new TransactionIds(new SeededRandom(1));
   const ahead = new TransactionIds(new SeededRandom(1));
   for (let count = 0; count < 2_000; count += 1) {
@@ -33,7 +33,7 @@ t.test('an id that is drawn ahead is the next one, and drawn once', async (t) =>
   }
 });
 
-t.test('ids of the system differ', async (t) => {
+t.test("ids from the system's randomness differ", async (t) => {
   const ids = new TransactionIds(systemRandom);
   t.equal(new Set(Array.from({ length: 10_000 }, () => ids.next())).size, 10_000);
 });

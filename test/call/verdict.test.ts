@@ -22,7 +22,7 @@ t.test(
     });
     t.equal(world.clock.nowMs(), 100, 'the time in the mailbox counts');
     t.match([queued.state, peer.queued], ['lost', 0]);
-    t.equal(peer.health, 'unknown', 'what was never sent says nothing about the peer');
+    t.equal(peer.health, 'unknown', 'a call that was never sent says nothing about the peer');
     await world.clock.runUntil(first);
     t.equal(raw.received.length, 1);
   }),
@@ -60,7 +60,7 @@ t.test(
 );
 
 t.test(
-  'peerSilent: what was heard before the request was sent proves nothing',
+  'peerSilent: datagrams from before the request was sent prove nothing',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -75,7 +75,7 @@ t.test(
 );
 
 t.test(
-  'localLoopBlocked: the time-out was noticed half its length too late',
+  'localLoopBlocked: the time-out was noticed late, by half of its length',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -105,20 +105,20 @@ t.test(
 
 const refusal = (code: string) => Object.assign(new Error(`send ${code}`), { code });
 
-/** What a system says when there is no way, and what it says for other reasons. */
+/** The errors of a system that has no route, and errors for other reasons. */
 const NO_WAY = ['EACCES', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPERM'];
 const OTHER_WAYS = [
   ...['ENOBUFS', 'EAGAIN', 'ENOMEM', 'EMSGSIZE', 'EINVAL', 'ECONNREFUSED'],
   ...['ERR_RPCUDP_SEND_QUEUE_FULL', 'ERR_SOCKET_DGRAM_NOT_RUNNING'],
 ];
 
-t.test('only some errors say that there is no way', async (t) => {
+t.test('only some errors mean that there is no route', async (t) => {
   for (const code of NO_WAY) t.equal(saysUnreachable(refusal(code)), true, code);
   for (const code of OTHER_WAYS) t.equal(saysUnreachable(refusal(code)), false, code);
   t.equal(saysUnreachable(new Error('without a code')), false);
 });
 
-t.test('unreachable: there was no way, and nothing was heard since', async (t) => {
+t.test('unreachable: there was no route, and nothing was heard since', async (t) => {
   const evidence = { sentAtMs: 100, unreachable: true, lagMs: 0, timeoutMs: 1_000 };
   t.equal(verdictOf({ ...evidence, heardAtMs: undefined }), 'unreachable');
   t.equal(verdictOf({ ...evidence, heardAtMs: 99 }), 'unreachable');
@@ -130,7 +130,7 @@ t.test('unreachable: there was no way, and nothing was heard since', async (t) =
 });
 
 t.test(
-  'a repetition that found no room here does not make its peer unreachable',
+  'a repetition that found no buffer space on this machine does not make its peer unreachable',
   inWorld(async (t, world) => {
     for (const [code, verdict] of [
       ['ENOBUFS', 'peerSilent'],
@@ -150,7 +150,7 @@ t.test(
 );
 
 t.test(
-  'a peer that is heard after there was no way to it is alive',
+  'a peer that is heard after there was no route to it is alive',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport, attempts: 2, handlers: { ping: () => 1 } });

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseArguments, parseWholeNumber } from '../../src/cli/arguments.js';
 
-t.test('a word is JSON if it reads as JSON, else a string', async (t) => {
+t.test('a word that is valid JSON is JSON, any other is a string', async (t) => {
   const table: readonly (readonly [word: string, value: unknown])[] = [
     ['5', 5],
     ['-1.5', -1.5],
@@ -36,7 +36,7 @@ t.test('a word is JSON if it reads as JSON, else a string', async (t) => {
   for (const [word, value] of table) t.strictSame(parseArguments([word]), [value], word);
 });
 
-t.test('a prefix that does not hold names the argument and the fault', async (t) => {
+t.test('an error in prefixed text names the argument and the fault', async (t) => {
   const table: readonly (readonly [word: string, message: string])[] = [
     ['hex:0g', 'argument 2: "0g" is not hexadecimal: it has "g"'],
     ['hex:000', 'argument 2: "000" has an odd number of hexadecimal digits, 3; a byte has two'],
@@ -48,7 +48,7 @@ t.test('a prefix that does not hold names the argument and the fault', async (t)
   for (const [word, message] of table) t.throws(() => parseArguments(['1', word]), { message });
 });
 
-t.test('an option takes digits and nothing else', async (t) => {
+t.test('an option for numbers takes only digits', async (t) => {
   t.equal(parseWholeNumber('0500'), 500);
   for (const word of ['', '-1', '1.5', '1e3', '0x10', 'ten', ' 1']) {
     t.throws(() => parseWholeNumber(word), { message: 'It is not a whole number.' }, word);

@@ -9,7 +9,7 @@ import { run } from '../../src/cli/program.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 async function server(t: Test): Promise<string> {
@@ -25,7 +25,7 @@ async function server(t: Test): Promise<string> {
   return `127.0.0.1:${endpoint.address.port}`;
 }
 
-/** A socket that answers each request with these bytes after its id, if any. */
+/** A socket that answers each request with these bytes after its id, if any are given. */
 async function rawServer(t: Test, type?: number, body: unknown = null) {
   const socket = createSocket('udp4', (request, { port, address }) => {
     if (type === undefined) return;
@@ -55,7 +55,7 @@ t.test('a call prints its value as JSON and exits 0', async (t) => {
   );
 });
 
-t.test('what a call printed can be given to the next', async (t) => {
+t.test('the output of a call can be an argument of the next', async (t) => {
   const address = await server(t);
   const first = await runCommand([
     'call',
@@ -77,7 +77,7 @@ t.test('--json prints the whole outcome', async (t) => {
   t.match(String(outcome.rttMs), /^\d+(\.\d{1,3})?$/);
 });
 
-t.test('a rejected call exits 2, and its error cannot steer the terminal', async (t) => {
+t.test('a rejected call exits 2, and its error cannot control the terminal', async (t) => {
   const { address } = await rawServer(t, 2, ['E_\u001b', 'no\u001b[2J', { why: 1 }]);
   t.strictSame(await runCommand(['call', address, 'p']), {
     exitCode: 2,
@@ -96,7 +96,7 @@ t.test('a rejected call exits 2, and its error cannot steer the terminal', async
 
 t.test('a call that times out exits 3 and says what is known', async (t) => {
   const { address } = await rawServer(t);
-  // So long that a busy machine is not taken for the reason.
+  // So long that a busy machine cannot be the reason.
   const line = ['call', address, 'p', '--timeout', '2000'];
   t.match(await runCommand(line), {
     exitCode: 3,
@@ -117,7 +117,7 @@ t.test('a call that times out exits 3 and says what is known', async (t) => {
 });
 
 t.test('a call that cannot be sent exits 1', async (t) => {
-  // The machine's resolver takes its time, where it asks others.
+  // The machine's resolver may need some time, when it asks others.
   const line = ['call', 'nowhere.invalid:7', 'p', '--timeout', '20000'];
   t.match(await runCommand(line), {
     exitCode: 1,
@@ -142,20 +142,17 @@ t.test('Ctrl-C cancels the call', async (t) => {
   });
 });
 
-t.test(
-  'a process that is interrupted ends at once, with exit code 130 and a sentence',
-  async (t) => {
-    const { socket, address } = await rawServer(t);
-    const calling = new CommandProcess(['call', address, 'p'], process.cwd());
-    await once(socket, 'message');
-    t.strictSame(await calling.endsBy('SIGINT'), {
-      exitCode: 130,
-      stdout: '',
-      stderr: 'error: interrupted; the procedure may have run\n',
-      atOnce: true,
-    });
-  },
-);
+t.test('an interrupted process ends at once, with exit code 130 and a sentence', async (t) => {
+  const { socket, address } = await rawServer(t);
+  const calling = new CommandProcess(['call', address, 'p'], process.cwd());
+  await once(socket, 'message');
+  t.strictSame(await calling.endsBy('SIGINT'), {
+    exitCode: 130,
+    stdout: '',
+    stderr: 'error: interrupted; the procedure may have run\n',
+    atOnce: true,
+  });
+});
 
 t.test('a process whose reader has left ends with the exit code of the outcome', async (t) => {
   const { socket, address } = await rawServer(t);

@@ -28,7 +28,7 @@ t.test('a datagram is explained row by row', async (t) => {
   );
 });
 
-t.test('white space, colons and 0x are skipped, and case does not matter', async (t) => {
+t.test('white space, colons and 0x are ignored, and case does not matter', async (t) => {
   const plain = await decode(`01${ID}c0`);
   const pasted = await decode('0x01:00', ` 0X01\n02 ${ID.slice(6).toUpperCase()}`, '0xC0');
   t.equal(plain.exitCode, 0);
@@ -76,13 +76,13 @@ t.test('a datagram that peers drop is explained up to the fault', async (t) => {
   t.match((await decode('')).stdout, /^0 +fault +dropped as tooShort: /m);
 });
 
-t.test('text in a datagram cannot steer the terminal', async (t) => {
+t.test('text in a datagram cannot control the terminal', async (t) => {
   const { stdout } = await decode(`01${ID}a41b5b324a`);
   t.match(stdout, '"\\u{1b}[2J"');
   t.notMatch(stdout, '\u001b');
 });
 
-t.test('what is not hexadecimal is refused in a sentence', async (t) => {
+t.test('text that is not hexadecimal is refused in a sentence', async (t) => {
   const refused: readonly (readonly [words: string[], message: string])[] = [
     [['012'], '"012" has an odd number of hexadecimal digits, 3; a byte has two'],
     [['01', 'zz'], '"01 zz" is not hexadecimal: it has "z"'],

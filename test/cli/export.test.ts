@@ -7,7 +7,7 @@ import { readRecording } from '../../src/inspector/recording/reader.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { endpointRecord, sampleTraffic } from '../fixtures/inspection-records.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const PCAPNG = '0a0d0d0a';
@@ -28,7 +28,7 @@ t.test('a recording becomes a capture, and a summary says what is in it', async 
   t.equal(readFileSync(join(cwd, 'a.pcapng')).toString('hex', 0, 4), PCAPNG);
 });
 
-t.test('a capture that is there is overwritten only when told so', async (t) => {
+t.test('an existing capture is overwritten only when asked for', async (t) => {
   const cwd = t.testdir({ 'a.jsonl': linesOf(sampleTraffic(3, 1)), 'a.pcapng': 'precious' });
   const refused = await runCommand(['export', 'a.jsonl', 'a.pcapng'], { cwd });
   t.match(refused, { exitCode: 1, stderr: 'error: a.pcapng exists; --force overwrites it\n' });
@@ -38,13 +38,14 @@ t.test('a capture that is there is overwritten only when told so', async (t) => 
   t.equal(readFileSync(join(cwd, 'a.pcapng')).toString('hex', 0, 4), PCAPNG);
 });
 
-t.test('a capture goes to stdout as it would go to a file', async (t) => {
+t.test('a capture is written to stdout as to a file', async (t) => {
   const cwd = t.testdir({ 'a.jsonl': linesOf(sampleTraffic(3, 5)) });
   await runCommand(['export', 'a.jsonl', 'a.pcapng'], { cwd });
   const process = new CommandProcess(['export', 'a.jsonl', '-'], cwd);
   const { exitCode, stdout, stderr } = await process.ended();
   t.equal(exitCode, 0);
-  // The fixture reads text; what is no text is replaced alike.
+  // The fixture reads stdout as text, so both sides replace bytes that are not text in the same
+  // way.
   t.equal(stdout, readFileSync(join(cwd, 'a.pcapng')).toString());
   t.match(stderr, /^\d+ datagrams of 2 endpoints; .*\n$/);
 });
@@ -64,7 +65,7 @@ t.test('one endpoint can be chosen', async (t) => {
   });
 });
 
-t.test('what is missing in a recording is said', async (t) => {
+t.test('the summary says what is missing in a recording', async (t) => {
   const cwd = t.testdir({
     'a.jsonl': `${linesOf([endpointRecord()])}what\n{"type":`,
     'notes.txt': 'buy milk',
@@ -73,8 +74,8 @@ t.test('what is missing in a recording is said', async (t) => {
   t.equal(exitCode, 0);
   t.same(stderr.split('\n'), [
     '0 datagrams of 1 endpoint; 0 frames masked, 0 frames left out',
-    '1 line of the recording skipped: no records',
-    'the last line of the recording is incomplete: its writer was stopped, or writes still',
+    '1 line of the recording skipped: not readable as a record',
+    'the last line of the recording is incomplete: its writer stopped, or is still writing',
     '',
   ]);
   const refused = [
@@ -94,7 +95,7 @@ t.test('the path of the dissector is printed', async (t) => {
   t.match(readFileSync(stdout.trimEnd(), 'utf8'), /Proto\("rpcudp"/);
 });
 
-t.test('`call` records its call, and the next one is added', async (t) => {
+t.test('`call` records its call, and the next call is added to the recording', async (t) => {
   const cwd = t.testdir();
   const server = await createEndpoint({
     host: '127.0.0.1',
@@ -116,7 +117,7 @@ t.test('`call` records its call, and the next one is added', async (t) => {
   t.equal(records.filter(({ type }) => type === 'endpoint.closed').length, 2);
 });
 
-t.test('`serve` records what it serves, until it is stopped', async (t) => {
+t.test('`serve` records what it serves until it is stopped', async (t) => {
   const cwd = t.testdir({ 'handlers.js': HANDLERS });
   const words = ['serve', 'handlers.js', '--port', '0', '--record', 'a.jsonl', '--record-mib', '8'];
   const client = await createEndpoint({ host: '127.0.0.1' });
@@ -134,7 +135,7 @@ t.test('`serve` records what it serves, until it is stopped', async (t) => {
   t.equal(records.at(-1)?.type, 'endpoint.closed');
 });
 
-t.test('a recording that cannot be made is told before anything is sent', async (t) => {
+t.test('a recording that cannot be made is reported before anything is sent', async (t) => {
   const cwd = t.testdir({ 'notes.txt': 'buy milk\n' });
   const table = [
     [['--record', 'notes.txt'], /^error: .*notes\.txt is not a recording of rpcudp: .*\n$/],

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { loadServed } from '../../src/cli/handlers-module.js';
 
-t.test('a module is found from the current folder, in either module system', async (t) => {
+t.test('a module is found from the current folder, in both module systems', async (t) => {
   const cwd = t.testdir({
     sub: { 'esm.mjs': 'export const handlers = { a: () => 1 };' },
     'common.cjs': 'module.exports = { handlers: { a: () => 1, b: () => 2 } };',
@@ -24,12 +24,12 @@ t.test('a module that cannot be used is refused in one sentence', async (t) => {
   });
   const table: readonly (readonly [path: string, message: string | RegExp])[] = [
     ['missing.mjs', `There is no module ${cwd}/missing.mjs`],
-    ['.', `${cwd} is not a file; name the module in it`],
+    ['.', `${cwd} is not a file; give a module file`],
     ['nothing.mjs', `${cwd}/nothing.mjs exports no "handlers"; it exports nothing`],
     ['other.mjs', `${cwd}/other.mjs exports no "handlers"; it exports "default", "handler"`],
     ['number.mjs', `The "handlers" of ${cwd}/number.mjs are a number, not an object`],
     ['null.mjs', `The "handlers" of ${cwd}/null.mjs are null, not an object`],
-    ['class.mjs', /class\.mjs have no property of their own; .* export handlersOf\(instance\)$/],
+    ['class.mjs', /class\.mjs have no own properties; .* export handlersOf\(instance\)$/],
     ['throws.mjs', `Cannot load ${cwd}/throws.mjs: no\\u{1b}good (line 3)`],
     ['imports.mjs', /^Cannot load .*imports\.mjs: Cannot find module .*missing\.mjs.*$/],
   ];
@@ -38,7 +38,7 @@ t.test('a module that cannot be used is refused in one sentence', async (t) => {
   }
 });
 
-t.test('what only the runtime can say of a module becomes a sentence as well', async (t) => {
+t.test('errors of loading that come from the runtime become a sentence too', async (t) => {
   const cwd = t.testdir({ 'a.ts': '', 'b.mjs': '' });
   const unknown = Object.assign(new TypeError('Unknown'), { code: 'ERR_UNKNOWN_FILE_EXTENSION' });
   await t.rejects(

@@ -11,7 +11,7 @@ import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { sampleTraffic } from '../fixtures/inspection-records.js';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const INSPECTOR = /^inspector: (http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/)\n/m;
@@ -42,7 +42,7 @@ const has =
   (records: readonly InspectionRecord[]): boolean =>
     records.some((record) => record.type === type);
 
-t.test('inspect says where it is, and when endpoints come and go', async (t) => {
+t.test('inspect prints its URL, and when endpoints come and go', async (t) => {
   const inspecting = started(t, ['inspect']);
   const url = await inspectorOf(inspecting, 'stdout');
   const endpoint = await createEndpoint({ host: '127.0.0.1' });
@@ -67,7 +67,7 @@ t.test('inspect says where it is, and when endpoints come and go', async (t) => 
     `${named} is inspected`,
     `${named} closed`,
     `${unnamed} is inspected`,
-    `${unnamed} was lost: its process ended, or detached`,
+    `${unnamed} was lost: its process ended or detached from it`,
     '',
   ]);
 });
@@ -84,12 +84,12 @@ t.test('inspect shows a recording', async (t) => {
   inspecting.kill('SIGTERM');
   t.match(await inspecting.ended(), {
     exitCode: 0,
-    stderr: /^warning: calls\.jsonl has 1 line that is no record; it is left out\n$/,
+    stderr: /^warning: calls\.jsonl has 1 line that is not a record; it is left out\n$/,
   });
   t.equal(await page.closed(), 1001);
 });
 
-t.test('serve --inspect shows what it serves, and ends with it', async (t) => {
+t.test('serve --inspect shows what it serves, and the inspector ends with it', async (t) => {
   const serving = started(t, ['serve', 'handlers.mjs', '--inspect', '--mask', 'token, First']);
   const url = await inspectorOf(serving, 'stderr');
   const client = await createEndpoint({ host: '127.0.0.1' });
@@ -111,21 +111,21 @@ t.test('serve --inspect shows what it serves, and ends with it', async (t) => {
   t.ok(has('endpoint.closed')(page.records), 'its end is seen as well');
 });
 
-t.test('call --inspect stays after its outcome until Ctrl-C, and says so', async (t) => {
+t.test('call --inspect stays open after its outcome until Ctrl-C, and says so', async (t) => {
   const server = await createEndpoint({ host: '127.0.0.1', handlers: { one: () => 1 } });
   t.teardown(() => server.close());
   const address = `127.0.0.1:${server.address.port}`;
   const calling = started(t, ['call', address, 'one', '--inspect']);
   const url = await inspectorOf(calling, 'stderr');
   await calling.printed(/^1\n/);
-  await calling.printed(/stays until Ctrl-C\n/, 'stderr');
+  await calling.printed(/stays open until Ctrl-C\n/, 'stderr');
   const page = new WatchingPage(url);
   await page.sees((records) => records.some((record) => record.type === 'step' && record.final));
   calling.kill('SIGINT');
   t.match(await calling.ended(), { exitCode: 0, stdout: '1\n' });
 });
 
-t.test('call and serve feed an inspector that runs elsewhere, and end as without', async (t) => {
+t.test('call and serve feed an inspector that runs elsewhere, and end as usual', async (t) => {
   const inspector = await serveInspector([]);
   t.teardown(() => inspector.close());
   const page = new WatchingPage(inspector.url);
@@ -147,7 +147,7 @@ t.test('call and serve feed an inspector that runs elsewhere, and end as without
   t.equal(ids('call').length, 1);
 });
 
-t.test('whoever is killed, the others go on', async (t) => {
+t.test('when one process is killed, the others continue', async (t) => {
   const first = started(t, ['inspect']);
   const firstUrl = await inspectorOf(first, 'stdout');
   const serving = started(t, ['serve', 'handlers.mjs', '--inspect', firstUrl]);
@@ -180,7 +180,7 @@ t.test('whoever is killed, the others go on', async (t) => {
   );
 });
 
-t.test('an inspector that is not there costs a call nothing but a warning', async (t) => {
+t.test('an inspector that cannot be reached costs a call nothing but a warning', async (t) => {
   const server = await createEndpoint({ host: '127.0.0.1', handlers: { one: () => 1 } });
   t.teardown(() => server.close());
   const inspector = await serveInspector([]);
@@ -193,7 +193,7 @@ t.test('an inspector that is not there costs a call nothing but a warning', asyn
   t.match(stderr, /^warning: \d+ records did not reach the inspector\n$/);
 });
 
-t.test('a mistake is a sentence and exit code 1', async (t) => {
+t.test('a mistake gives a sentence and exit code 1', async (t) => {
   const inspector = await serveInspector([]);
   t.teardown(() => inspector.close());
   const { port } = new URL(inspector.url);

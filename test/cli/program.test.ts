@@ -25,7 +25,7 @@ t.test('the version is that of the package', async (t) => {
   });
 });
 
-t.test('a mistake in the command line is one sentence on stderr, and exit code 1', async (t) => {
+t.test('a mistake in the command line gives one sentence on stderr, and exit code 1', async (t) => {
   const table: readonly (readonly [line: string, message: RegExp])[] = [
     ['', /^Usage: rpcudp /],
     ['srve', /^error: unknown command 'srve'\n\(Did you mean serve\?\)\n$/],

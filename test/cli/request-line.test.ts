@@ -20,7 +20,7 @@ function lineOf(report: Partial<Report>): string {
   return requestLine({ ...replied, ...report }, NOON);
 }
 
-t.test('a line tells when, who, what and how it ended', async (t) => {
+t.test('a line says when, which peer, which procedure and how it ended', async (t) => {
   const start = '12:00:01.023 127.0.0.1:5678 sayhi';
   t.equal(lineOf({}), `${start} replied 0.4 ms 48 bytes`);
   t.equal(lineOf({ ending: 'replayed' }), `${start} replayed 48 bytes`);
@@ -37,7 +37,7 @@ t.test('a line tells when, who, what and how it ended', async (t) => {
   );
   t.equal(
     lineOf({ ending: 'overloaded', error: new OverloadedError('maxRunningHandlers', 256) }),
-    `${start} overloaded: The endpoint is at its limit, maxRunningHandlers: 256`,
+    `${start} overloaded: The endpoint has reached its limit: maxRunningHandlers is 256`,
   );
   t.equal(
     lineOf({ ending: 'failed', error: new Error('no "x"') }),
@@ -47,7 +47,7 @@ t.test('a line tells when, who, what and how it ended', async (t) => {
 });
 
 t.test(
-  "a peer's words stay one line, of bounded length, and cannot steer the terminal",
+  'words of a peer stay on one line, have bounded length, and cannot control the terminal',
   async (t) => {
     const nameIn = (procedure: string) =>
       lineOf({ ending: 'duplicate', procedure }).slice('12:00:01.023 127.0.0.1:5678 '.length);

@@ -7,7 +7,7 @@ import type { Test } from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const MODULE = `
@@ -36,7 +36,7 @@ async function serving(t: Test, ...options: string[]) {
   return { served, peer: client.peer(address) };
 }
 
-t.test('serve says where it listens, and a line for each request', async (t) => {
+t.test('serve prints where it listens, and a line for each request', async (t) => {
   const { served, peer } = await serving(t);
   t.match(await peer.call('sayhi', ['Snake']), { value: 'Hello Snake at 127.0.0.1' });
   peer.call('fail').cancel();
@@ -67,7 +67,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-t.test('Ctrl-C waits a moment for a procedure that runs, and a second one does not', async (t) => {
+t.test('Ctrl-C waits a moment for a running procedure, and a second Ctrl-C does not', async (t) => {
   const patient = await serving(t);
   patient.peer.call('stop', [1]).cancel();
   t.match(await patient.served.ended(), { exitCode: 0, stderr: '' });
@@ -76,14 +76,14 @@ t.test('Ctrl-C waits a moment for a procedure that runs, and a second one does n
   t.match(await hasty.served.ended(), { exitCode: 130, stderr: '' });
 });
 
-t.test('a server whose lines nobody reads any more ends without a word', async (t) => {
+t.test('a server ends without a message when its reader has left', async (t) => {
   const { served, peer } = await serving(t);
   served.stopReading();
   peer.call('sayhi').cancel();
   t.match(await served.ended(), { exitCode: 0, stderr: '' });
 });
 
-t.test('an address that cannot be had is a sentence and exit code 1', async (t) => {
+t.test('an address that cannot be bound gives a sentence and exit code 1', async (t) => {
   const cwd = t.testdir({ 'handlers.mjs': 'export const handlers = { a: () => 1 };' });
   const socket = createSocket('udp4');
   t.teardown(() => socket.close());
@@ -105,12 +105,12 @@ t.test('an address that cannot be had is a sentence and exit code 1', async (t) 
   }
 });
 
-t.test('a module that cannot be served is a sentence and exit code 1', async (t) => {
+t.test('a module that cannot be served gives a sentence and exit code 1', async (t) => {
   const cwd = t.testdir({ 'five.mjs': 'export const handlers = { five: 5 };' });
   t.strictSame(await runCommand(['serve', 'five.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: 'error: handlers.five is not a function but of type number\n',
+    stderr: 'error: handlers.five must be a function, but is of type number\n',
   });
   t.match(await runCommand(['serve', 'six.mjs'], { cwd }), {
     exitCode: 1,
@@ -118,7 +118,7 @@ t.test('a module that cannot be served is a sentence and exit code 1', async (t)
   });
 });
 
-t.test('a module that exports a contract is served by it', async (t) => {
+t.test('a module that exports a contract is served with it', async (t) => {
   const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
   const cwd = t.testdir({
     'handlers.mjs': `
@@ -149,7 +149,7 @@ t.test('a module that exports a contract is served by it', async (t) => {
   t.match(await served.ended(), { exitCode: 0, stderr: '' });
 });
 
-t.test('a contract that its module breaks, or that is none, is a sentence', async (t) => {
+t.test('a contract that is invalid, or that its module violates, gives a sentence', async (t) => {
   const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
   const cwd = t.testdir({
     'none.mjs': 'export const handlers = { a: () => 1 }; export const contract = {};',
@@ -162,7 +162,7 @@ t.test('a contract that its module breaks, or that is none, is a sentence', asyn
   t.strictSame(await runCommand(['serve', 'none.mjs'], { cwd }), {
     exitCode: 1,
     stdout: '',
-    stderr: "error: The option 'contract' must be what defineContract gives\n",
+    stderr: "error: The option 'contract' must be a contract made by defineContract\n",
   });
   t.match(await runCommand(['serve', 'less.mjs'], { cwd }), {
     exitCode: 1,

@@ -7,7 +7,7 @@ type Console = Parameters<typeof terminalOf>[0];
 
 const GIVEN_BACK = '\u001b[?25h\u001b[?7h\u001b[?1049l';
 
-/** A process whose streams say that they are a terminal's. */
+/** A process whose streams say that they are terminals. */
 function fakeConsole(env: Record<string, string> = {}) {
   const raw: boolean[] = [];
   const stdin = Object.assign(new PassThrough(), {
@@ -20,7 +20,7 @@ function fakeConsole(env: Record<string, string> = {}) {
   return { console: process as unknown as Console, process, stdin, stdout, raw, written };
 }
 
-t.test('a stream that is no terminal, or a dumb one, is none', async (t) => {
+t.test('a stream is no terminal if it is not a TTY, or if the terminal is dumb', async (t) => {
   const { console: dumb } = fakeConsole({ TERM: 'dumb' });
   t.equal(terminalOf(dumb), undefined);
   const { console: piped, stdout } = fakeConsole();
@@ -34,7 +34,7 @@ t.test('colours are used unless NO_COLOR is set to something', async (t) => {
   t.equal(terminalOf(fakeConsole({ NO_COLOR: '1' }).console)?.colours, false);
 });
 
-t.test('its size is that of now, and a usual one where it does not know', async (t) => {
+t.test('it reports its current size, or the usual size if it does not know it', async (t) => {
   const { console, stdout } = fakeConsole();
   const terminal = terminalOf(console);
   t.strictSame(terminal?.size, { width: 100, height: 30 });
@@ -43,7 +43,7 @@ t.test('its size is that of now, and a usual one where it does not know', async 
   t.strictSame(terminal?.size, { width: 80, height: 24 });
 });
 
-t.test('the screen is taken, drawn on, and given back once', async (t) => {
+t.test('the screen is taken, drawn on, and restored once', async (t) => {
   const { console, process, stdin, stdout, raw, written } = fakeConsole();
   const terminal = terminalOf(console)!;
   const keys: string[] = [];
@@ -57,7 +57,7 @@ t.test('the screen is taken, drawn on, and given back once', async (t) => {
   t.equal(
     written(),
     '\u001b[?2026h\u001b[1;1Hone\u001b[K\r\ntwo\u001b[K\u001b[J\u001b[?2026l',
-    'in one go, where the terminal can (mode 2026)',
+    'shown all at once if the terminal supports mode 2026',
   );
   stdin.write('q');
   stdout.emit('resize');
@@ -73,7 +73,7 @@ t.test('the screen is taken, drawn on, and given back once', async (t) => {
   t.equal(stdin.listenerCount('data'), 0);
 });
 
-t.test('a process that ends, whyever, gives the screen back', async (t) => {
+t.test('a process that ends for any reason restores the screen', async (t) => {
   const { console, process, raw, written } = fakeConsole();
   terminalOf(console)?.take(
     () => undefined,
@@ -85,7 +85,7 @@ t.test('a process that ends, whyever, gives the screen back', async (t) => {
   t.strictSame(raw, [true, false]);
 });
 
-t.test('nothing is drawn for a reader who has not read the last picture', async (t) => {
+t.test('nothing is drawn while the last picture has not been read', async (t) => {
   const { console, stdout, written } = fakeConsole();
   const terminal = terminalOf(console)!;
   terminal.draw(['x'.repeat(stdout.writableHighWaterMark * 2)]);

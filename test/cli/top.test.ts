@@ -11,10 +11,10 @@ import { serveInspector } from '../../src/inspector/hub/server.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { sampleTraffic } from '../fixtures/inspection-records.js';
 
-// A look takes more than a second, and counts move twice a second.
+// A look takes more than a second, and counts change twice a second.
 t.setTimeout(180_000);
 
-/** A terminal that remembers; `picture` is emitted with each picture. */
+/** A terminal that remembers its screen. Emits `picture` with each picture. */
 class FakeTerminal extends EventEmitter implements Terminal {
   readonly size = { width: 80, height: 24 };
   readonly colours = false;
@@ -42,7 +42,7 @@ class FakeTerminal extends EventEmitter implements Terminal {
   }
 }
 
-/** `rpcudp top` at a terminal, in this process. */
+/** `rpcudp top` with a terminal, in this process. */
 function topAt(terminal: Terminal, ...words: string[]) {
   const stdout = new PassThrough();
   const signals = new EventEmitter();
@@ -63,7 +63,7 @@ async function sampleInspector(t: Test) {
   return inspector;
 }
 
-t.test('where stdout is no terminal, what there is is printed once', async (t) => {
+t.test('without a terminal it prints once', async (t) => {
   const { url } = await sampleInspector(t);
   const { exitCode, stdout, stderr } = await runCommand(['top', url]);
   t.strictSame([exitCode, stderr], [0, '']);
@@ -74,7 +74,7 @@ t.test('where stdout is no terminal, what there is is printed once', async (t) =
   t.notMatch(stdout, '\u001b');
 });
 
-t.test('--json prints it as JSON', async (t) => {
+t.test('--json prints once as JSON', async (t) => {
   const { url } = await sampleInspector(t);
   const { exitCode, stdout } = await runCommand(['top', url, '--json']);
   t.equal(exitCode, 0);
@@ -87,7 +87,7 @@ t.test('--json prints it as JSON', async (t) => {
   });
 });
 
-t.test('at a terminal the counts move, and are those of the endpoint', async (t) => {
+t.test('in a terminal the counts change, and are those of the endpoint', async (t) => {
   const endpoint = await createEndpoint({ host: '127.0.0.1', handlers: { ping: () => 'pong' } });
   const inspector = await serveInspector(endpoint, { name: 'both' });
   const terminal = new FakeTerminal();
@@ -113,7 +113,7 @@ for (const [how, end] of [
   ['SIGINT', (_: FakeTerminal, signals: EventEmitter) => signals.emit('SIGINT')],
   ['SIGTERM', (_: FakeTerminal, signals: EventEmitter) => signals.emit('SIGTERM')],
 ] as const) {
-  t.test(`${how} gives the terminal back and ends it`, async (t) => {
+  t.test(`${how} restores the terminal and ends it`, async (t) => {
     const { url } = await sampleInspector(t);
     const terminal = new FakeTerminal();
     const { ended, signals } = topAt(terminal, url);
@@ -125,7 +125,7 @@ for (const [how, end] of [
   });
 }
 
-t.test('an inspector that goes away is said to be gone, and what was known stays', async (t) => {
+t.test('when an inspector goes away, the screen says so, and keeps what was known', async (t) => {
   const inspector = await sampleInspector(t);
   const terminal = new FakeTerminal();
   const { ended } = topAt(terminal, inspector.url);
@@ -136,7 +136,7 @@ t.test('an inspector that goes away is said to be gone, and what was known stays
   await ended;
 });
 
-t.test('without a URL it is an inspector itself, and shows where to feed it', async (t) => {
+t.test('without a URL it serves an inspector, and shows where to feed it', async (t) => {
   const terminal = new FakeTerminal();
   const { ended } = topAt(terminal);
   await terminal.shows(/\nfeed http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/\nNo endpoint/);
@@ -144,7 +144,7 @@ t.test('without a URL it is an inspector itself, and shows where to feed it', as
   t.equal(await ended, 0);
 });
 
-t.test('a mistake is said before the terminal is taken', async (t) => {
+t.test('a mistake is reported before the screen is taken', async (t) => {
   const terminal = new FakeTerminal();
   const url = 'http://127.0.0.1:1/0123456789abcdef0123456789abcdef/';
   t.equal(await topAt(terminal, url).ended, 1);
@@ -152,7 +152,7 @@ t.test('a mistake is said before the terminal is taken', async (t) => {
   for (const [words, message] of [
     [[url], /^error: No inspector answers at 127\.0\.0\.1:1: connect ECONNREFUSED/],
     [['nonsense'], /^error: "nonsense" is not the URL of an inspector/],
-    [[], /^error: the URL of an inspector is needed where nobody can wait for feeds\n$/],
+    [[], /^error: without a URL, top needs a terminal and neither --once nor --json\n$/],
   ] as const) {
     const { exitCode, stdout, stderr } = await runCommand(['top', ...words]);
     t.strictSame([exitCode, stdout], [1, '']);

@@ -5,7 +5,7 @@ const A = { host: '10.0.0.1', port: 1 };
 const B = { host: '::', port: 2 };
 const door = (port: number) => ({ port, key: Buffer.alloc(16, port) });
 
-t.test('a door is found by address and slot, and none is left once it is closed', async (t) => {
+t.test('a door is found by address and slot, and no more after it is closed', async (t) => {
   const doors = new Doors();
   doors.set(A, 0, door(7));
   doors.set(A, 1, door(8));

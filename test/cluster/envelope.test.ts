@@ -17,7 +17,7 @@ const letter = fc.record({
 });
 const letters = fc.array(letter, { minLength: 1, maxLength: 20 });
 
-t.test('what is put into an envelope comes out of it', async () => {
+t.test('an envelope gives back what was put into it', async () => {
   fc.assert(
     fc.property(letters, (letters) => {
       const envelope = sealEnvelope(KEY, letters);
@@ -35,7 +35,7 @@ t.test('what is put into an envelope comes out of it', async () => {
   );
 });
 
-t.test('an envelope without its key is not opened, whichever byte is wrong', async (t) => {
+t.test('an envelope without the right key is not opened, whichever byte is wrong', async (t) => {
   const envelope = sealEnvelope(KEY, [{ datagram: Buffer.from('x'), host: '10.0.0.1', port: 1 }]);
   t.ok(openEnvelope(envelope, KEY));
   for (let index = 0; index < DOOR_KEY_BYTES; index++) {
@@ -45,7 +45,7 @@ t.test('an envelope without its key is not opened, whichever byte is wrong', asy
   }
 });
 
-t.test('an envelope that is cut anywhere is no envelope, or one with fewer letters', async () => {
+t.test('an envelope that is cut anywhere is invalid, or has fewer letters', async () => {
   fc.assert(
     fc.property(letters, (letters) => {
       const envelope = sealEnvelope(KEY, letters);
@@ -62,7 +62,7 @@ t.test('an envelope that is cut anywhere is no envelope, or one with fewer lette
   );
 });
 
-t.test('whatever follows the key, opening never throws and never reads beyond', async () => {
+t.test('with any bytes after the key, opening never throws or reads beyond the end', async () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       const opened = openEnvelope(Buffer.concat([KEY, bytes]), KEY) ?? [];

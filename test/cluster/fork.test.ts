@@ -5,22 +5,25 @@ import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 import { forkWorkers, joinCluster } from '../../src/cluster/index.js';
 import type { ClusterWorkers, ForkWorkersOptions, WorkerReport } from '../../src/cluster/index.js';
-import type { WorkerAccount, WorkerKind } from '../fixtures/cluster-worker.js';
+import type { WorkerAccount, WorkerKind } from './worker.js';
 import { bodyOf, idOf, request } from '../fixtures/raw-peer.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const HOST = '127.0.0.1';
-const WORKER = new URL('../fixtures/cluster-worker.ts', import.meta.url);
+const WORKER = new URL('./worker.ts', import.meta.url);
 
-// What tap preloads here is not for them.
+// The modules that tap preloads here are not for the workers.
 cluster.setupPrimary({ execArgv: ['--import=tsx'] });
 
 const fork = (kind: WorkerKind, options: ForkWorkersOptions = {}) =>
   forkWorkers({ workers: 2, exec: WORKER, args: [kind], ...options });
 
-/** Forks workers, and waits until each of them has opened both of its transports, and knows of those of the others. */
+/**
+ * Forks workers, and waits until each has opened both of its transports and knows those of the
+ * others.
+ */
 async function start(t: Test, kind: WorkerKind, options: ForkWorkersOptions = {}) {
   const workers = await fork(kind, options);
   t.teardown(() => workers.close());
@@ -41,8 +44,8 @@ async function bothOpened(workers: ClusterWorkers): Promise<void> {
 }
 
 /**
- * What each living worker did so far. Each has by then heard all that the primary told it before: messages of one
- * channel do not overtake each other.
+ * What each living worker has done so far. Messages of one channel do not overtake each other, so
+ * each worker has by then got everything that the primary told it before.
  */
 function accounts(): Promise<WorkerAccount[]> {
   return Promise.all(
@@ -62,7 +65,7 @@ function accounts(): Promise<WorkerAccount[]> {
   );
 }
 
-/** A client of one address, which says the same words again until it gets its answers. */
+/** A client with one address. It repeats the same requests until it gets its answers. */
 class Client {
   readonly #socket: Socket;
   readonly answers: Buffer[] = [];
@@ -85,7 +88,7 @@ class Client {
     this.#socket.send(datagram, port, HOST);
   }
 
-  /** Waits until so many answers have arrived. */
+  /** Waits until this many answers have arrived. */
   async answered(count: number): Promise<void> {
     while (this.answers.length < count) await once(this.#socket, 'message');
   }
@@ -94,7 +97,7 @@ class Client {
 const openClients = (t: Test, count: number) =>
   Promise.all(Array.from({ length: count }, () => new Client(t).open()));
 
-/** What a `run` answers: the worker's slot and process, and how many it has run. */
+/** The answer of `run`: the worker's slot and process, and how many requests it has run. */
 const ran = (answer: Buffer | undefined) =>
   bodyOf(answer!) as [slot: number, pid: number, n: number];
 
@@ -108,7 +111,8 @@ t.test('three workers run what 40 clients send four times over exactly once', as
   const clients = await openClients(t, 40);
   const copies = 4;
   const ids = [1, 2, 3];
-  // Ten at a time: what all send at once is more than a small receive buffer holds while no worker reads.
+  // Ten at a time, because a small receive buffer cannot hold what all of them send at once while
+  // no worker reads.
   for (let first = 0; first < clients.length; first += 10) {
     const some = clients.slice(first, first + 10);
     for (let copy = 0; copy < copies; copy++) {
@@ -146,13 +150,13 @@ t.test('three workers run what 40 clients send four times over exactly once', as
   );
   for (const { refusals } of told) {
     t.match(refusals, [
-      /^This endpoint shares 127\.0\.0\.1:\d+, and serves only/,
+      /^This endpoint shares 127\.0\.0\.1:\d+ and cannot make calls/,
       'A worker of a cluster cannot fork workers',
     ]);
     t.equal(refusals.length, 2);
   }
 
-  await t.test('its second port as well', async (t) => {
+  await t.test('its second port works too', async (t) => {
     const [client] = await openClients(t, 1);
     const port = portOf(workers, 1);
     t.not(port, portOf(workers));
@@ -161,18 +165,18 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     t.match(ran(client!.answers[0]), [Number, Number, Number]);
   });
 
-  await t.test('there is one cluster to a process, and it is joined by workers', async (t) => {
+  await t.test('a process has one cluster, and only workers join it', async (t) => {
     await t.rejects(fork('proper'), {
       code: 'ERR_RPCUDP_CLUSTER',
-      message: 'This process has forked workers already',
+      message: 'This process has already forked workers',
     });
     await t.rejects(joinCluster(), {
       code: 'ERR_RPCUDP_CLUSTER',
-      message: /^This process is no worker that forkWorkers started/,
+      message: /^This process is not a worker that forkWorkers started/,
     });
   });
 
-  await t.test('a worker that is killed is replaced; the others go on as before', async (t) => {
+  await t.test('a worker that is killed is replaced, and the others continue', async (t) => {
     const slots = clients.map(({ answers }) => ran(answers[0])[0]);
     const victim = slots[0]!;
     const pids = [...workers.pids];
@@ -215,17 +219,17 @@ t.test('three workers run what 40 clients send four times over exactly once', as
     }
     t.ok(
       after.find(({ slot }) => slot === victim)?.runs.every((run) => run.endsWith(' 1')),
-      'what the dead one had remembered is lost: its successor runs it again',
+      'the memory of the dead worker is lost, so its successor runs it again',
     );
   });
 
-  await t.test('at the close what runs may end, and every worker leaves by itself', async (t) => {
+  await t.test('at the close, procedures may end, and every worker ends by itself', async (t) => {
     const reports: WorkerReport[] = [];
     workers.on('worker.ended', (report) => reports.push(report));
     const [client] = clients;
     client!.answers.length = 0;
     client!.send(request(77, 'slow'), portOf(workers));
-    // It ends when it hears of the close, and not before.
+    // The procedure ends when it is told of the close, not before.
     const slow = `${client!.port} slow`;
     while (!(await accounts()).some(({ runs }) => runs.includes(slow)));
     client!.send(request(78, 'run', 'behind it'), portOf(workers));
@@ -243,7 +247,7 @@ t.test('three workers run what 40 clients send four times over exactly once', as
   });
 });
 
-t.test('a worker that fails at the start fails the whole, and ends it', async (t) => {
+t.test('a worker that fails at the start makes everything fail and end', async (t) => {
   await t.rejects(fork('failing', { exec: fileURLToPath(WORKER) }), {
     code: 'ERR_RPCUDP_CLUSTER',
     message: 'Worker 1 of 2 ended (exit code 3) before all workers had opened their transports',
@@ -251,26 +255,25 @@ t.test('a worker that fails at the start fails the whole, and ends it', async (t
   t.strictSame(Object.keys(cluster.workers ?? {}), []);
 });
 
-t.test(
-  'a worker that does not listen ends all the same, and a stubborn one is killed',
-  async (t) => {
-    const endings = async (kind: WorkerKind, closeGraceMs: number) => {
-      const workers = await start(t, kind, { workers: 1, closeGraceMs });
-      const reports: WorkerReport[] = [];
-      workers.on('worker.ended', (report) => reports.push(report));
-      await workers.close();
-      return reports;
-    };
-    t.match(await endings('careless', 60_000), [{ exitCode: 0, signal: null }]);
-    t.match(await endings('stubborn', 500), [{ exitCode: null, signal: 'SIGKILL' }]);
-  },
-);
+t.test('a worker that ignores the close ends too, and a stubborn one is killed', async (t) => {
+  const endings = async (kind: WorkerKind, closeGraceMs: number) => {
+    const workers = await start(t, kind, { workers: 1, closeGraceMs });
+    const reports: WorkerReport[] = [];
+    workers.on('worker.ended', (report) => reports.push(report));
+    await workers.close();
+    return reports;
+  };
+  t.match(await endings('careless', 60_000), [{ exitCode: 0, signal: null }]);
+  t.match(await endings('stubborn', 500), [{ exitCode: null, signal: 'SIGKILL' }]);
+});
 
-t.test('a worker that was forked by other means is told so', async (t) => {
+t.test('a worker that was not forked by forkWorkers gets an error that says so', async (t) => {
   cluster.setupPrimary({ exec: fileURLToPath(WORKER), args: ['foreign'] });
   const worker = cluster.fork();
   const [refusals] = (await once(worker, 'message')) as [string[]];
-  t.match(refusals, [/^This process is no worker that forkWorkers started; fork workers in/]);
+  t.match(refusals, [
+    /^This process is not a worker that forkWorkers started; call forkWorkers in/,
+  ]);
   await once(worker, 'exit');
 });
 
@@ -285,6 +288,6 @@ t.test('options out of bounds are refused, and named', async (t) => {
     message: /^The option 'closeGraceMs' must be an integer from 0 to 2147483647, but is -1/,
   });
   await t.rejects(forkWorkers({ cores: 2 } as ForkWorkersOptions), {
-    message: /^The option 'cores' is none of forkWorkers's: workers, exec, /,
+    message: /^The option 'cores' is not known; the options of forkWorkers are workers, exec, /,
   });
 });

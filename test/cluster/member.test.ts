@@ -15,12 +15,12 @@ function member(t: Test, slot = 0, workers = 1) {
   return { member: made, said };
 }
 
-t.test('the primary hears of what is opened and closed, with keys that differ', async (t) => {
+t.test('the primary is told what is opened and closed, with different keys', async (t) => {
   const { member: worker, said } = member(t, 1, 4);
   t.match(worker, { slot: 1, workers: 4 });
   const transports = [0, 1].map((port) => worker.transport({ host: '127.0.0.1', port }));
   await transports[1]?.close();
-  t.strictSame(said, [], 'what was never open is not closed');
+  t.strictSame(said, [], 'a transport that was never open is not closed');
   const address = await transports[0]!.open(new Inbox());
   const second = worker.transport({ host: '127.0.0.1', port: 0 });
   await second.open(new Inbox());
@@ -35,7 +35,7 @@ t.test('the primary hears of what is opened and closed, with keys that differ', 
   t.equal(said.length, 2);
 });
 
-t.test('the transport shares its port: an endpoint over it makes no calls', async (t) => {
+t.test('the transport shares its port, so an endpoint with it makes no calls', async (t) => {
   t.equal(member(t).member.transport({ port: 0 }).sharesPort, true);
 });
 
@@ -45,7 +45,7 @@ t.test('an address that cannot be bound is refused', async (t) => {
   t.throws(() => worker.transport({ host: 'localhost', port: 1 }), AddressError);
 });
 
-t.test('a transport that is being opened at the close is not opened', async (t) => {
+t.test('a transport that is being opened during the close is not opened', async (t) => {
   const { member: worker, said } = member(t);
   const transport = worker.transport({ host: '127.0.0.1', port: 0 });
   const inbox = new Inbox();
@@ -92,5 +92,5 @@ t.test('at the close all listeners are awaited, and then what is still open fail
   await worker.leave();
   t.equal(said.filter((one) => one === 'disconnect').length, 1);
   await new Promise(setImmediate);
-  t.strictSame(warned, ['planted'], 'what a listener throws is a warning');
+  t.strictSame(warned, ['planted'], 'an error of a listener is a warning');
 });

@@ -5,7 +5,7 @@ import { SeededRandom } from '../../src/testing/random.js';
 
 const SEED = 20_240_601;
 
-t.test('an address has one owner, and it is one of the workers', async () => {
+t.test('an address has one owner, which is one of the workers', async () => {
   const host = fc.oneof(fc.ipV4(), fc.ipV6());
   const property = fc.property(
     ...[host, fc.nat(65_535), fc.nat(2 ** 32 - 1), fc.integer({ min: 1, max: 256 })],
@@ -18,7 +18,10 @@ t.test('an address has one owner, and it is one of the workers', async () => {
   fc.assert(property);
 });
 
-/** How far counts are from even: chi-squared over its degrees of freedom, 1 for what chance does. */
+/**
+ * How far counts are from even: chi-squared divided by its degrees of freedom. Chance gives about
+ * 1.
+ */
 function unevenness(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const even = total / counts.length;
@@ -58,20 +61,20 @@ const KINDS: Readonly<Record<string, () => Iterable<readonly [string, number]>>>
 };
 
 for (const [kind, addresses] of Object.entries(KINDS)) {
-  t.test(`the workers get even shares of ${kind}`, async (t) => {
+  t.test(`the workers get equal shares of ${kind}`, async (t) => {
     const random = new SeededRandom(SEED, kind);
     for (const workers of [2, 3, 4, 8, 61]) {
       for (let round = 0; round < 5; round++) {
         const seed = Math.floor(random.unit() * 2 ** 32);
         const found = unevenness(countsOf(addresses(), seed, workers));
-        // With one degree of freedom, chance alone passes 12 once in 2,000 times.
+        // With one degree of freedom, chance alone exceeds 12 once in 2,000 times.
         t.ok(found < 12, `${workers} workers, hash seed ${seed}: ${found.toFixed(2)} (${SEED})`);
       }
     }
   });
 }
 
-t.test('the seed decides whose an address is', async (t) => {
+t.test('the seed decides which worker owns an address', async (t) => {
   const owners = new Set(
     Array.from({ length: 64 }, (_, seed) => ownerOf('192.0.2.1', 4_000, seed, 8)),
   );

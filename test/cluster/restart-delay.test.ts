@@ -14,7 +14,7 @@ t.test(
   },
 );
 
-t.test('a life of 10 s is one of which the next begins anew', async (t) => {
+t.test('after a life of 10 s, the delays begin again', async (t) => {
   const delay = new RestartDelay();
   delay.afterLifeOf(0);
   t.equal(delay.afterLifeOf(9_999), 200);

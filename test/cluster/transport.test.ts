@@ -9,7 +9,7 @@ import { ownerOf } from '../../src/cluster/owner.js';
 import { ClusterTransport } from '../../src/cluster/transport.js';
 import { udpTransport } from '../../src/transport/udp.js';
 import { Inbox } from '../fixtures/inbox.js';
-import { clusterOf, HASH_SEED, MemoryCluster } from '../fixtures/memory-cluster.js';
+import { clusterOf, HASH_SEED, MemoryCluster } from './memory-cluster.js';
 import { request } from '../fixtures/raw-peer.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
@@ -18,7 +18,7 @@ import { inWorld, type World } from '../fixtures/world.js';
 
 const ADDRESS = { host: '10.1.0.1', port: 1_000 };
 
-/** A worker of a cluster of one, over real UDP. */
+/** The only worker of a cluster, over real UDP. */
 const alone: TransportWorld = {
   transport: (host, port = 0) =>
     new ClusterTransport(clusterOf(0, 1, new Doors()), {
@@ -67,7 +67,7 @@ const NOTHING = { forwarded: 0, takenOver: 0, lost: 0, tooLarge: 0, refusedAtDoo
 
 for (const seed of [1, 2, 3]) {
   t.test(
-    `whoever reads it, a datagram comes to the worker of its sender, as it was sent (seed ${seed})`,
+    `a datagram reaches the worker of its sender unchanged, whichever worker reads it (seed ${seed})`,
     inWorld(
       async (t, world) => {
         const { workers } = await openCluster(t, world, 3);
@@ -107,7 +107,7 @@ for (const seed of [1, 2, 3]) {
 }
 
 t.test(
-  'what is handed on arrives with its source and its bytes',
+  'a forwarded datagram arrives with its source and its bytes',
   inWorld(async (t, world) => {
     const { cluster, workers } = await openCluster(t, world, 2);
     cluster.reader = 0;
@@ -163,7 +163,7 @@ t.test(
               await world.clock.advance(50);
             }
             t.equal(runs.length, 30, 'each ran');
-            t.equal(new Set(runs).size, 30, 'and none of them again');
+            t.equal(new Set(runs).size, 30, 'and none of them twice');
             for (const { received } of senders) {
               const answers = new Set(received.map(({ datagram }) => datagram.toString('hex')));
               t.equal(answers.size, 3, 'each has one answer, however often it came');
@@ -178,7 +178,7 @@ t.test(
 );
 
 t.test(
-  'what belongs to a worker that is not there is lost, and counted; its successor gets the rest',
+  'datagrams for a worker that is gone are lost and counted, and its successor gets the later ones',
   inWorld(async (t, world) => {
     const { cluster, workers } = await openCluster(t, world, 2);
     cluster.reader = 0;
@@ -201,7 +201,7 @@ t.test(
 );
 
 t.test(
-  'a door that took the place of another takes nothing that was meant for that one',
+  'a door that replaced another takes nothing that was meant for the other',
   inWorld(async (t, world) => {
     const { cluster, workers } = await openCluster(t, world, 2);
     const old = cluster.door(1);
@@ -211,7 +211,7 @@ t.test(
     await successor.open(inbox);
     t.teardown(() => successor.close());
     t.equal(cluster.door(1).port, old.port);
-    // As of a worker that has not heard of the change yet.
+    // As for a worker that does not know of the change yet.
     cluster.doors.set(ADDRESS, 1, old);
     cluster.reader = 0;
     (await peerOf(world, 1, 2)).send(Buffer.of(1), ADDRESS);
@@ -222,7 +222,7 @@ t.test(
 );
 
 t.test(
-  'what is too large for an envelope is counted, and the largest that fits is handed on',
+  'a datagram too large for an envelope is counted, and the largest that fits is forwarded',
   inWorld(async (t, world) => {
     const { cluster, workers } = await openCluster(t, world, 2);
     cluster.reader = 0;
@@ -253,10 +253,10 @@ function scripted(doors = new Doors()) {
   return { transport, shared, door, inbox, doors, endTurn, key };
 }
 
-/** Where ScriptedTransport says that it is. */
+/** The address that ScriptedTransport reports. */
 const SCRIPTED = { host: '10.9.9.9', port: 9 };
 
-/** Sources whose worker is the one in slot 1 of two. */
+/** Sources that belong to the worker in slot 1 of two. */
 function foreignSources(count: number): { host: string; port: number }[] {
   const found = [];
   for (let port = 1; found.length < count; port++) {
@@ -266,7 +266,7 @@ function foreignSources(count: number): { host: string; port: number }[] {
   return found;
 }
 
-t.test('what arrives in one turn goes in one envelope, up to 8 KiB', async (t) => {
+t.test('datagrams of one turn are forwarded in one envelope, up to 8 KiB', async (t) => {
   const { transport, shared, door, inbox, doors, endTurn } = scripted();
   await transport.open(inbox);
   doors.set(SCRIPTED, 1, { port: 77, key: Buffer.alloc(DOOR_KEY_BYTES, 1) });
@@ -297,13 +297,13 @@ t.test('what arrives in one turn goes in one envelope, up to 8 KiB', async (t) =
 
   arrive(1, foreignSources(1));
   await transport.close();
-  t.equal(door.sent.length, 1, 'what waits is handed on before the door is closed');
+  t.equal(door.sent.length, 1, 'waiting datagrams are forwarded before the door is closed');
   endTurn();
   t.equal(door.sent.length, 1);
   t.ok(shared.closed && door.closed);
 });
 
-t.test('nothing is received through the door once close was called', async (t) => {
+t.test('nothing is received through the door after close was called', async (t) => {
   const { transport, door, inbox, key } = scripted();
   const closing = {
     datagramReceived: (datagram: Buffer, host: string, port: number): void => {
@@ -323,7 +323,7 @@ t.test('nothing is received through the door once close was called', async (t) =
 });
 
 for (const broken of ['shared', 'door'] as const) {
-  t.test(`when the ${broken} socket breaks, both are closed, and it is said once`, async (t) => {
+  t.test(`when the ${broken} socket breaks, both are closed, with one report`, async (t) => {
     const parts = scripted();
     const { transport, shared, door, inbox, doors } = parts;
     await transport.open(inbox);
@@ -345,7 +345,7 @@ t.test('a worker that cannot have the address leaves no door behind', async (t) 
   t.equal([...doors].length, 0);
 });
 
-t.test('a socket that breaks while the other is opened is what open() rejects with', async (t) => {
+t.test('when a socket breaks while the other opens, open() rejects with its error', async (t) => {
   const { transport, shared, door, inbox } = scripted();
   const error = new Error('planted');
   shared.open = () => {
@@ -357,7 +357,7 @@ t.test('a socket that breaks while the other is opened is what open() rejects wi
   t.ok(shared.closed && door.closed);
 });
 
-t.test('strangers who knock at the door are counted, and do no harm', async (t) => {
+t.test('datagrams of strangers at the door are counted, and do no harm', async (t) => {
   const doors = new Doors();
   const inbox = new Inbox();
   const doorKey = Buffer.from('0123456789abcdef');

@@ -19,7 +19,7 @@ function channel() {
   };
 }
 
-t.test('a worker asks, and is a member once it is welcome', async (t) => {
+t.test('a worker asks, and becomes a member when it is welcomed', async (t) => {
   const clock = new SimulatedClock();
   const { said, hear, ...primary } = channel();
   const member = welcomed(primary, clock);
@@ -32,13 +32,13 @@ t.test('a worker asks, and is a member once it is welcome', async (t) => {
   t.equal(said.at(-1), 'disconnect');
 });
 
-t.test('a primary that does not answer is given up after 10 s', async (t) => {
+t.test('a worker gives up after 10 s when the primary does not answer', async (t) => {
   const clock = new SimulatedClock();
   const { hear, ...primary } = channel();
   const member = welcomed(primary, clock);
   const rejected = t.rejects(member, {
     code: 'ERR_RPCUDP_CLUSTER',
-    message: 'The primary has not answered for 10000 ms',
+    message: 'The primary did not answer within 10000 ms',
   });
   hear({ rpcudp: 'close' });
   await clock.advance(9_999);

@@ -60,14 +60,14 @@ const doorMessage = (slot: number, port: number | undefined) => ({
   door: port === undefined ? null : { port, key: KEY },
 });
 
-t.test('who joins is told of the doors there are, and then welcome', async (t) => {
+t.test('a worker that joins is told of the existing doors, and then welcomed', async (t) => {
   const { processes, join, open, workers } = start(2);
   const [first, second] = processes;
   join(first);
   t.strictSame(first?.said, [{ rpcudp: 'welcome', slot: 0, workers: 2, seed: 7 }]);
   open(first, 51);
   t.strictSame(workers.addresses, [], 'one of two');
-  t.strictSame(second?.said, [], 'who has not joined is told nothing');
+  t.strictSame(second?.said, [], 'a worker that has not joined is told nothing');
   join(second);
   t.strictSame(second?.said, [
     doorMessage(0, 51),
@@ -82,7 +82,7 @@ t.test('who joins is told of the doors there are, and then welcome', async (t) =
 });
 
 t.test(
-  'a worker that dies is replaced in its slot, and the others hear of its doors',
+  'a worker that dies is replaced in its slot, and the others are told of its doors',
   async (t) => {
     const { clock, processes, reports, workers, join, open } = start(2);
     for (const [slot, process] of [...processes].entries()) {
@@ -126,7 +126,7 @@ t.test(
   },
 );
 
-t.test('a worker that ends without a word before has no doors any more either', async (t) => {
+t.test('the doors of a worker that ended without a message are removed too', async (t) => {
   const { processes, workers, join, open } = start(2);
   for (const [slot, process] of [...processes].entries()) {
     join(process);
@@ -149,7 +149,7 @@ t.test('a worker that dies at once is not forked without end', async (t) => {
 });
 
 t.test(
-  'a worker that ends before all have opened is an error that says which and how',
+  'a worker that ends before all have opened gives an error that says which one and how',
   async (t) => {
     for (const [exitCode, signal, how] of [
       [3, null, 'exit code 3'],
@@ -168,7 +168,7 @@ t.test(
   },
 );
 
-t.test('a process that the system does not start is tried again, and reported', async (t) => {
+t.test('a process that the system cannot start is tried again, and reported', async (t) => {
   const clock = new SimulatedClock();
   const error = new Error('planted');
   const errors: unknown[] = [];
@@ -189,7 +189,7 @@ t.test('a process that the system does not start is tried again, and reported', 
   t.equal(clock.pendingTimers, 0);
 });
 
-t.test('closing tells those who hear it, ends the others, and waits for all', async (t) => {
+t.test('closing notifies workers that listen, ends the others, and waits for all', async (t) => {
   const { clock, processes, reports, workers, join, open, closes } = start(3);
   join(processes[0]);
   open(processes[0], 51);
@@ -205,11 +205,11 @@ t.test('closing tells those who hear it, ends the others, and waits for all', as
   processes[1]?.hearer.ended(null, 'SIGTERM');
   await closed;
   t.equal(closes(), 1);
-  t.equal(clock.pendingTimers, 0, 'neither a restart nor the grace');
+  t.equal(clock.pendingTimers, 0, 'no timer of a restart or of the grace period');
   t.equal(processes.length, 3);
 });
 
-t.test('those who do not end in the grace are killed', async (t) => {
+t.test('workers that do not end within the grace period are killed', async (t) => {
   const { clock, processes, workers, join } = start(2, 300);
   for (const process of processes) join(process);
   const closed = workers.close();
@@ -223,7 +223,7 @@ t.test('those who do not end in the grace are killed', async (t) => {
   await closed;
 });
 
-t.test('closing while all are dead ends at once', async (t) => {
+t.test('closing while all workers are dead ends at once', async (t) => {
   const { clock, processes, workers } = start(1);
   processes[0]?.hearer.ended(1, null);
   await workers[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** Schemas that do what they must not. */
+/** Schemas that do what they must not do. */
 import { encode, ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
@@ -25,7 +25,7 @@ function faultOf(schema: StandardSchema): SchemaError {
   return fault;
 }
 
-t.test('a schema that throws is an issue, and its fault has what was thrown', async (t) => {
+t.test('a schema that throws gives an issue, and its fault has the thrown error', async (t) => {
   const boom = new Error('boom');
   const thrower = (thrown: unknown) =>
     schemaOf(() => {
@@ -57,7 +57,7 @@ t.test('a schema that throws is an issue, and its fault has what was thrown', as
   );
 });
 
-t.test('an asynchronous schema is an issue, and its rejection is taken care of', async (t) => {
+t.test('an asynchronous schema gives an issue, and its rejection is handled', async (t) => {
   const unhandled: unknown[] = [];
   const listener = (reason: unknown): void => void unhandled.push(reason);
   process.on('unhandledRejection', listener);
@@ -68,7 +68,7 @@ t.test('an asynchronous schema is an issue, and its rejection is taken care of',
     v.checkAsync(() => Promise.reject(new Error('late'))),
   );
   const { issues } = read(later, 'text');
-  t.match(issues?.fault?.problem, /^the schema gave a promise, and a contract takes only synch/);
+  t.match(issues?.fault?.problem, /^the schema gave a promise, but a contract takes only synch/);
   for (const promise of [
     Promise.reject(new Error('late')),
     Promise.resolve({ value: 5 }),
@@ -85,7 +85,7 @@ t.test('an asynchronous schema is an issue, and its rejection is taken care of',
   ]) {
     t.match(faultOf(schemaGiving(promise)).problem, /gave a promise/);
   }
-  // zod gives a promise when a transform throws, and the promise rejects with what was thrown.
+  // zod returns a promise when a transform throws, and the promise rejects with the thrown error.
   const throwing = z.number().transform(() => {
     throw new Error('late');
   });
@@ -95,13 +95,13 @@ t.test('an asynchronous schema is an issue, and its rejection is taken care of',
   t.strictSame(unhandled, []);
 });
 
-t.test('what is neither a value nor issues is an issue', async (t) => {
+t.test('a result that is neither a value nor issues gives an issue', async (t) => {
   for (const result of [undefined, null, 5, 'value', true, {}, [], () => ({ value: 1 })]) {
     t.equal(faultOf(schemaGiving(result)).problem, 'the schema gave neither a value nor issues');
   }
   for (const issues of [null, 'bad', {}, 5, { length: 1, 0: { message: 'x' } }, new Set()]) {
     const given = { value: 5, issues };
-    t.equal(faultOf(schemaGiving(given)).problem, 'the schema gave issues that are no array');
+    t.equal(faultOf(schemaGiving(given)).problem, 'the schema gave issues that are not an array');
   }
 });
 
@@ -113,7 +113,7 @@ t.test('a value is accepted only when there are no issues', async (t) => {
   });
 });
 
-t.test('validate is called as a method, with the value alone', async (t) => {
+t.test('validate is called as a method, with the value as its only argument', async (t) => {
   const standard = {
     version: 1 as const,
     vendor: 'by hand',
@@ -183,7 +183,7 @@ t.test('a fault is never sent: issues are plain data', async (t) => {
   t.match(sent, { value: JSON.parse(JSON.stringify(issues)) as unknown }, 'and arrive as they are');
 });
 
-t.test('whatever a schema gives is read as a value or as issues to send', async (t) => {
+t.test('whatever a schema returns is read as a value or as issues to send', async (t) => {
   const text = fc.string({ unit: 'binary', maxLength: 400 }).map((text) => `${text}\ud800`);
   const key = fc.oneof(text, fc.integer(), fc.double(), text.map(Symbol), fc.anything());
   const path = fc.array(fc.oneof(key, fc.record({ key })), { maxLength: 300 });

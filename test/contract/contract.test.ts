@@ -17,7 +17,7 @@ t.test('a contract knows its own procedures and no others', async (t) => {
   t.equal(defineContract({}).procedure('sayhi'), undefined);
 });
 
-t.test('a contract is not changed by what is done to its definition', async (t) => {
+t.test('a contract does not change when its definition is changed', async (t) => {
   const definition: Record<string, { timeoutMs: number }> = { sayhi: { timeoutMs: 5 } };
   const contract = defineContract(definition);
   definition['sayhi']!.timeoutMs = 7;
@@ -52,7 +52,7 @@ t.test('schemas are objects or functions that follow version 1', async (t) => {
   }
 });
 
-t.test('a schema that cannot be looked at is refused by name', async (t) => {
+t.test('a schema that cannot be inspected is refused by name', async (t) => {
   const mine = new Error('mine');
   const args = {
     get '~standard'(): never {
@@ -85,7 +85,7 @@ t.test('numbers out of bounds are refused, with their bounds', async (t) => {
   });
 });
 
-t.test('idempotent is a boolean', async (t) => {
+t.test('idempotent must be a boolean', async (t) => {
   for (const value of [true, false]) t.doesNotThrow(define({ sayhi: { idempotent: value } }));
   for (const value of [1, 'true', null]) {
     t.throws(define({ sayhi: { idempotent: value } }), {
@@ -94,18 +94,18 @@ t.test('idempotent is a boolean', async (t) => {
   }
 });
 
-t.test('keys that nobody reads are refused, even where they are undefined', async (t) => {
+t.test('unknown keys are refused, even if they are undefined', async (t) => {
   for (const key of ['timeout', 'arguments', 'constructor', '__proto__', 'Args']) {
     t.throws(define({ sayhi: {}, count: Object.fromEntries([[key, undefined]]) }), {
       procedure: 'count',
       message:
-        `The contract of "count" has a key '${key}', which is none of ` +
+        `The contract of "count" has the unknown key '${key}'; the keys are ` +
         'args, result, idempotent, timeoutMs, maxBytes',
     });
   }
 });
 
-t.test('what is no contract at all is refused', async (t) => {
+t.test('a value that is not a contract is refused', async (t) => {
   for (const value of [
     null,
     undefined,
@@ -127,13 +127,13 @@ t.test('what is no contract at all is refused', async (t) => {
       message: /^The contract of "sayhi" must be an object, but is /,
     });
   }
-  t.throws(define({ sayhi: z.string() }), { procedure: 'sayhi', message: /has a key '/ });
+  t.throws(define({ sayhi: z.string() }), { procedure: 'sayhi', message: /has the unknown key '/ });
   t.throws(define({ '': {} }), {
-    message: 'The contract of "" has no name: a procedure needs one',
+    message: 'The contract of "" has no name; a procedure needs a name',
   });
 });
 
-t.test('handlers are those of the contract, all of them and no others', async (t) => {
+t.test('handlers must be those of the contract, all of them and no others', async (t) => {
   const contract = defineContract({ sayhi: {}, count: {} });
   t.doesNotThrow(() => {
     contract.requireHandlers(['count', 'sayhi']);
@@ -141,10 +141,10 @@ t.test('handlers are those of the contract, all of them and no others', async (t
   t.throws(() => contract.requireHandlers(['sayhi']), {
     code: 'ERR_RPCUDP_CONTRACT',
     procedure: 'count',
-    message: 'The contract of "count" is served by no handler',
+    message: 'The contract of "count" is not served by any handler',
   });
   t.throws(() => contract.requireHandlers(['sayhi', 'cuont', 'count']), {
     procedure: 'cuont',
-    message: 'The contract of "cuont" does not exist, yet there is a handler of that name',
+    message: 'The contract of "cuont" does not exist, but there is a handler with that name',
   });
 });

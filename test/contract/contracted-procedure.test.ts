@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ContractedProcedure } from '../../src/contract/contracted-procedure.js';
 import { schemaGiving, schemaOf } from '../fixtures/schemas.js';
 
-t.test('without schemas everything passes as it is', async (t) => {
+t.test('without schemas all values pass unchanged', async (t) => {
   const procedure = new ContractedProcedure('any', {});
   const args = [1, undefined, { two: Symbol('two') }];
   t.equal(procedure.checkArguments(args), undefined);
@@ -15,12 +15,12 @@ t.test('without schemas everything passes as it is', async (t) => {
   t.match(procedure, { idempotent: false, timeoutMs: undefined, maxBytes: undefined });
 });
 
-t.test('what the contract says beside schemas is there to read', async (t) => {
+t.test('the other properties of the contract can be read', async (t) => {
   const said = { idempotent: true, timeoutMs: 2_000, maxBytes: 1_200 };
   t.match(new ContractedProcedure('sayhi', said), { name: 'sayhi', ...said });
 });
 
-t.test('a result of nothing is judged as the null it arrives as', async (t) => {
+t.test('a missing result is checked as the null that arrives', async (t) => {
   const nothing = new ContractedProcedure('forget', { result: z.null() });
   t.equal(nothing.checkResult(undefined), undefined);
   t.equal(nothing.checkResult(null), undefined);
@@ -29,7 +29,7 @@ t.test('a result of nothing is judged as the null it arrives as', async (t) => {
   t.match(neverArrives.checkResult(undefined), [{ path: 'result' }]);
 });
 
-t.test('checking changes nothing of what is sent', async (t) => {
+t.test('checking does not change what is sent', async (t) => {
   const given: unknown[][] = [];
   const args = schemaOf<unknown[]>((value) => {
     given.push(value as unknown[]);
@@ -45,19 +45,19 @@ t.test('checking changes nothing of what is sent', async (t) => {
   t.strictSame(gappy, ['Snake', undefined]);
 });
 
-t.test('arguments that are no array are for the schema to refuse', async (t) => {
+t.test('the schema refuses arguments that are not an array', async (t) => {
   const procedure = new ContractedProcedure('sayhi', { args: z.tuple([z.string()]) });
   for (const args of ['text', 5, null, undefined, {}]) {
     t.match(procedure.checkArguments(args as never), [{ path: 'args' }]);
   }
 });
 
-t.test('a schema that makes no array of the arguments is a fault', async (t) => {
+t.test('a schema whose output for arguments is not an array gives a fault', async (t) => {
   for (const value of ['text', null, { length: 0 }, undefined]) {
     const procedure = new ContractedProcedure('sayhi', { args: schemaGiving({ value }) });
     t.match(
       procedure.readArguments([]).issues?.fault?.problem,
-      /^the schema gave .* are an array$/,
+      /^the schema gave .* must be an array$/,
     );
     t.match(procedure.checkArguments([])?.fault, { procedure: 'sayhi', part: 'args' });
   }

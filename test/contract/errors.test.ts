@@ -9,7 +9,7 @@ const procedure = new ContractedProcedure('sayhi', {
   result: z.object({ items: z.array(z.string('no text')) }),
 });
 
-t.test('the error of bad arguments names the procedure and the first path', async (t) => {
+t.test('the error for invalid arguments names the procedure and the first path', async (t) => {
   const issues = procedure.checkArguments([{ name: 5 }])!;
   t.match(new InvalidArgumentsError('sayhi', issues), {
     name: 'InvalidArgumentsError',
@@ -21,7 +21,7 @@ t.test('the error of bad arguments names the procedure and the first path', asyn
   });
 });
 
-t.test('the error of a bad result names the procedure and the first path', async (t) => {
+t.test('the error for an invalid result names the procedure and the first path', async (t) => {
   const issues = procedure.checkResult({ items: ['a', 'b', 3, 4] })!;
   t.match(new InvalidResultError('sayhi', issues), {
     name: 'InvalidResultError',
@@ -33,7 +33,7 @@ t.test('the error of a bad result names the procedure and the first path', async
   });
 });
 
-t.test('a schema that failed is the cause', async (t) => {
+t.test('the error of a failed schema is the cause', async (t) => {
   const broken = new ContractedProcedure('sayhi', {
     args: schemaGiving(undefined),
     result: schemaGiving(undefined),
@@ -45,7 +45,7 @@ t.test('a schema that failed is the cause', async (t) => {
   t.match(result.fault, { code: 'ERR_RPCUDP_SCHEMA', part: 'result' });
 });
 
-t.test('a name is shown in quotes, escaped, and at most 64 characters of it', async (t) => {
+t.test('a name is shown in quotes, escaped, and cut to 64 characters', async (t) => {
   const issues = procedure.checkArguments([])!;
   const { message } = new InvalidArgumentsError(`\u001b"${'x'.repeat(9_000)}`, issues);
   t.match(message, /^The arguments of "\\u\{1b\}\\"x{61}…" break its contract: args: /);

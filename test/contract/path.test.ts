@@ -1,7 +1,7 @@
 import t from 'tap';
 import { formatPath } from '../../src/contract/path.js';
 
-t.test('a path is written as JavaScript would', async (t) => {
+t.test('a path is written as in JavaScript', async (t) => {
   const cases: readonly (readonly [segments: unknown, path: string])[] = [
     [undefined, 'args'],
     [[], 'args'],
@@ -23,7 +23,7 @@ t.test('a path is written as JavaScript would', async (t) => {
   for (const [segments, path] of cases) t.equal(formatPath('args', segments), path);
 });
 
-t.test('a path has at most 128 characters, and no half of one', async (t) => {
+t.test('a path has at most 128 characters, and only whole segments', async (t) => {
   const shapes = [
     Array.from({ length: 100_000 }, (_, index) => index),
     Array.from({ length: 100 }, () => 'x'.repeat(1_000)),

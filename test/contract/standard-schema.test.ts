@@ -1,6 +1,6 @@
 /**
- * Our interface of Standard Schema is that of `@standard-schema/spec`: whatever is made for the one
- * is taken for the other. The compiler is the test.
+ * Our interface of Standard Schema equals that of `@standard-schema/spec`: each can be used as the
+ * other. The compiler is the test.
  */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import t from 'tap';
@@ -13,21 +13,21 @@ import type {
 import { schemaOf } from '../fixtures/schemas.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
-/** Users hand schemas of the specification to `defineContract`, and ours to whoever takes those. */
+/** Users give schemas of the specification to `defineContract`, and our schemas to other code. */
 function ofSpec(schema: StandardSchemaV1<string, number>): StandardSchema<string, number> {
   return schema;
 }
 function forSpec(schema: StandardSchema<string, number>): StandardSchemaV1<string, number> {
   return schema;
 }
-/** A contract has schemas of which nothing is known. */
+/** A contract also takes schemas with unknown types. */
 function anyOfSpec(schema: StandardSchemaV1): StandardSchema {
   return schema;
 }
 function anyForSpec(schema: StandardSchema): StandardSchemaV1 {
   return schema;
 }
-/** What they give is read, and given, as ours. */
+/** The results can be used as each other, too. */
 function resultOfSpec(result: StandardSchemaV1.Result<number>): StandardResult<number> {
   return result;
 }
@@ -35,11 +35,11 @@ function resultForSpec(result: StandardResult<number>): StandardSchemaV1.Result<
   return result;
 }
 function notJustAny(schema: StandardSchemaV1<string, number>): void {
-  // @ts-expect-error it makes numbers, not strings
+  // @ts-expect-error The output is a number, not a string.
   schema satisfies StandardSchema<string, string>;
-  // @ts-expect-error it takes strings, not numbers
+  // @ts-expect-error The input is a string, not a number.
   schema satisfies StandardSchema<number, number>;
-  // @ts-expect-error a version to come
+  // @ts-expect-error Version 2 is not supported.
   ({ '~standard': { ...schema['~standard'], version: 2 } }) satisfies StandardSchema;
 }
 
@@ -53,7 +53,7 @@ type Inferred = [
   Expect<Equal<StandardSchemaV1.InferOutput<Ours>, number>>,
 ];
 
-t.test('a schema goes to and fro as it is', async (t) => {
+t.test('a schema can be used as the other interface, and back', async (t) => {
   const schema = schemaOf<string, number>((text) => ({ value: Number(text) }));
   t.equal(ofSpec(forSpec(schema)), schema);
   t.equal(anyOfSpec(anyForSpec(schema)), schema);

@@ -1,6 +1,6 @@
 /**
- * What both sides infer from a contract. The compiler is the test: `npm run check` fails when a line
- * compiles that must not, or the reverse. Nothing here is run but the last line.
+ * What both sides infer from a contract. The compiler is the test: `npm run check` fails when a
+ * line compiles that must not, or the reverse. Only the last line is run.
  */
 import { type } from 'arktype';
 import t from 'tap';
@@ -82,7 +82,7 @@ function callers(client: AnyEndpoint) {
   peer.call('sayhi', ['Snake', 'Plissken']);
   // @ts-expect-error every argument is a number
   peer.call('count', [1, 'two']);
-  // @ts-expect-error the caller gives what the schema takes, not what it makes of it
+  // @ts-expect-error the caller gives the input of the schema, not its output
   peer.call('search', [{ word: 5 }]);
   // @ts-expect-error no such option
   peer.call('sayhi', ['Snake'], { idempotent: true });
@@ -108,7 +108,7 @@ function callers(client: AnyEndpoint) {
 
 type Calls = ReturnType<typeof callers>;
 
-/** A checked call resolves to what the schema makes of the result, as it is. */
+/** A checked call resolves to the output of the result's schema. */
 type CheckedResults = [
   Expect<Equal<Value<Calls['said']>, string>>,
   Expect<Equal<Value<Calls['greeted']>, string>>,
@@ -121,7 +121,7 @@ type CheckedResults = [
   Expect<Equal<Checked<typeof byHand, 'search'>, number>>,
 ];
 
-/** Without the contract at hand, a call resolves to what was sent. */
+/** Without the contract, a call resolves to what was sent. */
 type SentResults = [
   Expect<Equal<ResultOf<ZodApi['sayhi']>, string>>,
   Expect<Equal<ResultOf<ZodApi['search']>, { found?: number; at: Date }>>,
@@ -133,7 +133,9 @@ type SentResults = [
 
 type Second<F> = F extends (scope: HandlerScope, second: infer S) => unknown ? S : never;
 
-/** Procedures run with what the schema makes of the arguments, and return what the schema takes. */
+/**
+ * Procedures get the output of the arguments' schema, and return the input of the result's schema.
+ */
 type Handlers = [
   Expect<Equal<Second<ZodHandlers['search']>, { word: number }>>,
   Expect<
@@ -179,20 +181,20 @@ function servers(handlers: ZodHandlers) {
   });
   // @ts-expect-error the result is a string
   void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => 5 } });
-  // @ts-expect-error a promise of the result is one of a string
+  // @ts-expect-error it must be a promise of a string
   void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => Promise.resolve(5) } });
   // @ts-expect-error only a result of null may be left out
   void serve({ contract: zodContract, handlers: { ...handlers, sayhi: () => undefined } });
   const search = (_scope: HandlerScope, _asked: { word: string }) => ({ at: new Date(0) });
-  // @ts-expect-error the argument is a number, for the schema made one of it
+  // @ts-expect-error the argument is a number, because the schema made it one
   void serve({ contract: zodContract, handlers: { ...handlers, search } });
   // @ts-expect-error the contract has no such procedure
   void serve({ contract: byHand, handlers: { search: () => '', sayho: () => '' } });
   // @ts-expect-error a procedure of the contract is missing
   void serve({ contract: byHand, handlers: {} });
-  // @ts-expect-error nothing serves the contract
+  // @ts-expect-error there are no handlers for the contract
   void serve({ contract: byHand });
-  // @ts-expect-error what is no contract is no contract
+  // @ts-expect-error this is not a contract
   void serve({ contract: { search: {} }, handlers: {} });
 }
 
@@ -200,7 +202,7 @@ async function ofServers(handlers: ZodHandlers) {
   const server = await createEndpoint({ contract: zodContract, handlers });
   const peer = server.peer<typeof server>('127.0.0.1:1');
   (peer satisfies PeerOf<typeof server>).call('sayhi', ['Snake']) satisfies Call<string>;
-  // What is not checked resolves to what was sent, which the schema has not read.
+  // An unchecked call resolves to what was sent, which the schema has not read.
   peer.call('group') satisfies Call<string>;
   // @ts-expect-error the argument is a string
   peer.call('sayhi', [1]);
@@ -221,17 +223,17 @@ function actors(peer: Peer<ContractApi<typeof zodContract>>) {
 function definitions() {
   // @ts-expect-error no such key
   defineContract({ sayhi: { timeout: 5 } });
-  // @ts-expect-error no such key, beside one that there is
+  // @ts-expect-error no such key, besides a valid one
   defineContract({ sayhi: { timeoutMs: 5, maxByte: 5 } });
   // @ts-expect-error arguments are an array
   defineContract({ sayhi: { args: z.string() } });
-  // @ts-expect-error and so is what the schema makes of them
+  // @ts-expect-error the schema's output must be an array too
   defineContract({ sayhi: { args: z.tuple([z.string()]).transform(([text]) => text) } });
-  // @ts-expect-error a string is no schema
+  // @ts-expect-error a string is not a schema
   defineContract({ sayhi: { result: 'string' } });
-  // @ts-expect-error it is a boolean
+  // @ts-expect-error it must be a boolean
   defineContract({ sayhi: { idempotent: 'yes' } });
-  // @ts-expect-error it is a number
+  // @ts-expect-error it must be a number
   defineContract({ sayhi: { timeoutMs: '5' } });
   defineContract({ sayhi: { args: z.array(z.any()).readonly(), result: z.any() } });
   (zodContract satisfies AnyContract).procedure('anything');

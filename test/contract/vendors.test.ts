@@ -1,4 +1,4 @@
-/** One table of cases against zod, valibot, arktype and a schema made by hand. */
+/** The same table of cases for zod, valibot, arktype and a schema made by hand. */
 import fc from 'fast-check';
 import t from 'tap';
 import { defineContract } from '../../src/contract/contract.js';
@@ -32,7 +32,10 @@ const ARGUMENTS: readonly (readonly [args: readonly unknown[], ...paths: string[
   ],
 ];
 
-/** A number of arguments for which each library has its own path, of the array or of the item. */
+/**
+ * Wrong numbers of arguments. Each library gives another path for them: that of the array or that
+ * of the item.
+ */
 const WRONG_LENGTHS: readonly (readonly unknown[])[] = [[], [USER, 3, 'more']];
 
 const RESULTS: readonly (readonly [result: unknown, ...paths: string[]])[] = [
@@ -45,7 +48,7 @@ const RESULTS: readonly (readonly [result: unknown, ...paths: string[]])[] = [
   ['a', 'result'],
 ];
 
-/** Arguments that are right about as often as wrong, never in their number. */
+/** Arguments of the right number, valid about as often as invalid. */
 const someArguments = ((): fc.Arbitrary<unknown[]> => {
   const wrong = fc.constantFrom<unknown>(null, 0, 'x', [], {}, true);
   const maybe = (right: fc.Arbitrary<unknown>) =>
@@ -64,7 +67,7 @@ for (const [vendor, schemas] of Object.entries(SCHEMAS)) {
   const greet = procedureOf(contract, 'greet');
   const search = procedureOf(contract, 'search');
 
-  t.test(`${vendor}: the paths of bad arguments are named, at both sides`, async (t) => {
+  t.test(`${vendor}: the paths of invalid arguments are named, at both sides`, async (t) => {
     for (const [args, ...paths] of ARGUMENTS) {
       t.strictSame(pathsOf(greet.checkArguments(args)), paths, JSON.stringify(args));
       t.strictSame(pathsOf(greet.readArguments(args).issues), paths, JSON.stringify(args));
@@ -76,14 +79,14 @@ for (const [vendor, schemas] of Object.entries(SCHEMAS)) {
     }
   });
 
-  t.test(`${vendor}: the paths of bad results are named, at both sides`, async (t) => {
+  t.test(`${vendor}: the paths of invalid results are named, at both sides`, async (t) => {
     for (const [result, ...paths] of RESULTS) {
       t.strictSame(pathsOf(greet.checkResult(result)), paths, JSON.stringify(result));
       t.strictSame(pathsOf(greet.readResult(result).issues), paths, JSON.stringify(result));
     }
   });
 
-  t.test(`${vendor}: the receiver gets what the schema makes of a value`, async (t) => {
+  t.test(`${vendor}: the receiver gets the output of the schema`, async (t) => {
     const sent = [{ word: 'Snake' }];
     t.equal(search.checkArguments(sent), undefined);
     t.strictSame(sent, [{ word: 'Snake' }], 'the sender sends what was given');
@@ -93,14 +96,14 @@ for (const [vendor, schemas] of Object.entries(SCHEMAS)) {
   });
 
   t.test(
-    `${vendor}: an argument that is undefined is judged as the null it arrives as`,
+    `${vendor}: an argument that is undefined is checked as the null that arrives`,
     async (t) => {
       t.strictSame(pathsOf(greet.checkArguments([USER, undefined])), ['args[1]']);
       t.strictSame(pathsOf(greet.checkArguments([undefined])), ['args[0]']);
     },
   );
 
-  t.test(`${vendor}: what the sender lets pass, the receiver accepts`, async (t) => {
+  t.test(`${vendor}: the receiver accepts what the sender accepts`, async (t) => {
     let passed = 0;
     t.doesNotThrow(() => {
       fc.assert(
@@ -115,7 +118,7 @@ for (const [vendor, schemas] of Object.entries(SCHEMAS)) {
   });
 }
 
-t.test('all libraries judge alike', async (t) => {
+t.test('all libraries give the same verdict', async (t) => {
   const greets = Object.values(SCHEMAS).map(({ args }) =>
     procedureOf(defineContract({ greet: { args } }), 'greet'),
   );

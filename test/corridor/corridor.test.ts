@@ -11,7 +11,7 @@ const instrumented = await loadInstrumented();
 const timeAndChance = readTimeAndChance();
 const entries = await traceEcho(instrumented);
 
-t.test('time and chance are those of Node again after an echo', async (t) => {
+t.test('after an echo, time and randomness are those of Node.js again', async (t) => {
   for (const [index, part] of readTimeAndChance().entries()) t.equal(part, timeAndChance[index]);
 });
 
@@ -25,7 +25,7 @@ t.test('the same functions are entered each time, here and in another process', 
   t.strictSame(printed.summary, summaryOf(staysOf(entries)));
 });
 
-t.test('it begins with the call, and each end sends and receives one datagram', async (t) => {
+t.test('the trace begins with the call; each end sends and receives one datagram', async (t) => {
   t.match(entries[0]?.name, /\.call$/);
   const places = entries.map(({ file, name }) => `${file.split('/')[0]} ${name.split('.').at(-1)}`);
   t.equal(places.filter((place) => place === 'transport send').length, 2);

@@ -1,21 +1,24 @@
-/** One echo between two endpoints: which functions are entered. */
+/** Echo: traces which functions one echo between two endpoints enters. */
 import { repeatable } from './repeatable.js';
 import type { InstrumentedLibrary } from './instrumented.js';
 import type { SourceFunction } from './instrument.js';
 
-/** The same on every machine, with IPv6 or without. */
+/** The same on every machine, with or without IPv6. */
 const HOST = '127.0.0.1';
 const TEXT = 'hello';
 
-/** After so many, both ends know each other, trust their round-trip time, and have made what they make once. */
+/**
+ * After this many echoes both ends know each other, trust their round-trip time, and have made
+ * everything that they make only once.
+ */
 const WARM_UP_ECHOES = 10;
 
-/** In so many turns of the event loop nothing was entered: both ends are quiet. */
+/** Both ends are quiet when nothing was entered in this many turns of the event loop. */
 const QUIET_TURNS = 10;
 
 /**
- * The functions of `src` that are entered, at both ends, by one echo over UDP, in order: from `peer.call` until the caller
- * has the outcome and both ends are quiet. Nobody observes the endpoints.
+ * The functions of `src` that one echo over UDP enters at both ends, in order: from `peer.call`
+ * until the caller has the outcome and both ends are quiet. Nothing observes the endpoints.
  */
 export function traceEcho(instrumented: InstrumentedLibrary): Promise<readonly SourceFunction[]> {
   return repeatable(() => trace(instrumented));

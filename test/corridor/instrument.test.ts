@@ -10,7 +10,7 @@ function instrumented(text: string): { code: string; functions: readonly SourceF
   return { code, functions };
 }
 
-/** The names of what is entered when it runs. */
+/** The names of the functions that are entered when the text runs. */
 function namesEntered(text: string): string[] {
   const { code, functions } = instrumented(text);
   const names: string[] = [];
@@ -19,7 +19,7 @@ function namesEntered(text: string): string[] {
   return names;
 }
 
-t.test('every kind of function says that it is entered, by its name', async (t) => {
+t.test('every kind of function reports that it is entered, by its name', async (t) => {
   for (const { text, names } of [
     { text: 'function f() {} f();', names: ['f'] },
     { text: 'const f = (): void => {}; f();', names: ['f'] },
@@ -40,7 +40,7 @@ t.test('every kind of function says that it is entered, by its name', async (t) 
   }
 });
 
-t.test('a function without a name is known by what it stands in', async (t) => {
+t.test('a function without a name is named after what it is in', async (t) => {
   for (const { text, names } of [
     { text: '(() => 1)();', names: ['(anonymous)'] },
     { text: 'function f() { [1].map((n) => n); } f();', names: ['f', '(anonymous) in f'] },
@@ -60,7 +60,7 @@ t.test('the constructor of a derived class is entered before that of its base', 
   t.strictSame(namesEntered(text), ['new B', 'new A', 'f', 'f']);
 });
 
-t.test('a generator is entered once, when it is asked for its first value', async (t) => {
+t.test('a generator is entered once, when its first value is wanted', async (t) => {
   const text = `
     function* g() { yield 1; yield 2; }
     function f() {}
@@ -72,7 +72,7 @@ t.test('an async function is entered once, however often it awaits', async (t) =
   t.strictSame(namesEntered('async function f() { await 1; await 2; } f();'), ['f']);
 });
 
-t.test('declarations without a body are left alone, and lines stay', async (t) => {
+t.test('declarations without a body are left alone, and lines stay the same', async (t) => {
   const text = `
     interface A { m(): void }
     type F = () => void;

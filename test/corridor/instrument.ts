@@ -1,30 +1,32 @@
-/** TypeScript in which every function says that it is entered. */
+/** Instrument: changes TypeScript so that every function reports when it is entered. */
 import ts from 'typescript';
 
 /** A function of a source file. */
 export interface SourceFunction {
-  /** From `src` on, with slashes. */
+  /** The path from `src` on, with slashes. */
   readonly file: string;
-  /** As people would call it: `Peer.call`, `get Peer.address`, `new Peer`, `(anonymous) in Peer.on`. */
+  /** The name for people: `Peer.call`, `get Peer.address`, `new Peer`, `(anonymous) in Peer.on`. */
   readonly name: string;
-  /** Where it begins, from 1. */
+  /** The line where it begins, from 1. */
   readonly line: number;
 }
 
-/** Text to be put at a place of the file. */
+/** Text to insert at a place of the file. */
 interface Insertion {
   readonly at: number;
   readonly text: string;
 }
 
 /**
- * Gives the text with a call of `hook` at the start of every function, method, getter, setter, constructor, arrow and
- * static block. Lines stay what they are.
+ * Returns the text with a call of `hook` at the start of every function, method, getter, setter,
+ * constructor, arrow and static block. Line numbers stay the same.
  *
- * In the constructor of a derived class the call comes before `super()`. A generator is entered when it is asked for its
- * first value. What the default of a parameter calls is entered before the function that has the parameter.
+ * In the constructor of a derived class the call comes before `super()`. A generator is entered
+ * when its first value is wanted. Functions that the default of a parameter calls are entered
+ * before the function that has the parameter.
  *
- * @param add keeps the function, and gives the number with which `hook` is called when it is entered
+ * @param add keeps the function, and returns the number with which `hook` is called when it is
+ * entered
  */
 export function instrument(
   text: string,
@@ -59,7 +61,7 @@ function bodyOf(node: ts.Node): ts.Block | ts.Expression | undefined {
   return ts.isClassStaticBlockDeclaration(node) ? node.body : undefined;
 }
 
-/** Two arrows can end at one place, but no two functions begin at one. */
+/** Two arrows can end at the same place, but no two functions begin at the same place. */
 function inserted(text: string, insertions: readonly Insertion[]): string {
   const inOrder = insertions.toSorted((one, other) => one.at - other.at);
   let result = '';
@@ -81,7 +83,7 @@ function nameOf(node: ts.Node): string {
   return '(anonymous)';
 }
 
-/** What it is declared as, or what it becomes the value of. */
+/** The name under which it is declared, or of what it is assigned to. */
 function ownNameOf(node: ts.Node): string | undefined {
   if (ts.isConstructorDeclaration(node)) return `new ${holderOf(node)}`;
   if (ts.isClassStaticBlockDeclaration(node)) return `static ${holderOf(node)}`;
@@ -107,7 +109,7 @@ function memberNameOf(member: ts.ClassElement | ts.ObjectLiteralElement): string
   return holder === '' ? name : `${holder}.${name}`;
 }
 
-/** The class of a member, or the variable whose value an object literal is. */
+/** The class of a member, or the variable to which an object literal is assigned. */
 function holderOf(member: ts.Node): string {
   const { parent } = member;
   if (ts.isClassLike(parent)) return parent.name?.text ?? '(anonymous class)';

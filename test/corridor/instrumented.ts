@@ -1,4 +1,4 @@
-/** The library with every function of `src` instrumented, bundled in memory. */
+/** Instrumented: the library with every function of `src` instrumented, bundled in memory. */
 import { readFile } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,17 +7,19 @@ import type * as Library from '../../src/index.js';
 import { instrument } from './instrument.js';
 import type { SourceFunction } from './instrument.js';
 
-/** What functions call when they are entered. */
+/** The function that all functions call when they are entered. */
 const HOOK = 'functionEntered';
 
-/** The hook itself, and how to hear of it. */
+/** The hook itself, and a function to set its listener. */
 const PREAMBLE = `let ${HOOK} = () => {};
 export function onEntered(listener) { ${HOOK} = listener; }`;
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = resolve(ROOT, 'src');
 
-/** `rpcudp`, and a way to hear which of its functions are entered: one listener, called with their numbers. */
+/**
+ * `rpcudp`, and a way to listen to the functions that are entered. One listener gets their numbers.
+ */
 type Module = typeof Library & { onEntered(listener: (index: number) => void): void };
 
 export interface InstrumentedLibrary {
@@ -26,7 +28,10 @@ export interface InstrumentedLibrary {
   readonly functions: readonly SourceFunction[];
 }
 
-/** Loads it, with modules of its own beside those of the library as it is. Packages are bundled as they are. */
+/**
+ * Loads the instrumented library. Its modules are separate from those of the library itself.
+ * Packages are bundled unchanged.
+ */
 export async function loadInstrumented(): Promise<InstrumentedLibrary> {
   const functions: SourceFunction[] = [];
   const { outputFiles } = await build({

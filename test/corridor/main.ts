@@ -1,9 +1,11 @@
 /**
- * `npm run corridor`: prints every function that one echo enters, both ends, in order. It shows whether a reader can
- * follow a datagram along the corridors of the architecture (call out, answer in, request to reply) without turning back.
+ * `npm run corridor`: prints every function that one echo enters at both ends, in order. It shows
+ * whether a reader can follow a datagram along the corridors of the architecture (call out, answer
+ * in, request to reply) without turning back.
  *
- * A function entry: a function of a file in `src` begins to run, whoever calls it. A move: an entry in another file than
- * the entry before, the first included. A move back: a move to a file that was entered before. `--help` has them in full.
+ * A function entry means that a function of a file in `src` begins to run, whatever calls it. A
+ * move is an entry in another file than the entry before; the first entry is a move too. A move
+ * back is a move to a file that was entered before. `--help` explains all of this.
  */
 import { traceEcho } from './echo.js';
 import { loadInstrumented } from './instrumented.js';

@@ -1,10 +1,12 @@
-/** Between which files a reader moves who follows the functions that are entered. */
+/** Moves: between which files a reader moves who follows the functions that are entered. */
 import type { SourceFunction } from './instrument.js';
 
-/** Functions entered one after the other in one file. */
+/** Functions of one file that are entered one after the other. */
 export interface Stay {
   readonly file: string;
-  /** How often the file was entered so far, this time included: from 2 on it is a move back. */
+  /**
+   * How many times the file was entered so far, this time included. From 2 on it is a move back.
+   */
   readonly visit: number;
   readonly entries: readonly SourceFunction[];
 }
@@ -12,30 +14,30 @@ export interface Stay {
 interface FileCount {
   readonly file: string;
   readonly entries: number;
-  /** Moves back to it. */
+  /** How many moves back there are to this file. */
   readonly movesBack: number;
 }
 
 interface PairCount {
-  /** In the order of the alphabet. */
+  /** In alphabetical order. */
   readonly files: readonly [string, string];
-  /** From the one to the other, either way. */
+  /** Moves in both directions. */
   readonly moves: number;
 }
 
 export interface Summary {
-  /** Function entries. */
+  /** How many function entries there are. */
   readonly entries: number;
   readonly files: number;
   readonly moves: number;
   readonly movesBack: number;
-  /** Those that are moved back to most often first. */
+  /** The files with most moves back first. */
   readonly byFile: readonly FileCount[];
-  /** Those with most moves between them first. */
+  /** The pairs with most moves first. */
   readonly byPair: readonly PairCount[];
 }
 
-/** Each stay begins with a move: the first from the caller into `src`. */
+/** Each stay begins with a move. The first move comes from the caller into `src`. */
 export function staysOf(entries: readonly SourceFunction[]): readonly Stay[] {
   const visits = new Map<string, number>();
   const stays: Stay[] = [];

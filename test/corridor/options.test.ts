@@ -1,14 +1,14 @@
 import t from 'tap';
 import { CORRIDOR, readOptions } from './options.js';
 
-// What is wrong is thrown, and not said.
+// Errors are thrown here, and not printed.
 CORRIDOR.exitOverride().configureOutput({ writeErr: () => undefined });
 
-t.test('without options people see everything', async (t) => {
+t.test('without options it prints everything, for people', async (t) => {
   t.strictSame(readOptions([]), { isSummaryOnly: false, isJson: false });
 });
 
-t.test('the summary can be had alone, and as data', async (t) => {
+t.test('the summary can be printed alone, and as data', async (t) => {
   t.strictSame(readOptions(['--summary', '--json']), { isSummaryOnly: true, isJson: true });
 });
 
@@ -26,7 +26,7 @@ t.test('help names every option and says what is counted', async (t) => {
   }
 });
 
-t.test('what it does not understand is refused', async (t) => {
+t.test('an invalid option is refused', async (t) => {
   t.throws(() => readOptions(['--sumary']), /'--sumary'/);
   t.throws(() => readOptions(['echo']), /too many arguments/);
 });

@@ -1,18 +1,18 @@
-/** Node's time and chance, the same each time. */
+/** Repeatable: makes the time and randomness of Node.js the same each time. */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import { mock } from 'node:test';
 import { SeededRandom } from '../../src/testing/random.js';
 
-/** Between one reading of the clock and the next. */
+/** The time between two readings of the clock. */
 const READING_MS = 0.01;
 
 /**
- * Runs `work` while the clock shows 10 µs more at each reading, no timer ever fires, and what is random is the same
- * each time. Sockets, microtasks and immediates are as always.
+ * Runs `work` while the clock shows 10 µs more at each reading, no timer ever fires, and random
+ * values are the same each time. Sockets, microtasks and immediates work as always.
  *
- * The whole process is told so, and nothing else should run meanwhile.
+ * This applies to the whole process, so nothing else should run in the meantime.
  */
 export async function repeatable<Result>(work: () => Promise<Result>): Promise<Result> {
   const random = new SeededRandom(1);
@@ -29,7 +29,7 @@ export async function repeatable<Result>(work: () => Promise<Result>): Promise<R
     random.fillBytes(target);
     return target;
   });
-  // Modules that import these by name get them, too.
+  // Modules that import these by name get them too.
   syncBuiltinESMExports();
   try {
     return await work();

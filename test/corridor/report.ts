@@ -1,13 +1,13 @@
-/** What the command prints for people. */
+/** Report: what the command prints for people. */
 import type { SourceFunction } from './instrument.js';
 import type { Stay, Summary } from './moves.js';
 
-/** Pairs of files that are shown; the rest is in the JSON. */
+/** How many pairs of files are shown. The rest is in the JSON. */
 const SHOWN_PAIRS = 20;
 
 const NUMBER_WIDTH = 5;
 
-/** A heading for each move, and under it what is entered in that file, numbered. */
+/** A heading for each move, and below it the functions that are entered in that file, numbered. */
 export function stepsText(stays: readonly Stay[]): string {
   const lines: string[] = [];
   let number = 1;

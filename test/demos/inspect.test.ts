@@ -6,10 +6,10 @@ import type { Test } from 'tap';
 import type { InspectionRecord } from '../../src/inspector/record.js';
 import { watchInspector } from '../../src/inspector/hub/watch.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
-/** The demo as its script runs it, from what was built. */
+/** The demo as its script runs it, from the build. */
 async function startDemo(t: Test, ...options: string[]) {
   const { NODE_OPTIONS, ...env } = process.env;
   const demo = spawn(process.execPath, ['--import', 'tsx', 'demos/inspect/main.ts', ...options], {
@@ -74,7 +74,7 @@ async function processIds(find: Awaited<ReturnType<typeof watching>>): Promise<n
 }
 
 t.test(
-  'the demo shows calls that go well and every way to go wrong, and Ctrl-C ends all of it',
+  'the demo shows calls that go well and every way to go wrong, and Ctrl-C ends everything',
   async (t) => {
     const { demo, ended, url } = await startDemo(t);
     const find = await watching(t, await url());
@@ -110,7 +110,7 @@ t.test('with --seconds it ends by itself', async (t) => {
   t.match(await ended, { exitCode: 0, stderr: '' });
 });
 
-t.test('when the demo is killed, nothing of it goes on', async (t) => {
+t.test('when the demo is killed, none of its processes continues', async (t) => {
   const { demo, url } = await startDemo(t);
   const children = await processIds(await watching(t, await url()));
   demo.kill('SIGKILL');

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import t from 'tap';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 for (const [demo, procedure] of [
@@ -22,7 +22,7 @@ for (const [demo, procedure] of [
     let url = '';
     for await (const line of createInterface(child.stdout)) {
       url = /^Watch at (\S+)$/.exec(line)?.[1] ?? url;
-      if (line === 'The page can be looked at until Ctrl-C.') break;
+      if (line === 'The page stays open until Ctrl-C.') break;
     }
     const page = new WatchingPage(url);
     await page.sees((records) =>

@@ -1,9 +1,12 @@
-/** Observers that come and go while an endpoint runs. */
+/** Observers that attach and detach while an endpoint runs. */
 import t from 'tap';
 import type { InspectionEvent } from 'xstate';
 import { inWorld } from '../fixtures/world.js';
 
-/** What an observer was told, in short: the kind of event, the actor, and its state where it has one. */
+/**
+ * What an observer was told, in short: the type of the event, the actor, and its state if it has
+ * one.
+ */
 function told() {
   const log: string[] = [];
   const observer = (event: InspectionEvent): void => {
@@ -18,7 +21,7 @@ function told() {
 }
 
 t.test(
-  'who attaches is told of the actors that live, parents first, and then of what happens',
+  'an observer that attaches is told of the living actors, parents first, and then of what happens',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { wait: () => new Promise(() => undefined) } });
     const client = await world.endpoint({ initialWindow: 1, timeoutMs: 1_000 });
@@ -60,7 +63,7 @@ t.test(
 );
 
 t.test(
-  'who detaches is told no more, and the others still are',
+  'an observer that detaches is told nothing more, and the others still are',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { echo: (_, value: number) => value } });
     const client = await world.endpoint();
@@ -81,7 +84,7 @@ t.test(
 );
 
 t.test(
-  'each actor is reported once to each, whether it attached at the start or later',
+  'each observer is told of each actor once, whether it attached at the start or later',
   inWorld(async (t, world) => {
     const early = told();
     const late = told();
@@ -97,7 +100,7 @@ t.test(
 );
 
 t.test(
-  'an observer that throws is reported once, and harms no other',
+  'an observer that throws is reported once, and does not disturb the others',
   inWorld(async (t, world) => {
     const errors: unknown[] = [];
     const client = await world.endpoint({ onError: (error: unknown) => void errors.push(error) });

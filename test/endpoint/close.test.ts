@@ -28,7 +28,7 @@ t.test(
 );
 
 t.test(
-  'closing tells rpcudp endpoints which calls are taken back, and nothing to others',
+  'closing tells rpcudp endpoints which calls are cancelled, and tells others nothing',
   inWorld(async (t, world) => {
     const client = await world.endpoint({ window: 32, mailbox: 1_000, initialWindow: 32 });
     const controller = world.controller();
@@ -72,7 +72,7 @@ t.test(
 );
 
 t.test('a process whose endpoints are closed ends by itself', async (t) => {
-  const script = fileURLToPath(new URL('../fixtures/closing-process.ts', import.meta.url));
+  const script = fileURLToPath(new URL('./closing-process.ts', import.meta.url));
   const { NODE_OPTIONS, ...env } = process.env;
   const options = ['--import', import.meta.resolve('tsx'), script];
   const child = spawn(process.execPath, options, { env });
@@ -90,7 +90,7 @@ t.test('a process whose endpoints are closed ends by itself', async (t) => {
 });
 
 t.test(
-  'closing waits for procedures that run, whose replies still go out',
+  'closing waits for running procedures, whose replies are still sent',
   inWorld(async (t, world) => {
     let finish = (_value: string): void => undefined;
     const server = await world.endpoint({
@@ -116,7 +116,7 @@ t.test(
 );
 
 t.test(
-  'closing waits no longer than its grace, and a late result goes nowhere',
+  'closing waits no longer than its grace period, and a late result is not sent',
   inWorld(async (t, world) => {
     let finish = (_value: string): void => undefined;
     const server = await world.endpoint({
@@ -137,7 +137,7 @@ t.test(
 );
 
 t.test(
-  'closing twice gives the same promise; afterwards nothing can be called',
+  'closing twice gives the same promise, and afterwards nothing can be called',
   inWorld(async (t, world) => {
     const endpoint = await world.endpoint();
     const peer = endpoint.peer('10.0.0.9:1');
@@ -154,7 +154,7 @@ t.test(
 );
 
 t.test(
-  'who calls or closes again as calls are cancelled finds the endpoint closing',
+  'a listener that calls or closes while calls are cancelled finds the endpoint closing',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -216,7 +216,7 @@ t.test(
 );
 
 t.test(
-  'a socket that fails closes the endpoint, and its error is the reason',
+  'a socket that fails closes the endpoint, with its error as the reason',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ transport });
@@ -244,7 +244,7 @@ t.test(
   }),
 );
 
-t.test('replies that are written as a real endpoint closes still arrive', async (t) => {
+t.test('replies that are written while a real endpoint closes still arrive', async (t) => {
   let finish = (_value: string): void => undefined;
   const server = await createEndpoint({
     host: '127.0.0.1',

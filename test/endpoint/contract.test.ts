@@ -1,4 +1,4 @@
-/** Contracts on whole endpoints: who checks what, and what becomes of what is refused. */
+/** Contracts on whole endpoints: which side checks what, and what happens to refused values. */
 import t from 'tap';
 import { createActor, setup, toPromise } from 'xstate';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ import { inWorld, type World } from '../fixtures/world.js';
 
 const STRING = z.string();
 
-/** What ended at an endpoint since. */
+/** The requests that have ended at an endpoint since this call. */
 function settledAt(endpoint: Awaited<ReturnType<World['endpoint']>>) {
   const settled: Extract<EndpointReport, { type: 'request.settled' }>[] = [];
   endpoint.on('request.settled', (report) => settled.push(report));
@@ -27,7 +27,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
   const contract = defineContract({ greet: { args, result }, search: { args: search } });
 
   t.test(
-    `${vendor}: a caller's mistake is thrown at its line, with the path, and nothing is sent`,
+    `${vendor}: a caller's mistake is thrown where the call is made, with the path, and nothing is sent`,
     inWorld(async (t, world) => {
       const peer = (await world.endpoint()).peer('10.0.0.9:1', contract);
       const wrong = [{ name: 5, tags: ['a', 6] }] as never;
@@ -49,7 +49,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
   );
 
   t.test(
-    `${vendor}: a request that breaks the contract is not run, and its caller told where`,
+    `${vendor}: a request that violates the contract is not run, and its caller is told where it is wrong`,
     inWorld(async (t, world) => {
       let runs = 0;
       const server = await world.endpoint({
@@ -78,7 +78,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
   );
 
   t.test(
-    `${vendor}: a result that breaks the contract is an error at the side that serves it`,
+    `${vendor}: a result that violates the contract is an error at the side that serves it`,
     inWorld(async (t, world) => {
       const server = await world.endpoint({
         contract,
@@ -104,7 +104,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
   );
 
   t.test(
-    `${vendor}: a result that breaks the contract is an error at the side that gets it`,
+    `${vendor}: a result that violates the contract is an error at the side that gets it`,
     inWorld(async (t, world) => {
       const server = await world.endpoint({ handlers: { greet: () => ({ items: ['a', 2] }) } });
       const client = await world.endpoint();
@@ -121,13 +121,13 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
           data: [{ path: 'result.items[1]' }],
         },
       });
-      t.match(server.stats().requests, { replied: 1 }, 'for who serves it nothing went wrong');
+      t.match(server.stats().requests, { replied: 1 }, 'for the serving side nothing went wrong');
       t.match(client.stats().fates, { 'response.matched': 1 });
     }),
   );
 
   t.test(
-    `${vendor}: the procedure is run with what the schema makes of what was sent`,
+    `${vendor}: the procedure runs with the schema's output for what was sent`,
     inWorld(async (t, world) => {
       const seen: unknown[] = [];
       const server = await world.endpoint({
@@ -149,7 +149,7 @@ for (const [vendor, { args, result, search }] of Object.entries(SCHEMAS)) {
 }
 
 t.test(
-  'a value passes its schema once at either side, and a repetition not again',
+  'a value passes its schema once at either side, and repetitions do not pass it again',
   inWorld(async (t, world) => {
     const validated: unknown[] = [];
     const adding = schemaOf<number>((value) => {
@@ -170,7 +170,7 @@ t.test(
       client.peer(server.address, contract).call('double', [10]).value(),
     );
     t.strictSame(validated, [10, 10, 22, 22], 'what was sent and returned, before and after');
-    t.equal(value, 23, 'and what was made of it on arrival is used');
+    t.equal(value, 23, 'the value made on arrival is used');
 
     const raw = await world.raw();
     raw.send(request(1, 'double', 10), server.address);
@@ -182,7 +182,7 @@ t.test(
 );
 
 t.test(
-  'a result that a schema made into what cannot be sent is the value all the same',
+  'a result that its schema makes unsendable is still the value for the caller',
   inWorld(async (t, world) => {
     const result = STRING.transform((text) => new Map([[text, text.length]]));
     const contract = defineContract({ index: { args: z.tuple([]), result } });
@@ -194,7 +194,7 @@ t.test(
 );
 
 t.test(
-  'undefined travels as null, and the schemas of both sides see null',
+  'undefined is sent as null, and the schemas of both sides get null',
   inWorld(async (t, world) => {
     const contract = defineContract({
       forget: { args: z.tuple([z.string().nullable()]), result: z.null() },
@@ -207,9 +207,9 @@ t.test(
 );
 
 t.test(
-  '`maxBytes` holds for a request at both sides',
+  '`maxBytes` limits a request at both sides',
   inWorld(async (t, world) => {
-    // ['take', [text]] of an 11-byte text: 1 + 5 for the name, 1 + 1 before the text.
+    // ['take', [text]] with a text of 11 bytes: 1 + 5 for the name, 1 + 1 before the text.
     const [fits, tooLarge] = ['x'.repeat(11), 'x'.repeat(12)];
     const contract = defineContract({ take: { maxBytes: 19 } });
     const server = await world.endpoint({ contract, handlers: { take: () => null } });
@@ -223,13 +223,13 @@ t.test(
       bytes: 20,
       limitBytes: 19,
       message:
-        'the request to "take" takes at least 20 bytes; a procedure name and its arguments may take 19',
+        'The request to "take" takes at least 20 bytes; its procedure name and arguments may take at most 19',
     });
     const unchecked = client.peer(server.address).call('take', [tooLarge]);
     t.match(await world.clock.runUntil(unchecked), {
       state: 'rejected',
       executed: 'no',
-      error: { code: 'invalidArguments', message: /may take 19$/, data: undefined },
+      error: { code: 'invalidArguments', message: /may take at most 19$/, data: undefined },
     });
     t.match(settled.at(-1), {
       ending: 'invalidArguments',
@@ -239,7 +239,7 @@ t.test(
 );
 
 t.test(
-  '`maxBytes` holds for a result where it is sent',
+  '`maxBytes` limits a result where it is sent',
   inWorld(async (t, world) => {
     const contract = defineContract({ give: { args: z.tuple([z.int()]), maxBytes: 20 } });
     const server = await world.endpoint({
@@ -253,7 +253,7 @@ t.test(
       executed: 'maybe',
       error: {
         code: 'replyTooLarge',
-        message: 'The result takes at least 21 bytes; it may take 20',
+        message: 'The result takes at least 21 bytes; it may take at most 20',
       },
     });
     t.match(world.errors.splice(0), [{ cause: { code: 'ERR_RPCUDP_REPLY_TOO_LARGE' } }]);
@@ -261,7 +261,7 @@ t.test(
 );
 
 t.test(
-  '`timeoutMs` is the time-out of calls, unless one says otherwise',
+  '`timeoutMs` is the time-out of calls that set none',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const contract = defineContract({ wait: { timeoutMs: 700 }, other: {} });
@@ -279,7 +279,7 @@ t.test(
 );
 
 t.test(
-  "`timeoutMs` is the deadline of the procedure, in place of the endpoint's",
+  "`timeoutMs` is the deadline of the procedure, instead of the endpoint's",
   inWorld(async (t, world) => {
     const contract = defineContract({ hold: { timeoutMs: 300 }, linger: { timeoutMs: 2_000 } });
     const forever = () => new Promise<never>(() => undefined);
@@ -303,7 +303,7 @@ t.test(
 );
 
 t.test(
-  'what is idempotent is sent up to three times to a peer of any age, and nothing else is',
+  'an idempotent request is sent up to three times to any peer, and no other request is',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const contract = defineContract({ find: { idempotent: true }, add: { idempotent: false } });
@@ -323,7 +323,7 @@ t.test(
 );
 
 t.test(
-  'handlers are those of the contract, every one of them and none else',
+  'handlers must be those of the contract, all of them and no others',
   inWorld(async (t, world) => {
     const contract = defineContract({ greet: {}, forget: {} });
     const serve = (handlers: object, other: unknown = contract) =>
@@ -332,40 +332,42 @@ t.test(
     await t.rejects(serve({ greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forget',
-      message: 'The contract of "forget" is served by no handler',
+      message: 'The contract of "forget" is not served by any handler',
     });
     await t.rejects(serve({ greet, forget: greet, forgot: greet }), {
       code: 'ERR_RPCUDP_CONTRACT',
       procedure: 'forgot',
-      message: 'The contract of "forgot" does not exist, yet there is a handler of that name',
+      message: 'The contract of "forgot" does not exist, but there is a handler with that name',
     });
     await t.rejects(serve({ greet, forget: 5 }), {
-      message: /^handlers\.forget is not a function/,
+      message: /^handlers\.forget must be a function/,
     });
-    await t.rejects(createEndpoint({ contract } as never), { message: /is served by no handler$/ });
+    await t.rejects(createEndpoint({ contract } as never), {
+      message: /is not served by any handler$/,
+    });
     await t.rejects(serve({ greet, forget: greet }, { greet: {}, forget: {} }), {
       code: 'ERR_RPCUDP_OPTION',
-      message: "The option 'contract' must be what defineContract gives",
+      message: "The option 'contract' must be a contract made by defineContract",
     });
   }),
 );
 
 t.test(
-  'a procedure that the contract does not know is not called',
+  'a procedure that is not in the contract cannot be called',
   inWorld(async (t, world) => {
     const peer = (await world.endpoint()).peer('10.0.0.9:1', defineContract({ greet: {} }));
     for (const name of ['gret', 'constructor', '__proto__', 'toString']) {
       const call = () => peer.call(name as 'greet');
-      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /knows no such procedure$/ });
+      t.throws(call, { code: 'ERR_RPCUDP_CONTRACT', message: /has no such procedure$/ });
     }
     t.throws(() => (peer.remote as unknown as Record<string, () => void>)['gret']?.(), {
-      message: 'The contract of "gret" does not exist: the contract knows no such procedure',
+      message: 'The contract of "gret" does not exist: the contract has no such procedure',
     });
     t.equal(world.network.stats.sent, 0);
   }),
 );
 
-/** Schemas that fail where they should judge, and how that reads. */
+/** Schemas that fail when they check, and the text of their errors. */
 const BROKEN: readonly (readonly [string, StandardSchema<unknown[]>, string])[] = [
   [
     'throws',
@@ -384,7 +386,7 @@ const BROKEN: readonly (readonly [string, StandardSchema<unknown[]>, string])[] 
 
 for (const [how, schema, problem] of BROKEN) {
   t.test(
-    `a schema that ${how} refuses the value, and both endpoints live`,
+    `a schema that ${how} refuses the value, and both endpoints continue`,
     inWorld(async (t, world) => {
       const ofArguments = defineContract({ ask: { args: schema } });
       const ofResult = defineContract({ ask: { result: schema } });
@@ -419,14 +421,14 @@ for (const [how, schema, problem] of BROKEN) {
           { code: 'ERR_RPCUDP_HANDLER_FAILED', cause: { cause: { part: 'result' } } },
           { code: 'ERR_RPCUDP_SCHEMA', part: 'result' },
         ],
-        'who wrote the schema hears of it, at either side',
+        'the fault is reported at both sides',
       );
     }),
   );
 }
 
 t.test(
-  'of what is wrong, 8 issues of 256 characters go over the wire',
+  'at most 8 issues of 256 characters are sent',
   inWorld(async (t, world) => {
     const issue = { message: 'm'.repeat(10_000), path: Array.from({ length: 99 }, () => 'p') };
     const args = schemaGiving({ issues: Array.from({ length: 1_000 }, () => issue) });
@@ -480,7 +482,7 @@ t.test(
 );
 
 t.test(
-  'handles with and without contract stand for the same peer',
+  'handles with and without a contract belong to the same peer',
   inWorld(async (t, world) => {
     const contract = defineContract({ greet: { args: z.tuple([STRING]) } });
     const raw = await world.raw();
@@ -501,7 +503,7 @@ t.test(
 );
 
 t.test(
-  'actors made of a contract check what they are told to call',
+  'actors made from a contract check the calls that they make',
   inWorld(async (t, world) => {
     const contract = defineContract({ greet: { args: z.tuple([STRING]), result: STRING } });
     const server = await world.endpoint({

@@ -4,7 +4,7 @@ import { request } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
-  'a taken address rejects, and leaves nothing behind',
+  'opening at an address in use rejects, and leaves nothing behind',
   inWorld(async (t, world) => {
     const first = await world.endpoint();
     const states: unknown[] = [];
@@ -25,12 +25,12 @@ t.test(
 );
 
 t.test(
-  'options that cannot be used are found before anything is started',
+  'invalid options are found before anything is started',
   inWorld(async (t, world) => {
     let actors = 0;
     const handlers = { x: 5 } as never;
     await t.rejects(world.endpoint({ handlers, inspect: () => (actors += 1) }), {
-      message: 'handlers.x is not a function but of type number',
+      message: 'handlers.x must be a function, but is of type number',
     });
     t.equal(actors, 0);
   }),

@@ -36,26 +36,29 @@ async function openStately(t: Test): Promise<StatelyInspector> {
   return stately;
 }
 
-/** Time stands still; the event loop, and the sockets it polls, do not. */
+/** A clock that stands still, with an event loop and sockets that do not. */
 class LoopingClock extends SimulatedClock {
   override afterPoll(callback: () => void): void {
     systemClock.afterPoll(callback);
   }
 }
 
-/** A promise that waits to be let go. */
+/** A promise that resolves when it is told to. */
 function gate() {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   return { opened, open };
 }
 
-/** From here on only the answer or the clock can move the call. */
+/** Waits until only the answer or the clock can move the call. */
 async function awaiting(call: Call): Promise<void> {
   await waitFor(call, (snapshot) => snapshot.matches('awaiting'));
 }
 
-/** Three calls from a client to a server, both closed in the end: one resolved, one late, one rejected. */
+/**
+ * Three calls from a client to a server: one resolved, one late, one rejected. Both endpoints are
+ * then closed.
+ */
 async function threeCalls(inspect: InspectionObserver) {
   const clock = new LoopingClock();
   const first = gate();
@@ -73,7 +76,7 @@ async function threeCalls(inspect: InspectionObserver) {
     ...local,
     timeoutMs: TIMEOUT_MS,
     lingerMs: LINGER_MS,
-    // Names show the first four digits of an id: these three differ in them.
+    // Names show the first four digits of an id. With this seed they differ in all three.
     random: new SeededRandom(1),
   });
   const peer = client.peer(server.address);
@@ -109,7 +112,7 @@ function treeOf(stately: StatelyInspector): string[] {
   return below(undefined, '');
 }
 
-/** Each step of one actor: the event, and the state in which it left the actor. */
+/** Each step of one actor: the event, and the state after it. */
 function stepsOf(stately: StatelyInspector, sessionId: string | undefined): string[] {
   return stately
     .messages('@xstate.snapshot')
@@ -117,7 +120,7 @@ function stepsOf(stately: StatelyInspector, sessionId: string | undefined): stri
     .map(({ event, snapshot }) => `${event.type} → ${snapshot.value}`);
 }
 
-/** States and their ways out: what a drawn chart shows. */
+/** States and their transitions, which a drawn chart shows. */
 function chartOf({ id, states }: AnyStateMachine): object {
   const ways = Object.entries(states).map(([name, { type, transitions }]) => [
     name,
@@ -141,7 +144,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
   const actors = stately.messages('@xstate.actor');
   const shortId = (call: Call) => call.transactionId.slice(0, 4);
 
-  await t.test('each in its place under its endpoint, with a name for people', async (t) => {
+  await t.test('each actor is in its place below its endpoint, with a readable name', async (t) => {
     const tree = treeOf(stately);
     t.same(tree, [
       'endpoint',
@@ -157,15 +160,15 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
       `    call sayhi ${shortId(late)}`,
       `    call nobody ${shortId(rejected)}`,
     ]);
-    t.equal(tree.length, actors.length, 'nobody hangs in the air');
+    t.equal(tree.length, actors.length, 'every actor is in the tree');
   });
 
-  await t.test('each with a session id of its own', async (t) => {
+  await t.test('each actor has its own session id', async (t) => {
     t.equal(new Set(actors.map(({ sessionId }) => sessionId)).size, actors.length);
   });
 
   await t.test(
-    'each with a chart that XState can build, state by state the real one',
+    'each actor has a chart that XState can build, equal to the real one state by state',
     async (t) => {
       for (const { name, definition } of actors) {
         const [kind = ''] = name.split(' ');
@@ -175,7 +178,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
     },
   );
 
-  await t.test('and each step of them, as event and as snapshot', async (t) => {
+  await t.test('each step is sent as an event and as a snapshot', async (t) => {
     for (const { name, sessionId } of actors) {
       const typesOf = (type: '@xstate.event' | '@xstate.snapshot') =>
         stately
@@ -209,7 +212,7 @@ t.test("Stately's inspector sees all actors of two endpoints", async (t) => {
   });
 });
 
-t.test('values that JSON has no form for reach the page as something like them', async (t) => {
+t.test('values that JSON cannot express reach the page in a similar form', async (t) => {
   const stately = await openStately(t);
   const { inspect } = stately;
   const server = await createEndpoint({
@@ -241,7 +244,7 @@ t.test('values that JSON has no form for reach the page as something like them',
   });
 });
 
-t.test('an observer that throws harms nothing and is reported once', async (t) => {
+t.test('an observer that throws does no harm and is reported once', async (t) => {
   const failure = new Error('the observer is broken');
   let seen = 0;
   const fail = (_event: InspectionEvent): void => {

@@ -29,13 +29,14 @@ t.test(
       message: `The option 'timeoutMs' must be an integer from 1 to 2147483647, but is "5"`,
     });
     await t.rejects(refused({ timeout: 5 }), {
-      message: /^The option 'timeout' is none of an endpoint's: timeoutMs, attempts, /,
+      message:
+        /^The option 'timeout' is not known; the options of an endpoint are timeoutMs, attempts, /,
     });
   }),
 );
 
 t.test(
-  'mistakes in a call are thrown where it is made, and nothing is sent',
+  'mistakes in a call are thrown where the call is made, and nothing is sent',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const peer = client.peer('10.0.0.9:1');
@@ -49,7 +50,7 @@ t.test(
     }
     t.throws(call([], { timeout: 5 }), {
       message:
-        "The option 'timeout' is none of a call's: timeoutMs, attempts, signal, traceparent, reference",
+        "The option 'timeout' is not known; the options of a call are timeoutMs, attempts, signal, traceparent, reference",
     });
     t.throws(call([], { signal: {} }), { message: "The option 'signal' must be an AbortSignal" });
     for (const args of ['text', 5, { a: 1 }, new Set()]) t.throws(call(args), UnencodableError);
@@ -61,7 +62,7 @@ t.test(
     t.throws(call(['x'.repeat(9_000)]), {
       procedure: 'x',
       limitBytes: 8_192,
-      message: /the request to "x" takes at least 900\d bytes; .* may take 8192$/,
+      message: /^The request to "x" takes at least 900\d bytes; .* may take at most 8192$/,
     });
     for (const procedure of ['', 5, undefined, null]) {
       t.throws(() => peer.call(procedure as string), UnencodableError);
@@ -73,7 +74,7 @@ t.test(
 );
 
 t.test(
-  'arguments that cannot arrive as they are never leave, whatever they are',
+  'arguments that cannot arrive unchanged are not sent, whatever they are',
   inWorld(async (t, world) => {
     const peer = (await world.endpoint()).peer('10.0.0.9:1');
     const cyclic: Record<string, unknown> = {};
@@ -98,7 +99,7 @@ t.test(
 );
 
 t.test(
-  'what is no address is refused, and nothing is sent',
+  'an invalid address is refused, and nothing is sent',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const bad: unknown[] = [
@@ -118,13 +119,13 @@ t.test(
 );
 
 t.test(
-  'what is no contract is refused where it is given',
+  'a value that is not a contract is refused where it is given',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const expected = {
       code: 'ERR_RPCUDP_OPTION',
       option: 'contract',
-      message: "The option 'contract' must be what defineContract gives",
+      message: "The option 'contract' must be a contract made by defineContract",
     };
     for (const contract of [{}, null, 'greet', { procedures: {} }, () => ({})]) {
       t.throws(() => client.peer('10.0.0.9:1', contract as never), expected);
@@ -136,7 +137,7 @@ t.test(
 );
 
 t.test(
-  'an address is for UDP: with a transport of your own it is a mistake, even if it is the same',
+  'an address is only for UDP: with your own transport it is a mistake, even if it is the same',
   inWorld(async (t, world) => {
     const transport = world.network.transport('10.0.0.9', 1000);
     for (const [option, value] of [
@@ -147,7 +148,7 @@ t.test(
       await t.rejects(createEndpoint({ transport, [option]: value }), {
         code: 'ERR_RPCUDP_OPTION',
         option,
-        message: `The option '${option}' is for UDP; a transport of your own has an address of its own`,
+        message: `The option '${option}' is only for UDP; a custom transport brings its own address`,
       });
     }
     const endpoint = await createEndpoint({ transport, clock: world.clock });

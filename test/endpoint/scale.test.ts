@@ -1,4 +1,4 @@
-/** What an endpoint promises of its bounds holds where they are wide. */
+/** The promises of an endpoint also hold when its limits are high. */
 import t from 'tap';
 import { TooManyCallsError } from '../../src/errors.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
@@ -14,7 +14,7 @@ const MAX_LINGERING = 4_096;
 const HOST = '10.0.0.1';
 const PORT = 9;
 
-/** An endpoint that bears so many calls, and a transport that keeps what it sends. */
+/** An endpoint that allows this many calls, with a transport that keeps what it sends. */
 async function openWide(world: World): Promise<{ client: Endpoint; transport: ScriptedTransport }> {
   const transport = new ScriptedTransport();
   const client = await world.endpoint({
@@ -23,10 +23,10 @@ async function openWide(world: World): Promise<{ client: Endpoint; transport: Sc
     lingerMs: LINGER_MS,
     maxLingering: MAX_LINGERING,
     maxOutstanding: CALLS,
-    // One more, so that it is not the window that holds a call back.
+    // One more, so that the window does not hold a call back.
     initialWindow: CALLS + 1,
     window: CALLS + 1,
-    // The datagrams are taken apart here.
+    // The test reads each datagram as one frame.
     maxBundleBytes: 0,
   });
   return { client, transport };
@@ -38,7 +38,7 @@ function nowOf(client: Endpoint): Record<string, number> {
 }
 
 t.test(
-  `${CALLS} outstanding calls time out, and the next one is unsent by a limit with a name`,
+  `${CALLS} outstanding calls time out, and one more call is unsent, with the name of the limit`,
   inWorld(
     async (t, world) => {
       const { client, transport } = await openWide(world);
@@ -52,7 +52,7 @@ t.test(
       t.strictSame(nowOf(client), { inFlightNow: CALLS, lingeringNow: 0, queuedNow: 0 });
 
       for (const { done } of transport.sent.splice(0)) done(null);
-      // All fall due at once: the worst that can happen.
+      // All fall due at once, which is the worst case.
       world.clock.stall(TIMEOUT_MS);
       await world.clock.advance(LINGER_MS / 2);
       t.equal(timedOut, CALLS, 'each call has its outcome');
@@ -72,7 +72,7 @@ t.test(
 );
 
 t.test(
-  `${ANSWERED_CALLS} outstanding calls get each its own answer, the last called first`,
+  `each of ${ANSWERED_CALLS} outstanding calls gets its own answer, the last call first`,
   inWorld(
     async (t, world) => {
       const { client, transport } = await openWide(world);
@@ -86,7 +86,7 @@ t.test(
       }
       for (const [index, { datagram, done }] of [...transport.sent.entries()].reverse()) {
         done(null);
-        // A number up to 127 is its own msgpack.
+        // The msgpack form of a number up to 127 is the number itself.
         const answer = Buffer.concat([datagram.subarray(0, 21), Buffer.of(index % 128)]);
         answer[0] = 1;
         transport.receiver?.datagramReceived(answer, HOST, PORT);

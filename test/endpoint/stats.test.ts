@@ -1,4 +1,4 @@
-/** What an endpoint counts, and what adds up. */
+/** What an endpoint counts, and which sums must be equal. */
 import t from 'tap';
 import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
@@ -13,7 +13,7 @@ import { inWorld } from '../fixtures/world.js';
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, count) => total + count, 0);
 
-/** The request as one whose caller waits so much longer. */
+/** The same request, with a caller that waits longer. */
 function waiting(datagram: Buffer, remainingMs: number): Buffer {
   const stamped = withHeaderMap(datagram, requestHeaderMap(undefined));
   stampRequest(stamped, stamped.length, 1, remainingMs);
@@ -52,7 +52,7 @@ t.test(
 );
 
 t.test(
-  'repetitions, replies and signals are counted as requests are',
+  'repetitions, replies and signals are counted like requests',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     raw.native = true;
@@ -74,7 +74,7 @@ t.test(
 );
 
 t.test(
-  'every request has one ending, and the endings are the fates',
+  'every request has one ending, and the endings match the fates',
   inWorld(async (t, world) => {
     const contract = defineContract({
       reply: { args: z.tuple([]) },
@@ -125,7 +125,7 @@ t.test(
     await send(request(10, 'reply'), 'closing');
     await world.clock.runUntil(closed);
     await world.settle();
-    t.equal(raw.types.filter((type) => type === 'error').length, 1, 'who is native is told');
+    t.equal(raw.types.filter((type) => type === 'error').length, 1, 'the native peer is told');
 
     const { requests, fates } = server.stats();
     t.strictSame(endings.at(-1), 'abandoned');
@@ -143,7 +143,7 @@ t.test(
 );
 
 t.test(
-  'calls made are those with an outcome, those that wait and those in flight',
+  'the calls made are those with an outcome, those that wait and those in flight',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 2, mailbox: 3, timeoutMs: 100 });
@@ -169,7 +169,7 @@ t.test(
 );
 
 t.test(
-  'stats are of their moment: what happens later does not change them',
+  'stats are a snapshot: later events do not change them',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { echo: (_, value: unknown) => value } });
     const client = await world.endpoint();
@@ -182,7 +182,7 @@ t.test(
 );
 
 t.test(
-  'what a procedure is told by stats() as it begins adds up',
+  'stats() adds up also when a procedure calls it at its start',
   inWorld(async (t, world) => {
     const seen: EndpointStats[] = [];
     const server: Endpoint = await world.endpoint({

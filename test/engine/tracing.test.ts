@@ -9,9 +9,9 @@ import { inWorld } from '../fixtures/world.js';
 const CALL_START = 'tracing:rpcudp:call:start';
 const STAGES = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const;
 
-/** Hears a channel until the test ends; gives the stages and messages as they come. */
+/** Subscribes to a channel until the test ends. Returns the stages and messages as they come. */
 function hear(t: Test, name: 'rpcudp:call' | 'rpcudp:handler') {
-  // A message of a handler has nothing that one of a call has not.
+  // A message of a handler has no properties that a message of a call does not have.
   const heard: { stage: string; message: CallMessage }[] = [];
   const entries = STAGES.map((stage) => [
     stage,
@@ -29,7 +29,7 @@ function hear(t: Test, name: 'rpcudp:call' | 'rpcudp:handler') {
 const stagesOf = (heard: readonly { stage: string }[]) => heard.map(({ stage }) => stage);
 
 t.test(
-  'a call is one message from its making to its outcome, at both ends',
+  'a call is one message from its start to its outcome, at both ends',
   inWorld(async (t, world) => {
     const calls = hear(t, 'rpcudp:call');
     const runs = hear(t, 'rpcudp:handler');
@@ -52,7 +52,7 @@ t.test(
 );
 
 t.test(
-  'an error comes once, before the end',
+  'an error comes only once, before the end',
   inWorld(async (t, world) => {
     const calls = hear(t, 'rpcudp:call');
     const runs = hear(t, 'rpcudp:handler');
@@ -92,7 +92,7 @@ t.test(
 );
 
 t.test(
-  'a subscriber gives the call a trace context, and the procedure runs in the store of its own',
+  'a subscriber gives the call a trace context, and the procedure runs in its own store',
   inWorld(async (t, world) => {
     const spans = new AsyncLocalStorage<string>();
     const seen: unknown[] = [];
@@ -125,7 +125,7 @@ t.test(
 );
 
 t.test(
-  'what is over at once ends after its synchronous part nevertheless',
+  'a call that is over at once still ends after its synchronous part',
   inWorld(async (t, world) => {
     const calls = hear(t, 'rpcudp:call');
     const runs = hear(t, 'rpcudp:handler');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ByteRing } from '../../src/handler/byte-ring.js';
 
-/** A length to push, or 'release' for the oldest. */
+/** A length to push, or 'release' to release the oldest. */
 type Command = number | 'release';
 
 interface Kept {
@@ -17,13 +17,13 @@ const commands = fc.array(
   { maxLength: 120, size: 'max' },
 );
 
-/** Every byte there is, in an order that tells one text from another, and one part of it from the next. */
+/** Contains every byte, in an order that differs between texts and between the parts of a text. */
 function textOf(serial: number, length: number): string {
   const bytes = Array.from({ length }, (_, index) => serial * 97 + index * (1 + (serial % 7)));
   return Buffer.from(bytes.map((byte) => byte + (byte >> 8))).toString('latin1');
 }
 
-/** Does the same with the ring and with an array; says what went wrong first. */
+/** Does the same with the ring and with an array. Returns the first difference. */
 function difference(ring: ByteRing, sequence: readonly Command[], kept: Kept[] = []) {
   for (const [serial, command] of sequence.entries()) {
     if (command === 'release') ring.release(kept.shift()?.text.length ?? 0);
@@ -38,7 +38,7 @@ function difference(ring: ByteRing, sequence: readonly Command[], kept: Kept[] =
   return undefined;
 }
 
-/** A ring in which so many bytes have come and gone. */
+/** A ring that this many bytes have passed through. */
 function ringAfter(bytes: number): ByteRing {
   const ring = new ByteRing();
   const large = 'x'.repeat(MIB - 1);
@@ -51,7 +51,7 @@ function ringAfter(bytes: number): ByteRing {
   return ring;
 }
 
-t.test('what was pushed is read as it was, until it is released', async (t) => {
+t.test('what was pushed is read unchanged until it is released', async (t) => {
   const property = fc.property(
     commands,
     (sequence) => difference(new ByteRing(), sequence) === undefined,
@@ -61,7 +61,7 @@ t.test('what was pushed is read as it was, until it is released', async (t) => {
   });
 });
 
-t.test('places follow each other, and those of nothing do as well', async (t) => {
+t.test('places follow each other, also those of empty texts', async (t) => {
   const ring = new ByteRing();
   const lengths = [5, 0, 1_019, 0, 1, 70_000, 2];
   const places = lengths.map((length) => ring.push('x'.repeat(length)));
@@ -69,7 +69,7 @@ t.test('places follow each other, and those of nothing do as well', async (t) =>
   t.equal(new ByteRing().read(0, 0), '', 'of a ring that has nothing, nothing can be read');
 });
 
-t.test('a text lies on both sides of the end, and stays whole when the ring grows', async (t) => {
+t.test('a text that wraps around the end stays whole when the ring grows', async (t) => {
   for (let before = 1_000; before <= 1_024; before++) {
     const ring = new ByteRing();
     ring.push('x'.repeat(before));
@@ -84,7 +84,7 @@ t.test('a text lies on both sides of the end, and stays whole when the ring grow
   }
 });
 
-t.test('a ring that is full to the last byte holds all of it', async (t) => {
+t.test('a ring that is full to the last byte keeps everything', async (t) => {
   for (const before of [0, 1, 1_023]) {
     const ring = new ByteRing();
     ring.push('x'.repeat(before));
@@ -99,7 +99,7 @@ t.test('a ring that is full to the last byte holds all of it', async (t) => {
   }
 });
 
-t.test('places go on beyond 31 and 32 bits, and stay integers of 32 bits', async (t) => {
+t.test('places continue beyond 31 and 32 bits, and stay integers of 32 bits', async (t) => {
   const seed = 20_261_203;
   const sequence = fc
     .sample(commands, { seed, numRuns: 20 })
@@ -109,7 +109,7 @@ t.test('places go on beyond 31 and 32 bits, and stay integers of 32 bits', async
     const before = process.memoryUsage().arrayBuffers;
     const ring = ringAfter(border - 10_000);
     const kept: Kept[] = [];
-    // Without a release: the ring has to grow on both sides of the border.
+    // Without a release, so that the ring must grow on both sides of the border.
     t.equal(difference(ring, sequence.slice(0, 60), kept), undefined, `seed ${seed}`);
     const start = (border - 10_000) | 0;
     let sum = 0;

@@ -1,4 +1,7 @@
-/** How long a procedure may run: as long as its caller waits, and no longer than the endpoint allows. */
+/**
+ * How long a procedure may run: as long as its caller waits, and no longer than the endpoint
+ * allows.
+ */
 import t from 'tap';
 import { CallerCancelledError, HandlerTimedOutError } from '../../src/errors.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
@@ -7,7 +10,7 @@ import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { bodyOf, frame, idOf, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** A server whose procedure ends when the test says so, and the scopes it was given. */
+/** A server whose procedure ends when the test decides, and the scopes that the procedure got. */
 async function holding(world: World, options: EndpointOptions = {}) {
   const scopes: HandlerScope[] = [];
   const ends: ((value: unknown) => void)[] = [];
@@ -25,7 +28,7 @@ async function holding(world: World, options: EndpointOptions = {}) {
   return { server, scopes, ends, endings };
 }
 
-/** A request as an rpcudp endpoint would send it, with so much time left. */
+/** A request as an rpcudp endpoint would send it, with this much time left. */
 function stamped(id: number, remainingMs: number, attempt = 1): Buffer {
   const datagram = withHeaderMap(request(id, 'hold'), requestHeaderMap('the trace'));
   stampRequest(datagram, datagram.length, attempt, remainingMs);
@@ -33,7 +36,7 @@ function stamped(id: number, remainingMs: number, attempt = 1): Buffer {
 }
 
 t.test(
-  'a scope knows the attempt, the trace context and how much time is left',
+  'a scope has the attempt, the trace context and the remaining time',
   inWorld(async (t, world) => {
     const { server, scopes } = await holding(world, { handlerTimeoutMs: 3_000 });
     const raw = await world.raw();
@@ -100,7 +103,7 @@ t.test(
 );
 
 t.test(
-  'the time that the caller has left counts, and it is told nothing: its own time-out comes as well',
+  "the caller's remaining time counts, and the caller is told nothing, because its own time-out comes too",
   inWorld(async (t, world) => {
     const { server, scopes, endings } = await holding(world);
     const raw = await world.raw();
@@ -134,7 +137,7 @@ t.test(
 );
 
 t.test(
-  'a deadline that is no number harms nobody',
+  'a deadline that is not a number does no harm',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       handlers: {
@@ -178,7 +181,7 @@ t.test(
 );
 
 t.test(
-  "a caller's own deadline is no fault of the procedure",
+  "when the caller's own deadline passes, the procedure has not failed",
   inWorld(async (t, world) => {
     const { server, endings } = await holding(world, { handlerTimeoutMs: 1_000 });
     const raw = await world.raw();
@@ -190,7 +193,7 @@ t.test(
 );
 
 t.test(
-  'a procedure without promises has no deadline: nothing can interrupt it',
+  'a synchronous procedure has no deadline, because nothing can interrupt it',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       handlerTimeoutMs: 10,
@@ -210,7 +213,7 @@ t.test(
 );
 
 t.test(
-  'a caller that takes its call back aborts the signal, and gets no reply',
+  'a caller that cancels its call aborts the signal, and gets no reply',
   inWorld(async (t, world) => {
     const { server, scopes, ends, endings } = await holding(world);
     const client = await world.endpoint();
@@ -238,7 +241,7 @@ t.test(
 );
 
 t.test(
-  'a cancelled procedure that fails, or does not end, is no failure',
+  'a cancelled procedure that fails or does not end is not a failure',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       handlerTimeoutMs: 500,
@@ -268,7 +271,7 @@ t.test(
 );
 
 t.test(
-  'a cancel of what is not running, or is not known, is an orphan',
+  'a cancel of a request that is not running or not known is an orphan',
   inWorld(async (t, world) => {
     const { server, ends } = await holding(world);
     const [raw, other] = [await world.raw(), await world.raw()];
@@ -291,7 +294,7 @@ t.test(
 );
 
 t.test(
-  "what is not said when the caller's own deadline passes is remembered for those who ask again",
+  "what is not sent when the caller's own deadline passes is remembered for repetitions",
   inWorld(async (t, world) => {
     const { server, scopes } = await holding(world);
     const raw = await world.raw();

@@ -66,7 +66,7 @@ t.test('a procedure that throws has failed, and its message goes to the caller',
   }
 });
 
-t.test('whatever a message is, the endpoint lives, and the caller is told', async (t) => {
+t.test('for any message, the endpoint continues and the caller is told', async (t) => {
   const withMessage = (descriptor: PropertyDescriptor) =>
     Object.defineProperty(new Error('x'), 'message', descriptor);
   const messages: readonly (readonly [string, Error])[] = [
@@ -107,7 +107,12 @@ t.test('a result that cannot be sent is a failure too', async (t) => {
   const results: readonly (readonly [string, unknown, string, RegExp])[] = [
     ['a function', () => 0, 'handlerFailed', /^result: /],
     ['it has a symbol in it', { list: [Symbol('x')] }, 'handlerFailed', /^result\.list\[0\]: /],
-    ['too large', 'x'.repeat(70_000), 'replyTooLarge', /at least 65508 bytes; it may take 65483$/],
+    [
+      'too large',
+      'x'.repeat(70_000),
+      'replyTooLarge',
+      /at least 65508 bytes; it may take at most 65483$/,
+    ],
   ];
   for (const [name, result, code, message] of results) {
     await t.test(
@@ -124,7 +129,7 @@ t.test('a result that cannot be sent is a failure too', async (t) => {
   }
 });
 
-t.test('errors that a procedure declares arrive whole, and are no failure of ours', async (t) => {
+t.test('errors that a procedure declares arrive whole, and do not count as failures', async (t) => {
   const declared: readonly (readonly [string, Procedure, object])[] = [
     [
       'thrown',
@@ -163,7 +168,7 @@ t.test('errors that a procedure declares arrive whole, and are no failure of our
   }
 });
 
-t.test('data that cannot be sent is left out, and reported', async (t) => {
+t.test('data that cannot be sent is left out and reported', async (t) => {
   for (const data of [Symbol('x'), { f: () => 0 }, new Uint8Array(9_000), 'x'.repeat(2 ** 20)]) {
     await t.test(
       inWorld(async (t, world) => {
@@ -178,7 +183,7 @@ t.test('data that cannot be sent is left out, and reported', async (t) => {
   }
 });
 
-t.test("a procedure's own code is a text, short, and none of the endpoint's", async (t) => {
+t.test("a procedure's own code is a short text, and none of the endpoint's codes", async (t) => {
   for (const code of ['', 'x'.repeat(129), 5, undefined, 'overloaded', 'handlerFailed']) {
     t.throws(() => new ProcedureError(code as string, 'm'), TypeError, String(code));
   }
@@ -202,7 +207,7 @@ t.test(
 );
 
 t.test(
-  'no stack leaves the machine',
+  'no stack is sent to another machine',
   inWorld(async (t, world) => {
     const wire: string[] = [];
     const server = await world.endpoint({
@@ -225,7 +230,7 @@ t.test(
 );
 
 t.test(
-  'an unknown procedure is told to rpcudp endpoints alone',
+  'only rpcudp endpoints are told of an unknown procedure',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { known: () => 1 } });
     const client = await world.endpoint();
@@ -251,7 +256,7 @@ t.test(
 );
 
 t.test(
-  'of what was thrown, an actor shows a code and a message that is bounded; who listens is told everything',
+  'an actor shows a bounded code and message of a thrown error, and listeners get everything',
   inWorld(async (t, world) => {
     const handlers: Handler[] = [];
     const thrown = Object.assign(new Error('m'.repeat(5_000)), { bulk: Buffer.alloc(1_000) });
@@ -290,7 +295,7 @@ t.test(
 );
 
 t.test(
-  'once a request has ended, nothing that was asked, thrown or returned is kept alive: only the reply is',
+  'after a request has ended, nothing that was asked, thrown or returned is kept alive, except the reply',
   inWorld(
     async (t, world) => {
       const held: (readonly [name: string, reference: WeakRef<object>])[] = [];
@@ -349,13 +354,13 @@ t.test(
       );
       t.match(server.stats(), { rememberedNow: 8, fates: { 'request.run': 8 } });
     },
-    // Who watches actors keeps them.
+    // Observers of actors would keep them alive.
     { watched: false },
   ),
 );
 
 t.test(
-  'a request that failed is answered in the same bytes again, and not run',
+  'a failed request is answered with the same bytes again, and not run',
   inWorld(async (t, world) => {
     const state = { runs: 0 };
     const server = await world.endpoint({
@@ -383,7 +388,7 @@ t.test(
 );
 
 t.test(
-  'of a failure whose bytes were let go it is said that the procedure was run',
+  'a failure whose bytes were released is answered with the information that the procedure ran',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       maxReplyBytes: 0,

@@ -4,7 +4,7 @@ import type { Procedure } from '../../src/api/handlers.js';
 import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** Serves one procedure, calls it once, and tells how that went. */
+/** Serves one procedure, calls it once, and returns what happened. */
 async function once(world: World, procedure: Procedure, ...args: unknown[]) {
   const server = await world.endpoint({ handlers: { procedure } });
   const client = await world.endpoint({ timeoutMs: 100 });
@@ -43,7 +43,7 @@ t.test('what a procedure returns is the answer', async (t) => {
   }
 });
 
-t.test('a procedure that fails is an error to its caller, and reported once', async (t) => {
+t.test('a procedure that fails gives its caller an error, and is reported once', async (t) => {
   const cyclic: unknown[] = [];
   cyclic.push(cyclic);
   const failure = new Error('broken');
@@ -59,7 +59,11 @@ t.test('a procedure that fails is an error to its caller, and reported once', as
     ['it cannot be encoded', () => () => 'a function', /result: /],
     ['it is cyclic', () => cyclic, /result/],
     ['a promise of what cannot be encoded', async () => Symbol('x'), /result: /],
-    ['it is too large', () => 'x'.repeat(70_000), /at least 65508 bytes; it may take 65483$/],
+    [
+      'it is too large',
+      () => 'x'.repeat(70_000),
+      /at least 65508 bytes; it may take at most 65483$/,
+    ],
   ];
   for (const [name, procedure, message] of procedures) {
     await t.test(
@@ -77,7 +81,7 @@ t.test('a procedure that fails is an error to its caller, and reported once', as
   }
 });
 
-t.test('whatever a procedure throws, the endpoint lives', async (t) => {
+t.test('for anything that a procedure throws, the endpoint continues', async (t) => {
   const hostile: Record<string, unknown> = {
     undefined,
     'a symbol': Symbol('x'),
@@ -103,7 +107,7 @@ t.test('whatever a procedure throws, the endpoint lives', async (t) => {
 });
 
 t.test(
-  'by default a failing procedure makes one process warning, however often it fails',
+  'by default a failing procedure gives one process warning, however often it fails',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       onError: undefined as never,

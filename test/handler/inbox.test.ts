@@ -50,7 +50,7 @@ t.test(
 );
 
 t.test(
-  'a procedure that failed is not run again, and sends nothing',
+  'a failed procedure is not run again, and sends nothing',
   inWorld(async (t, world) => {
     let runs = 0;
     const server = await world.endpoint({
@@ -73,7 +73,7 @@ t.test(
 );
 
 t.test(
-  'the same id from two addresses is two requests',
+  'the same id from two addresses means two requests',
   inWorld(async (t, world) => {
     let runs = 0;
     const server = await world.endpoint({ handlers: { count: () => (runs += 1) } });
@@ -92,7 +92,7 @@ t.test(
 );
 
 t.test(
-  'beyond what may run at a time, requests are refused until there is room',
+  'above the limit of running requests, requests are refused until there is room',
   inWorld(async (t, world) => {
     const waiting: (() => void)[] = [];
     const server = await world.endpoint({
@@ -110,14 +110,14 @@ t.test(
     await world.settle();
     raw.send(request(3, 'wait'), server.address);
     await world.settle();
-    t.equal(server.stats().fates['request.run'], 3, 'what was refused may be tried again');
+    t.equal(server.stats().fates['request.run'], 3, 'a refused request may be tried again');
     for (const finish of waiting) finish();
     await world.settle();
   }),
 );
 
 t.test(
-  'a request for what is not offered is refused, and answered with silence',
+  'a request for an unknown procedure is refused without an answer',
   inWorld(async (t, world) => {
     class Service {
       own = (): string => 'own';
@@ -147,7 +147,7 @@ t.test(
 );
 
 t.test(
-  'what becomes of each request is reported',
+  'the ending of each request is reported',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { echo: (_, value: unknown) => value } });
     const reports: EndpointReport[] = [];

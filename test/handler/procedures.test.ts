@@ -29,7 +29,7 @@ class Service extends Base {
   }
 }
 
-t.test('handlersOf offers the methods that carry the prefix, inherited ones too', async (t) => {
+t.test('handlersOf serves the methods with the prefix, inherited ones too', async (t) => {
   const handlers = handlersOf(new Service());
   t.strictSame(Object.keys(handlers).sort(), ['inherited', 'overridden', 'own']);
   const scope = undefined as never;
@@ -38,14 +38,14 @@ t.test('handlersOf offers the methods that carry the prefix, inherited ones too'
   t.equal(handlers.overridden(scope), 'service');
 });
 
-t.test('handlersOf takes another prefix, and offers nothing of Object', async (t) => {
+t.test('handlersOf takes another prefix, and serves nothing of Object', async (t) => {
   const object = { on_ping: (_scope: HandlerScope) => 'pong', rpc_x: () => 0 };
   t.strictSame(Object.keys(handlersOf(object, 'on_')), ['ping']);
   t.strictSame(Object.keys(handlersOf(object, 'to')), []);
   t.throws(() => handlersOf({}, ''), { message: 'handlersOf needs a prefix that is not empty' });
 });
 
-t.test('handlersOf runs no getter of what is not offered', async (t) => {
+t.test('handlersOf runs no getters of what it does not serve', async (t) => {
   const object = {
     get danger(): never {
       throw new Error('a getter ran');
@@ -60,16 +60,16 @@ t.test('a method called __proto__ is a procedure like any other', async (t) => {
   t.strictSame(Object.keys(handlers), ['__proto__']);
 });
 
-t.test('what is offered and no function is refused, by name', async (t) => {
+t.test('a handler that is not a function is refused by name', async (t) => {
   const table = (handlers: unknown) => procedureTable(handlers as Record<string, () => void>);
   t.throws(() => table({ a: () => 0, b: 5 }), {
-    message: 'handlers.b is not a function but of type number',
+    message: 'handlers.b must be a function, but is of type number',
   });
-  t.throws(() => table({ c: null }), { message: 'handlers.c is not a function but null' });
+  t.throws(() => table({ c: null }), { message: 'handlers.c must be a function, but is null' });
 });
 
 t.test(
-  'procedures added or changed after the endpoint was opened do not count',
+  'procedures added or changed after the endpoint was opened are ignored',
   inWorld(async (t, world) => {
     const handlers: Record<string, () => string> = { a: () => 'before' };
     const server = await world.endpoint({ handlers });
@@ -85,7 +85,7 @@ t.test(
 );
 
 t.test(
-  'an instance of a class has no handlers of its own, and is told of handlersOf',
+  'an instance of a class has no handlers of its own, and the error names handlersOf',
   async (t) => {
     class Service {
       rpc_x(): number {

@@ -1,4 +1,4 @@
-/** Requests that are not run, and what holds for their repetitions. */
+/** Requests that are not run, and how their repetitions are handled. */
 import t from 'tap';
 import { defineContract } from '../../src/contract/contract.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
@@ -8,7 +8,7 @@ import type { RawPeer } from '../fixtures/raw-peer.js';
 import { schemaOf } from '../fixtures/schemas.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** A server whose procedure ends when the test says so; it counts its runs. */
+/** A server whose procedure ends when the test decides. It counts its runs. */
 async function busy(world: World, options: EndpointOptions) {
   const ends: (() => void)[] = [];
   const state = { runs: 0 };
@@ -37,7 +37,7 @@ const codesOf = (raw: RawPeer): unknown[] =>
     .map(({ datagram }) => (bodyOf(datagram) as [string])[0]);
 
 t.test(
-  'beyond what may run at a time, requests are refused with the limit',
+  'above the limit of running requests, requests are refused, with the limit in the message',
   inWorld(async (t, world) => {
     const { server, ends, ask } = await busy(world, { maxRunningHandlers: 1 });
     const client = await world.endpoint();
@@ -48,7 +48,7 @@ t.test(
       executed: 'no',
       error: {
         code: 'overloaded',
-        message: 'The endpoint is at its limit, maxRunningHandlers: 1',
+        message: 'The endpoint has reached its limit: maxRunningHandlers is 1',
         data: { limit: 'maxRunningHandlers', value: 1 },
       },
     });
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test(
-  'beyond what may run for one peer, its requests are refused, and not those of others',
+  'above the limit for one peer, its requests are refused, but not those of others',
   inWorld(async (t, world) => {
     const { server, ends, state, ask } = await busy(world, { maxRunningPerPeer: 2 });
     const [greedy, modest] = [await world.raw(), await world.raw()];
@@ -69,7 +69,7 @@ t.test(
       [
         [
           'overloaded',
-          'The endpoint is at its limit, maxRunningPerPeer: 2',
+          'The endpoint has reached its limit: maxRunningPerPeer is 2',
           { limit: 'maxRunningPerPeer', value: 2 },
         ],
       ],
@@ -85,7 +85,7 @@ t.test(
 );
 
 t.test(
-  'who was told that a request was not run can rely on it',
+  'a caller that was told that its request was not run can rely on it',
   inWorld(async (t, world) => {
     const { server, ends, state, ask } = await busy(world, { maxRunningHandlers: 1 });
     const raw = await world.raw();
@@ -129,7 +129,7 @@ t.test(
 );
 
 t.test(
-  'beyond 4,096 such refusals they are not told any more, and none is forgotten',
+  'above 4,096 such refusals callers are not told any more, and none is forgotten',
   inWorld(
     async (t, world) => {
       const { server, ends, state } = await busy(world, { maxRunningHandlers: 1 });
@@ -161,7 +161,7 @@ t.test(
       t.strictSame(codesOf(raw), ['overloaded', 'overloaded']);
       send(4_097);
       await world.settle();
-      t.equal(state.runs, 2, 'who was not told may try again');
+      t.equal(state.runs, 2, 'a caller that was not told may try again');
       ends[1]?.();
       await world.settle();
     },
@@ -170,7 +170,7 @@ t.test(
 );
 
 t.test(
-  'a duplicate of a request that runs is told that it does, if its sender understands that',
+  'a sender that understands it is told that its repeated request is running',
   inWorld(async (t, world) => {
     const { server, ends, ask } = await busy(world, {});
     const [raw, old] = [await world.raw(), await world.raw()];
@@ -211,7 +211,7 @@ t.test(
 );
 
 t.test(
-  'what is remembered and cannot be read again is malformed',
+  'a remembered frame that cannot be read again is malformed',
   inWorld(async (t, world) => {
     const { server, ask } = await busy(world, {});
     const raw = await world.raw();
@@ -224,7 +224,7 @@ t.test(
 );
 
 t.test(
-  'what stands after the body and is no header map makes an old peer, and is counted',
+  'bytes after the body that are not a header map make the sender an old peer, and are counted',
   inWorld(async (t, world) => {
     const { server, ask } = await busy(world, {});
     const raw = await world.raw();
@@ -232,14 +232,14 @@ t.test(
     raw.send(Buffer.concat([request(2, 'none'), Buffer.from('noise')]), server.address);
     raw.send(Buffer.concat([request(3, 'count'), Buffer.from('noise')]), server.address);
     await world.settle();
-    t.strictSame(raw.types, ['response', 'response'], 'silence about what is unknown');
+    t.strictSame(raw.types, ['response', 'response'], 'no answer for an unknown procedure');
     t.equal(server.stats().unreadableHeaders, 2);
     t.equal(raw.received.at(-1)?.datagram.length, 22, 'and no header map in the reply');
   }),
 );
 
 t.test(
-  'a closing endpoint refuses, and says so to those who understand it',
+  'a closing endpoint refuses requests, and tells callers that understand it',
   inWorld(async (t, world) => {
     const { server, ends, ask } = await busy(world, {});
     const [client, old] = [await world.endpoint(), await world.raw()];
@@ -257,7 +257,7 @@ t.test(
 );
 
 t.test(
-  'an endpoint that waits no longer tells the callers of what still runs',
+  'an endpoint whose grace period ends tells the callers of the procedures that still run',
   inWorld(async (t, world) => {
     const { server } = await busy(world, { closeGraceMs: 50 });
     const client = await world.endpoint();
@@ -274,7 +274,7 @@ t.test(
 );
 
 t.test(
-  'strict: new requests are refused rather than a reply forgotten, for those that run as well',
+  'strict: new requests are refused rather than a reply forgotten, those of running requests included',
   inWorld(async (t, world) => {
     const { server, ends, state, ask } = await busy(world, { atMostOnce: 'strict', maxReplies: 3 });
     const raw = await world.raw();
@@ -288,7 +288,7 @@ t.test(
       [
         [
           'overloaded',
-          'The endpoint is at its limit, maxReplies: 3',
+          'The endpoint has reached its limit: maxReplies is 3',
           { limit: 'maxReplies', value: 3 },
         ],
       ],
@@ -306,7 +306,7 @@ t.test(
 );
 
 t.test(
-  'strict: a peer whose requests are remembered keeps its place, even for own calls',
+  'strict: a peer whose requests are remembered keeps its place, even against own calls',
   inWorld(async (t, world) => {
     for (const atMostOnce of ['strict', 'bounded'] as const) {
       const { server, state, ask } = await busy(world, { atMostOnce, maxPeers: 1 });
@@ -327,7 +327,7 @@ t.test(
 );
 
 t.test(
-  'bounded: beyond their number the oldest are forgotten early, and counted',
+  'bounded: above their number the oldest are forgotten early, and counted',
   inWorld(async (t, world) => {
     const { server, state, ask } = await busy(world, { maxReplies: 2 });
     const raw = await world.raw();
@@ -341,7 +341,7 @@ t.test(
 );
 
 t.test(
-  'a reply that was let go is said to be, and not run again',
+  'a repeated request whose reply was released is told so, and not run again',
   inWorld(async (t, world) => {
     const { server, state, ask } = await busy(world, { maxReplyBytes: 0 });
     const [raw, old] = [await world.raw(), await world.raw()];
@@ -358,7 +358,7 @@ t.test(
 );
 
 t.test(
-  'a refusal whose bytes were let go is not said to have been run',
+  'a refusal whose bytes were released is not reported as run',
   inWorld(async (t, world) => {
     const { ends, state, ask } = await busy(world, { maxReplyBytes: 0, maxRunningHandlers: 1 });
     const raw = await world.raw();
@@ -373,7 +373,7 @@ t.test(
 );
 
 t.test(
-  'a request from one peer too many is refused in silence: nobody could remember that',
+  'a request from one peer too many is refused without an answer, because it could not be remembered',
   inWorld(async (t, world) => {
     const { server, ask } = await busy(world, { maxPeers: 1 });
     const [raw, other] = [await world.raw(), await world.raw()];
@@ -384,7 +384,7 @@ t.test(
   }),
 );
 
-/** A server whose schema refuses what it sees first, with `message`, and takes the rest. */
+/** A server whose schema refuses the first value, with `message`, and accepts all others. */
 async function fickle(world: World, message: string, options: EndpointOptions = {}) {
   const state = { runs: 0, judged: 0, refusing: 1 };
   const args = schemaOf<unknown[]>((value) => {
@@ -402,7 +402,7 @@ async function fickle(world: World, message: string, options: EndpointOptions = 
 }
 
 t.test(
-  'arguments that were refused are refused to a copy, whatever the schema thinks by then',
+  'a copy of a request with refused arguments is refused too, even if they would now pass',
   inWorld(async (t, world) => {
     const { server, state } = await fickle(world, 'not yet');
     const [raw, old] = [await world.raw(), await world.raw()];
@@ -433,7 +433,7 @@ t.test(
 );
 
 t.test(
-  'a peer that was told that its request was not run keeps its place, even for own calls',
+  'a peer that was told that its request was not run keeps its place, even against own calls',
   inWorld(async (t, world) => {
     const { server, state } = await fickle(world, 'not yet', { maxPeers: 1 });
     const [raw, other] = [await world.raw(), await world.raw()];
@@ -451,7 +451,7 @@ t.test(
 );
 
 t.test(
-  'beyond 4 MiB of refusals the oldest lose their words, and still say their code',
+  'above 4 MiB of refusals the oldest lose their message, but keep their code',
   inWorld(
     async (t, world) => {
       const COUNT = 2_500;

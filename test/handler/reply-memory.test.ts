@@ -11,7 +11,7 @@ import { bodyOf, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { schemaGiving } from '../fixtures/schemas.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** A server that counts its runs and answers with as many bytes as it is asked for. */
+/** A server that counts its runs and answers with the requested number of bytes. */
 async function counting(world: World, options: EndpointOptions) {
   const state = { runs: 0 };
   const handlers = {
@@ -46,7 +46,7 @@ t.test(
 );
 
 t.test(
-  'each is forgotten in its own time',
+  'each request is forgotten at its own time',
   inWorld(async (t, world) => {
     const { server, ask } = await counting(world, { replayWindowMs: 1_000 });
     await ask(1);
@@ -60,7 +60,7 @@ t.test(
 );
 
 t.test(
-  'beyond their number the oldest are forgotten',
+  'above their number the oldest are forgotten',
   inWorld(async (t, world) => {
     const { server, ask, state } = await counting(world, { maxReplies: 2 });
     for (const id of [1, 2, 3]) await ask(id);
@@ -74,7 +74,7 @@ t.test(
 );
 
 t.test(
-  'beyond their bytes the oldest replies are let go, and their requests still not run again',
+  'above their bytes the oldest replies are released, but their requests are still not run again',
   inWorld(async (t, world) => {
     const { server, raw, ask, state } = await counting(world, { maxReplyBytes: 1_000 });
     await ask(1, 600);
@@ -95,7 +95,7 @@ t.test(
 );
 
 t.test(
-  'with no memory every copy runs',
+  'without memory every copy runs',
   inWorld(async (t, world) => {
     for (const options of [{ maxReplies: 0 }, { replayWindowMs: 0 }]) {
       const { server, ask, state } = await counting(world, options);
@@ -108,7 +108,7 @@ t.test(
 );
 
 t.test(
-  'with no memory every copy runs, even if another request of the same peer runs all the time',
+  'without memory every copy runs, even if another request of the same peer runs all the time',
   inWorld(async (t, world) => {
     let runs = 0;
     const server = await world.endpoint({
@@ -144,7 +144,7 @@ t.test(
 const MIB = 2 ** 20;
 
 t.test(
-  'the room of what was forgotten is free again, to the last byte',
+  'the space of forgotten requests is free again, to the last byte',
   { timeout: 60_000 },
   async (t) => {
     const length = 40;
@@ -188,14 +188,14 @@ t.test(
 );
 
 t.test(
-  'each is given its own reply again, however many there are and in whatever order',
+  'each request gets its own reply again, however many there are and in any order',
   inWorld(
     async (t, world) => {
       const count = 250;
       const server = await world.endpoint({
         handlers: { fill: (_, id: number) => new Uint8Array((id * 7) % 300).fill(id) },
       });
-      // No limit is on what goes to an address of this machine.
+      // There is no limit on bytes to an address of this machine.
       const raws = [await world.raw('127.0.0.1', 1), await world.raw('127.0.0.1', 2)];
       const bytesOf = (id: number): Buffer => withHeaderMap(request(id, 'fill', id));
       const ask = async (ids: readonly number[]): Promise<Map<string, string>> => {
@@ -227,7 +227,7 @@ t.test(
 );
 
 t.test(
-  'an rpcudp endpoint is told of a reply that was let go, an old peer is not',
+  'an rpcudp endpoint is told that a reply was released, an old peer is not',
   inWorld(async (t, world) => {
     const { server, raw, ask, state } = await counting(world, { maxReplyBytes: 1_000 });
     const native = await world.raw();
@@ -241,7 +241,7 @@ t.test(
     t.strictSame(native.types, ['response', 'error']);
     t.strictSame(bodyOf(native.received[1]!.datagram), [
       'replyForgotten',
-      'The procedure was run, and its reply is not kept any more',
+      'The procedure was run, but its reply is not remembered any more',
     ]);
     await askNative(2, 600);
     await ask(1, 600);
@@ -256,7 +256,7 @@ t.test(
 );
 
 t.test(
-  'what is reported of a repetition is what is known of the request',
+  'the report of a repetition has what is known of the request',
   inWorld(async (t, world) => {
     const { server, ask } = await counting(world, { maxReplyBytes: 200 });
     const reports: unknown[] = [];
@@ -280,7 +280,7 @@ t.test(
 );
 
 t.test(
-  'refusals whose bytes were let go are told by their code alone, and their requests not run',
+  'a refusal whose bytes were released is sent with its code only, and its request is not run',
   inWorld(
     async (t, world) => {
       let runs = 0;
@@ -333,7 +333,7 @@ t.test(
 );
 
 t.test(
-  'who takes back a request that has ended, or was refused, is too late',
+  'a cancel of a request that has ended or was refused is too late',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       maxReplyBytes: 100,
@@ -365,7 +365,7 @@ t.test('a request that arrives again while its procedure is being called', async
   const native = (id: number, procedure: string, ...args: unknown[]): Buffer =>
     withHeaderMap(request(id, procedure, ...args));
 
-  /** An endpoint whose procedures do at once what is said here, and which of them ran with what. */
+  /** An endpoint whose procedures at once do what the test says, and the arguments of all runs. */
   async function reentrant(
     t: Parameters<typeof HostileEndpoint.in>[0],
     act: (hostile: HostileEndpoint, depth: number, scope: HandlerScope) => unknown,
@@ -380,7 +380,7 @@ t.test('a request that arrives again while its procedure is being called', async
     return { hostile, runs, types };
   }
 
-  t.test('does not run it again; its sender is told, if it understands that', async (t) => {
+  t.test('is not run again, and its sender is told if it understands that', async (t) => {
     for (const isNative of [true, false]) {
       const bytes = isNative ? native(1, 'act', 7) : request(1, 'act', 7);
       const { hostile, runs, types } = await reentrant(t, (self, depth) => {
@@ -399,7 +399,7 @@ t.test('a request that arrives again while its procedure is being called', async
     }
   });
 
-  t.test('nor while another is called in the midst of it', async (t) => {
+  t.test('is not run again either while another procedure is called inside it', async (t) => {
     const [outer, inner] = [native(1, 'act', 1), native(2, 'act', 2)];
     const { hostile, runs } = await reentrant(t, (self, depth) => {
       if (depth > 4) throw new Error('it goes on and on');
@@ -413,18 +413,18 @@ t.test('a request that arrives again while its procedure is being called', async
     t.match(hostile.endpoint.stats(), {
       runningNow: 0,
       rememberedNow: 2,
-      // The outer one asks twice, with the inner one in between, which asks for itself as well.
+      // The outer request is repeated twice. In between runs the inner one, which is repeated too.
       fates: { 'request.run': 2, 'request.duplicate': 5, 'request.replayed': 0 },
     });
   });
 
   t.test(
-    'is another request if it comes from elsewhere, and a conflict if it differs',
+    'is another request if it comes from another address, and a conflict if its body differs',
     async (t) => {
       const { hostile, runs } = await reentrant(t, (self, depth) => {
         if (depth > 4) throw new Error('it goes on and on');
         if (depth === 1) self.receiveFrames(native(2, 'act', 2), ...OTHER);
-        // Now something of the other peer's runs as well.
+        // Now a request of the other peer runs too.
         if (depth === 2) self.receiveFrames(native(1, 'act', 3), ...OTHER);
         if (depth === 3) self.receiveFrames(native(1, 'act', 4), ...PEER);
         return depth;
@@ -435,7 +435,7 @@ t.test('a request that arrives again while its procedure is being called', async
     },
   );
 
-  t.test('can be taken back', async (t) => {
+  t.test('can be cancelled', async (t) => {
     const { hostile } = await reentrant(t, (self, _depth, { signal }) => {
       self.receiveFrames(withHeaderMap(frame('cancel', Buffer.alloc(20, 1), null)), ...OTHER);
       if (signal.aborted) throw new Error('by another');
@@ -450,11 +450,11 @@ t.test('a request that arrives again while its procedure is being called', async
     });
   });
 
-  t.test('cannot be taken back once it is answered', async (t) => {
+  t.test('cannot be cancelled after it is answered', async (t) => {
     const signals: AbortSignal[] = [];
     const { hostile } = await reentrant(t, (_self, depth, { signal }) => {
       signals.push(signal);
-      // The first goes on, so that there is something to look for.
+      // The first procedure does not end, so that there is something to find.
       return depth === 1 ? new Promise(() => undefined) : 'done';
     });
     hostile.endpoint.on('request.settled', ({ ending }) => {
@@ -474,7 +474,7 @@ t.test('a request that arrives again while its procedure is being called', async
     );
   });
 
-  t.test('finds it, whether the procedure then throws, or waits', async (t) => {
+  t.test('is found, whether the procedure then throws or waits', async (t) => {
     const bytes = native(1, 'act', 1);
     const waiting: (() => void)[] = [];
     const acts: readonly (() => unknown)[] = [
@@ -490,7 +490,8 @@ t.test('a request that arrives again while its procedure is being called', async
         return act();
       });
       hostile.receiveFrames(bytes, ...PEER);
-      // Nobody is being called any more: others with its id are others.
+      // No procedure is being called any more, so the same id from another address is another
+      // request.
       hostile.receiveFrames(native(1, 'act', 1), ...OTHER);
       t.strictSame(runs, [1, 1]);
       hostile.receiveFrames(bytes, ...PEER);
@@ -503,7 +504,7 @@ t.test('a request that arrives again while its procedure is being called', async
     }
   });
 
-  t.test('or while it is answered, or its end is reported', async (t) => {
+  t.test('is found while it is answered, or while its end is reported', async (t) => {
     const bytes = native(1, 'act', 1);
     const { hostile, runs } = await reentrant(t, () => 'done');
     let left = 3;
@@ -517,14 +518,14 @@ t.test('a request that arrives again while its procedure is being called', async
   });
 });
 
-/** How many bytes the memory takes that is no JavaScript object's, once there is no garbage. */
+/** How many bytes the memory takes outside of JavaScript objects, after a garbage collection. */
 async function bytesInUse(): Promise<number> {
   await collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 
 t.test(
-  'however much may be remembered, room for it is made when it is needed',
+  'memory for replies is allocated when it is needed, however high the limit is',
   inWorld(async (t, world) => {
     const most = 2 ** 31 - 1;
     const before = await bytesInUse();
@@ -543,7 +544,7 @@ t.test(
 );
 
 t.test(
-  'what is forgotten, or let go, takes no room',
+  'forgotten requests and released replies take no memory',
   inWorld(
     async (t, world) => {
       for (const options of [{ maxReplies: 7 }, { maxReplyBytes: 70_000 }]) {

@@ -16,19 +16,19 @@ const PEERS: readonly Peer[] = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
 const newRecords = (seed = 1): RequestRecords<Peer> =>
   new RequestRecords(new SeededRandom(seed, '/records'));
 
-/** The start of a request: of it only the id counts. */
+/** The start of a request, of which only the id matters. */
 function datagramOf(id: Uint8Array, rest = 0): Buffer {
   return Buffer.concat([Buffer.of(rest), id, Buffer.alloc(rest % 5, rest)]);
 }
 
-/** An id that holds five 32-bit words, in the order in which the records read them. */
+/** An id of five 32-bit words, in the order in which the records read them. */
 function idOf(...words: readonly number[]): Buffer {
   const id = Buffer.alloc(ID_BYTES);
   for (const [index, word] of words.entries()) id.writeUInt32LE(word >>> 0, 4 * index);
   return id;
 }
 
-/** A record that no other serial number gives, of any integers. */
+/** A record of arbitrary integers, different for each serial number. */
 function recordOf(peer: Peer, serial: number): RequestRecord<Peer> {
   return {
     peer,
@@ -42,10 +42,10 @@ function recordOf(peer: Peer, serial: number): RequestRecord<Peer> {
   };
 }
 
-/** Numbers of records at which there might be no room for one more, and those beside them. */
+/** Numbers of records at which the capacity may be reached, and the numbers beside them. */
 const BORDERS = [64, 128, 256, 512].flatMap((capacity) => [capacity - 1, capacity, capacity + 1]);
 
-/** What the records should be, written as plainly as possible. */
+/** What the records must be, written as simply as possible. */
 class Model {
   readonly kept: {
     readonly number: number;
@@ -59,7 +59,7 @@ class Model {
     this.pushed += 1;
   }
 
-  /** Of several, the one that was pushed last. */
+  /** If there are several, the one that was pushed last. */
   find(id: Uint8Array, peer: Peer): number | undefined {
     const text = Buffer.from(id).toString('hex');
     return this.kept.findLast((one) => one.id === text && one.record.peer === peer)?.number;
@@ -68,7 +68,7 @@ class Model {
 
 type Command = readonly ['push' | 'find', id: number, peer: number] | 'shift';
 
-/** All of one byte, or with one bit, or of chance: few of them, so that they come again. */
+/** Ids of one byte, with one bit, and random ones. There are few, so that they repeat. */
 const IDS: readonly Uint8Array[] = [
   ...[0, 1, 0xff].map((byte) => new Uint8Array(ID_BYTES).fill(byte)),
   ...Array.from({ length: 8 * ID_BYTES }, (_, bit) => {
@@ -92,7 +92,7 @@ function push(records: RequestRecords<Peer>, model: Model, id: Uint8Array, peer:
   model.push(id, record);
 }
 
-/** Does one thing to both, and tells whether they show the same. */
+/** Does one thing to both. Returns whether they show the same. */
 function agree(records: RequestRecords<Peer>, model: Model, command: Command): boolean {
   if (command === 'shift') {
     if (model.kept.shift() !== undefined) records.shift();
@@ -147,41 +147,38 @@ t.test('records behave as an array of them does', async (t) => {
   });
 });
 
-t.test(
-  'none is lost when there are more than there was room for, wherever the oldest lies',
-  async (t) => {
-    for (const shifts of [0, 1, 40, 63, 64, 100]) {
-      const records = newRecords();
-      const model = new Model();
-      const pushNext = (): void => {
-        const id = idOf(model.pushed, 0, 0, 0, 0xffff_ffff - model.pushed);
-        push(records, model, id, PEERS[model.pushed % 3]!);
-      };
-      for (let index = 0; index < shifts; index++) {
-        pushNext();
-        agree(records, model, 'shift');
-      }
-      for (let index = 0; index < 600; index++) {
-        pushNext();
-        if (BORDERS.includes(index + 1)) {
-          t.ok(agreeOnAll(records, model), `${index + 1} after ${shifts}`);
-        }
-      }
-      t.strictSame([records.oldest, records.size], [shifts, 600]);
-      while (model.kept.length > 0) agree(records, model, 'shift');
-      t.strictSame([records.oldest, records.size], [shifts + 600, 0]);
-      t.equal(records.find(datagramOf(idOf(shifts + 599, 0, 0, 0, 0)), PEERS[0]!), undefined);
+t.test('no record is lost when the capacity grows, wherever the oldest lies', async (t) => {
+  for (const shifts of [0, 1, 40, 63, 64, 100]) {
+    const records = newRecords();
+    const model = new Model();
+    const pushNext = (): void => {
+      const id = idOf(model.pushed, 0, 0, 0, 0xffff_ffff - model.pushed);
+      push(records, model, id, PEERS[model.pushed % 3]!);
+    };
+    for (let index = 0; index < shifts; index++) {
+      pushNext();
+      agree(records, model, 'shift');
     }
-  },
-);
+    for (let index = 0; index < 600; index++) {
+      pushNext();
+      if (BORDERS.includes(index + 1)) {
+        t.ok(agreeOnAll(records, model), `${index + 1} after ${shifts}`);
+      }
+    }
+    t.strictSame([records.oldest, records.size], [shifts, 600]);
+    while (model.kept.length > 0) agree(records, model, 'shift');
+    t.strictSame([records.oldest, records.size], [shifts + 600, 0]);
+    t.equal(records.find(datagramOf(idOf(shifts + 599, 0, 0, 0, 0)), PEERS[0]!), undefined);
+  }
+});
 
-t.test('an id is found in whatever stands around it, by its 20 bytes alone', async (t) => {
+t.test('an id is found by its 20 bytes, whatever is around it', async (t) => {
   const records = newRecords();
   const id = Buffer.from('000102030405060708090a0b0c0d0e0f10111213', 'hex');
   const [peer, other] = PEERS as [Peer, Peer];
   const bundle = Buffer.concat([Buffer.alloc(7, 0xff), datagramOf(id), Buffer.alloc(9, 0xff)]);
   records.push(bundle.subarray(7), recordOf(peer, 1));
-  // What was pushed is copied: whoever owns the bytes may have another use for them.
+  // What was pushed is copied, because the owner of the bytes may reuse them.
   bundle.fill(0);
   t.equal(records.find(datagramOf(id, 0x42), peer), 0);
   t.equal(records.find(datagramOf(id), other), undefined);
@@ -194,7 +191,7 @@ t.test('an id is found in whatever stands around it, by its 20 bytes alone', asy
 });
 
 t.test(
-  'one id of several peers is several records, and of one peer the last is found',
+  'the same id from several peers gives several records, and of one peer the last is found',
   async (t) => {
     const records = newRecords();
     const datagram = datagramOf(idOf(1, 2, 3, 4, 5));
@@ -216,7 +213,7 @@ t.test(
   },
 );
 
-t.test('numbers are those of the records, whatever they hold', async (t) => {
+t.test('numbers in records are kept, whatever they are', async (t) => {
   const records = newRecords();
   const extremes = [2 ** 31 - 1, -(2 ** 31), -1, 0];
   for (const [serial, value] of extremes.entries()) {
@@ -239,13 +236,13 @@ t.test('numbers are those of the records, whatever they hold', async (t) => {
 });
 
 /**
- * Counts how often an element of any `Int32Array` is read: where the records keep their words, that is in
- * proportion to the steps they take, whatever those are.
+ * Counts how many times an element of any `Int32Array` is read. The records keep their words in
+ * such arrays, so the count is proportional to the steps they take.
  */
 class ReadCounter {
   reads = 0;
 
-  /** What `make` makes counts its reads from now on. */
+  /** Counts the reads of what `make` makes, from now on. */
   watch<Made>(make: () => Made): Made {
     const { Int32Array: original } = globalThis;
     const count = (): void => void (this.reads += 1);
@@ -277,9 +274,9 @@ function counted(array: Int32Array, count: () => void): Int32Array {
 
 const AT_RANDOM = 'no adversary: at random';
 
-t.test('whoever chooses the ids cannot make them hard to find', async (t) => {
+t.test('a peer that chooses the ids cannot make them slow to find', async (t) => {
   const count = 2_048;
-  /** The 11 bits of a serial number, as evenly as can be in the five words. */
+  /** The 11 bits of a serial number, distributed evenly over the five words. */
   const spread = (serial: number, bits: number, shift: number): number[] =>
     [0, 1, 2, 3, 4].map((word) => ((serial >> (bits * word)) & (2 ** bits - 1)) << shift);
   const adversaries: Readonly<Record<string, (serial: number) => Buffer>> = {
@@ -304,7 +301,8 @@ t.test('whoever chooses the ids cannot make them hard to find', async (t) => {
     for (const seed of [1, 2, 3]) {
       const counter = new ReadCounter();
       const { mean, most } = counter.watch(() => readsToFind(counter, seed, count, idAt));
-      // The id and its hash take some 20 reads, and each record on the way 3 more, or 8 if it has the hash.
+      // The id and its hash take about 20 reads. Each record on the way takes 3 more, or 8 if it
+      // has the same hash.
       const bound = name === AT_RANDOM ? 35 : 100;
       t.ok(mean < bound, `${name}: ${mean.toFixed(1)} reads on the average (seed ${seed})`);
       t.ok(most < 300, `${name}: ${most} at most (seed ${seed})`);
@@ -312,7 +310,7 @@ t.test('whoever chooses the ids cannot make them hard to find', async (t) => {
   }
 });
 
-/** How many reads it takes to find each of so many records. */
+/** How many reads it takes to find each of this many records. */
 function readsToFind(
   counter: ReadCounter,
   seed: number,
@@ -335,7 +333,7 @@ function readsToFind(
   return { mean: sum / count, most };
 }
 
-t.test('peers are let go with their last record', async (t) => {
+t.test('a peer is released with its last record', async (t) => {
   const records = newRecords();
   const peers: WeakRef<Peer>[] = [];
   const push = (): void => {
@@ -351,10 +349,10 @@ t.test('peers are let go with their last record', async (t) => {
 });
 
 t.test(
-  'peers are let go with their last record, even if there was once no room for it',
+  'a peer is released with its last record, even if there was once no room for the record',
   async (t) => {
     const records = newRecords();
-    // In a function of its own: the last peer would live as long as the loop's variable.
+    // In a separate function, because a variable of the loop would keep the last peer alive.
     const pushNew = (serial: number): WeakRef<Peer> => {
       const peer = { name: `peer ${serial}` };
       records.push(datagramOf(idOf(serial)), recordOf(peer, serial));

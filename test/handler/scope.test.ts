@@ -3,7 +3,7 @@ import type { HandlerScope } from '../../src/api/scope.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
 
-/** A server whose one procedure was called and never ends, and what that procedure was given. */
+/** A server whose only procedure was called and never ends, and what that procedure got. */
 async function hanging(world: World, closeGraceMs: number) {
   const scopes: HandlerScope[] = [];
   const server = await world.endpoint({
@@ -41,7 +41,7 @@ t.test(
 );
 
 t.test(
-  'the signal aborts when a closing endpoint will wait no longer, asked for early or late',
+  'the signal aborts when the grace period of a closing endpoint ends, whether it was read early or late',
   inWorld(async (t, world) => {
     const { server, scopes } = await hanging(world, 500);
     const [scope] = scopes;
@@ -56,7 +56,7 @@ t.test(
 );
 
 t.test(
-  'a signal asked for after the end has aborted already',
+  'a signal that is read after the end is aborted already',
   inWorld(async (t, world) => {
     const { server, scopes } = await hanging(world, 0);
     await world.clock.runUntil(server.close());
@@ -65,7 +65,7 @@ t.test(
 );
 
 t.test(
-  'the signal of a procedure that has ended stays quiet',
+  'the signal of a procedure that has ended does not abort',
   inWorld(async (t, world) => {
     const signals: AbortSignal[] = [];
     const server = await world.endpoint({

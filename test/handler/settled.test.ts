@@ -1,11 +1,11 @@
-/** What an endpoint tells of requests that met no ordinary end. */
+/** What an endpoint reports about requests that did not end normally. */
 import t from 'tap';
 import type { EndpointReport } from '../../src/api/endpoint-report.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
-  'a procedure that outlasts the grace of close() is reported as abandoned',
+  'a procedure that is still running after the grace period of close() is reported as abandoned',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       closeGraceMs: 50,
@@ -22,7 +22,7 @@ t.test(
 );
 
 t.test(
-  'a request from one peer too many is turned away, and reported',
+  'a request from one peer too many is refused and reported',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ maxPeers: 1, handlers: { ping: () => 'pong' } });
     const reports: EndpointReport[] = [];
@@ -44,7 +44,7 @@ t.test(
 );
 
 t.test(
-  'what an abandoned procedure still gives, or throws, is no second ending',
+  'a later result or error of an abandoned procedure is not a second ending',
   inWorld(async (t, world) => {
     const ends: (() => void)[] = [];
     const server = await world.endpoint({

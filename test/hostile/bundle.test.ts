@@ -1,4 +1,4 @@
-/** Bundles that mean harm: read as the library reads them, in time in proportion to their length. */
+/** Hostile bundles are read as the library reads them, in time proportional to their length. */
 import { decodeMulti } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
@@ -13,7 +13,7 @@ const numRuns = 20_000;
 
 const PEER = ['10.0.0.2', 2000] as const;
 
-/** Five bytes would make the library take 269 MB. */
+/** Without these limits, five bytes would make the library allocate 269 MB. */
 const LENGTHS = { maxArrayLength: 65_535, maxMapLength: 65_535 };
 
 const withHeader = (body: Uint8Array): Buffer =>
@@ -33,7 +33,9 @@ const hostile: fc.Arbitrary<Buffer> = fc.oneof(
   },
 );
 
-/** The frames as the library reads them; undefined when they are no array of 1 to 256 binaries. */
+/**
+ * The frames as the library reads them; undefined unless they are an array of 1 to 256 binaries.
+ */
 function readByLibrary(datagram: Buffer): Uint8Array[] | undefined {
   try {
     const items: unknown = decodeMulti(datagram.subarray(HEADER_BYTES), LENGTHS).next().value;
@@ -45,7 +47,7 @@ function readByLibrary(datagram: Buffer): Uint8Array[] | undefined {
 }
 
 t.test(
-  'a bundle is taken when the library finds an array of binaries in it, with its frames',
+  'a bundle is accepted if the library finds an array of binaries in it, and gives these frames',
   async (t) => {
     const seen = { taken: 0, truncated: 0, shape: 0, tooShort: 0 };
     fc.assert(
@@ -67,7 +69,7 @@ t.test(
   },
 );
 
-/** The same bytes, and how many of them were read. */
+/** The same bytes, and a count of those that were read. */
 function counted(bytes: Buffer): { readonly bytes: Buffer; readonly reads: () => number } {
   let reads = 0;
   const proxy = new Proxy(bytes, {
@@ -78,7 +80,7 @@ function counted(bytes: Buffer): { readonly bytes: Buffer; readonly reads: () =>
           return target.readUIntBE(offset, length);
         };
       }
-      // A view is no read: what is in it nobody has looked at.
+      // A view is not a read, because it does not look at the bytes.
       if (name === 'subarray') return target.subarray.bind(target);
       if (typeof name === 'string' && /^\d+$/.test(name)) reads++;
       return Reflect.get(target, name, target) as unknown;
@@ -87,7 +89,10 @@ function counted(bytes: Buffer): { readonly bytes: Buffer; readonly reads: () =>
   return { bytes: proxy, reads: () => reads };
 }
 
-/** Looked at twice, once before anything is taken: the code and the size of each item, and of the array. */
+/**
+ * Each is read twice, once before anything is accepted: the code and the size of each item, and of
+ * the array.
+ */
 function isBounded(datagram: Buffer): boolean {
   const { bytes, reads } = counted(datagram);
   let frames = 0;
@@ -96,13 +101,13 @@ function isBounded(datagram: Buffer): boolean {
   return reads() <= 2 * 5 * (items + 1) && frames <= datagram.length / 2;
 }
 
-t.test('no bundle makes its reader look at a byte more often than twice', async (t) => {
+t.test('no bundle makes its reader read a byte more than twice', async (t) => {
   fc.assert(fc.property(hostile, isBounded), { numRuns: 5_000 });
   t.ok(isBounded(bundle(...Array.from({ length: 30_000 }, () => Buffer.alloc(0)))));
   t.ok(isBounded(bundle(Buffer.alloc(60_000))));
 });
 
-t.test('what is refused at its start is not read to its end', async (t) => {
+t.test('a bundle that is refused at its start is not read to its end', async (t) => {
   for (const start of ['90', 'dc0000', '81', 'c0', '91a0', '91c6ffffffff', 'dd000000009']) {
     const body = Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(8_000, 0xc4)]);
     const { bytes, reads } = counted(withHeader(body));
@@ -111,7 +116,7 @@ t.test('what is refused at its start is not read to its end', async (t) => {
   }
 });
 
-t.test('256 empty frames have as many fates, and one more makes no bundle', async (t) => {
+t.test('256 empty frames have 256 fates, and one more makes the bundle invalid', async (t) => {
   const hostileEndpoint = await HostileEndpoint.in(t, { handlers: { a: () => 1 } });
   const frames = Array.from({ length: 256 }, () => Buffer.alloc(0));
   const fates = hostileEndpoint.receiveFrames(bundle(...frames), ...PEER);
@@ -124,7 +129,7 @@ t.test('256 empty frames have as many fates, and one more makes no bundle', asyn
 });
 
 t.test(
-  'as many requests as a bundle holds run within the limits, and the rest is refused',
+  'as many requests of a bundle run as the limits allow, and the rest is refused',
   async (t) => {
     let runs = 0;
     const hostileEndpoint = await HostileEndpoint.in(t, {
@@ -155,7 +160,7 @@ t.test(
   },
 );
 
-t.test('bundles in bundles are not looked into, however deep', async (t) => {
+t.test('bundles in bundles are not read, at any depth', async (t) => {
   const hostileEndpoint = await HostileEndpoint.in(t, { handlers: { a: () => 1 } });
   let nested = bundle(request(1, 'a'));
   for (let depth = 0; depth < 100; depth++) nested = bundle(nested, request(1, 'a'));

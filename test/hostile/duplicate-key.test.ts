@@ -1,4 +1,6 @@
-/** No map may have a key twice: whoever reads it would believe another of the two. */
+/**
+ * No map may have a key twice, because readers would differ in which of the two values they take.
+ */
 import { deepStrictEqual } from 'node:assert/strict';
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
@@ -9,12 +11,12 @@ import { explainDatagram } from '../../src/wire/explain.js';
 import { identityOf } from '../../src/wire/key-identity.js';
 import { hostileKey } from '../fixtures/hostile-bytes.js';
 import { DIFFERENT_KEYS, EQUAL_KEYS } from '../fixtures/hostile-keys.js';
-import { isSameKey, readByReference } from '../fixtures/hostile-reference.js';
+import { isSameKey, readByReference } from './reference.js';
 import { datagramOf } from '../fixtures/msgpack-values.js';
 
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 
-/** Two keys, each once as a map's first key and once as its last. */
+/** Whether two keys are the same, each once as a map's first key and once as its last. */
 function areOneKey(first: string, second: string): boolean {
   const bodies = [`82 ${first} 01 ${second} 02`, `82 ${second} 01 ${first} 02`];
   const drops = bodies.map((body) => {
@@ -25,7 +27,7 @@ function areOneKey(first: string, second: string): boolean {
   return drops[0] === 'duplicateKey';
 }
 
-t.test('equal keys are one, however they are written', async (t) => {
+t.test('equal keys are the same key, in whatever form they are written', async (t) => {
   for (const [what, first, second] of EQUAL_KEYS) t.ok(areOneKey(first, second), what);
 });
 
@@ -36,7 +38,7 @@ t.test(
   },
 );
 
-t.test('a map is looked at wherever it is', async (t) => {
+t.test('a map is checked wherever it is', async (t) => {
   const pair = '82a16101a16102';
   const drops = [
     pair,
@@ -55,16 +57,16 @@ t.test('a map is looked at wherever it is', async (t) => {
   for (const body of drops) t.equal(decodeValue(bytesOf(body), 0), DROP.duplicateKey, body);
   const sound = ['92 81a16101 81a16102', '81a161 81a161 01', '82 a161 81a16201 a162 81a16202'];
   for (const body of sound) t.notOk(isDrop(decodeValue(bytesOf(body), 0)), body);
-  // What follows the value is none of it.
+  // What follows the value does not belong to it.
   t.notOk(isDrop(decodeValue(bytesOf(`81a16101 ${pair}`), 0)));
 });
 
-t.test('an explanation says so', async (t) => {
+t.test('an explanation names a duplicate key', async (t) => {
   const [last] = explainDatagram(datagramOf(0, '92a16191 82a16101a16102')).slice(-1);
   t.match(last, { label: 'fault', detail: /^dropped as duplicateKey: / });
 });
 
-t.test('two keys share an identity exactly when a second reader finds them the same', async (t) => {
+t.test('two keys share an identity exactly when a second decoder finds them equal', async (t) => {
   let same = 0;
   fc.assert(
     fc.property(hostileKey, hostileKey, (first, second) => {
@@ -99,7 +101,8 @@ t.test('thousands of different keys take linear time (H44, H45)', async (t) => {
       const bytes = Buffer.from(body(count));
       return Math.min(...Array.from({ length: 9 }, () => cpuMs(() => decodeValue(bytes, 0))));
     }) as [number, number];
-    // 40 times the keys; 1,600 times the time if each were compared with each.
+    // With 40 times as many keys, it would take 1,600 times as long if each key were compared with
+    // each.
     t.ok(
       many < few * 300,
       `${what}: 1,000 keys ${few.toFixed(2)} ms, 40,000 keys ${many.toFixed(2)} ms`,
@@ -107,7 +110,7 @@ t.test('thousands of different keys take linear time (H44, H45)', async (t) => {
   }
 });
 
-/** CPU time: a clock runs on while others have the processor. */
+/** CPU time, because elapsed time also counts while others have the processor. */
 function cpuMs(run: () => unknown): number {
   const before = process.cpuUsage();
   if (isDrop(run())) throw new Error('it was dropped');

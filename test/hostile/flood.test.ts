@@ -1,4 +1,4 @@
-/** A million hostile datagrams over a real socket, to an endpoint that has 64 MiB to live in. */
+/** A million hostile datagrams over a real socket, to an endpoint with a heap of 64 MiB. */
 import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import type { Socket } from 'node:dgram';
@@ -13,30 +13,33 @@ import {
   hostileDatagram,
 } from '../fixtures/hostile-datagrams.js';
 import type { HostileDatagram } from '../fixtures/hostile-datagrams.js';
-import type { FloodReport, FloodRequest } from '../fixtures/hostile-flood.js';
-import { FloodedProcess } from '../fixtures/hostile-process.js';
+import type { FloodReport, FloodRequest } from './flood.js';
+import { FloodedProcess } from './process.js';
 import { bundle, frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
-import { PROCEDURES } from '../fixtures/hostile-session.js';
+import { PROCEDURES } from './session.js';
 
 const DATAGRAMS = 1_000_000;
 const SOURCES = 16;
-/** How many different ones there are. */
+/** How many different datagrams there are. */
 const DIFFERENT = 10_000;
-/** What a small datagram takes of the receive buffer, with room to spare; Linux counts 768 bytes and more. */
+/**
+ * What a small datagram takes of the receive buffer, with some room to spare. Linux counts 768
+ * bytes and more.
+ */
 const BUFFERED_BYTES = 2_048;
 const SEED = 20_261_122;
 const MIB = 2 ** 20;
 
-/** Elsewhere nobody says what became of a datagram that did not arrive. */
+/** Other systems do not tell what happened to a datagram that did not arrive. */
 const skip = process.platform === 'linux' ? false : 'needs the count of dropped datagrams of Linux';
 
 t.setTimeout(180_000);
 
 t.test(
-  'an endpoint with a heap of 64 MiB outlives a million hostile datagrams',
+  'an endpoint with a heap of 64 MiB survives a million hostile datagrams',
   { timeout: 180_000, skip },
   async (t) => {
-    const child = fork('test/fixtures/hostile-flood.ts', {
+    const child = fork('test/hostile/flood.ts', {
       execArgv: ['--max-old-space-size=64', '--expose-gc', '--import=tsx'],
     });
     t.teardown(() => child.kill('SIGKILL'));
@@ -48,7 +51,10 @@ t.test(
     t.teardown(() => sockets.forEach((socket) => socket.close()));
 
     const datagrams = corpus();
-    /** Sent and not yet looked at: so many that the endpoint never waits, and the kernel need drop none. */
+    /**
+     * How many may be sent and not yet read: so many that the endpoint never waits, and the kernel
+     * need not drop any.
+     */
     const mostAhead = Math.ceil((stats.receiveBufferBytes ?? 0) / BUFFERED_BYTES);
     const startMs = performance.now();
     let halfway: FloodReport | undefined;
@@ -106,7 +112,7 @@ t.test(
 
 async function source(index: number, port: number): Promise<Socket> {
   const socket = createSocket('udp4');
-  // Linux answers for all of 127.0.0.0/8; elsewhere the sources differ by their port alone.
+  // Linux accepts all of 127.0.0.0/8. On other systems the sources differ only by their port.
   const host = process.platform === 'linux' ? `127.0.1.${index + 1}` : '127.0.0.1';
   socket.bind(0, host);
   await once(socket, 'listening');
@@ -115,7 +121,7 @@ async function source(index: number, port: number): Promise<Socket> {
   return socket;
 }
 
-/** Bundles of as many frames as there may be, or more: of nothing, of a byte, of requests, of answers. */
+/** Bundles with the most frames, or more: of nothing, of a byte, of requests, of answers. */
 const CROWDED: readonly Buffer[] = [
   bundle(...Array.from({ length: 9_000 }, () => Buffer.alloc(0))),
   bundle(...Array.from({ length: 256 }, () => Buffer.of(0))),
@@ -125,7 +131,7 @@ const CROWDED: readonly Buffer[] = [
   bundle(...Array.from({ length: 256 }, (_, id) => frame('response', Buffer.alloc(20, id), id))),
 ];
 
-/** Hostile datagrams of every sort, in memory of their own. */
+/** Hostile datagrams of every sort, in separate memory. */
 function corpus(): Buffer[] {
   const bytesOf = (one: HostileDatagram) =>
     datagramBytes(one, one.id instanceof Uint8Array ? one.id : Buffer.alloc(20, one.id.number));
@@ -133,12 +139,12 @@ function corpus(): Buffer[] {
   const bundled = fc.sample(hostileBundle(PROCEDURES), { seed: SEED, numRuns: DIFFERENT / 10 });
   const bundles = bundled.map((one) => bundleBytes(one, one.frames.map(bytesOf)));
   const hostile = [...alone.map(bytesOf), ...bundles.filter(({ length }) => length > 2_000)];
-  // Long ones say little and cost much: one in fifty is enough.
+  // Long ones add little and cost much, so one in fifty is enough.
   const short = hostile.map((bytes, index) => (index % 50 === 0 ? bytes : bytes.subarray(0, 300)));
   return [...short, ...bundles.filter(({ length }) => length <= 2_000), ...CROWDED];
 }
 
-/** Sends `count` datagrams from all sources in turn, two out of three under an id of their own. */
+/** Sends `count` datagrams from all sources in turn, two out of three with a new id. */
 function sendAll(
   sockets: readonly Socket[],
   datagrams: readonly Buffer[],

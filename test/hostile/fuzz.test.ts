@@ -1,17 +1,19 @@
-/** Whatever arrives from wherever: an endpoint gives it one fate, and goes on. */
+/** Whatever arrives from whatever address, the endpoint gives it one fate and continues. */
 import fc from 'fast-check';
 import t from 'tap';
 import { noFates } from '../../src/api/fate.js';
 import type { Fate } from '../../src/api/fate.js';
 import { hostileBundle, hostileDatagram } from '../fixtures/hostile-datagrams.js';
-import { PROCEDURES, runSession } from '../fixtures/hostile-session.js';
+import { PROCEDURES, runSession } from './session.js';
 
-/** Fates that no bytes lead to: the decoder agrees with its guard, and there is no contract here. */
+/**
+ * Fates that no bytes can cause: the decoder agrees with its guard, and there is no contract here.
+ */
 const OUT_OF_REACH: readonly Fate[] = ['malformed.undecodable', 'request.refused.invalidArguments'];
 
 t.setTimeout(120_000);
 
-t.test('an endpoint comes to no harm, and every fate is met', { timeout: 120_000 }, async (t) => {
+t.test('an endpoint comes to no harm, and every fate occurs', { timeout: 120_000 }, async (t) => {
   const met = noFates();
   const one = fc.oneof(
     { arbitrary: hostileDatagram(PROCEDURES), weight: 5 },

@@ -1,14 +1,14 @@
-/** What a body costs in memory is in proportion to its size, whatever it holds. */
+/** The memory that a body takes is proportional to its size, whatever it contains. */
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
-import { denseBodies } from '../fixtures/hostile-dense.js';
-import type { HeapCost } from '../fixtures/hostile-heap.js';
+import { denseBodies } from './dense.js';
+import type { HeapCost } from './heap.js';
 
 /**
- * Bytes of live heap for a byte on the wire. An empty object takes V8 56 bytes and its place in an array
- * 8, for one byte; an empty binary some 190, for two.
+ * Bytes of live heap for each byte on the wire. In V8 an empty object takes 56 bytes and its place
+ * in an array 8, for one byte on the wire; an empty binary takes about 190, for two.
  */
 const HEAP_PER_BYTE = 128;
 const HEAP_ANYWAY = 64 * 1024;
@@ -17,7 +17,7 @@ const seed = 20_261_122;
 t.setTimeout(120_000);
 
 t.test(
-  'what a value takes is bounded by the bytes it came from',
+  'the memory of a value is bounded by the number of its bytes',
   { timeout: 120_000 },
   async (t) => {
     const sparse = fc.sample(hostileBody, { seed, numRuns: 50 });
@@ -43,12 +43,12 @@ t.test(
   },
 );
 
-/** Decodes the bodies in a process of its own. */
+/** Decodes the bodies in a separate process. */
 function costsOf(bodies: readonly Buffer[]): HeapCost[] {
   const flags = ['--expose-gc', '--max-old-space-size=64', '--import=tsx'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
-    [...flags, 'test/fixtures/hostile-heap.ts'],
+    [...flags, 'test/hostile/heap.ts'],
     { input: Buffer.concat(bodies.flatMap(framed)), encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
   if (status !== 0) throw new Error(`the decoding process ended with ${status}: ${stderr}`);

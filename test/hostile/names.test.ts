@@ -1,4 +1,7 @@
-/** Words from the network are looked up among what was offered, never among what JavaScript knows. */
+/**
+ * Names from the network are looked up among the served procedures, never among properties of
+ * JavaScript.
+ */
 import t from 'tap';
 import { handlersOf } from '../../src/handler/handlers-of.js';
 import type { Handlers } from '../../src/api/handlers.js';
@@ -59,13 +62,14 @@ t.test('a name that handlers inherit is unknown (H48)', async (t) => {
   }
 });
 
-t.test('nor is it found when somebody has polluted Object.prototype', async (t) => {
+t.test('it is not found either when somebody has polluted Object.prototype', async (t) => {
   const hostile = await HostileEndpoint.in(t, { handlers: { add: nothing } });
   const prototype = Object.prototype as { planted?: () => null };
   prototype.planted = nothing;
   t.teardown(() => delete prototype.planted);
   t.equal(hostile.receive(request(1, 'planted'), ...PEER), 'request.refused.unknownProcedure');
-  // A map is still read; and one that has a key twice is still found out, though it has one more now.
+  // A map is still read. And a duplicate key is still found, although the map now inherits one more
+  // key.
   t.equal(hostile.receive(request(2, 'add', { a: 1, b: { c: 2, d: 3 } }), ...PEER), 'request.run');
   const twice = Buffer.concat([
     Buffer.alloc(21),
@@ -74,7 +78,7 @@ t.test('nor is it found when somebody has polluted Object.prototype', async (t) 
   t.equal(hostile.receive(twice, ...PEER), 'malformed.duplicateKey');
 });
 
-t.test('a procedure may have such a name when it was given it', async (t) => {
+t.test('a procedure may have such a name if it is served', async (t) => {
   const names = INHERITED.filter((name) => name !== '__proto__');
   const handlers = Object.fromEntries(names.map((name) => [name, () => `my ${name}`]));
   const hostile = await HostileEndpoint.in(t, { handlers });
@@ -84,14 +88,14 @@ t.test('a procedure may have such a name when it was given it', async (t) => {
   t.equal(hostile.receive(request(255, '__proto__'), ...PEER), 'request.refused.unknownProcedure');
 });
 
-t.test('a value may have keys of such names, and is a value like any other (H27)', async (t) => {
+t.test('a value may have keys with such names, and is a value like any other (H27)', async (t) => {
   const hostile = await HostileEndpoint.in(t);
   const peer = hostile.endpoint.peer(PEER.join(':'));
   const names = INHERITED.filter((name) => name !== '__proto__');
   const value = Object.fromEntries(names.map((name) => [name, name]));
   const call = peer.call('get');
   hostile.receive(frame('response', hostile.idSent(0), value), ...PEER);
-  // `then` among them: what awaits the outcome must not take the value for a promise.
+  // `then` is among them: `await` must not take the value for a promise.
   t.strictSame(await call, { ...(await call), state: 'resolved', value });
 
   const failed = peer.call('get');
@@ -104,7 +108,7 @@ t.test('a value may have keys of such names, and is a value like any other (H27)
   t.strictSame(pollution(), []);
 });
 
-t.test('an address that is none is a bad source, whatever it is called', async (t) => {
+t.test('an invalid address is a bad source, whatever its name is', async (t) => {
   const hostile = await HostileEndpoint.in(t, { handlers: { add: nothing } });
   const hosts = [
     '__proto__',

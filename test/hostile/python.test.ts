@@ -1,4 +1,4 @@
-/** Which keys are equal, as Python's rpcudp has it: its u-msgpack refuses a map with two of them. */
+/** Which keys are equal in Python's rpcudp: its u-msgpack refuses a map with two equal keys. */
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { DIFFERENT_KEYS, EQUAL_KEYS } from '../fixtures/hostile-keys.js';
@@ -6,13 +6,16 @@ import { python } from '../fixtures/real-parts.js';
 
 const { path = '', skip = false } = python();
 
-/** To Python no NaN equals another, no dictionary can be a key, and of keys that are lists the last wins. */
+/**
+ * In Python no NaN equals another, and no dictionary can be a key. If lists are keys, the last one
+ * wins.
+ */
 const ONLY_HERE = [
   ...['what is no number', 'arrays', 'arrays of arrays'],
   ...['maps in another order', 'Maps in another order', 'empty maps'],
 ];
 
-/** To Python true is 1, an integer is equal to a float of any size, and time goes by in microseconds. */
+/** In Python true is 1, an integer can equal a float of any size, and times have microseconds. */
 const ONLY_THERE = [
   ...['true and 1', 'false and 0', 'a bigint and a float'],
   ...['moments a nanosecond apart'],
@@ -30,7 +33,7 @@ function unpack(pairs: Pairs): Map<string, string> {
 }
 
 t.test(
-  'keys that are equal here are so in Python, but for what it has no word for',
+  'keys that are equal here are equal in Python, except those that Python does not have',
   { skip },
   async (t) => {
     for (const [what, answer] of unpack(EQUAL_KEYS)) {
@@ -41,7 +44,7 @@ t.test(
 );
 
 t.test(
-  'keys that are different here are so in Python, but for some numbers and moments',
+  'keys that are different here are different in Python, except some numbers and times',
   { skip },
   async (t) => {
     for (const [what, answer] of unpack(DIFFERENT_KEYS)) {

@@ -1,4 +1,7 @@
-/** Who knows the id of a call, but is not where it went, cannot settle it; who guesses ids neither. */
+/**
+ * A sender that knows the id of a call, but is not at its address, cannot settle the call. Nor can
+ * a sender that guesses ids.
+ */
 import t from 'tap';
 import type { Fate } from '../../src/api/fate.js';
 import { SeededRandom } from '../../src/testing/random.js';
@@ -13,12 +16,12 @@ const HONEST = ['10.0.0.2', 2000] as const;
 const ANSWERS = namesOf(FRAME_TYPES)
   .filter((type) => FRAME_TYPES[type].taker === 'call')
   .map((type) => TYPE_BYTE[type]);
-/** `["forged", "forged"]`: a response's value as much as an error. */
+/** `["forged", "forged"]`: valid as the value of a response and as an error. */
 const FORGED = Buffer.from(`92${'a6666f72676564'.repeat(2)}`, 'hex');
 
 t.setTimeout(120_000);
 
-/** Anywhere but where the calls go: each port of that host, and every other host in a /8. */
+/** Any address except that of the calls: each port of that host, and every other host in a /8. */
 function elsewhere(index: number): readonly [host: string, port: number] {
   const port = 1 + (index % 65_535);
   if (index % 2 === 0 && port !== HONEST[1]) return [HONEST[0], port];
@@ -26,7 +29,7 @@ function elsewhere(index: number): readonly [host: string, port: number] {
 }
 
 t.test(
-  'a million answers with the right id from the wrong place settle nothing (H52)',
+  'a million answers with the right id from the wrong address settle nothing (H52)',
   async (t) => {
     const hostile = await HostileEndpoint.in(t, { timeoutMs: 60_000 });
     const calls = Array.from({ length: 4 }, () =>
@@ -50,7 +53,7 @@ t.test(
   },
 );
 
-t.test('nor does any that comes when the call is over', async (t) => {
+t.test('an answer from the wrong address settles nothing after the call either', async (t) => {
   const hostile = await HostileEndpoint.in(t);
   const peer = hostile.endpoint.peer(HONEST.join(':'));
   const timedOut = peer.call('pay', [], { timeoutMs: 10, attempts: 1 });
@@ -88,7 +91,7 @@ t.test(
     for (let index = 0; index < MILLION; index++) {
       guess[0] = ANSWERS[index % ANSWERS.length]!;
       random.fillBytes(id);
-      // Every second guess is but one bit off.
+      // Every second guess is wrong in only one bit.
       if (index % 2 === 0) {
         hostile.idSent(0).copy(id);
         id[(index >> 4) % 20]! ^= 1 << ((index >> 1) & 7);

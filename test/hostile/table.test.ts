@@ -1,4 +1,4 @@
-/** Rows of the table of hostile inputs, by number, and the fate of each. */
+/** The rows of the table of hostile inputs, by number, and the fate of each. */
 import { deepStrictEqual } from 'node:assert/strict';
 import t from 'tap';
 import type { Fate } from '../../src/api/fate.js';
@@ -15,7 +15,7 @@ const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(' ', ''), 
 const datagram = (type: number, body: string | Uint8Array, id: Uint8Array = ID): Buffer =>
   Buffer.concat([Buffer.of(type), id, typeof body === 'string' ? hex(body) : body]);
 
-/** An endpoint with one procedure, which keeps what it was given. */
+/** An endpoint with one procedure, which keeps its arguments. */
 async function server(t: Parameters<typeof HostileEndpoint.in>[0]) {
   const seen: unknown[][] = [];
   const keep = (_: unknown, ...args: unknown[]): null => {
@@ -72,7 +72,7 @@ t.test('4.2 framing', async (t) => {
 
   const sound = request(7, 'a', 'some text', { key: [1, 2.5, null] }, 2 ** 40);
 
-  t.test('H09, every prefix of a sound datagram is cut short', async (t) => {
+  t.test('H09, every prefix of a valid datagram is cut short', async (t) => {
     const { hostile } = await server(t);
     for (let length = 0; length < sound.length; length++) {
       const fate = length < 22 ? 'malformed.tooShort' : 'malformed.truncated';
@@ -81,7 +81,7 @@ t.test('4.2 framing', async (t) => {
     t.equal(hostile.receive(sound, ...PEER), 'request.run', 'and the whole of it is not');
   });
 
-  t.test('H10, every bit of it flipped has a fate', async (t) => {
+  t.test('H10, with any of its bits flipped it has a fate', async (t) => {
     const { hostile } = await server(t);
     for (let bit = 0; bit < sound.length * 8; bit++) {
       const flipped = Buffer.from(sound);
@@ -102,7 +102,7 @@ t.test('4.3 bodies', async (t) => {
       for (const body of bodies) {
         const asRequest = hostile.receive(datagram(0, body), ...PEER);
         t.equal(asRequest, `malformed.${reason}`, `request ${body.slice(0, 40)}`);
-        // H56: what cannot be read settles nothing, for anybody may have sent it.
+        // H56: what cannot be read settles nothing, because anybody may have sent it.
         const asAnswer = hostile.receive(datagram(1, body, id), ...PEER);
         t.equal(asAnswer, `malformed.${reason}`, `response ${body.slice(0, 40)}`);
         const asError = hostile.receive(datagram(2, body, id), ...PEER);
@@ -117,12 +117,12 @@ t.test('4.3 bodies', async (t) => {
   }
 
   for (const [row, bodies] of SOUND_BODIES) {
-    t.test(`${row}: is taken`, async (t) => {
+    t.test(`${row}: is accepted`, async (t) => {
       const { hostile, seen } = await server(t);
       for (const [index, body] of bodies.entries()) {
         const bytes = datagram(0, `92a16191${body}`, Buffer.alloc(20, index));
         const fate = hostile.receive(bytes, ...PEER);
-        // Within a request a value lies two arrays deep.
+        // In a request, a value lies two arrays deep.
         t.equal(fate, row.startsWith('H41') ? 'malformed.depth' : 'request.run', body.slice(0, 40));
         const call = hostile.endpoint.peer('10.0.0.2:2000').call('b');
         const sent = hostile.sent.length - 1;
@@ -137,7 +137,7 @@ t.test('4.3 bodies', async (t) => {
     });
   }
 
-  t.test('H26, H27: a procedure gets keys as its own, whatever they are called', async (t) => {
+  t.test('H26, H27: a procedure gets all keys as own properties, of any name', async (t) => {
     const { hostile, seen } = await server(t);
     const names = [
       'constructor',
@@ -156,7 +156,7 @@ t.test('4.3 bodies', async (t) => {
     t.equal(Object.getPrototypeOf(got), Object.prototype);
   });
 
-  t.test('H37: a name cannot steer the terminal of who looks at it', async (t) => {
+  t.test('H37: a name cannot control the terminal that it is shown in', async (t) => {
     const { hostile } = await server(t);
     const names = ['\0', '\u202e', '\n', '\x1b[2J', '😀'.repeat(63), '\u2028', '\x7f', '\x9b'];
     for (const [id, name] of names.entries()) {
@@ -194,7 +194,7 @@ t.test('4.3 bodies', async (t) => {
 });
 
 t.test('4.4 requests and responses', async (t) => {
-  t.test('H46: what is no request is not answered', async (t) => {
+  t.test('H46: what is not a request is not answered', async (t) => {
     const { hostile } = await server(t);
     const bodies = [
       'c0',
@@ -214,7 +214,7 @@ t.test('4.4 requests and responses', async (t) => {
     t.equal(hostile.endpoint.stats().peersNow, 0);
   });
 
-  t.test('what is no error settles no call', async (t) => {
+  t.test('what is not an error settles no call', async (t) => {
     const { hostile } = await server(t);
     const call = hostile.endpoint.peer('10.0.0.2:2000').call('b');
     const id = hostile.idSent(0);
@@ -241,7 +241,7 @@ t.test('4.4 requests and responses', async (t) => {
     t.match(await call, { state: 'rejected' });
   });
 
-  t.test('H48: names that every object knows are not known here', async (t) => {
+  t.test('H48: names that every object has are not known here', async (t) => {
     const { hostile, seen } = await server(t);
     const names = [
       '',
@@ -263,7 +263,7 @@ t.test('4.4 requests and responses', async (t) => {
     t.strictSame(seen, []);
   });
 
-  t.test('H52: the right id from the wrong place settles nothing', async (t) => {
+  t.test('H52: the right id from the wrong address settles nothing', async (t) => {
     const { hostile } = await server(t);
     const call = hostile.endpoint.peer('10.0.0.2:2000').call('b');
     const answer = frame('response', hostile.idSent(0), 'forged');
@@ -282,7 +282,7 @@ t.test('4.4 requests and responses', async (t) => {
     t.match(await call, { state: 'resolved', value: 'true' });
   });
 
-  t.test('H53: the same answer twice, and once more after a second', async (t) => {
+  t.test('H53: the same answer twice, and again after a second', async (t) => {
     const { hostile } = await server(t);
     const call = hostile.endpoint.peer('10.0.0.2:2000').call('b');
     const answer = frame('response', hostile.idSent(0), 1);
@@ -300,7 +300,7 @@ t.test('4.4 requests and responses', async (t) => {
     t.match(await call, { state: 'resolved', value: 1 });
   });
 
-  t.test('H57: one id from two addresses is two requests', async (t) => {
+  t.test('H57: the same id from two addresses means two requests', async (t) => {
     const { hostile, seen } = await server(t);
     t.equal(hostile.receive(request(1, 'a', 1), ...PEER), 'request.run');
     t.equal(hostile.receive(request(1, 'a', 1), ...PEER), 'request.replayed');
@@ -312,7 +312,7 @@ t.test('4.4 requests and responses', async (t) => {
 });
 
 t.test('4.5 addresses and endpoints', async (t) => {
-  t.test('H61: from port 0 comes nothing that could be answered', async (t) => {
+  t.test('H61: nothing that comes from port 0 can be answered', async (t) => {
     const { hostile, seen } = await server(t);
     const call = hostile.endpoint.peer('10.0.0.2:2000').call('b');
     const sent = hostile.sent.length;
@@ -353,7 +353,7 @@ t.test('4.5 addresses and endpoints', async (t) => {
     }
   });
 
-  t.test('H74: who listens and throws, harms nobody else', async (t) => {
+  t.test('H74: a listener that throws harms nothing else', async (t) => {
     const { hostile, seen } = await server(t);
     for (const type of ['*', 'frame.settled', 'request.settled'] as const) {
       hostile.endpoint.on(type, () => {

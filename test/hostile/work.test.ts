@@ -1,4 +1,7 @@
-/** The time a body takes is in proportion to its size. Counted in bytes read: a clock would be noise. */
+/**
+ * The time that a body takes is proportional to its size. Bytes are counted as they are read,
+ * because measured times would be noisy.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { decodeValue } from '../../src/wire/decoder.js';
@@ -6,13 +9,13 @@ import { isDrop } from '../../src/wire/drop.js';
 import { readValue } from '../../src/wire/piecewise-reader.js';
 import { skim } from '../../src/wire/skim.js';
 import { hostileBody } from '../fixtures/hostile-bytes.js';
-import { denseBodies } from '../fixtures/hostile-dense.js';
+import { denseBodies } from './dense.js';
 
-/** No byte is looked at more often: as code, size, UTF-8, `__proto__`, index, byte order mark. */
+/** The most reads of a byte: as code, size, UTF-8, `__proto__`, index and byte order mark. */
 const READS_PER_BYTE = 12;
 const READS_ANYWAY = 32;
 
-/** The same bytes, and how many of them were read. */
+/** The same bytes, and a count of those that were read. */
 function counted(bytes: Buffer): { readonly bytes: Buffer; readonly reads: () => number } {
   let reads = 0;
   const ranged = (method: 'subarray' | 'toString', from: number, to: number): void => {
@@ -60,23 +63,23 @@ function isBounded(body: Buffer): boolean {
   return guard <= most && reader <= most && decoder <= guard + most && items <= body.length;
 }
 
-t.test('no body makes the guard or the reader look at a byte again and again', async () => {
+t.test('no body makes the guard or the reader read a byte again and again', async () => {
   fc.assert(fc.property(hostileBody, isBounded), { numRuns: 5_000 });
 });
 
-t.test('nor does one that is large and dense', async (t) => {
+t.test('a large and dense body does not do so either', async (t) => {
   const bodies = denseBodies(20_261_122, 20).filter(({ bytes }) => bytes.length < 9_000);
   for (const { what, bytes } of bodies) t.ok(isBounded(bytes), what);
 });
 
-t.test('what is refused at its start is not read to its end', async (t) => {
+t.test('a body that is refused at its start is not read to its end', async (t) => {
   const starts = ['dd01ffffff', 'dfffffffff', 'dcffff', 'c1', 'dbffffffff', 'c6ffffffff', 'a1ff'];
   for (const start of starts) {
     const body = Buffer.concat([Buffer.from(start, 'hex'), Buffer.alloc(8_000)]);
     t.ok(readsOf(body).guard < 32, `${start}: ${readsOf(body).guard} bytes were read`);
   }
   const deep = Buffer.concat([Buffer.alloc(8_000, 0x91), Buffer.of(0xc0)]);
-  t.ok(readsOf(deep).guard < 64, 'nor is what nests too deep');
+  t.ok(readsOf(deep).guard < 64, 'a body that nests too deep is not read to its end either');
 });
 
 t.test('a map that turns out to be a Map at its last key is not read again', async (t) => {

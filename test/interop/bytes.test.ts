@@ -6,15 +6,15 @@ import type { Random } from '../../src/random.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
 import { encodeRequest } from '../../src/wire/request.js';
 import { Inbox } from '../fixtures/inbox.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
-import { SAME_BOTH_WAYS } from '../fixtures/python-values.js';
+import { PythonPeer } from './python-peer.js';
+import { SAME_BOTH_WAYS } from './python-values.js';
 import { withoutHeaderMap } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
 const HEADER_BYTES = 21;
 const NIL = 0xc0;
 
-/** A socket with nothing of ours around it. */
+/** A plain UDP socket. */
 async function openSocket(t: Test) {
   const inbox = new Inbox();
   const socket = createSocket('udp4');
@@ -31,7 +31,7 @@ async function openSocket(t: Test) {
   return { socket, inbox, exchange, port: socket.address().port };
 }
 
-/** The response to a request, with nil in it. */
+/** The response to a request, with nil as its value. */
 function nilResponseTo(request: Buffer): Buffer {
   const response = Buffer.concat([request.subarray(0, HEADER_BYTES), Buffer.of(NIL)]);
   response[0] = 1;
@@ -48,12 +48,12 @@ function repeating(id: Uint8Array): Random {
   };
 }
 
-/** A transaction id that is one byte over and over. */
+/** A transaction id that repeats one byte. */
 const idOf = (byte: number) => byte.toString(16).padStart(2, '0').repeat(20);
 
 const { skip = false } = python();
 
-t.test('our requests are byte for byte those of Python, and a header map', { skip }, async (t) => {
+t.test('requests are byte for byte those of Python, plus a header map', { skip }, async (t) => {
   const { socket, inbox, port } = await openSocket(t);
   const { peer } = await PythonPeer.listen(t, 'client.py', '10');
 
@@ -80,7 +80,7 @@ t.test('our requests are byte for byte those of Python, and a header map', { ski
   t.strictSame(await peer.stop(), []);
 });
 
-t.test('our replies are byte for byte those of Python', { skip }, async (t) => {
+t.test('replies of this package are those of Python byte for byte', { skip }, async (t) => {
   const { exchange } = await openSocket(t);
   const { peer, port } = await PythonPeer.listen(t, 'server.py');
   const values = new Map(SAME_BOTH_WAYS.map(({ python, js }) => [python, js]));
@@ -98,7 +98,7 @@ t.test('our replies are byte for byte those of Python', { skip }, async (t) => {
     const end = expected.length;
     const { datagram: toNative } = await exchange(native, server.address.port);
     t.equal(toNative.toString('hex', 0, end), expected.toString('hex'), title);
-    t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map to who has sent one');
+    t.match(readHeaderMap(toNative, end), { version: 1 }, 'with a header map, like the peer');
 
     const plain = withoutHeaderMap(
       encodeRequest(idOf(index + 128), 'evaluate', [python]).toDatagram(),

@@ -3,10 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
-// Real processes, each of which has TypeScript to load.
+// Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
 const found = python();

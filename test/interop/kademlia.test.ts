@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
-/** What KademliaProtocol offers: its own id first in every request, ids and keys are 20 bytes. */
+/** What KademliaProtocol serves. Every request has its own id first; ids and keys are 20 bytes. */
 interface KademliaNode {
   ping(scope: unknown, id: Uint8Array): Uint8Array;
   store(scope: unknown, id: Uint8Array, key: Uint8Array, value: string): boolean;
@@ -15,7 +15,9 @@ interface KademliaNode {
 const sha1 = (text: string) => new Uint8Array(createHash('sha1').update(text).digest());
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** An endpoint that is a node without neighbours, and what it stores, by key in hexadecimal digits. */
+/**
+ * An endpoint that is a node without neighbours, and what it stores, by key in hexadecimal digits.
+ */
 async function openNode(t: Test, name: string) {
   const id = sha1(name);
   const stored = new Map<string, unknown>();
@@ -41,7 +43,7 @@ async function openNode(t: Test, name: string) {
 
 const { skip = false } = python();
 
-t.test('our client talks to a kademlia node', { skip }, async (t) => {
+t.test('a client of this package talks to a kademlia node', { skip }, async (t) => {
   const { peer, ready, address } = await PythonPeer.listen(t, 'kademlia_node.py');
   const { endpoint, id } = await openNode(t, 'our node');
   const node = endpoint.peer<KademliaNode>(address);
@@ -55,7 +57,7 @@ t.test('our client talks to a kademlia node', { skip }, async (t) => {
     .peer<KademliaNode>(address)
     .call('find_node', [other.id, sha1('anything')])
     .value();
-  t.strictSame(neighbours, [[id, '127.0.0.1', endpoint.address.port]], 'it remembers who pinged');
+  t.strictSame(neighbours, [[id, '127.0.0.1', endpoint.address.port]], 'it remembers the node');
 
   const key = sha1('key');
   t.equal(await node.call('store', [id, key, 'a välue']).value(), true);
@@ -63,7 +65,7 @@ t.test('our client talks to a kademlia node', { skip }, async (t) => {
   t.strictSame(await peer.stop(), []);
 });
 
-t.test('a kademlia node joins through our endpoint', { skip }, async (t) => {
+t.test('a kademlia node joins through an endpoint of this package', { skip }, async (t) => {
   const { peer } = await PythonPeer.listen(t, 'kademlia_node.py');
   const { endpoint, id, stored } = await openNode(t, 'our node');
   const { host, port } = endpoint.address;

@@ -1,21 +1,26 @@
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { EndpointReport, Handlers } from '../../src/index.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.js';
+import { PythonPeer } from './python-peer.js';
+import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
-// Python takes its time to start, and silence takes the time that it is waited for.
+// Python needs some time to start, and tests of silence wait until it is certain.
 t.setTimeout(180_000);
 
-/** How many seconds a client waits: enough on any machine, or what silence deserves. */
+/** How many seconds a client waits: enough on any machine, or little when no answer will come. */
 const PATIENT = '10';
 const IMPATIENT = '0.2';
-/** `['length', [text]]` of this many bytes of text: 1 + 7 for the name, 1 and 3 before the text. */
+/**
+ * `['length', [text]]` with this many bytes of text: 1 + 7 for the name, 1 and 3 before the text.
+ */
 const LARGEST_TEXT_BYTES = 8_192 - 12;
-/** What a datagram carries, less type and id, room for a header map, and what msgpack puts in front. */
+/**
+ * The payload of a datagram, without type and id, room for a header map, and the head of the
+ * msgpack text.
+ */
 const LARGEST_RESULT_BYTES = 65_507 - 21 - 3 - 3;
-/** What `IMPATIENT` makes Python log for each call without an answer. */
+/** What Python logs with `IMPATIENT` for each call without an answer. */
 const NO_REPLY = /^ERROR:rpcudp\.protocol:Did not receive reply for msg id /;
 
 type Settled = Extract<EndpointReport, { type: 'request.settled' }>;
@@ -40,7 +45,7 @@ async function openServer(t: Test, handlers: Handlers) {
 
 const { skip = false } = python();
 
-t.test('a Python client calls our server', { skip }, async (t) => {
+t.test('a Python client calls a server of this package', { skip }, async (t) => {
   const received: unknown[] = [];
   const { server, to, errors } = await openServer(t, {
     echo: (_scope, value: unknown) => value,
@@ -51,14 +56,14 @@ t.test('a Python client calls our server', { skip }, async (t) => {
   const { peer } = await PythonPeer.listen(t, 'client.py', PATIENT);
   const call = (procedure: string, args: string) => peer.ask({ procedure, to, args });
 
-  t.test('values arrive here as what they are', async (t) => {
+  t.test('values arrive here with their types', async (t) => {
     for (const { title, js, python } of [...SAME_BOTH_WAYS, ...PYTHON_ONLY]) {
       t.match(await call('receive', `[${python}]`), { answered: true, got: 'None' });
       t.equal(textOf(received.pop()), textOf(js), title);
     }
   });
 
-  t.test('values go back as what they were', async (t) => {
+  t.test('values go back with their types', async (t) => {
     for (const { title, python } of SAME_BOTH_WAYS) {
       const { sent, got } = await call('echo', `[${python}]`);
       t.equal(`[${String(got)}]`, sent, title);
@@ -92,7 +97,7 @@ t.test('a Python client calls our server', { skip }, async (t) => {
   });
 });
 
-t.test('what we do not answer is silence to Python, and counted here', { skip }, async (t) => {
+t.test('unanswered requests are silence to Python, and counted here', { skip }, async (t) => {
   let release: (value: string) => void = () => undefined;
   const released = new Promise<string>((resolve) => (release = resolve));
   const { server, to, errors, nextSettled } = await openServer(t, {
@@ -133,7 +138,7 @@ t.test('what we do not answer is silence to Python, and counted here', { skip },
     t.match(await settled, { ending: 'replied', procedure: 'hold' });
   });
 
-  t.test('Python met no error but its time-outs', async (t) => {
+  t.test('Python met no error except its time-outs', async (t) => {
     const logged = await peer.stop();
     t.equal(logged.length, 4);
     for (const line of logged) t.match(line, NO_REPLY);

@@ -1,14 +1,14 @@
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { EndpointOptions } from '../../src/index.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from '../fixtures/python-values.js';
+import { PythonPeer } from './python-peer.js';
+import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
-// Python takes its time to start, and silence takes the time that it is waited for.
+// Python needs some time to start, and tests of silence wait until it is certain.
 t.setTimeout(180_000);
 
-/** What server.py offers. */
+/** The procedures of server.py. */
 interface PythonServer {
   echo(scope: unknown, value: unknown): unknown;
   length(scope: unknown, value: string): number;
@@ -19,11 +19,13 @@ interface PythonServer {
   missing(scope: unknown): never;
 }
 
-/** Long enough for an answer on any machine, so that it decides nothing. */
+/** Long enough for an answer on any machine, so that the time-out does not matter. */
 const PATIENT = { timeoutMs: 10_000 };
-/** For calls that no answer comes to; too short only ever means the same outcome sooner. */
+/** For calls that get no answer. A shorter time-out gives the same outcome sooner. */
 const IMPATIENT = { timeoutMs: 200 };
-/** `['length', [text]]` of this many bytes of text: 1 + 7 for the name, 1 and 3 before the text. */
+/**
+ * `['length', [text]]` with this many bytes of text: 1 + 7 for the name, 1 and 3 before the text.
+ */
 const LARGEST_TEXT_BYTES = 8_192 - 12;
 
 async function openClient(t: Test, address: string, options: EndpointOptions = {}) {
@@ -33,25 +35,25 @@ async function openClient(t: Test, address: string, options: EndpointOptions = {
 }
 
 /**
- * Where a port can be left and taken again: at 127.0.0.1 the sockets of other tests could get it in between.
- * Linux answers for all of 127.0.0.0/8.
+ * A host where a port can be released and bound again. At 127.0.0.1 the sockets of other tests
+ * could take it in between. Linux accepts all of 127.0.0.0/8.
  */
 const QUIET_HOST = process.platform === 'linux' ? '127.0.0.77' : '127.0.0.1';
 
 const { skip = false } = python();
 
-t.test('our client calls a Python server', { skip }, async (t) => {
+t.test('a client of this package calls a Python server', { skip }, async (t) => {
   const { peer, address } = await PythonPeer.listen(t, 'server.py');
   const { client, server } = await openClient(t, address, { mailbox: 1_000 });
 
-  t.test('values arrive there as what they are', async (t) => {
+  t.test('values arrive there with their types', async (t) => {
     for (const { title, js, python } of SAME_BOTH_WAYS) {
       const [arrived, expected] = await server.call('compare', [js, python]).value();
       t.equal(arrived, expected, title);
     }
   });
 
-  t.test('values of its own arrive here as what they are', async (t) => {
+  t.test("Python's own values arrive here with their types", async (t) => {
     for (const { title, js, python } of [...SAME_BOTH_WAYS, ...PYTHON_ONLY]) {
       const arrived = await server.call('evaluate', [python]).value();
       t.equal(textOf(arrived), textOf(js), title);
@@ -83,13 +85,13 @@ t.test('our client calls a Python server', { skip }, async (t) => {
     t.equal(client.stats().fates['response.matched'] - before, 1_000);
   });
 
-  t.test('an unknown procedure is met with silence', async (t) => {
+  t.test('an unknown procedure gets no answer', async (t) => {
     const outcome = await server.call('missing', [], IMPATIENT);
     t.match(outcome, { state: 'timedOut', executed: 'maybe', timeoutMs: 200, attempts: 1 });
     await peer.logged(/^WARNING:rpcudp\.protocol:Server has no callable method rpc_missing/);
   });
 
-  t.test('a procedure slower than the time-out is heard late', async (t) => {
+  t.test('the answer of a procedure slower than the time-out is late', async (t) => {
     const call = server.call('hold', [], IMPATIENT);
     const late = new Promise((resolve) => {
       call.on('call.late', resolve);
@@ -110,12 +112,12 @@ t.test('our client calls a Python server', { skip }, async (t) => {
     t.equal(inFlightNow, 0);
   });
 
-  t.test('Python met no error in anything we sent', async (t) => {
+  t.test('Python met no error in anything that was sent', async (t) => {
     t.strictSame(await peer.stop(), []);
   });
 });
 
-t.test('a procedure that raises in Python is met with silence', { skip }, async (t) => {
+t.test('a procedure that raises in Python gets no answer', { skip }, async (t) => {
   const { peer, address } = await PythonPeer.listen(t, 'server.py');
   const { server } = await openClient(t, address);
   t.match(await server.call('fail', [], IMPATIENT), { state: 'timedOut', executed: 'maybe' });
@@ -125,7 +127,7 @@ t.test('a procedure that raises in Python is met with silence', { skip }, async 
   t.equal(errors.length, 3, `no error but the planted one: ${errors.join('; ')}`);
 });
 
-t.test('a Python server is killed in mid-call and started again', { skip }, async (t) => {
+t.test('a Python server is killed during a call and started again', { skip }, async (t) => {
   const first = await PythonPeer.listen(t, 'server.py', '0', QUIET_HOST);
   const { server } = await openClient(t, `${QUIET_HOST}:${first.port}`);
   const calledAtMs = performance.now();

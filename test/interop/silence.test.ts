@@ -1,6 +1,6 @@
 /**
- * What rpcudp 5.x does not know never reaches it: it gets requests and responses, each once, and neither
- * fails nor logs anything for them.
+ * Python's rpcudp 5.x never gets what it does not know. It gets requests and responses, each once,
+ * and neither fails nor logs anything because of them.
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -14,22 +14,25 @@ import { typeOfByte } from '../../src/wire/frame-type.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
 import { skimRequest } from '../../src/wire/request.js';
 import { until } from '../fixtures/network/until.js';
-import { PythonPeer } from '../fixtures/python-peer.js';
+import { PythonPeer } from './python-peer.js';
 import { bodyOf, idOf } from '../fixtures/raw-peer.js';
 import { python } from '../fixtures/real-parts.js';
 
-// Python takes its time to start, and silence takes the time that it is waited for.
+// Python needs some time to start, and tests of silence wait until it is certain.
 t.setTimeout(180_000);
 
 /** Twice as long as the gap before the first repetition, which is 1 to 1.5 s. */
 const REPEATABLE = { timeoutMs: 3_000 };
-/** How many seconds Python waits for us: for an answer, and for none. */
+/** How many seconds Python waits for an answer: when one will come, and when none will. */
 const PATIENT = '10';
 const IMPATIENT = '0.5';
-/** What Python logs for each of its own calls that has no answer in time. */
+/** What Python logs for each of its own calls that is not answered in time. */
 const NO_REPLY = /^ERROR:rpcudp\.protocol:Did not receive reply for msg id /;
 
-/** Sits between Python and one endpoint of ours: passes everything on, and keeps what Python is sent. */
+/**
+ * Sits between Python and one endpoint of this package. Forwards everything, and keeps what Python
+ * gets.
+ */
 async function relayTo(t: Test, pythonPort: number, ourPort?: number) {
   const toPython: Buffer[] = [];
   const [ourSide, pythonSide] = [createSocket('udp4'), createSocket('udp4')];
@@ -55,9 +58,9 @@ async function relayTo(t: Test, pythonPort: number, ourPort?: number) {
     allAnswered: async (): Promise<void> => {
       while (answers < toPython.length) await once(pythonSide, 'message');
     },
-    /** Where our endpoint finds Python. */
+    /** The address of Python for the endpoint. */
     pythonAt: `127.0.0.1:${ourSide.address().port}`,
-    /** Where Python finds our endpoint. */
+    /** The address of the endpoint for Python. */
     weAreAt: ['127.0.0.1', pythonSide.address().port],
   };
 }
@@ -68,55 +71,48 @@ const typesOf = (datagrams: readonly Buffer[]) => [
 
 const { skip = false } = python();
 
-t.test(
-  'Python is sent each request of ours once, and nothing but requests',
-  { skip },
-  async (t) => {
-    const { peer, port } = await PythonPeer.listen(t, 'server.py');
-    const { toPython, pythonAt, allAnswered } = await relayTo(t, port);
-    const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 10_000 });
-    t.teardown(() => client.close());
-    const server = client.peer(pythonAt);
-    const timesSent = ({ transactionId }: Call) =>
-      toPython.filter((datagram) => idOf(datagram).toString('hex') === transactionId).length;
+t.test('Python gets each request once, and nothing but requests', { skip }, async (t) => {
+  const { peer, port } = await PythonPeer.listen(t, 'server.py');
+  const { toPython, pythonAt, allAnswered } = await relayTo(t, port);
+  const client = await createEndpoint({ host: '127.0.0.1', timeoutMs: 10_000 });
+  t.teardown(() => client.close());
+  const server = client.peer(pythonAt);
+  const timesSent = ({ transactionId }: Call) =>
+    toPython.filter((datagram) => idOf(datagram).toString('hex') === transactionId).length;
 
-    t.equal(await server.call('echo', ['before']).value(), 'before');
-    t.equal(server.native, false, 'its answer had no header map');
-    const traceparent = 'x'.repeat(256);
-    const text = 'x'.repeat(8_192 - 12);
-    const largest = server.call('length', [text], { traceparent });
-    t.equal(await largest.value(), text.length);
+  t.equal(await server.call('echo', ['before']).value(), 'before');
+  t.equal(server.native, false, 'its answer had no header map');
+  const traceparent = 'x'.repeat(256);
+  const text = 'x'.repeat(8_192 - 12);
+  const largest = server.call('length', [text], { traceparent });
+  t.equal(await largest.value(), text.length);
 
-    const idempotent = client.peer(pythonAt, defineContract({ hold: { idempotent: true } }));
-    const askedOnce = [server.call('hold', [], REPEATABLE), server.call('hold', [], REPEATABLE)];
-    const often = idempotent.call('hold', [], REPEATABLE);
-    for (const call of askedOnce) t.match(await call, { state: 'timedOut', attempts: 1 });
-    t.match(await often, { state: 'timedOut' });
-    const cancelled = server.call('hold');
-    while (timesSent(cancelled) === 0) await peer.said();
-    cancelled.cancel();
-    const abandoned = server.call('hold');
-    await client.close();
-    t.match(await abandoned, { state: 'cancelled' });
-    peer.tell({ release: true });
-    await allAnswered();
+  const idempotent = client.peer(pythonAt, defineContract({ hold: { idempotent: true } }));
+  const askedOnce = [server.call('hold', [], REPEATABLE), server.call('hold', [], REPEATABLE)];
+  const often = idempotent.call('hold', [], REPEATABLE);
+  for (const call of askedOnce) t.match(await call, { state: 'timedOut', attempts: 1 });
+  t.match(await often, { state: 'timedOut' });
+  const cancelled = server.call('hold');
+  while (timesSent(cancelled) === 0) await peer.said();
+  cancelled.cancel();
+  const abandoned = server.call('hold');
+  await client.close();
+  t.match(await abandoned, { state: 'cancelled' });
+  peer.tell({ release: true });
+  await allAnswered();
 
-    t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
-    t.ok(
-      timesSent(often) > 1,
-      'but for a procedure of which its contract says that it may run twice',
-    );
-    t.strictSame(typesOf(toPython), ['request']);
-    for (const datagram of toPython) {
-      const body = skimRequest(datagram);
-      t.match(!isDrop(body) && readHeaderMap(datagram, body.end), { version: 1 });
-    }
-    t.strictSame(await peer.stop(), []);
-    t.strictSame(peer.log, [], 'Python logged nothing');
-  },
-);
+  t.strictSame([...askedOnce, cancelled, largest].map(timesSent), [1, 1, 1, 1]);
+  t.ok(timesSent(often) > 1, 'except a procedure whose contract says that it may run twice');
+  t.strictSame(typesOf(toPython), ['request']);
+  for (const datagram of toPython) {
+    const body = skimRequest(datagram);
+    t.match(!isDrop(body) && readHeaderMap(datagram, body.end), { version: 1 });
+  }
+  t.strictSame(await peer.stop(), []);
+  t.strictSame(peer.log, [], 'Python logged nothing');
+});
 
-t.test('Python is sent responses without header maps, and never an error', { skip }, async (t) => {
+t.test('Python gets responses without header maps, and never an error', { skip }, async (t) => {
   const ended = new Map<string, number>();
   const forever = () => new Promise<never>(() => undefined);
   const server = await createEndpoint({
@@ -147,7 +143,7 @@ t.test('Python is sent responses without header maps, and never an error', { ski
   });
   t.teardown(() => server.close());
   server.on('request.settled', ({ ending }) => ended.set(ending, (ended.get(ending) ?? 0) + 1));
-  /** Python may be done with its waiting before we have read what it asked. */
+  /** Python may stop waiting before this side has read what it asked. */
   const settled = (count: number) =>
     until(() => [...ended.values()].reduce((sum, ofOne) => sum + ofOne, 0) === count);
   const patient = await PythonPeer.listen(t, 'client.py', PATIENT);
@@ -178,7 +174,7 @@ t.test('Python is sent responses without header maps, and never an error', { ski
   });
 
   const [response, ...more] = answered;
-  t.equal(more.length + others.length, 0, 'only what was answered');
+  t.equal(more.length + others.length, 0, 'only answered requests');
   t.strictSame(bodyOf(response!), 'heard');
   t.equal(response!.length, HEADER_BYTES + 1 + 'heard'.length, 'and no header map behind it');
   t.strictSame(await patient.peer.stop(), []);

@@ -14,11 +14,11 @@ t.test('integers keep their digits, where JSON.parse would round', async (t) => 
   });
 });
 
-/** What JSON.parse would have made of it. */
+/** What JSON.parse would make of it. */
 const rounded = (_key: string, value: unknown): unknown =>
   typeof value === 'bigint' ? Number(value) : value;
 
-t.test('but for those, everything is read as JSON.parse reads it', async () => {
+t.test('all other values are read as JSON.parse reads them', async () => {
   fc.assert(
     fc.property(fc.json(), fc.constantFrom(undefined, 1, '\t'), (json, space) => {
       const value: unknown = JSON.parse(json);
@@ -51,7 +51,7 @@ t.test('a value that is printed and read again is the same value', async () => {
   );
 });
 
-t.test('what JSON has no form for is printed as documented', async (t) => {
+t.test('values that JSON cannot express are printed as documented', async (t) => {
   const printed: readonly (readonly [unknown, string])[] = [
     [18446744073709551615n, '18446744073709551615'],
     [Uint8Array.of(0, 255), '"hex:00ff"'],
@@ -67,7 +67,7 @@ t.test('what JSON has no form for is printed as documented', async (t) => {
   for (const [value, json] of printed) t.equal(formatJson(value), json);
 });
 
-t.test('what does not fit in 80 columns is broken, from outside in', async (t) => {
+t.test('what does not fit into 80 columns is broken into lines, from the outside in', async (t) => {
   t.equal(
     formatJson({ long: 'x'.repeat(70), short: [1, { a: 2 }] }),
     `{\n  "long": "${'x'.repeat(70)}",\n  "short": [1, { "a": 2 }]\n}`,

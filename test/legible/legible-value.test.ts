@@ -37,7 +37,7 @@ t.test('an error is shown with what is known of it', async (t) => {
   t.match(show(error), { name: error.name, message: error.message, data: { id: '7n' } });
 });
 
-t.test('what contains itself, throws, or is large is cut and says so', async (t) => {
+t.test('a value that contains itself, throws or is large is cut, and marked as cut', async (t) => {
   const circle: Record<string, unknown> = {};
   circle['self'] = circle;
   t.strictSame(show(circle), { self: '(circular)' });
@@ -59,7 +59,7 @@ t.test('what contains itself, throws, or is large is cut and says so', async (t)
   t.match(JSON.stringify(show(deep)), /nested deeper/);
 });
 
-t.test('masked keys are not shown at any depth, in whatever case', async (t) => {
+t.test('masked keys are not shown at any depth, in upper or lower case', async (t) => {
   const value = [{ user: 'snake', Password: 'p' }, { in: [{ password: { deep: 'p' } }] }];
   t.strictSame(show(value, ['password']), [
     { user: 'snake', Password: '(masked)' },
@@ -67,7 +67,7 @@ t.test('masked keys are not shown at any depth, in whatever case', async (t) => 
   ]);
 });
 
-t.test('the path to a value in a Map ends in its key', async (t) => {
+t.test('the path to a value in a Map ends with its key', async (t) => {
   const map = new Map<unknown, unknown>([
     ['Password', 'p'],
     ['user', 'snake'],
@@ -90,7 +90,7 @@ t.test('the path to a value in a Map ends in its key', async (t) => {
   t.equal((show(many) as { map: unknown[] }).map.at(-1), '(44 more)');
 });
 
-t.test('a function masks by procedure and place, and when it throws', async (t) => {
+t.test('a function masks by procedure and path, and also when it throws', async (t) => {
   const second: Mask = ({ procedure, path }) =>
     procedure === 'login' && path.join('.') === 'args.1';
   t.strictSame(show(['snake', 'secret'], second), ['snake', '(masked)']);
@@ -100,7 +100,7 @@ t.test('a function masks by procedure and place, and when it throws', async (t) 
   t.equal(show(['secret'], broken), '(masked)');
 });
 
-t.test('whatever the value, JSON holds what is shown', async (t) => {
+t.test('for any value, what is shown is valid JSON', async (t) => {
   fc.assert(
     fc.property(
       fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true }),

@@ -14,7 +14,7 @@ const handlers = {
   },
 };
 
-/** A call that is resolved and one that is rejected, both with secrets on either way. */
+/** A resolved call and a rejected call, both with secrets in both directions. */
 async function twoLogins(inspect: (event: InspectionEvent) => void) {
   const server = await createEndpoint({ host: '127.0.0.1', handlers, inspect });
   const client = await createEndpoint({ host: '127.0.0.1', inspect });
@@ -59,7 +59,7 @@ t.test("Stately's inspector shows bytes with their length, and bigints exactly",
   t.ok(stately.messages('@xstate.actor').some(({ name }) => name.startsWith('call login')));
 });
 
-t.test('a masked secret is nowhere in what an observer is shown', async (t) => {
+t.test('a masked secret is nowhere in what an observer gets', async (t) => {
   const seen: string[] = [];
   const observer = legible(
     (event) => {

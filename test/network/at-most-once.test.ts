@@ -1,6 +1,6 @@
-/** The promise that everything else is for: over a bad network, a call runs once, or is known to be in doubt. */
+/** The most important promise: over a bad network, a call runs once, or is known to be in doubt. */
 import t, { type Test } from 'tap';
-import { binomialBand } from '../fixtures/binomial.js';
+import { binomialBand } from './binomial.js';
 import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
@@ -8,13 +8,13 @@ import { networkLab } from '../fixtures/real-parts.js';
 const CALLS = 10_000;
 const LOSS = 0.1;
 const DUPLICATION = 0.1;
-/** The default, to a peer that is known to run a repeated request only once. */
+/** The default for a peer that is known to run a repeated request only once. */
 const ATTEMPTS = 3;
 
-/** A test run in so many may fail by chance alone. */
+/** One in this many runs of the test may fail by chance alone. */
 const ODDS = 1_000_000;
 
-/** Waiting for retransmissions is what this test does most: 40 s on a quiet machine. */
+/** This test mostly waits for retransmissions: 40 s on a quiet machine. */
 const TIMEOUT_MS = 180_000;
 
 t.setTimeout(2 * TIMEOUT_MS);
@@ -25,7 +25,7 @@ t.test('a tenth of all datagrams lost and a tenth doubled each way', networkLab(
 
   t.test(`${CALLS} calls, each alone in its datagram, run at most once`, async (t) => {
     const { ended, resolved, inDoubt } = await callOver(t, lab, { maxBundleBytes: 0 });
-    // Duplication only helps: an attempt fails when the request is lost, or all of its answers are.
+    // Duplication only helps: an attempt fails when the request is lost, or all of its answers.
     const bothWays = (1 - LOSS) ** 2;
     const [, most] = binomialBand(ended.length, (1 - bothWays) ** ATTEMPTS, ODDS);
     t.ok(inDoubt.length <= most, `${inDoubt.length} in doubt, of at most ${most}`);
@@ -35,7 +35,8 @@ t.test('a tenth of all datagrams lost and a tenth doubled each way', networkLab(
     t.ok(atOnce < resolved.length, 'others needed more');
   });
 
-  // What is lost together makes no binomial distribution: the counts have to do.
+  // Frames that are lost together do not follow a binomial distribution, so only the counts are
+  // checked.
   t.test(`${CALLS} calls, many in a datagram, run at most once`, async (t) => {
     const { calls, serves } = await callOver(t, lab, {});
     for (const [what, { framesReceived, received }] of Object.entries({ serves, calls })) {
@@ -44,7 +45,10 @@ t.test('a tenth of all datagrams lost and a tenth doubled each way', networkLab(
   });
 });
 
-/** Makes the calls over the bad network, and asserts that each ran at most once, or is known to be in doubt. */
+/**
+ * Makes the calls over the bad network, and asserts that each ran at most once, or is known to be
+ * in doubt.
+ */
 async function callOver(t: Test, lab: Lab, options: Parameters<Lab['open']>[0]) {
   const { client, server } = lab;
   t.setTimeout(TIMEOUT_MS);
@@ -54,11 +58,12 @@ async function callOver(t: Test, lab: Lab, options: Parameters<Lab['open']>[0]) 
     [server, client],
   ] as const) {
     end.rule('input', `numgen random mod 100 < ${100 * LOSS} counter name lost drop`);
-    // The mark goes with the copy, and keeps it from being copied.
+    // The mark is copied too, and prevents the copy from being copied.
     const double = `meta mark set 1 counter name doubled dup to ${other.host}`;
     end.rule('output', `meta mark 0 numgen random mod 100 < ${100 * DUPLICATION} ${double}`);
   }
-  // A peer that has not answered yet might be an old one, and is sent a request once by default.
+  // A peer that has not answered yet might be an old one, which by default gets a request only
+  // once.
   const known = await lab.calls({ procedure: 'echo', count: 1, attempts: 16, timeoutMs: 60_000 });
   t.match(known, [{ state: 'resolved' }], 'client and server know each other');
   const ended = await lab.calls({

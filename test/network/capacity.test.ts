@@ -1,14 +1,14 @@
-/** What a path has no room for. */
+/** What does not fit through a path. */
 import t from 'tap';
 import { balance } from '../fixtures/network/books.js';
 import { Lab, WIRE } from '../fixtures/network/lab.js';
 import { until } from '../fixtures/network/until.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
-// Silence takes the time that it is waited for, and each rule of the network a process or two.
+// These tests wait for silence, and each rule of the network takes a process or two.
 t.setTimeout(180_000);
 
-/** So long that a client which is kept from its work for a while does not blame that. */
+/** So long that a client that is stopped for a while cannot be the reason for a time-out. */
 const SILENT_MS = 2_000;
 const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
 
@@ -21,11 +21,11 @@ t.test('over a path that is too small', networkLab(), async (t) => {
       await lab.open();
       await lab.acquaint();
       const isFragment = 'ip frag-off & 0x1fff != 0';
-      // The last fragment stands for its datagram.
+      // The last fragment counts as its datagram.
       end.rule('prerouting', `${isFragment} ip frag-off & 0x2000 == 0 counter name lost drop`);
       end.rule('prerouting', `${isFragment} drop`);
       const procedure = end === server ? 'echo' : 'blob';
-      // Few enough for the server to answer without asking first who is there.
+      // Few enough calls that the server answers without a challenge.
       const plan = { procedure, count: 10, attempts: 1 } as const;
       const small = await lab.calls({ ...plan, bytes: 1_200 });
       t.same(new Set(small.map(({ state }) => state)), new Set(['resolved']));
@@ -44,7 +44,7 @@ t.test('over a path that is too small', networkLab(), async (t) => {
   t.test('behind a slow link the send queue holds 1 MiB, and the rest is unsent', async (t) => {
     await lab.open({ window: 256, mailbox: 0 });
     client.run(`tc qdisc add dev ${WIRE} root tbf rate 1mbit burst 10kb limit 50mb`);
-    // Nobody listens there; each address has a window of its own.
+    // Nobody listens there. Each address has its own window.
     const to = Array.from({ length: 100 }, (_, index) => `${server.host}:${20_000 + index}`);
     const plan = { procedure: 'echo', bytes: 8_000, attempts: 1, timeoutMs: 500 } as const;
     const ended = await lab.calls({ ...plan, to, count: 400 });
@@ -62,9 +62,9 @@ t.test('over a path that is too small', networkLab(), async (t) => {
   });
 
   t.test(
-    'a path that takes 100 requests a second carries 70 answered calls at least',
+    'over a path that takes 100 requests a second, at least 70 calls a second are answered',
     async (t) => {
-      // One request in each datagram, for the path counts datagrams.
+      // One request in each datagram, because the path counts datagrams.
       await lab.open({ maxBundleBytes: 0 });
       await lab.acquaint();
       const [perSecond, burst] = [100, 100];
@@ -79,7 +79,8 @@ t.test('over a path that is too small', networkLab(), async (t) => {
         outstanding: 20,
         timeoutMs: 2_000,
       });
-      // Not to the end: when no call is left to begin, the last ones wait alone, and leave the path idle.
+      // Not to the end: when no calls are left to begin, the last ones wait alone, and the path is
+      // idle.
       await until(async () => (await answered()) >= answeredBefore + 500);
       const seconds = (performance.now() - startedAtMs) / 1_000;
       await all;

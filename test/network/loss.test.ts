@@ -1,27 +1,30 @@
 /** What a lossy network may cost, to the datagram. */
 import t from 'tap';
-import { binomialBand } from '../fixtures/binomial.js';
+import { binomialBand } from './binomial.js';
 import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
-// Silence takes the time that it is waited for, and each rule of the network a process or two.
+// These tests wait for silence, and each rule of the network takes a process or two.
 t.setTimeout(180_000);
 
-/** A test run in so many may fail by chance alone; the exact counts beside each band never do. */
+/**
+ * One in this many runs of the test may fail by chance alone. The exact counts besides each band
+ * never fail by chance.
+ */
 const ODDS = 1_000_000;
 
-/** So long that a client which is kept from its work for a while does not blame that. */
+/** So long that a client that is stopped for a while cannot be the reason for a time-out. */
 const SILENT_MS = 2_000;
 
-/** One call at a time, so that none is held up by a lost one's window. */
+/** One call at a time, so that a lost one does not hold up others in the window. */
 const ONE_BY_ONE = { procedure: 'count', outstanding: 1, timeoutMs: 60, attempts: 1 } as const;
 
 t.test('over a lossy network', networkLab(), async (t) => {
   const lab = await Lab.start(t);
   const { client, server } = lab;
 
-  t.test('without retransmission, what was lost is what timed out', async (t) => {
+  t.test('without retransmission, the calls that time out are those that were lost', async (t) => {
     for (const { percent, count } of [
       { percent: 10, count: 200 },
       { percent: 30, count: 80 },
@@ -44,7 +47,7 @@ t.test('over a lossy network', networkLab(), async (t) => {
       t.same(
         new Set(ended.filter(({ state }) => state !== 'resolved').map(({ executed }) => executed)),
         new Set(['maybe']),
-        'of a call without an answer nobody knows whether it ran',
+        'it is not known whether a call without an answer ran',
       );
     }
   });
@@ -64,7 +67,7 @@ t.test('over a lossy network', networkLab(), async (t) => {
   });
 
   t.test(
-    'when nothing arrives, every call times out, and says that the peer is silent',
+    'when nothing arrives, every call times out with the verdict that the peer is silent',
     async (t) => {
       await lab.open();
       server.rule('input', 'counter name lost drop');
@@ -77,9 +80,9 @@ t.test('over a lossy network', networkLab(), async (t) => {
     },
   );
 
-  t.test('a call without an answer is sent three times, at growing distances', async (t) => {
+  t.test('a call without an answer is sent three times, with growing gaps', async (t) => {
     const leastRtoMs = 200;
-    // The time that passes from when the call takes the time to when the socket has the datagram.
+    // How much time passes between the call's reading of the clock and the sending of the datagram.
     const jitterMs = 20;
     await lab.open();
     await lab.acquaint();
@@ -90,7 +93,8 @@ t.test('over a lossy network', networkLab(), async (t) => {
     t.match(ended, [{ state: 'timedOut', attempts: 3, executed: 'maybe' }]);
     t.equal(executions.total, 1);
     t.equal(serves.fates['request.replayed'], 2);
-    // Where they leave: a server that is kept from reading would read them one after the other.
+    // The times of sending, because a server that is stopped would read the datagrams one after the
+    // other.
     const departures = await client.process.ask('departuresMs');
     const [first = NaN, second = NaN, third = NaN] = departures.slice(-3);
     const gapsMs = [second - first, third - second] as const;
@@ -107,7 +111,7 @@ t.test('over a lossy network', networkLab(), async (t) => {
       [server, client],
     ] as const) {
       const copy = `counter name doubled dup to ${other.host}`;
-      // The mark goes with the copies, and keeps them from being copied.
+      // The mark is copied too, and prevents the copies from being copied.
       end.rule('output', `meta mark 0 meta mark set 1 ${copy} ${copy}`);
     }
     const { sent } = await client.process.ask('stats');

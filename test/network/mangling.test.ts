@@ -5,10 +5,10 @@ import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
-// Silence takes the time that it is waited for, and each rule of the network a process or two.
+// These tests wait for silence, and each rule of the network takes a process or two.
 t.setTimeout(180_000);
 
-/** Where nftables finds bytes of the frame: in bits, behind the UDP header of eight bytes. */
+/** Where nftables finds bytes of the frame: in bits, after the UDP header of eight bytes. */
 const frameBytes = (from: number, count: number): string => `@th,${8 * (8 + from)},${8 * count}`;
 
 const TYPE = `${frameBytes(0, 1)} set 0xff`;
@@ -53,7 +53,7 @@ t.test('over a path that mangles datagrams', networkLab(), async (t) => {
     }
   });
 
-  t.test('a request whose id was mangled runs, and nobody hears of it', async (t) => {
+  t.test('a request whose id was mangled runs, and its answer reaches no call', async (t) => {
     await lab.open();
     await lab.acquaint();
     server.rule('prerouting', `counter name mangled ${ID}`);

@@ -1,22 +1,22 @@
-/** Peers that cannot hear each other for a while, or know each other by another address after it. */
+/** Peers that cannot reach each other for a while, or have another address afterwards. */
 import t from 'tap';
 import { balance } from '../fixtures/network/books.js';
 import { Lab } from '../fixtures/network/lab.js';
 import { until } from '../fixtures/network/until.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
-// Silence takes the time that it is waited for, and each rule of the network a process or two.
+// These tests wait for silence, and each rule of the network takes a process or two.
 t.setTimeout(180_000);
 
-/** So long that a client which is kept from its work for a while does not blame that. */
+/** So long that a client that is stopped for a while cannot be the reason for a time-out. */
 const SILENT_MS = 2_000;
 const SILENCE = { state: 'timedOut', attempts: 1, executed: 'maybe', verdict: 'peerSilent' };
 
-t.test('when peers lose sight of each other', networkLab(), async (t) => {
+t.test('when peers cannot reach each other', networkLab(), async (t) => {
   const lab = await Lab.start(t);
   const { client, server } = lab;
 
-  t.test('a partition ends calls honestly, and leaves nothing when it is healed', async (t) => {
+  t.test('a partition ends calls honestly, and leaves nothing behind when healed', async (t) => {
     for (const [cut, executed] of [
       [[client], 20],
       [[server], 0],
@@ -41,7 +41,7 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
     }
   });
 
-  t.test('what ICMP says of a port is no proof: the call times out', async (t) => {
+  t.test('an ICMP message about a port proves nothing, so the call times out', async (t) => {
     await lab.open();
     await lab.acquaint();
     server.rule('input', 'counter name lost reject with icmp type port-unreachable');
@@ -54,7 +54,7 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
     t.equal(executions.total, 10);
   });
 
-  t.test('when a NAT rebinds, the open call times out, and new ones are answered', async (t) => {
+  t.test('when a NAT changes the port, the open call times out, later ones do not', async (t) => {
     await lab.open();
     await lab.acquaint();
     const chain = 'chain ip lab nat';
@@ -65,7 +65,7 @@ t.test('when peers lose sight of each other', networkLab(), async (t) => {
       client.run('conntrack --flush');
     };
     rebind(40_000);
-    // Time enough for all that follows, on a machine that is busy.
+    // Enough time for everything that follows, on a busy machine.
     const call = lab.calls({ procedure: 'hold', count: 1, timeoutMs: 8_000, attempts: 1 });
     await until(async () => (await server.process.ask('stats')).runningNow === 1);
     rebind(40_010);

@@ -1,4 +1,4 @@
-/** A process that stands still, or is told another time of day: nobody else is blamed for it. */
+/** When a process stands still, or gets another time of day, its peers are not blamed. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,12 @@ import { libfaketime } from '../fixtures/real-parts.js';
 t.setTimeout(180_000);
 
 const HOST = '127.0.0.1';
-/** The server runs all at a time; and its answers are more datagrams than are read in one turn. */
+/**
+ * So few that the server runs all at the same time, and so many that their answers are not read in
+ * one turn.
+ */
 const HELD = 60;
-/** Long enough to make the calls, and to have them arrive, on a machine that is busy. */
+/** Long enough to make the calls and let them arrive, on a busy machine. */
 const TIMEOUT_MS = 2_000;
 
 const onLinux = process.platform === 'linux' ? {} : { skip: 'reads /proc, which Linux has' };
@@ -36,7 +39,7 @@ t.test(
 
 const PHASES: readonly Phase[] = ['message', 'timer', 'immediate', 'nextTick', 'microtask'];
 
-t.test('a stall of the event loop times no call out whose answer waits', async (t) => {
+t.test('a stall of the event loop causes no time-out of calls whose answers wait', async (t) => {
   const parties = await pair(t);
   const { client, to } = parties;
   const folder = mkdtempSync(join(tmpdir(), 'rpcudp-'));
@@ -54,7 +57,10 @@ t.test('a stall of the event loop times no call out whose answer waits', async (
   }
 });
 
-/** Calls that have all arrived, and are not answered yet; gives what they end in. */
+/**
+ * Calls that have all arrived and are not answered yet. Returns a function that gives their
+ * outcomes.
+ */
 async function heldCalls({ client, server, to }: Parties): Promise<() => Promise<EndedCall[]>> {
   const plan = { to, procedure: 'hold', count: HELD, timeoutMs: TIMEOUT_MS } as const;
   const ended = client.ask('calls', plan);
@@ -62,7 +68,7 @@ async function heldCalls({ client, server, to }: Parties): Promise<() => Promise
   return () => ended;
 }
 
-/** Has the held calls answered, and their time pass, while the client cannot look. */
+/** Has the held calls answered, and lets their time pass, while the client cannot read. */
 async function answerTooLate({ server }: Parties): Promise<void> {
   const stoppedAtMs = performance.now();
   const { framesAttempted } = await server.ask('stats');
@@ -81,7 +87,7 @@ function requireResolvedLate(t: Test, ended: readonly EndedCall[], how: string):
 }
 
 t.test(
-  'what a stopped process has no room for is counted by the kernel, to the datagram',
+  'datagrams that a stopped process has no room for are counted by the kernel, exactly',
   onLinux,
   async (t) => {
     const { client, server, to } = await pair(t);
@@ -90,7 +96,7 @@ t.test(
     const flood = { host: HOST, port: Number(address.split(':')[1]), count: 20_000, bytes: 30 };
     const flooded = await client.ask('flood', flood);
     server.signal('SIGCONT');
-    // It answers in turn, so all that had arrived has been read.
+    // The server answers in order, so everything that had arrived has been read.
     const ended = await client.ask('calls', { to, procedure: 'count', count: 1 });
     t.same(states(ended), { resolved: 1 });
 
@@ -123,7 +129,7 @@ t.test('a jump of the time of day changes nothing', faketimeOptions, async (t) =
   ] as const) {
     const before = performance.now();
     const calls = client.ask('calls', { to, procedure: 'hold', count: HELD });
-    // So long that a busy machine is not taken for the reason.
+    // So long that a busy machine cannot be the reason.
     const lost = client.ask('calls', { ...NOBODY, timeoutMs: 400 });
     await until(async () => (await server.ask('stats')).runningNow === HELD);
     writeFileSync(timeOfDay, jump);
@@ -143,13 +149,13 @@ t.test('a jump of the time of day changes nothing', faketimeOptions, async (t) =
   }
 });
 
-/** Port 9 discards what it is sent, if it listens at all. */
+/** Port 9 discards what it gets, if anything listens there. */
 const NOBODY = { to: [`${HOST}:9`], procedure: 'count', count: 1, attempts: 1 } as const;
 
 interface Parties {
   readonly client: EndpointProcess;
   readonly server: EndpointProcess;
-  /** The server's address. */
+  /** The address of the server. */
   readonly to: readonly string[];
 }
 
@@ -160,12 +166,12 @@ async function pair(t: Test, env: NonNullable<ProcessOptions['env']> = {}): Prom
     await Promise.allSettled(started.map(async (one) => (await one).kill()));
   });
   const [client, server] = (await Promise.all(started)) as [EndpointProcess, EndpointProcess];
-  // Each answer is a datagram; and a call more may be answered while so many wait.
+  // Each answer is a separate datagram, and one more call may be answered while so many wait.
   const unbundled = { host: HOST, maxBundleBytes: 0 };
   await client.ask('open', unbundled);
   const { port } = await server.ask('open', { ...unbundled, maxRunningPerPeer: HELD + 1 });
   const to = [`${HOST}:${port}`];
-  // Now its window is open wide.
+  // After this its window is wide open.
   await client.ask('calls', { to, procedure: 'echo', count: 100, outstanding: 4 });
   return { client, server, to };
 }

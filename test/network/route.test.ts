@@ -1,13 +1,13 @@
-/** What this machine's own network can refuse, and that an endpoint outlives it. */
+/** Sends that this machine's own network refuses, which an endpoint must survive. */
 import t from 'tap';
 import { balance } from '../fixtures/network/books.js';
 import { Lab, WIRE } from '../fixtures/network/lab.js';
 import { networkLab } from '../fixtures/real-parts.js';
 
-// Silence takes the time that it is waited for, and each rule of the network a process or two.
+// These tests wait for silence, and each rule of the network takes a process or two.
 t.setTimeout(180_000);
 
-t.test('without a way to the peer', networkLab(), async (t) => {
+t.test('without a route to the peer', networkLab(), async (t) => {
   const lab = await Lab.start(t);
   const { client, server } = lab;
   const { host } = client;
@@ -56,7 +56,8 @@ t.test('without a way to the peer', networkLab(), async (t) => {
 
   for (const { name, code, obstruct, clear } of obstacles) {
     t.test(`when ${name}, calls are unsent (${code}), and later ones are answered`, async (t) => {
-      // Bound to all addresses, as is the default, and to one: the kernel takes different ways.
+      // Bound to all addresses, as is the default, and to one address: the kernel handles them
+      // differently.
       for (const bound of [host, undefined]) {
         await lab.open(bound === undefined ? { host: '0.0.0.0' } : {});
         await lab.acquaint();

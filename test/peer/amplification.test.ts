@@ -11,10 +11,10 @@ const KIB = 1_024;
 
 const HOST = '198.51.100.7';
 
-/** Of an address that sent so many bytes. */
+/** The traffic of an address that sent this many bytes. */
 const trafficOf = (bytesIn: number) => ({ bytesIn, bytesOut: 0 });
 
-t.test('strict: three times what came from there, and not a byte more', async (t) => {
+t.test('strict: three times the bytes that came from there, and not a byte more', async (t) => {
   const limit = new AmplificationLimit('strict', new SimulatedClock());
   const traffic = trafficOf(100);
   t.ok(limit.admits(HOST, traffic, 200));
@@ -42,7 +42,7 @@ t.test('strict: no order of requests and replies gets more than three times as m
   );
 });
 
-t.test('compat: beyond that 64 KiB at once, then 16 KiB a second, for each network', async (t) => {
+t.test('compat: above that 64 KiB at once, then 16 KiB a second, for each network', async (t) => {
   const clock = new SimulatedClock();
   const limit = new AmplificationLimit('compat', clock);
   t.ok(limit.admits('198.51.100.7', trafficOf(0), 60 * KIB));
@@ -61,7 +61,7 @@ t.test('compat: beyond that 64 KiB at once, then 16 KiB a second, for each netwo
   t.ok(limit.admits('2001:db8:1:ac00::1', trafficOf(0), 64 * KIB), 'another /56');
 });
 
-t.test('what three times the requests pay for does not empty the bucket', async (t) => {
+t.test('bytes within three times the requests do not empty the bucket', async (t) => {
   const limit = new AmplificationLimit('compat', new SimulatedClock());
   const traffic = trafficOf(100);
   for (let exchange = 0; exchange < 10_000; exchange++) {
@@ -70,7 +70,7 @@ t.test('what three times the requests pay for does not empty the bucket', async 
   }
 });
 
-t.test('nobody can forge this machine to itself', async (t) => {
+t.test("this machine's own addresses have no limit: nobody else can forge them", async (t) => {
   const limit = new AmplificationLimit('strict', new SimulatedClock());
   for (const host of ['127.0.0.1', '127.8.8.8', '::1']) {
     t.ok(limit.admits(host, trafficOf(0), 60_000), host);
@@ -81,7 +81,7 @@ const handlers = {
   fill: (_: unknown, bytes: number) => new Uint8Array(bytes),
 };
 
-/** A strict server, and what its replies take. */
+/** A strict server, and the size of its replies. */
 async function strictServer(world: World) {
   return world.endpoint({ handlers, amplification: 'strict' });
 }
@@ -99,7 +99,7 @@ t.test(
   }),
 );
 
-t.test('strict: bundles, in and out, change nothing about three times as much', async () => {
+t.test('strict: bundles in both directions keep to three times as much', async () => {
   const asked = fc.record({
     sizes: fc.array(fc.oneof(fc.nat(60), fc.nat(400)), { minLength: 1, maxLength: 8 }),
     bundled: fc.boolean(),
@@ -136,7 +136,7 @@ t.test('strict: bundles, in and out, change nothing about three times as much', 
 });
 
 t.test(
-  'an rpcudp endpoint is challenged, shows that it is where it says, and gets its reply',
+  'an rpcudp endpoint is challenged, proves its address, and gets its reply',
   inWorld(async (t, world) => {
     const server = await strictServer(world);
     const client = await world.endpoint();
@@ -153,7 +153,7 @@ t.test(
 );
 
 t.test(
-  'a trace context goes along when a challenge is answered',
+  'a trace context is sent along when a challenge is answered',
   inWorld(async (t, world) => {
     const seen: unknown[] = [];
     const server = await world.endpoint({
@@ -173,7 +173,7 @@ t.test(
 );
 
 t.test(
-  'a peer that answered a call of ours has shown it already',
+  'a peer that answered a call of this endpoint has proved its address already',
   inWorld(async (t, world) => {
     const server = await strictServer(world);
     const raw = await world.raw();
@@ -189,7 +189,7 @@ t.test(
 );
 
 t.test(
-  'a token that was guessed opens nothing',
+  'a guessed token has no effect',
   inWorld(async (t, world) => {
     const server = await strictServer(world);
     const raw = await world.raw();
@@ -213,7 +213,7 @@ t.test(
 );
 
 t.test(
-  'a call takes one challenge: more of them make no storm',
+  'a call answers one challenge: more challenges cause no more datagrams',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 500 });

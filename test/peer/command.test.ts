@@ -37,7 +37,7 @@ t.test(
 );
 
 t.test(
-  'a command has the options of a call, and reports come for what happens later too',
+  'a command takes the options of a call, and later events are reported too',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -90,7 +90,7 @@ t.test(
 );
 
 t.test(
-  'a command to an endpoint that closes, or is closed, is reported as unsent',
+  'a command to a closing or closed endpoint is reported as unsent',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const peer = client.peer('10.0.9.9:1');
@@ -108,7 +108,7 @@ t.test(
 );
 
 t.test(
-  'a replyTo that throws is reported, and harms nothing',
+  'a replyTo that throws is reported, and does no harm',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1 });

@@ -1,4 +1,7 @@
-/** Which frames travel together, when, and what becomes of them when their datagram does not get through. */
+/**
+ * Which frames are sent together, when, and what happens to them when their datagram does not get
+ * through.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import type { Sender } from '../../src/engine/sender.js';
@@ -15,10 +18,12 @@ import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 const PEER = { host: '10.0.0.2', port: 2000 };
-/** So many calls may be under way, and nobody is told to wait. */
+/** This many calls may be open, so that none has to wait. */
 const ROOM = { initialWindow: 256, window: 256 };
 
-/** A client on a transport that only keeps what it is given, and its peer, which has answered a call. */
+/**
+ * A client on a transport that only keeps what it gets, and its peer, which has answered a call.
+ */
 async function acquainted(
   world: World,
   { native = true, ...options }: EndpointOptions & { native?: boolean } = {},
@@ -40,12 +45,15 @@ function receive({ receiver }: ScriptedTransport, datagram: Buffer): void {
   receiver?.datagramReceived(datagram, PEER.host, PEER.port);
 }
 
-/** Ends the turn of the event loop; the next is long after it, by the measure of frames. */
+/**
+ * Ends the turn of the event loop. The next turn begins much later, compared with the time between
+ * frames.
+ */
 const turnOver = (world: World): Promise<void> => world.clock.advance(1);
 
 /**
- * The kernel takes what was sent since. The procedures asked for in each datagram; a cancel is `cancel`, and
- * so on.
+ * The kernel takes what was sent since the last time. Returns the procedures of the requests in
+ * each datagram; a cancel is `cancel`, and so on.
  */
 function taken(transport: ScriptedTransport): string[][] {
   return transport.sent.splice(0).map(({ datagram, done }) => {
@@ -62,7 +70,7 @@ function namesIn(datagram: Uint8Array): string[] {
 }
 
 t.test(
-  'the first frame of a turn goes at once and alone, the others together at its end',
+  'the first frame of a turn is sent at once and alone, the others together at its end',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     for (const name of ['a', 'b', 'c']) peer.call(name);
@@ -73,7 +81,7 @@ t.test(
 );
 
 t.test(
-  'after a turn with several frames even the first waits; what waits alone goes unbundled',
+  'after a turn with several frames even the first waits, and a frame that waits alone is not bundled',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     for (const name of ['a', 'b', 'c']) peer.call(name);
@@ -95,7 +103,7 @@ t.test(
 );
 
 t.test(
-  'what leaves when follows from the turns, however fast or slow the machine passes them',
+  'what is sent when depends on the turns, not on how fast the machine is',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     for (const name of ['a', 'b', 'c']) {
@@ -118,7 +126,7 @@ t.test(
 );
 
 t.test(
-  'a clock that counts no turns is asked for their ends, and the rule is the same',
+  'a clock that does not count turns is asked for their ends, and the rule is the same',
   inWorld(async (t, world) => {
     const clock = Object.assign(new RestlessClock(world.clock), { turnNumber: undefined });
     const { transport, peer } = await acquainted(world, { clock });
@@ -139,7 +147,7 @@ t.test(
 );
 
 t.test(
-  'each peer has bundles of its own',
+  'each peer has its own bundles',
   inWorld(async (t, world) => {
     const { transport, client, peer } = await acquainted(world);
     const other = client.peer('10.0.0.3:2000');
@@ -161,7 +169,7 @@ function receiveFrom({ receiver }: ScriptedTransport, host: string, datagram: Bu
   receiver?.datagramReceived(datagram, host, 2000);
 }
 
-t.test('no bundle is longer than allowed, and none is shorter than need be', async () => {
+t.test('no bundle is longer than allowed, and none is shorter than necessary', async () => {
   const plan = fc.record({
     maxBundleBytes: fc.integer({ min: 0, max: 2_000 }),
     lengths: fc.array(
@@ -178,7 +186,7 @@ t.test('no bundle is longer than allowed, and none is shorter than need be', asy
   );
 });
 
-/** What becomes of frames of these lengths, each with its number for an id, in one turn. */
+/** What is sent for frames of these lengths in one turn, each with its number as its id. */
 async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promise<Buffer[]> {
   const clock = new SimulatedClock();
   const sent: Buffer[] = [];
@@ -195,7 +203,7 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
   return sent;
 }
 
-/** A bundle's head, and each frame after a length field. */
+/** The head of a bundle, and each frame after a length field. */
 const bytesOf = (lengths: readonly number[]): number =>
   24 + lengths.reduce((sum, length) => sum + length + (length > 255 ? 3 : 2), 0);
 
@@ -225,7 +233,7 @@ function problemsOf(
     const inOrder = expected.filter(([, fitting]) => fitting === wanted).map(([number]) => number);
     if (numbers(found).join() !== inOrder.join()) problems.push('not each frame once, in order');
   }
-  // The first went alone, as the first of a turn does.
+  // The first frame was sent alone, as the first one of a turn is.
   for (const [index, { frames }] of short.entries()) {
     const next = short[index + 1]?.frames[0];
     if (index === 0 || next === undefined) continue;
@@ -236,7 +244,7 @@ function problemsOf(
 }
 
 t.test(
-  'with a limit of 0 nothing is bundled, but the frames of a turn leave together all the same',
+  'with a limit of 0 nothing is bundled, but the frames of a turn are still sent together',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world, { maxBundleBytes: 0 });
     for (const name of ['a', 'b', 'c']) peer.call(name);
@@ -253,7 +261,7 @@ t.test(
 );
 
 t.test(
-  'what is too long for a bundle leaves before it, and keeps nobody from being bundled',
+  'a frame too long for a bundle is sent before it, and does not keep others from being bundled',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     peer.call('a');
@@ -291,7 +299,7 @@ t.test(
 );
 
 t.test(
-  'whoever hears that a send failed may call again, and each frame leaves once',
+  'a listener to a failed send may call again, and each frame is sent once',
   inWorld(async (t, world) => {
     for (const maxBundleBytes of [0, 1_200]) {
       const { transport, peer } = await acquainted(world, { maxBundleBytes });
@@ -314,7 +322,7 @@ t.test(
 );
 
 t.test(
-  'a peer that has not answered, or answered as an old one does, is sent each request alone',
+  'a peer that has not answered, or answered as an old one, gets each request alone',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ ...ROOM, transport });
@@ -331,7 +339,7 @@ t.test(
 );
 
 t.test(
-  'a peer whose request says that it is an rpcudp endpoint has not said so for calls to it',
+  'a peer whose request is that of an rpcudp endpoint has not proved that it reads bundled calls',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const client = await world.endpoint({ ...ROOM, transport });
@@ -345,7 +353,7 @@ t.test(
 );
 
 t.test(
-  'a peer that answered nothing in time is sent each request alone, until it is heard again',
+  'a peer that answered nothing in time gets each request alone, until it is heard again',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world, { attempts: 1, timeoutMs: 1_000 });
     const unheard = peer.call('unheard');
@@ -365,7 +373,7 @@ t.test(
 );
 
 t.test(
-  'cancels travel with requests, and after their own',
+  'cancels are bundled with requests, and come after their own',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     peer.call('a');
@@ -377,13 +385,13 @@ t.test(
 );
 
 t.test(
-  'a request that is repeated goes alone, whatever goes with it',
+  'a repeated request is sent alone, whatever else is sent',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     for (const name of ['a', 'b', 'c', 'd']) peer.call(name);
     await turnOver(world);
     t.strictSame(taken(transport), [['a'], ['b', 'c', 'd']]);
-    // All are overdue at once.
+    // All calls are overdue at once.
     world.clock.stall(3_000);
     await turnOver(world);
     const repeated = taken(transport);
@@ -420,7 +428,7 @@ t.test(
 );
 
 t.test(
-  'calls of a bundle are awaiting once the kernel took it, and not before',
+  'calls of a bundle are awaiting after the kernel took it, not before',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     const calls = ['a', 'b', 'c'].map((name) => peer.call(name));
@@ -438,7 +446,7 @@ t.test(
 );
 
 t.test(
-  'replies made in one turn travel together, to those whose requests had a header map',
+  'replies of one turn are bundled for peers whose requests had a header map',
   inWorld(async (t, world) => {
     const transport = new ScriptedTransport();
     const releases: (() => void)[] = [];
@@ -455,7 +463,7 @@ t.test(
     for (const release of releases) release();
     await turnOver(world);
     const response = 'response';
-    // The first two go as they come: one with company to come, and those of an old peer.
+    // Three are sent alone: the first reply of the turn, and both replies to the old peer.
     t.strictSame(taken(transport), [[response], [response], [response], [response, response]]);
 
     receive(transport, withHeaderMap(request(6, 'hold')));
@@ -463,14 +471,14 @@ t.test(
     receive(transport, withHeaderMap(request(7, 'missing')));
     receive(transport, withHeaderMap(request(8, 'echo', 1)));
     await turnOver(world);
-    // What answers a repetition goes alone.
+    // What answers a repetition is sent alone.
     t.strictSame(taken(transport), [['working'], ['working'], ['error', response]]);
     releases.at(-1)?.();
   }),
 );
 
 t.test(
-  'what waits for the end of the turn when its endpoint closes, is sent before',
+  'what waits for the end of the turn is sent before its endpoint closes',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       handlers: { forever: () => new Promise<never>(() => undefined) },
@@ -493,7 +501,7 @@ t.test(
 );
 
 t.test(
-  'an endpoint that closes takes its calls back, all of them',
+  'an endpoint that closes cancels all its calls',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       handlers: { forever: () => new Promise<never>(() => undefined) },
@@ -511,7 +519,7 @@ t.test(
   }),
 );
 
-/** A client that knows a peer as an rpcudp endpoint; and the old peer that took the place of that one. */
+/** A client that knows a peer as an rpcudp endpoint, and the old peer that took its place. */
 async function replaced(world: World, options: EndpointOptions = {}) {
   const raw = await world.raw();
   raw.native = true;
@@ -521,7 +529,7 @@ async function replaced(world: World, options: EndpointOptions = {}) {
   await world.settle();
   raw.answer(0, 'hello');
   await world.clock.runUntil(hello);
-  // So that what comes next has company, and nothing goes at once.
+  // So that the next frames have company, and none is sent at once.
   const more = ['hello', 'hello', 'hello'].map((name) => peer.call(name));
   await world.settle();
   for (const index of [1, 2, 3]) raw.answer(index, 'hello');
@@ -534,7 +542,7 @@ async function replaced(world: World, options: EndpointOptions = {}) {
   return { raw, client, peer };
 }
 
-/** From now on the old peer answers whatever reaches it. */
+/** From now on the old peer answers everything that reaches it. */
 function answering(raw: RawPeer): void {
   const receive = raw.datagramReceived.bind(raw);
   raw.datagramReceived = (datagram, host, port) => {
@@ -564,7 +572,7 @@ t.test(
 );
 
 t.test(
-  'where each call is sent once, those of one turn are lost, and no others',
+  'if each call is sent only once, those of one turn are lost, and no others',
   inWorld(async (t, world) => {
     const { raw, peer } = await replaced(world, { attempts: 1, timeoutMs: 1_000 });
     answering(raw);
@@ -581,7 +589,7 @@ t.test(
 );
 
 t.test(
-  'a cancel does not overtake its request, whatever became of the peer in the same turn',
+  'a cancel does not overtake its request, whatever happened to the peer in the same turn',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     peer.call('other', [], { timeoutMs: 20 });
@@ -599,7 +607,7 @@ t.test(
 );
 
 t.test(
-  'a peer that asks as an old one is sent no bundles until it answers as an rpcudp endpoint',
+  'a peer that asks as an old one gets no bundles until it answers as an rpcudp endpoint',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world);
     receive(transport, request(1, 'unknown'));
@@ -615,7 +623,7 @@ t.test(
 );
 
 t.test(
-  'who calls again as a bundle is refused makes no bundle longer than allowed',
+  'a listener that calls again while a bundle is refused makes no bundle longer than allowed',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world, { maxBundleBytes: 200 });
     peer.on('call.unsent', () => {

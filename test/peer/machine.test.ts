@@ -3,7 +3,7 @@ import { request } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
-  'health follows what is heard and what is not',
+  'health depends on what is heard and what is not',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100, lingerMs: 0 });
@@ -66,7 +66,7 @@ t.test(
 );
 
 t.test(
-  'what cannot be read, or is for nobody, is no sign of life',
+  'frames that cannot be read, or are for no call, are no signs of life',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });

@@ -4,7 +4,7 @@ import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
-  'calls beyond the window wait, and go out first come, first served',
+  'calls above the window wait, and are sent first come, first served',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 2 });
@@ -25,7 +25,7 @@ t.test(
 );
 
 t.test(
-  'a call beyond the mailbox is unsent, with the numbers',
+  'a call above the mailbox limit is unsent, with the numbers',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 2, mailbox: 3 });
@@ -46,7 +46,7 @@ t.test(
 );
 
 t.test(
-  'with no mailbox, a call beyond the window is unsent at once',
+  'without a mailbox, a call above the window is unsent at once',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1, mailbox: 0 });
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test(
-  'a call that is cancelled or times out leaves the mailbox, from its middle too',
+  'a call that is cancelled or times out leaves the mailbox, also from its middle',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1, mailbox: 3 });
@@ -90,7 +90,7 @@ t.test(
 );
 
 t.test(
-  'a call made by whoever hears of an outcome does not jump the queue',
+  'a call made by a listener to an outcome does not jump the queue',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 1 });
@@ -122,7 +122,7 @@ t.test(
 );
 
 t.test(
-  'a call beyond all that may be in flight is unsent, and one that ends makes room',
+  'a call above the limit of calls in flight is unsent, and one that ends makes room',
   inWorld(async (t, world) => {
     const [a, b] = [await world.raw(), await world.raw()];
     const client = await world.endpoint({ maxOutstanding: 1, window: 1, timeoutMs: 100 });
@@ -144,7 +144,7 @@ t.test(
 );
 
 t.test(
-  'a long mailbox whose every call fails at once is emptied all the same',
+  'a long mailbox whose every call fails at once is emptied too',
   inWorld(
     async (t, world) => {
       const transport = new ScriptedTransport();

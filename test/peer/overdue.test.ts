@@ -1,14 +1,14 @@
-/** Calls whose answer is overdue: they go on waiting, and others get their place in the window. */
+/** Calls whose answer is overdue continue to wait, and others get their place in the window. */
 import t from 'tap';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { TYPE_BYTE } from '../../src/wire/frame-type.js';
 import type { RawPeer } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** Later than any first gap: the RTO of a peer that nothing is known of is 1 to 1.5 s. */
+/** Later than any first gap: the RTO of an unknown peer is 1 to 1.5 s. */
 const OVERDUE_MS = 1_501;
 
-/** A client with a window of 2 towards a raw peer that has not answered yet. */
+/** A client with a window of 2 for a raw peer that has not answered yet. */
 async function pair(world: World, options: EndpointOptions = {}) {
   const raw = await world.raw();
   const client = await world.endpoint({ initialWindow: 2, timeoutMs: 10_000, ...options });
@@ -19,7 +19,7 @@ const cancelsOf = (raw: RawPeer) =>
   raw.received.filter(({ datagram }) => datagram[0] === TYPE_BYTE.cancel).length;
 
 t.test(
-  'a call that is overdue makes room for those that wait, and is in flight all the same',
+  'an overdue call makes room for those that wait, and is still in flight',
   inWorld(async (t, world) => {
     const { raw, client, peer } = await pair(world, { attempts: 1 });
     const calls = ['a', 'b', 'c', 'd'].map((name) => peer.call(name));
@@ -43,7 +43,7 @@ t.test(
 );
 
 t.test(
-  'calls that were lost together are one sign, and those lost later another',
+  'calls that were lost together are one sign of loss, and those lost later are another',
   inWorld(async (t, world) => {
     const { peer } = await pair(world, { attempts: 1, initialWindow: 16 });
     const lose = async (forMs: number) => {
@@ -59,7 +59,7 @@ t.test(
 );
 
 t.test(
-  'a call that is overdue times out when it is due, which shrinks nothing further',
+  'an overdue call times out at its deadline, which does not shrink the window again',
   inWorld(async (t, world) => {
     const { peer } = await pair(world, { attempts: 1, initialWindow: 8, timeoutMs: 5_000 });
     const call = peer.call('x');
@@ -73,7 +73,7 @@ t.test(
 );
 
 t.test(
-  'a call that its peer is at work on needs no place either',
+  'a call on which its peer is working needs no place in the window either',
   inWorld(async (t, world) => {
     const { raw, peer } = await pair(world, { attempts: 2, initialWindow: 1, timeoutMs: 20_000 });
     const [busy, waiting] = [peer.call('busy'), peer.call('waiting')];
@@ -88,7 +88,7 @@ t.test(
 );
 
 t.test(
-  'a call that is overdue is taken back as any other, and is cancelled on closing',
+  'an overdue call is cancelled like any other, also on closing',
   inWorld(async (t, world) => {
     const { raw, client, peer } = await pair(world, { initialWindow: 1, attempts: 1 });
     raw.native = true;
@@ -111,7 +111,7 @@ t.test(
 );
 
 t.test(
-  'a call that is overdue is sent again when its peer turns out to be an rpcudp endpoint',
+  'an overdue call is sent again when its peer turns out to be an rpcudp endpoint',
   inWorld(async (t, world) => {
     const { raw, peer } = await pair(world, { timeoutMs: 60_000, initialWindow: 1 });
     raw.native = true;
@@ -147,7 +147,7 @@ t.test(
 );
 
 t.test(
-  'calls that their peer is at work on hold up no others, and leave the window as it was',
+  'calls on which their peer is working hold up no others, and do not change the window',
   inWorld(async (t, world) => {
     const state = { runs: 0 };
     const server = await world.endpoint({
@@ -182,7 +182,7 @@ t.test(
 );
 
 t.test(
-  'that a peer is at work does not undo what an earlier loss did to the window',
+  'a peer that is working does not undo what an earlier loss did to the window',
   inWorld(async (t, world) => {
     const { raw, peer } = await pair(world, { attempts: 1, initialWindow: 8, timeoutMs: 20_000 });
     peer.call('lost');

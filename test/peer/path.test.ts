@@ -1,4 +1,4 @@
-/** What is learnt of a path from how calls end. */
+/** What an endpoint learns about a path from how calls end. */
 import t from 'tap';
 import type { CallContext } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
@@ -6,7 +6,7 @@ import type { Outcome } from '../../src/api/outcome.js';
 import { Path } from '../../src/peer/path.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 
-/** A path that bears 8 calls, and whose RTO has backed off to 8 s, 100 ms after the start. */
+/** A path with a window of 8 calls, whose RTO has backed off to 8 s, 100 ms after the start. */
 function backedOff() {
   const clock = new SimulatedClock();
   const path = new Path({ initialWindow: 8, window: 64 }, clock);
@@ -15,7 +15,7 @@ function backedOff() {
   return { clock, path };
 }
 
-/** A call that was made at 0, first sent at 50 ms, and sent once more. */
+/** A call that was made at 0, first sent at 50 ms, and sent again. */
 function call(context: Partial<CallContext> = {}): CallContext {
   return {
     procedure: 'x',
@@ -41,7 +41,7 @@ const resolvedAfter = (rttMs: number): Outcome => ({
   attempts: 2,
 });
 
-t.test('an answer that may be to any of two transmissions limits the back-off', async (t) => {
+t.test('an answer that may be to either of two transmissions limits the back-off', async (t) => {
   const error = new RemoteError('mine', 'said the procedure');
   const rejected = { state: 'rejected', error, executed: 'maybe', attempts: 2 } as const;
   const answers: readonly (readonly [string, (path: Path) => void])[] = [
@@ -96,7 +96,7 @@ t.test('a time-out or a cancelled call says nothing about the round trip', async
 });
 
 t.test(
-  'news of work forgives what happened since the call was sent, and nothing before',
+  'news that the peer is working undoes losses since the call was sent, and none before',
   async (t) => {
     const { path } = backedOff();
     t.equal(path.window.limit, 4);
@@ -109,7 +109,7 @@ t.test(
   },
 );
 
-t.test('a time-out of a call that its peer is at work on shrinks nothing', async (t) => {
+t.test('a time-out of a call on which its peer is working shrinks nothing', async (t) => {
   const ended = { executed: 'maybe', attempts: 2, timeoutMs: 1_000 } as const;
   for (const [workingHeard, limit] of [
     [true, 8],
@@ -122,7 +122,7 @@ t.test('a time-out of a call that its peer is at work on shrinks nothing', async
   }
 });
 
-t.test('an overloaded peer is given way to, any other error is an answer', async (t) => {
+t.test('an overloaded peer shrinks the window, any other error counts as an answer', async (t) => {
   for (const [code, limit] of [
     ['overloaded', 4],
     ['handlerFailed', 9],

@@ -16,7 +16,7 @@ t.test(
 );
 
 t.test(
-  'the stub can be awaited, printed and serialised, and calls nothing',
+  'the stub can be awaited, printed and serialised without calling anything',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const peer = client.peer('10.0.9.9:1');
@@ -35,7 +35,7 @@ t.test(
 );
 
 t.test(
-  'handles of one address share everything',
+  'handles of the same address share everything',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -51,7 +51,7 @@ t.test(
 );
 
 t.test(
-  'a listener hears its type of report, or all, until it is unsubscribed',
+  'a listener gets its type of report, or all, until it is unsubscribed',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -68,13 +68,13 @@ t.test(
 );
 
 t.test(
-  'what is no command throws at the line that sends it, and harms nothing',
+  'an invalid command throws where it is sent, and does no harm',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
     const peer = client.peer(raw.address);
     for (const strange of [null, undefined, 'call', { type: 'heard' }, { type: 'forgotten' }]) {
-      t.throws(() => peer.send(strange as never), { message: /takes one command/ });
+      t.throws(() => peer.send(strange as never), { message: /takes only the command/ });
     }
     t.equal(peer.health, 'unknown');
     peer.send({ type: 'call', procedure: 'x' });
@@ -84,7 +84,7 @@ t.test(
 );
 
 t.test(
-  'a stall of this process is not held against the peer',
+  'a stall of this process does not count against the peer',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ timeoutMs: 100 });
@@ -98,17 +98,17 @@ t.test(
 );
 
 t.test(
-  'the address of every machine is no address to send to',
+  'the address for all addresses of a machine is no address to send to',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     for (const address of ['0.0.0.0:53', '[::]:53']) {
-      t.throws(() => client.peer(address), { message: /answers come from one of them/ });
+      t.throws(() => client.peer(address), { message: /answers come from only one of them/ });
     }
   }),
 );
 
 t.test(
-  'a call made as the mailbox drains goes behind those that wait',
+  'a call made while the mailbox drains goes behind the waiting ones',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ window: 2 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** A lookup that answers when the test says so. */
+/** A lookup that answers when the test decides. */
 function pendingLookup() {
   const asked: string[] = [];
   const answers: ((host: string | Error) => void)[] = [];
@@ -26,7 +26,7 @@ async function named(world: World, limits: Record<string, number> = {}) {
 }
 
 t.test(
-  'a host name is looked up once, and calls wait for it',
+  'a host name is resolved once, and calls wait for it',
   inWorld(async (t, world) => {
     const { raw, client, asked, answers } = await named(world);
     const peer = client.peer('Server.Example:53');
@@ -49,7 +49,7 @@ t.test(
 );
 
 t.test(
-  'when the lookup fails the calls that wait are unsent, and the next one looks again',
+  'when the lookup fails the waiting calls are unsent, and the next call looks again',
   inWorld(async (t, world) => {
     const { raw, client, asked, answers } = await named(world);
     const peer = client.peer('server.example:53');
@@ -68,7 +68,7 @@ t.test(
 );
 
 t.test(
-  'who calls again as the lookup fails looks again',
+  'a listener that calls again when the lookup fails starts a new lookup',
   inWorld(async (t, world) => {
     const { raw, client, asked, answers } = await named(world);
     const peer = client.peer('server.example:53');
@@ -94,7 +94,7 @@ t.test(
 );
 
 t.test(
-  'a name that means a known peer hands its calls over, in order',
+  'a name of a known peer hands its calls over to it, in order',
   inWorld(async (t, world) => {
     const { raw, client, answers } = await named(world, { window: 1 });
     const known = client.peer('10.0.2.2:53');
@@ -116,7 +116,7 @@ t.test(
 );
 
 t.test(
-  'a peer forgotten while its name is looked up stays forgotten',
+  'a peer forgotten while its name is resolved stays forgotten',
   inWorld(async (t, world) => {
     const { raw, client, answers } = await named(world, { maxPeers: 1 });
     client.peer('server.example:53');
@@ -133,7 +133,7 @@ t.test(
 );
 
 t.test(
-  'a call can time out, or be cancelled, while the name is looked up',
+  'a call can time out, or be cancelled, while the name is resolved',
   inWorld(async (t, world) => {
     const { raw, client, answers } = await named(world);
     const peer = client.peer('server.example:53');
@@ -149,7 +149,7 @@ t.test(
 );
 
 t.test(
-  'closing while a name is looked up cancels its calls, and the answer comes to nothing',
+  'closing while a name is resolved cancels its calls, and the answer is ignored',
   inWorld(async (t, world) => {
     const { raw, client, answers } = await named(world);
     const [found, lost] = ['a.example:53', 'b.example:53'].map((name) =>
@@ -165,7 +165,7 @@ t.test(
 );
 
 t.test(
-  'listeners of a name go along when it turns out to be a known peer, or cannot be found',
+  'listeners of a name move along when it is a known peer, or cannot be resolved',
   inWorld(async (t, world) => {
     const { client, answers } = await named(world);
     client.peer('10.0.2.2:53');
@@ -187,7 +187,7 @@ t.test(
 );
 
 t.test(
-  'a procedure knows its sender by address, also when we know that peer by name',
+  'a procedure knows its sender by address, also if this endpoint knows the peer by name',
   inWorld(async (t, world) => {
     const raw = await world.raw('10.0.2.2', 53);
     const dns = pendingLookup();

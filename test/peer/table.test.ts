@@ -4,7 +4,7 @@ import { request } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
 t.test(
-  'one peer stands behind every spelling of its address',
+  'all spellings of an address give the same peer',
   inWorld(async (t, world) => {
     const client = await world.endpoint({ window: 1 });
     const spellings = [
@@ -24,7 +24,7 @@ t.test(
 );
 
 t.test(
-  'idle peers are forgotten to make room, and their handles go on working',
+  'idle peers are forgotten to make room, and their handles continue to work',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ maxPeers: 2 });
@@ -46,7 +46,7 @@ t.test(
 );
 
 t.test(
-  'a peer that is busy, lingers or is listened to is not forgotten, and for strangers no other',
+  'a peer that is busy, lingers or has listeners is not forgotten, and for strangers no peer is',
   inWorld(async (t, world) => {
     const server = await world.endpoint({
       maxPeers: 4,

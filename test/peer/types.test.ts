@@ -1,6 +1,6 @@
 /**
- * What callers infer from a server's handlers. The compiler is the test: `npm run check` fails when a
- * line compiles that must not, or the reverse. Nothing here is run but the last line.
+ * What callers infer from a server's handlers. The compiler is the test: `npm run check` fails when
+ * a line compiles that must not, or the reverse. Only the last line is run.
  */
 import t from 'tap';
 import type { SnapshotFrom } from 'xstate';
@@ -82,7 +82,7 @@ function ofHandlers(client: AnyEndpoint) {
   peer.on('call.late', (report) => report.lateByMs satisfies number);
   peer.on('call.resolved', (report) => {
     if (report.procedure === 'sayhi') report.outcome.value satisfies string;
-    // @ts-expect-error the value is one procedure's or another's
+    // @ts-expect-error the value may be that of any procedure
     report.outcome.value satisfies string;
   });
   // @ts-expect-error no such report
@@ -93,7 +93,7 @@ function ofHandlers(client: AnyEndpoint) {
 
 type Calls = ReturnType<typeof ofHandlers>;
 
-/** What a value looks like after its journey. */
+/** The type of a value after it was sent. */
 type Journeys = [
   Expect<Equal<Value<Calls['greeted']>, string>>,
   Expect<Equal<Value<Calls['pinged']>, null>>,
@@ -103,7 +103,7 @@ type Journeys = [
 
 async function ofOutcomes(peer: PeerOf<typeof handlers>) {
   const outcome = await peer.call('sayhi', ['Snake']);
-  // @ts-expect-error a value only when resolved
+  // @ts-expect-error there is a value only when resolved
   outcome.value satisfies string;
   if (outcome.state === 'resolved') outcome.value satisfies string;
   else outcome.executed satisfies 'no' | 'maybe';
@@ -113,42 +113,42 @@ async function ofOutcomes(peer: PeerOf<typeof handlers>) {
   return (await peer.call('ping').value()) satisfies null;
 }
 
-/** What users hold shows what is theirs to use, and nothing of how it is kept. */
+/** What users hold shows only what they may use, and none of its internals. */
 function ofWhatUsersHold(call: Call<string>, peer: Peer, endpoint: AnyEndpoint) {
   call.getSnapshot().value satisfies CallState;
   call.getSnapshot() satisfies SnapshotFrom<typeof callMachine>;
   call.getSnapshot().context.attempt satisfies number;
-  // @ts-expect-error its place among the alarms
+  // @ts-expect-error internal: its place among the alarms
   call.heapIndex satisfies unknown;
-  // @ts-expect-error the list it is in
+  // @ts-expect-error internal: the list that it is in
   call.next satisfies unknown;
-  // @ts-expect-error what it shares with the others
+  // @ts-expect-error internal: what it shares with other calls
   call.home satisfies unknown;
-  // @ts-expect-error the bytes of its request
+  // @ts-expect-error internal: the bytes of its request
   call.frame satisfies unknown;
-  // @ts-expect-error the actor behind it
+  // @ts-expect-error internal: its actor
   peer.actor satisfies unknown;
-  // @ts-expect-error where recorders get at it
+  // @ts-expect-error internal: the access of recorders
   endpoint.tap satisfies unknown;
 }
 
-/** Every code of the endpoint's own has its row, or this does not compile. */
+/** Every code of the endpoint has its row, or this does not compile. */
 function meaningOf(code: ErrorCode): string {
   return ERROR_CODES[code].ran ? 'perhaps run' : 'not run';
 }
 
 function ofErrors(error: RemoteError) {
-  // @ts-expect-error a procedure may have declared it
+  // @ts-expect-error a procedure may have declared another code
   error.code satisfies ErrorCode;
   error.code satisfies string;
   // @ts-expect-error nothing is known of the data
   error.data satisfies object;
-  // @ts-expect-error none of the endpoint's own codes
+  // @ts-expect-error not a code of the endpoint
   meaningOf('handlerFail');
   fail('mine', 'said by a procedure') satisfies never;
 }
 
-/** The closed sets are those of the tables: none of them is any string. */
+/** The closed sets are those of the tables. None of them accepts any string. */
 export type Sets = [
   Expect<Equal<ErrorCode, keyof typeof ERROR_CODES>>,
   Expect<Equal<Verdict, keyof typeof VERDICTS>>,
@@ -158,9 +158,9 @@ export type Sets = [
 ];
 
 function ofEndings(ending: RequestEnding, verdict: Verdict): never {
-  // @ts-expect-error it may have been refused, or be a repetition
+  // @ts-expect-error it may also have been refused, or be a repetition
   ending satisfies 'replied' | 'failed' | 'timedOut' | 'cancelled' | 'abandoned';
-  // @ts-expect-error there are others
+  // @ts-expect-error there are other verdicts
   verdict satisfies 'neverSent' | 'unreachable' | 'peerAliveButSlow' | 'peerSilent';
   throw new Error(ending);
 }
@@ -169,9 +169,9 @@ function ofScopes(scope: HandlerScope) {
   scope.remainingMs satisfies number;
   scope.signal satisfies AbortSignal;
   scope.traceparent satisfies string | undefined;
-  // @ts-expect-error it is the scope's to know
+  // @ts-expect-error a scope is read-only
   scope.remainingMs = 5;
-  // @ts-expect-error and the caller's to say
+  // @ts-expect-error a scope is read-only
   scope.attempt = 2;
 }
 
@@ -189,11 +189,11 @@ async function ofEndpoints() {
   await createEndpoint({ handlers: { port: 1 } });
   // @ts-expect-error no such option
   await createEndpoint({ prot: 1234 });
-  // @ts-expect-error it is one of two words
+  // @ts-expect-error it must be one of two words
   await createEndpoint({ atMostOnce: 'twice' });
-  // @ts-expect-error it is one of two words
+  // @ts-expect-error it must be one of two words
   await createEndpoint({ amplification: 'none' });
-  // @ts-expect-error it is a number
+  // @ts-expect-error it must be a number
   await createEndpoint({ handlerTimeoutMs: '5' });
 
   const methods = handlersOf(new Server());
@@ -203,7 +203,7 @@ async function ofEndpoints() {
   (await classy.remote.slowly().value()) satisfies number;
   // @ts-expect-error the prefix is not part of the name
   classy.call('rpc_sayhi', ['Snake']);
-  // @ts-expect-error a method without the prefix is not offered
+  // @ts-expect-error a method without the prefix is not served
   classy.call('other');
 
   const unknown = server.peer('127.0.0.1:1');

@@ -30,7 +30,7 @@ t.test('it halves when an answer does not come in time, and is never less than 1
   t.equal(window.limit, 2);
 });
 
-t.test('the last halving can be forgiven, and what was won since is kept', async (t) => {
+t.test('the last halving can be undone, and growth since then is kept', async (t) => {
   const window = new Window({ initialWindow: 16, window: 64 });
   window.shrink();
   window.forgiveShrinking();
@@ -46,7 +46,7 @@ t.test('the last halving can be forgiven, and what was won since is kept', async
   t.equal(untouched.limit, 4, 'nothing to forgive');
 });
 
-t.test('whatever happens, it stays within its bounds', async () => {
+t.test('in all cases it stays within its bounds', async () => {
   const action = fc.constantFrom('grow', 'shrink', 'forgiveShrinking');
   fc.assert(
     fc.property(
@@ -85,7 +85,7 @@ t.test(
 );
 
 t.test(
-  'time-outs, repetitions and overload halve the window; what is our own doing does not',
+  'time-outs, repetitions and overload halve the window, and causes on this side do not',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ initialWindow: 64, timeoutMs: 100 });
@@ -111,7 +111,7 @@ t.test(
   }),
 );
 
-t.test('over a bad network no call is sent beyond the window of its moment', async (t) => {
+t.test('over a bad network no call is sent above the window of its moment', async (t) => {
   for (let seed = 1; seed <= 20; seed++) {
     const world = new World({
       seed,

@@ -1,4 +1,7 @@
-/** Attackers. One is off the path: it sends what it likes and sees nothing. One is on it, and sees all. */
+/**
+ * Attackers. An off-path attacker sends what it likes and sees nothing. An on-path attacker sees
+ * everything.
+ */
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
@@ -6,7 +9,7 @@ import { bundleOf, datagramOf, framesOf, headerOf, idOf, TYPE } from './datagram
 import type { Dice } from './dice.js';
 import type { World } from './world.js';
 
-/** Bodies that no guard may let through, and what is next to them. */
+/** Bodies that no guard may accept, and bodies close to them. */
 const BODIES: readonly string[] = [
   ...['c1', 'dd01ffffff', 'ddffffffff', 'dfffffffff', 'dcffff', 'a56162', 'c4ff00', 'cd00'],
   ...[
@@ -20,13 +23,13 @@ const BODIES: readonly string[] = [
   ...['92a46563686f91c0', 'cb7ff8000000000000', 'c70501ffffffffff'],
 ];
 
-/** Bodies of bundles that declare more than there is, or something else. */
+/** Bodies of bundles that declare more than they hold, or something else. */
 const BUNDLE_BODIES: readonly string[] = [
   ...['90', 'dc0000', 'dd00000000', 'ddffffffff', 'dcffffc400', '92c400', '91c6ffffffff'],
   ...['91c5ffff', '92c400a0', '91d90100', '91c7010000', '81c400c400', '9191c400'],
 ];
 
-/** Sends bytes of its own making, from any address, to somebody. */
+/** Sends forged bytes from any address to a peer. */
 export function strikeOffPath(world: World, dice: Dice): boolean {
   const to = dice.pick(world.peers).address;
   const from = anySource(world, dice);
@@ -35,7 +38,7 @@ export function strikeOffPath(world: World, dice: Dice): boolean {
   return true;
 }
 
-/** A bundle of forgeries: sound, cut off, nested, or with a body that is none. */
+/** A bundle of forgeries: valid, cut off, nested, or with an invalid body. */
 function forgedBundle(dice: Dice): Buffer {
   const frames = Array.from({ length: dice.below(5) }, () => forged(dice));
   const bundle = bundleOf(frames);
@@ -84,10 +87,13 @@ function anySource(world: World, dice: Dice): SocketAddress {
   return { host: `6.6.6.${dice.below(256)}`, port: dice.integer(1, 65_535) };
 }
 
-/** Sends what was on the wire once more: as it was, or its frames in a bundle, or out of one. */
+/**
+ * Repeats a datagram that was on the wire: unchanged, with its frames in a bundle, or with the
+ * frames taken out of a bundle.
+ */
 export function replay(world: World, dice: Dice): boolean {
   const event = world.recorded[dice.below(world.recorded.length)];
-  // The ring has a hole where nothing was recorded yet.
+  // The ring has empty places until enough was recorded.
   if (event === undefined) return false;
   const { datagram, from, to } = event;
   const frames = framesOf(datagram);
@@ -112,8 +118,9 @@ export function replay(world: World, dice: Dice): boolean {
 }
 
 /**
- * Uses a frame of what it saw last: answers in a peer's name, answers from elsewhere, or sends a request
- * again with another body, or from another address; alone, or in a bundle.
+ * Uses a frame of the last datagram that it saw. It answers in the name of a peer, answers from
+ * another address, or repeats a request with another body or from another address; alone, or in a
+ * bundle.
  */
 export function strikeOnPath(world: World, dice: Dice): boolean {
   if (world.latest === undefined) return false;
@@ -130,7 +137,7 @@ export function strikeOnPath(world: World, dice: Dice): boolean {
   };
   switch (dice.below(6)) {
     case 0:
-      // Nothing can be held against such an answer but its source, and that is right.
+      // Only the source of such an answer could be checked, and the source is right.
       world.tainted.add(id);
       inject(datagramOf(TYPE.response, id, 'forged', ...header), to, from);
       return true;

@@ -1,11 +1,11 @@
-/** The contract that some endpoints of the world serve by, and some callers call by. */
+/** Contract: the contract that some endpoints of the world serve by, and some callers call by. */
 import { defineContract } from '../../src/contract/contract.js';
 import type { StandardSchema } from '../../src/contract/standard-schema.js';
 
-/** Results longer than this break the contract. */
+/** Results longer than this violate the contract. */
 const MAX_BIG_LENGTH = 1_000;
 
-/** Takes what passes the test as it is. */
+/** Accepts values that pass the test, and leaves them unchanged. */
 function schema<Value>(test: (value: unknown) => boolean): StandardSchema<Value> {
   return {
     '~standard': {
@@ -38,5 +38,7 @@ export const CONTRACT = defineContract({
   callBack: { args },
 });
 
-/** Procedures that do no harm when they run twice, so that their calls may be repeated to anybody. */
+/**
+ * Procedures that do no harm when they run twice, so that any peer may get their calls repeatedly.
+ */
 export const IDEMPOTENT: readonly string[] = ['echo'];

@@ -1,4 +1,7 @@
-/** "Sometimes" coverage: what the seeds of a run have reached, and what they must reach together. */
+/**
+ * Coverage: what the seeds of a run have reached at least sometimes, and what they must reach
+ * together.
+ */
 import { FATES } from '../../src/api/fate.js';
 import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { VERDICTS } from '../../src/api/verdict.js';
@@ -10,8 +13,8 @@ import { ODD_OPTIONS, PROCESS_FAULTS, STRIKES } from './plan.js';
 
 /** What a run of the default seeds does not have to reach, and why. */
 const UNREACHED: ReadonlyMap<string, string> = new Map([
-  ['fate:malformed.undecodable', 'it is what should never be: the guard lets nothing such through'],
-  ['error:deadlinePassed', 'who is told so waits no longer, or the deadline would not have passed'],
+  ['fate:malformed.undecodable', 'it must never happen: the guard accepts no such body'],
+  ['error:deadlinePassed', 'a caller whose deadline has passed does not wait for this answer'],
 ]);
 
 const NAMES: readonly string[] = [
@@ -35,7 +38,7 @@ const NAMES: readonly string[] = [
   ...['wake:timersFirst', 'wake:messagesFirst', 'executed:no', 'executed:maybe'],
 ];
 
-/** What the default seeds must reach, each at least once. */
+/** What the default seeds must reach at least once. */
 const REQUIRED: readonly string[] = NAMES.filter((name) => !UNREACHED.has(name));
 
 export class Coverage {
@@ -49,7 +52,7 @@ export class Coverage {
     for (const [what, times] of other.#counts) this.reach(what, times);
   }
 
-  /** How often each thing was reached, by name. */
+  /** How many times each thing was reached, by name. */
   get counts(): readonly (readonly [what: string, times: number])[] {
     return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
   }

@@ -1,4 +1,4 @@
-/** Datagrams, as somebody on the wire reads them: apart from src/wire, which is under test. */
+/** Datagrams as an observer on the wire reads them. Does not use src/wire, which is under test. */
 import { decodeMulti, encode } from '@msgpack/msgpack';
 import type { FrameType } from '../../src/wire/frame-type.js';
 
@@ -15,23 +15,29 @@ export const TYPE = Object.freeze({
   challenge: 6,
 } satisfies Partial<Record<FrameType, number>>);
 
-/** The id in hexadecimal; of a datagram too short for one, what there is. */
+/** The id in hexadecimal. If the datagram is too short, the part that it has. */
 export function idOf(datagram: Buffer): string {
   return datagram.toString('hex', 1, BODY_AT);
 }
 
-/** A bundle of more is none. */
+/** A bundle with more frames is invalid. */
 const MAX_FRAMES = 256;
 
-/** The library allocates whatever a length says; there is nothing larger in a datagram. */
+/** The library allocates as much as a length field says. No datagram holds more than this. */
 const LENGTHS = { maxArrayLength: 65_535, maxMapLength: 65_535 };
 
-/** The MessagePack values after the id: the body, then perhaps the header map. Throws if unreadable. */
+/**
+ * The MessagePack values after the id: the body, then perhaps the header map. Throws if they are
+ * unreadable.
+ */
 export function valuesOf(datagram: Buffer): unknown[] {
   return [...decodeMulti(datagram.subarray(BODY_AT), LENGTHS)];
 }
 
-/** The frames of a datagram: itself, or those that a bundle holds; none if it is no sound bundle. */
+/**
+ * The frames of a datagram: those in a bundle, or else the datagram itself. An invalid bundle has
+ * none.
+ */
 export function framesOf(datagram: Buffer): readonly Buffer[] {
   if (datagram[0] !== TYPE.bundle) return [datagram];
   try {
@@ -44,18 +50,18 @@ export function framesOf(datagram: Buffer): readonly Buffer[] {
   }
 }
 
-/** A bundle of whatever is given. */
+/** A bundle of these bytes. */
 export function bundleOf(frames: readonly Buffer[]): Buffer {
   return datagramOf(TYPE.bundle, '00'.repeat(ID_BYTES), frames);
 }
 
-/** A datagram of the given values. */
+/** A datagram of these values. */
 export function datagramOf(type: number, id: string, ...values: unknown[]): Buffer {
   const bodies = values.map((value) => encode(value));
   return Buffer.concat([Buffer.of(type), Buffer.from(id, 'hex'), ...bodies]);
 }
 
-/** The header map of a datagram, if it carries one. */
+/** The header map of a datagram, if it has one. */
 export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
     const header = valuesOf(datagram)[1];
@@ -67,7 +73,7 @@ export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | 
   }
 }
 
-/** Type, id and size in a few characters, and a fingerprint of all bytes. */
+/** Type, id and size in a few characters, and a checksum of all bytes. */
 export function brief(datagram: Buffer): string {
   let print = 0x811c9dc5;
   for (const byte of datagram) print = Math.imul(print ^ byte, 0x01000193);

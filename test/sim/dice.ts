@@ -1,4 +1,4 @@
-/** Draws from one stream of randomness. */
+/** Dice: draws from one stream of randomness. */
 import type { SeededRandom } from '../../src/testing/random.js';
 
 export class Dice {
@@ -8,7 +8,7 @@ export class Dice {
     this.#random = random;
   }
 
-  /** An independent stream: more draws there shift none here. */
+  /** An independent stream, so that more draws there do not change the draws here. */
   fork(label: string): Dice {
     return new Dice(this.#random.fork(label));
   }

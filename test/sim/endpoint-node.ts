@@ -1,4 +1,6 @@
-/** One endpoint of the world, through all its lives: it is closed, crashes and comes back. */
+/**
+ * Endpoint node: one endpoint of the world in all its lives. It is closed, crashes and comes back.
+ */
 import type { InspectionEvent } from 'xstate';
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
@@ -18,7 +20,7 @@ import { ProcessFaults } from './process-faults.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
 
-/** What a peer says of a request that changes when it is sent again. */
+/** What a peer says about a request that changes when it is sent again. */
 const DISTURBING: readonly (number | undefined)[] = [TYPE.working, TYPE.challenge];
 
 export class EndpointNode {
@@ -27,17 +29,19 @@ export class EndpointNode {
   readonly host: string;
   readonly plan: NodePlan;
   readonly limits: Limits;
-  /** Counts its lives, from 1. */
+  /** The number of its current life, from 1. */
   incarnation = 0;
-  /** Where the datagram comes from that is being received. */
+  /** The source of the datagram that is being received. */
   receivingFrom = '';
 
   readonly #world: World;
   readonly #faults: ProcessFaults;
   #life: Life | undefined;
-  /** Counting costs more than all invariants together, so it is done once for them all. */
+  /**
+   * Kept for all invariants of an event, because counting costs more than all invariants together.
+   */
   #stats: EndpointStats | undefined;
-  /** Who listens at its address while it is gone, if anybody. */
+  /** The old peer at its address while the endpoint is gone, if there is one. */
   #standIn: OldPeer | undefined;
   /** The frames of the datagram that is being received, and how many of them have their fate. */
   #receiving: readonly Buffer[] = [];
@@ -54,7 +58,7 @@ export class EndpointNode {
     this.#faults = new ProcessFaults(world, plan);
   }
 
-  /** Whether it can be spoken with: open, and neither closing nor standing still. */
+  /** Whether it can be used: it is open, and neither closing nor stalled. */
   get ready(): boolean {
     return this.#life !== undefined && !this.#closing && !this.#life.clock.stalled;
   }
@@ -86,7 +90,7 @@ export class EndpointNode {
     return frame === undefined ? '' : idOf(frame);
   }
 
-  /** Its counts as of the end of this event; or as of now, once `refresh` was called. */
+  /** Its counts at the end of this event; or current ones, after `refresh`. */
   get stats(): EndpointStats {
     this.#stats ??= this.life.endpoint.stats();
     return this.#stats;
@@ -164,7 +168,7 @@ export class EndpointNode {
     this.#listen(endpoint);
   }
 
-  /** The process dies without a word, and its address is free. */
+  /** The process dies without closing, and its address becomes free. */
   crash(): void {
     const { clock, transport } = this.life;
     clock.die();
@@ -174,7 +178,7 @@ export class EndpointNode {
     this.#world.crashed(this);
   }
 
-  /** The process dies, and one that speaks like Python's rpcudp takes its place, until it opens again. */
+  /** The process dies, and a peer like Python's rpcudp takes its place until it opens again. */
   async downgrade(): Promise<void> {
     this.crash();
     this.incarnation += 1;
@@ -182,12 +186,12 @@ export class EndpointNode {
     await this.#standIn.open();
   }
 
-  /** Closes the endpoint as its user would, and looks for what it leaves behind. */
+  /** Closes the endpoint as its user would, and checks what it leaves behind. */
   async close(): Promise<void> {
     const { life } = this;
     this.#closing = true;
     await life.endpoint.close();
-    // Whatever it put off to the end of the turn shows now.
+    // Waits for what the endpoint postponed to the end of the turn.
     await new Promise<void>((resolve) => {
       this.#world.clock.afterPoll(resolve);
     });
@@ -213,7 +217,7 @@ export class EndpointNode {
     this.#life?.openCalls.delete(call);
   }
 
-  /** Runs something later, unless this life is over by then. */
+  /** Runs something later, unless this life has ended by then. */
   later(delayMs: number, callback: () => void): void {
     const { life } = this;
     this.#world.clock.setTimeout(() => {

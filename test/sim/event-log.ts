@@ -1,9 +1,11 @@
-/** What happened, line by line: the same seed gives the same lines, so they have one hash. */
+/**
+ * Event log: what happened, line by line. The same seed gives the same lines, and so the same hash.
+ */
 import { createHash } from 'node:crypto';
 
 /** How many of the last lines a failure shows. */
 const SHOWN_LINES = 50;
-/** Lines are hashed in bundles, which costs less than one by one. */
+/** Lines are hashed in bundles, which is cheaper than one by one. */
 const LINES_PER_BUNDLE = 512;
 
 export class EventLog {

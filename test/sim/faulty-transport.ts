@@ -1,22 +1,22 @@
-/** A transport that fails as sockets do: it refuses, and tells late or never how it went. */
+/** Faulty transport: fails as sockets do. It refuses sends, and calls back late or never. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { Receiver, Transport } from '../../src/transport/transport.js';
 import { framesOf } from './datagram.js';
 import type { NodeClock } from './node-clock.js';
 
-/** What a kernel answers to sendmsg. */
+/** Errors of sendmsg. */
 export const ERRNOS = [
   ...(['ENOBUFS', 'EAGAIN', 'EPERM', 'EACCES', 'ENETUNREACH'] as const),
   ...(['EHOSTUNREACH', 'EMSGSIZE', 'EINVAL'] as const),
 ] as const;
 
-/** How one send goes wrong. */
+/** How one send fails. */
 export type SendFault =
   | { readonly kind: 'refused'; readonly errno: (typeof ERRNOS)[number] }
   | { readonly kind: 'lost' }
   | { readonly kind: 'late'; readonly byMs: number };
 
-/** Who decides about faults, and hears of everything. */
+/** Decides about faults, and is told everything. */
 export interface TransportWatcher {
   drawFault(datagram: Buffer): SendFault | undefined;
   /** The kernel took a datagram. */
@@ -26,16 +26,19 @@ export interface TransportWatcher {
 }
 
 export class FaultyTransport implements Transport, Receiver {
-  /** What the endpoint asked for, and what it was told: the other side of its own counts. */
+  /**
+   * What the endpoint sent, and what it was told about it, to compare with the endpoint's own
+   * counts.
+   */
   attempted = 0;
   /** The frames in them. */
   framesAttempted = 0;
   accepted = 0;
   refused = 0;
   delivered = 0;
-  /** The frames in them; a bundle that is not sound counts as one. */
+  /** The frames in them. An invalid bundle counts as one. */
   framesDelivered = 0;
-  /** Sends whose callback is yet to come, or never comes. */
+  /** Sends whose callback has not come yet, or never comes. */
   unanswered = 0;
 
   readonly #make: (port: number) => Transport;
@@ -111,14 +114,14 @@ export class FaultyTransport implements Transport, Receiver {
     return this.#inner.close();
   }
 
-  /** A NAT gives this socket another port: what is sent to the old one finds nobody. */
+  /** A NAT gives this socket another port. What is sent to the old port is lost. */
   async rebind(): Promise<SocketAddress> {
     await this.#inner.close();
     this.#inner = this.#make(0);
     return this.#inner.open(this);
   }
 
-  /** The process is gone: nothing goes out, nothing comes in, the address is free. */
+  /** The process is gone: nothing is sent, nothing is received, and the address is free. */
   die(): void {
     this.#dead = true;
     void this.#inner.close();
@@ -137,5 +140,5 @@ export class FaultyTransport implements Transport, Receiver {
   }
 }
 
-/** The port of every peer, until a NAT gives it another. */
+/** The port of every peer, until a NAT changes it. */
 export const PORT = 1000;

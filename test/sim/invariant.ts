@@ -1,4 +1,4 @@
-/** What an invariant is: a promise, and the moments at which it is looked into. */
+/** Invariant: a promise, and the moments when it is checked. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { EndpointReport } from '../../src/api/endpoint-report.js';
 import type { EndpointNode } from './endpoint-node.js';
@@ -6,30 +6,32 @@ import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
 
-/** What an endpoint reports of a request. */
+/** What an endpoint reports about a request. */
 export type RequestSettled = Extract<EndpointReport, { readonly type: 'request.settled' }>;
 
-/** What is wrong, or undefined when all is well. */
+/** What is wrong; undefined if nothing is. */
 export type Finding = string | undefined;
 
-/** Each method looks at one kind of moment; an invariant has those it needs. */
+/** Each method checks at one kind of moment. An invariant has the methods that it needs. */
 export interface Invariant {
   readonly id: `${'I' | 'L'}${number}`;
-  /** What holds always. */
+  /** The promise. */
   readonly says: string;
-  /** After each event, for an endpoint that it touched. */
+  /** After each event, for an endpoint that the event touched. */
   readonly afterEvent?: (world: World, node: EndpointNode) => Finding;
   /** After each event. */
   readonly afterStep?: (world: World) => Finding;
   readonly afterOutcome?: (world: World, call: TrackedCall) => Finding;
-  /** A procedure began to run; `before` is the last run of the same request by the same life. */
+  /**
+   * A procedure has begun to run. `before` is the last run of the same request in the same life.
+   */
   readonly afterRun?: (
     world: World,
     node: EndpointNode,
     execution: Execution,
     before: Execution | undefined,
   ) => Finding;
-  /** An endpoint said how it ended a request. */
+  /** An endpoint reported how a request ended. */
   readonly afterRequest?: (world: World, node: EndpointNode, request: RequestSettled) => Finding;
   /** The kernel took a datagram. */
   readonly afterSend?: (
@@ -38,7 +40,7 @@ export interface Invariant {
     datagram: Buffer,
     to: SocketAddress,
   ) => Finding;
-  /** The kernel took a datagram with this frame, alone or among others. */
+  /** The kernel took a datagram with this frame, alone or with others. */
   readonly afterFrame?: (
     world: World,
     node: EndpointNode,
@@ -51,16 +53,16 @@ export interface Invariant {
     datagram: Buffer,
     from: SocketAddress,
   ) => Finding;
-  /** A datagram with this frame is about to be handed to an endpoint. */
+  /** A datagram with this frame is about to be given to an endpoint. */
   readonly beforeFrame?: (
     world: World,
     node: EndpointNode,
     frame: Buffer,
     from: SocketAddress,
   ) => Finding;
-  /** Everything has healed, and nothing was asked for so long that everything is over. */
+  /** Everything has healed, and nothing was asked for so long that everything must be over. */
   readonly atRest?: (world: World, node: EndpointNode) => Finding;
-  /** An endpoint has closed; its counts can still be read. */
+  /** An endpoint has closed. Its counts can still be read. */
   readonly afterClose?: (world: World, node: EndpointNode) => Finding;
   readonly atEnd?: (world: World) => Finding;
 }

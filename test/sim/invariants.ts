@@ -1,4 +1,4 @@
-/** All invariants, in the order in which they are looked into. */
+/** All invariants, in the order in which they are checked. */
 import type { Invariant } from './invariant.js';
 import { amplification } from './invariants/amplification.js';
 import { atMostOnce } from './invariants/at-most-once.js';
@@ -16,8 +16,8 @@ import { requestConservation } from './invariants/request-conservation.js';
 import { wallClock } from './invariants/wall-clock.js';
 
 /**
- * Three more are found where they break: I0, nothing throws; I14, what is being sent does not change; and
- * L1, everything works once it has healed.
+ * Three more invariants are checked where they can break: I0, nothing throws; I14, the bytes of a
+ * send do not change; and L1, everything works after it has healed.
  */
 export const INVARIANTS: readonly Invariant[] = [
   oneOutcome,

@@ -1,26 +1,26 @@
-/** One life of an endpoint: what belongs to it, and what the invariants note of it. */
+/** Life: one life of an endpoint, with what belongs to it and what the invariants note about it. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { FaultyTransport } from './faulty-transport.js';
 import type { NodeClock } from './node-clock.js';
 import type { TrackedCall } from './tracked-call.js';
 
-/** When requests with one id were taken by the kernel. */
+/** When the kernel took requests with one id. */
 export interface Transmissions {
   readonly atMs: number[];
   readonly to: SocketAddress;
 }
 
-/** Bytes from and to one address. */
+/** The bytes from and to one address. */
 export interface Traffic {
   bytesIn: number;
   bytesOut: number;
   validated: boolean;
-  /** Proofs that it was asked for, in hexadecimal. */
+  /** The tokens that were sent to it, in hexadecimal. */
   readonly tokens: Set<string>;
 }
 
-/** What is seen of an actor that an inspector was told of. */
+/** What is watched of an actor that an inspector was told of. */
 export interface Watched {
   readonly id: string;
   getSnapshot(): { status: string; value?: unknown };
@@ -33,24 +33,24 @@ export interface Life {
   readonly transport: FaultyTransport;
   /** By transaction id. */
   readonly transmissions: Map<string, Transmissions>;
-  /** Transaction ids of which the peer said that they are at work, or wait for a proof. */
+  /** Transaction ids for which the peer said that it is working, or that it wants a proof. */
   readonly disturbed: Set<string>;
-  /** Addresses that answered with a header map, and can be sent bundles; see I15. */
+  /** Addresses that answered with a header map, so that they can be sent bundles; see I15. */
   readonly natives: Set<string>;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
-  /** How often each request came in, by sender and transaction id; see I2. */
+  /** How many times each request arrived, by sender and transaction id; see I2. */
   readonly arrivals: Map<string, number>;
-  /** The replies that went out, by receiver and transaction id; see I2. */
+  /** The replies that were sent, by receiver and transaction id; see I2. */
   readonly replies: Map<string, Set<string>>;
-  /** What went to and fro with each address that has proved nothing; see I10. */
+  /** The bytes to and from each address that has proved nothing; see I10. */
   readonly traffic: Map<string, Traffic>;
-  /** How many round-trip times were believed, by peer; see I9. */
+  /** How many round-trip times were used, by peer; see I9. */
   readonly samples: Map<string, number>;
   readonly actors: Map<string, Watched>;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;
-  /** How many calls were made, whoever made them. */
+  /** How many calls were made, by the workload and by procedures. */
   callsMade: number;
   address: SocketAddress;
 }

@@ -7,7 +7,7 @@ import type { Options } from './options.js';
 import { coverageText, failureText } from './report.js';
 import { runSeed } from './run.js';
 
-/** From so many seeds on, whatever was never reached is a failure. */
+/** With at least this many seeds, whatever was never reached is a failure. */
 const SEEDS_FOR_COVERAGE = 400;
 
 async function main(options: Options): Promise<number> {
@@ -48,7 +48,7 @@ async function main(options: Options): Promise<number> {
   return failures > 0 || blind.length > 0 ? 1 : 0;
 }
 
-/** One line on a terminal; nothing elsewhere. */
+/** A line on a terminal. Without a terminal it prints nothing. */
 class Progress {
   readonly #total: number;
   readonly #visible = process.stdout.isTTY;

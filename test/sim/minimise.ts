@@ -1,17 +1,17 @@
-/** Finds out which classes of faults a failure needs, by leaving them out one by one. */
+/** Minimise: finds out which classes of faults a failure needs, by leaving them out one by one. */
 import { FAULT_CLASSES } from './plan.js';
 import type { FaultClass, Settings } from './plan.js';
 import { runSeed } from './run.js';
 import type { SeedResult } from './run.js';
 
 export interface Minimised {
-  /** What cannot be left out. */
+  /** The classes that cannot be left out. */
   readonly needed: readonly FaultClass[];
-  /** The failure without the rest. */
+  /** The failure without the other classes. */
   readonly result: SeedResult;
 }
 
-/** Each class of faults is left out if the seed still breaks the same invariant without it. */
+/** Leaves out each class of faults without which the seed still breaks the same invariant. */
 export async function minimise(failed: SeedResult): Promise<Minimised> {
   let result = failed;
   for (const fault of FAULT_CLASSES) {

@@ -1,6 +1,7 @@
 /**
- * The clock of one endpoint: the world's, through the eyes of a process that stalls, wakes up late
- * and may die. What the endpoint cannot see it cannot be told: this is where such faults come in.
+ * Node clock: the clock of one endpoint. It is the world's clock as seen by a process that stalls,
+ * wakes up late and may die. The endpoint itself must not know about such faults, so they happen
+ * here.
  */
 import type { Clock } from '../../src/time/clock.js';
 
@@ -9,19 +10,19 @@ interface Timer {
   handle: unknown;
 }
 
-/** From when to when the process stood still. */
+/** From when to when the process was stalled. */
 interface Stall {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** What a stalled process finds first when it goes on; libuv runs timers first. */
+/** What a stalled process finds first when it continues. libuv runs timers first. */
 export type WakeOrder = 'timersFirst' | 'messagesFirst';
 
 export class NodeClock implements Clock {
-  /** How much later than asked a timer fires; drawn for each. 0 is punctual. */
+  /** Draws for each timer how much later than planned it fires. 0 is punctual. */
   drawLatenessMs: () => number = () => 0;
-  /** The most that `drawLatenessMs` gives. */
+  /** The most that `drawLatenessMs` returns. */
   maxLatenessMs = 0;
 
   readonly #clock: Clock;
@@ -33,7 +34,7 @@ export class NodeClock implements Clock {
   #stalled = false;
   #dead = false;
 
-  /** @param touched hears that code of this process is about to run */
+  /** @param touched called before code of this process runs */
   constructor(clock: Clock, touched: () => void) {
     this.#clock = clock;
     this.#touched = touched;
@@ -43,7 +44,7 @@ export class NodeClock implements Clock {
     return this.#stalled;
   }
 
-  /** Timers that are set and have not fired. */
+  /** How many timers are set and have not fired. */
   get pendingTimers(): number {
     return this.#pending.size;
   }
@@ -79,7 +80,7 @@ export class NodeClock implements Clock {
     });
   }
 
-  /** Runs at once what the network brought, or when the process goes on. */
+  /** Runs what the network delivers, at once, or when the process continues. */
   deliver(message: () => void): void {
     if (this.#dead) return;
     if (this.#stalled) this.#deferredMessages.push(message);
@@ -89,14 +90,17 @@ export class NodeClock implements Clock {
     }
   }
 
-  /** Runs something in this process later: an answer of its kernel, which is no timer of its own. */
+  /**
+   * Runs something in this process later that is not a timer of the endpoint: an answer of the
+   * kernel.
+   */
   deliverLater(message: () => void, delayMs: number): void {
     this.#clock.setTimeout(() => {
       this.deliver(message);
     }, delayMs);
   }
 
-  /** The process stands still; timers and datagrams wait. */
+  /** Stalls the process. Timers and datagrams wait. */
   stall(forMs: number, order: WakeOrder): void {
     if (this.#stalled || this.#dead) return;
     this.#stalled = true;
@@ -107,7 +111,7 @@ export class NodeClock implements Clock {
     }, forMs);
   }
 
-  /** When at the latest a timer due at `dueMs` has fired in this process. */
+  /** The latest time at which a timer for `dueMs` has fired in this process. */
   latestMs(dueMs: number): number {
     let atMs = dueMs + this.maxLatenessMs;
     for (const { fromMs, untilMs } of this.#stalls) {
@@ -116,7 +120,7 @@ export class NodeClock implements Clock {
     return atMs;
   }
 
-  /** Whether the process stood still at any time between the two. */
+  /** Whether the process was stalled at any time between the two. */
   stalledBetween(startMs: number, endMs: number): boolean {
     return this.#stalls.some(({ fromMs, untilMs }) => fromMs <= endMs && untilMs >= startMs);
   }
@@ -148,7 +152,7 @@ export class NodeClock implements Clock {
     callback();
   }
 
-  /** Each is an event of its own, as in a real loop, which runs promises in between. */
+  /** Each is a separate event, as in a real event loop, which runs promises in between. */
   #wake(order: WakeOrder): void {
     if (this.#dead) return;
     this.#stalled = false;

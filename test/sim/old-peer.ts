@@ -1,6 +1,6 @@
 /**
- * A peer like Python's rpcudp 5.x: one transmission for each call, every request that arrives is run,
- * answers are taken from any address, and what is of another type or follows the body is ignored.
+ * Old peer: behaves like Python's rpcudp 5.x. It sends each request once, runs every request that
+ * arrives, takes answers from any address, and ignores other types and what follows the body.
  */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { Receiver, Transport } from '../../src/transport/transport.js';
@@ -13,13 +13,13 @@ const TIMEOUT_MS = 5_000;
 
 export class OldPeer implements Receiver {
   readonly kind = 'old';
-  /** It is never restarted; but it may take the place of an endpoint, for one of that one's lives. */
+  /** It never restarts. But it may take the place of an endpoint for one life. */
   readonly incarnation: number;
   readonly name: string;
   readonly host: string;
   readonly #world: World;
   readonly #transport: Transport;
-  /** Ids of calls that wait for an answer. Bounded by those made within the time-out. */
+  /** Ids of calls that wait for an answer. Bounded by the calls made within the time-out. */
   readonly #waiting = new Set<string>();
   #counter = 0;
 
@@ -43,7 +43,7 @@ export class OldPeer implements Receiver {
     await this.#transport.close();
   }
 
-  /** Calls an endpoint, as old peers do: without a header, and once. */
+  /** Calls an endpoint as old peers do: without a header map, and only once. */
   call(to: SocketAddress, procedure: string, args: readonly unknown[]): void {
     const id = this.#world.dice.bytes(20).toString('hex');
     this.#waiting.add(id);
@@ -94,7 +94,7 @@ export class OldPeer implements Receiver {
         return;
       }
       default:
-        // It knows no other procedures, and says nothing.
+        // It knows no other procedures, and does not answer.
         return;
     }
   }

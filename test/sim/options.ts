@@ -5,34 +5,39 @@ import { wholeNumber } from '../bench/whole-number.js';
 import { FAULT_CLASSES } from './plan.js';
 import type { FaultClass, Settings } from './plan.js';
 
+/** For an invalid option. The exit code 1 means that a promise was broken. */
 const MISTAKE_EXIT_CODE = 2;
 
-/** What `npm run sim` takes. */
+/** The command line of `npm run sim`. */
 export const SIM = new Command('npm run sim --')
   .description(
     `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, \
-crashes and stalls endpoints, and checks after every event that all promises hold.
+crashes and stalls endpoints. After every event it checks that all promises hold.
 
-The exit code is 1 when a promise was broken, or when 400 seeds or more never reached something.
-Classes of faults are ${FAULT_CLASSES.join(', ')}.`,
+The exit code is 1 when a promise was broken, or when 400 seeds or more left something unreached.
+The classes of faults are ${FAULT_CLASSES.join(', ')}.`,
   )
-  .option('--seeds <n>', 'run so many seeds', wholeNumber(0), 1_000)
-  .option('--from <n>', 'the first of them', wholeNumber(0), 1)
-  .option('--seed <n>', 'run this one alone', wholeNumber(0))
-  .option('--trace', 'show every event')
+  .option('--seeds <n>', 'run this many seeds', wholeNumber(0), 1_000)
+  .option('--from <n>', 'from this one on', wholeNumber(0), 1)
+  .option('--seed <n>', 'run only this seed', wholeNumber(0))
+  .option('--trace', 'print every event')
   .addOption(
     new Option('--scale <size>', 'the size of a world: that of `npm test`, or larger')
       .choices(['short', 'long'] as const)
       .default('long' as const),
   )
-  .option('--without <classes>', 'leave out classes of faults, as in loss,delay', faultClasses)
-  .option('--with <classes>', 'have them in every world, instead of in some', faultClasses)
-  .option('--keep-going', 'go on after a failure')
-  .option('--no-minimise', 'do not look for the faults that a failure takes')
-  .option('--coverage', 'show what was reached how often')
+  .option(
+    '--without <classes>',
+    'leave out these classes of faults, as in loss,delay',
+    faultClasses,
+  )
+  .option('--with <classes>', 'have these classes of faults in every world', faultClasses)
+  .option('--keep-going', 'continue after a failure')
+  .option('--no-minimise', 'do not look for the faults that a failure needs')
+  .option('--coverage', 'show how many times each thing was reached')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISTAKE_EXIT_CODE));
 
-/** What the command is asked to do. */
+/** What the command must do. */
 export interface Options {
   readonly from: number;
   readonly seeds: number;
@@ -43,7 +48,7 @@ export interface Options {
   readonly showsCoverage: boolean;
 }
 
-/** Reads the command line; where that cannot be, says why and ends the process. */
+/** Reads the command line. An invalid option is reported and ends the process. */
 export function readOptions(args: readonly string[]): Options {
   const { seeds, from, seed, scale, ...values } = SIM.parse(args, { from: 'user' }).opts();
   const { trace = false, keepGoing = false, minimise, coverage = false } = values;
@@ -67,7 +72,7 @@ function faultClasses(list: string): ReadonlySet<FaultClass> {
   const unknown = names.find((name) => !isFaultClass(name));
   if (unknown === undefined) return new Set(names.filter(isFaultClass));
   throw new InvalidArgumentError(
-    `There is no class ${unknown}; there are ${FAULT_CLASSES.join(', ')}.`,
+    `There is no class ${unknown}. The classes are ${FAULT_CLASSES.join(', ')}.`,
   );
 }
 

@@ -1,41 +1,47 @@
-/** The oracle: what procedures really ran, where and with what result, whatever anybody says. */
+/**
+ * Oracle: knows which procedures really ran, where and with what result, whatever the endpoints
+ * report.
+ */
 
-/** What makes two requests the same. */
+/** What identifies a request. */
 export interface Request {
-  /** The peer that received it, and which life of it. */
+  /** The peer that received it, and the number of its life. */
   readonly node: string;
   readonly incarnation: number;
-  /** Where the request seemed to come from, and its transaction id. */
+  /** The source address of the request, and its transaction id. */
   readonly sender: string;
   readonly transactionId: string;
 }
 
 /** One run of a procedure. */
 export interface Execution extends Request {
-  /** Counts all runs. */
+  /** The number of the run among all runs. */
   readonly serial: number;
   readonly token: string;
   readonly procedure: string;
   readonly startedAtMs: number;
   endedAtMs: number | undefined;
-  /** What it gave, as text; undefined while it runs, and when it failed. */
+  /** What it returned, as text; undefined while it runs, or if it failed. */
   result: string | undefined;
-  /** The code of the error it declared. */
+  /** The code of the error that it declared. */
   declared: string | undefined;
 }
 
 export class Oracle {
   readonly #byToken = new Map<string, Execution[]>();
-  /** The runs of each request, by life of the peer, sender and transaction id: the last, and how many. */
+  /**
+   * The runs of each request, by life of the peer, sender and transaction id: the last run, and how
+   * many.
+   */
   readonly #byRequest = new Map<string, { readonly last: Execution; readonly count: number }>();
   #count = 0;
 
-  /** How many procedures have run in all; makes every result unlike any other. */
+  /** How many procedures have run in all. It makes every result unique. */
   get count(): number {
     return this.#count;
   }
 
-  /** Notes a run; gives the one before for the same request, if there was one. */
+  /** Notes a run. Returns the run before of the same request, if there was one. */
   add(execution: Execution): Execution | undefined {
     this.#count += 1;
     const key = keyOf(execution);
@@ -47,7 +53,7 @@ export class Oracle {
     return before?.last;
   }
 
-  /** How often a request ran, in the life of the endpoint that received it. */
+  /** How many times a request ran, in the life of the endpoint that received it. */
   timesRun(request: Request): number {
     return this.#byRequest.get(keyOf(request))?.count ?? 0;
   }

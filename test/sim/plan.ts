@@ -1,6 +1,7 @@
 /**
- * The plan of one seed: how many peers there are, what each is like, what the network does to them and
- * which faults strike. Ranges follow TigerBeetle's VOPR; every class of faults can be switched off.
+ * Plan: what one seed does. It says how many peers there are, how each is configured, what the
+ * network does to them and which faults strike. The ranges follow TigerBeetle's VOPR. Every class
+ * of faults can be switched off.
  */
 import type { AnyContract } from '../../src/contract/contract.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
@@ -8,7 +9,7 @@ import type { LinkConditions } from '../../src/testing/network.js';
 import { CONTRACT } from './contract.js';
 import type { Dice } from './dice.js';
 
-/** Extreme options: each seed draws which of them its endpoints have. */
+/** Extreme options. Each seed draws which of them its endpoints have. */
 export const ODD_OPTIONS = [
   ...(['tinyReplyMemory', 'tinyReplyBytes', 'shortReplayWindow', 'tinyMailbox'] as const),
   ...(['tinyWindow', 'tinyOutstanding', 'tinyPeerTable', 'tinyLingering', 'shortLinger'] as const),
@@ -19,7 +20,10 @@ export const ODD_OPTIONS = [
 
 type OddOption = (typeof ODD_OPTIONS)[number];
 
-/** Everything that can go wrong, by class; a failure is minimised by leaving them out one by one. */
+/**
+ * Everything that can go wrong, by class. A failure is minimised by leaving out one class after the
+ * other.
+ */
 export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
@@ -31,12 +35,12 @@ export const FAULT_CLASSES = [
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
 /**
- * `ordinary`: faults strike at random. `swizzleClog`: the links of each peer in turn are held up, and
- * freed in another order. `allQuiet`: nothing strikes, and every call must do well.
+ * `ordinary`: faults strike at random. `swizzleClog`: the links of one peer after the other are
+ * blocked, and released in another order. `allQuiet`: nothing strikes, and every call must succeed.
  */
 type Mode = 'ordinary' | 'swizzleClog' | 'allQuiet';
 
-/** Faults of the process itself, put in by wrapping what the endpoint is given. */
+/** Faults of the process itself, made by wrapping what the endpoint is given. */
 export const PROCESS_FAULTS = [
   ...(['sendRefused', 'sendCallbackLate', 'sendCallbackLost'] as const),
   ...(['lateTimer', 'shortIds', 'throwingListener'] as const),
@@ -53,23 +57,23 @@ const CLASS_OF: Readonly<Record<ProcessFault, FaultClass>> = {
   throwingListener: 'throwingListeners',
 };
 
-/** What an endpoint is opened with. */
+/** The options of an endpoint. */
 type NodeOptions = EndpointOptions & { readonly contract?: AnyContract };
 
 /** One peer of the world. */
 export interface NodePlan {
   readonly name: string;
   readonly host: string;
-  /** `old` speaks like Python's rpcudp 5.x. */
+  /** `old` behaves like Python's rpcudp 5.x. */
   readonly kind: 'endpoint' | 'old';
   readonly options: NodeOptions;
   readonly oddOptions: readonly OddOption[];
   readonly faults: ReadonlySet<ProcessFault>;
-  /** How often a process fault fires where it can. */
+  /** How often a process fault happens where it can. */
   readonly faultRate: number;
 }
 
-/** Mean times between two strikes, in milliseconds; Infinity is never. */
+/** Mean times between two strikes, in milliseconds. Infinity means never. */
 type Intervals = Readonly<Record<Strike, number>>;
 
 /** What strikes from time to time. */
@@ -87,7 +91,7 @@ export interface Plan {
   readonly links: ReadonlyMap<string, LinkConditions>;
   readonly intervals: Intervals;
   readonly calls: number;
-  /** Mean time between two calls. */
+  /** The mean time between two calls. */
   readonly callIntervalMs: number;
   /** Calls that must succeed after everything has healed. */
   readonly callsAfterHealing: number;
@@ -96,19 +100,19 @@ export interface Plan {
   readonly settings: Settings;
 }
 
-/** How large the plans are: `short` ones for `npm test`. */
+/** The size of the plans: `short` plans are for `npm test`. */
 type Scale = 'short' | 'long';
 
-/** What a run asks of all its plans. */
+/** Settings that a run applies to all its plans. */
 export interface Settings {
   readonly scale: Scale;
   /** Classes of faults that no world has. */
   readonly without: ReadonlySet<FaultClass>;
-  /** Classes of faults that every world has, but for quiet ones. */
+  /** Classes of faults that every world has, except quiet ones. */
   readonly with: ReadonlySet<FaultClass>;
 }
 
-/** Whether a class of faults is left out of a plan, put into it, or as the dice fall. */
+/** Whether a class of faults is left out of a plan, put into it, or drawn at random. */
 type Ruling = 'no' | 'yes' | 'drawn';
 
 type Range = readonly [least: number, most: number];
@@ -118,9 +122,9 @@ const SIZES: Readonly<Record<Scale, Readonly<Record<'peers' | 'calls' | 'after',
   long: { peers: [2, 8], calls: [40, 300], after: [100, 100] },
 };
 
-/** Each point is active in a quarter of the seeds, as in FoundationDB. */
+/** Each option is active in a quarter of the seeds, as in FoundationDB. */
 const ACTIVE = 0.25;
-/** Ids that collide confuse old calls with new ones by their nature, so they are rare. */
+/** Colliding ids always confuse old calls with new ones, so they are rare. */
 const ODDS: Partial<Record<ProcessFault, number>> = { shortIds: 0.08 };
 
 export function drawPlan(dice: Dice, settings: Settings): Plan {
@@ -152,7 +156,10 @@ function drawMode(dice: Dice): Mode {
 
 type Rule = (fault: FaultClass) => Ruling;
 
-/** Draws whether there is a fault. It draws in any case: what is left out shifts nothing else. */
+/**
+ * Draws whether there is a fault. It always draws, so that a class that is left out changes no
+ * other draw.
+ */
 function chance(dice: Dice, probability: number, ruling: Ruling): boolean {
   const drawn = dice.chance(probability);
   return ruling === 'drawn' ? drawn : ruling === 'yes';
@@ -165,7 +172,7 @@ function drawNodes(dice: Dice, count: number, rule: Rule): NodePlan[] {
   );
   const faultRate = dice.pick([0.02, 0.1, 0.25]);
   return Array.from({ length: count }, (_, index) => {
-    // The first two speak the whole protocol: every world has somebody to talk to.
+    // The first two are endpoints, so that every world has two peers that speak the whole protocol.
     const mayBeOld = chance(dice, 0.3, rule('oldPeers'));
     const kind = index > 1 && mayBeOld ? 'old' : 'endpoint';
     const own = ODD_OPTIONS.filter((option) => dice.chance(0.5) && odd.has(option));
@@ -209,7 +216,7 @@ function optionsOf(odd: readonly OddOption[], dice: Dice): NodeOptions {
   return Object.assign({}, ...odd.map((name) => drawn[name])) as NodeOptions;
 }
 
-/** Most worlds have a few kinds of faults at a time: so each can show what it does by itself. */
+/** Most worlds have only a few kinds of faults at a time, so that each can show its own effects. */
 function drawLinks(
   dice: Dice,
   nodes: readonly NodePlan[],

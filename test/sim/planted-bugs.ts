@@ -1,6 +1,7 @@
 /**
- * Bugs that are planted into a copy of src, each by replacing one text in one file, to see that the
- * simulator finds them. What it cannot find there, it would not find in src either.
+ * Planted bugs: bugs that are planted into a copy of src, each by replacing one text in one file.
+ * They show that the simulator finds bugs. A bug that it does not find there, it would not find in
+ * src either.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,14 +9,14 @@ import { join } from 'node:path';
 import type { FaultClass } from './plan.js';
 
 export interface PlantedBug {
-  /** What is wrong with the code then. */
+  /** What is then wrong with the code. */
   readonly name: string;
-  /** In src. */
+  /** The file in src. */
   readonly file: string;
-  /** Stands there exactly once. */
+  /** A text that is in the file exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** Faults that bring it out, for every world to have. */
+  /** Faults that make the bug visible; every world has them. */
   readonly with?: readonly FaultClass[];
   /** The invariants of which at least one finds it. */
   readonly foundBy: readonly string[];
@@ -30,7 +31,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
-    name: 'repetitions are recognised by id alone, whoever sends them',
+    name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
     find: 'this.#peers[slot] === peer && this.#hasId(slot, id)',
     replace: 'this.#hasId(slot, id)',
@@ -55,7 +56,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
-    name: 'the reply that is remembered is not the one that was sent',
+    name: 'the remembered reply is not the one that was sent',
     file: 'handler/remembered-request.ts',
     find: 'owner.replies.sendAgain(reply, this);',
     replace: `const other = { code: 'handlerFailed', message: 'another' };
@@ -63,7 +64,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
-    name: 'a reply whose bytes were let go is repeated in what took their place',
+    name: 'a reply whose bytes were released is repeated with the bytes that replaced them',
     file: 'handler/reply-memory.ts',
     find: 'reply: number < this.#firstWithReply ? undefined : this.#replyOf(record, id),',
     replace: 'reply: this.#replyOf(record, id),',
@@ -71,7 +72,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
-    name: 'of a reply that is kept in two pieces, the second is lost',
+    name: 'a reply that is kept in two pieces loses the second piece',
     file: 'handler/byte-ring.ts',
     find: "return first + this.#bytes.toString('latin1', 0, end - this.#bytes.length);",
     replace: 'return first;',
@@ -79,7 +80,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
-    name: 'a refusal is told and not remembered',
+    name: 'a refusal is sent but not remembered',
     file: 'handler/inbox.ts',
     find: "refusal.code === 'overloaded' ||",
     replace: '',
@@ -157,21 +158,21 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I4'],
   },
   {
-    name: 'the listener on a signal stays',
+    name: 'the listener on a signal is not removed',
     file: 'call/abort.ts',
     find: "signal.removeEventListener('abort', tie.listener);",
     replace: '',
     foundBy: ['I12'],
   },
   {
-    name: 'a call that was sent once is said not to have run',
+    name: 'a call that was sent once is reported as not run',
     file: 'call/machine.ts',
     find: "(attempt === 0 ? 'no' : 'maybe')",
     replace: "(attempt <= 1 ? 'no' : 'maybe')",
     foundBy: ['I3'],
   },
   {
-    name: 'a strict endpoint replies in full to whoever asks',
+    name: 'a strict endpoint replies in full to an unproven address',
     file: 'peer/amplification.ts',
     find: 'if (excess > 0 && !this.#takeFromBucket(host, excess)) return false;',
     replace: '',
@@ -179,7 +180,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I10'],
   },
   {
-    name: 'chance comes from the global generator',
+    name: 'randomness comes from the global generator',
     file: 'call/backoff.ts',
     find: 'random.unit()',
     replace: 'Math.random()',
@@ -195,7 +196,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I14'],
   },
   {
-    name: 'repetitions are bundled as well',
+    name: 'repetitions are bundled too',
     file: 'peer/actor.ts',
     find: 'retransmit(frame: RequestFrame, owner: FrameOwner): void {',
     replace: `retransmit(frame: RequestFrame, owner: FrameOwner): void {
@@ -204,7 +205,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15'],
   },
   {
-    name: 'requests are bundled for peers that never said that they can read that',
+    name: 'requests are bundled for peers that never said that they read bundles',
     file: 'peer/actor.ts',
     find: 'if (!this.native) return false;',
     replace: "if (this.health !== 'responsive') return false;",
@@ -212,7 +213,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15'],
   },
   {
-    name: 'replies are bundled for whoever asked',
+    name: 'replies are bundled for every caller',
     file: 'peer/replies.ts',
     find: 'if (native) this.#departures.send(frame);',
     replace: 'if (native || frame.length > 0) this.#departures.send(frame);',
@@ -220,7 +221,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15'],
   },
   {
-    name: 'a bundle grows by one frame more than it may',
+    name: 'a bundle gets one frame more than it may have',
     file: 'peer/departures.ts',
     find: 'return this.bytes + bytes <= maxBytes && this.length < maxFrames;',
     replace: 'return this.bytes <= maxBytes && this.length < maxFrames;',
@@ -228,7 +229,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15'],
   },
   {
-    name: 'what waits in datagrams of its own is never sent',
+    name: 'frames that wait to be sent alone are never sent',
     file: 'peer/departures.ts',
     find: 'this.#sendOneByOne(singles);',
     replace: '',
@@ -236,14 +237,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I5', 'L1', 'L2'],
   },
   {
-    name: 'what waits for the end of the turn is never sent',
+    name: 'frames that wait for the end of the turn are never sent',
     file: 'time/turn.ts',
     find: 'for (const task of tasks) task.turnEnded();',
     replace: 'tasks.length = 0;',
     foundBy: ['I15', 'L1', 'L2'],
   },
   {
-    name: 'what waits for the end of the turn is forgotten at close',
+    name: 'frames that wait for the end of the turn are forgotten at close',
     file: 'endpoint/endpoint.ts',
     find: 'turn.end();',
     replace: '',
@@ -258,7 +259,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I5'],
   },
   {
-    name: 'a bundle is believed up to its fault',
+    name: 'the frames of a bundle are accepted up to its fault',
     file: 'wire/bundle.ts',
     find: 'if (fault !== undefined) return fault;',
     replace: 'if (datagram.length <= HEADER_BYTES) return fault;',
@@ -275,7 +276,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I4'],
   },
   {
-    name: 'only the first frame of a bundle is looked at',
+    name: 'only the first frame of a bundle is read',
     file: 'wire/bundle.ts',
     find: 'for (let left = reader.readArrayHead(); left > 0; left -= 1) {',
     replace: 'for (let left = Math.min(reader.readArrayHead(), 1); left > 0; left -= 1) {',
@@ -283,23 +284,27 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
 ];
 
-/** Where the copies are; ignored by git. Inside the project, so that its packages are found. */
+/**
+ * The folder of the copies; git ignores it. It is inside the project, so that its packages are
+ * found.
+ */
 const ROOM = '.sim';
-/** A bug that so many seeds do not find is not found. */
+/** How many seeds a bug may need to be found. */
 const MAX_SEEDS = 2_000;
 
 export interface Found {
-  /** The invariant that broke; undefined when none did. */
+  /** The invariant that broke; undefined if none did. */
   readonly invariant: string | undefined;
   /** What the simulator printed. */
   readonly output: string;
 }
 
 /**
- * Plants a bug into a copy and runs the simulator there, in a process of its own, until an invariant
+ * Plants a bug into a copy and runs the simulator there, in a separate process, until an invariant
  * breaks.
  *
- * @throws Error when the text to be replaced is not in its file exactly once: the bug needs a new place.
+ * @throws Error when the text to replace is not in its file exactly once. Then the bug needs a new
+ * place.
  */
 export async function findPlantedBug(bug: PlantedBug): Promise<Found> {
   const room = join(ROOM, bug.name.replaceAll(/\W+/g, '-'));
@@ -320,7 +325,7 @@ function plant({ name, file, find, replace }: PlantedBug, path: string): void {
   if (parts.length !== 2) {
     const times = parts.length - 1;
     throw new Error(
-      `"${name}" has no place: src/${file} has ${JSON.stringify(find)} ${times} times`,
+      `"${name}" has no place: src/${file} has ${JSON.stringify(find)} ${times} times, not once`,
     );
   }
   writeFileSync(path, parts.join(replace));
@@ -329,7 +334,7 @@ function plant({ name, file, find, replace }: PlantedBug, path: string): void {
 async function simulate(main: string, faults: readonly FaultClass[]): Promise<Found> {
   const options = ['--scale', 'short', '--seeds', String(MAX_SEEDS), '--no-minimise'];
   if (faults.length > 0) options.push('--with', faults.join(','));
-  // The copy's coverage is not that of src.
+  // The coverage of the copy must not count as that of src.
   const { NODE_V8_COVERAGE: _, ...env } = process.env;
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],

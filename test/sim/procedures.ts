@@ -1,4 +1,6 @@
-/** What the endpoints of the world serve. Every procedure tells the oracle that it ran. */
+/**
+ * Procedures: what the endpoints of the world serve. Every procedure tells the oracle that it ran.
+ */
 import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
@@ -6,7 +8,7 @@ import type { EndpointNode } from './endpoint-node.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
 
-/** The procedures that calls are drawn from, and how often each is. */
+/** The procedures that calls are drawn from; one that is listed more often is drawn more often. */
 export const PROCEDURES = [
   ...(['echo', 'echo', 'add', 'add', 'add', 'slow', 'slow'] as const),
   ...(['throws', 'declares', 'big', 'hang', 'callBack', 'missing'] as const),
@@ -14,7 +16,7 @@ export const PROCEDURES = [
 
 export type ProcedureName = (typeof PROCEDURES)[number];
 
-/** Over UDP's limit: a result that no datagram can carry. */
+/** Above UDP's limit: no datagram can carry such a result. */
 const TOO_BIG = 70_000;
 
 export function proceduresOf(world: World, node: EndpointNode): Handlers {
@@ -111,7 +113,7 @@ export function argumentsFor(procedure: ProcedureName, world: World): unknown[] 
     case 'echo':
       return [dice.chance(0.1) ? 'p'.repeat(dice.below(3_000)) : dice.below(100)];
     case 'slow':
-      // What is no number breaks the contract, where there is one.
+      // An argument that is not a number violates the contract, where there is one.
       if (dice.chance(0.1)) return ['soon'];
       return [dice.chance(0.2) ? dice.below(8_000) : dice.below(600)];
     case 'big':

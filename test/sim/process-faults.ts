@@ -1,4 +1,7 @@
-/** Faults of a process, put in by wrapping what its endpoint is given: clock, chance and transport. */
+/**
+ * Process faults: faults of a process, made by wrapping what its endpoint is given: clock,
+ * randomness and transport.
+ */
 import type { Random } from '../../src/random.js';
 import type { Dice } from './dice.js';
 import { ERRNOS } from './faulty-transport.js';
@@ -16,7 +19,7 @@ export class ProcessFaults {
   readonly #world: World;
   readonly #plan: NodePlan;
   readonly #dice: Dice;
-  /** The route is gone for a while: every send is refused alike. */
+  /** While it is set, there is no route: every send is refused with the same error. */
   #cutOff: { readonly errno: (typeof ERRNOS)[number]; readonly untilMs: number } | undefined;
 
   constructor(world: World, plan: NodePlan) {
@@ -25,9 +28,9 @@ export class ProcessFaults {
     this.#dice = world.dice.fork(plan.name);
   }
 
-  /** A listener of the user's throws now and then. */
+  /** A listener of the user throws now and then. */
   maybeThrow(): void {
-    if (this.#fires('throwingListener')) throw new Error('a listener threw, as asked');
+    if (this.#fires('throwingListener')) throw new Error('a listener threw on purpose');
   }
 
   delayTimers(clock: NodeClock): void {
@@ -55,7 +58,7 @@ export class ProcessFaults {
     return undefined;
   }
 
-  /** Ids from a generator that is quick; or ids of one byte, so that some are the same. */
+  /** Ids from a fast generator; or ids of one byte, so that some are equal. */
   random(incarnation: number): Random {
     const dice = this.#dice.fork(`life ${incarnation}`);
     const short = this.#plan.faults.has('shortIds');

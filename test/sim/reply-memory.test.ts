@@ -1,4 +1,7 @@
-/** The memory of replies against a model of it: fast-check makes up requests and shrinks what fails. */
+/**
+ * Compares the memory of replies with a model of it. fast-check makes up requests, and shrinks the
+ * ones that fail.
+ */
 import fc from 'fast-check';
 import t from 'tap';
 import { World } from '../fixtures/world.js';
@@ -7,7 +10,7 @@ import { datagramOf, TYPE } from './datagram.js';
 
 const WINDOW_MS = 1_000;
 const MAX_REPLIES = 3;
-/** A reply takes 21 bytes, 2 more for the head of its binary value, and what was asked for. */
+/** A reply takes 21 bytes, 2 bytes for the head of its binary value, and the requested bytes. */
 const MAX_REPLY_BYTES = 200;
 const REPLY_OVERHEAD = 23;
 
@@ -20,7 +23,7 @@ interface Remembered {
   kept: boolean;
 }
 
-/** What the memory should be like, written as plainly as possible. */
+/** How the memory must behave, written as simply as possible. */
 class Model {
   nowMs = 0;
   runs = 0;
@@ -29,7 +32,7 @@ class Model {
 
   /** What the sender gets: the serial number of the run that answers, or nothing. */
   request(key: string, asked: number): number | undefined {
-    // At the very moment a window ends, sockets are polled before alarms ring.
+    // At the moment when a window ends, sockets are polled before alarms ring.
     this.forget(({ untilMs }) => untilMs < this.nowMs);
     const known = this.remembered.find((other) => other.key === key);
     if (known !== undefined) {
@@ -49,7 +52,7 @@ class Model {
     return this.runs;
   }
 
-  /** What is remembered once the alarms of this moment have rung. */
+  /** What is remembered after the alarms of this moment have rung. */
   settle(): void {
     this.forget(({ untilMs }) => untilMs <= this.nowMs);
   }
@@ -70,7 +73,7 @@ interface Real {
   readonly peers: readonly RawPeer[];
 }
 
-/** Answers with as many bytes as it is asked for, the first of which counts its runs. */
+/** Answers with the requested number of bytes. The first byte counts its runs. */
 async function openServer(world: World) {
   let runs = 0;
   return world.endpoint({
@@ -96,7 +99,7 @@ const requests: fc.Arbitrary<Command> = fc
       const transactionId = Buffer.alloc(20, id).toString('hex');
       raw.send(datagramOf(TYPE.request, transactionId, ['fill', [asked]]), server.address);
       await world.clock.advance(2);
-      // It arrives after 1 ms, and its answer after another.
+      // The request arrives after 1 ms, and its answer after another 1 ms.
       model.nowMs += 1;
       const serial = model.request(`${peer} ${id}`, asked);
       model.nowMs += 1;
@@ -134,7 +137,7 @@ function compare(
   }
 }
 
-t.test('whatever is asked and when, replies are remembered as the model does', async (t) => {
+t.test('for any requests at any time, replies are remembered as in the model', async (t) => {
   const property = fc.asyncProperty(
     fc.commands([requests, requests, pauses], { maxCommands: 60 }),
     async (commands) => {

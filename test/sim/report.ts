@@ -1,4 +1,4 @@
-/** What is printed about a seed that failed, and about a run. */
+/** Report: what is printed about a failed seed, and about a run. */
 import { execFileSync } from 'node:child_process';
 import type { Coverage } from './coverage.js';
 import { INVARIANTS } from './invariants.js';
@@ -6,7 +6,7 @@ import type { Minimised } from './minimise.js';
 import type { Plan, Settings } from './plan.js';
 import type { SeedResult } from './run.js';
 
-/** Invariants that are found where they break, and no entry of the list. */
+/** Invariants that are checked where they can break, and are not in the list. */
 const OTHERS: ReadonlyMap<string, string> = new Map([
   ['I0', 'nothing throws: what goes wrong is an outcome, a fate or a report'],
   ['I14', 'the bytes of a send stay as they are until the transport is done with them'],
@@ -24,7 +24,7 @@ function replayCommand(seed: number, settings: Settings): string {
   return `npm run sim -- ${options.join(' ')} --trace`;
 }
 
-/** Everything one needs to know about a failure, to be read from top to bottom. */
+/** Everything about a failure that is needed to understand it. */
 export function failureText(
   { seed, failure, plan, lastEvents }: SeedResult,
   minimised?: Minimised,
@@ -51,7 +51,7 @@ export function failureText(
   return lines.join('\n');
 }
 
-/** What was reached how often, and what never was. */
+/** How many times each thing was reached, and what was never reached. */
 export function coverageText(coverage: Coverage): string {
   const counts = coverage.counts.map(([what, times]) => `  ${what}: ${times}`);
   const missing = coverage.missing.map((what) => `  never reached: ${what}`);
@@ -76,7 +76,7 @@ function planLines({ mode, nodes, calls, intervals, links, inspected }: Plan): s
   ];
 }
 
-/** The commit that is checked out, and whether the tree differs from it; unknown without git. */
+/** The commit that is checked out, and whether the tree has changes; unknown without git. */
 function commit(): string {
   try {
     const text = (...args: string[]) =>

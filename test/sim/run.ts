@@ -1,6 +1,7 @@
 /**
- * Runs one seed: faults strike while calls are made (safety); then everything is healed, and everything
- * must work again (liveness); then all is closed, and nothing may be left (quiescence).
+ * Runs one seed. First faults strike while calls are made (safety). Then everything is healed, and
+ * everything must work again (liveness). Then everything is closed, and nothing may be left
+ * (quiescence).
  */
 import type { Coverage } from './coverage.js';
 import { watchRoundTrips } from './invariants/pace.js';
@@ -10,10 +11,10 @@ import { makeCall, startWorkload } from './workload.js';
 import { World } from './world.js';
 import type { Problem } from './world.js';
 
-/** Hears every line of the log. */
+/** Gets every line of the log. */
 export type Trace = (line: string) => void;
 
-/** Worlds as `npm test` has them. */
+/** The settings of `npm test`. */
 const SHORT: Settings = { scale: 'short', without: new Set(), with: new Set() };
 
 export interface SeedResult {
@@ -28,9 +29,9 @@ export interface SeedResult {
   readonly lastEvents: readonly string[];
 }
 
-/** After as long, no call is open, nothing lingers or runs, and no request is remembered. */
+/** After this time no call is open, nothing lingers or runs, and no request is remembered. */
 const CALMING_DOWN_MS = 60_000;
-/** After the last call was made, faults go on for as long. */
+/** Faults go on for this long after the last call. */
 const AFTERMATH_MS = 1_000;
 
 export async function runSeed(
@@ -73,13 +74,13 @@ async function live(world: World): Promise<void> {
   await expectQuiet(world);
 }
 
-/** Lets promises go on after what was done outside of a timer. */
+/** Lets promises continue after something was done outside of a timer. */
 async function settle(world: World): Promise<void> {
   await world.clock.advance(0);
   world.inspect();
 }
 
-/** Liveness: once nothing goes wrong any more, every call succeeds. */
+/** Liveness: when nothing goes wrong any more, every call succeeds. */
 async function expectRecovery(world: World): Promise<void> {
   const { dice, endpoints } = world;
   const targets = world.peers.filter((peer) => peer.kind === 'old' || hasRoom(peer.plan));
@@ -103,13 +104,13 @@ async function expectRecovery(world: World): Promise<void> {
   }
 }
 
-/** Whether an endpoint can remember everybody who calls, as it has to before it runs a procedure. */
+/** Whether an endpoint can remember all its callers, which it must before it runs a procedure. */
 function hasRoom({ oddOptions }: NodePlan): boolean {
   if (oddOptions.includes('tinyPeerTable')) return false;
   return !oddOptions.includes('strict') || !oddOptions.includes('tinyReplyMemory');
 }
 
-/** Quiescence: everybody closes, and nothing is left. */
+/** Quiescence: every endpoint closes, and nothing is left. */
 async function expectQuiet(world: World): Promise<void> {
   for (const node of world.endpoints) {
     if (world.hasFailed()) return;

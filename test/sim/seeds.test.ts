@@ -5,9 +5,9 @@ import { minimise } from './minimise.js';
 import { failureText } from './report.js';
 import { runSeed } from './run.js';
 
-/** As many as fit into half a minute of one core. */
+/** As many seeds as run in half a minute on one core. */
 const SEEDS = 700;
-/** Every so many seeds, one is run twice. */
+/** One of this many seeds is run twice. */
 const REPEATED = 50;
 
 t.setTimeout(300_000);

@@ -1,4 +1,4 @@
-/** Faults that strike from time to time, and their end. */
+/** Strikes: faults that strike from time to time, and their end. */
 import { makeBurst } from './workload.js';
 import type { Dice } from './dice.js';
 import { replay, strikeOffPath, strikeOnPath } from './attacker.js';
@@ -6,10 +6,10 @@ import type { Strike } from './plan.js';
 import { STRIKES } from './plan.js';
 import type { World } from './world.js';
 
-/** The longest that a partition or clog lasts on average. */
+/** The longest mean duration of a partition or clog. */
 const MEAN_TROUBLE_MS = 1_500;
 
-/** Begins to strike, each fault at its own interval; after healing nothing does. */
+/** Begins to strike, each fault at its own interval. After healing nothing strikes. */
 export function startStrikes(world: World): void {
   for (const strike of STRIKES) {
     const meanMs = world.plan.intervals[strike];
@@ -30,7 +30,7 @@ export function startStrikes(world: World): void {
   }
 }
 
-/** Each gives whether there was something to strike. */
+/** Each returns whether there was something to strike. */
 const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = {
   partition: (world, dice) => {
     const [a, b] = dice.shuffle(world.peers);
@@ -82,7 +82,7 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     if (!node.ready) return false;
     void node.downgrade();
     void reopen(world, node, dice.exponential(2 * MEAN_TROUBLE_MS));
-    // Some that know it call it before they can learn better.
+    // Endpoints that know it call it before they can notice the change.
     makeBurst(world, { caller: dice.pick(world.endpoints), target: node });
     return true;
   },
@@ -98,11 +98,11 @@ async function reopen(
   await new Promise<void>((resolve) => {
     world.clock.setTimeout(resolve, delayMs);
   });
-  // It may have crashed while it was closing, and be back already.
+  // If it crashed while it was closing, it may be back already.
   if (!node.alive && !node.opening) await node.open();
 }
 
-/** Holds up all that one peer after the other hears and says, and lets go in another order. */
+/** Blocks all links of one peer after the other, and releases them in another order. */
 function swizzle(world: World, dice: Dice): void {
   const struck = dice.shuffle(world.peers).filter(() => dice.chance(0.7));
   const untilMs = dice.between(1_000, 4_000);
@@ -118,7 +118,7 @@ function swizzle(world: World, dice: Dice): void {
   }
 }
 
-/** Makes the network perfect and brings everybody back. */
+/** Makes the network perfect and brings all peers back. */
 export async function heal(world: World): Promise<void> {
   world.healed = true;
   world.log.add('healed');

@@ -1,4 +1,4 @@
-/** The workload: calls of all kinds between all peers, at random times, some taken back again. */
+/** Workload: calls of all kinds between all peers, at random times. Some are cancelled. */
 import type { CallOptions } from '../../src/api/call-options.js';
 import type { Peer } from '../../src/api/peer.js';
 import { CONTRACT, IDEMPOTENT } from './contract.js';
@@ -9,25 +9,25 @@ import type { ProcedureName } from './procedures.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
 
-/** Nobody listens here: what is sent to it gets lost. */
+/** An address where nobody listens, so that what is sent there is lost. */
 const NOBODY = Object.freeze({
   name: 'nobody',
   address: Object.freeze({ host: '10.9.9.9', port: 9 }),
   incarnation: 1,
 });
 
-/** Who is called, and which life of it. */
+/** The peer that is called, and the number of its life. */
 type CallTarget = TrackedCall['target'] & { readonly incarnation: number };
 
-/** Makes the calls of the plan one after the other, until all are made. */
+/** Makes the calls of the plan one after the other. */
 export function startWorkload(world: World): void {
   let left = world.plan.calls;
   const next = (): void => {
     if (world.healed || left === 0) return;
     left -= 1;
-    // Now and then many at once.
+    // Sometimes many calls are made at once.
     const burst = world.dice.chance(0.05) ? world.dice.integer(2, 12) : 1;
-    // And now and then from one to one, which can be bundled.
+    // Half of the time they all go from one peer to one other, so that they can be bundled.
     const pair = world.dice.chance(0.5) ? drawPair(world) : undefined;
     for (let index = 0; index < burst; index++) makeRandomCall(world, pair ?? drawPair(world));
     world.clock.setTimeout(next, world.dice.exponential(world.plan.callIntervalMs));
@@ -35,7 +35,7 @@ export function startWorkload(world: World): void {
   next();
 }
 
-/** Calls from one peer to another, all at once, that a peer like any other answers. */
+/** Calls from one peer to another, all at once, of a procedure that every peer has. */
 export function makeBurst(world: World, { caller, target }: Pair): void {
   if (caller.kind === 'old' || !caller.ready) return;
   for (let left = world.dice.integer(3, 8); left > 0; left--) {
@@ -78,7 +78,10 @@ function makeRandomCall(world: World, { caller, target }: Pair): void {
   });
 }
 
-/** Whether and how a call is taken back. Everything is drawn, so that leaving it out shifts nothing. */
+/**
+ * Whether and how a call is cancelled. Everything is always drawn, so that leaving it out changes
+ * no other draw.
+ */
 function drawAbortion({ dice, plan }: World) {
   const aborts = dice.chance(0.15);
   const kind = dice.pick(['cancel', 'cancel', 'signal', 'signal', 'signalAtOnce'] as const);
@@ -87,7 +90,7 @@ function drawAbortion({ dice, plan }: World) {
   return { kind, afterMs };
 }
 
-/** Makes one call that the world keeps an eye on; undefined when the endpoint cannot take it. */
+/** Makes one call that the world tracks; undefined when the endpoint cannot take it. */
 export function makeCall(
   world: World,
   caller: EndpointNode,
@@ -132,13 +135,13 @@ export function makeCall(
   return tracked;
 }
 
-/** Two draws make it improbable that a changed token is another call's. */
+/** The second draw makes it improbable that a corrupted token is that of another call. */
 function newToken(world: World): string {
   const mark = world.dice.below(2 ** 32).toString(16);
   return `t${world.tokens++}.${mark}`;
 }
 
-/** The caller's own mistakes, which chance makes as well. */
+/** Errors of the caller, which random calls also make. */
 const MISTAKES: readonly string[] = ['TooManyPeersError', 'InvalidArgumentsError'];
 
 function attempt<Result>(action: () => Result): Result | undefined {

@@ -1,6 +1,7 @@
 /**
- * The world of one seed: a clock, a network and peers, and all that is known of them. Whatever happens
- * is told to it; it keeps the log and the oracle, and lets the invariants look.
+ * World: the world of one seed, with a clock, a network and peers, and everything that is known
+ * about them. Everything that happens is reported to it. It keeps the log and the oracle, and has
+ * the invariants checked.
  */
 import type { SocketAddress } from '../../src/address/address.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
@@ -27,7 +28,7 @@ export interface WorldOptions {
   readonly trace?: ((line: string) => void) | undefined;
 }
 
-/** An invariant was broken; the first one ends the seed. */
+/** An invariant was broken. The first one ends the seed. */
 export interface Problem {
   readonly invariant: string;
   readonly what: string;
@@ -47,26 +48,29 @@ export class World {
   readonly oldPeers: readonly OldPeer[];
   /** Every call of the workload. Bounded by the plan. */
   readonly calls: TrackedCall[] = [];
-  /** Transaction ids of which somebody changed or forged a datagram: all bets on them are off. */
+  /**
+   * Transaction ids for which a datagram was changed or forged. Some invariants do not hold for
+   * them.
+   */
   readonly tainted = new Set<string>();
-  /** Counts the tokens that were given out. */
+  /** How many tokens were made. */
   tokens = 0;
-  /** Datagrams that went over the wire, for those who replay. The newest take the places of the oldest. */
+  /** Datagrams that were on the wire, for replays. The newest replace the oldest. */
   readonly recorded: NetworkEvent[] = [];
-  /** The last datagram that was put on the wire, for those who sit there. */
+  /** The last datagram that was put on the wire, for the on-path attacker. */
   latest: NetworkEvent | undefined;
   /** The first invariant that was broken. */
   failure: Problem | undefined;
-  /** The endpoint that the current event brought a datagram to. */
+  /** The endpoint that got a datagram in the current event. */
   receiver: EndpointNode | undefined;
-  /** From the end of the safety phase on: nothing goes wrong any more. */
+  /** Set at the end of the safety phase. From then on nothing goes wrong. */
   healed = false;
 
   readonly #byToken = new Map<string, TrackedCall>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
   #sending: readonly Buffer[] = [];
-  /** Transaction ids of requests that were bundled and did not get through, and why. */
+  /** Transaction ids of requests in bundles that did not get through, and why. */
   readonly #bundledInVain = new Map<string, 'lost' | 'unread'>();
 
   constructor({ seed, settings, trace }: WorldOptions) {
@@ -111,12 +115,12 @@ export class World {
     for (const node of [...this.endpoints, ...this.oldPeers]) await node.open();
   }
 
-  /** Everybody that can be called. */
+  /** All peers that can be called. */
   get peers(): readonly (EndpointNode | OldPeer)[] {
     return [...this.endpoints, ...this.oldPeers];
   }
 
-  /** Whether ids collide in this world, so that even honest answers can go to the wrong call. */
+  /** Whether ids collide in this world. Then even honest answers can go to the wrong call. */
   get hasShortIds(): boolean {
     return this.endpoints.some(({ plan }) => plan.faults.has('shortIds'));
   }
@@ -126,12 +130,12 @@ export class World {
     this.failure ??= { invariant, what, atMs: this.nowMs };
   }
 
-  /** Code of this endpoint runs, so its state may change. */
+  /** Notes that code of this endpoint runs, so that its state may change. */
   touch(node: EndpointNode): void {
     this.#touched.add(node);
   }
 
-  /** Takes one event off the clock, then lets the invariants look at what it touched. */
+  /** Runs one event of the clock, and then checks what it touched. */
   async step(): Promise<boolean> {
     this.receiver = undefined;
     const stepped = await this.clock.step();
@@ -139,7 +143,7 @@ export class World {
     return stepped;
   }
 
-  /** Lets the invariants look at every endpoint that was touched since they last did. */
+  /** Checks every endpoint that was touched since the last check. */
   inspect(): void {
     for (const node of this.#touched) {
       if (!node.alive) continue;
@@ -153,17 +157,17 @@ export class World {
   /** Runs for `ms`, or until an invariant breaks. */
   async run(ms: number): Promise<void> {
     const untilMs = this.nowMs + ms;
-    // A timer of its own, so that there is one to stop at.
+    // A timer to stop at.
     this.clock.setTimeout(() => undefined, ms);
     while (this.nowMs < untilMs && !this.hasFailed()) await this.step();
   }
 
-  /** The call that this token was given to; undefined for those of old peers, and for forgeries. */
+  /** The call with this token; undefined for calls of old peers, and for forgeries. */
   callOf(token: string): TrackedCall | undefined {
     return this.#byToken.get(token);
   }
 
-  /** A call is made; `track` is told what becomes of it. */
+  /** Tracks a call. */
   track(tracked: TrackedCall): void {
     this.calls.push(tracked);
     this.#byToken.set(tracked.token, tracked);
@@ -220,7 +224,7 @@ export class World {
     }
   }
 
-  /** A datagram is about to be handed to an endpoint. */
+  /** A datagram is about to be given to an endpoint. */
   received(node: EndpointNode, datagram: Buffer, from: SocketAddress): void {
     this.receiver = node;
     for (const { id, beforeReceive } of INVARIANTS) {
@@ -239,7 +243,7 @@ export class World {
     for (const id of requestsIn(bundle)) this.#bundledInVain.set(id, 'unread');
   }
 
-  /** Nothing has happened for long: looks whether endpoints are still busy with the past. */
+  /** Nothing has happened for long: checks whether endpoints are still busy with old work. */
   rest(): void {
     for (const node of this.endpoints) {
       node.refresh();
@@ -247,7 +251,7 @@ export class World {
     }
   }
 
-  /** An endpoint has closed, and is looked at for the last time. */
+  /** An endpoint has closed, and is checked for the last time. */
   closed(node: EndpointNode): void {
     this.log.add(`${node.name} closed`);
     node.refresh();
@@ -260,7 +264,7 @@ export class World {
     }
   }
 
-  /** Looks at everything, at the very end. */
+  /** Checks everything at the very end. */
   end(): void {
     for (const { id, atEnd } of INVARIANTS) this.#report(id, atEnd?.(this));
   }

@@ -1,4 +1,4 @@
-/** What becomes of each frame of a bundle that arrives. */
+/** What happens to each frame of a bundle that arrives. */
 import t from 'tap';
 import type { Handler } from '../../src/handler/handler.js';
 import type { Fate } from '../../src/api/fate.js';
@@ -7,7 +7,7 @@ import { RestlessClock } from '../fixtures/restless-clock.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
 
-/** A server that counts what it runs, a raw peer, and the fates that the peer's frames met, in order. */
+/** A server that counts its runs, a raw peer, and the fates of the peer's frames, in order. */
 async function served(world: World) {
   const runs: unknown[] = [];
   const fates: Fate[] = [];
@@ -29,7 +29,7 @@ async function served(world: World) {
 }
 
 t.test(
-  'each frame of a bundle has a fate of its own, in order',
+  'each frame of a bundle has its own fate, in order',
   inWorld(async (t, world) => {
     const client = await world.endpoint({
       timeoutMs: 1_000,
@@ -101,7 +101,7 @@ t.test(
 );
 
 t.test(
-  'a request that comes in a bundle and alone is one request, and so is one that a bundle holds twice',
+  'a request that comes in a bundle and alone is one request, and so is one that is twice in a bundle',
   inWorld(async (t, world) => {
     const { runs, send } = await served(world);
     const once = withHeaderMap(request(1, 'count', 'once'));
@@ -117,13 +117,13 @@ t.test(
 );
 
 t.test(
-  'of a bundle with a fault nothing is taken, and it has one fate',
+  'nothing of a bundle with a fault is accepted, and it has one fate',
   inWorld(async (t, world) => {
     const { server, runs, send } = await served(world);
     const sound = bundle(request(1, 'count'), request(2, 'count'));
     for (let length = 0; length < sound.length; length++) {
       const reason = length < 22 ? 'tooShort' : 'truncated';
-      // Nothing at all is no bundle, but too short as well.
+      // An empty datagram is not a bundle, but it is too short too.
       t.strictSame(await send(sound.subarray(0, length)), [`malformed.${reason}`]);
     }
     for (const last of [null, 'text', [request(3, 'count')], { a: 1 }]) {
@@ -137,7 +137,7 @@ t.test(
 );
 
 t.test(
-  'the id of a bundle says nothing, and bytes after its frames are ignored',
+  'the id of a bundle means nothing, and bytes after its frames are ignored',
   inWorld(async (t, world) => {
     const { runs, send } = await served(world);
     const odd = bundle(request(1, 'count', 1), request(2, 'count', 2));
@@ -149,7 +149,7 @@ t.test(
 );
 
 t.test(
-  'frames of a bundle from port 0 have nowhere to be answered',
+  'frames of a bundle from port 0 cannot be answered',
   inWorld(async (t, world) => {
     const { server, runs } = await served(world);
     const requests = bundle(request(1, 'count'), request(2, 'count'));
@@ -161,7 +161,7 @@ t.test(
 );
 
 t.test(
-  'an endpoint that bundles nothing reads bundles all the same',
+  'an endpoint that bundles nothing still reads bundles',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ maxBundleBytes: 0, handlers: { x: () => 1 } });
     const raw = await world.raw();
@@ -174,7 +174,7 @@ t.test(
 );
 
 t.test(
-  'who inspects sees the datagram once, and each of its frames',
+  'an observer gets the datagram once, and each of its frames',
   inWorld(async (t, world) => {
     const seen: string[] = [];
     const server = await world.endpoint({
@@ -203,7 +203,7 @@ t.test(
 );
 
 t.test(
-  'an endpoint that is asked to close by a frame gives the others of the bundle their fates as well',
+  'an endpoint that a frame asks to close gives the other frames of the bundle their fates too',
   inWorld(async (t, world) => {
     let closed: Promise<void> | undefined;
     const server = await world.endpoint({
@@ -224,7 +224,7 @@ t.test(
 );
 
 t.test(
-  'the requests of one bundle arrived at one time, however long it takes to look at them',
+  'the requests of one bundle arrived at the same time, however long it takes to read them',
   inWorld(async (t, world) => {
     const handlers: Handler[] = [];
     const clock = new RestlessClock(world.clock);
@@ -259,7 +259,7 @@ t.test(
 );
 
 t.test(
-  'the answers of one bundle arrived at one time, each to a call sent at its own',
+  'the answers of one bundle arrived at the same time, each to a call sent at its own time',
   inWorld(async (t, world) => {
     const clock = new RestlessClock(world.clock);
     const client = await world.endpoint({ clock });
@@ -289,7 +289,7 @@ t.test(
 );
 
 t.test(
-  'the clock is read once for a datagram that comes to nothing, whatever it holds',
+  'the clock is read once for a datagram without use, whatever it holds',
   inWorld(async (t, world) => {
     const clock = new RestlessClock(world.clock);
     const server = await world.endpoint({ clock });

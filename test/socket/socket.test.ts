@@ -51,7 +51,7 @@ t.test(
 );
 
 t.test(
-  'a datagram from port 0 has nowhere to be answered',
+  'a datagram from port 0 cannot be answered',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: { x: () => 1 } });
     world.network.inject(request(1, 'x'), { host: '10.0.0.9', port: 0 }, server.address);
@@ -61,7 +61,7 @@ t.test(
 );
 
 t.test(
-  'answers that nobody waits for are orphans, and make no peer',
+  'answers to no call are orphans, and make no peer',
   inWorld(async (t, world) => {
     const client = await world.endpoint();
     const raw = await world.raw();

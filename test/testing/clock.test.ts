@@ -2,7 +2,7 @@ import t from 'tap';
 import { MAX_TIMER_DELAY_MS } from '../../src/time/clock.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 
-t.test('timers run when they are due, equal ones in the order they were set', async (t) => {
+t.test('timers run when they are due, equal ones in the order of setting', async (t) => {
   const clock = new SimulatedClock();
   const log: string[] = [];
   const set = (name: string, delayMs: number) =>
@@ -43,7 +43,7 @@ t.test('a cleared timer does not run, others do', async (t) => {
   clock.clearTimeout(handles[1]);
 });
 
-t.test('all that happens at one time is one turn', async (t) => {
+t.test('everything that happens at the same time is one turn', async (t) => {
   const clock = new SimulatedClock();
   const turns: number[] = [];
   const note = () => turns.push(clock.turnNumber());
@@ -77,7 +77,7 @@ t.test('timers that timers set run within the same advance', async (t) => {
   t.equal(clock.nowMs(), 35);
 });
 
-t.test('all promises go on before the next timer runs, however long their chain', async (t) => {
+t.test('all promises continue before the next timer runs, however long their chain', async (t) => {
   const clock = new SimulatedClock();
   const log: string[] = [];
   clock.setTimeout(() => {
@@ -91,7 +91,7 @@ t.test('all promises go on before the next timer runs, however long their chain'
   t.strictSame(log, ['promises', 'timer']);
 });
 
-t.test('afterPoll runs after all that is due now, before what comes later', async (t) => {
+t.test('afterPoll runs after everything due now, and before what comes later', async (t) => {
   const clock = new SimulatedClock();
   const log: string[] = [];
   clock.setTimeout(() => {
@@ -140,15 +140,15 @@ t.test('runUntil stops as soon as the promise has settled, and settles like it',
   t.equal(await clock.runUntil(last), 'at 60000');
 });
 
-t.test('runUntil says so when nothing is left to run', async (t) => {
+t.test('runUntil reports when nothing is left to run', async (t) => {
   const clock = new SimulatedClock();
   clock.setTimeout(() => undefined, 25);
   await t.rejects(clock.runUntil(new Promise(() => undefined)), {
-    message: 'Nothing is left to run at 25 ms, and the promise has not settled',
+    message: 'Nothing is left to run at 25 ms, but the promise has not settled',
   });
 });
 
-t.test('a timer that throws rejects the step, and the next one can be taken', async (t) => {
+t.test('a timer that throws rejects the step, and the next step works', async (t) => {
   const clock = new SimulatedClock();
   clock.setTimeout(() => {
     throw new Error('broken timer');
@@ -158,14 +158,14 @@ t.test('a timer that throws rejects the step, and the next one can be taken', as
   t.equal(await clock.step(), true);
 });
 
-t.test('a delay too long for a real timer is cut as there', async (t) => {
+t.test('a delay too long for a real timer is cut in the same way', async (t) => {
   const clock = new SimulatedClock();
   clock.setTimeout(() => undefined, Infinity);
   await clock.step();
   t.equal(clock.nowMs(), MAX_TIMER_DELAY_MS);
 });
 
-t.test('timers without end end the run, and say so', async (t) => {
+t.test('timers without end stop the run with an error', async (t) => {
   const clock = new SimulatedClock();
   let ticks = 0;
   const tick = () => {
@@ -174,10 +174,10 @@ t.test('timers without end end the run, and say so', async (t) => {
   };
   tick();
   await t.rejects(clock.runUntil(new Promise(() => undefined), { maxSteps: 100 }), {
-    message: '100 timers have run, until 100 ms, and there is no end',
+    message: 'The limit of 100 timers (maxSteps) was reached at 100 ms',
   });
   t.equal(ticks, 101);
   await t.rejects(clock.advance(1_000, { maxSteps: 100 }), {
-    message: '100 timers have run, until 200 ms, and there is no end',
+    message: 'The limit of 100 timers (maxSteps) was reached at 200 ms',
   });
 });

@@ -1,14 +1,15 @@
 /**
- * An example of `rpcudp/testing`: a protocol of your own, tested on a network that loses every third
- * datagram. No socket is opened, nothing waits for time to pass, and a seed always tells one story.
+ * An example of `rpcudp/testing`: your own protocol, tested on a network that loses every third
+ * datagram. It opens no sockets and never waits for real time, and a seed always gives the same
+ * story.
  */
 import { createEndpoint, type PeerOf, type Random } from 'rpcudp';
 import { SeededRandom, SimulatedClock, SimulatedNetwork } from 'rpcudp/testing';
 import t from 'tap';
 
-// The protocol: a counter on several replicas. An addition is done once most of them have it.
+// The protocol: a counter on several replicas. An addition is done when most of them have it.
 
-/** One replica. It knows additions by their tokens, so that one that comes again counts once. */
+/** One replica. It recognises additions by their tokens, so that a repeated one counts once. */
 function replica() {
   const additions = new Map<string, number>();
   return {
@@ -23,7 +24,7 @@ function replica() {
 
 type ReplicaPeer = PeerOf<ReturnType<typeof replica>['handlers']>;
 
-/** Resolves once most replicas have the addition. The others get it when they can be reached. */
+/** Resolves when most replicas have the addition. The others get it when they can be reached. */
 async function add(replicas: readonly ReplicaPeer[], amount: number, random: Random) {
   const token = random.unit().toString(36);
   await most(replicas.map((replica) => addTo(replica, token, amount)));
@@ -48,7 +49,7 @@ function most(promises: readonly Promise<void>[]): Promise<void> {
   });
 }
 
-// The test: a world in memory, where everything is drawn from one seed.
+// The test: a world in memory, in which everything is drawn from one seed.
 
 const HOSTS = ['10.0.0.1', '10.0.0.2', '10.0.0.3'];
 const CLIENT = '10.0.0.9';
@@ -78,7 +79,10 @@ async function world(seed: number) {
   return { clock, network, replicas, client, peers, endpoints: [client, ...servers] };
 }
 
-/** Ten additions, the third replica cut off during the last five; what each replica has in the end. */
+/**
+ * Ten additions, with the third replica cut off during the last five. Returns what each replica has
+ * in the end.
+ */
 async function story(seed: number) {
   const { clock, network, replicas, client, peers, endpoints } = await world(seed);
   const random = new SeededRandom(seed, 'tokens');
@@ -106,7 +110,7 @@ for (let seed = 1; seed <= 20; seed++) {
   });
 }
 
-t.test('the same seed tells the same story, to the millisecond', async (t) => {
+t.test('the same seed gives the same story, to the millisecond', async (t) => {
   const first = await story(7);
   t.strictSame(await story(7), first);
   t.notSame(await story(8), first);

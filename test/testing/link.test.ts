@@ -8,7 +8,7 @@ import { Inbox } from '../fixtures/inbox.js';
 const A = { host: '10.0.0.1', port: 1000 };
 const B = { host: '10.0.0.2', port: 2000 };
 
-/** A network on which B listens; `send` puts a datagram of A's on the wire. */
+/** A network on which B listens. `send` sends a datagram from A. */
 async function listening(conditions: Partial<LinkConditions> = {}) {
   const clock = new SimulatedClock();
   const events: NetworkEvent[] = [];
@@ -25,7 +25,7 @@ async function listening(conditions: Partial<LinkConditions> = {}) {
 }
 
 t.test(
-  'a corrupted datagram differs in a byte, or lost its end; the sender keeps his',
+  "a corrupted datagram differs in a byte or lost its end, and the sender's copy does not change",
   async (t) => {
     const { clock, network, inbox, send } = await listening({ corruptionRate: 1 });
     const sent = Buffer.from('0123456789');
@@ -48,14 +48,14 @@ t.test(
   },
 );
 
-t.test('an empty datagram has nothing to corrupt', async (t) => {
+t.test('an empty datagram cannot be corrupted', async (t) => {
   const { clock, inbox, send } = await listening({ corruptionRate: 1 });
   send(0);
   await clock.advance(1);
   t.equal(inbox.received[0]?.datagram.length, 0);
 });
 
-t.test('delays can be exponential, from a least one on', async (t) => {
+t.test('delays can be exponential, above a least delay', async (t) => {
   const { clock, events, send } = await listening({ delayMs: { min: 10, exponentialMean: 50 } });
   const arrivals: number[] = [];
   for (let count = 0; count < 4_000; count++) send(1);
@@ -68,7 +68,7 @@ t.test('delays can be exponential, from a least one on', async (t) => {
   t.ok(beyond > 0.11 && beyond < 0.16, `${beyond} travel twice the mean or more, and e^-2 should`);
 });
 
-t.test('a link carries so many at once, and loses the next', async (t) => {
+t.test('a link carries a number of datagrams at once, and loses the next', async (t) => {
   const { clock, network, inbox, send } = await listening({ maxInFlight: 3 });
   for (let count = 0; count < 5; count++) send(1);
   t.match(network.stats, { inFlight: 3, lost: 2 });
@@ -80,7 +80,7 @@ t.test('a link carries so many at once, and loses the next', async (t) => {
   t.equal(network.stats.inFlight, 1, 'once they arrived, there is room again');
 });
 
-t.test('what is too large for a path is lost, and nobody is told', async (t) => {
+t.test('a datagram too large for a path is lost, and nobody is told', async (t) => {
   const { clock, inbox, events, send } = await listening({ maxDatagramBytes: 1_200 });
   send(1_200);
   send(1_201);
@@ -92,7 +92,7 @@ t.test('what is too large for a path is lost, and nobody is told', async (t) => 
   t.match(events.at(-2), { type: 'lost', reason: 'tooLarge' });
 });
 
-t.test('a clogged link holds up what would arrive, and lets it go in order', async (t) => {
+t.test('a clogged link holds up what would arrive, and then delivers it in order', async (t) => {
   const { clock, network, inbox, send } = await listening({ delayMs: { min: 10, max: 10 } });
   send(1);
   network.clog(A.host, B.host, 100);
@@ -126,7 +126,7 @@ t.test('a partition can be one-way', async (t) => {
   t.equal(network.stats.inFlight, 1);
 });
 
-t.test('a watcher sees what becomes of each datagram, and why', async (t) => {
+t.test('a watcher sees what happens to each datagram, and why', async (t) => {
   const { clock, network, events, send } = await listening({ duplicationRate: 1 });
   send(1);
   network.inject(Buffer.of(2), A, { host: '10.0.0.3', port: 3 });
@@ -149,7 +149,7 @@ t.test('a watcher sees what becomes of each datagram, and why', async (t) => {
   t.match(events[0], { from: A, to: B });
 });
 
-t.test('whatever the conditions, what was sent is delivered, lost or in flight', async (t) => {
+t.test('in all conditions, what was sent is delivered, lost or in flight', async (t) => {
   const rate = fc.double({ min: 0, max: 1, noNaN: true });
   const conditions = fc.record({
     ...{ lossRate: rate, duplicationRate: rate, corruptionRate: rate },
@@ -177,7 +177,7 @@ t.test('whatever the conditions, what was sent is delivered, lost or in flight',
   await t.resolves(fc.assert(property, { numRuns: 100 }));
 });
 
-t.test('a delay can be a number: every datagram takes just that long', async (t) => {
+t.test('a delay can be a number: every datagram then takes exactly that long', async (t) => {
   const { clock, network, inbox, send } = await listening({ delayMs: 5 });
   for (let count = 0; count < 20; count++) send(1);
   await clock.advance(4.999);
@@ -190,22 +190,19 @@ t.test('a delay can be a number: every datagram takes just that long', async (t)
   t.equal(inbox.received.length, 21);
 });
 
-t.test(
-  'a delay as a number is the short form of a least and a longest that are equal',
-  async (t) => {
-    const arrivalsWith = async (delayMs: LinkConditions['delayMs']) => {
-      const { clock, network, inbox, send } = await listening({ delayMs, lossRate: 0.5 });
-      for (let size = 1; size <= 100; size++) send(size);
-      network.setLink(A.host, B.host, { delayMs: { min: 0, max: 50 } });
-      for (let size = 101; size <= 200; size++) send(size);
-      await clock.advance(50);
-      return inbox.received.map(({ datagram }) => datagram.length);
-    };
-    t.strictSame(await arrivalsWith(5), await arrivalsWith({ min: 5, max: 5 }));
-  },
-);
+t.test('a delay as a number is the short form of equal least and longest delays', async (t) => {
+  const arrivalsWith = async (delayMs: LinkConditions['delayMs']) => {
+    const { clock, network, inbox, send } = await listening({ delayMs, lossRate: 0.5 });
+    for (let size = 1; size <= 100; size++) send(size);
+    network.setLink(A.host, B.host, { delayMs: { min: 0, max: 50 } });
+    for (let size = 101; size <= 200; size++) send(size);
+    await clock.advance(50);
+    return inbox.received.map(({ datagram }) => datagram.length);
+  };
+  t.strictSame(await arrivalsWith(5), await arrivalsWith({ min: 5, max: 5 }));
+});
 
-t.test('conditions out of bounds are refused, for the network as for a link', async (t) => {
+t.test('conditions out of bounds are refused, for the network and for a link', async (t) => {
   const share = /must be a share from 0 to 1, but is /;
   const count = /must be an integer from 0, or Infinity, but is /;
   const delay = /must be a number from 0, \{ min, max \} or \{ min, exponentialMean \}, but is /;
@@ -235,7 +232,11 @@ t.test('conditions out of bounds are refused, for the network as for a link', as
       delay,
     ],
     ['delayMs', [{ min: 1, max: 2, mean: 3 }], delay],
-    ['lossrate', [0.5], /is none of a (simulated network|link)'s: lossRate, duplicationRate, /],
+    [
+      'lossrate',
+      [0.5],
+      /is not known; the options of a (simulated network|link) are lossRate, duplicationRate, /,
+    ],
   ];
   const { network, inbox, clock, send } = await listening();
   for (const [option, values, message] of bad) {
@@ -273,7 +274,7 @@ t.test('conditions out of bounds are refused, for the network as for a link', as
 });
 
 t.test(
-  'the bounds of conditions are themselves allowed, and undefined is the default',
+  'the bounds of conditions are themselves allowed, and undefined gives the default',
   async (t) => {
     const { clock, network, inbox, send } = await listening({ lossRate: 1, maxInFlight: 0 });
     const at = (conditions: object) => {

@@ -24,7 +24,7 @@ for (const [version, host] of [
 const A = { host: '10.0.0.1', port: 1000 };
 const B = { host: '10.0.0.2', port: 2000 };
 
-/** Two transports, A and B; `arrivals` are what B got, as numbers and times. */
+/** Two transports, A and B. `arrivals` are what B got, as numbers and times. */
 async function pair(conditions: Partial<LinkConditions> = {}, seed = 1) {
   const clock = new SimulatedClock();
   const network = new SimulatedNetwork({ clock, seed, ...conditions });
@@ -77,7 +77,7 @@ t.test('different delays reorder, equal ones do not', async (t) => {
   }
 });
 
-t.test('datagrams get lost and doubled as often as asked for', async (t) => {
+t.test('datagrams are lost and doubled as often as set', async (t) => {
   const { clock, network, sendNumbers } = await pair({ lossRate: 0.1, duplicationRate: 0.2 });
   sendNumbers(10_000);
   t.equal(
@@ -94,7 +94,7 @@ t.test('datagrams get lost and doubled as often as asked for', async (t) => {
   t.equal(inFlight, 0);
 });
 
-t.test('the same seed loses the same datagrams, another one others', async (t) => {
+t.test('the same seed loses the same datagrams, another one loses others', async (t) => {
   const run = async (seed: number) => {
     const world = await pair({ lossRate: 0.5, delayMs: { min: 1, max: 50 } }, seed);
     world.sendNumbers(100);
@@ -121,7 +121,7 @@ t.test('a link can be worse in one direction than the network is', async (t) => 
   await a.close();
 });
 
-t.test('a partition cuts both ways until it heals, whatever the spelling', async (t) => {
+t.test('a partition cuts both directions until it heals, in any spelling', async (t) => {
   const { clock, network, b, inbox, arrivals, sendNumbers } = await pair();
   const reply = () => {
     b.send(Buffer.of(1), A.host, A.port, () => undefined);
@@ -143,7 +143,7 @@ t.test('a partition cuts both ways until it heals, whatever the spelling', async
   t.equal(inbox.received.length, 1);
 });
 
-t.test('an attacker can send from an address that is not his', async (t) => {
+t.test('an attacker can send from an address that is not its own', async (t) => {
   const { clock, network, inbox } = await pair();
   network.inject(Buffer.from('lie'), { host: '6.6.6.6', port: 0 }, A);
   await clock.advance(1);
@@ -159,7 +159,7 @@ t.test('two copies of a datagram share no memory', async (t) => {
   t.equal(second?.datagram.toString(), 'same');
 });
 
-t.test('port 0 goes past the ports that are taken, until none is left', async (t) => {
+t.test('port 0 skips the ports in use, until none is left', async (t) => {
   const network = new SimulatedNetwork({ clock: new SimulatedClock(), seed: 1 });
   await network.transport(A.host, 49_153).open(new Inbox());
   const ports: number[] = [];
@@ -198,7 +198,7 @@ t.test('at every step, what was sent is delivered, lost or in flight', async (t)
   );
 });
 
-t.test('a network without clock or seed, or with a watcher that is none, is refused', (t) => {
+t.test('a network without clock or seed, or with an invalid watcher, is refused', (t) => {
   const clock = new SimulatedClock();
   const refused: readonly (readonly [option: string, options: object, message: RegExp])[] = [
     ['clock', { seed: 1 }, /must be a SimulatedClock$/],
@@ -206,7 +206,11 @@ t.test('a network without clock or seed, or with a watcher that is none, is refu
     ['seed', { clock }, /must be a number$/],
     ['seed', { clock, seed: '1' }, /must be a number$/],
     ['watch', { clock, seed: 1, watch: {} }, /must be a function$/],
-    ['latencyMs', { clock, seed: 1, latencyMs: 5 }, /is none of a simulated network's: lossRate/],
+    [
+      'latencyMs',
+      { clock, seed: 1, latencyMs: 5 },
+      /is not known; the options of a simulated network are lossRate/,
+    ],
   ];
   for (const [option, options, message] of refused) {
     t.throws(() => new SimulatedNetwork(options as never), {

@@ -27,7 +27,7 @@ t.test('a fork depends on its label, not on what was drawn', async (t) => {
   t.notSame(draw(new SeededRandom(1)), before);
 });
 
-t.test('numbers are spread evenly over [0, 1)', async (t) => {
+t.test('numbers are distributed evenly over [0, 1)', async (t) => {
   for (const random of [new SeededRandom(0), new SeededRandom(-1), new SeededRandom(0).fork('x')]) {
     const numbers = draw(random, 100_000);
     const buckets = new Array<number>(16).fill(0);

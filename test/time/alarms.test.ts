@@ -11,7 +11,7 @@ const alarm = (ring: (nowMs: number) => void = () => undefined): Alarm => ({
   ring,
 });
 
-/** Alarms on a simulated clock, and a log of what rang when. */
+/** Alarms on a simulated clock, and a log of which alarm rang when. */
 function setUp() {
   const clock = new SimulatedClock();
   const alarms = new Alarms(clock);
@@ -20,7 +20,7 @@ function setUp() {
   return { clock, alarms, log, named };
 }
 
-t.test('alarms ring when they are due, equal ones in the order they were set', async (t) => {
+t.test('alarms ring when they are due, equal ones in the order of setting', async (t) => {
   const { clock, alarms, log, named } = setUp();
   alarms.set(named('c'), 30);
   alarms.set(named('a'), 10);
@@ -45,7 +45,7 @@ t.test('setting an alarm again moves it, behind equal ones', async (t) => {
   t.strictSame(log, ['b@20', 'a@20']);
 });
 
-t.test('clearing takes an alarm out, once or twice', async (t) => {
+t.test('clearing removes an alarm, once or twice', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const [a, b] = [named('a'), named('b')];
   alarms.clear(a);
@@ -70,7 +70,7 @@ t.test('a time in the past rings at once, but not within set', async (t) => {
   t.strictSame(log, ['later@100', 'late@100']);
 });
 
-t.test('an alarm at no time at all is refused', async (t) => {
+t.test('an alarm at an invalid time is refused', async (t) => {
   const { alarms } = setUp();
   const a = alarm();
   alarms.set(a, 1);
@@ -152,7 +152,7 @@ t.test('an alarm beyond the longest timer rings at its time', async (t) => {
   t.equal(alarms.size, 1);
 });
 
-t.test('an alarm that throws loses no other, and is not hidden', async (t) => {
+t.test('an alarm that throws prevents no other, and its error is not hidden', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const broken = (message: string) =>
     alarm(() => {
@@ -172,7 +172,7 @@ t.test('an alarm that throws loses no other, and is not hidden', async (t) => {
   t.strictSame(log, ['a@10', 'b@20']);
 });
 
-t.test('what rings may set and clear others, and itself', async (t) => {
+t.test('a ringing alarm may set and clear others, and itself', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const [cleared, moved] = [named('cleared'), named('moved')];
   let rings = 0;
@@ -200,7 +200,7 @@ t.test('what rings may set and clear others, and itself', async (t) => {
   ]);
 });
 
-t.test('an alarm that sets itself into the past keeps no other waiting', async (t) => {
+t.test('an alarm that sets itself into the past does not make others wait', async (t) => {
   const { clock, alarms, log, named } = setUp();
   let rings = 0;
   const greedy: Alarm = alarm(() => {
@@ -231,7 +231,7 @@ t.test('close clears everything, for good', async (t) => {
   t.strictSame(log, []);
 });
 
-t.test('close from within a ring, or before the poll, ends the ringing', async (t) => {
+t.test('close during ringing, or before the poll, ends the ringing', async (t) => {
   const { clock, alarms, log, named } = setUp();
   alarms.set(
     alarm(() => alarms.close()),
@@ -250,7 +250,7 @@ t.test('close from within a ring, or before the poll, ends the ringing', async (
   t.strictSame(log, []);
 });
 
-t.test('what arrived by the deadline gets in before the alarm', async (t) => {
+t.test('what arrived by the deadline is handled before the alarm', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const deadline = named('timed out');
   alarms.set(deadline, 10);
@@ -261,12 +261,12 @@ t.test('what arrived by the deadline gets in before the alarm', async (t) => {
   t.strictSame(log, []);
 });
 
-t.test('what falls due while the sockets are polled waits for the next poll', async (t) => {
+t.test('what becomes due while the sockets are polled waits for the next poll', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const deadline = named('timed out');
   alarms.set(named('a'), 10);
   alarms.set(deadline, 12);
-  // The poll at 10 takes 5 ms, in which the answer comes in.
+  // The poll at 10 takes 5 ms, in which the answer arrives.
   clock.setTimeout(() => {
     clock.stall(5);
     clock.setTimeout(() => {
@@ -277,7 +277,7 @@ t.test('what falls due while the sockets are polled waits for the next poll', as
   t.strictSame(log, ['a@15']);
 });
 
-t.test('a thousand answers that wait in the kernel after a stall all get in', async (t) => {
+t.test('a thousand answers that wait in the kernel after a stall are all handled', async (t) => {
   for (const { drained, rang } of [
     { drained: true, rang: false },
     { drained: false, rang: true },
@@ -315,7 +315,7 @@ t.test('a thousand answers that wait in the kernel after a stall all get in', as
   }
 });
 
-t.test('a flood does not hold alarms back for ever', async (t) => {
+t.test('a flood does not delay alarms for ever', async (t) => {
   const clock = new SimulatedClock();
   let received = 0;
   const alarms = new Alarms(clock, () => (received += 32));
@@ -328,7 +328,7 @@ t.test('a flood does not hold alarms back for ever', async (t) => {
   t.equal(rings, 1);
 });
 
-t.test('whatever is set, moved and cleared, they ring as a sorted list would', async (t) => {
+t.test('however alarms are set, moved and cleared, they ring as a sorted list would', async (t) => {
   interface Model {
     /** In ringing order. */
     readonly due: { id: number; dueMs: number; order: number }[];

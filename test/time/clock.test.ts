@@ -27,7 +27,7 @@ t.test('a timer never fires before its time', async (t) => {
   }
 });
 
-t.test('a cleared timer does not fire, and clearing nothing is fine', async (t) => {
+t.test('a cleared timer does not fire, and clearing nothing has no effect', async (t) => {
   const handle = systemClock.setTimeout(() => t.fail('it was cleared'), 0);
   systemClock.clearTimeout(handle);
   systemClock.clearTimeout(handle);
@@ -50,7 +50,7 @@ t.test('the longest delay does not overflow into a short one', async (t) => {
   t.strictSame(warnings, [], 'Node had no delay to cut');
 });
 
-t.test('a turn has one number, promises and all, and no later turn has it', async (t) => {
+t.test('a turn has one number, promises included, and no later turn has it', async (t) => {
   const number = () => systemClock.turnNumber?.();
   const turn = (): Promise<void> =>
     new Promise((resolve) => {
@@ -74,7 +74,7 @@ t.test('a turn has one number, promises and all, and no later turn has it', asyn
   t.equal(seen.size, 7);
 });
 
-t.test('afterPoll runs after the code at hand and its promises', async (t) => {
+t.test('afterPoll runs after the current code and its promises', async (t) => {
   const order: string[] = [];
   await new Promise<void>((resolve) => {
     systemClock.afterPoll(() => {

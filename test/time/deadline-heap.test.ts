@@ -5,7 +5,7 @@ import { DeadlineHeap, type HeapEntry } from '../../src/time/deadline-heap.js';
 const entries = (count: number): HeapEntry[] =>
   Array.from({ length: count }, () => ({ heapIndex: -1 }));
 
-t.test('entries come out as a stable sort would have them, some taken out before', async (t) => {
+t.test('entries come out as from a stable sort, also if some are taken out before', async (t) => {
   const anyDeadlines = fc.array(fc.nat(30), { maxLength: 300, size: 'max' });
   t.doesNotThrow(() => {
     fc.assert(
@@ -36,7 +36,7 @@ t.test('entries come out as a stable sort would have them, some taken out before
   });
 });
 
-t.test('setting an entry anew moves it behind its equals', async (t) => {
+t.test('setting an entry again moves it behind its equals', async (t) => {
   const heap = new DeadlineHeap();
   const [a, b] = entries(2) as [HeapEntry, HeapEntry];
   heap.set(a, 1);
@@ -47,7 +47,7 @@ t.test('setting an entry anew moves it behind its equals', async (t) => {
   t.equal(heap.nextOrder, 3);
 });
 
-t.test('an empty heap has nothing first, and clear empties it', async (t) => {
+t.test('an empty heap has no first entry, and clear empties it', async (t) => {
   const heap = new DeadlineHeap();
   const all = entries(5);
   for (const entry of all) heap.set(entry, 1);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { Turn } from '../../src/time/turn.js';
 
-/** Notes when it is called. */
+/** A task that notes when it is called. */
 const task = (name: string, log: string[], then?: () => void) => ({
   turnEnded: () => {
     log.push(name);
@@ -10,7 +10,7 @@ const task = (name: string, log: string[], then?: () => void) => ({
   },
 });
 
-t.test('what is put off runs once, in order, after everything that is due by now', async (t) => {
+t.test('what is postponed runs once, in order, after everything that is due by now', async (t) => {
   const clock = new SimulatedClock();
   const turn = new Turn(clock);
   const log: string[] = [];
@@ -24,7 +24,7 @@ t.test('what is put off runs once, in order, after everything that is due by now
   t.strictSame(log.length, 3);
 });
 
-t.test('the end of a turn is awaited once, however much is put off to it', async (t) => {
+t.test('the end of a turn is awaited once, however much is postponed to it', async (t) => {
   let polls = 0;
   const clock = Object.assign(new SimulatedClock(), { afterPoll: () => (polls += 1) });
   const turn = new Turn(clock);
@@ -32,7 +32,7 @@ t.test('the end of a turn is awaited once, however much is put off to it', async
   t.equal(polls, 1);
 });
 
-t.test('whoever asks twice is called twice', async (t) => {
+t.test('a task that asks twice is called twice', async (t) => {
   const clock = new SimulatedClock();
   const turn = new Turn(clock);
   const log: string[] = [];
@@ -43,7 +43,7 @@ t.test('whoever asks twice is called twice', async (t) => {
   t.strictSame(log, ['a', 'a']);
 });
 
-t.test('what is put off at the end of a turn belongs to the next', async (t) => {
+t.test('what is postponed at the end of a turn belongs to the next', async (t) => {
   const clock = new SimulatedClock();
   const turn = new Turn(clock);
   const log: string[] = [];
@@ -54,7 +54,7 @@ t.test('what is put off at the end of a turn belongs to the next', async (t) => 
   t.strictSame(log, ['a', 'b']);
 });
 
-t.test('a turn that is ended before its time leaves nothing for later', async (t) => {
+t.test('a turn that is ended early leaves nothing for later', async (t) => {
   const clock = new SimulatedClock();
   const turn = new Turn(clock);
   const log: string[] = [];

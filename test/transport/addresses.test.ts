@@ -1,15 +1,15 @@
-/** Addresses in all their spellings, and the ways a binding can end, on whole endpoints. */
+/** Addresses in all their spellings, and the ways in which binding can end, on whole endpoints. */
 import t from 'tap';
 import { createEndpoint, EndpointSystem } from '../../src/endpoint/endpoint.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket } from '../fixtures/fake-socket.js';
+import { FakeSocket } from './fake-socket.js';
 import { ownPort } from '../fixtures/own-port.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
-/** An endpoint on every address of a machine, on a fake socket. */
+/** An endpoint on every address of a machine, with a fake socket. */
 async function dualEndpoint(world: World) {
   const socket = new FakeSocket();
   const transport = udpTransport({ host: '::', port: 1000, createSocket: socket.create });
@@ -17,7 +17,7 @@ async function dualEndpoint(world: World) {
 }
 
 t.test(
-  'every spelling of an address is one peer, and takes its answers as the system spells them',
+  'all spellings of an address are one peer, which takes its answers as the system spells them',
   inWorld(async (t, world) => {
     for (const { spellings, address, sentTo, heardFrom } of [
       {
@@ -68,7 +68,7 @@ t.test(
 );
 
 t.test(
-  'an IPv6 endpoint refuses IPv4 addresses, however they are written, and nothing is sent',
+  'an IPv6 endpoint refuses IPv4 addresses in any form, and nothing is sent',
   inWorld(async (t, world) => {
     const endpoint = await world.endpoint({ host: 'fd00::1' });
     for (const address of ['10.0.0.2:53', '[::ffff:10.0.0.2]:53']) {
@@ -101,7 +101,7 @@ t.test(
   }),
 );
 
-t.test('a used port and a foreign address reject, and the port is free again later', async (t) => {
+t.test('a port in use and a foreign address reject; the port is free again later', async (t) => {
   const port = await ownPort();
   const holder = await createEndpoint({ host: '127.0.0.1', port });
   for (const [host, code] of [

@@ -1,11 +1,11 @@
-/** What the system can refuse, and what a whole endpoint makes of it. */
+/** Errors with which the system refuses, and what a whole endpoint does about them. */
 import t from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { SendQueueFullError, udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket, systemError, type FakeSent } from '../fixtures/fake-socket.js';
+import { FakeSocket, systemError, type FakeSent } from './fake-socket.js';
 import { answerTo, request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -34,13 +34,13 @@ async function onFakeSocket(
 
 type Fake = Awaited<ReturnType<typeof onFakeSocket>>;
 
-/** The peer answers what was sent as number `index`. */
+/** The peer answers the datagram at `index`. */
 function answer({ socket }: Fake, index: number, value: unknown): void {
   const { datagram } = socket.sent[index]!;
   socket.receive(answerTo(datagram, value), PEER.host, PEER.port);
 }
 
-/** How a system can say no, where it says it at once. */
+/** The ways in which a system can refuse a send at once or later. */
 const REFUSALS: Readonly<Record<string, (sent: FakeSent, error: Error) => void>> = {
   'a throw': (_sent, error) => {
     throw error;
@@ -55,7 +55,7 @@ const REFUSALS: Readonly<Record<string, (sent: FakeSent, error: Error) => void>>
   },
 };
 
-/** The next datagram is refused, those after it are taken. */
+/** Refuses the next datagram, and takes those after it. */
 function refuseNext({ socket }: Fake, error: Error, how: string): void {
   const { onSend } = socket;
   socket.onSend = (sent) => {
@@ -66,7 +66,7 @@ function refuseNext({ socket }: Fake, error: Error, how: string): void {
 
 for (const how of Object.keys(REFUSALS)) {
   t.test(
-    `a request refused by ${how} was not executed, and the endpoint goes on`,
+    `a request refused by ${how} was not executed, and the endpoint continues`,
     inWorld(async (t, world) => {
       const fake = await onFakeSocket(world);
       for (const [index, code] of ERRNOS.entries()) {
@@ -112,7 +112,7 @@ for (const how of Object.keys(REFUSALS)) {
   );
 
   t.test(
-    `a reply refused by ${how} goes out when the request is repeated`,
+    `a reply refused by ${how} is sent when the request is repeated`,
     inWorld(async (t, world) => {
       let runs = 0;
       const fake = await onFakeSocket(world, { handlers: { count: () => (runs += 1) } });
@@ -135,7 +135,7 @@ for (const how of Object.keys(REFUSALS)) {
 }
 
 t.test(
-  'news of a datagram sent earlier harms no other call',
+  'an error of a datagram that was sent earlier does not harm other calls',
   inWorld(async (t, world) => {
     const fake = await onFakeSocket(world);
     for (const [index, code] of ERRNOS.entries()) {
@@ -152,7 +152,7 @@ t.test(
 );
 
 t.test(
-  'a passing failure to receive harms nothing, a lasting one closes the endpoint, once',
+  'a temporary failure to receive does no harm, a lasting one closes the endpoint, once',
   inWorld(async (t, world) => {
     for (const code of ['EAGAIN', 'EINTR', 'ENOBUFS', 'ENOMEM', 'EMSGSIZE', 'ECONNREFUSED']) {
       const fake = await onFakeSocket(world);
@@ -182,7 +182,7 @@ t.test(
 );
 
 t.test(
-  'a socket that somebody else closes closes the endpoint, once',
+  'a socket that is closed by other code closes the endpoint, once',
   inWorld(async (t, world) => {
     const fake = await onFakeSocket(world);
     const call = fake.peer.call('x');
@@ -190,7 +190,7 @@ t.test(
     fake.socket.close();
     const unsent = fake.peer.call('y');
     t.match(await unsent, { state: 'unsent', executed: 'no' });
-    const reason = { message: 'The socket was closed by somebody else' };
+    const reason = { message: 'The socket was closed by other code' };
     t.match(await call, { state: 'cancelled', reason, executed: 'maybe' });
     await fake.endpoint.close();
     t.match(fake.closed, [reason]);
@@ -198,7 +198,7 @@ t.test(
 );
 
 t.test(
-  'a send callback that never comes is missed by nobody',
+  'nothing waits for a send callback that never comes',
   inWorld(async (t, world) => {
     const fake = await onFakeSocket(world, { handlers: { echo: (_, value: unknown) => value } });
     fake.socket.onSend = () => undefined;
@@ -221,7 +221,7 @@ t.test(
 );
 
 t.test(
-  'a thousand calls that wait for a socket which refuses them all are unsent, each once',
+  'a thousand calls that wait for a socket that refuses them all are unsent, each once',
   inWorld(async (t, world) => {
     const fake = await onFakeSocket(world, { window: 1, mailbox: 1_000 });
     const first = fake.peer.call('first');
@@ -240,7 +240,7 @@ t.test(
 );
 
 t.test(
-  'a full send queue is backpressure: unsent, and usable once it has drained',
+  'a full send queue is backpressure: calls are unsent, and it is usable when it has drained',
   inWorld(async (t, world) => {
     const fake = await onFakeSocket(world);
     fake.socket.queuedBytes = 2 ** 20 + 1;
@@ -255,7 +255,7 @@ t.test(
 );
 
 t.test(
-  'an address that cannot be bound rejects, and leaves nothing half-open',
+  'an address that cannot be bound rejects, and leaves nothing half open',
   inWorld(async (t, world) => {
     for (const [code, says] of [
       ['EADDRINUSE', /the address is in use; choose another port/],
@@ -276,10 +276,10 @@ t.test(
   }),
 );
 
-t.test('what a real system refuses was not executed either', async (t) => {
+t.test('a call that a real system refuses was not executed either', async (t) => {
   const endpoint = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => endpoint.close());
-  // From the loopback address there is no way to any other machine.
+  // From the loopback address there is no route to any other machine.
   const outcome = await endpoint.peer('192.0.2.1:9').call('x');
   t.match(outcome, { state: 'unsent', error: { syscall: 'send' }, executed: 'no' });
   t.match(endpoint.stats(), { attempted: 1, sent: 0, refused: 1 });

@@ -1,12 +1,12 @@
-/** Datagrams whose source address is a lie. */
+/** Datagrams with a false source address. */
 import { setImmediate } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { type AnyEndpoint } from '../../src/api/endpoint.js';
 import type { Fate } from '../../src/api/fate.js';
 import { udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket } from '../fixtures/fake-socket.js';
-import { forge, rawSockets } from '../fixtures/forged-source.js';
+import { FakeSocket } from './fake-socket.js';
+import { forge, rawSockets } from './forged-source.js';
 import { until } from '../fixtures/network/until.js';
 import { frame, request } from '../fixtures/raw-peer.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
@@ -24,7 +24,7 @@ async function open(t: Test, host: string) {
   return { endpoint, settled };
 }
 
-/** Lets so many datagrams be read, and all that follows from them happen, and whatever else comes. */
+/** Waits until this many datagrams were read, and for everything that follows from them. */
 async function quiet(endpoint: AnyEndpoint, count: number): Promise<void> {
   await until(() => endpoint.stats().received >= count);
   for (let turns = 0, seen = -1; turns < 100; turns++) {
@@ -35,7 +35,9 @@ async function quiet(endpoint: AnyEndpoint, count: number): Promise<void> {
   }
 }
 
-/** Sends a request from each source, and compares what became of each, and how many were answered. */
+/**
+ * Sends a request from each source, and compares what happened to each, and how many were answered.
+ */
 async function requestFromEach(
   t: Test,
   bindTo: string,
@@ -72,15 +74,15 @@ const IPV4_SOURCES = [
 const needsRaw = rawSockets();
 const needsRawAndIpv6 = { ...needsRaw, ...ipv6() };
 
-t.test('no answer goes to a source that is no host, over IPv4', needsRaw, async (t) => {
+t.test('no answer is sent to a source that is not a host, over IPv4', needsRaw, async (t) => {
   await requestFromEach(t, '127.0.0.1', '127.0.0.1', IPV4_SOURCES);
 });
 
-t.test('nor over IPv4 on a socket of both versions', needsRawAndIpv6, async (t) => {
+t.test('the same over IPv4 on a socket of both versions', needsRawAndIpv6, async (t) => {
   await requestFromEach(t, '::', '127.0.0.1', IPV4_SOURCES);
 });
 
-t.test('nor over IPv6', needsRawAndIpv6, async (t) => {
+t.test('the same over IPv6', needsRawAndIpv6, async (t) => {
   await requestFromEach(t, '::', '::1', [
     ['::1', 0, 'badSource'],
     ['::', 9, 'badSource'],
@@ -91,7 +93,7 @@ t.test('nor over IPv6', needsRawAndIpv6, async (t) => {
 });
 
 t.test(
-  'nor where the kernel would let it in',
+  'the same for sources that the kernel would accept',
   inWorld(async (t, world) => {
     const socket = new FakeSocket();
     const transport = udpTransport({ host: '::', port: 1000, createSocket: socket.create });
@@ -107,7 +109,7 @@ t.test(
   }),
 );
 
-t.test('a datagram that seems to be from this endpoint is answered once', needsRaw, async (t) => {
+t.test('a datagram that seems to come from this endpoint is answered once', needsRaw, async (t) => {
   const { endpoint, settled } = await open(t, '127.0.0.1');
   const self = endpoint.address;
   const id = Buffer.alloc(20, 7);

@@ -18,7 +18,7 @@ const UDP6 = `\
  1133: 000080FE00000000FF00FC00010000FE:0051 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 16427 2 00000000d0b93b56 5
 `;
 
-t.test('a socket is found by the address and port it is bound to', async (t) => {
+t.test('a socket is found by the address and port that it is bound to', async (t) => {
   for (const [table, host, port, drops] of [
     [UDP, '127.0.0.1', 41_203, 0],
     [UDP, '192.0.2.2', 41_203, 17],
@@ -34,7 +34,7 @@ t.test('a socket is found by the address and port it is bound to', async (t) => 
   }
 });
 
-t.test('two sockets at one address have no count, one that is listed twice has', async (t) => {
+t.test('two sockets at one address have no count, and one that is listed twice has', async (t) => {
   const row = (inode: number, drops: number) =>
     `1: 0100007F:0035 00000000:0000 07 0:0 00:0 0 0 0 ${inode} 2 0 ${drops}\n`;
   const at = { host: '127.0.0.1', port: 53 };
@@ -97,7 +97,7 @@ function hostOf({ words }: AnySocket): string {
   return new URL(`http://[${hex}]`).hostname.slice(1, -1);
 }
 
-t.test('what a kernel of either byte order wrote is read back', async (t) => {
+t.test('tables of kernels of either byte order are read', async (t) => {
   const isMapped = ({ words }: AnySocket) => words.length === 8 && words[5] === 0xffff;
   for (const version of [4, 6] as const) {
     t.doesNotThrow(() => {
@@ -121,7 +121,7 @@ t.test('what a kernel of either byte order wrote is read back', async (t) => {
   }
 });
 
-t.test('any text is a count or none, and never an error', async (t) => {
+t.test('any text gives a count or none, and never an error', async (t) => {
   const anyTable = fc.oneof(
     fc.string(),
     fc

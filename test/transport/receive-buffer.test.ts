@@ -9,7 +9,7 @@ import { until } from '../fixtures/network/until.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
 import { inWorld } from '../fixtures/world.js';
 
-/** What Linux charges the buffer for a small datagram, with everything it keeps it in. */
+/** What Linux charges the buffer for a small datagram and everything around it. */
 const CHARGED_BYTES = 1_024;
 
 const counted = existsSync('/proc/net/udp') ? {} : { skip: 'this system counts no drops' };
@@ -24,7 +24,7 @@ async function open(t: Test, options: Partial<UdpTransportOptions> = {}) {
 
 type Opened = Awaited<ReturnType<typeof open>>;
 
-/** What the system grants to a socket that asks for so much. */
+/** The buffer that the system grants to a socket that asks for this much. */
 async function granted(t: Test, bytes: number): Promise<number> {
   const socket = createSocket('udp4');
   t.teardown(() => socket.close());
@@ -35,7 +35,10 @@ async function granted(t: Test, bytes: number): Promise<number> {
   return socket.getRecvBufferSize();
 }
 
-/** Sends in one turn of the event loop: all of it lies in the kernel before any is read. */
+/**
+ * Sends in one turn of the event loop, so that everything is in the kernel before any of it is
+ * read.
+ */
 function burst(
   from: Opened,
   host: string,
@@ -56,8 +59,8 @@ function stall(ms: number): void {
 }
 
 /**
- * Reads on until so many datagrams have come or were dropped, and nothing more has come for many turns of the loop. Gives
- * how many have come.
+ * Waits until this many datagrams have come or were dropped, and nothing more has come for many
+ * turns of the event loop. Returns how many have come.
  */
 async function drained({ inbox, transport }: Opened, count: number): Promise<number> {
   await until(() => inbox.received.length + (transport.kernelDrops ?? 0) >= count);
@@ -69,14 +72,14 @@ async function drained({ inbox, transport }: Opened, count: number): Promise<num
   return inbox.received.length;
 }
 
-t.test('the buffer is as large as the system grants, and no larger one is claimed', async (t) => {
+t.test('the buffer is as large as the system grants, and no larger one is reported', async (t) => {
   const { transport } = await open(t);
   t.equal(transport.receiveBufferBytes, await granted(t, 4 * 1024 * 1024));
   const cut = await open(t, {
     createSocket: (options) => {
       const socket = createSocket(options);
       const set = socket.setRecvBufferSize.bind(socket);
-      // As Linux does with what is above net.core.rmem_max: without a word.
+      // As Linux does with sizes above net.core.rmem_max: without an error.
       socket.setRecvBufferSize = (bytes) => set(Math.min(bytes, 20_000));
       return socket;
     },
@@ -84,7 +87,7 @@ t.test('the buffer is as large as the system grants, and no larger one is claime
   t.equal(cut.transport.receiveBufferBytes, await granted(t, 20_000));
 });
 
-t.test('2,000 datagrams wait out a stall of 100 ms', counted, async (t) => {
+t.test('2,000 datagrams survive a stall of 100 ms', counted, async (t) => {
   const sender = await open(t);
   const receiver = await open(t);
   const { receiveBufferBytes } = receiver.transport;
@@ -99,7 +102,7 @@ t.test('2,000 datagrams wait out a stall of 100 ms', counted, async (t) => {
 });
 
 t.test(
-  'what overflows the buffer is counted by the kernel, to the datagram',
+  'datagrams that overflow the buffer are counted by the kernel, exactly',
   counted,
   async (t) => {
     const sender = await open(t);
@@ -116,7 +119,7 @@ t.test(
   },
 );
 
-/** A socket with what the system gives to those who do not ask: some 250 datagrams. */
+/** A socket with the system's default buffer: room for about 250 datagrams. */
 function modestSocket(options: SocketOptions) {
   const socket = createSocket(options);
   socket.setRecvBufferSize = () => {
@@ -141,7 +144,7 @@ t.test('drops are counted on every kind of socket', { ...counted, ...ipv6() }, a
   }
 });
 
-t.test('no socket has no count, and neither has one that the table does not show', async (t) => {
+t.test('there is no count without a socket, nor for one that is not in the table', async (t) => {
   const table = 'sl  local_address\n';
   const { transport } = await open(t, { readFile: () => table });
   t.equal(transport.kernelDrops, undefined);
@@ -165,7 +168,7 @@ t.test('a count that cannot be read any more stays as it was', async (t) => {
   t.equal(transport.kernelDrops, 9, 'as of its close');
 });
 
-t.test('an endpoint tells its buffer and its drops', counted, async (t) => {
+t.test('an endpoint reports its buffer and its drops', counted, async (t) => {
   const sender = await open(t);
   const endpoint = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => endpoint.close());
@@ -178,7 +181,7 @@ t.test('an endpoint tells its buffer and its drops', counted, async (t) => {
 });
 
 t.test(
-  'an endpoint without a socket tells neither',
+  'an endpoint without a socket reports neither',
   inWorld(async (t, world) => {
     const { receiveBufferBytes, kernelDrops } = (await world.endpoint()).stats();
     t.strictSame([receiveBufferBytes, kernelDrops], [undefined, undefined]);

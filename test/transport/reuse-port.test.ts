@@ -15,7 +15,7 @@ import { inWorld } from '../fixtures/world.js';
 const HOST = '127.0.0.1';
 const HERE = hasReusePort(process.versions.node);
 
-t.test('which versions of Node have reusePort', async (t) => {
+t.test('which versions of Node.js have reusePort', async (t) => {
   for (const version of ['22.12.0', '22.21.1', '23.1.0', '23.11.0', '24.0.0', '26.1.0']) {
     t.ok(hasReusePort(version), version);
   }
@@ -26,31 +26,34 @@ t.test('which versions of Node have reusePort', async (t) => {
     code: 'ERR_RPCUDP_OPTION',
     option: 'reusePort',
     message:
-      "The option 'reusePort' needs Node.js 22.12, 23.1 or later, and this is 22.11.0; " +
-      'rpcudp/cluster shares a port without it',
+      "The option 'reusePort' needs Node.js 22.12, 23.1 or later, but this is 22.11.0; " +
+      'rpcudp/cluster can share a port without it',
   });
 });
 
-t.test('a refusal to share says what a socket or a system lacks', async (t) => {
+t.test('a refusal to share says what the socket or the system lacks', async (t) => {
   const address = { host: HOST, port: 7 };
   const message = (code: string, ...[sharing]: ['reusePort' | 'cluster']) =>
     new BindError(address, Object.assign(new Error(`bind ${code}`), { code }), sharing).message;
   t.equal(
     message('ENOTSUP', 'reusePort'),
-    'Cannot bind 127.0.0.1:7: this system has no reusePort; Linux 3.9 has, and later ones',
+    'Cannot bind 127.0.0.1:7: this system does not support reusePort; Linux does, from version 3.9',
   );
-  t.match(message('EADDRINUSE', 'reusePort'), /by a socket without reusePort, or of another user$/);
+  t.match(
+    message('EADDRINUSE', 'reusePort'),
+    /by a socket without reusePort, or by one of another user$/,
+  );
   t.match(message('ENOTSUP', 'cluster'), /the workers of a cluster cannot share a UDP socket on/);
   t.match(message('EADDRINUSE', 'cluster'), /the address is in use; choose another port/);
   t.match(message('EACCES', 'reusePort'), /permission denied/);
 });
 
-t.test('the option is true or false, and for UDP alone', async (t) => {
+t.test('the option must be true or false, and is only for UDP', async (t) => {
   await t.rejects(createEndpoint({ reusePort: 1 as unknown as boolean }), {
     message: "The option 'reusePort' must be true or false",
   });
   await t.rejects(createEndpoint({ transport: udpTransport({ port: 0 }), reusePort: false }), {
-    message: /^The option 'reusePort' is for UDP/,
+    message: /^The option 'reusePort' is only for UDP/,
   });
   const endpoint = await createEndpoint({ host: HOST, reusePort: false });
   t.ok(endpoint.peer(`${HOST}:9`), 'false shares nothing');
@@ -58,7 +61,7 @@ t.test('the option is true or false, and for UDP alone', async (t) => {
 });
 
 t.test(
-  'over any transport that shares its port, nobody makes calls, by method or by event',
+  'over any transport that shares its port, no calls can be made, by method or by event',
   inWorld(async (t, world) => {
     const transport = world.network.transport('10.0.0.1', 1_000);
     const endpoint = await world.endpoint({
@@ -68,8 +71,8 @@ t.test(
     const error = {
       code: 'ERR_RPCUDP_SHARED_PORT',
       message:
-        'This endpoint shares 10.0.0.1:1000, and serves only: the answer to a call could reach another ' +
-        'process. Make calls from an endpoint of their own: createEndpoint()',
+        'This endpoint shares 10.0.0.1:1000 and cannot make calls, because the answer could reach ' +
+        'another process. Make calls from a separate endpoint: createEndpoint()',
     };
     t.throws(() => endpoint.peer('10.0.0.2:2000'), error);
     const peer = createActor(actorsOf().peer, { input: { endpoint, address: '10.0.0.2:2000' } });
@@ -129,11 +132,11 @@ if (HERE) {
     },
   );
 
-  t.test('a port that somebody holds without reusePort is not shared', async (t) => {
+  t.test('a port that is used without reusePort is not shared', async (t) => {
     const plain = await open(t, {});
     await t.rejects(open(t, { port: plain.address.port, reusePort: true }), {
       code: 'ERR_RPCUDP_BIND',
-      message: /is in use by a socket without reusePort, or of another user$/,
+      message: /is in use by a socket without reusePort, or by one of another user$/,
     });
     const sharing = await open(t, { reusePort: true });
     await t.rejects(open(t, { port: sharing.address.port }), {
@@ -142,7 +145,7 @@ if (HERE) {
     });
   });
 
-  t.test('a system that refuses is quoted', async (t) => {
+  t.test('a refusal of the system is quoted', async (t) => {
     const createRefused = (): Socket => {
       const socket = createSocket('udp4');
       socket.bind = () => {
@@ -154,14 +157,16 @@ if (HERE) {
     const transport = udpTransport({
       ...{ host: HOST, port: 0, sharing: 'reusePort', createSocket: createRefused },
     });
-    await t.rejects(transport.open(new Inbox()), { message: /this system has no reusePort/ });
+    await t.rejects(transport.open(new Inbox()), {
+      message: /this system does not support reusePort/,
+    });
   });
 } else {
-  t.test('this Node says that it has no reusePort', async (t) => {
+  t.test('this Node.js says that it has no reusePort', async (t) => {
     await t.rejects(open(t, { reusePort: true }), {
       code: 'ERR_RPCUDP_OPTION',
       message: new RegExp(
-        `needs Node.js 22.12, 23.1 or later, and this is ${process.versions.node}`,
+        `needs Node.js 22.12, 23.1 or later, but this is ${process.versions.node}`,
       ),
     });
   });

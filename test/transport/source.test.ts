@@ -1,7 +1,7 @@
 import t from 'tap';
 import { isAnswerable } from '../../src/address/source.js';
 
-t.test('an answer goes to one host, and to one that can be meant', async (t) => {
+t.test('an answer is sent only to a single host that can be meant', async (t) => {
   for (const host of [
     ...['10.0.0.1', '127.0.0.1', '192.0.2.255', '223.255.255.255', '240.0.0.1', '2.24.0.1'],
     ...['::1', '2001:db8::1', 'fe80::1%eth0', 'ff::1', 'fe00::ff02', '::ff02'],

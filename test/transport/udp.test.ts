@@ -25,7 +25,7 @@ t.test('over IPv6', needsIpv6, async (t) => {
   transportContract(t, '::1', () => world);
 });
 
-/** Makes sockets with a fault planted in them, and shows those it made. */
+/** Makes sockets with a planted fault, and returns those that it made. */
 function faulty(plant: (socket: Socket, options: SocketOptions) => void) {
   const sockets: Socket[] = [];
   const make = (options: SocketOptions): Socket => {
@@ -60,7 +60,7 @@ const send = (transport: UdpTransport, datagram: Uint8Array, host: string, port:
   });
 
 t.test(
-  'without a host it speaks both IP versions, and calls IPv4 peers by IPv4',
+  'without a host it uses both IP versions, and calls IPv4 peers over IPv4',
   needsIpv6,
   async (t) => {
     for (const options of [{}, { host: '::' }]) {
@@ -98,7 +98,7 @@ t.test('a machine without IPv6 gets IPv4', async (t) => {
   }
 });
 
-t.test('an address this machine does not have is refused', async (t) => {
+t.test('an address that this machine does not have is refused', async (t) => {
   // 192.0.2.0/24 and 2001:db8::/32 are for documentation, but a test bed may use them.
   const error: unknown = await udpTransport({ host: '203.0.113.77', port: 0 })
     .open(new Inbox())
@@ -120,7 +120,7 @@ t.test('a port without permission is refused', async (t) => {
   });
 });
 
-t.test('a refusal it does not know is told in the words of the system', async (t) => {
+t.test('an unknown error of the system is reported in its own words', async (t) => {
   const { createSocket } = faulty((socket) => {
     refuseToBind(socket, 'EMFILE');
   });
@@ -129,7 +129,7 @@ t.test('a refusal it does not know is told in the words of the system', async (t
   });
 });
 
-t.test('a close before a slow bind has finished leaves no socket', async (t) => {
+t.test('closing before a slow bind has finished leaves no socket', async (t) => {
   const { sockets, createSocket } = faulty((socket) => {
     const bind = socket.bind.bind(socket) as (options: object) => Socket;
     socket.bind = (options?: unknown) => {
@@ -144,7 +144,7 @@ t.test('a close before a slow bind has finished leaves no socket', async (t) => 
   t.throws(() => sockets[0]?.close(), { code: 'ERR_SOCKET_DGRAM_NOT_RUNNING' });
 });
 
-t.test('a port is shared by those who ask for it, and by nobody else', async (t) => {
+t.test('a port is shared only by sockets that ask for it', async (t) => {
   for (const [sharing, exclusive] of [
     [undefined, true],
     ['alone', true],
@@ -168,7 +168,7 @@ t.test('a port is shared by those who ask for it, and by nobody else', async (t)
   }
 });
 
-t.test('a socket that throws from send reports that as the result', async (t) => {
+t.test('a socket that throws from send reports the error as the result', async (t) => {
   const { createSocket } = faulty((socket) => {
     socket.send = () => {
       throw errno('ENOBUFS');
@@ -189,11 +189,11 @@ t.test('more than 1 MiB in the send queue refuses the datagram', async (t) => {
   t.match(await send(transport, Buffer.of(1), address.host, address.port), {
     code: 'ERR_RPCUDP_SEND_QUEUE_FULL',
     message:
-      'The send queue holds 1048576 bytes; a datagram of 1 more would pass its limit, 1048576',
+      'The send queue holds 1048576 bytes; a datagram of 1 bytes would exceed its limit of 1048576 bytes',
   });
 });
 
-t.test('how much the send queue holds is asked only once a MiB may be in it', async (t) => {
+t.test('the send queue is asked for its size only when a MiB may be in it', async (t) => {
   let asked = 0;
   const { createSocket } = faulty((socket) => {
     socket.getSendQueueSize = () => (asked += 1) * 0;
@@ -206,7 +206,7 @@ t.test('how much the send queue holds is asked only once a MiB may be in it', as
   t.equal(asked, 2, 'before the first datagram, and before the 33rd');
 });
 
-t.test('a socket that breaks is closed, and said so once', async (t) => {
+t.test('a socket that breaks is closed, and that is reported once', async (t) => {
   const { sockets, createSocket } = faulty(() => undefined);
   const { transport, inbox, address } = await openUdp(t, { host: '127.0.0.1', createSocket });
   const error = errno('EBADF');
@@ -225,7 +225,7 @@ t.test('a socket that breaks is closed, and said so once', async (t) => {
   );
 });
 
-t.test('news that an earlier datagram was not delivered leaves the socket open', async (t) => {
+t.test('an error of an earlier datagram leaves the socket open', async (t) => {
   const { sockets, createSocket } = faulty(() => undefined);
   const { transport, inbox, address } = await openUdp(t, { host: '127.0.0.1', createSocket });
   for (const code of ['ECONNREFUSED', 'ECONNRESET', 'ENETUNREACH', 'EHOSTUNREACH']) {
@@ -248,7 +248,7 @@ t.test('a source address that embeds IPv4 is made canonical', needsIpv6, async (
   );
 });
 
-t.test('it asks for a large receive buffer, and takes what it gets', async (t) => {
+t.test('it asks for a large receive buffer, and accepts what it gets', async (t) => {
   const asked: number[] = [];
   const { createSocket } = faulty((socket) => {
     const set = socket.setRecvBufferSize.bind(socket);

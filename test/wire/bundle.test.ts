@@ -15,7 +15,9 @@ import { OutboundFrame } from '../../src/wire/outbound-frame.js';
 import { datagramOf } from '../fixtures/msgpack-values.js';
 import { bundle } from '../fixtures/raw-peer.js';
 
-/** A response as it is sent, of so many bytes, 21 at least, all of them `byte` but for its type and id. */
+/**
+ * A response frame with this length, at least 21 bytes. All bytes except type and id are `byte`.
+ */
 const frameOf = (length: number, byte = 7): OutboundFrame =>
   new OutboundFrame('response', '00'.repeat(20), String.fromCharCode(byte).repeat(length - 21));
 
@@ -25,7 +27,7 @@ const bundleOf = (frames: readonly OutboundFrame[]): Buffer =>
     frames.reduce((bytes, frame) => bytes + bundledBytes(frame), 0),
   );
 
-/** The frames of a bundle; or why there are none, of which none may have been taken then. */
+/** The frames of a bundle, or why there are none. In that case none may have been given. */
 function unpacked(datagram: Buffer): Buffer[] | Drop {
   const frames: Buffer[] = [];
   const fault = unpackBundle(datagram, (frame) => frames.push(frame));
@@ -54,7 +56,7 @@ t.test('a bundle is type 4, twenty zeros and a MessagePack array of binaries', a
   t.notOk(isBundle(Buffer.alloc(0)));
 });
 
-t.test('what is bundled comes out as it was, in order, and the library reads it too', async () => {
+t.test('frames leave a bundle unchanged and in order, and the library reads them too', async () => {
   fc.assert(
     fc.property(frames, fc.uint8Array({ maxLength: 3 }), (list, trailing) => {
       const bundle = bundleOf(list);
@@ -79,7 +81,7 @@ t.test('frames are views of the datagram', async (t) => {
   t.strictSame(read, [Buffer.of(9, 9), Buffer.of(9)]);
 });
 
-t.test('what a frame takes is exact, with one byte more from 256 bytes on', async (t) => {
+t.test('the size of a frame in a bundle is exact, with one byte more from 256 on', async (t) => {
   for (const [length, takes] of [
     [22, 24],
     [255, 257],
@@ -92,7 +94,7 @@ t.test('what a frame takes is exact, with one byte more from 256 bytes on', asyn
   }
 });
 
-t.test('two frames or more never take more than what each is charged for', async () => {
+t.test('two or more frames never take more than the sum of their charges', async () => {
   fc.assert(
     fc.property(frames, (list) => {
       if (list.length === 1) return true;
@@ -120,7 +122,7 @@ t.test('every form of array and of binary is read', async (t) => {
   }
 });
 
-t.test('what is anything but an array of at least one binary has the wrong shape', async (t) => {
+t.test('anything but an array of at least one binary has the wrong shape', async (t) => {
   for (const body of [
     ...['90', 'dc0000', 'dd00000000', 'c0', '80', '81c400c400', 'c400', 'a0', '07', 'c1', 'd400c4'],
     ...['91c0', '9190', '91a0', '91d90107', '91da0001', '9107', '91c1', '91c70107', '91d40007'],
@@ -130,7 +132,7 @@ t.test('what is anything but an array of at least one binary has the wrong shape
   }
 });
 
-t.test('what declares more than there is, is truncated, however much it declares', async (t) => {
+t.test('what declares more than there is is truncated, however much it declares', async (t) => {
   for (const body of [
     ...['91', '92c400', '9f', 'dc', 'dc00', 'dc0001', 'dcffff', 'ddffffffff', 'dd', 'dd000000'],
     ...['91c4', '91c401', '91c5', '91c500', '91c50001', '91c6', '91c6000000', '91c600000001'],
@@ -153,7 +155,7 @@ t.test('no prefix of a bundle is a bundle, and nothing is taken from one', async
   t.ok(Array.isArray(unpacked(sound)));
 });
 
-t.test('frames are not looked into: one may be empty, or a bundle', async (t) => {
+t.test('frames are not checked: one may be empty, or a bundle', async (t) => {
   const inner = bundle(Buffer.of(1));
   t.strictSame(unpacked(bundle(Buffer.alloc(0), inner)), [Buffer.alloc(0), inner]);
 });

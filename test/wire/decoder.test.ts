@@ -16,7 +16,7 @@ function valueAt(datagram: Buffer, offset: number): unknown {
 
 const decode = (hex: string): unknown => valueAt(Buffer.from(hex.replaceAll(' ', ''), 'hex'), 0);
 
-t.test('integers of 64 bits are numbers where that is exact, else bigints (H38)', async (t) => {
+t.test('64-bit integers are numbers if that is exact, else bigints (H38)', async (t) => {
   t.equal(decode('cf0000000000000001'), 1);
   t.equal(decode('d3ffffffffffffffff'), -1);
   t.equal(decode('cf001fffffffffffff'), Number.MAX_SAFE_INTEGER);
@@ -28,7 +28,7 @@ t.test('integers of 64 bits are numbers where that is exact, else bigints (H38)'
   t.equal(decode('d38000000000000000'), -(2n ** 63n));
 });
 
-t.test('longer forms than needed mean the same (H39)', async (t) => {
+t.test('forms longer than necessary mean the same (H39)', async (t) => {
   t.equal(decode('d3000000000000007f'), 127);
   t.equal(decode('cc05'), 5);
   t.strictSame(decode('dc0001c0'), [null]);
@@ -38,7 +38,7 @@ t.test('longer forms than needed mean the same (H39)', async (t) => {
   t.strictSame(decode('de0001a161c0'), { a: null });
 });
 
-t.test('every format is read alike by the library and by the reader', async (t) => {
+t.test('the library and the reader read every format alike', async (t) => {
   const bodies = [
     ...['00', '7f', 'e0', 'ff', 'c0', 'c2', 'c3', 'ccff', 'cdffff', 'ceffffffff', 'd080', 'd18000'],
     ...['d280000000', 'ca3fc00000', 'cb3ff8000000000000', 'a0', 'a3c3a961', 'd90161', 'da000161'],
@@ -61,9 +61,10 @@ t.test('every format is read alike by the library and by the reader', async (t) 
 });
 
 t.test(
-  'a map is an object when all its keys are strings, else a Map of the keys as they came',
+  'a map is an object if all its keys are strings, else a Map with the keys as they came',
   async (t) => {
-    // packed by u-msgpack-python 2.8.0: {1: 'one', b'\x01': 'bytes', None: 0, (1, 2): True, 's': 1.0}
+    // packed by u-msgpack-python 2.8.0:
+    // {1: 'one', b'\x01': 'bytes', None: 0, (1, 2): True, 's': 1.0}
     const python = decode('8501a36f6e65c40101a56279746573c000920102c3a173cb3ff0000000000000');
     deepStrictEqual(
       python,
@@ -75,7 +76,8 @@ t.test(
         ['s', 1],
       ]),
     );
-    // string keys first, in their own order and not that of an object; nested maps judged one by one
+    // String keys first, in their own order and not that of an object. Each nested map is judged
+    // separately.
     const mixed = decode('84 a137 01 a131 02 05 81 a161 01 a130 c0');
     t.ok(mixed instanceof Map);
     t.strictSame(
@@ -98,7 +100,7 @@ t.test(
   },
 );
 
-t.test('maps that turn out to be Maps at their last key are still read in one pass', async (t) => {
+t.test('maps that turn out to be Maps at their last key are read in one pass', async (t) => {
   const open = '82a161';
   const deep = `${open.repeat(30)}c0${'01c0'.repeat(30)}`;
   const before = process.cpuUsage();
@@ -107,7 +109,7 @@ t.test('maps that turn out to be Maps at their last key are still read in one pa
   t.ok(user + system < 1_000_000, 'reading maps again would take 2^30 steps');
 });
 
-t.test('keys that mean something in JavaScript are keys like any other (H27)', async (t) => {
+t.test('keys with a meaning in JavaScript are keys like any other (H27)', async (t) => {
   const names = ['constructor', 'prototype', 'toString', 'valueOf', 'then', 'toJSON', 'length'];
   for (const name of [...names, 'hasOwnProperty', '\0', '\x000']) {
     const key = Buffer.concat([Buffer.of(0xa0 + name.length), Buffer.from(name)]).toString('hex');
@@ -125,7 +127,7 @@ t.test('thousands of keys are read in bounded time (H44, H45)', async (t) => {
   t.strictSame(valueAt(datagram, 21), Object.fromEntries(entries));
 });
 
-t.test('binary is a plain Uint8Array of its own', async (t) => {
+t.test('binary is a new, plain Uint8Array', async (t) => {
   const datagram = Buffer.from('93c40301020381a161c40104c403ffffff', 'hex');
   const [first, second] = valueAt(datagram, 0) as [Uint8Array, { a: Uint8Array }];
   datagram.fill(0);
@@ -134,7 +136,7 @@ t.test('binary is a plain Uint8Array of its own', async (t) => {
   t.equal(first.buffer.byteLength, 3, 'it keeps no other memory alive');
 });
 
-t.test('an unknown extension is ExtData of its own', async (t) => {
+t.test('an unknown extension is a new ExtData', async (t) => {
   const datagram = Buffer.from('c70305010203', 'hex');
   const value = valueAt(datagram, 0) as ExtData;
   datagram.fill(0);
@@ -151,11 +153,11 @@ t.test('text keeps a byte order mark, of any length', async (t) => {
   }
 });
 
-t.test('where one thing is odd, all the rest is read as ever', async () => {
+t.test('if one thing is unusual, everything else is read as always', async () => {
   const plain = { a: 1, b: [true, null, 1.5, 'x'.repeat(300)], c: { d: {} } };
   const binary = Uint8Array.of(1, 2);
   const moment = new Date(1_000);
-  /** Values, and how they arrive: in one body with something of every kind. */
+  /** Values, and what arrives for them, in one body with something of every kind. */
   const odd: readonly [hex: string, value: unknown][] = [
     ['cf0000000000000007', 7],
     ['cfffffffffffffffff', 2n ** 64n - 1n],
@@ -196,7 +198,7 @@ t.test('faithful values arrive as they were sent, by the documented rules', asyn
 });
 
 t.test(
-  'random and mutated bytes give a value or a drop, and the decoder never disagrees',
+  'random and changed bytes give a value or a drop, and the decoder never disagrees with the guard',
   async () => {
     const mutated = fc
       .tuple(faithfulValue, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }))

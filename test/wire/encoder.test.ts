@@ -80,7 +80,7 @@ t.test('values are the bytes that Python sends for them', async (t) => {
   for (const [value, bytes] of vectors) t.equal(encode(value), bytes, bytes.slice(0, 30));
 });
 
-t.test('a bigint of 32 bits is sent as short as a number', async (t) => {
+t.test('a bigint of 32 bits is sent in the same short form as a number', async (t) => {
   t.equal(encode(5n), '05');
   t.equal(encode(-(2n ** 31n)), 'd280000000');
   t.equal(encode(2n ** 32n - 1n), 'ceffffffff');
@@ -111,14 +111,14 @@ t.test('a value is not changed, and its properties are read once', async (t) => 
   t.equal(reads, 1);
 });
 
-t.test('a map has the shorter head when what is left of it has', async (t) => {
+t.test('a map has the shorter head if its remaining entries allow it', async (t) => {
   const keys = Array.from({ length: 16 }, (_, index) => String.fromCharCode(0x61 + index));
   const full = Object.fromEntries(keys.map((key) => [key, 1]));
   t.match(encode(full), /^de0010a16101a16201/);
   t.match(encode({ ...full, a: undefined }), /^8fa16201a16301.*a17001$/);
 });
 
-t.test('a getter may have something encoded itself', async (t) => {
+t.test('a getter may itself encode something', async (t) => {
   const value = {
     before: 'before',
     get inner(): string {
@@ -131,7 +131,7 @@ t.test('a getter may have something encoded itself', async (t) => {
 });
 
 t.test(
-  'an object without prototype and an array of a subclass are sent by their items',
+  'an object without a prototype and an array of a subclass are sent by their items',
   async (t) => {
     t.equal(encode(Object.assign(Object.create(null), { a: 1 })), '81a16101');
     class Endless extends Array<number> {
@@ -196,7 +196,7 @@ t.test('keys that would not arrive are refused', async (t) => {
   t.match(errorOf({ '\ud800': 1 }), { path: 'args[0]["\\u{d800}"]', message: /lone surrogate/ });
 });
 
-t.test('keys that are no names stand in brackets, escaped and cut', async (t) => {
+t.test('keys that are not names are shown in brackets, escaped and cut', async (t) => {
   t.equal(errorOf({ 'a b': new Set() }).path, 'args[0]["a b"]');
   t.equal(errorOf({ '\x1b[2J': new Set() }).path, 'args[0]["\\u{1b}[2J"]');
   t.equal(errorOf({ $été_1: new Set() }).path, 'args[0].$été_1');
@@ -209,9 +209,9 @@ t.test('a hole in an array is refused', async (t) => {
   t.match(errorOf(sparse), { path: 'args[0][1]', message: /sparse/ });
 });
 
-const CYCLE = 'it refers back to what contains it, and a cycle cannot be encoded';
+const CYCLE = 'it refers to an object that contains it, and a cycle cannot be encoded';
 
-t.test('a cycle is told from depth, and its path makes one turn', async (t) => {
+t.test('a cycle is distinguished from depth, and its path goes around once', async (t) => {
   const self: Record<string, unknown> = {};
   self['self'] = self;
   t.equal(errorOf(self).message, `args[0].self: ${CYCLE}`);
@@ -224,7 +224,7 @@ t.test('a cycle is told from depth, and its path makes one turn', async (t) => {
   t.match(errorOf(nested(40)), { message: /nest deeper than 32/ });
 });
 
-t.test('one object in two places is no cycle', async (t) => {
+t.test('one object in two places is not a cycle', async (t) => {
   const shared = { a: 1 };
   t.equal(encode([shared, shared]), '9281a1610181a16101');
 });
@@ -249,7 +249,7 @@ t.test('a getter or a Proxy that throws is named, with its cause', async (t) => 
   t.match(errorOf(proxy), { path: 'args[0]', cause });
 });
 
-t.test('what shrinks while it is read is refused, and what grows is sent as it was', async (t) => {
+t.test('a shrinking array is refused, and a growing one is sent as it was', async (t) => {
   const changing = (change: (items: unknown[]) => void): unknown[] => {
     const items: unknown[] = [];
     const changer = {
@@ -265,7 +265,7 @@ t.test('what shrinks while it is read is refused, and what grows is sent as it w
   t.equal(encode(changing((items) => items.push(3))), '9281a36e6f770102');
 });
 
-t.test('a result is named result', async (t) => {
+t.test('a result is called result', async (t) => {
   t.equal(
     thrownBy(() => encodeResponse(TEST_ID, { items: [new Set()] }).toDatagram()).path,
     'result.items[0]',
@@ -273,7 +273,7 @@ t.test('a result is named result', async (t) => {
   t.equal(thrownBy(() => encodeResponse(TEST_ID, new Set()).toDatagram()).path, 'result');
 });
 
-t.test('an error inside one encoding leaves the next unharmed', async (t) => {
+t.test('an error in one encoding does not harm the next', async (t) => {
   errorOf(new Set());
   t.equal(encode({ a: 1 }), '81a16101');
   errorOf(['written before the fault', { deep: { deeper: [1, 2, new Set()] } }]);
@@ -283,7 +283,7 @@ t.test('an error inside one encoding leaves the next unharmed', async (t) => {
   t.equal(encode(['a']), '91a161');
 });
 
-/** Runs `act` when its property is read, which has the value that `act` gives. */
+/** An object whose property runs `act` when it is read, and has the value that `act` returns. */
 const reading = (act: () => unknown): object => ({
   before: 'b'.repeat(100),
   get now(): unknown {
@@ -292,7 +292,7 @@ const reading = (act: () => unknown): object => ({
   after: 'a'.repeat(100),
 });
 
-t.test('encodings within encodings harm each other in no way, however they end', async (t) => {
+t.test('encodings within encodings do not harm each other, however they end', async (t) => {
   const whole = (now: unknown): string =>
     encode({ before: 'b'.repeat(100), now, after: 'a'.repeat(100) });
   const failing = (): string =>
@@ -343,7 +343,7 @@ t.test('encodings within encodings harm each other in no way, however they end',
   t.equal(whole(1), encode(reading(() => 1)));
 });
 
-/** Of a value that takes too much: what it is said to take, and what it may take. */
+/** For a value that takes too much: the size in the error, and the limit. */
 function excessOf(encoding: () => unknown): readonly [bytes: number, limitBytes: number] {
   try {
     encoding();
@@ -358,7 +358,10 @@ function excessOf(encoding: () => unknown): readonly [bytes: number, limitBytes:
 
 t.test('a response is as large as a datagram can be, and not a byte larger', async (t) => {
   const most = MAX_DATAGRAM_BYTES - 21;
-  /** Values whose encoding takes so many bytes, the last of which is written by another path each. */
+  /**
+   * Values whose encoding takes this many bytes. The last byte is written by a different path in
+   * each.
+   */
   const values: Readonly<Record<string, (bytes: number) => unknown>> = {
     'a text': (bytes) => 'x'.repeat(bytes - 3),
     'a text of two-byte characters': (bytes) =>
@@ -405,7 +408,7 @@ t.test('a response is as large as a datagram can be, and not a byte larger', asy
   );
 });
 
-t.test('requests and errors are held to 8,192 bytes of body, and contracts to less', async (t) => {
+t.test('requests and errors have at most 8,192 bytes of body, and contracts less', async (t) => {
   const request = (bytes: number, limit?: number) =>
     encodeRequest(TEST_ID, 'xyz', [new Uint8Array(bytes - 9)], undefined, limit);
   t.equal(request(8_192).body.length, 8_192);
@@ -433,7 +436,7 @@ t.test('requests and errors are held to 8,192 bytes of body, and contracts to le
   );
 });
 
-/** A text as MessagePack has it, by the book. */
+/** A text in MessagePack, exactly as its specification says. */
 function packedText(text: string): string {
   const bytes = Buffer.from(text);
   const { length } = bytes;
@@ -447,10 +450,10 @@ const TEXT_LENGTHS = [
   ...[127, 128, 254, 255, 256, 257, 1_000, 65_400],
 ];
 
-t.test('a text of any length, with any character anywhere, is sent as it is', async (t) => {
+t.test('a text of any length, with any character anywhere, is sent unchanged', async (t) => {
   const wrong: string[] = [];
   const check = (text: string): void => {
-    // With something on both sides: nothing of an attempt may be left behind.
+    // With something on both sides, because nothing of an earlier attempt may be left behind.
     const expected = `92${packedText(text)}a17a`;
     if (encode([text, 'z']) !== expected) wrong.push(`${text.length}: ${text.slice(0, 80)}`);
   };
@@ -466,7 +469,7 @@ t.test('a text of any length, with any character anywhere, is sent as it is', as
   t.equal(encode(['é'.repeat(16), 1]), `92d920${'c3a9'.repeat(16)}01`, 'its bytes are counted');
 });
 
-t.test('a lone surrogate is found wherever it is, and what follows is sent as it is', async (t) => {
+t.test('a lone surrogate is found anywhere, and what follows is sent unchanged', async (t) => {
   for (const length of [1, 2, 31, 32, 63, 64, 65, 255, 256, 1_000]) {
     for (const surrogate of ['\ud800', '\udbff', '\udc00', '\udfff']) {
       for (const at of new Set([0, length >> 1, length - 1])) {
@@ -481,7 +484,7 @@ t.test('a lone surrogate is found wherever it is, and what follows is sent as it
   t.equal(encode(['a', '😀']), '92a161a4f09f9880');
 });
 
-t.test('keys of any length are sent as texts are', async (t) => {
+t.test('keys of any length are sent like texts', async (t) => {
   for (const length of TEXT_LENGTHS.filter((length) => length <= 1_000)) {
     for (const key of ['k'.repeat(length), 'é'.repeat(length >> 1)]) {
       const expected = `82${packedText(key)}01${packedText(`${key}_`)}c3`;
@@ -546,7 +549,7 @@ t.test('arrays of any length have the shortest head', async (t) => {
   t.equal(encode(nested), `939f${'02'.repeat(15)}dc0010${'03'.repeat(16)}04`);
 });
 
-t.test('a map has as many entries as it says, whichever properties are undefined', async (t) => {
+t.test('a map has as many entries as it declares, with any properties undefined', async (t) => {
   const property = fc.property(
     fc.array(fc.boolean(), { maxLength: 40 }),
     fc.array(fc.boolean(), { maxLength: 40 }),
@@ -597,7 +600,7 @@ t.test('arrays and objects nest 32 deep, and no deeper', async (t) => {
   }
 });
 
-/** How large the buffers are that were made since, by the library too. */
+/** The sizes of the buffers that were made since then, also by the library. */
 function recordAllocations(t: Test): () => number[] {
   const { ArrayBuffer } = globalThis;
   const sizes: number[] = [];
@@ -611,7 +614,7 @@ function recordAllocations(t: Test): () => number[] {
   return () => sizes.splice(0);
 }
 
-t.test('room to write in is set aside once, and none for an encoding within another', async (t) => {
+t.test('the buffer is allocated once, and none for an encoding within another', async (t) => {
   encode(reading(() => encode(1)));
   const allocations = recordAllocations(t);
   for (let time = 0; time < 10; time++) {
@@ -625,9 +628,9 @@ t.test('room to write in is set aside once, and none for an encoding within anot
   t.strictSame(allocations(), []);
 });
 
-t.test('room for what no datagram holds has an end, and is let go', async (t) => {
+t.test('a buffer for what no datagram can hold is bounded, and released', async (t) => {
   const most = MAX_DATAGRAM_BYTES - 21;
-  /** What looks small as long as its bytes are not written; and what would, if it were not counted. */
+  /** Values that look small until their bytes are written, or would if those were not counted. */
   const swelling: Readonly<Record<string, unknown>> = {
     'text of three bytes a character': '日'.repeat(65_000),
     'integers of 32 bits': new Array(65_000).fill(2 ** 30),
@@ -646,7 +649,8 @@ t.test('room for what no datagram holds has an end, and is let go', async (t) =>
       name,
     );
     const sizes = allocations();
-    // An integer of 32 bits takes five times what is counted, and the library doubles what is too small.
+    // A 32-bit integer takes five times what is counted, and the library doubles a buffer that is
+    // too small.
     const largest = Math.max(0, ...sizes);
     t.ok(largest < 2 * 5 * MAX_DATAGRAM_BYTES, `${name}: ${largest} bytes at most`);
     t.equal(encode(['a']), '91a161');
@@ -658,7 +662,7 @@ t.test('room for what no datagram holds has an end, and is let go', async (t) =>
   }
 });
 
-t.test('an array that claims to have more than it has is refused', async (t) => {
+t.test('an array that claims more items than it has is refused', async (t) => {
   const claiming = (length: unknown): unknown =>
     new Proxy([1, 2, 3], {
       get: (items, key) => (key === 'length' ? length : (Reflect.get(items, key) as unknown)),
@@ -674,14 +678,14 @@ t.test('an array that claims to have more than it has is refused', async (t) => 
     );
   }
   for (const length of [-1, 2.5, NaN, Infinity, 3n, '2', null]) {
-    const message = `args[0]: the array says that it has ${length} items`;
+    const message = `args[0]: the length of the array is ${length}; it must be a whole number`;
     t.match(errorOf(claiming(length)), { path: 'args[0]', message });
   }
   t.match(errorOf(claiming(Symbol('x'))), { path: 'args[0]', message: /reading it threw/ });
   t.equal(encode(['a']), '91a161');
 });
 
-/** A datagram is whole, or there is none. */
+/** A datagram is complete, or there is none. */
 function checkWhole(t: Test, what: string, value: unknown): void {
   let datagram: Buffer;
   try {
@@ -719,7 +723,7 @@ t.test('an array that lies about its length makes no broken datagram', async (t)
 });
 
 t.test(
-  'binary that lies about its length makes no broken datagram, and lets out no bytes of another',
+  'binary that lies about its length makes no broken datagram, and reveals no bytes of another',
   async (t) => {
     class Liar extends Uint8Array {
       said: unknown;
@@ -738,7 +742,7 @@ t.test(
   },
 );
 
-t.test('what fits is sent, though longer heads were set aside for its maps', async (t) => {
+t.test('what fits is sent, even if longer heads were reserved for its maps', async (t) => {
   const absent = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`u${i}`, undefined]));
   for (const depth of [1, 10, 11, 32]) {
     let value: unknown = 'x'.repeat(65_486 - 3 - 3 * depth);

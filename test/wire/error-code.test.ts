@@ -3,7 +3,10 @@ import { namesOf } from '../../src/vocabulary.js';
 import { ERROR_CODES, isErrorCode, meansNotRun } from '../../src/wire/error-code.js';
 import type { ErrorCode } from '../../src/wire/error-code.js';
 
-/** Whether a request that got this answer was not run; later codes may be either. */
+/**
+ * Whether a request that got this answer was not run. For codes that are not listed, both are
+ * possible.
+ */
 const NOT_RUN: Partial<Record<ErrorCode, boolean>> = {
   unknownProcedure: true,
   invalidArguments: true,
@@ -17,7 +20,7 @@ const NOT_RUN: Partial<Record<ErrorCode, boolean>> = {
   replyForgotten: false,
 };
 
-t.test("the endpoint's codes are known, with what they mean", async (t) => {
+t.test("the endpoint's codes are known, with their meaning", async (t) => {
   for (const [code, notRun] of Object.entries(NOT_RUN)) {
     t.equal(isErrorCode(code), true, code);
     t.equal(meansNotRun(code), notRun, code);
@@ -25,7 +28,7 @@ t.test("the endpoint's codes are known, with what they mean", async (t) => {
   for (const code of namesOf(ERROR_CODES)) t.equal(isErrorCode(code), true, code);
 });
 
-t.test("any other code is a procedure's own, even a name that every object has", async (t) => {
+t.test('any other code belongs to a procedure, even a name that every object has', async (t) => {
   for (const code of ['', 'mine', 'Closing', 'closing ', 'constructor', '__proto__', 'toString']) {
     t.equal(isErrorCode(code), false, code);
     t.equal(meansNotRun(code), false, code);

@@ -43,7 +43,7 @@ t.test('an error is sent with a header map, byte for byte', async (t) => {
   t.equal(withData.toString('hex'), datagramOf(2, '93 a145 a16d c0 810001').toString('hex'));
 });
 
-t.test('what is sent is what arrives', async () => {
+t.test('what arrives is what was sent', async () => {
   const data = fc.option(fc.oneof(fc.string(), fc.integer(), fc.array(fc.boolean())), {
     nil: undefined,
   });
@@ -78,7 +78,7 @@ t.test('texts are cut to 1024 characters, and what is not Unicode is replaced', 
   t.match(sent(dear, dear), { code: dear, message: dear }, 'the dearest texts that are not cut');
 });
 
-t.test('data that would not arrive as it is, or takes too much, is a mistake', async (t) => {
+t.test('data that would not arrive unchanged, or is too large, is a mistake', async (t) => {
   const send = (data: unknown) =>
     encodeErrorReply(TEST_ID, { code: 'E', message: 'm', data }).toDatagram();
   t.throws(() => send({ list: [Symbol('x')] }), {

@@ -40,7 +40,7 @@ t.test('a request is explained from its first byte to its last', async (t) => {
   ]);
 });
 
-t.test('a sound frame of any type has no fault', async (t) => {
+t.test('a valid frame of any type has no fault', async (t) => {
   for (const type of namesOf(FRAME_TYPES)) {
     const parts = explainDatagram(sampleFrame(type));
     t.match(parts[0], { label: 'type', detail: type });
@@ -70,13 +70,13 @@ t.test('scalars show their format and exact value', async (t) => {
   t.equal(detailOf('d7ff1d6f280065e078f5'), 'fixext 8 2024-02-29T12:30:45.123Z + 456000 ns');
 });
 
-t.test('text cannot steer a terminal', async (t) => {
+t.test('text cannot control a terminal', async (t) => {
   const text = Buffer.from('\x1b[2J\u202e\n"\u0085é').toString('hex');
   const [, , part] = explainDatagram(datagramOf(1, `ad${text}`));
   t.equal(part?.detail, '"\\u{1b}[2J\\u{202e}\\n\\"\\u{85}é"');
 });
 
-t.test('a fault stands where the reading stops', async (t) => {
+t.test('a fault is where the reading stops', async (t) => {
   const faultOf = (datagram: Buffer): string | undefined => show(explainDatagram(datagram)).at(-1);
   t.match(
     faultOf(datagramOf(0, '92 a161 91 c1 00')),
@@ -91,7 +91,7 @@ t.test('a fault stands where the reading stops', async (t) => {
   t.match(faultOf(datagramOf(0, `c4${'00'.repeat(8_704)}`)), /fault \| dropped as tooLong: /);
 });
 
-/** A challenge without a token says nothing. */
+/** A challenge without a token means nothing. */
 function decodeChallenge(datagram: Buffer): object {
   const body = decodeSignal(datagram);
   if (isDrop(body)) return body;
@@ -114,7 +114,7 @@ function reasonOf(datagram: Buffer): string | undefined {
 }
 
 t.test(
-  'any bytes are covered without a gap, and dropped for the reason an endpoint counts',
+  'any bytes are covered without a gap, and dropped for the reason that an endpoint counts',
   async () => {
     const body = fc.uint8Array({ maxLength: 40 });
     const datagram = fc.oneof(
@@ -126,7 +126,7 @@ t.test(
     fc.assert(
       fc.property(datagram, (bytes) => {
         const parts = explainDatagram(bytes);
-        // The frames of a bundle have faults of their own.
+        // The parts of a bundle's frames have their own faults.
         const own = isBundle(bytes) ? parts.filter(({ depth }) => depth < 2) : parts;
         const last = own.at(-1);
         const reason = /^dropped as (\w+):/.exec(last?.detail ?? '')?.[1];
@@ -140,17 +140,14 @@ t.test(
   },
 );
 
-t.test(
-  'a bundle in a bundle is too short before it is anything else, as an endpoint has it',
-  async (t) => {
-    const faultOf = (bytes: number) =>
-      explainDatagram(
-        Buffer.of(4, ...Buffer.alloc(20), 0x91, 0xc4, bytes, ...Buffer.alloc(bytes, 4)),
-      ).find(({ label }) => label === 'fault');
-    t.match(faultOf(21), { detail: /dropped as tooShort/ });
-    t.match(faultOf(22), { detail: /dropped as shape/ });
-  },
-);
+t.test('a bundle in a bundle is first of all too short, as for an endpoint', async (t) => {
+  const faultOf = (bytes: number) =>
+    explainDatagram(
+      Buffer.of(4, ...Buffer.alloc(20), 0x91, 0xc4, bytes, ...Buffer.alloc(bytes, 4)),
+    ).find(({ label }) => label === 'fault');
+  t.match(faultOf(21), { detail: /dropped as tooShort/ });
+  t.match(faultOf(22), { detail: /dropped as shape/ });
+});
 
 t.test('a bundle is covered without a gap, whatever is in it', async () => {
   const bundles = hostileBundle(['x']).map((one) =>

@@ -1,4 +1,7 @@
-/** What is checked is what is sent: everything in a value is read once, and what was read is what arrives. */
+/**
+ * What is checked is what is sent: everything in a value is read once, and what was read is what
+ * arrives.
+ */
 import { deepStrictEqual } from 'node:assert/strict';
 import { ExtData, ExtensionCodec } from '@msgpack/msgpack';
 import fc from 'fast-check';
@@ -8,13 +11,16 @@ import { decodeResponse, encodeResponse } from '../../src/wire/response.js';
 import { PreciseDate } from '../../src/wire/timestamp.js';
 import { afterTheWire, faithfulValue, TEST_ID } from '../fixtures/msgpack-values.js';
 
-/** What arrives of a value. */
+/** What arrives for a value. */
 function sent(value: unknown): unknown {
   const decoded = decodeResponse(encodeResponse(TEST_ID, value).toDatagram());
   return 'value' in decoded ? decoded.value : decoded;
 }
 
-/** An object whose property `now` says another thing each time it is read, and after the last that again. */
+/**
+ * An object whose property `now` gives the next answer each time it is read, and then repeats the
+ * last one.
+ */
 function changing(...answers: unknown[]): object {
   return {
     get now(): unknown {
@@ -23,7 +29,7 @@ function changing(...answers: unknown[]): object {
   };
 }
 
-t.test('a getter that answers otherwise the next time is asked once', async (t) => {
+t.test('a getter that changes its answer is read once', async (t) => {
   const unfaithful = [new Map(), '\ud800', undefined, () => 1, Symbol('s'), 2n ** 64n, [,]];
   for (const later of [...unfaithful, 2, 'two', { deep: [2] }, new Uint8Array(2)]) {
     for (const first of [1, 'one', null, [1], { one: 1 }, 2 ** 40, 2n ** 60n, undefined]) {
@@ -49,7 +55,7 @@ t.test('a Proxy is asked once for each thing', async (t) => {
   t.strictSame(reads.splice(0), ['length', '0', '1']);
 });
 
-t.test('a Proxy that has other keys each time sends those it had', async (t) => {
+t.test('a Proxy with other keys each time sends its first keys', async (t) => {
   let time = 0;
   const fickle = new Proxy(
     {},
@@ -97,7 +103,7 @@ t.test('what a getter changes after it was read is sent as it was', async () => 
   ]);
 });
 
-t.test('binary that says another length each time is sent as it is', async () => {
+t.test('binary with another length each time is sent with its real length', async () => {
   class Liar extends Uint8Array {
     #said = 0;
     override get length(): number {
@@ -117,7 +123,7 @@ t.test('binary that says another length each time is sent as it is', async () =>
   ]);
 });
 
-t.test('of what has more properties than any datagram holds, none is read', async (t) => {
+t.test('a value with more properties than any datagram holds is not read at all', async (t) => {
   let reads = 0;
   const keys = Array.from({ length: 65_536 }, (_, index) => `k${index}`);
   const descriptor = { enumerable: true, get: () => (reads += 1) };
@@ -129,7 +135,7 @@ t.test('of what has more properties than any datagram holds, none is read', asyn
   t.equal(reads, 0);
 });
 
-t.test('a value is left as it was', async () => {
+t.test('a value is not changed', async () => {
   fc.assert(
     fc.property(faithfulValue, (value) => {
       const before = structuredClone(value);
@@ -140,7 +146,7 @@ t.test('a value is left as it was', async () => {
   );
 });
 
-t.test('a property that is read in vain is named, whichever it is', async (t) => {
+t.test('a property that cannot be read is named, whichever it is', async (t) => {
   const cause = new Error('no');
   const value = {
     get first(): number {
@@ -152,7 +158,7 @@ t.test('a property that is read in vain is named, whichever it is', async (t) =>
   };
   const error = t.throws(() => encodeResponse(TEST_ID, [value])) as UnencodableError;
   t.match(error, { path: 'result[0].second', cause });
-  // Read again, to learn its name, it can be read.
+  // It could be read if it were read again to learn its name.
   let reads = 0;
   const once = {
     get only(): number {

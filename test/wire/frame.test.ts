@@ -27,7 +27,7 @@ t.test('a datagram of fewer than 22 bytes is too short (H01–H03)', async (t) =
   }
 });
 
-t.test('each type has a byte of its own', async (t) => {
+t.test('each type has its own byte', async (t) => {
   for (const type of namesOf(FRAME_TYPES)) {
     t.match(readFrame(sampleFrame(type)), { type });
     t.equal(typeOfByte(FRAME_TYPES[type].byte), type);
@@ -44,7 +44,7 @@ t.test('every other type byte to 0xff is unknown (H04)', async (t) => {
 });
 
 t.test(
-  'a request ends 512 bytes after the largest body, a response with UDP (H05, H06)',
+  "a request ends 512 bytes after the largest body, a response at UDP's limit (H05, H06)",
   async (t) => {
     t.match(readFrame(datagramOf(0, 'c0'.repeat(8_192 + 512))), { type: 'request' });
     t.equal(readFrame(datagramOf(0, 'c0'.repeat(8_192 + 513))), DROP.tooLong);

@@ -26,7 +26,7 @@ const read = (text: string) => readHeaderMap(bytesOf(text), 0);
 const withEntry = (key: number, value: unknown): Buffer =>
   Buffer.concat([Buffer.of(0x82, 0, 1, key), encode(value, { useBigInt64: true })]);
 
-t.test('each header map is these bytes', async (t) => {
+t.test('each header map has these bytes', async (t) => {
   t.equal(hex(PLAIN_HEADER_MAP), compact('81 0001'));
   t.equal(hex(requestHeaderMap(undefined)), compact('83 0001 0101 02ce00000000'));
   t.equal(
@@ -51,7 +51,7 @@ t.test('a stamp says which attempt it is, and how many milliseconds are left', a
   t.equal(request.subarray(0, 4).toString(), 'body');
 });
 
-t.test('what is stamped is what is read', async () => {
+t.test('what was stamped is read again', async () => {
   const traceparents = fc.option(fc.string({ unit: 'grapheme-ascii', minLength: 1 }), {
     nil: undefined,
   });
@@ -99,7 +99,7 @@ t.test('a request with a token is the request, its body unchanged', async (t) =>
   }
 });
 
-t.test('what is not there has a default', async (t) => {
+t.test('a missing entry has a default', async (t) => {
   t.match(read('81 0001'), {
     version: 1,
     attempt: 1,
@@ -129,7 +129,7 @@ t.test('bytes after the header map are ignored', async (t) => {
   }
 });
 
-t.test('what is no header map is none', async (t) => {
+t.test('what is not a header map is not read as one', async (t) => {
   const malformed: readonly (readonly [string, string])[] = [
     ['nothing', ''],
     ['nil', 'c0'],
@@ -175,7 +175,7 @@ t.test('what is no header map is none', async (t) => {
   }
 });
 
-t.test('numbers are integers, and no time is NaN', async (t) => {
+t.test('numbers must be integers, and no time is NaN', async (t) => {
   for (const value of [NaN, Infinity, 0.5, 1.5, 1e300]) {
     for (const [key, name] of ['version', 'attempt', 'time'].entries()) {
       const bytes = key === 0 ? Buffer.from([0x81, 0, ...encode(value)]) : withEntry(key, value);
@@ -184,7 +184,7 @@ t.test('numbers are integers, and no time is NaN', async (t) => {
   }
 });
 
-t.test('any bytes are a header map or none, and nothing is thrown', async () => {
+t.test('any bytes are a header map or none, and nothing throws', async () => {
   const entry = fc.tuple(fc.nat(6), fc.oneof(fc.anything(), fc.double(), fc.bigInt(), fc.string()));
   const tolerant = (value: unknown): Uint8Array => {
     try {
@@ -223,7 +223,7 @@ t.test('a traceparent is 1 to 256 printable ASCII characters', async (t) => {
   }
 });
 
-t.test('a key that comes twice makes it unreadable', async (t) => {
+t.test('a header map with the same key twice is unreadable', async (t) => {
   const read = (hex: string) => readHeaderMap(Buffer.from(hex, 'hex'), 0);
   t.equal(read('82' + '0001' + '0001'), undefined);
   t.equal(read('83' + '0001' + '0101' + '0102'), undefined);

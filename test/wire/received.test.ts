@@ -45,7 +45,7 @@ export type Checks = [
   Expect<Equal<Received<string | Map<string, number>>, string>>,
 ];
 
-t.test('a received type is checked as it is used', async (t) => {
+t.test('a received type is checked where it is used', async (t) => {
   const user: Received<User> = { name: 'Ada', tags: ['a'] };
   // @ts-expect-error: a tag that the sender's type does not have
   user.tags.push('c');

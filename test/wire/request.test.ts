@@ -7,7 +7,7 @@ import { HEADER_BYTES, MAX_DATAGRAM_BYTES, readFrame } from '../../src/wire/fram
 import { decodeRequest, encodeRequest } from '../../src/wire/request.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
-/** Version 1, attempt 1, no time left: what a request has after its body until it is stamped. */
+/** Version 1, attempt 1, no time left: what follows the body of a request until it is stamped. */
 const UNSTAMPED_HEADER_MAP = '830001 0101 02ce00000000';
 
 const { length: HEADER_MAP_BYTES } = datagramOf(0, UNSTAMPED_HEADER_MAP).subarray(HEADER_BYTES);
@@ -35,7 +35,7 @@ t.test('a request is the bytes that Python rpcudp 5.0.1 sends, and a header map'
   }
 });
 
-t.test('a body that is no [string, array] has the wrong shape (H46)', async (t) => {
+t.test('a body that is not [string, array] has the wrong shape (H46)', async (t) => {
   for (const body of [
     'c0',
     '80',
@@ -60,33 +60,21 @@ t.test('bytes after the body are ignored (H07, H08)', async (t) => {
   }
 });
 
-t.test(
-  'any text is a procedure name here; who may be called is decided later (H37, H48)',
-  async (t) => {
-    const names = [
-      '',
-      '__proto__',
-      'constructor',
-      '\0',
-      '\u202e',
-      '\n',
-      '\x1b[2J',
-      '🐍'.repeat(63),
-    ];
-    for (const name of names) {
-      const body = Buffer.concat([
-        Buffer.of(0x92, 0xd9, Buffer.byteLength(name)),
-        Buffer.from(name),
-        Buffer.of(0x90),
-      ]);
-      t.strictSame(decodeRequest(datagramOf(0, body.toString('hex'))), {
-        procedure: name,
-        args: [],
-        end: HEADER_BYTES + body.length,
-      });
-    }
-  },
-);
+t.test('any text is a procedure name here, and the lookup comes later (H37, H48)', async (t) => {
+  const names = ['', '__proto__', 'constructor', '\0', '\u202e', '\n', '\x1b[2J', '🐍'.repeat(63)];
+  for (const name of names) {
+    const body = Buffer.concat([
+      Buffer.of(0x92, 0xd9, Buffer.byteLength(name)),
+      Buffer.from(name),
+      Buffer.of(0x90),
+    ]);
+    t.strictSame(decodeRequest(datagramOf(0, body.toString('hex'))), {
+      procedure: name,
+      args: [],
+      end: HEADER_BYTES + body.length,
+    });
+  }
+});
 
 t.test('name and arguments take 8192 bytes and not one more', async (t) => {
   // 92 a1 61 91 da xx xx: 7 bytes around the text
@@ -100,11 +88,11 @@ t.test('name and arguments take 8192 bytes and not one more', async (t) => {
     procedure: 'a',
     bytes: 8_193,
     limitBytes: 8_192,
-    message: /"a" takes at least 8193 bytes; .* may take 8192/,
+    message: /"a" takes at least 8193 bytes; .* may take at most 8192/,
   });
 });
 
-t.test('a body of 8193 bytes is too long, whatever stands after it', async (t) => {
+t.test('a body of 8193 bytes is too long, whatever follows it', async (t) => {
   const bodyOf = (textBytes: number): string =>
     `92a16191da${textBytes.toString(16).padStart(4, '0')}${'78'.repeat(textBytes)}`;
   t.match(decodeRequest(datagramOf(0, bodyOf(8_185))), { end: HEADER_BYTES + 8_192 });
@@ -134,7 +122,7 @@ t.test('a request that fits in no datagram is refused before it is encoded', asy
   });
 });
 
-t.test('what is no procedure name, no list of arguments or no id is a mistake', async (t) => {
+t.test('an invalid procedure name, argument list or id is a mistake', async (t) => {
   const loose = encodeRequest as (id: string, procedure: unknown, args: unknown) => RequestFrame;
   for (const name of ['', 7, undefined, '\ud800']) {
     t.throws(() => loose(TEST_ID, name, []), { name: 'UnencodableError', path: 'procedure' });
@@ -146,9 +134,9 @@ t.test('what is no procedure name, no list of arguments or no id is a mistake', 
   t.ok(new UnencodableError('args', 'x') instanceof TypeError);
 });
 
-t.test('arguments nest as deep as a request may, and what is encoded is decoded', async (t) => {
+t.test('arguments nest as deep as a request may, and what is encoded can be decoded', async (t) => {
   const nested = (depth: number): unknown => (depth === 0 ? 1 : [nested(depth - 1)]);
-  // the body's own array and the list of arguments are two of the 32
+  // The body's own array and the list of arguments are two of the 32.
   const datagram = encodeRequest(TEST_ID, 'a', [nested(30)]).toDatagram();
   t.match(decodeRequest(datagram), { procedure: 'a', args: [nested(30)] });
   t.throws(() => encodeRequest(TEST_ID, 'a', [nested(31)]).toDatagram(), {

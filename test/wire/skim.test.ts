@@ -63,7 +63,7 @@ t.test('hostile bodies are refused for the right reason', async (t) => {
   t.equal(reasonFor(''), 'truncated');
 });
 
-t.test('what is unusual and sound is let through', async (t) => {
+t.test('what is unusual but valid is accepted', async (t) => {
   const bodies = [
     `${'91'.repeat(32)}c0`,
     `${'91'.repeat(31)}90`,
@@ -91,7 +91,7 @@ t.test('the end is that of the value, whatever follows', async (t) => {
   }
 });
 
-t.test('the visitor hears of each item with its bytes, depth and role', async (t) => {
+t.test('the visitor gets each item with its bytes, depth and role', async (t) => {
   const heard: unknown[] = [];
   skim(bytesOf('92 a161 81 a162 cd0100'), 0, (...item) => heard.push(item));
   t.strictSame(heard, [
@@ -103,7 +103,7 @@ t.test('the visitor hears of each item with its bytes, depth and role', async (t
   ]);
 });
 
-t.test('what the decoder needs help with is told', async (t) => {
+t.test('what the decoder needs help with is reported', async (t) => {
   const table: readonly [keyof typeof ODDITY | 'none', readonly string[]][] = [
     ['none', ['c0', '00', 'ceffffffff', 'd2ffffffff', 'ca3fc00000', 'cb3ff8000000000000', '80']],
     ['none', ['d40561', 'c7030561 6263', 'd6ff00000001', '90', '93 01 91 02 a3616263']],
@@ -129,7 +129,7 @@ t.test('what the decoder needs help with is told', async (t) => {
   t.match(skim(bytesOf('c0'), 0), { odd: 0 }, 'nor is what came before');
 });
 
-t.test('the entries of maps are counted where there can be equal keys', async (t) => {
+t.test('the entries of maps are counted if there can be equal keys', async (t) => {
   for (const [body, entries] of [
     ['c0', 0],
     ['80', 0],
@@ -142,7 +142,7 @@ t.test('the entries of maps are counted where there can be equal keys', async (t
   }
 });
 
-t.test('refusing costs no memory', async (t) => {
+t.test('a refusal takes no memory', async (t) => {
   const bodies = ['dd01ffffff', 'dcffff'.repeat(2_730), `${'91'.repeat(8_000)}c0`].map(bytesOf);
   const before = process.memoryUsage().heapUsed;
   for (let round = 0; round < 1_000; round += 1) for (const body of bodies) skim(body, 0);
@@ -150,7 +150,7 @@ t.test('refusing costs no memory', async (t) => {
   t.ok(grown < 2_000_000, `3000 refusals took ${grown} bytes of heap`);
 });
 
-/** Takes what the library can take: 64-bit integers, and keys of every type. */
+/** Accepts what the library can read: 64-bit integers, and keys of every type. */
 const library = new Decoder({ useBigInt64: true, mapKeyConverter: () => 'key' });
 
 function decodesWhole(bytes: Uint8Array): boolean {
@@ -191,7 +191,7 @@ const body = fc.oneof(
     .map((bytes) => Uint8Array.from(bytes)),
 );
 
-t.test('the library decodes whatever is let through', async () => {
+t.test('the library decodes everything that is accepted', async () => {
   fc.assert(
     fc.property(body, (bytes) => {
       const skimmed = skim(bytes, 0);

@@ -25,13 +25,13 @@ t.test('timestamps are the bytes that Python sends and reads', async (t) => {
   }
 });
 
-t.test('a whole millisecond is a Date, anything finer a PreciseDate', async (t) => {
+t.test('a whole millisecond gives a Date, anything finer a PreciseDate', async (t) => {
   const read = (body: string): object => decodeResponse(datagramOf(1, body));
   t.notOk((read('d7ff1d53530065e078f5') as { value: Date }).value instanceof PreciseDate);
   t.match(read('d7ff1d6f280065e078f5'), { value: { subMillisecondNanoseconds: 456_000 } });
 });
 
-t.test('every moment of a Date, to the nanosecond, arrives as it was sent', async () => {
+t.test('every time that a Date can hold, to the nanosecond, arrives as it was sent', async () => {
   fc.assert(
     fc.property(
       fc.oneof(

@@ -4,7 +4,7 @@ import t from 'tap';
 import { isUtf8Range } from '../../src/wire/utf8.js';
 
 t.test(
-  'every pair of bytes, and every lead with boundary followers, is judged as Node does',
+  'every pair of bytes, and every lead byte with boundary followers, is judged as by Node.js',
   async (t) => {
     const followers = [0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xff];
     const wrong: string[] = [];
@@ -25,7 +25,7 @@ t.test(
   },
 );
 
-t.test('any length of text and of bytes is judged as Node does', async () => {
+t.test('text and bytes of any length are judged as by Node.js', async () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
     fc.string({ unit: 'binary', maxLength: 100 }).map((text) => Buffer.from(text)),

@@ -11,7 +11,7 @@ import { collectGarbage } from '../fixtures/garbage.js';
 const bytesOf = (hex: string): Buffer => Buffer.from(hex.replaceAll(' ', ''), 'hex');
 const decode = (bytes: Buffer): unknown => decodeSound(bytes, 0, bytes.length);
 
-t.test('of many values, each is its own, whatever their sizes', async () => {
+t.test('of many values, each arrives by itself, whatever their sizes', async () => {
   const library = new Decoder({ useBigInt64: true });
   const size = fc.oneof(fc.nat(100), fc.integer({ min: 2_000, max: 2_100 }), fc.nat(20_000));
   const text = fc.tuple(size, fc.constantFrom('x', 'é', '日')).map(([n, unit]) => unit.repeat(n));
@@ -31,7 +31,7 @@ t.test('of many values, each is its own, whatever their sizes', async () => {
   );
 });
 
-t.test('a stream is read to its end, and then another', async (t) => {
+t.test('a stream is read to its end, and then the next one', async (t) => {
   for (let length = 2_030; length < 2_060; length++) {
     for (let time = 0; time < 10; time++) {
       const text = String(time).repeat(length);
@@ -40,7 +40,7 @@ t.test('a stream is read to its end, and then another', async (t) => {
   }
 });
 
-t.test('bytes that are not one value are told, and harm no other value', async (t) => {
+t.test('bytes that are not one value are reported, and harm no other value', async (t) => {
   const unlike: Readonly<Record<string, string>> = {
     'two values': '01 02',
     'a value and half of one': '01 cd00',
@@ -58,21 +58,21 @@ t.test('bytes that are not one value are told, and harm no other value', async (
   }
 });
 
-t.test('what looks like a mark leads no later value astray', async (t) => {
-  // After a fault a stream is new, and its first mark known: the offset 0.
+t.test('bytes that look like a mark do not mislead later values', async (t) => {
+  // After a fault the stream is new, and its first mark is known: the offset 0.
   t.throws(() => decode(bytesOf('c1')));
   t.equal(decode(bytesOf('01 cd0000 a6 666f72676564')), 1, 'more than one value, but for the mark');
   t.throws(() => decode(bytesOf('02')), 'which is not believed a second time');
   t.equal(decode(bytesOf('03')), 3);
 });
 
-/** Decodes a body in memory of its own, and gives its value and a weak hold on that memory. */
+/** Decodes a body in separate memory. Returns its value, and a weak reference to that memory. */
 function decodeOnce(item: unknown): { value: unknown; memory: WeakRef<ArrayBuffer> } {
   const { buffer } = encode([item, 1n, { key: item }], { useBigInt64: true });
   return { value: decodeValue(Buffer.from(buffer), 0), memory: new WeakRef(buffer) };
 }
 
-t.test('no datagram is kept by what was read of it', async (t) => {
+t.test('no datagram is kept alive by what was read from it', async (t) => {
   const decoded = [1, 20, 2_000, 3_000, 60_000].flatMap((length) => {
     const binary = new Uint8Array(length);
     return ['x'.repeat(length), binary, { k: binary }].map((item) => decodeOnce(item));

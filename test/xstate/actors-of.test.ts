@@ -13,7 +13,7 @@ type Api = {
 
 const remote = actorsOf<Api>();
 
-/** A machine of a user's that greets once. */
+/** A machine of a user that greets once. */
 const greeter = setup({
   types: {
     input: {} as { peer: Peer<Api>; timeoutMs?: number },
@@ -48,7 +48,7 @@ async function pair(world: World) {
 }
 
 t.test(
-  "an invoked call's output is the procedure's result",
+  "the output of an invoked call is the procedure's result",
   inWorld(async (t, world) => {
     const { peer } = await pair(world);
     const actor = createActor(greeter, { input: { peer } }).start();
@@ -57,7 +57,7 @@ t.test(
 );
 
 t.test(
-  'every outcome but resolved is an error that tells the outcome',
+  'every outcome except resolved is an error that has the outcome',
   inWorld(async (t, world) => {
     const { client } = await pair(world);
     const input = { peer: client.peer<Api>('10.0.9.9:1'), timeoutMs: 70 };
@@ -69,7 +69,7 @@ t.test(
 );
 
 t.test(
-  'a mistake in a call is an error as well',
+  'a mistake in a call is an error too',
   inWorld(async (t, world) => {
     const { client, peer } = await pair(world);
     const input = { peer, timeoutMs: -1 };
@@ -95,7 +95,7 @@ t.test(
   }),
 );
 
-/** A machine of a user's that spawns a peer and keeps what it reports. */
+/** A machine of a user that spawns a peer and keeps its reports. */
 const owner = setup({
   types: {
     input: {} as { endpoint: Endpoint; address: string },
@@ -145,7 +145,7 @@ t.test(
 );
 
 t.test(
-  'a spawned peer reports what comes late, and what is lost',
+  'a spawned peer reports late and lost answers',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint({ lingerMs: 50 });
@@ -170,7 +170,7 @@ t.test(
 );
 
 t.test(
-  'a spawned peer that is stopped cancels its calls, those alone, and reports no more',
+  'a spawned peer that is stopped cancels its own calls only, and reports nothing more',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();

@@ -1,4 +1,4 @@
-/** Kinds of columns that the tables of `rpcudp top` have. */
+/** Columns: the kinds of columns that the tables of `rpcudp top` have. */
 import { printableName } from '../../legible/printable.js';
 import type { Owned } from './owned.js';
 import { countWords, rateWords } from './quantity.js';
@@ -6,10 +6,10 @@ import type { Count } from './snapshot.js';
 import type { Cell, Column } from './table.js';
 
 const MIN_NAME_WIDTH = 8;
-/** `255.255.255.255:65535`: only the longer ones of IPv6 are cut. */
+/** The width of `255.255.255.255:65535`. Only longer addresses, of IPv6, are cut. */
 const MIN_ADDRESS_WIDTH = 21;
 
-/** A name, by whomever; it may be cut. */
+/** A name, which may be cut. It can come from strangers. */
 export function nameColumn<Row>(
   heading: string,
   nameOf: (row: Row) => string | undefined,
@@ -17,7 +17,7 @@ export function nameColumn<Row>(
   return { heading, cell: (row) => nameCell(nameOf(row)), minWidth: MIN_NAME_WIDTH };
 }
 
-/** The address of an endpoint, or of a peer. */
+/** The address of an endpoint or a peer. */
 export function addressColumn<Row>(
   heading: string,
   addressOf: (row: Row) => string | undefined,
@@ -25,12 +25,12 @@ export function addressColumn<Row>(
   return { ...nameColumn(heading, addressOf), minWidth: MIN_ADDRESS_WIDTH };
 }
 
-/** The endpoint that something is of. */
+/** The label of the endpoint that the row belongs to. */
 export function ownerColumn<View>(heading: string): Column<Owned<View>> {
   return nameColumn(heading, ({ owner }) => owner.label);
 }
 
-/** A number, or a text that is one; a dash where there is none. */
+/** A number, or a formatted number; a dash if it is undefined. */
 export function numberColumn<Row>(
   heading: string,
   numberOf: (row: Row) => number | string | undefined,
@@ -45,7 +45,7 @@ export function numberColumn<Row>(
   };
 }
 
-/** The column, for those who have room for it. */
+/** The same column, which is left out if there is no room for it. */
 export function optional<Row>(column: Column<Row>): Column<Row> {
   return { ...column, optional: true };
 }

@@ -1,4 +1,4 @@
-/** The section that says where every inbound frame went: an equation for each endpoint. */
+/** Frames section: an equation for each endpoint shows the fates of its inbound frames. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { printableName } from '../../legible/printable.js';
@@ -12,7 +12,7 @@ const HEADING = 'FRAMES IN';
 const MAX_NAME_WIDTH = 16;
 const NO_BREAK_SPACE = '\u00a0';
 
-/** `response.matched 180 60/s + response.late 3 0.5/s = 183 in 170 datagrams`, in lines. */
+/** For example `response.matched 180 60/s + response.late 3 0.5/s = 183 in 170 datagrams`. */
 export function framesSection(
   endpoints: readonly Owned<CountsView>[],
   width: number,
@@ -58,7 +58,7 @@ function sum({ fates, framesReceived, datagramsReceived, kernelDrops = 0 }: Coun
     : toned(`= ${countWords(settled)}, but there were ${told}`, 'bad');
 }
 
-/** The parts in lines of at most `width` columns, each part whole. */
+/** Distributes the parts over lines of at most `width` columns. No part is broken. */
 function wrapped(parts: readonly string[], width: number): string[] {
   const text = parts.map((part) => part.replaceAll(' ', NO_BREAK_SPACE)).join(' ');
   return wrapAnsi(text, Math.max(1, width)).replaceAll(NO_BREAK_SPACE, ' ').split('\n');

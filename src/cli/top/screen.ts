@@ -1,4 +1,4 @@
-/** The screen of `rpcudp top`: a snapshot as lines, as many and as wide as there is room for. */
+/** Screen: turns a snapshot into the lines of `rpcudp top`, within the size of the terminal. */
 import stringWidth from 'string-width';
 import type { Size } from '../terminal.js';
 import { sectionLines, shareLines } from './section.js';
@@ -7,25 +7,25 @@ import { sectionsOf } from './sections.js';
 import type { Snapshot } from './snapshot.js';
 import { cut, toned } from './text.js';
 
-/** What stands at the top: where the counts are from, and how that goes. */
+/** The top of the screen: where the counts come from, and whether they still come. */
 export interface Title {
   readonly source: string;
-  /** In words; undefined when all is well. */
+  /** What is wrong with the source, in words; undefined if nothing is. */
   readonly fault: string | undefined;
-  /** Where endpoints can be told of. */
+  /** The URL that endpoints can feed. */
   readonly feedUrl?: string | undefined;
 }
 
 const NOTHING_YET = 'No endpoint has told anything yet.';
 const KEYS = 'q quits';
-/** With the lines around them. */
+/** In lines, including the heading and the line about those left out. */
 const MAX_REPORTED_TROUBLES = 22;
 
-/** At most `height` lines of at most `width` columns. What there is no room for is named. */
+/** At most `height` lines of at most `width` columns. A line names what is left out. */
 export function screenLines(snapshot: Snapshot, title: Title, { width, height }: Size): string[] {
   const sections = sectionsOf(snapshot, width, height);
   const notes = notesOf(snapshot, sections);
-  // A line is for the title, and one for what is left out; that something is may show only below.
+  // One line is kept for the note about what is left out, which is not known yet.
   const head = [titleLine(snapshot, title, width), ...feedLine(title)];
   const room = height - head.length - 1;
   const shares = shareLines(sections, room);
@@ -43,7 +43,7 @@ export function screenLines(snapshot: Snapshot, title: Title, { width, height }:
     .map((line) => cut(line, width));
 }
 
-/** All there is, for a file or a pipe. */
+/** The whole snapshot, for a file or a pipe. */
 export function reportLines(snapshot: Snapshot): string[] {
   if (snapshot.endpoints.length === 0) return [NOTHING_YET];
   const sections = sectionsOf(snapshot, Infinity, Infinity);
@@ -67,7 +67,7 @@ function feedLine({ feedUrl }: Title): string[] {
   return feedUrl === undefined ? [] : [toned(`feed ${feedUrl}`)];
 }
 
-/** With a blank line before them, if there is room. */
+/** Puts a blank line before the lines, if there is room. */
 function spaced(lines: string[], isRoomy: boolean): string[] {
   return isRoomy && lines.length > 0 ? ['', ...lines] : lines;
 }
@@ -76,7 +76,7 @@ function noteLine(notes: readonly string[]): string[] {
   return notes.length === 0 ? [] : [toned(`Left out: ${notes.join(', ')}`, 'faint')];
 }
 
-/** What is not shown, whatever the height. */
+/** What is left out at any height. */
 function notesOf(
   { leftOut: { endpoints, peers } }: Snapshot,
   sections: readonly Section[],

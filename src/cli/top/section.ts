@@ -1,16 +1,16 @@
-/** A section of the screen: a heading and what stands below it, as much as there is room for. */
+/** Section: a part of the screen, with a heading and items below it. */
 import { toned } from './text.js';
 
 export interface Section {
   readonly name: string;
   readonly heading: string;
-  /** One or more, each of lines that stand together. Of very many as many as may find room. */
+  /** At least one. The lines of an item stay together. Items that never fit may be missing. */
   readonly items: readonly (readonly string[])[];
-  /** How many items there are in all. */
+  /** How many items there are, with those that are missing. */
   readonly total: number;
-  /** What several items are called. */
+  /** The word for the items, in the plural. */
   readonly itemName: string;
-  /** Headings of columns that there was no room for. */
+  /** Headings of the columns that are left out because there is no room. */
   readonly leftOut: readonly string[];
 }
 
@@ -18,12 +18,12 @@ function wholeHeight({ items }: Section): number {
   return 1 + items.flat().length;
 }
 
-/** The heading, the first item, and what says that there are more. */
+/** The heading, the first item, and the line about more items, if there are more. */
 function leastHeight({ items: [first = [], ...more] }: Section): number {
   return 1 + first.length + Math.min(1, more.length);
 }
 
-/** At most `height` lines of it; where items are left out, the last line says how many. */
+/** At most `height` lines of the section. If items are left out, the last line says how many. */
 export function sectionLines(section: Section, height: number): string[] {
   const { heading, items, total, itemName } = section;
   if (wholeHeight(section) <= height) return [heading, ...items.flat()];
@@ -41,8 +41,9 @@ export function sectionLines(section: Section, height: number): string[] {
 }
 
 /**
- * How many of `height` lines each section gets: first what it needs to show anything, in their
- * order, then turn by turn a line for each that wants more.
+ * How many of `height` lines each section gets. First each section, in order, gets the fewest lines
+ * that it can be shown with. The other lines are given one by one, in turn, to the sections that
+ * need more.
  */
 export function shareLines(sections: readonly Section[], height: number): number[] {
   let left = height;

@@ -1,4 +1,4 @@
-/** What the screen of `rpcudp top` shows, section by section. */
+/** Sections: what each section of the screen of `rpcudp top` shows. */
 import { CALL_STATES, OUTCOME_STATES } from '../../api/call-state.js';
 import type { CallState, OutcomeState } from '../../api/call-state.js';
 import type { HandlerState } from '../../handler/state.js';
@@ -50,7 +50,7 @@ const HEALTHS: Readonly<Record<PeerHealth, readonly [glyph: string, tone: Tone]>
   forgotten: NOT_TELLING,
 };
 
-/** Troubles that are no more than a warning. */
+/** The states of troubles that are shown as warnings. */
 const WARNINGS: ReadonlySet<string> = new Set<CallState | HandlerState>([
   'late',
   'refused',
@@ -125,8 +125,8 @@ const PROCEDURE_COLUMNS: readonly Column<Owned<ProcedureView>>[] = [
 ];
 
 /**
- * All sections that have something to show, in their order, of at most `width` columns; of each the
- * first `maxItems`.
+ * All sections that have something to show, in the order of the screen. Each has at most `width`
+ * columns and only its first `maxItems` items.
  */
 export function sectionsOf(
   { endpoints, troubles }: Snapshot,

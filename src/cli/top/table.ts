@@ -1,40 +1,41 @@
-/** A table: columns of text that give way when there is no room for them. */
+/** Table: lays out columns of text. Columns are cut or left out if there is no room for them. */
 import stringWidth from 'string-width';
 import { inColumns, toned } from './text.js';
 import type { Tone } from './text.js';
 
 const GAP = '  ';
 
-/** What stands in one place of a table. */
+/** The text in one row of a column. */
 export type Cell = string | readonly [text: string, tone: Tone];
 
 export interface Column<Row> {
   readonly heading: string;
   cell(row: Row): Cell;
-  /** Numbers stand at the right. Default: at the left. */
+  /** Whether the text is right-aligned, as numbers are. Default: false. */
   readonly right?: boolean;
-  /** It may be cut down to this many columns of the terminal. Default: it is shown whole, or not at all. */
+  /** The column may be cut to this width. Default: it is never cut, but may be left out. */
   readonly minWidth?: number;
-  /** It is left out before another is cut. Default: it is not. */
+  /** Whether the column is left out before any other column is cut. Default: false. */
   readonly optional?: boolean;
 }
 
 export interface Table {
   readonly heading: string;
   readonly rows: readonly string[];
-  /** Headings of the columns that there was no room for. */
+  /** Headings of the columns that are left out because there is no room. */
   readonly leftOut: readonly string[];
 }
 
-/** A column with what stands in it, its heading first, and how wide that is. */
+/** A column with its texts, its heading first, and their width. */
 interface Laid extends Omit<Column<never>, 'cell'> {
   readonly cells: readonly string[];
   readonly width: number;
 }
 
 /**
- * Lays out the rows in at most `width` columns of the terminal. Where that does not do, what is
- * optional is left out, then what may be cut is, the last first, and then the last are left out.
+ * Lays out the rows in at most `width` columns of the terminal. If the table is too wide, the
+ * optional columns are left out, the last first. Then the last columns are left out until the rest
+ * fits when it is cut. The last of these are cut first.
  */
 export function layOut<Row>(
   columns: readonly Column<Row>[],
@@ -56,11 +57,11 @@ export function layOut<Row>(
   };
 }
 
-/** Those that there is room for, and as wide as there is. */
+/** The columns that there is room for, with the widths that they get. */
 function fitted(laid: readonly Laid[], width: number): Laid[] {
   const shown = [...laid];
   const least = (one: Laid): number =>
-    // Of the last one that is left, what there is room for.
+    // The only column that is left is cut to any width.
     shown.length === 1 ? 0 : Math.min(one.width, one.minWidth ?? Infinity);
   const excess = (widthOf: (one: Laid) => number): number =>
     shown.reduce((sum, one) => sum + widthOf(one), GAP.length * (shown.length - 1)) - width;

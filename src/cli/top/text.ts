@@ -1,10 +1,10 @@
-/** Text as the screen shows it: unable to steer the terminal, in its tone, and as wide as its place. */
+/** Text: makes text safe for the terminal, gives it its tone, and fits it to a width. */
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { printable } from '../../legible/printable.js';
 
-/** Colour only adds to what the words say. */
+/** Colours only repeat what the words say, so that nothing is lost without them. */
 const STYLES = {
   strong: 'bold',
   faint: 'dim',
@@ -13,29 +13,29 @@ const STYLES = {
   bad: 'red',
 } as const;
 
-/** How text stands out. */
+/** How a text is emphasised. */
 export type Tone = 'plain' | keyof typeof STYLES;
 
-/** Text in a tone. Whoever it is from, nothing in it steers the terminal. */
+/** The text in a tone. The text may come from strangers: it cannot control the terminal. */
 export function toned(text: string, tone: Tone = 'plain'): string {
   const safe = printable(text);
   if (tone === 'plain') return safe;
-  // Always in colour: where there are none, they are taken off the whole line.
+  // The colours are always added. If the terminal has none, they are removed from the whole line.
   return styleText(STYLES[tone], safe, { validateStream: false });
 }
 
-/** At most so many columns of the terminal, `…` at the end where it was cut. */
+/** The text in at most `width` columns of the terminal. If it was cut, it ends with `…`. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   if (width < 1) return '';
-  // It begins as the first line would that has no room for more.
+  // The beginning is the first line when the text is wrapped to the width without the `…`.
   const broken = wrapAnsi(text, width - 1, { hard: true, wordWrap: false, trim: false });
   const [start = ''] = broken.split('\n', 1);
-  // A line has one character even where that is too wide.
+  // A wrapped line has at least one character, even if that is too wide.
   return stringWidth(start) < width ? `${start}…` : '…';
 }
 
-/** Exactly so many columns of the terminal: cut, or filled up with spaces. */
+/** The text in exactly `width` columns of the terminal: cut, or padded with spaces. */
 export function inColumns(text: string, width: number, right = false): string {
   const shown = cut(text, width);
   const space = ' '.repeat(width - stringWidth(shown));

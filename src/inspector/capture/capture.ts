@@ -1,4 +1,4 @@
-/** A capture: what the datagrams of a recording look like to Wireshark. */
+/** Capture: makes from the datagrams of a recording what Wireshark reads. */
 import { AddressError, parseAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
 import { rebuildDatagram } from './datagram-bytes.js';
@@ -8,18 +8,21 @@ import { interfaceBlock, packetBlock, sectionHeaderBlock } from './pcapng.js';
 import type { CapturedPacket } from './pcapng.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
 
-/** What a capture holds, and what it could not. */
+/** What a capture holds, and what is missing from it. */
 export interface CaptureSummary {
-  /** Names of the endpoints, each an interface of the capture. */
+  /** The names of the endpoints. Each is an interface of the capture. */
   readonly endpoints: readonly string[];
-  /** Their local UDP ports, ascending. */
+  /** The local UDP ports of the endpoints, in ascending order. */
   readonly ports: readonly number[];
   readonly datagrams: number;
-  /** Frames that have `(masked)` in place of something. */
+  /** How many frames have `(masked)` in place of a part of them. */
   readonly maskedFrames: number;
-  /** Frames of these datagrams that are not in the recording. */
+  /** How many frames of these datagrams are not in the recording. */
   readonly missingFrames: number;
-  /** Datagrams of which nothing could be shown: all masked, or their endpoint or addresses are not known. */
+  /**
+   * How many datagrams are not in the capture: they are wholly masked or too large, or their
+   * endpoint or an address is not known.
+   */
   readonly leftOut: number;
 }
 
@@ -31,29 +34,33 @@ interface CapturedEndpoint {
 }
 
 /**
- * Gathers datagrams and makes a pcapng file of them, in the order of their times.
+ * Collects datagrams and makes a pcapng file of them, in the order of their times.
  *
- * Each endpoint is an interface of the capture, with its name, as if it had been captured on a machine of its own. A datagram
- * that both ends recorded is there twice, therefore: sent on one interface, received on the other, each with its time. The
- * filter `frame.interface_name == "client"` keeps one side.
+ * Each endpoint is a named interface of the capture, as if it had been captured on a machine of its
+ * own. So a datagram that both ends recorded is there twice: sent on one interface and received on
+ * the other, each with its own time. The filter `frame.interface_name == "client"` keeps one side.
  */
 export class Capture {
   readonly #application: string;
   readonly #only: string | undefined;
-  /** By key; bounded by the recording, as all here. */
+  /**
+   * By the key of the endpoint. This map and the packets are bounded by the size of the recording.
+   */
   readonly #endpoints = new Map<string, CapturedEndpoint>();
   readonly #packets: CapturedPacket[] = [];
   #maskedFrames = 0;
   #missingFrames = 0;
   #leftOut = 0;
 
-  /** @param only the name of the endpoint whose datagrams are wanted; undefined for those of all */
+  /**
+   * @param only the name of the endpoint whose datagrams are wanted; undefined for all endpoints
+   */
   constructor(application: string, only?: string) {
     this.#application = application;
     this.#only = only;
   }
 
-  /** Takes a record of any type; an endpoint's own comes before its datagrams. */
+  /** Takes a record of any type. The record of an endpoint must come before its datagrams. */
   add(record: InspectionRecord): void {
     if (record.type === 'endpoint') this.#addEndpoint(record);
     else if (record.type === 'datagram') this.#addDatagram(record);
@@ -114,13 +121,13 @@ export class Capture {
     };
   }
 
-  /** The file, block by block. */
+  /** The blocks of the file, in order. */
   *blocks(): Generator<Buffer> {
     const endpoints = [...this.#endpoints.values()];
     const names = endpoints.map(({ name }) => name).join(', ');
     yield sectionHeaderBlock(
       this.#application,
-      `Made from what endpoints of rpcudp recorded (${names}); IP and UDP headers are made up around it.`,
+      `Made by rpcudp from a recording of the endpoints ${names}; IP and UDP headers are generated.`,
     );
     yield* endpoints.map(interfaceBlock);
     const inOrder = this.#packets.sort((a, b) => a.atMs - b.atMs);
@@ -128,21 +135,22 @@ export class Capture {
   }
 }
 
-/** An address with an IP address for its host; undefined if it is none. */
+/** The address, if its host is an IP address; otherwise undefined. */
 function ipAddressOf(text: string): SocketAddress | undefined {
   try {
     const { kind, host, port } = parseAddress(text);
     return kind === 'name' ? undefined : { host, port };
   } catch (error) {
-    // Anybody can have sent a datagram from port 0, to which there is no address.
+    // Anybody can send a datagram with source port 0, which is not a valid address.
     if (error instanceof AddressError) return undefined;
     throw error;
   }
 }
 
 /**
- * The endpoint's own host in a packet to or from this peer. One that is bound to all addresses of its machine does not know
- * which it was: to a loopback peer the loopback address, else the unspecified one, of the peer's family.
+ * The endpoint's own host in a packet to or from this peer. An endpoint that is bound to all
+ * addresses of its machine does not know which of them was used. For a loopback peer this then
+ * gives the loopback address, for any other the unspecified address, both of the peer's family.
  */
 function hostTowards(peerHost: string, ownHost: string): string {
   const isV4 = !peerHost.includes(':');
@@ -152,7 +160,7 @@ function hostTowards(peerHost: string, ownHost: string): string {
   return peerHost.split('%')[0] === '::1' ? '::1' : '::';
 }
 
-/** `server received: request.run ×2, request.replayed; 3 of 20 frames, the others were not recorded` */
+/** For example: `server received: request.run ×2, request.replayed; kept 3 of 20 frames` */
 function commentOn(
   record: RecordOf<'datagram'>,
   { bytes, frames, masked }: RebuiltDatagram,
@@ -167,7 +175,7 @@ function commentOn(
   const notes = [counted.length === 0 ? did : `${did}: ${counted.join(', ')}`];
   if (frames < record.frameCount) notes.push(`kept ${frames} of ${record.frameCount} frames`);
   if (masked > 0) notes.push(frames === 1 ? 'masked' : `${masked} masked`);
-  if (record.remade === true) notes.push('made again from its call, recorded later');
+  if (record.remade === true) notes.push('rebuilt from its call, which was recorded later');
   if (bytes.length !== record.bytes) notes.push(`${record.bytes} bytes on the wire`);
   return notes.join('; ');
 }

@@ -1,19 +1,20 @@
-/** Datagrams, made of their records. */
+/** Rebuilds datagrams from their records. */
 import { bundledBytes, encodeBundle, isBundle } from '../../wire/bundle.js';
 import type { RecordOf } from '../record.js';
 
-/** A datagram as far as it is known. */
+/** A datagram, as far as its record shows it. */
 export interface RebuiltDatagram {
   readonly bytes: Buffer;
-  /** How many frames are in it. */
+  /** How many frames it has. */
   readonly frames: number;
-  /** How many of those have `(masked)` in place of what was there. */
+  /** How many of its frames have `(masked)` in place of a part of them. */
   readonly masked: number;
 }
 
 /**
- * The bytes of a recorded datagram; undefined if the record has none. A bundle of which some frames are not shown is a bundle
- * of the others; one that could not be unpacked is one frame, and as it was.
+ * The bytes of a recorded datagram; undefined if the record has none. Of a bundle, the frames that
+ * the record does not show are left out. A bundle that could not be unpacked was recorded as one
+ * frame and is returned unchanged.
  */
 export function rebuildDatagram(datagram: RecordOf<'datagram'>): RebuiltDatagram | undefined {
   const known = datagram.frames
@@ -29,7 +30,10 @@ export function rebuildDatagram(datagram: RecordOf<'datagram'>): RebuiltDatagram
     : { bytes: bundleOf(frames), frames: frames.length, masked };
 }
 
-/** Frames may be any bytes: what arrives is not always sound. */
+/**
+ * Frames can be any bytes, because what arrives is not always well-formed. So they are copied and
+ * not encoded again.
+ */
 function bundleOf(frames: readonly Buffer[]): Buffer {
   const bytes = frames.reduce((sum, frame) => sum + bundledBytes(frame), 0);
   const written = frames.map((frame) => ({

@@ -1,4 +1,4 @@
-/** IP packets around UDP payloads: what a capture holds in place of datagrams. */
+/** Builds IP packets around UDP payloads: a capture holds packets, a recording only payloads. */
 import { isIPv4 } from 'node:net';
 import type { SocketAddress } from '../../address/address.js';
 import { ipv6Words } from '../../address/ip.js';
@@ -10,28 +10,33 @@ const UDP_PROTOCOL = 17;
 const HOP_LIMIT = 64;
 const DO_NOT_FRAGMENT = 0x4000;
 
-/** The most an IPv4 packet carries in UDP: 65,535 less its own header and that of UDP. IPv6 carries 20 more. */
+/**
+ * The largest payload of UDP over IPv4: 65,535 bytes without both headers. IPv6 could carry 20
+ * more.
+ */
 export const MAX_PAYLOAD_BYTES = 0xffff - IPV4_HEADER_BYTES - UDP_HEADER_BYTES;
 
 /**
- * The packet of one datagram, unfragmented: IPv4 (RFC 791 section 3.1) or IPv6 (RFC 8200 section 3) as the addresses are,
- * and UDP (RFC 768), with right lengths and checksums. What nobody recorded has its usual value: a hop limit of 64, the
- * identification 0, no traffic class.
+ * The packet of one datagram, not fragmented: IPv4 (RFC 791 section 3.1) or IPv6 (RFC 8200 section
+ * 3), depending on the addresses, and UDP (RFC 768), with correct lengths and checksums. Fields
+ * that nobody recorded get usual values: a hop limit of 64, identification 0, no traffic class.
  *
- * Both hosts are IP addresses in canonical form and of one family; a `%scope` is left out, for it means nothing elsewhere.
+ * Both hosts must be IP addresses of the same family in canonical form. A `%scope` is left out,
+ * because it has no meaning on another machine.
  *
- * @throws RangeError when the payload has more than 65,507 bytes, or one host is IPv4 and the other IPv6.
+ * @throws RangeError when the payload has more than 65,507 bytes, or one host is IPv4 and the other
+ * IPv6.
  */
 export function udpPacket(from: SocketAddress, to: SocketAddress, payload: Uint8Array): Buffer {
   if (payload.length > MAX_PAYLOAD_BYTES) {
     throw new RangeError(
-      `The datagram has ${payload.length} bytes; UDP over IPv4 carries ${MAX_PAYLOAD_BYTES} at most`,
+      `The datagram has ${payload.length} bytes; the most over IPv4 is ${MAX_PAYLOAD_BYTES}`,
     );
   }
   const isV4 = isIPv4(from.host);
   if (isV4 !== isIPv4(to.host)) {
     throw new RangeError(
-      `No packet goes from ${from.host} to ${to.host}: they are of two families`,
+      `No packet can go from ${from.host} to ${to.host}: one is IPv4, the other IPv6`,
     );
   }
   const headerBytes = isV4 ? IPV4_HEADER_BYTES : IPV6_HEADER_BYTES;
@@ -44,11 +49,13 @@ export function udpPacket(from: SocketAddress, to: SocketAddress, payload: Uint8
   packet.writeUInt16BE(to.port, headerBytes + 2);
   packet.writeUInt16BE(udpBytes, headerBytes + 4);
   packet.set(payload, headerBytes + UDP_HEADER_BYTES);
-  // Of the pseudo-header (RFC 768; RFC 8200 section 8.1) the addresses are those at the end of either header.
+  // The addresses of the pseudo-header (RFC 768; RFC 8200 section 8.1) are the last bytes of either
+  // IP header.
   const pseudoHeader = packet.subarray(isV4 ? 12 : 8, headerBytes);
   const sum = sumOf(pseudoHeader, UDP_PROTOCOL + udpBytes);
   const checksum = checksumOf(packet.subarray(headerBytes), sum);
-  // Zero says that there is none, so a sum of zero is sent as its other form.
+  // A checksum of zero means that there is none, so a computed zero is sent as 0xffff, its equal in
+  // one's complement.
   packet.writeUInt16BE(checksum === 0 ? 0xffff : checksum, headerBytes + 6);
   return packet;
 }
@@ -81,12 +88,12 @@ function ipv6Bytes(host: string): number[] {
   return ipv6Words(host).flatMap((word) => [word >> 8, word & 0xff]);
 }
 
-/** The Internet checksum (RFC 1071) of bytes, on top of a sum. */
+/** The Internet checksum (RFC 1071) of these bytes, added to a start value. */
 function checksumOf(bytes: Uint8Array, sum = 0): number {
   return ~sumOf(bytes, sum) & 0xffff;
 }
 
-/** A packet has few enough bytes that the sum of its words fits in 32 bits. */
+/** The sum of all 16-bit words. A packet is short enough that this sum fits in 32 bits. */
 function sumOf(bytes: Uint8Array, start: number): number {
   let sum = start;
   for (let index = 0; index < bytes.length; index += 2) {

@@ -1,17 +1,18 @@
 /**
- * Blocks of a pcapng file, from the Internet-Draft draft-ietf-opsawg-pcapng, whose sections are named here.
+ * Blocks of a pcapng file. The section numbers in this file are those of the Internet-Draft
+ * draft-ietf-opsawg-pcapng.
  *
- * Numbers are big-endian: the writer of a section chooses (section 3.6.1).
+ * Numbers are big-endian: the writer of a section chooses the order (section 3.6.1).
  */
 
-/** Section 3.1: type, total length, body, total length again. */
+/** Section 3.1. A block is its type, its total length, its body, and the total length again. */
 const BLOCK_TYPE = { sectionHeader: 0x0a0d0d0a, interface: 1, enhancedPacket: 6 } as const;
 /** Section 4.1. */
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** "Raw IP; the packet begins with an IPv4 or IPv6 header": https://www.tcpdump.org/linktypes.html. */
+/** "Raw IP; the packet begins with an IPv4 or IPv6 header": www.tcpdump.org/linktypes.html. */
 const LINKTYPE_RAW = 101;
 
-/** Section 3.5: these are in all blocks; those after them in sections 4.1, 4.2 and 4.3. */
+/** Section 3.5 has the options of all blocks; sections 4.1, 4.2 and 4.3 have the others. */
 const OPTION = {
   end: 0,
   comment: 1,
@@ -22,9 +23,9 @@ const OPTION = {
   packetFlags: 2,
 } as const;
 
-/** The length of an option has 16 bits. */
+/** The length field of an option has 16 bits. */
 const MAX_TEXT_BYTES = 0xffff;
-/** Section 4.2, `if_tsresol`: 10 to the power of minus six seconds. */
+/** Section 4.2, `if_tsresol`: units of 10 to the power of −6 seconds. */
 const MICROSECONDS = 6;
 /** Section 4.3.1, bits 0 and 1. */
 const DIRECTION_FLAG = { in: 1, out: 2 } as const;
@@ -34,28 +35,28 @@ interface Option {
   readonly value: Uint8Array;
 }
 
-/** Where packets were seen; the packets name it by its place among the interfaces, from 0. */
+/** An interface of the capture. Packets refer to it by its index, from 0. */
 export interface CaptureInterface {
   readonly name: string;
   readonly description: string;
 }
 
-/** A packet as it was seen. */
+/** A packet as an endpoint sent or received it. */
 export interface CapturedPacket {
   readonly interfaceIndex: number;
   readonly direction: 'in' | 'out';
-  /** Unix milliseconds; kept to the microsecond. */
+  /** Unix time in milliseconds; written with a resolution of a microsecond. */
   readonly atMs: number;
-  /** From the IP header on. */
+  /** The bytes of the packet, from the IP header on. */
   readonly bytes: Uint8Array;
   readonly comment: string;
 }
 
-/** The Section Header Block (section 4.1), which begins a file, by this application. */
+/** The Section Header Block (section 4.1), with which a file begins. It names the application. */
 export function sectionHeaderBlock(application: string, comment: string): Buffer {
   const fixed = Buffer.alloc(16);
   fixed.writeUInt32BE(BYTE_ORDER_MAGIC, 0);
-  // Version 1.0, and a section length of −1: not told.
+  // Version 1.0, and a section length of −1: not specified.
   fixed.writeUInt16BE(1, 4);
   fixed.fill(0xff, 8);
   return block(BLOCK_TYPE.sectionHeader, fixed, [
@@ -95,7 +96,7 @@ export function packetBlock(packet: CapturedPacket): Buffer {
 function block(type: number, fixed: Uint8Array, options: readonly Option[]): Buffer {
   const optionBytes = options.reduce((sum, { value }) => sum + 4 + padded(value.length), 4);
   const totalBytes = 12 + fixed.length + optionBytes;
-  // Zeros fill what is padded to 32 bits (section 3.6.2), and are the option that ends the others.
+  // The zeros also pad values to 32 bits (section 3.6.2), and are the option that ends the list.
   const bytes = Buffer.alloc(totalBytes);
   bytes.writeUInt32BE(type, 0);
   bytes.writeUInt32BE(totalBytes, 4);

@@ -1,12 +1,12 @@
-/** A cursor: how far somebody has read a history, and what they are to be sent next. */
+/** Cursor: how far a reader has read a history, and what to send to that reader next. */
 import type { History } from './history.js';
 import type { KeptRecord } from './living.js';
 
 /** Some records of a history, as JSON text. */
 export interface Batch {
-  /** Whether it starts anew: whoever gets it forgets what came before. */
+  /** Whether the batch starts from the beginning: the reader must forget what came before. */
   readonly reset: boolean;
-  /** Where to go on from: see `Cursor`. */
+  /** Where to go on from: the parameter `position` of a new `Cursor`. */
   readonly position: number;
   readonly texts: readonly string[];
 }
@@ -14,22 +14,28 @@ export interface Batch {
 export class Cursor {
   readonly #history: History;
   #position: number | undefined;
-  /** What is still to come of that which the ring has dropped; all of it is older than `#position`. */
+  /**
+   * Remembered records that the ring has dropped and that are still to be sent. All are older than
+   * `#position`.
+   */
   #before: KeptRecord[] = [];
   #skipped = 0;
 
-  /** @param position that of the last batch that was read; without it, or if the ring does not reach so far, all is read */
+  /**
+   * @param position the position of the last batch that was read. Without it, or if the ring does
+   * not reach back so far, the cursor starts from the beginning.
+   */
   constructor(history: History, position?: number) {
     this.#history = history;
     this.#position = position;
   }
 
-  /** How many records left the history before they were read. */
+  /** How many records left the history before this cursor read them. */
   get skipped(): number {
     return this.#skipped;
   }
 
-  /** The next batch of about `maxChars` characters at most; undefined if all was read. */
+  /** The next batch, of about `maxChars` characters at most; undefined if everything was read. */
   next(maxChars: number): Batch | undefined {
     const reset = this.#position === undefined || !this.#history.reaches(this.#position);
     if (reset) this.#restart();

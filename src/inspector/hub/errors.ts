@@ -1,4 +1,7 @@
-/** The errors of the inspector: mistakes, and addresses that cannot be had. */
+/**
+ * The errors of the inspector: for an address that it cannot use, and for a URL that is not an
+ * inspector's.
+ */
 import { formatAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
 import { quote } from '../../errors.js';
@@ -9,7 +12,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine does not have that address',
 };
 
-/** The inspector could not be served. `cause` is what the system said, `address` what was asked for. */
+/**
+ * The inspector could not be served. `cause` is the error of the system, `address` the address that
+ * was wanted.
+ */
 export class InspectorBindError extends Error {
   override readonly name = 'InspectorBindError';
   readonly code = 'ERR_RPCUDP_INSPECTOR_BIND';
@@ -22,7 +28,7 @@ export class InspectorBindError extends Error {
   }
 }
 
-/** What was given is not the URL of an inspector. Nothing was done. */
+/** The text is not the URL of an inspector. Nothing was done. */
 export class InspectorUrlError extends TypeError {
   override readonly name = 'InspectorUrlError';
   readonly code = 'ERR_RPCUDP_INSPECTOR_URL';

@@ -1,4 +1,4 @@
-/** The feed: tells an inspector in another process what happens at endpoints of this one. */
+/** Feed: sends an inspector in another process the records of endpoints in this process. */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { AnyEndpoint } from '../../api/endpoint.js';
@@ -12,22 +12,27 @@ import type { RecorderOptions } from '../recorder/options.js';
 import type { Recording } from '../recorder/recorder.js';
 import { socketUrl } from './socket-url.js';
 
-/** A feed at work. The inspector may come and go; what happens meanwhile is kept, as far as there is room. */
+/**
+ * A running feed. The inspector may come and go. In the meantime records are kept, within limits.
+ */
 export interface InspectorFeed extends AsyncDisposable {
-  /** Whether the inspector is there. */
+  /** Whether the inspector is connected. */
   readonly connected: boolean;
-  /** How many records nobody will see: for want of room; and once it is closed, those that it could not deliver. */
+  /**
+   * How many records will never be seen: there was no room for them, or a closed feed had not
+   * delivered them.
+   */
   readonly dropped: number;
-  /** Tells of this endpoint as well, from now on. */
+  /** Also records this endpoint, from now on. */
   attach(endpoint: AnyEndpoint, options?: RecorderOptions): void;
   /**
-   * Detaches from the endpoints, and tells the inspector what it does not know yet, if it is there and takes it within a second.
-   * Never rejects. Idempotent.
+   * Detaches from the endpoints and delivers what the inspector has not got yet, if it is connected
+   * and takes it within a second. Never rejects. Idempotent.
    */
   close(): Promise<void>;
 }
 
-/** What is kept for an inspector that is not there, or is slow. */
+/** How much is kept for an inspector that is slow or not connected. */
 const LIMITS = {
   maxRecords: 20_000,
   maxChars: 16 * 1024 * 1024,
@@ -36,21 +41,26 @@ const LIMITS = {
 };
 
 const BATCH_MS = 50;
-/** Records become text, which takes as long as a call, a batch at a time: not while the endpoint has something to do. */
+/**
+ * Turning a record into text takes as long as a call. So this is done in batches, when this many
+ * records wait or when the batch is sent, and not for each record at once.
+ */
 const MAX_FRESH = 512;
 const MAX_MESSAGE_CHARS = 256 * 1024;
-/** A larger record is not fed: the inspector takes messages of 4 MiB. */
+/** A larger record is not sent: the inspector takes messages of at most 4 MiB. */
 const MAX_RECORD_CHARS = 1024 * 1024;
-/** With more than this on its way, the inspector is sent nothing until it has read. */
+/** While more than this waits in the socket, nothing more is sent to the inspector. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 2_000;
 const FAREWELL_MS = 1_000;
 
 /**
- * Feeds the inspector at `url`, that of its page, with what happens at `endpoints` from now on, beginning with what lives. An
- * inspector that is not there is looked for again and again. The feed never throws, and does not keep the process alive.
+ * Sends the inspector at `url`, the URL of its page, what happens at `endpoints` from now on. The
+ * feed begins with the calls and handlers that live. It tries again and again to reach an inspector
+ * that does not answer. It never throws, and does not keep the process alive.
  *
- * @throws InspectorUrlError for a URL that no inspector has, OptionError for an option of the recorder.
+ * @throws InspectorUrlError for a URL that cannot belong to an inspector, OptionError for an option
+ * of the recorder.
  */
 export function feedInspector(
   endpoints: AnyEndpoint | readonly AnyEndpoint[],
@@ -67,7 +77,7 @@ export function feedInspector(
   return feed;
 }
 
-/** One attempt to reach the inspector, and what becomes of it. */
+/** One attempt to reach the inspector, and the connection if the attempt succeeds. */
 interface Connection {
   readonly webSocket: WebSocket;
   readonly cursor: Cursor;
@@ -77,15 +87,15 @@ interface Connection {
 class Feed implements InspectorFeed {
   readonly #url: URL;
   readonly #history = new History(LIMITS);
-  /** Bounded by `MAX_FRESH`. */
+  /** Records that are not yet in the history. Bounded by `MAX_FRESH`. */
   #fresh: InspectionRecord[] = [];
-  /** Bounded by the endpoints that were attached. */
+  /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
   #connection: Connection | undefined;
   #timer: NodeJS.Timeout | undefined;
   #failuresInARow = 0;
   #dropped = 0;
-  /** How far the history was sent, to whatever inspector. */
+  /** How much of the history was sent, to whichever inspector was connected. */
   #sentPosition = 0;
   #closed: Promise<void> | undefined;
 
@@ -136,12 +146,13 @@ class Feed implements InspectorFeed {
     });
     const connection: Connection = {
       webSocket,
-      // It may have lost anything: it is sent all, and takes nothing twice.
+      // The inspector may be a new one, which knows nothing. So it gets everything; it ignores what
+      // it has.
       cursor: new Cursor(this.#history),
       socket: undefined,
     };
     this.#connection = connection;
-    // A 'close' follows.
+    // A 'close' event follows.
     webSocket.on('error', () => undefined);
     webSocket.on('open', () => {
       this.#failuresInARow = 0;
@@ -165,7 +176,7 @@ class Feed implements InspectorFeed {
     this.#timer = setTimeout(() => this.#send(), BATCH_MS).unref();
   }
 
-  /** Puts what is fresh into the history. */
+  /** Moves the fresh records into the history. */
   #keep(): void {
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -198,7 +209,7 @@ class Feed implements InspectorFeed {
 
   async #farewell({ webSocket, socket }: Connection): Promise<void> {
     const ended = new Promise<void>((resolve) => webSocket.once('close', () => resolve()));
-    // Whoever waits for this wants the process to live so long.
+    // The caller waits for the close, so the process must stay alive until then.
     socket?.ref();
     const timer = setTimeout(() => webSocket.terminate(), FAREWELL_MS);
     const sayAll = (): void => {

@@ -1,19 +1,24 @@
 /**
- * Who may ask the inspector: whoever knows the token, on this machine. A page that the user visits elsewhere knows no token;
- * and should it learn one, it may neither call this server by another name (DNS rebinding), nor open a WebSocket.
+ * Guard: decides who may ask the inspector. Only a client on this machine that knows the token may.
+ * A page from elsewhere in the user's browser does not know the token. Even if it learned the
+ * token, it could neither reach this server under another name (DNS rebinding), nor open a
+ * WebSocket.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])(?::\d{1,5})?$/i;
 
-/** Whether the request names this machine as its host, and comes from a page of this server, or from none. */
+/**
+ * Whether the request names this machine as its host, and comes from a page of this server or from
+ * no page.
+ */
 export function isLocal({ headers: { host, origin } }: IncomingMessage): boolean {
   if (host === undefined || !LOOPBACK.test(host)) return false;
   return origin === undefined || origin.toLowerCase() === `http://${host.toLowerCase()}`;
 }
 
-/** What follows `/<token>` in the URL: path and query; undefined if the token is another. */
+/** What follows `/<token>` in the URL, path and query. Undefined if the token is wrong. */
 export function afterToken(url: string, token: string): string | undefined {
   const given = Buffer.from(url.slice(1, 1 + token.length));
   const wanted = Buffer.from(token);

@@ -1,31 +1,31 @@
 /**
- * History: a bounded memory of records. Whoever comes late is told from it what lives, however long ago that was told, and
- * then what happened last.
+ * History: a bounded memory of records. A late reader first gets everything that lives, however old
+ * its records are, and then the latest events.
  *
- * - Of every endpoint: who it is, its latest counts, the latest of each peer, and all of its calls and handlers that live.
- * - Of everything: the last records, a ring.
- * - No record is in it twice. Those of one endpoint come in the order of their `seq`, and one that is not beyond the last is a
- *   repetition; so whoever is not sure what arrived may send all that it has once more.
- * - An endpoint that closed has nothing that lives, and is forgotten once the ring has turned. One that was lost keeps what
- *   it had: when its `endpoint` record comes again, it goes on.
+ * - Of each endpoint: its own record, its latest counts, the latest record of each peer, and all
+ *   calls and handlers that live. Of all endpoints together: the latest records, in a ring.
+ * - No record is in it twice. Records of one endpoint come in the order of their `seq`; a `seq`
+ *   that is not greater than the last is a repetition. So a feed may send everything again.
+ * - A closed endpoint has nothing that lives. It is forgotten when the ring has no more records of
+ *   it. A lost endpoint keeps its records, and continues when its `endpoint` record comes again.
  */
 import { Living } from './living.js';
 import type { KeptRecord } from './living.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
 
-/** What a history may hold. */
+/** How much a history may hold. */
 export interface HistoryLimits {
-  /** Records in the ring. Default 100,000. */
+  /** The most records in the ring. Default 100,000. */
   readonly maxRecords?: number;
-  /** Characters of their JSON in the ring, and as many again in what lives. Default 64 Mi. */
+  /** The most JSON characters in the ring, and as many again in what lives. Default 64 Mi. */
   readonly maxChars?: number;
-  /** Calls and handlers that live, at all endpoints. Default 10,000. */
+  /** The most calls and handlers that live, at all endpoints together. Default 10,000. */
   readonly maxLiving?: number;
-  /** Endpoints that are known; of more, those that closed go first. Default 256. */
+  /** The most endpoints. Beyond that, closed endpoints are forgotten first. Default 256. */
   readonly maxEndpoints?: number;
 }
 
-/** What it is unless somebody says otherwise. */
+/** The default limits. */
 export const HISTORY_LIMITS: Required<HistoryLimits> = {
   maxRecords: 100_000,
   maxChars: 64 * 1024 * 1024,
@@ -33,12 +33,12 @@ export const HISTORY_LIMITS: Required<HistoryLimits> = {
   maxEndpoints: 256,
 };
 
-/** Of each endpoint; of more, the one that was told of longest ago goes first. */
+/** The most peers of each endpoint. The peer whose last record is oldest is forgotten first. */
 const MAX_PEERS = 1_000;
-/** Endpoints that closed and were forgotten: nothing of them is taken any more. */
+/** The most endpoints that closed and were forgotten: their records are refused. */
 const MAX_ENDED = 4_096;
 
-/** What is kept of an endpoint. */
+/** What is kept of one endpoint. */
 interface EndpointMemory {
   readonly opened: RecordOf<'endpoint'>;
   state: 'open' | 'closed' | 'lost';
@@ -53,7 +53,7 @@ interface EndpointMemory {
 
 export class History {
   readonly #limits: Required<HistoryLimits>;
-  /** The ring: from `#head` on; what stands before it is gone. */
+  /** The ring begins at `#head`; the places before `#head` are empty. */
   #ring: (KeptRecord | undefined)[] = [];
   #head = 0;
   #ringChars = 0;
@@ -71,17 +71,17 @@ export class History {
     return this.#position;
   }
 
-  /** The position before the oldest record in the ring. */
+  /** The position just before the oldest record in the ring. */
   get tailStart(): number {
     return this.#position - this.#size;
   }
 
-  /** How many records of what lives had to make room for others. */
+  /** How many records of living calls and handlers were removed to make room. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** The endpoint's own record, if it is known; and whether it is open. */
+  /** The endpoint's own record, and whether the endpoint is open; undefined if it is not known. */
   endpoint(
     key: string,
   ): { readonly record: RecordOf<'endpoint'>; readonly open: boolean } | undefined {
@@ -89,25 +89,27 @@ export class History {
     return memory && { record: memory.opened, open: memory.state === 'open' };
   }
 
-  /** Whether the endpoint closed, so long ago that it is forgotten. */
+  /** Whether the endpoint closed and was then forgotten. */
   hasEnded(key: string): boolean {
     return this.#ended.has(key);
   }
 
-  /** The highest `seq` that came from an endpoint. */
+  /** The highest `seq` of the records from this endpoint. */
   lastSeq(key: string): number | undefined {
     return this.#endpoints.get(key)?.lastSeq;
   }
 
   /**
-   * False for a repetition, for an endpoint that did not say who it is, and for one that has closed: not taken.
+   * Adds a record. Returns false if it was refused: it is a repetition, or its endpoint has not
+   * sent its own record, or its endpoint has closed.
    *
-   * @throws RangeError for values that are nested some thousand deep; it has changed nothing then.
+   * @throws RangeError for values that are nested some thousand levels deep; then nothing has
+   * changed.
    */
   add(record: InspectionRecord): boolean {
     const memory = this.#admit(record);
     if (memory === undefined) return false;
-    // Before anything changes: what a feed sent may be nested too deeply for this.
+    // Must come before any change: this throws if a feed sent values that are nested too deeply.
     const text = JSON.stringify(record);
     this.#position += 1;
     const kept: KeptRecord = { position: this.#position, text };
@@ -118,14 +120,17 @@ export class History {
     return true;
   }
 
-  /** Everything that is remembered: what lives first, then the tail; in the order in which it came. */
+  /**
+   * Everything that is remembered, in the order in which it came: what the ring has dropped, then
+   * the ring.
+   */
   all(): InspectionRecord[] {
     return [...this.beforeTail(), ...this.since(this.tailStart)].map(
       ({ text }) => JSON.parse(text) as InspectionRecord,
     );
   }
 
-  /** What is remembered though the ring has dropped it, in the order in which it came. */
+  /** The remembered records that the ring has dropped, in the order in which they came. */
   beforeTail(): KeptRecord[] {
     const start = this.tailStart;
     const before = new Map<number, KeptRecord>();
@@ -137,12 +142,15 @@ export class History {
     return [...before.values()].sort((one, other) => one.position - other.position);
   }
 
-  /** Whether nothing that came after this position has left the ring. */
+  /** Whether the ring still has every record after this position. */
   reaches(position: number): boolean {
     return position >= this.tailStart && position <= this.#position;
   }
 
-  /** What came after this position and is still in the ring: at most so many characters, but one record at least. */
+  /**
+   * Records after this position that are still in the ring: at most `maxChars` characters, but at
+   * least one record.
+   */
   since(position: number, maxChars = Infinity): KeptRecord[] {
     const start = this.#head + Math.max(position - this.tailStart, 0);
     let chars = 0;
@@ -187,7 +195,7 @@ export class History {
   }
 
   #note(memory: EndpointMemory, record: InspectionRecord, kept: KeptRecord): void {
-    // Whoever noticed the loss has no numbers of the endpoint's to give.
+    // A record of a loss comes from the hub, not from the endpoint, so its `seq` does not count.
     if (!isLoss(record)) memory.lastSeq = Math.max(memory.lastSeq, record.seq);
     memory.lastPosition = kept.position;
     switch (record.type) {

@@ -1,8 +1,9 @@
 /**
- * The hub: takes records from feeds, remembers them, and hands them to viewers.
+ * Hub: takes records from feeds, remembers them and sends them to viewers.
  *
- * A feed may send again what it has sent: nothing is taken twice. A feed that ends while its endpoints are open leaves them
- * lost, and whoever feeds them next finds them again. A viewer is sent what it has not seen, as fast as it reads.
+ * A feed may send records again: none is taken twice. When a feed ends while its endpoints are
+ * open, they become lost; the next feed that sends them finds them again. A viewer gets all records
+ * it has not seen, as fast as it reads.
  */
 import { Cursor } from './cursor.js';
 import { History } from './history.js';
@@ -10,35 +11,40 @@ import type { HistoryLimits } from './history.js';
 import { readRecord } from '../record.js';
 import type { InspectionRecord } from '../record.js';
 
-/** Emitted when an endpoint is told of for the first time, again after it was lost, when it closed, or was lost. */
+/**
+ * Reported when an endpoint is seen for the first time, when it returns after it was lost, when it
+ * closes, and when it is lost.
+ */
 export interface InspectorReport {
   readonly type: 'endpoint.opened' | 'endpoint.returned' | 'endpoint.closed' | 'endpoint.lost';
-  /** What people call it. It comes from a feed: escape it before you print it. */
+  /** The display name of the endpoint. It comes from a feed: escape it before you print it. */
   readonly name: string;
   readonly address: string;
   readonly processId: number;
 }
 
-/** Where a viewer's messages go. */
+/** The receiver of the messages of one viewer. */
 export interface Viewer {
   send(text: string): void;
-  /** What was sent and has not left yet. */
+  /** How many bytes were sent and have not yet left this process. */
   readonly bufferedBytes: number;
 }
 
 interface HubOptions {
-  /** Tells this hub from one that was there before. */
+  /** Distinguishes this hub from an earlier one at the same URL. */
   readonly id: string;
-  /** Unix milliseconds. */
+  /** The current Unix time in milliseconds. */
   readonly nowMs: () => number;
   readonly limits?: HistoryLimits;
   /** Must not throw. */
   readonly onReport?: (report: InspectorReport) => void;
 }
 
-/** A message holds about so many characters at most: a page that draws is not stopped for long. */
+/**
+ * The most characters of a message, about. Larger ones would stop a page from drawing for too long.
+ */
 const MAX_MESSAGE_CHARS = 256 * 1024;
-/** A viewer with more than this on its way is sent nothing until it has read. */
+/** While more than this waits for a viewer, nothing more is sent to it. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
 export class Hub {
@@ -46,9 +52,12 @@ export class Hub {
   readonly #nowMs: () => number;
   readonly #history: History;
   readonly #onReport: (report: InspectorReport) => void;
-  /** Who feeds an endpoint: the last that told of it. Bounded by the endpoints that the history knows. */
+  /**
+   * The feed of each endpoint: the last that sent a record of it. Bounded by the endpoints in the
+   * history.
+   */
   readonly #feeders = new Map<string, HubFeed>();
-  /** Bounded by whoever opens them. */
+  /** Bounded by the server that opens them. */
   readonly #viewers = new Map<Viewer, Cursor>();
   #dropped = 0;
 
@@ -59,7 +68,10 @@ export class Hub {
     this.#onReport = onReport;
   }
 
-  /** How many things came from feeds that are no records, or of endpoints that did not say who they are. */
+  /**
+   * How many values from feeds were not valid records, or belonged to an endpoint whose own record
+   * never came.
+   */
   get dropped(): number {
     return this.#dropped;
   }
@@ -79,12 +91,12 @@ export class Hub {
     return feed;
   }
 
-  /** Takes records that nobody feeds: those of a recording. */
+  /** Takes records that come from no feed: those of a recording. */
   show(records: Iterable<InspectionRecord>): void {
     for (const record of records) this.#history.add(record);
   }
 
-  /** @param last hub and position of the last message that the viewer got, if it got any */
+  /** @param last the hub and the position of the last message that the viewer got, if any */
   openViewer(viewer: Viewer, last?: { readonly hub: string; readonly position: number }): void {
     const position = last?.hub === this.id ? last.position : undefined;
     this.#viewers.set(viewer, new Cursor(this.#history, position));
@@ -95,7 +107,7 @@ export class Hub {
     this.#viewers.delete(viewer);
   }
 
-  /** Sends every viewer what is new to it. To be called now and then. */
+  /** Sends each viewer what is new to it. The owner must call this regularly. */
   flush(): void {
     for (const viewer of this.#viewers.keys()) this.#send(viewer);
   }
@@ -129,7 +141,7 @@ export class Hub {
     if (before === undefined) this.#forgetFeeders();
   }
 
-  /** Of endpoints that the history has forgotten, to make room for one that came. */
+  /** Drops the feeders of endpoints that the history has forgotten. */
   #forgetFeeders(): void {
     for (const key of this.#feeders.keys()) {
       if (this.#history.endpoint(key) === undefined) this.#feeders.delete(key);
@@ -142,7 +154,7 @@ export class Hub {
       this.#feeders.delete(key);
       const lastSeq = this.#history.lastSeq(key);
       if (lastSeq === undefined) continue;
-      // Between the last record that came and the next that may come, which has a number of its own.
+      // Half a step lies between the last record that came and the next that may come.
       const seq = lastSeq + 0.5;
       const common = { endpoint: key, seq, atMs: this.#nowMs() };
       if (this.#history.add({ type: 'endpoint.closed', ...common, lost: true })) {
@@ -165,7 +177,7 @@ interface FeedTarget {
   readonly close: () => void;
 }
 
-/** What feeds a hub. Nothing of it throws. */
+/** A feed of a hub. Its methods never throw. */
 export class HubFeed {
   readonly #target: FeedTarget;
   #open = true;
@@ -174,7 +186,7 @@ export class HubFeed {
     this.#target = target;
   }
 
-  /** Takes a record that was made here. */
+  /** Takes a record that was made in this process. */
   take(record: InspectionRecord): void {
     if (!this.#open) return;
     try {
@@ -185,7 +197,9 @@ export class HubFeed {
     }
   }
 
-  /** Takes the text of a JSON array of records; what is none is dropped, and counted. */
+  /**
+   * Takes the text of a JSON array of records. Values that are not records are dropped and counted.
+   */
   takeMessage(text: string): void {
     for (const value of parseArray(text) ?? [undefined]) {
       const record = readRecord(value);
@@ -194,7 +208,7 @@ export class HubFeed {
     }
   }
 
-  /** What it fed and did not close is lost. */
+  /** Ends the feed. Endpoints that it fed and that did not close become lost. */
   close(): void {
     if (!this.#open) return;
     this.#open = false;

@@ -1,14 +1,20 @@
-/** The records of calls and handlers that live, at one endpoint. */
+/** Living: the records of the calls and handlers that live at one endpoint. */
 import type { InspectionRecord } from '../record.js';
 
-/** A record as it is kept: as text, which is a third of the size of its objects, and is sent as it is. */
+/**
+ * A record as it is kept: as text. Text has a third of the size of objects and can be sent as it
+ * is.
+ */
 export interface KeptRecord {
-  /** Counts from 1, in the order in which records came. */
+  /** The place of the record among all that came, from 1. */
   readonly position: number;
   readonly text: string;
 }
 
-/** A call that is repeated for long: of more records the second goes first, for the first says which call it is. */
+/**
+ * The most records of one actor, for a call that is repeated for a long time. Beyond that the
+ * second record is dropped: the first says which call it is.
+ */
 const MAX_RECORDS_OF_ACTOR = 64;
 
 interface LivingActor {
@@ -17,11 +23,13 @@ interface LivingActor {
   chars: number;
 }
 
-/** Bounded by the `dropOldest` of whoever owns it. */
+/** Its owner bounds it, by `dropOldest`. */
 export class Living {
   /** By actor number; the oldest first. */
   readonly #actors = new Map<number, LivingActor>();
-  /** The actors of a transaction: its call, or its handler, and both where an endpoint calls itself. */
+  /**
+   * The actors of a transaction: its call or its handler, or both when an endpoint calls itself.
+   */
   readonly #byTransaction = new Map<string, LivingActor[]>();
   #chars = 0;
 
@@ -29,12 +37,15 @@ export class Living {
     return this.#actors.size;
   }
 
-  /** The length of all texts in it. */
+  /** The total length of its texts. */
   get chars(): number {
     return this.#chars;
   }
 
-  /** Takes what it needs of the record; gives how many others had to make room. */
+  /**
+   * Takes the record if it belongs to a call or handler. Returns how many records were dropped for
+   * it.
+   */
   add(record: InspectionRecord, kept: KeptRecord): number {
     switch (record.type) {
       case 'call':
@@ -57,7 +68,7 @@ export class Living {
     }
   }
 
-  /** Forgets the actor that lives longest; gives how many records it had. */
+  /** Forgets the oldest actor. Returns how many records it had. */
   dropOldest(): number {
     for (const [number, { records }] of this.#actors) {
       this.#end(number);

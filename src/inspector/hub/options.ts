@@ -1,4 +1,4 @@
-/** The options of an inspector. */
+/** The options of an inspector: their checks and their defaults. */
 import { requireOptions, tested, unchecked, withDefaults } from '../../option-table.js';
 import type { OptionRow, OptionTable } from '../../option-table.js';
 import { RECORDER_OPTIONS } from '../recorder/options.js';
@@ -8,28 +8,34 @@ import type { InspectorReport } from './hub.js';
 import type { InspectionRecord } from '../record.js';
 import type { RecorderOptions } from '../recorder/options.js';
 
-/** How an inspector is served. `name`, `mask` and `maxCallsPerSecond` are for the endpoints that it begins with. */
+/**
+ * How an inspector is served. `name`, `mask` and `maxCallsPerSecond` are for the endpoints that are
+ * given to `serveInspector`.
+ */
 export interface InspectorOptions extends RecorderOptions {
-  /** The local address; none but this machine's own can be had. Default `127.0.0.1`. */
+  /** The local address. Only loopback addresses are allowed. Default `127.0.0.1`. */
   readonly host?: '127.0.0.1' | '::1';
-  /** TCP port; 0, the default, for any free one. */
+  /** The TCP port. Default 0: any free port. */
   readonly port?: number;
   /**
-   * What makes the URL hard to guess: 16 to 128 letters, digits, `-` and `_`. Feeds find an inspector again that was restarted
-   * with the same port and token. Default: 128 random bits.
+   * The secret part of the URL: 16 to 128 letters, digits, `-` and `_`. If an inspector restarts
+   * with the same port and token, its feeds find it again. Default: 128 random bits.
    */
   readonly token?: string;
-  /** What a recording holds, to be shown. */
+  /** The records of a recording, to be shown. */
   readonly records?: Iterable<InspectionRecord>;
-  /** How many of the last records a page that comes late is shown, besides all that lives. Default 100,000. */
+  /**
+   * How many of the latest records a page gets when it opens, besides everything that lives.
+   * Default 100,000.
+   */
   readonly maxRecords?: number;
-  /** How many characters of JSON these may take. Default 64 Mi. */
+  /** The most characters of JSON that these records may take. Default 64 Mi. */
   readonly maxChars?: number;
-  /** Is told when endpoints come and go; must not throw. */
+  /** Called when endpoints come and go. It must not throw. */
   readonly onReport?: (report: InspectorReport) => void;
 }
 
-/** The options, for those whom they concern. */
+/** The options, sorted by the part that uses them. */
 interface SortedOptions {
   readonly address: { readonly host: string; readonly port: number };
   readonly token: string | undefined;
@@ -37,10 +43,10 @@ interface SortedOptions {
   readonly limits: HistoryLimits;
 }
 
-/** What a token looks like. */
+/** The form of a token. */
 export const TOKEN = /^[\w-]{16,128}$/;
 
-/** Every option of an inspector; those of its recorders are passed on. */
+/** All options of an inspector. Those of its recorders are passed on. */
 const INSPECTOR_OPTIONS = {
   host: {
     standard: '127.0.0.1',
@@ -49,7 +55,7 @@ const INSPECTOR_OPTIONS = {
         ? undefined
         : `must be 127.0.0.1 or ::1, but is ${String(value)}`,
   },
-  // What is no port is refused where it is bound.
+  // An invalid port is refused when it is bound.
   port: unchecked(0),
   token: tested(
     undefined,
@@ -63,7 +69,7 @@ const INSPECTOR_OPTIONS = {
   ...RECORDER_OPTIONS,
 } satisfies OptionTable<InspectorOptions>;
 
-/** @throws OptionError naming the option, and what it must be. */
+/** @throws OptionError that names the option and says what it must be. */
 export function sortOptions(options: InspectorOptions): SortedOptions {
   requireOptions<InspectorOptions>(INSPECTOR_OPTIONS, options, 'an inspector');
   const { host, port, token, maxRecords, maxChars } = withDefaults<

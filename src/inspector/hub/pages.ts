@@ -1,4 +1,4 @@
-/** What the inspector serves by HTTP: the page, and the explanation of a datagram. */
+/** What the inspector serves over HTTP: the page, and explanations of datagrams. */
 import { fileURLToPath } from 'node:url';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import sirv from 'sirv';
@@ -6,7 +6,7 @@ import { explainDatagram } from '../../wire/explain.js';
 import { MAX_DATAGRAM_BYTES } from '../../wire/frame.js';
 import { afterToken, isLocal } from './guard.js';
 
-/** Where the build puts the page; seen alike from `src` and from `dist`. */
+/** Where the build puts the page. The path is the same from `src` and from `dist`. */
 const PAGE_FOLDER = fileURLToPath(new URL('../../../dist/inspector/page', import.meta.url));
 
 const HEADERS: Readonly<Record<string, string>> = {
@@ -24,20 +24,20 @@ const HEADERS: Readonly<Record<string, string>> = {
   ].join('; '),
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  // The URL has the token.
+  // The URL contains the token.
   'Referrer-Policy': 'no-referrer',
   'X-Content-Type-Options': 'nosniff',
 };
 
-const NOT_BUILT = 'The page is not built: npm run build makes it.';
+const NOT_BUILT = 'The page has not been built. Build it with: npm run build';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
-/** Answers requests whose URL begins with the token; to all others there is nothing here. */
+/** Answers requests whose URL begins with the token, and all others with 404. */
 export function pageHandler(
   token: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  // Looked up for each request: a build may put other files there.
+  // Looks for the file at each request, because a build may replace the files.
   const serveFile = sirv(PAGE_FOLDER, { dev: true });
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
@@ -47,15 +47,15 @@ export function pageHandler(
       say(response, 404, 'Nothing is here.');
     } else if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
-      say(response, 405, 'Only GET and HEAD are understood.');
+      say(response, 405, 'Only GET and HEAD are allowed.');
     } else if (!rest.startsWith('/')) {
-      // The page asks for its files by relative names.
+      // The page loads its files by relative URLs, which needs the slash.
       response.setHeader('Location', `/${token}/${rest}`);
-      say(response, 308, 'The address ends in a slash.');
+      say(response, 308, 'The URL must end with a slash.');
     } else if (path === '/decode') {
       decode(query, response);
     } else {
-      // A part of a file is of no use, and a range that makes no sense would throw.
+      // Ranges are not needed here, and an invalid range would make sirv throw.
       delete request.headers.range;
       request.url = rest;
       serveFile(request, response, () => {
@@ -65,13 +65,13 @@ export function pageHandler(
   };
 }
 
-/** `decode?base64=…`: what the bytes of a datagram mean, as `rpcudp decode` says it. */
+/** `decode?base64=…`: explains the bytes of a datagram, as `rpcudp decode` does. */
 function decode(query: string, response: ServerResponse): void {
-  // A plus sign that was not escaped has become a space.
+  // A plus sign that was not escaped arrives as a space.
   const base64 = new URLSearchParams(query).get('base64')?.replaceAll(' ', '+');
   const datagram = base64 !== undefined && BASE64.test(base64) && Buffer.from(base64, 'base64');
   if (datagram === false) {
-    say(response, 400, 'Write decode?base64=… with the bytes of a datagram.');
+    say(response, 400, 'Use decode?base64=… with the bytes of a datagram.');
   } else if (datagram.length > MAX_DATAGRAM_BYTES) {
     say(response, 413, `A datagram has at most ${MAX_DATAGRAM_BYTES} bytes.`);
   } else {

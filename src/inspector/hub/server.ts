@@ -1,4 +1,4 @@
-/** The inspector's server: one address for the page, for those that feed it, and for those that watch. */
+/** The inspector's server: one address for the page, for its feeds and for its viewers. */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,13 +20,22 @@ import { recordEndpoint } from '../recorder/recorder.js';
 import type { RecorderOptions } from '../recorder/options.js';
 import type { Recording } from '../recorder/recorder.js';
 
-/** An inspector that is served. It keeps the process alive until it is closed. */
+/** An inspector that is being served. It keeps the process alive until it is closed. */
 export interface Inspector extends AsyncDisposable {
-  /** Of the page, and for `feedInspector`. Whoever knows it can see everything: it has a random token. */
+  /**
+   * The URL of the page, also for `feedInspector`. It has a random token: everybody who knows it
+   * can see everything.
+   */
   readonly url: string;
-  /** How many things came from feeds that are no records. */
+  /**
+   * How many values from feeds were not valid records, or belonged to an endpoint whose own record
+   * never came.
+   */
   readonly dropped: number;
-  /** Shows this endpoint as well, from now on; without options, as those that it began with. */
+  /**
+   * Also shows this endpoint, from now on. Default: the options that were given to
+   * `serveInspector`.
+   */
   attach(endpoint: AnyEndpoint, options?: RecorderOptions): void;
   /** Detaches from the endpoints and ends all connections. Idempotent. */
   close(): Promise<void>;
@@ -35,33 +44,33 @@ export interface Inspector extends AsyncDisposable {
 const TOKEN_BYTES = 16;
 const HUB_ID_BYTES = 6;
 
-/** How often viewers are sent what is new. */
+/** How often viewers get what is new. */
 const FLUSH_MS = 50;
-/** Whoever does not answer a farewell within this is cut off. */
+/** A client that does not close its connection within this time is cut off. */
 const FAREWELL_MS = 500;
-/** WebSocket close code: the server goes away (RFC 6455, section 7.4.1). */
+/** WebSocket close code for a server that ends (RFC 6455, section 7.4.1). */
 const GOING_AWAY = 1001;
 
-/** A feed sends batches of some 256 Ki characters, and a record that is larger alone. */
+/** A feed sends batches of about 256 Ki characters, and larger records alone. */
 const MAX_FEED_MESSAGE_BYTES = 4 * 1024 * 1024;
-/** A viewer has nothing to say. */
+/** A viewer does not need to send anything. */
 const MAX_VIEWER_MESSAGE_BYTES = 1_024;
 
 const MAX_CONNECTIONS = 512;
 const MAX_FEEDS = 256;
 const MAX_VIEWERS = 64;
 
-/** The URL of `decode` holds a datagram of 65,507 bytes: in base64, of which each character may be escaped. */
+/** The URL of `decode` can hold a datagram of 65,507 bytes in base64, each character escaped. */
 const MAX_REQUEST_HEADER_BYTES = 288 * 1024;
 const REQUEST_TIMEOUT_MS = 5_000;
 
 /**
- * Serves a page that shows what happens at `endpoints`, and at those that feed it from other processes. An endpoint that is
- * closed, or detached, goes on being shown.
+ * Serves a page that shows what happens at `endpoints`, and at endpoints of other processes that
+ * feed it. Endpoints that close or detach stay on the page.
  *
- * Rejects with InspectorBindError when the address cannot be had, AddressError for a port that is none, OptionError for an
- * option that is unknown or out of bounds,
- * EndpointClosedError.
+ * Rejects with InspectorBindError when the address cannot be used, AddressError for an invalid
+ * port, OptionError for an option that is unknown or out of bounds, EndpointClosedError for a
+ * closed endpoint.
  */
 export async function serveInspector(
   endpoints: AnyEndpoint | readonly AnyEndpoint[] = [],
@@ -79,7 +88,7 @@ export async function serveInspector(
 }
 
 class InspectorServer implements Inspector {
-  /** What was asked for, until it is known what there is. */
+  /** The wanted address; once the server listens, its real address. */
   #address: SocketAddress;
   readonly #recorder: RecorderOptions;
   readonly #token: string;
@@ -87,7 +96,7 @@ class InspectorServer implements Inspector {
   readonly #http: Server;
   readonly #feeds = webSockets(MAX_FEED_MESSAGE_BYTES);
   readonly #viewers = webSockets(MAX_VIEWER_MESSAGE_BYTES);
-  /** Bounded by the endpoints that were attached. */
+  /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
   #flushTimer: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
@@ -136,7 +145,7 @@ class InspectorServer implements Inspector {
       });
       this.#http.listen({ host, port }, resolve);
     });
-    // From now on a connection that cannot be accepted is not the server's end.
+    // From now on, a connection that cannot be accepted must not end the server.
     this.#http.on('error', () => undefined);
     const { port: bound } = this.#http.address() as AddressInfo;
     this.#address = { host, port: bound };
@@ -167,7 +176,7 @@ class InspectorServer implements Inspector {
     const farewell = setTimeout(() => {
       for (const socket of sockets) socket.terminate();
     }, FAREWELL_MS);
-    // Sockets that were upgraded are none of these.
+    // This does not close upgraded sockets.
     this.#http.closeAllConnections();
     await ended;
     clearTimeout(farewell);
@@ -195,10 +204,10 @@ class InspectorServer implements Inspector {
 
   #feedOpened(socket: WebSocket): void {
     const feed = this.#hub.openFeed();
-    // What it did wrong is answered by `ws`, which closes the connection.
+    // `ws` answers errors of the feed and closes the connection.
     socket.on('error', () => undefined);
     socket.on('message', (data, isBinary) => {
-      // Binary is no message of a feed: it counts as one that was dropped.
+      // A binary message is not valid: it counts as one dropped value.
       feed.takeMessage(isBinary ? '' : (data as Buffer).toString());
     });
     socket.on('close', () => feed.close());

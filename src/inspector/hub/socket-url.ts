@@ -1,11 +1,11 @@
-/** Of an inspector's URL, those of its WebSockets. */
+/** The URLs of an inspector's WebSockets, from the URL of its page. */
 import { InspectorUrlError } from './errors.js';
 import { TOKEN } from './options.js';
 
 /**
- * `ws://127.0.0.1:4000/<token>/watch` for `http://127.0.0.1:4000/<token>/`, the page's URL.
+ * Turns `http://127.0.0.1:4000/<token>/`, the page's URL, into `ws://127.0.0.1:4000/<token>/watch`.
  *
- * @throws InspectorUrlError for a URL that no inspector has.
+ * @throws InspectorUrlError for a URL that cannot belong to an inspector.
  */
 export function socketUrl(pageUrl: string, door: 'feed' | 'watch'): URL {
   const url = URL.canParse(pageUrl) ? new URL(pageUrl) : undefined;

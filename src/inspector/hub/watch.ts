@@ -1,4 +1,7 @@
-/** Watches an inspector from another process, as its page does: what there is, then what is new, each record once. */
+/**
+ * Watches an inspector from another process, as its page does: gets what there is, then what is
+ * new, each record once.
+ */
 import { WebSocket } from 'ws';
 import { systemRandom } from '../../random.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
@@ -6,17 +9,22 @@ import { readRecord } from '../record.js';
 import type { InspectionRecord } from '../record.js';
 import { socketUrl } from './socket-url.js';
 
-/** Whoever looks. Its methods must not throw. */
+/** The receiver of what is watched. Its methods must not throw. */
 export interface Watcher {
-  /** `reset`: what came before is to be forgotten, these records start anew. */
+  /**
+   * Called with new records. If `reset`, forget all earlier records: these start from the
+   * beginning.
+   */
   records(records: readonly InspectionRecord[], reset: boolean): void;
-  /** The connection broke off, and why, in words; undefined: it is there again. */
+  /**
+   * Called with the reason, in words, when the connection breaks; with undefined when it is back.
+   */
   connection(fault: string | undefined): void;
 }
 
-/** A watch that is kept. */
+/** A running watch. */
 export interface Watch {
-  /** Ends it. */
+  /** Ends the watch. */
   close(): void;
 }
 
@@ -25,7 +33,7 @@ class InspectorUnreachableError extends Error {
   override readonly name = 'InspectorUnreachableError';
   readonly code = 'ERR_RPCUDP_INSPECTOR_UNREACHABLE';
 
-  /** Why, in words. */
+  /** The reason, in words. */
   readonly reason: string;
 
   constructor({ host }: URL, reason: string) {
@@ -34,17 +42,21 @@ class InspectorUnreachableError extends Error {
   }
 }
 
-/** Ours are of some 256 Ki characters, and a record that is larger alone. */
+/** The inspector's messages have about 256 Ki characters; a larger record comes alone. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const HANDSHAKE_TIMEOUT_MS = 5_000;
-/** Somebody looks: beyond so many failures in a row, the delay grows no more. It is 2 s at most then. */
+/**
+ * The delay stops growing after this many failures in a row, at 2 s at most, because a person is
+ * waiting.
+ */
 const MAX_FAILURES_IN_A_ROW = 4;
 
 /**
- * Watches the inspector at `url`, and comes back whenever the connection breaks off, until it is told to end. Resolves when
- * the inspector has answered.
+ * Watches the inspector at `url`, and connects again whenever the connection breaks, until it is
+ * closed. Resolves when the inspector has answered.
  *
- * Rejects with InspectorUrlError for what is no URL of an inspector, with InspectorUnreachableError if there is none.
+ * Rejects with InspectorUrlError for a URL that cannot belong to an inspector, and with
+ * InspectorUnreachableError if no inspector answers.
  */
 export async function watchInspector(url: string, watcher: Watcher): Promise<Watch> {
   const connection = new WatchConnection(socketUrl(url, 'watch'), watcher);
@@ -71,7 +83,7 @@ class WatchConnection implements Watch {
     this.#socket?.terminate();
   }
 
-  /** Resolves when it is open. @throws InspectorUnreachableError */
+  /** Resolves when the connection is open. @throws InspectorUnreachableError */
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       const socket = new WebSocket(this.#url, {
@@ -82,7 +94,7 @@ class WatchConnection implements Watch {
       this.#socket = socket;
       socket.on('open', () => {
         this.#failuresInARow = 0;
-        // Attached only now: a connection that never was cannot break off.
+        // Attached only now, because only an open connection can break.
         socket.on('close', () => {
           this.#broke('the connection was closed');
         });
@@ -122,7 +134,7 @@ class WatchConnection implements Watch {
     const message = readMessage(text);
     if (message === undefined) return;
     const { hub, position, reset, records } = message;
-    // Whoever comes back says what was seen last, and gets what has come since.
+    // A new connection tells the inspector what was seen last, and gets what has come since then.
     this.#url.searchParams.set('hub', hub);
     this.#url.searchParams.set('position', String(position));
     this.#watcher.records(
@@ -153,6 +165,6 @@ function readMessage(text: string): Message | undefined {
 
 function refusalWords(status: number | undefined): string {
   return status === 404
-    ? 'its token is another one (it was started anew, or the URL is not whole)'
-    : `it says ${status}`;
+    ? 'the token is wrong (the inspector was restarted, or the URL is incomplete)'
+    : `it answered with HTTP status ${status}`;
 }

@@ -1,4 +1,6 @@
-/** The page: its head, and the view that was chosen. */
+/**
+ * App: the page's head and the chosen view. It also opens a recording that is dropped on the page.
+ */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { Header } from './components/header.js';

@@ -1,4 +1,4 @@
-/** The inspector's page. */
+/** Main: starts the inspector's page. */
 import { render } from 'preact';
 import { App } from './app.js';
 import { SessionContext } from './components/page-context.js';

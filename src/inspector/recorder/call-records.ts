@@ -1,4 +1,4 @@
-/** The records of calls: a call as it is made, or as it was found, and each step it takes. */
+/** Makes the records of calls: one when a call is made or found, and one for each of its steps. */
 import type { AnyEventObject } from 'xstate';
 import type { CallActor } from '../../call/call.js';
 import type { CallEvent } from '../../api/call-snapshot.js';
@@ -16,7 +16,10 @@ import type { Transaction } from './transaction.js';
 
 type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) => void;
 
-/** After these nobody knows whether the kernel had taken the request; after all others it had. */
+/**
+ * After these events it is not known whether the kernel took the request. After any other event it
+ * had.
+ */
 const TELLS_NO_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['refused', 'cancel']);
 
 export class CallRecords implements ActorRecords<CallActor> {
@@ -113,10 +116,13 @@ export class CallRecords implements ActorRecords<CallActor> {
   }
 }
 
-/** What a step says beyond what every step says. */
+/** What a step has besides the properties that all steps have. */
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
 
-/** Whether this event gave the call its outcome: what comes after a time-out adds to the story. */
+/**
+ * Whether this event gave the call its outcome. An event after the time-out does not change the
+ * outcome.
+ */
 export function settles({ context, state }: CallActor, { type }: AnyEventObject): boolean {
   if (context.outcome === undefined || state === 'late' || state === 'lost') return false;
   return state !== 'timedOut' || type === 'expired';

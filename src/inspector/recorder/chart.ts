@@ -1,8 +1,8 @@
-/** Charts: a state machine as a graph, read from its definition. */
+/** Charts: the graph of a state machine, read from its definition. */
 import type { AnyStateMachine } from 'xstate';
 import type { Chart } from '../record.js';
 
-/** Every state and transition of a flat machine. */
+/** All states and transitions of a machine without nested states. */
 export function chartOf({ root }: AnyStateMachine): Chart {
   const nodes = Object.values(root.states);
   return {

@@ -1,9 +1,9 @@
-/** The command line that makes a call once more. */
+/** The command line that repeats a call. */
 import { ExtData } from '@msgpack/msgpack';
 import type { CallContext } from '../../api/call-snapshot.js';
 import { formatJson } from '../../legible/json.js';
 
-/** What `rpcudp` is to be given, word by word; undefined if no words say what the arguments are. */
+/** The words to give to `rpcudp`; undefined if the command cannot express the arguments. */
 export function commandLine({
   peer,
   procedure,
@@ -11,12 +11,12 @@ export function commandLine({
 }: Pick<CallContext, 'peer' | 'procedure' | 'args'>): string[] | undefined {
   if (!args.every(isSayable)) return undefined;
   const words = [procedure, ...args.map(formatJson)];
-  // A word that begins with a dash would be taken for an option.
+  // The command would read a word that begins with a dash as an option.
   const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
   return ['call', peer, ...end, ...words];
 }
 
-/** Whether the command reads the value's JSON as the value itself. */
+/** Whether the command reads the JSON of this value as the same value. */
 function isSayable(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;

@@ -1,4 +1,7 @@
-/** Makes records of those datagrams that carry something of a call that is shown, or that nobody had a use for. */
+/**
+ * Makes records of datagrams: of those with a frame of a shown call or request, and of those with a
+ * frame that found no use.
+ */
 import { formatAddress } from '../../address/address.js';
 import type { Clock } from '../../time/clock.js';
 import type { Fate } from '../../api/fate.js';
@@ -12,13 +15,16 @@ import { ShownIds } from './shown-ids.js';
 import { UNKNOWN } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
-/** Takes a record, and when it was, by the endpoint's clock. */
+/** Takes a record and its time by the endpoint's clock. */
 type Emit = (unnumbered: Unnumbered<RecordOf<'datagram'>>, atMs: number) => void;
 
-/** Datagrams that belong to no call are for anybody to send: no more of their frames are shown a second. */
+/**
+ * Anybody can send datagrams that belong to no call. At most this many of their frames are shown in
+ * a second.
+ */
 const MAX_STRAYS_PER_SECOND = 200;
 
-/** What befalls the frames of a healthy call. */
+/** The fates of frames in a healthy call. */
 const ORDINARY: ReadonlySet<string> = new Set<Fate>([
   'request.run',
   'response.matched',
@@ -28,7 +34,7 @@ const ORDINARY: ReadonlySet<string> = new Set<Fate>([
 type Direction = RecordOf<'datagram'>['direction'];
 type ShownFrame = RecordOf<'datagram'>['frames'][number];
 
-/** A datagram, and its other end. */
+/** A datagram and the address of its other end. */
 interface Passage {
   readonly datagram: Buffer;
   readonly host: string;
@@ -44,9 +50,12 @@ export class DatagramRecorder {
   readonly #masking: Masking;
   readonly #clock: Clock;
   readonly #ids = new ShownIds();
-  /** Those being routed: several, if a transport delivers at once what a procedure sends. */
+  /**
+   * Datagrams that are being routed. There can be several: some transports deliver at once what a
+   * procedure sends.
+   */
   readonly #arrivals: Arrival[] = [];
-  /** What was sent last, and not shown. */
+  /** The last datagram that was sent and not shown. */
   #unshown: Passage | undefined;
   #strays = 0;
   #straysSinceMs = -Infinity;
@@ -57,7 +66,7 @@ export class DatagramRecorder {
     this.#clock = clock;
   }
 
-  /** From now on the datagrams of this call, or request, are shown. */
+  /** From now on, datagrams of this call or request are shown. */
   show(id: TransactionId, transaction: Transaction): void {
     this.#ids.add(id, transaction);
   }
@@ -92,7 +101,10 @@ export class DatagramRecorder {
     }
   }
 
-  /** Tells of a datagram that went out before its call, or request, was shown, if none went out since. */
+  /**
+   * Records the last unshown datagram, if it belongs to this call or request, which is shown only
+   * now.
+   */
   tellUnshown(id: TransactionId): void {
     const unshown = this.#unshown;
     if (unshown === undefined || isBundle(unshown.datagram)) return;
@@ -102,9 +114,12 @@ export class DatagramRecorder {
     this.sent(datagram, host, port);
   }
 
-  /** A frame that was sent, or arrived, before its call was shown; how it travelled is not known any more. */
+  /**
+   * Records a frame that was sent or arrived before its call was shown. How it travelled is no
+   * longer known.
+   */
   remade(datagram: Buffer, direction: Direction, peer: string, atMs: number): void {
-    // What is being routed will be told when it is settled.
+    // A datagram that is being routed is recorded when it is settled.
     const isRouted = this.#arrivals.some((arrival) => contains(arrival.datagram, datagram));
     if (direction === 'in' && isRouted) return;
     const frame = this.#knownFrame(datagram, direction === 'in' ? 'request.run' : undefined);
@@ -113,7 +128,7 @@ export class DatagramRecorder {
     this.#emit({ type: 'datagram', direction, peer, ...about, remade: true }, atMs);
   }
 
-  /** Nearly all that is not to be shown is told here, and costs no more than that. */
+  /** A cheap test that excludes nearly all datagrams that are not to be shown. */
   #mayShow(datagram: Buffer): boolean {
     if (!isBundle(datagram)) return this.#ids.mayHave(datagram, ID_OFFSET);
     return framesOf(datagram).some((view) => this.#ids.mayHave(view, ID_OFFSET));
@@ -131,7 +146,7 @@ export class DatagramRecorder {
     this.#emit({ type: 'datagram', direction, peer, ...about }, atMs);
   }
 
-  /** A frame of a transaction that is shown. */
+  /** The frame as shown, if its transaction is shown. */
   #knownFrame(view: Buffer, fate?: string): ShownFrame | undefined {
     if (!this.#ids.mayHave(view, ID_OFFSET)) return undefined;
     const frame = readFrame(view);
@@ -141,13 +156,13 @@ export class DatagramRecorder {
     return { type, transactionId: id, fate, ...this.#masking.frame(frame, transaction) };
   }
 
-  /** A frame that nobody had a use for. */
+  /** The frame as shown, if it found no use. */
   #strayFrame(view: Buffer, fate: string, atMs: number): ShownFrame | undefined {
     if (isOrdinary(fate) || !this.#admitsStray(atMs)) return undefined;
     const frame = readFrame(view);
     if (isDrop(frame)) return { fate, ...this.#masking.unreadable(view) };
     const { type, id } = frame;
-    // The handler is gone, but the reply goes out once more.
+    // The handler is gone, but its reply is sent again: show that too.
     if (fate === 'request.replayed') this.show(id, UNKNOWN);
     return { type, transactionId: id, fate, ...this.#masking.frame(frame) };
   }
@@ -166,7 +181,7 @@ function isOrdinary(fate: string): boolean {
   return ORDINARY.has(fate);
 }
 
-/** The frames of a bundle; any other datagram is one, and so is a broken bundle. */
+/** The frames of a bundle. Any other datagram, and a broken bundle, counts as one frame. */
 function framesOf(datagram: Buffer): readonly Buffer[] {
   if (!isBundle(datagram)) return [datagram];
   const frames: Buffer[] = [];

@@ -1,4 +1,7 @@
-/** Looks at an endpoint's counts and peers now and then, and makes records of those that have changed. */
+/**
+ * Endpoint sampler: compares an endpoint's counts and peers with the last sample, and makes records
+ * of changes.
+ */
 import type { AnyEndpoint } from '../../api/endpoint.js';
 import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { PeerSampler } from './peer-sampler.js';
@@ -21,7 +24,7 @@ export class EndpointSampler {
     this.#peers = new PeerSampler(emit);
   }
 
-  /** Gives whether there may be more to tell than could be told. */
+  /** Returns whether there may be more changes than could be recorded now. */
   sample(
     procedures: ProcedureCounts,
     skipped: RecordOf<'counts'>['skipped'],

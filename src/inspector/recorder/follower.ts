@@ -1,4 +1,7 @@
-/** A follower: shows the actors of one kind, calls or handlers, by sampling; and all those that something befalls. */
+/**
+ * Follower: shows actors of one kind, calls or handlers. It shows a sample of the healthy ones, and
+ * all in which something notable happens.
+ */
 import type { AnyEventObject } from 'xstate';
 import type { CallEvent } from '../../api/call-snapshot.js';
 import type { HandlerEvent } from '../../handler/machine.js';
@@ -6,42 +9,45 @@ import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Sampling } from './sampling.js';
 import type { Transaction } from './transaction.js';
 
-/** An actor that can be followed. */
+/** An actor to follow. */
 interface Followed {
   readonly transactionId: TransactionId;
   readonly state: string;
   readonly done: boolean;
 }
 
-/** What makes records of such actors. */
+/** Makes the records of such actors. */
 export interface ActorRecords<Actor> {
   transactionOf(actor: Actor): Transaction;
-  /** Tells of the actor. It may have ended: its past is told apart. */
+  /** Records the actor. It may have ended already; `past` records what happened to it before. */
   made(actor: Actor, transaction: Transaction): void;
   /**
-   * Tells what led the actor to the state it is found in; or, if it has just taken an event, to that event, as far as that
-   * is known.
+   * Records the steps that led the actor to its state; or, if it has just taken `event`, the steps
+   * before `event`. Some steps may not be known any more.
    */
   past(actor: Actor, transaction: Transaction, event?: AnyEventObject): void;
-  /** Tells of an event that the actor has taken just now. */
+  /** Records an event that the actor has just taken. */
   stepped(actor: Actor, event: AnyEventObject, transaction: Transaction): void;
 }
 
-/** Of an endpoint that is at work already, no more of what lives is shown. */
+/**
+ * The most actors that are shown of an endpoint that was already working when the recorder was
+ * attached.
+ */
 const MAX_FOUND = 10_000;
 
-/** Events that make a call, or a request, worth showing. */
+/** Events that make a call or a request worth showing. */
 const NOTABLE: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type']>([
   ...(['retransmitted', 'working', 'expired', 'failed', 'refused', 'cancel'] as const),
   ...(['cancelled', 'abandoned', 'duplicated'] as const),
 ]);
 
 export class Follower<Actor extends Followed> {
-  /** How many actors were not shown. With those that were they are all there were. */
+  /** How many actors were not shown. The shown and the skipped actors together are all actors. */
   skipped = 0;
   readonly #records: ActorRecords<Actor>;
   readonly #sampling: Sampling;
-  /** Those that are shown and live. Bounded by the limits of the endpoint. */
+  /** Actors that are shown and live. Bounded by the limits of the endpoint. */
   readonly #shown = new Map<Actor, Transaction>();
 
   constructor(records: ActorRecords<Actor>, sampling: Sampling) {
@@ -49,12 +55,13 @@ export class Follower<Actor extends Followed> {
     this.#sampling = sampling;
   }
 
-  /** Shows the latest of those that live already. */
+  /** Shows the latest of the actors that already live. */
   found(living: readonly Actor[]): void {
     const shown = living.slice(-MAX_FOUND);
     this.skipped += living.length - shown.length;
     for (const actor of shown) {
-      // Whoever takes the records may have made it do something, which has shown it.
+      // The receiver of records may have called the endpoint. If that made the actor step, it is
+      // shown already.
       if (!this.#shown.has(actor) && !actor.done) this.#records.past(actor, this.#show(actor));
     }
   }
@@ -73,7 +80,8 @@ export class Follower<Actor extends Followed> {
 
   #showIfNotable(actor: Actor, event: AnyEventObject): Transaction | undefined {
     if (!NOTABLE.has(event.type) && actor.state !== 'late') return undefined;
-    // One that was being made when the recorder was attached was not counted.
+    // An actor that was being created when the recorder was attached was not counted, so the count
+    // can be 0.
     this.skipped = Math.max(this.skipped - 1, 0);
     const transaction = this.#show(actor);
     this.#records.past(actor, transaction, event);
@@ -82,7 +90,7 @@ export class Follower<Actor extends Followed> {
 
   #show(actor: Actor): Transaction {
     const transaction = this.#records.transactionOf(actor);
-    // First of all: whoever takes the records may make it do something.
+    // Must come first, because the receiver of records may make the actor step.
     this.#shown.set(actor, transaction);
     this.#records.made(actor, transaction);
     return transaction;

@@ -1,7 +1,7 @@
-/** Taps that cannot hurt what they follow. */
+/** Taps that cannot harm the endpoint that they follow. */
 import type { Tap } from '../../actor/inspection.js';
 
-/** A tap that does what the given one does, and gives `report` what that throws. */
+/** A tap that does the same as the given one. Errors that it throws go to `report`. */
 export function guardedTap(tap: Tap, report: (error: unknown) => void): Tap {
   return {
     actorStarted: (actorRef) => {

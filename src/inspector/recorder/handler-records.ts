@@ -1,4 +1,7 @@
-/** The records of handlers: a request that arrived, or whose handler was found, and each step of its handler. */
+/**
+ * Makes the records of handlers: one when a request arrives or its handler is found, and one for
+ * each step of the handler.
+ */
 import type { AnyEventObject } from 'xstate';
 import type { Clock } from '../../time/clock.js';
 import type { Handler } from '../../handler/handler.js';
@@ -53,7 +56,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
     if (state === 'received' || state === 'refused') return;
     const step = { type: 'step', actor: number, event: 'started', state: 'running' } as const;
     this.#emit({ ...step, final: false }, context.receivedAtMs);
-    // A failure is answered first, and told then.
+    // For a failure, the reply was sent before the step was reported.
     this.#datagrams.tellUnshown(transactionId);
   }
 
@@ -71,7 +74,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
     } else this.#emit({ ...step, because: refusal }, nowMs);
   }
 
-  /** The handler keeps no value, but the frame of its reply. */
+  /** A handler does not keep the value, only the frame of its reply. */
   #valueReplied({ reply, context }: Handler): unknown {
     const body = reply === undefined ? undefined : decodeResponse(reply.toDatagram());
     if (body === undefined || isDrop(body)) return undefined;

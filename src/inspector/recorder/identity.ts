@@ -1,4 +1,4 @@
-/** Who an inspected endpoint is, and how its clock is read. */
+/** Identity: which endpoint is inspected, and how to convert the times of its clock. */
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
@@ -25,19 +25,20 @@ const CHARTS = {
   handler: chartOf(handlerMachine),
 };
 
-/** What an `endpoint` record says of it. */
+/** What an `endpoint` record says about its endpoint. */
 interface Identity extends Pick<
   RecordOf<'endpoint'>,
   'address' | 'processId' | 'version' | 'charts'
 > {
-  /** The endpoint's own name, which nobody else has. */
+  /** The unique key of the endpoint. */
   readonly key: string;
 }
 
-/** @throws EndpointClosedError for one that was never opened */
+/** @throws EndpointClosedError for an endpoint that was never opened */
 export function identity(endpoint: AnyEndpoint): Identity {
   const key = Buffer.alloc(KEY_BYTES);
-  // Not by the endpoint's own generator: whether it is inspected would change what a simulation does.
+  // Does not use the endpoint's own generator: then an inspected simulation would behave
+  // differently.
   systemRandom.fillBytes(key);
   return {
     key: key.toString('hex'),
@@ -48,9 +49,9 @@ export function identity(endpoint: AnyEndpoint): Identity {
   };
 }
 
-/** What is to be added to a clock's time to have Unix milliseconds. */
+/** What to add to a time of this clock to get Unix milliseconds. */
 export function epochMsOf(clock: Clock): number {
-  // A clock of somebody's own is shown as it is.
+  // The times of any other clock are shown unchanged.
   return clock === systemClock ? performance.timeOrigin : 0;
 }
 

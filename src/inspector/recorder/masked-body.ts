@@ -1,4 +1,4 @@
-/** Bodies of frames with something masked in them: the bytes of a msgpack value, copied but for what is masked. */
+/** Masked bodies: the bytes of a msgpack value with its masked parts replaced. */
 import { MASKED } from '../../legible/mask.js';
 import { isDrop } from '../../wire/drop.js';
 import {
@@ -13,7 +13,10 @@ import { readValue } from '../../wire/piecewise-reader.js';
 import { skim } from '../../wire/skim.js';
 import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';
 
-/** A msgpack item as `skim` finds it: of an array or a map its head, whose items follow. */
+/**
+ * A msgpack item as `skim` reports it. For an array or a map it is the head; the items inside
+ * follow it.
+ */
 interface Item {
   readonly offset: number;
   readonly end: number;
@@ -23,19 +26,20 @@ interface Item {
 
 type Kind = 'array' | 'map' | 'text' | 'extension' | 'other';
 
-/** Text of up to 31 bytes begins with its length in one byte. */
+/** A msgpack text of up to 31 bytes begins with one byte that has its length. */
 const MASKED_BYTES = Buffer.from([0xa0 | MASKED.length, ...Buffer.from(MASKED)]);
 
 /**
- * Copies a value item by item, and asks of each whether it is masked. A path is that under which `legibleValue` shows the
- * same value. What is not masked stays as it is, byte for byte. Only for bytes that were decoded without fault.
+ * Copies a value item by item, and asks for each item whether it is masked. Paths are the same as
+ * those of `legibleValue` for this value. Everything that is not masked is copied byte for byte.
+ * The bytes must have been decoded without a fault.
  */
 export class MaskedBody {
   /** Where the value ends. */
   readonly end: number;
   readonly #bytes: Buffer;
   readonly #isMasked: (path: readonly string[]) => boolean;
-  /** Bounded by the datagram: each takes a byte. */
+  /** Bounded by the datagram, because each item takes at least a byte. */
   readonly #items: Item[] = [];
   readonly #chunks: Buffer[] = [];
   #next = 0;
@@ -56,30 +60,33 @@ export class MaskedBody {
     return this.#chunks.length > 0;
   }
 
-  /** What was copied. */
+  /** The copied bytes. */
   toBuffer(): Buffer {
     return Buffer.concat([...this.#chunks, this.#bytes.subarray(this.#copiedTo, this.end)]);
   }
 
-  /** Goes on to the items of an array or a map. */
+  /** Moves on to the items inside the next array or map. */
   enter(): void {
     this.#next += 1;
   }
 
-  /** Copies the next item whole. */
+  /** Copies the next item whole, without asking. */
   pass(): void {
     const item = this.#take();
     while (this.#isIn(item)) this.#next += 1;
   }
 
-  /** Copies the next item, if there is one. @param hidden whether it is masked in any case */
+  /** Copies the next item, if there is one. @param hidden whether the item is masked in any case */
   copy(path: readonly string[], hidden = false): void {
     if (this.#next >= this.#items.length) return;
     if (hidden || this.#isMasked(path)) this.#mask();
     else this.#copyInner(path);
   }
 
-  /** Copies the next item, an array that stays one: it is its items that are masked. */
+  /**
+   * Copies the next item, an array. The array stays, even if it is masked: then its items are
+   * masked.
+   */
   copyItems(path: readonly string[]): void {
     const hidden = this.#isMasked(path);
     const item = this.#take();
@@ -98,7 +105,7 @@ export class MaskedBody {
         this.#copyEntries(item, path);
         break;
       case 'extension':
-        // Shown as an object with these keys.
+        // It is shown as an object with these keys.
         this.copyScalar([...path, 'type'], [...path, 'data']);
         break;
       case 'text':
@@ -107,7 +114,7 @@ export class MaskedBody {
     }
   }
 
-  /** Copies the next item, unless one of these places is masked. */
+  /** Copies the next item, unless one of these paths is masked. */
   copyScalar(...paths: readonly (readonly string[])[]): void {
     if (paths.some((path) => this.#isMasked(path))) this.#mask();
     else this.#next += 1;
@@ -138,13 +145,13 @@ export class MaskedBody {
     return item;
   }
 
-  /** Whether the next item is one of this one's. */
+  /** Whether the next item is inside this one. */
   #isIn({ depth }: Item): boolean {
     const next = this.#items[this.#next];
     return next !== undefined && next.depth > depth;
   }
 
-  /** Whether the map whose items are next is an object when it is decoded. */
+  /** Whether the decoder makes an object of the map whose items are next. */
   #hasTextKeys({ depth }: Item): boolean {
     for (let index = this.#next; ; index += 1) {
       const item = this.#items[index];

@@ -1,4 +1,7 @@
-/** Frames as they may be shown: their own bytes, or, if something in them is masked, those of a frame without it. */
+/**
+ * Masked frames: the bytes of a frame as they may be shown. If a part is masked, they are those of
+ * a frame without that part.
+ */
 import type { MaskTest } from '../../legible/mask.js';
 import { decodeValue } from '../../wire/decoder.js';
 import { isDrop } from '../../wire/drop.js';
@@ -15,20 +18,20 @@ import { MaskedBody } from './masked-body.js';
 import { mayRepeat } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
-/** A frame's bytes, in base64. */
+/** The bytes of a frame, in base64. */
 export interface ShownBytes {
   readonly base64: string;
   readonly masked?: true;
 }
 
-/** The bytes as they are. */
+/** The bytes, unchanged. */
 export function shownBytes(bytes: Buffer): ShownBytes {
   return { base64: bytes.toString('base64') };
 }
 
 /**
- * The bytes of a frame with `(masked)` for all that is masked in it. Of what cannot be read, and of an answer to nobody
- * knows what, only type and id are left.
+ * The bytes of a frame, with `(masked)` in place of each masked part. If the frame cannot be read,
+ * or it answers an unknown call, only its type and its id are shown.
  */
 export function maskedBytes(
   frame: Frame,
@@ -120,7 +123,7 @@ function maskedError(
   return body;
 }
 
-/** Whether the datagram ends in a header map that holds nothing but what it should. */
+/** Whether the rest of the datagram is a header map with known keys only. */
 function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
   if (readHeaderMap(datagram, offset) === undefined) return false;
   const map = decodeValue(datagram, offset);

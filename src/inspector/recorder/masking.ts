@@ -1,8 +1,8 @@
 /**
- * Masking: shows the values of calls and requests, but nothing that is masked.
+ * Masking: shows the values of calls and requests, without the masked parts.
  *
- * Errors are in words, and words may repeat a value: "wrong password hunter2". So of the errors of a transaction with
- * something masked in its arguments only name and code are shown.
+ * The words of an error may repeat a value, for example "wrong password hunter2". So if any
+ * argument of a transaction is masked, only the name and the code of its errors are shown.
  */
 import type { Outcome } from '../../api/outcome.js';
 import { legibleValue } from '../../legible/legible-value.js';
@@ -16,7 +16,7 @@ import type { ShownBytes } from './masked-frame.js';
 import { MAX_NAME_LENGTH, mayRepeat } from './transaction.js';
 import type { Transaction } from './transaction.js';
 
-/** Of every transaction, if nothing is masked. */
+/** Stands for every transaction when nothing is masked. */
 const OPEN: Transaction = { procedure: '', hasMasked: false };
 
 export class Masking {
@@ -29,7 +29,10 @@ export class Masking {
     this.#active = mask !== undefined;
   }
 
-  /** What is to be known of a transaction. @param request its request; undefined if it is not kept */
+  /**
+   * What masks need to know about a transaction. @param request its request; undefined if it was
+   * not kept
+   */
   transaction(procedure: string, request: Buffer | undefined): Transaction {
     if (!this.#active) return OPEN;
     const frame = request && readFrame(request);
@@ -39,20 +42,20 @@ export class Masking {
     };
   }
 
-  /** A frame's bytes. @param transaction that of its id, if it is known */
+  /** The bytes of a frame. @param transaction the transaction of its id, if known */
   frame(frame: Frame, transaction?: Transaction): ShownBytes {
     if (!this.#active) return shownBytes(frame.datagram);
     return maskedBytes(frame, transaction, this.#isMasked);
   }
 
-  /** The bytes of what cannot be read: nobody knows what they hold. */
+  /** The bytes of a frame that cannot be read, so that it is not known what they hold. */
   unreadable(bytes: Buffer): ShownBytes {
     return this.#active ? { base64: '', masked: true } : shownBytes(bytes);
   }
 
   args(args: readonly unknown[], procedure: string): unknown[] {
     const shown = this.#show(args, ['args'], procedure);
-    // A record has an array here, whatever is masked.
+    // The record needs an array, even when all arguments are masked.
     return Array.isArray(shown) ? shown : [shown];
   }
 
@@ -64,7 +67,7 @@ export class Masking {
     return this.#showWords(error, 'error', procedure, transaction);
   }
 
-  /** An outcome: what was measured, and what of the rest may be seen. */
+  /** An outcome: its measurements, and the parts of its values that may be seen. */
   outcome(outcome: Outcome, procedure: string, transaction: Transaction): Record<string, unknown> {
     switch (outcome.state) {
       case 'resolved':
@@ -96,7 +99,8 @@ export class Masking {
 
   #show(value: unknown, path: readonly string[], procedure: string): unknown {
     const isMasked = this.#isMasked;
-    // Who masks an outcome does not ask for each of its parts.
+    // A mask of the whole outcome also covers its parts, so the mask is not asked about each of
+    // them.
     if (path.length > 1 && isMasked({ procedure, path: path.slice(0, 1) })) return MASKED;
     return legibleValue(value, path, { isMasked, procedure });
   }

@@ -1,24 +1,24 @@
-/** The options of a recorder. */
+/** The options of a recorder: their checks and their defaults. */
 import type { Mask } from '../../legible/mask.js';
 import { requireOptions, tested, withDefaults } from '../../option-table.js';
 import type { OptionTable, WithDefaults } from '../../option-table.js';
 
 /** How an endpoint is recorded. */
 export interface RecorderOptions {
-  /** What people call the endpoint: 1 to 256 characters. Default: its address. */
+  /** The display name of the endpoint: 1 to 256 characters. Default: its address. */
   readonly name?: string;
-  /** What nobody who inspects may see, in records and in the bytes of datagrams. Default: everything is shown. */
+  /** What to hide in records and in the bytes of datagrams. Default: nothing is hidden. */
   readonly mask?: Mask;
   /**
-   * How many healthy calls and requests are shown each second, about; above 0, and Infinity for all of them. What goes
-   * wrong is shown in any case. Default 500.
+   * About how many healthy calls and requests are shown in a second: above 0, and Infinity for all.
+   * Those that go wrong are always shown. Default 500.
    */
   readonly maxCallsPerSecond?: number;
 }
 
 const MAX_NAME_LENGTH = 256;
 
-/** Every option of a recorder. */
+/** All options of a recorder. */
 export const RECORDER_OPTIONS = {
   name: tested(undefined, `must be a string of 1 to ${MAX_NAME_LENGTH} characters`, isName),
   mask: tested(undefined, 'must be an array of strings, the keys to mask, or a function', isMask),
@@ -31,10 +31,10 @@ export const RECORDER_OPTIONS = {
   },
 } satisfies OptionTable<RecorderOptions>;
 
-/** Options that were checked, with defaults for those that were not given. */
+/** Checked options, with defaults for those that were not given. */
 export type CheckedRecorderOptions = WithDefaults<RecorderOptions, typeof RECORDER_OPTIONS>;
 
-/** @throws OptionError naming the option, and what it must be. */
+/** @throws OptionError that names the option and says what it must be. */
 export function checkRecorderOptions(options: RecorderOptions): CheckedRecorderOptions {
   requireOptions<RecorderOptions>(RECORDER_OPTIONS, options, 'a recorder');
   const checked = withDefaults<RecorderOptions, typeof RECORDER_OPTIONS>(RECORDER_OPTIONS, options);
@@ -50,7 +50,10 @@ function isMask(mask: unknown): boolean {
   return Array.isArray(mask) && mask.every((key) => typeof key === 'string');
 }
 
-/** A mask of our own: whoever made the given one may change it later, or the path that it is asked about. */
+/**
+ * A copy of the mask, so that its owner can change neither the mask nor the path that it is asked
+ * about.
+ */
 function ownMask(mask: Mask | undefined): Mask | undefined {
   if (typeof mask === 'function') {
     return ({ procedure, path }) => mask({ procedure, path: [...path] });

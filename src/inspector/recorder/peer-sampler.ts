@@ -1,15 +1,21 @@
-/** Looks at an endpoint's peers now and then, and makes records of those that have changed. */
+/**
+ * Peer sampler: compares an endpoint's peers with their last records, and makes records of those
+ * that have changed.
+ */
 import type { PeerActor } from '../../peer/actor.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 
-/** So many are looked at each time, and so many told of; the others have their turn the next time. */
+/**
+ * The most peers that one sample compares, and the most that it records. The next sample goes on
+ * from there.
+ */
 const MAX_LOOKED_AT = 1_000;
 const MAX_TOLD = 100;
 
 type PeerRecord = Unnumbered<RecordOf<'peer'>>;
 type Emit = (unnumbered: PeerRecord, atMs: number) => void;
 
-/** What a record says of a peer. */
+/** The properties that a record has of a peer. */
 const FACTS = [
   'peer',
   'health',
@@ -24,11 +30,14 @@ const FACTS = [
 
 export class PeerSampler {
   readonly #emit: Emit;
-  /** What was told last. Bounded by the endpoint's `maxPeers`, and those it forgot since. */
+  /**
+   * The last record of each peer. Bounded by the endpoint's `maxPeers`, plus peers that it has
+   * forgotten since.
+   */
   readonly #told = new Map<PeerActor, PeerRecord>();
-  /** With which peer to begin. */
+  /** The index of the peer to begin with. */
   #first = 0;
-  /** How many were looked at since one had changed. */
+  /** How many peers in a row were found unchanged. */
   #unchanged = 0;
 
   constructor(emit: Emit) {
@@ -36,10 +45,10 @@ export class PeerSampler {
   }
 
   /**
-   * Tells of those that have changed, as many as may be told.
+   * Records peers that have changed, up to the limit.
    *
-   * @param peers all those that the endpoint knows
-   * @returns whether others may have changed
+   * @param peers all peers that the endpoint knows
+   * @returns whether other peers may have changed
    */
   sample(peers: readonly PeerActor[], atMs: number): boolean {
     const allGoneTold = this.#tellForgotten(atMs);
@@ -59,14 +68,17 @@ export class PeerSampler {
     const before = this.#told.get(peer);
     const record = recordOf(peer);
     if (before !== undefined && FACTS.every((fact) => before[fact] === record[fact])) return false;
-    // Its name was looked up: it is known by its address from now on.
+    // The peer's name was resolved, so it now has another address.
     if (before !== undefined && before.peer !== record.peer) this.#tellGone(before, atMs);
     this.#told.set(peer, { ...record });
     this.#emit(record, atMs);
     return true;
   }
 
-  /** Those that the endpoint knows no more are told of for the last time. Gives whether these were all. */
+  /**
+   * Makes a last record of each peer that the endpoint has forgotten, up to the limit. Returns
+   * whether that was all.
+   */
   #tellForgotten(atMs: number): boolean {
     let left = MAX_TOLD;
     for (const [peer, before] of this.#told) {

@@ -1,13 +1,15 @@
-/** How calls ended, by peer and procedure. */
+/** Counts the outcomes of calls by peer and procedure. */
 import { noOutcomes, OUTCOME_STATES } from '../../api/call-state.js';
 import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
 import { shorten } from '../../escape.js';
 import type { RecordOf } from '../record.js';
 import { MAX_NAME_LENGTH } from './transaction.js';
 
-/** As many pairs of peer and procedure are counted; when there are more, the busier half of them stays. */
+/**
+ * The most pairs of peer and procedure. When there would be more, the busier half of them stays.
+ */
 const MAX_PAIRS = 1_000;
-/** How many are told at a time. */
+/** The most pairs in one record. */
 const MAX_TOLD = 100;
 
 type Pair = RecordOf<'counts'>['procedures'][number];
@@ -17,13 +19,13 @@ export class ProcedureCounts {
   #peers = new Map<string, Map<string, OutcomeCounts>>();
   #pairs = 0;
 
-  /** A call to `procedure` at `peer` had this outcome. */
+  /** Counts a call to `procedure` at `peer` with this outcome. */
   settled(peer: string, procedure: string, state: OutcomeState): void {
     const counts = this.#peers.get(peer)?.get(procedure) ?? this.#admit(peer, procedure);
     counts[state] += 1;
   }
 
-  /** The busiest, the busiest first. */
+  /** The busiest pairs, in descending order. */
   busiest(): Pair[] {
     return this.#sorted()
       .slice(0, MAX_TOLD)

@@ -1,9 +1,9 @@
-/** A pulse: beats now and then, as long as something happens. */
 import type { Clock } from '../../time/clock.js';
 
 /**
- * Calls `beat` one period after something happened, and so on until a period went by in which nothing did. Without that rest
- * a simulated clock would never run out of timers. It keeps no process alive.
+ * Pulse: calls `beat` one period after something happened, and again after each period in which
+ * something happened. It rests after a period in which nothing happened; without that, a simulated
+ * clock would never run out of timers. It does not keep the process alive.
  */
 export class Pulse {
   readonly #clock: Clock;
@@ -19,13 +19,13 @@ export class Pulse {
     this.#beat = beat;
   }
 
-  /** Something happened. Costs next to nothing while it beats. */
+  /** Says that something happened. This is cheap while the pulse is beating. */
   stir(): void {
     this.#stirred = true;
     if (this.#timer === undefined) this.#arm();
   }
 
-  /** It does not beat any more. */
+  /** Ends the pulse. */
   stop(): void {
     this.#stopped = true;
     this.#clock.clearTimeout(this.#timer);

@@ -1,4 +1,4 @@
-/** Writes records: numbers them, and gives them to the sink. */
+/** Record writer: numbers records and gives them to the sink. */
 import type { InspectionRecord, RecordSink, Unnumbered } from '../record.js';
 
 export class RecordWriter {
@@ -10,9 +10,9 @@ export class RecordWriter {
   #stopped = false;
 
   /**
-   * @param endpoint the endpoint's own name
-   * @param epochMs what is to be added to its clock's time
-   * @param report takes what the sink throws
+   * @param endpoint the key of the endpoint
+   * @param epochMs what to add to times of the endpoint's clock
+   * @param report takes errors that the sink throws
    */
   constructor(
     endpoint: string,
@@ -26,7 +26,7 @@ export class RecordWriter {
     this.#report = report;
   }
 
-  /** Completes the record, and passes it on. @param atMs by the endpoint's clock */
+  /** Completes the record and gives it to the sink. @param atMs by the endpoint's clock */
   readonly write = (unnumbered: Unnumbered, atMs: number): void => {
     if (this.#stopped) return;
     this.#seq += 1;
@@ -39,7 +39,7 @@ export class RecordWriter {
     }
   };
 
-  /** Nothing is written any more. */
+  /** Ends the writer: later records are ignored. */
   stop(): void {
     this.#stopped = true;
   }

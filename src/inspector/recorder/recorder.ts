@@ -1,9 +1,10 @@
 /**
- * The recorder: follows one endpoint and makes records of what happens there.
+ * Recorder: follows one endpoint and makes records of what happens there.
  *
- * Healthy calls are sampled when there are many, and those left out are counted; but what goes wrong is always shown: a call
- * that times out, is late, rejected, refused, cancelled or sent again, and a request that fails, is refused or repeated. Of
- * such a call that was not shown so far, what it still knows of its past is told first.
+ * When there are many healthy calls, only a sample is shown, and the others are counted. What goes
+ * wrong is always shown: a call that times out, is late, rejected, refused, cancelled or sent
+ * again, and a request that fails, is refused or repeated. If such a call was not shown before, the
+ * recorder first records what is still known of its past.
  */
 import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
 import type { Tap } from '../../actor/inspection.js';
@@ -31,20 +32,22 @@ import { Sampling } from './sampling.js';
 
 export type { RecorderOptions } from './options.js';
 
-/** A recorder at work. */
+/** A running recorder. */
 export interface Recording {
-  /** Ends it; the endpoint goes on. */
+  /** Ends the recording. The endpoint continues. */
   stop(): void;
 }
 
-/** How often peers and counts are looked at, and the sampling is adapted. */
+/** How often peers and counts are compared, and the sampling is adjusted. */
 const PERIOD_MS = 250;
 
 /**
- * Records what happens at `endpoint` from now on, beginning with the calls and requests that live; `sink` takes each
- * record as it is made. What it throws becomes a Node.js process warning, the first time. It ends with the endpoint.
+ * Records what happens at `endpoint` from now on, beginning with the calls and requests that live.
+ * `sink` takes each record as it is made. The first error that `sink` throws becomes a Node.js
+ * process warning; later ones are ignored. The recording ends with the endpoint.
  *
- * @throws OptionError for an option that is unknown or out of bounds; EndpointClosedError.
+ * @throws OptionError for an option that is unknown or out of bounds; EndpointClosedError for a
+ * closed endpoint.
  */
 export function recordEndpoint(
   endpoint: AnyEndpoint,
@@ -151,7 +154,7 @@ class Recorder implements Tap, Recording {
   }
 }
 
-/** Reports the first error, and no more: what is broken is so for every record. */
+/** Reports only the first error, because a broken sink usually fails for every record. */
 function once(report: (error: unknown) => void): (error: unknown) => void {
   let reported = false;
   return (error) => {

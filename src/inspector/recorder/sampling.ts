@@ -1,13 +1,13 @@
 /**
- * Sampling: which healthy calls are shown, when there are more than somebody can look at.
+ * Sampling: chooses which healthy calls are shown when there are too many to look at.
  *
- * One in 2^n is, and its id decides: both ends of a call choose alike, and whoever shows fewer shows some of those that the
- * other shows.
+ * One in 2^n calls is shown, and the id of the call decides. So both ends choose in the same way:
+ * the end that shows fewer calls shows a subset of what the other shows.
  */
 import { valueOfDigit } from '../../wire/transaction-id.js';
 import type { TransactionId } from '../../wire/transaction-id.js';
 
-/** At most one in 2^12: three digits of an id decide. */
+/** Shows at least one in 2^12 calls, because three digits of the id decide. */
 const MAX_SHIFT = 12;
 
 export class Sampling {
@@ -16,24 +16,27 @@ export class Sampling {
   #seen = 0;
   #shown = 0;
 
-  /** @param maxPerPeriod how many are to be shown, about, between two calls of `nextPeriod`; may be below 1 */
+  /**
+   * @param maxPerPeriod about how many to show between two calls of `nextPeriod`; may be below 1
+   */
   constructor(maxPerPeriod: number) {
     this.#maxPerPeriod = maxPerPeriod;
   }
 
-  /** One in so many is shown at present. */
+  /** One in this many calls is shown at present. */
   get oneIn(): number {
     return 2 ** this.#shift;
   }
 
-  /** Whether this one is to be shown. */
+  /** Whether to show the call with this id. */
   choose(id: TransactionId): boolean {
     this.#seen += 1;
     if (this.#shift > 0 && (lastBits(id) & ((1 << this.#shift) - 1)) !== 0) return false;
-    // Peers choose the ids of what they ask for, and could choose such as are always shown.
+    // Peers choose the ids of their requests, and could choose ids that are always shown.
     if (this.#shift === MAX_SHIFT && this.#shown > this.#maxPerPeriod) return false;
     this.#shown += 1;
-    // The period is not over: a quarter of what it was to show may come yet, of a quarter of the calls.
+    // The limit is reached before the period ends. From now on a quarter as many calls are shown,
+    // and a quarter of the limit is free for them.
     if (this.#shown >= this.#maxPerPeriod && this.#shift < MAX_SHIFT) {
       this.#shift = Math.min(this.#shift + 2, MAX_SHIFT);
       this.#shown *= 0.75;
@@ -41,7 +44,7 @@ export class Sampling {
     return true;
   }
 
-  /** Chooses by what the period that ends has seen. */
+  /** Begins a new period, and adjusts the sampling to the calls of the last one. */
   nextPeriod(): void {
     this.#shift = 0;
     while (this.#seen > this.#maxPerPeriod * this.oneIn && this.#shift < MAX_SHIFT) {

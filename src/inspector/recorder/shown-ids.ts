@@ -1,17 +1,24 @@
-/** The ids of the transactions that are shown. */
+/** Shown ids: the ids of the transactions that are shown. */
 import { valueOfDigit } from '../../wire/transaction-id.js';
 import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Transaction } from './transaction.js';
 
-/** An answer may come long after its call is over: so many of the latest are known, and at most twice as many. */
+/**
+ * How many ids a generation holds. An answer may come long after its call has ended, so the latest
+ * ids stay known: this many at least, twice as many at most.
+ */
 const GENERATION = 8_192;
 
-/** How much of an id has a bit of its own: enough that most ids of others meet none. */
+/**
+ * How many bits of an id are marked. Most ids that are not shown then share no mark with a shown
+ * one.
+ */
 const MARK_BITS = 18;
 
 /**
- * Two generations, of which the elder is forgotten as a whole. Each has a bit for the first bits of its ids, so that most
- * frames need not be read to know that they are not shown.
+ * Two generations of ids; the older one is forgotten as a whole. Each generation also has a table
+ * of marks, one bit for each possible beginning of an id. So for most frames a look at the table
+ * shows that they are not shown, and they need not be read.
  */
 export class ShownIds {
   /** Bounded by `GENERATION`. */
@@ -31,7 +38,9 @@ export class ShownIds {
     return this.#young.get(id) ?? this.#old.get(id);
   }
 
-  /** False if the frame's id, whose bytes stand at `offset`, is none of them; true if it must be looked at. */
+  /**
+   * Returns false if the id at `offset` is certainly not shown, and true if it must be looked up.
+   */
   mayHave(datagram: Uint8Array, offset: number): boolean {
     const high = ((datagram[offset] as number) << 10) | ((datagram[offset + 1] as number) << 2);
     const mark = high | ((datagram[offset + 2] as number) >>> 6);
@@ -47,7 +56,7 @@ export class ShownIds {
   }
 }
 
-/** The first `MARK_BITS` bits. */
+/** The first `MARK_BITS` bits of the id. */
 function markOf(id: TransactionId): number {
   let bits = 0;
   for (let digit = 0; digit < 5; digit += 1) {

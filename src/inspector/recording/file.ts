@@ -1,12 +1,14 @@
 /**
- * Recordings on disk: a ring of JSON lines, a record each.
+ * Recordings on disk: JSON lines in a ring, one record a line.
  *
- * The ring has two parts, `path` and its predecessor `path.1`. When the newer one is full, at half of the bound, it takes the
- * predecessor's place and another begins; so between half and all of the bound is kept. The head of each part repeats what is
- * needed to understand it: who the endpoints are, their latest counts and peers, and what lives. Whoever has the predecessor
- * as well knows repetitions by their numbers.
+ * The ring has two parts: `path`, and its predecessor `path.1`. When the newer part is full, at
+ * half of the limit, it replaces the predecessor and a new part begins. So between half and all of
+ * the limit is kept. The head of each part repeats what is needed to understand it: the endpoints,
+ * their latest counts and peers, and the calls and handlers that live. A reader of both parts
+ * recognises repetitions by their numbers.
  *
- * A file that is there already is continued, if it is a recording: what happened before a crash is what one wants to see.
+ * If the file exists and is a recording, it is continued, so that what happened before a crash is
+ * kept.
  */
 import * as nodeDisk from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,23 +20,32 @@ import { requireRecordingIfThere } from './reader.js';
 
 /** How a recording is kept. */
 export interface RecordingFileOptions {
-  /** The most that both parts take together, in bytes: from 8 Mi to 4 Gi. Default 64 Mi. */
+  /** The most bytes of both parts together: from 8 Mi to 4 Gi. Default 64 Mi. */
   readonly maxBytes?: number;
-  /** Hears of the disk's first error, with which the recording ends. Default: nobody does. */
+  /**
+   * Called with the first error of the disk, which ends the recording. Default: the error is
+   * ignored.
+   */
   readonly onError?: (error: RecordingError) => void;
 }
 
 /** A recording that is being written. */
 export interface RecordingFile {
-  /** Takes a record. Never throws and never waits: what the disk is too slow for is dropped, and counted. */
+  /**
+   * Takes a record. Never throws and never waits: records that the disk is too slow for are dropped
+   * and counted.
+   */
   readonly record: RecordSink;
-  /** How many records were dropped: at a slow disk, after an error of the disk, or larger than a mebibyte. */
+  /**
+   * How many records were dropped: because the disk was slow or failed, or because they are larger
+   * than a mebibyte.
+   */
   readonly dropped: number;
-  /** Writes what is not yet written and ends the recording. Idempotent; does not reject. */
+  /** Writes all waiting records and ends the recording. Idempotent; does not reject. */
   close(): Promise<void>;
 }
 
-/** @internal What is needed of a disk: `node:fs/promises` has it. */
+/** @internal What a recording needs of a disk; `node:fs/promises` provides it. */
 export interface Disk {
   open(path: string, flags: string, mode: number): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
@@ -48,21 +59,21 @@ interface DiskFile {
 
 const MEBIBYTE = 1024 * 1024;
 const MAX_BYTES = { default: 64 * MEBIBYTE, least: 8 * MEBIBYTE, most: 4_096 * MEBIBYTE };
-/** What may wait for the disk: seconds of a busy endpoint. */
+/** The most bytes that may wait for the disk: seconds of a busy endpoint. */
 const MAX_QUEUED_BYTES = 8 * MEBIBYTE;
-/** What lives is repeated at the head of each part; with this, or the half of a part, the head ends. */
+/** The most bytes of a head, which repeats what lives; but at most half of a part. */
 const MAX_HEAD_BYTES = 16 * MEBIBYTE;
-/** A write has this much, or what came in this time: a killed process loses no more. */
+/** A write waits for this many bytes, or this long. A killed process loses no more than that. */
 const BATCH_BYTES = 256 * 1024;
 const BATCH_MS = 50;
-/** Arguments and values are in it, so it is for its owner alone. */
+/** Only the owner may read it, because it contains arguments and values. */
 const FILE_MODE = 0o600;
 
 /**
- * Opens a recording, or continues one. One process at a time writes to it.
+ * Opens a recording or continues one. Only one process at a time may write to it.
  *
- * @throws RecordingError when it cannot be opened, or when `path` or `path.1` is there and not a recording, which is not
- * overwritten; OptionError for `maxBytes` out of bounds.
+ * @throws RecordingError when it cannot be opened, or when `path` or `path.1` exists and is not a
+ * recording, which is then not overwritten; OptionError for `maxBytes` out of bounds.
  */
 export async function recordToFile(
   path: string,
@@ -71,7 +82,7 @@ export async function recordToFile(
   return await openRecording(nodeDisk, path, options);
 }
 
-/** @internal The same on a disk of the test's own. */
+/** @internal The same, on a disk that a test provides. */
 export async function openRecording(
   disk: Disk,
   path: string,
@@ -98,13 +109,13 @@ class RingWriter implements RecordingFile {
   readonly #partBytes: number;
   readonly #onError: (error: RecordingError) => void;
   readonly #headBytes: number;
-  /** What lives, for the heads of parts. */
+  /** What lives; the head of each part repeats it. */
   readonly #history: History;
   #file: DiskFile;
-  /** Lines in order; undefined stands for the beginning of a part. Bounded by `MAX_QUEUED_BYTES`. */
+  /** Lines in order. Undefined marks the beginning of a part. Bounded by `MAX_QUEUED_BYTES`. */
   #queue: (string | undefined)[] = [];
   #queuedBytes = 0;
-  /** Of the newest part, with what is queued for it. */
+  /** The size of the newest part, queued lines included. */
   #bytesInPart: number;
   #dropped = 0;
   #writing: Promise<void> | undefined;
@@ -127,7 +138,7 @@ class RingWriter implements RecordingFile {
     this.#headBytes = Math.min(partBytes, 2 * MAX_HEAD_BYTES) / 2;
     this.#history = new History({ maxRecords: 1, maxChars: this.#headBytes / 2 });
     this.#bytesInPart = size;
-    // Whoever wrote before may have been stopped in the middle of a line.
+    // The previous writer may have stopped in the middle of a line.
     if (size > 0) this.#enqueue('\n', 1);
   }
 
@@ -151,7 +162,10 @@ class RingWriter implements RecordingFile {
     this.#enqueue(line, bytes);
   };
 
-  /** False for a record that nobody could understand: of an endpoint that is not known, or no JSON. Recorders make none. */
+  /**
+   * Returns false for a record that no reader could understand: its endpoint is not known, or it is
+   * not valid JSON. Recorders make no such records.
+   */
   #remember(record: InspectionRecord): boolean {
     try {
       return this.#history.add(record);
@@ -170,7 +184,7 @@ class RingWriter implements RecordingFile {
     });
   }
 
-  /** A part begins, and with it what is remembered of those before. */
+  /** Begins a part. Its head repeats what is remembered from before. */
   #beginPart(): void {
     this.#queue.push(undefined);
     this.#bytesInPart = 0;
@@ -192,7 +206,7 @@ class RingWriter implements RecordingFile {
   async #writeAll(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        // In the meantime more comes together.
+        // Waits for more lines, so that one write takes them all.
         if (!this.#ended && this.#queuedBytes < BATCH_BYTES) await pause(BATCH_MS);
         await this.#writeBatch();
       }

@@ -1,29 +1,30 @@
-/** Reads recordings: what recording-file.ts writes, and what the inspector's page exports. */
+/** Reads recordings: those that file.ts writes, and those that the inspector's page exports. */
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { readRecord } from '../record.js';
 import type { InspectionRecord } from '../record.js';
 import { MAX_LINE_BYTES, predecessorOf, RecordingError } from './error.js';
 
-/** A file with so many lines and no record among them is none of ours. */
+/** A file without a record in this many lines is not a recording. */
 const MAX_FOREIGN_LINES = 100;
 const NEWLINE = 0x0a;
 
-/** A recording, whole. */
+/** A whole recording. */
 export interface RecordingContents {
-  /** As they were written; none twice. */
+  /** In the order in which they were written, without repetitions. */
   readonly records: readonly InspectionRecord[];
-  /** Lines that are no records. */
+  /** How many lines are not records. */
   readonly skippedLines: number;
-  /** The last line is incomplete: whoever wrote it was stopped in the middle, or is writing still. */
+  /** Whether the last line is incomplete: its writer stopped in the middle, or is still writing. */
   readonly torn: boolean;
 }
 
 /**
- * Reads a recording: the part at `path`, after its predecessor `path.1` if there is one. All of it is held in memory.
+ * Reads a recording: first its predecessor `path.1`, if that exists, then the part at `path`. All
+ * of it is held in memory.
  *
- * @throws RecordingError when there is no such file, it cannot be read, its first 100 lines hold no record, or a line
- * has more than a mebibyte.
+ * @throws RecordingError when the file does not exist or cannot be read, its first 100 lines hold
+ * no record, or a line has more than a mebibyte.
  */
 export async function readRecording(path: string): Promise<RecordingContents> {
   const reader = new RecordingReader(path);
@@ -32,31 +33,35 @@ export async function readRecording(path: string): Promise<RecordingContents> {
   return { records, skippedLines: reader.skippedLines, torn: reader.torn };
 }
 
-/** Reads a recording piece by piece; see `readRecording`. */
+/** Reads a recording in batches; see `readRecording`. */
 export class RecordingReader {
   readonly #path: string;
   readonly #tally: Tally = { skippedLines: 0, torn: false };
-  /** By endpoint, the numbers of the records that were read. Bounded by the recording. */
+  /** The numbers of the records that were read, by endpoint. Bounded by the recording. */
   readonly #seen = new Map<string, Set<number>>();
 
   constructor(path: string) {
     this.#path = path;
   }
 
-  /** Lines so far that are no records. */
+  /** How many lines so far are not records. */
   get skippedLines(): number {
     return this.#tally.skippedLines;
   }
 
-  /** Once it is read: whether its last line is incomplete. */
+  /** Whether the last line is incomplete. Known once everything has been read. */
   get torn(): boolean {
     return this.#tally.torn;
   }
 
-  /** The records, some hundreds at a time. Can be read once. @throws RecordingError as `readRecording` does. */
+  /**
+   * The records, in batches of some hundreds. Can be read once. @throws RecordingError as
+   * `readRecording` does.
+   */
   async *batches(): AsyncGenerator<InspectionRecord[]> {
     const predecessorPath = predecessorOf(this.#path);
-    // The newer first: if it becomes the predecessor meanwhile, it is read twice, and the repetition is seen.
+    // Opens the newer part first. If it becomes the predecessor in the meantime, it is read twice,
+    // and the repetitions are recognised.
     const newest = await openIfThere(this.#path);
     const predecessor = await openIfThere(predecessorPath);
     try {
@@ -84,7 +89,10 @@ export class RecordingReader {
   }
 }
 
-/** Whether a file may be continued as a part of a recording: it is one, or empty, or not there. @throws RecordingError if not. */
+/**
+ * Checks that a file can be continued as a part of a recording: it is one, or it is empty, or it
+ * does not exist. @throws RecordingError if not.
+ */
 export async function requireRecordingIfThere(path: string): Promise<void> {
   const file = await openIfThere(path);
   if (file === undefined) return;
@@ -127,7 +135,7 @@ async function* recordsOf(
 
 function notARecording(path: string, lines: number): RecordingError {
   const which =
-    lines === 1 ? 'its only line is no record' : `its first ${lines} lines hold no record`;
+    lines === 1 ? 'its only line is not a record' : `its first ${lines} lines hold no record`;
   return new RecordingError(`${path} is not a recording of rpcudp: ${which}`);
 }
 
@@ -153,7 +161,7 @@ function unreadable(path: string, error: unknown): RecordingError {
   return new RecordingError(`The recording ${path} cannot be read: ${why}`, { cause: error });
 }
 
-/** Lines that are not blank, without their ends; `torn` ones have no end. */
+/** Lines that are not blank, without line ends. A torn line had no line end. */
 interface Lines {
   readonly texts: readonly string[];
   readonly torn: boolean;
@@ -191,6 +199,6 @@ async function* chunksOf(file: FileHandle, path: string): AsyncGenerator<Buffer>
 
 function lineTooLong(path: string): RecordingError {
   return new RecordingError(
-    `${path} is not a recording of rpcudp: a line of it has more than ${MAX_LINE_BYTES} bytes`,
+    `${path} is not a recording of rpcudp: one of its lines has more than ${MAX_LINE_BYTES} bytes`,
   );
 }

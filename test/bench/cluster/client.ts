@@ -1,6 +1,7 @@
 /**
- * The clients of the cluster benchmark, in a process of their own: many raw sockets, so that there are many
- * addresses to deal out, with little work for each call. Runs a round when told to.
+ * Cluster client: the clients of the cluster benchmark, in a separate process. They are many raw
+ * sockets, so that there are many addresses to distribute, with little work for each call. Runs a
+ * round when it is told to.
  */
 import { encode } from '@msgpack/msgpack';
 import { rawClient } from '../raw-client.js';
@@ -14,7 +15,7 @@ export interface ClusterRound {
   readonly durationMs: number;
 }
 
-/** Keeps calls in flight for a while; gives how many were answered. */
+/** Keeps calls in flight for a while. Returns how many were answered. */
 async function run({ port, procedure, ...round }: ClusterRound): Promise<number> {
   const request = Buffer.concat([Buffer.alloc(21), encode([procedure, ['Snake Plissken']])]);
   const clients = await Promise.all(
@@ -25,7 +26,7 @@ async function run({ port, procedure, ...round }: ClusterRound): Promise<number>
   const endMs = startedMs + round.durationMs;
   for (const client of clients) {
     for (let lane = 0; lane < round.inFlightEach; lane++) {
-      // A lost datagram ends its lane, and never the round.
+      // A lost datagram ends its lane, but never the round.
       void (async () => {
         while (performance.now() < endMs) {
           await client.call();

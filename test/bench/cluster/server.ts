@@ -1,12 +1,13 @@
 /**
- * A server of the cluster benchmark: `server.js alone`, `server.js reusePort <port>` beside others at that port, or
- * `server.js cluster <workers>`, which forks workers that run this module as well.
+ * Cluster server: a server of the cluster benchmark. `server.js alone`, `server.js reusePort
+ * <port>` beside others at that port, or `server.js cluster <workers>`, which forks workers that
+ * also run this module.
  */
 import cluster from 'node:cluster';
 import { createEndpoint } from 'rpcudp';
 import { forkWorkers, joinCluster } from 'rpcudp/cluster';
 
-/** What the benchmark is told once all is open. */
+/** What the benchmark gets when everything is open. */
 export interface Served {
   readonly port: number;
   /** The processes that serve there. */
@@ -50,7 +51,7 @@ function serve(place: Parameters<typeof createEndpoint>[0]) {
   });
 }
 
-/** Costs a core as much as a procedure that computes something. */
+/** Costs as much CPU time as a procedure that computes something. */
 function keepBusy(): void {
   const endMs = performance.now() + WORK_MICROS / 1_000;
   while (performance.now() < endMs);

@@ -1,6 +1,7 @@
 /**
- * One client of the benchmark, in a process of its own: what one client's code does to the optimiser and the
- * garbage collector must not be billed to another. Plays a round when told to, and says what it came to.
+ * Client: one client of the benchmark, in a separate process, so that its effects on the optimiser
+ * and the garbage collector do not count for another client. Plays a round when it is told to, and
+ * reports the result.
  */
 import { TEXT } from './contestants/contestant.js';
 import { converse } from './conversation.js';
@@ -11,14 +12,14 @@ const [key, port] = process.argv.slice(2);
 const client = await contestant(key).connect(Number(port));
 converse({}, (round) => play(round as Round));
 
-/** Keeps `inFlight` calls open for as long as it is told. @throws Error when another text comes back. */
+/** Keeps `inFlight` calls open for the wanted time. @throws Error when another text comes back. */
 async function play({ inFlight, durationMs }: Round): Promise<RoundResult> {
   const latenciesMs: number[] = [];
   const timed = inFlight === 1;
   let calls = 0;
   let failed = 0;
   let endedMs = NaN;
-  // A timer, so that no call pays for a look at the clock.
+  // A timer, so that no call has to read the clock.
   let over = false;
   setTimeout(() => {
     over = true;
@@ -29,7 +30,7 @@ async function play({ inFlight, durationMs }: Round): Promise<RoundResult> {
     let beganMs = performance.now();
     let text: string | undefined;
     while (!over) {
-      // What throws at once is a mistake, and ends the benchmark.
+      // If this throws at once, that is a bug, and ends the benchmark.
       const call = client.call();
       try {
         text = client.textOf(await call);
@@ -51,7 +52,8 @@ async function play({ inFlight, durationMs }: Round): Promise<RoundResult> {
   const cpuBefore = process.cpuUsage();
   const startedMs = performance.now();
   await Promise.all(Array.from({ length: inFlight }, lane));
-  // What is left belongs to the cost of these calls, and must not disturb whoever plays next.
+  // The remaining work belongs to the cost of these calls, and must not disturb the next
+  // contestant.
   await client.rest?.();
   const { user, system } = process.cpuUsage(cpuBefore);
   const elapsedMs = endedMs - startedMs;

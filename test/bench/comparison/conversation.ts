@@ -1,40 +1,49 @@
-/** How the benchmark talks with the programs it starts: a line of JSON asks, a line of JSON answers. */
+/**
+ * Conversation: how the benchmark talks to the programs that it starts. A line of JSON asks, a line
+ * of JSON answers.
+ */
 import { createInterface } from 'node:readline';
 
-/** What a client is told to do. */
+/** What a client must do. */
 export interface Round {
   readonly inFlight: number;
-  /** No call begins later than this; those that are open are waited for. */
+  /** No call begins later than this. Open calls are still awaited. */
   readonly durationMs: number;
 }
 
-/** What a round came to. */
+/** The result of a round. */
 export interface RoundResult {
-  /** Calls that ended, failed ones included. */
+  /** How many calls ended, failed ones included. */
   readonly calls: number;
-  /** Calls that timed out or were refused. */
+  /** How many calls timed out or were refused. */
   readonly failed: number;
-  /** To the last answer, or for as long as was asked: what timed out after that is counted, not waited for. */
+  /**
+   * The time to the last answer, but at least the wanted duration. Later time-outs are counted, but
+   * not part of this time.
+   */
   readonly elapsedMs: number;
   /** User and system time of the whole process. */
   readonly cpuMicros: number;
-  /** How long each call took. Empty with several in flight, where that would be the price of waiting in line. */
+  /**
+   * How long each call took. Empty with several in flight, where it would mainly measure the
+   * waiting.
+   */
   readonly latenciesMs: readonly number[];
 }
 
-/** What a server says first. */
+/** The first line of a server. */
 export interface Listening {
   readonly port: number;
 }
 
-/** What an inspector says first. */
+/** The first line of an inspector. */
 export interface Serving {
   readonly url: string;
 }
 
-/** What a server or an inspector says when asked anything. */
+/** The answer of a server or an inspector to any question. */
 export interface CpuTime {
-  /** Of its process, so far. */
+  /** The CPU time of its process so far. */
   readonly cpuMicros: number;
 }
 
@@ -44,8 +53,8 @@ export function cpuTime(): CpuTime {
 }
 
 /**
- * Greets, then answers questions one by one, and ends the process with its input: the benchmark has ended, or
- * died. An answer that rejects ends the process with its error.
+ * Sends a greeting, then answers questions one by one. When the input ends, the benchmark has ended
+ * or died, and the process ends. If an answer rejects, its error ends the process.
  */
 export function converse(greeting: object, answer: (question: unknown) => unknown): void {
   const say = (line: unknown): void => void process.stdout.write(`${JSON.stringify(line)}\n`);

@@ -1,4 +1,7 @@
-/** An inspector that nobody looks at, in a process of its own, so that its work is not billed to those who feed it. */
+/**
+ * An inspector without viewers, in a separate process, so that its work does not count for its
+ * feeds.
+ */
 import { serveInspector } from 'rpcudp/inspector';
 import { converse, cpuTime } from './conversation.js';
 import type { Serving } from './conversation.js';

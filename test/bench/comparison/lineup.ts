@@ -1,4 +1,4 @@
-/** Who takes part, in the order of the table. */
+/** Lineup: the contestants, in the order of the table. */
 import { connectCoap, serveCoap } from './contestants/coap.js';
 import type { Contestant } from './contestants/contestant.js';
 import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
@@ -8,26 +8,26 @@ import { connectRaw, serveRaw } from './contestants/raw.js';
 import { connectInspected, connectRpcudp, serveRpcudp } from './contestants/rpcudp.js';
 
 export interface Entry {
-  /** Names it on the command line. */
+  /** Its name on the command line. */
   readonly key: string;
-  /** Names it in the table. */
+  /** Its name in the table. */
   readonly name: string;
-  /** Absent when it is not Node that runs it. */
+  /** Absent when Node.js does not run it. */
   readonly contestant?: Contestant;
-  /** What it loads of `rpcudp`, when it is that: two builds can be compared by it. */
+  /** What it loads of `rpcudp`, if anything. Only with this can two builds be compared. */
   readonly loads?: readonly string[];
-  /** How long its turns are at least, when the rest of its work comes later. */
+  /** The least length of its turns, when a part of its work comes later. */
   readonly turnMs?: number;
-  /** The package from `test/bench/peers` that it is. */
+  /** Its package in `test/bench/peers`. */
   readonly package?: string;
-  /** How it was set up, where that is not obvious. */
+  /** How it is configured, where that is not obvious. */
   readonly note?: string;
 }
 
-/** What all others are compared with. */
+/** The contestant that all others are compared with. */
 export const YARDSTICK = 'raw';
 
-/** The contestant that needs a Python. */
+/** The contestant that needs Python. */
 export const PYTHON = 'python';
 
 const UNBUNDLED = { maxBundleBytes: 0 };
@@ -77,7 +77,7 @@ export const LINEUP: readonly Entry[] = [
     contestant: { connect: connectInspected, serve: () => serveRpcudp() },
     loads: ['.', './inspector'],
     turnMs: 80,
-    note: 'bundled, the client feeding an inspector in a process of its own, whose page nobody has open',
+    note: 'bundled; the client feeds an inspector in a separate process, whose page is not open',
   },
   { key: PYTHON, name: 'Python rpcudp' },
   {
@@ -109,9 +109,9 @@ export const LINEUP: readonly Entry[] = [
   },
 ];
 
-/** @throws Error when nobody is called that. */
+/** @throws Error when no contestant has this key. */
 export function contestant(key: string | undefined): Contestant {
   const entry = LINEUP.find((candidate) => candidate.key === key);
-  if (entry?.contestant === undefined) throw new Error(`There is no contestant ${key}`);
+  if (entry?.contestant === undefined) throw new Error(`No contestant has the key ${key}`);
   return entry.contestant;
 }

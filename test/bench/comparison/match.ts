@@ -1,6 +1,7 @@
 /**
- * A match: all contestants under one Node, at one number of calls in flight after the other. They take turns, round
- * by round, because the machine is noisy: what is compared was measured within seconds.
+ * Match: all contestants under one Node.js, with one number of calls in flight after the other.
+ * They take turns, round by round, because the machine is noisy: results that are compared were
+ * measured within seconds.
  */
 import type { Round } from './conversation.js';
 import type { Entry } from './lineup.js';
@@ -9,11 +10,11 @@ import type { Runtime } from './pair.js';
 import { sampleOf } from './tally.js';
 import type { Sample } from './tally.js';
 
-/** How many calls are kept in flight. */
+/** The numbers of calls that are kept in flight. */
 export const LEVELS = [1, 64, 256] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** Makes many calls a second, so that all code is soon compiled, that for 1 in flight as well. */
+/** Makes many calls a second, so that all code is compiled soon, also for 1 in flight. */
 export const WARM_UP_IN_FLIGHT = 64;
 
 export interface Pace {
@@ -23,10 +24,10 @@ export interface Pace {
   readonly durationMs: number;
 }
 
-/** Hears which turn begins, and how long it should take. */
+/** Called when a turn begins, with how long it should take. */
 export type OnTurn = (label: string, durationMs: number) => void;
 
-/** One sample for each round, by contestant, in the order they were given. */
+/** By contestant, in the given order: one sample for each round. */
 export type LevelResult = readonly (readonly Sample[])[];
 
 export class Match {
@@ -36,7 +37,7 @@ export class Match {
     this.#pairs = pairs;
   }
 
-  /** Starts a server and a client for each. @throws Error when one does not start. */
+  /** Starts a server and a client for each entry. @throws Error when one does not start. */
   static async open(entries: readonly Entry[], runtime: Runtime): Promise<Match> {
     return new Match(await Promise.all(entries.map((entry) => Pair.start(entry, runtime))));
   }
@@ -56,7 +57,7 @@ export class Match {
         const sample = sampleOf(pair.name, await pair.play(task));
         if (round > 0) samples[index]?.push(sample);
       }
-      // Nobody is always the one that plays after the slowest.
+      // Rotates the order, so that no contestant always plays after the slowest.
       order.push(...order.splice(0, 1));
     }
     return samples;

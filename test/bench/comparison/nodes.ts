@@ -1,16 +1,18 @@
+/** Nodes: the versions of Node.js to run the benchmark with. */
 import { spawnSync } from 'node:child_process';
 import { PACKAGED_NODE } from './peers.js';
 
-/** A Node.js to play under. */
+/** A Node.js to run the benchmark with. */
 export interface Node {
   readonly path: string;
   readonly version: string;
 }
 
 /**
- * The Node that runs this, and, unless it is of that version, the one that comes from npm.
+ * The Node.js that runs this, and, if `both`, the one that comes from npm, unless it has the same
+ * version.
  *
- * @throws Error when npm has installed the package without the Node in it.
+ * @throws Error when npm has installed the package without the Node.js in it.
  */
 export function nodes(both: boolean): Node[] {
   const own = { path: process.execPath, version: process.version };
@@ -18,7 +20,7 @@ export function nodes(both: boolean): Node[] {
   const { status, stdout } = spawnSync(PACKAGED_NODE, ['--version'], { encoding: 'utf8' });
   if (status !== 0) {
     throw new Error(
-      `There is no Node in ${PACKAGED_NODE}: npm has to run the install script of the package`,
+      `There is no Node.js at ${PACKAGED_NODE}: npm must run the install script of the package`,
     );
   }
   const packaged = { path: PACKAGED_NODE, version: stdout.trim() };

@@ -1,6 +1,6 @@
 import { cpus, release, type } from 'node:os';
 
-/** When and where it was measured. */
+/** The date and the machine of a measurement. */
 export function occasion(): string {
   const date = new Date().toISOString().slice(0, 10);
   return `${date}, ${type()} ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`;

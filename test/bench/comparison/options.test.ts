@@ -1,7 +1,7 @@
 import t from 'tap';
 import { BENCH, parseOptions } from './options.js';
 
-// What is wrong is thrown, and not said.
+// Errors are thrown here, and not printed.
 BENCH.exitOverride().configureOutput({ writeErr: () => undefined });
 
 const keysOf = (...args: string[]): string[] => parseOptions(args).entries.map(({ key }) => key);
@@ -14,12 +14,12 @@ t.test('with a baseline only the rows of rpcudp play', async (t) => {
   t.ok(keysOf().includes('raw'));
 });
 
-t.test('--only narrows; raw dgram stays where it is the yardstick', async (t) => {
+t.test('--only selects contestants; raw dgram always stays as the yardstick', async (t) => {
   t.strictSame(keysOf('--only', 'observed'), ['raw', 'observed']);
   t.strictSame(keysOf('--baseline', 'HEAD', '--only', 'observed,rpcudp'), ['rpcudp', 'observed']);
 });
 
-t.test('rounds are as many as are asked for, with a baseline or without', async (t) => {
+t.test('--rounds sets the number of rounds, with a baseline or without', async (t) => {
   for (const more of [[], ['--baseline', 'HEAD']]) {
     t.equal(parseOptions(more).pace.rounds, 15);
     t.equal(parseOptions([...more, '--quick']).pace.rounds, 3);
@@ -28,12 +28,12 @@ t.test('rounds are as many as are asked for, with a baseline or without', async 
   }
 });
 
-t.test('what cannot be is refused, and named', async (t) => {
+t.test('an invalid option is refused, and the error names it', async (t) => {
   for (const [args, problem] of [
     [['--baseline'], /--baseline/],
     [['--baseline', 'HEAD', '--only', 'raw'], /--only .*observed, inspected, but names raw$/],
     [['--only', 'nobody'], /--only .*grpc-js, but names nobody$/],
-    [['--rounds', '0'], /'--rounds <n>' argument '0' is invalid.* from 1 on\.$/],
+    [['--rounds', '0'], /'--rounds <n>' argument '0' is invalid.* from 1\.$/],
     [['--rounds', 'many'], /'--rounds <n>' argument 'many' is invalid/],
     [['HEAD'], /too many arguments/],
     [['--bassline', 'HEAD'], /--bassline/],

@@ -1,4 +1,4 @@
-/** A client and its server, in a process each. */
+/** Pair: a client and its server, each in a separate process. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CpuTime, Listening, Round, RoundResult } from './conversation.js';
@@ -6,12 +6,12 @@ import type { Entry } from './lineup.js';
 import { Program } from './program.js';
 import type { Tally } from './tally.js';
 
-/** What runs the contestants. */
+/** How the contestants are started. */
 export interface Runtime {
-  /** The command, with what it is started by and its options. */
+  /** The command of Node.js, with what starts it and its options. */
   readonly node: readonly string[];
   readonly python: string;
-  /** The folder of the compiled programs; default this file's own. */
+  /** The folder of the compiled programs. Default: the folder of this file. */
   readonly programs?: string;
 }
 
@@ -29,7 +29,7 @@ export class Pair {
     this.#server = server;
   }
 
-  /** `name` is for the progress and for errors. @throws Error when one of the two does not start. */
+  /** `name` is used in the progress and in errors. @throws Error when a process does not start. */
   static async start(entry: Entry, runtime: Runtime, name = entry.name): Promise<Pair> {
     const { node, python, programs = OWN_PROGRAMS } = runtime;
     const commandOf = (role: string): readonly string[] =>
@@ -47,7 +47,7 @@ export class Pair {
     return new Pair(name, client, server);
   }
 
-  /** @throws Error when one of the two ends, or falls silent. */
+  /** @throws Error when a process ends, or does not answer. */
   async play(round: Round): Promise<Tally> {
     const before = (await this.#server.ask({})) as CpuTime;
     const { cpuMicros, ...result } = (await this.#client.ask(round)) as RoundResult;

@@ -1,24 +1,25 @@
 /**
- * What the benchmark needs from others: packages in a folder of their own, with a lock of their own, so that
- * neither users nor `npm ci` in the project's root install them.
+ * Peers: the packages of others that the benchmark needs. They have their own folder and lock file,
+ * so that neither users nor `npm ci` in the project's root install them.
  */
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 
-// From the project's root, where npm runs its scripts: the compiled files lie elsewhere.
+// Relative to the project's root, where npm runs its scripts. The compiled files are elsewhere.
 const HOME = resolve('test/bench/peers');
 const LOCK = join(HOME, 'package-lock.json');
 const INSTALLED_LOCK = join(HOME, 'node_modules/.installed-lock.json');
 
 const require = createRequire(join(HOME, 'package.json'));
 
-/** The binary that the npm package `node` brings. */
+/** The executable in the npm package `node`. */
 export const PACKAGED_NODE = join(HOME, 'node_modules/node/bin/node');
 
 /**
- * Installs the packages if they are absent, or others than the lock names; says so on standard error.
+ * Installs the packages if they are absent or differ from the lock file. Reports that on standard
+ * error.
  *
  * @throws Error when npm fails.
  */
@@ -35,12 +36,14 @@ export function installPeers(): void {
   copyFileSync(LOCK, INSTALLED_LOCK);
 }
 
-/** One of the packages, untyped: the compiler must do without them. */
+/**
+ * Loads one of the packages. It has no types, because the compiler must work without the packages.
+ */
 export function loadPeer(name: string): unknown {
   return require(name);
 }
 
-/** The version of a package that is installed. */
+/** The version of an installed package. */
 export function peerVersion(name: string): string {
   const { version } = JSON.parse(read(join(HOME, 'node_modules', name, 'package.json'))) as {
     version: string;

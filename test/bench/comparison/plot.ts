@@ -1,4 +1,4 @@
-/** The plot of calls a second, as SVG. */
+/** Plot: calls a second, as SVG. */
 import type { Level } from './match.js';
 import { loadPeer } from './peers.js';
 import { spreadOf } from './statistics.js';
@@ -16,12 +16,18 @@ const WIDTH = 860;
 const LEVELS: readonly Level[] = [64, 256];
 const ROW_HEIGHT = 46;
 
-/** Greys, blue and orange that stand out from a white page and a black one alike: the plot has no ground of its own. */
+/**
+ * Grey, blue and orange that are visible on a white page and on a black one, because the plot has
+ * no background.
+ */
 const INK = '#6f7a86';
 const FAINT = '#6f7a8655';
 const COLORS: Readonly<Record<number, string>> = { 64: '#3d8bfd', 256: '#e8833a' };
 
-/** Medians of calls a second, by contestant, with several in flight. `subtitle` says when and where it was. */
+/**
+ * Medians of calls a second by contestant, with several in flight. `subtitle` tells the date and
+ * the machine.
+ */
 export function plot({ entries, results }: Report, subtitle: string): string {
   const echarts = loadPeer('echarts') as Echarts;
   const height = 155 + entries.length * ROW_HEIGHT;
@@ -37,7 +43,7 @@ export function plot({ entries, results }: Report, subtitle: string): string {
       subtextStyle: { color: INK, fontSize: 13 },
     },
     legend: { left: 0, top: 68, itemGap: 24, textStyle: { color: INK, fontSize: 13 } },
-    // As wide as the longest name: outside a browser echarts cannot measure text.
+    // As wide as the longest name. Outside of a browser, echarts cannot measure text.
     grid: { left: 180, right: 70, top: 105, bottom: 50 },
     xAxis: {
       type: 'value',

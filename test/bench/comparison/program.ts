@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Longer than any contestant's time-out: only one that lost a datagram and never notices takes as long. */
+/**
+ * Longer than the time-out of any contestant. Only a contestant that does not notice a lost
+ * datagram takes this long.
+ */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** One that spins would not notice that its input has ended. */
+/** Programs to kill at exit. A busy program would not notice that its input has ended. */
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
@@ -17,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * A program in a process of its own that is asked by lines of JSON. It ends when its input does, or with this
- * process.
+ * A program in a separate process that is asked with lines of JSON. It ends when its input ends, or
+ * with this process.
  */
 export class Program {
   readonly #name: string;
@@ -36,7 +39,7 @@ export class Program {
       running.delete(child);
       this.#fail(`it ended with ${code ?? signal}`);
     });
-    // Broken when the program has ended, which is told above.
+    // Broken when the program has ended, which is handled above.
     child.stdin.on('error', () => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => {
       this.#waiting?.resolve(JSON.parse(line));
@@ -44,9 +47,9 @@ export class Program {
   }
 
   /**
-   * The next line it says.
+   * The next line of the program.
    *
-   * @throws Error when it ends, or is silent for 60 s.
+   * @throws Error when the program ends, or is silent for 60 s.
    */
   async hear(): Promise<unknown> {
     if (this.#failure !== undefined) throw this.#failure;
@@ -61,13 +64,13 @@ export class Program {
     }
   }
 
-  /** Asks, and gives the answer. @throws Error as `hear` does. */
+  /** Asks the program, and returns the answer. @throws Error as `hear` does. */
   ask(question: object): Promise<unknown> {
     this.#process.stdin?.write(`${JSON.stringify(question)}\n`);
     return this.hear();
   }
 
-  /** Lets it end by itself. */
+  /** Lets the program end by itself. */
   end(): void {
     this.#process.stdin?.end();
   }

@@ -1,16 +1,19 @@
-/** One line on standard error that says how far it is; where that is no terminal, a line every tenth of the way. */
+/**
+ * Shows the progress in one line on standard error. Without a terminal, it prints a line at every
+ * tenth of the way.
+ */
 export class Progress {
   readonly #totalMs: number;
   readonly #startedMs = performance.now();
   #doneMs = 0;
   #tenths = -1;
 
-  /** `totalMs`: what all steps are expected to take. */
+  /** @param totalMs how long all steps should take */
   constructor(totalMs: number) {
     this.#totalMs = totalMs;
   }
 
-  /** A step begins that is expected to take `stepMs`. */
+  /** Begins a step that should take `stepMs`. */
   step(label: string, stepMs: number): void {
     const share = this.#doneMs / this.#totalMs;
     this.#doneMs += stepMs;
@@ -23,7 +26,7 @@ export class Progress {
     process.stderr.write(isTTY ? `\r${line}\x1b[K` : `${line}\n`);
   }
 
-  /** Leaves the line free. */
+  /** Clears the line. */
   end(): void {
     if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
   }

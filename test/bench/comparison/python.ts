@@ -1,3 +1,4 @@
+/** Python: finds a Python for the contestant that needs one. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -14,7 +15,8 @@ print(f"rpcudp {version('rpcudp')}, Python {platform.python_version()}")
 `;
 
 /**
- * `RPCUDP_PYTHON` if set, else `.venv`, else `python3` on the path; or why it will not do.
+ * `RPCUDP_PYTHON` if it is set, else `.venv`, else `python3` on the path; or the reason why that
+ * cannot be used.
  */
 export function findPython(): Python | string {
   const path =

@@ -1,4 +1,7 @@
-/** One server of the benchmark, in a process of its own, so that its CPU time can be told from its client's. */
+/**
+ * Server: one server of the benchmark, in a separate process, so that its CPU time is measured
+ * apart from its client's.
+ */
 import { converse, cpuTime } from './conversation.js';
 import type { Listening } from './conversation.js';
 import { contestant } from './lineup.js';

@@ -1,4 +1,7 @@
-/** The value below which that share of the sorted numbers lies, interpolated between the two nearest. */
+/**
+ * The value below which this share of the sorted numbers lies, interpolated between the two
+ * nearest.
+ */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)] ?? NaN;
@@ -8,7 +11,7 @@ export function quantile(sorted: readonly number[], share: number): number {
 
 export interface Spread {
   readonly median: number;
-  /** The quartiles around it. */
+  /** The quartiles. */
   readonly low: number;
   readonly high: number;
 }
@@ -22,7 +25,7 @@ export function spreadOf(numbers: readonly number[]): Spread {
   };
 }
 
-/** The median, and the quartiles in brackets. */
+/** The median, with the quartiles in brackets. */
 export function showSpread(numbers: readonly number[], digits: number): string {
   const { median, low, high } = spreadOf(numbers);
   const shown = (number: number): string =>

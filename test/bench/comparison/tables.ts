@@ -1,4 +1,4 @@
-/** The tables, in Markdown, aligned: to be read in a terminal and to be pasted. */
+/** Tables in Markdown, aligned for a terminal. */
 import type { Entry } from './lineup.js';
 import type { Level, LevelResult } from './match.js';
 import { loadPeer } from './peers.js';
@@ -12,7 +12,7 @@ interface MarkdownTable {
   ) => string;
 }
 
-/** What a match came to. */
+/** The results of a match. */
 export interface Report {
   readonly nodeVersion: string;
   /** The yardstick is the first. */
@@ -24,7 +24,7 @@ interface Column {
   readonly heading: string;
   readonly value: (sample: Sample) => number;
   readonly digits: number;
-  /** Whether a column of ratios to the yardstick follows. */
+  /** Whether a column follows with ratios to the yardstick. */
   readonly compared?: true;
 }
 
@@ -71,13 +71,13 @@ function table(columns: readonly Column[], names: readonly string[], result: Lev
   return markdown([heading, ...rows]);
 }
 
-/** The heading and the rows. Numbers stand in all columns but the first. */
+/** The heading and the rows. All columns except the first have numbers. */
 export function markdown(lines: readonly (readonly string[])[]): string {
   const { markdownTable } = loadPeer('markdown-table') as MarkdownTable;
   return markdownTable(lines, { align: lines[0]?.map((_, at) => (at > 0 ? 'r' : 'l')) ?? [] });
 }
 
-/** The ratio is taken round by round, between neighbours in time. */
+/** The ratio is computed round by round, from measurements that are close in time. */
 function cells(column: Column, own: readonly Sample[], yardstick: readonly Sample[]): string[] {
   const { value, digits } = column;
   const absolute = showSpread(own.map(value), digits);

@@ -20,12 +20,12 @@ t.test('turns are added up before anything is divided', async (t) => {
   t.strictSame([callsPerSecond, clientMicrosPerCall, serverMicrosPerCall], [1_000, 6, 4]);
 });
 
-t.test('costs are shared by the calls that were answered', async (t) => {
+t.test('costs are shared by the answered calls', async (t) => {
   const { callsPerSecond, clientMicrosPerCall, failed } = sampleOf('one', { ...TALLY, failed: 2 });
   t.strictSame([callsPerSecond, clientMicrosPerCall, failed], [1_600, 5, 2]);
 });
 
-t.test('latencies of all turns count alike', async (t) => {
+t.test('latencies of all turns count equally', async (t) => {
   const tally = sumOf([
     { ...TALLY, latenciesMs: [0.3, 0.1] },
     { ...TALLY, latenciesMs: [0.2, 0.5, 0.4] },
@@ -35,7 +35,7 @@ t.test('latencies of all turns count alike', async (t) => {
   t.same(sampleOf('many in flight', TALLY).p50Micros, NaN);
 });
 
-t.test('it is an error when nothing was answered, with the name of who failed', async (t) => {
+t.test('it is an error when nothing was answered, and it names the contestant', async (t) => {
   t.throws(() => sampleOf('deaf', { ...TALLY, failed: 10 }), {
     message: 'deaf: none of 10 calls was answered',
   });

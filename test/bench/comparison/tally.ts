@@ -1,30 +1,30 @@
-/** What turns came to: in sums, which can be added, and per call, which can be compared. */
+/** Tally: the results of turns as sums, which can be added, and per call, which can be compared. */
 import { ascending, quantile } from './statistics.js';
 
 export interface Tally {
-  /** Calls that ended, failed ones included. */
+  /** How many calls ended, failed ones included. */
   readonly calls: number;
   readonly failed: number;
   readonly elapsedMs: number;
   readonly clientMicros: number;
   readonly serverMicros: number;
-  /** Of each call, with 1 in flight; else empty. */
+  /** The latency of each call, with 1 in flight; otherwise empty. */
   readonly latenciesMs: readonly number[];
 }
 
-/** What one turn cost. The rates are of calls that were answered. */
+/** The cost of turns. The rates count answered calls only. */
 export interface Sample {
   readonly callsPerSecond: number;
   readonly clientMicrosPerCall: number;
   readonly serverMicrosPerCall: number;
-  /** Of calls with 1 in flight, else not a number. */
+  /** Latencies with 1 in flight; otherwise NaN. */
   readonly p50Micros: number;
   readonly p99Micros: number;
   readonly calls: number;
   readonly failed: number;
 }
 
-/** Several turns as if they had been one. */
+/** Adds several turns, as if they were one. */
 export function sumOf(tallies: readonly Tally[]): Tally {
   const sum = (value: (tally: Tally) => number): number =>
     tallies.reduce((total, tally) => total + value(tally), 0);
@@ -38,7 +38,7 @@ export function sumOf(tallies: readonly Tally[]): Tally {
   };
 }
 
-/** @throws Error that names who it was, when no call was answered. */
+/** @throws Error that names the contestant, when no call was answered. */
 export function sampleOf(name: string, tally: Tally): Sample {
   const { calls, failed, elapsedMs, clientMicros, serverMicros } = tally;
   const answered = calls - failed;

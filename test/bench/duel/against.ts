@@ -1,4 +1,4 @@
-/** `npm run bench -- --baseline <commit>`: whether this build is slower than a commit. */
+/** `npm run bench -- --baseline <commit>`: tells whether this build is slower than a commit. */
 import type { Entry } from '../comparison/lineup.js';
 import { nodes } from '../comparison/nodes.js';
 import { occasion } from '../comparison/occasion.js';
@@ -19,7 +19,10 @@ import { failedLine, linesOf, lowestLine } from './table.js';
 const RANDOM_ADDRESSES =
   'This system does not let addresses be fixed: luck will spread the numbers by some per cent\n';
 
-/** Prints a table for each Node. @throws Error when the commit is not there, does not compile, or does not play. */
+/**
+ * Prints a table for each Node.js. @throws Error when the commit does not exist, does not compile,
+ * or does not run.
+ */
 export async function benchAgainst(name: string, options: Options): Promise<void> {
   const { pace, bothNodes } = options;
   const commit = await commitNamed(name);
@@ -27,7 +30,7 @@ export async function benchAgainst(name: string, options: Options): Promise<void
   installPeers();
   const stages = { old: stage('old', await buildOf(commit)), new: stage('new', '.') };
   const entries = options.entries.filter((entry) => canPlay(entry, stages.old));
-  if (entries.length === 0) throw new Error('There is nothing that both builds can play');
+  if (entries.length === 0) throw new Error('No contestant runs with both builds');
   const fixAddresses = canFixAddresses();
   if (!fixAddresses) process.stderr.write(RANDOM_ADDRESSES);
 
@@ -49,11 +52,11 @@ export async function benchAgainst(name: string, options: Options): Promise<void
   }
 }
 
-/** An older build may not have what a contestant loads. */
+/** Whether this build has what the contestant loads. An older build may not. */
 function canPlay({ name, loads = [] }: Entry, { entryPoints }: Stage): boolean {
   const missing = loads.filter((entryPoint) => !entryPoints.has(entryPoint));
   if (missing.length === 0) return true;
-  process.stderr.write(`Left out: ${name}, for the baseline has no ${missing.join(', no ')}\n`);
+  process.stderr.write(`Left out: ${name}, because the baseline has no ${missing.join(', no ')}\n`);
   return false;
 }
 

@@ -23,7 +23,10 @@ const answering = (greeting: object, answer: string): string => `
   say(${JSON.stringify(greeting)});
 `;
 
-/** A client that writes down when it plays, and makes ever more calls; a server that spends 5 µs a turn. */
+/**
+ * A client that notes when it plays, and makes more calls in each turn; and a server that spends 5
+ * µs in each turn.
+ */
 function programs(side: string, callsInFirstTurn: number) {
   const written = `appendFileSync(import.meta.dirname + '/../turns', '${side} ')`;
   const calls = `${callsInFirstTurn} * asked`;
@@ -34,7 +37,7 @@ function programs(side: string, callsInFirstTurn: number) {
   };
 }
 
-t.test('sides alternate, and what they played is added up', async (t) => {
+t.test('sides alternate, and their turns are added up', async (t) => {
   const folder = t.testdir({ old: programs('old', 10), new: programs('new', 20) });
   const runtime = (side: string): Runtime => ({
     ...{ node: [process.execPath], python: '', programs: join(folder, side) },
@@ -51,7 +54,7 @@ t.test('sides alternate, and what they played is added up', async (t) => {
   t.strictSame([old.clientMicrosPerCall, now.clientMicrosPerCall], [4, 2]);
   t.equal(old.serverMicrosPerCall, 10 / 30);
 
-  // The order goes on where it was, and a turn that is too long is played.
+  // The order continues where it was, and a turn that is longer than the total is played.
   await alternation.play({ inFlight: 1, durationMs: 80 }, 40);
   t.equal(turns(), 'new old old new new old ');
 });

@@ -1,4 +1,6 @@
-/** The two builds of a round, each with a client and a server of its own, which take turns. */
+/**
+ * Alternation: the two builds of a round. Each has its own client and server, and they take turns.
+ */
 import type { Round } from '../comparison/conversation.js';
 import type { Entry } from '../comparison/lineup.js';
 import { Pair } from '../comparison/pair.js';
@@ -17,7 +19,7 @@ export class Alternation {
     this.#turn = firstTurn;
   }
 
-  /** `firstTurn` says who begins. @throws Error when a process does not start. */
+  /** `firstTurn` decides which side begins. @throws Error when a process does not start. */
   static async start(
     entry: Entry,
     runtimes: Sides<Runtime>,
@@ -25,7 +27,7 @@ export class Alternation {
   ): Promise<Alternation> {
     const startSide = (side: Side): Promise<Pair> =>
       Pair.start(entry, runtimes[side], `${entry.name}, ${side} build`);
-    // At once, so that both find the machine as it is now.
+    // Both start at once, so that both find the machine in the same state.
     const started = await Promise.allSettled([startSide('old'), startSide('new')]);
     const [old, now] = started;
     if (old.status === 'fulfilled' && now.status === 'fulfilled') {
@@ -36,9 +38,9 @@ export class Alternation {
   }
 
   /**
-   * Plays turns until each side has played `totalMs`, and adds them up. At least one.
+   * Plays turns until each side has played `totalMs`, at least one, and adds them up.
    *
-   * @throws Error when a process ends, falls silent, or answers nothing.
+   * @throws Error when a process ends, does not answer, or answers no call.
    */
   async play(turn: Round, totalMs: number): Promise<Sides<Sample>> {
     const tallies: Sides<Tally[]> = { old: [], new: [] };

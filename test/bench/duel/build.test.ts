@@ -15,7 +15,7 @@ const PACKAGE = {
   scripts: { build: 'node build.js' },
 };
 
-/** Says what it is built of, and when. */
+/** Writes what it was built from, and when. */
 const BUILD = `
   import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
   mkdirSync('dist');
@@ -24,7 +24,10 @@ const BUILD = `
   writeFileSync('dist/index.js', 'export const built = ' + built);
 `;
 
-/** Builds and stages a commit as the benchmark does, then asks one of its programs what it has loaded. */
+/**
+ * Builds and stages a commit as the benchmark does. Then asks one of its programs what it has
+ * loaded.
+ */
 const PROGRAM = `
   import { buildOf } from '${new URL('build.ts', import.meta.url).href}';
   import { commitNamed } from '${new URL('commit.ts', import.meta.url).href}';
@@ -42,7 +45,7 @@ const PROGRAM = `
   }
 `;
 
-/** A project under git, of which one version is committed after the other. */
+/** A project under git, of which one version after the other is committed. */
 class Project {
   readonly folder: string;
 
@@ -65,7 +68,7 @@ class Project {
     return existsSync(join(this.folder, path));
   }
 
-  /** Gives the hash. */
+  /** Commits a version. Returns the hash. */
   commit(source: string): string {
     this.write('source.txt', source);
     this.git('add', '.');
@@ -90,7 +93,7 @@ class Project {
     return { stdout, stderr };
   }
 
-  /** What the build says of itself. */
+  /** What the build says about itself. */
   async built(name: string): Promise<string> {
     const { stdout } = await this.build(name);
     return (JSON.parse(stdout) as { built: string }).built;
@@ -107,7 +110,7 @@ function lock(dependencies: Readonly<Record<string, string>>): string {
   return JSON.stringify({ name, version, lockfileVersion: 3, requires: true, packages });
 }
 
-t.test('the programs load the build in whose folder they lie', async (t) => {
+t.test('the programs load the build in their own folder', async (t) => {
   const project = new Project(t.testdir());
   const old = project.commit('old');
   project.commit('new');
@@ -118,7 +121,7 @@ t.test('the programs load the build in whose folder they lie', async (t) => {
   t.equal(await project.built('this'), 'this');
 });
 
-t.test('a commit is built once, by whatever name', async (t) => {
+t.test('a commit is built only once, whatever name is used', async (t) => {
   const project = new Project(t.testdir());
   const hash = project.commit('once');
   const first = await project.build(hash);
@@ -128,7 +131,7 @@ t.test('a commit is built once, by whatever name', async (t) => {
   t.ok(project.has(`.bench/baseline/${hash}/dist/index.js`));
 });
 
-t.test('a commit that locked other packages has its own', async (t) => {
+t.test('a commit with other locked packages gets its own', async (t) => {
   const project = new Project(t.testdir());
   const dependencies = { other: 'file:other' };
   project.write('package.json', JSON.stringify({ ...PACKAGE, dependencies }));
@@ -142,7 +145,7 @@ t.test('a commit that locked other packages has its own', async (t) => {
   t.ok(project.has(`.bench/baseline/${hash}/node_modules/other`));
 });
 
-t.test('what cannot be built says why, and leaves nothing', async (t) => {
+t.test('a failed build reports the reason, and leaves nothing behind', async (t) => {
   const project = new Project(t.testdir());
   project.write('build.js', `console.log('source.ts(1,7): error TS2322'); process.exit(2);`);
   const hash = project.commit('broken');
@@ -153,7 +156,7 @@ t.test('what cannot be built says why, and leaves nothing', async (t) => {
   t.notOk(project.has('.bench/baseline/unfinished'));
 });
 
-t.test('a name that git does not know is told', async (t) => {
+t.test('a name that git does not know is reported', async (t) => {
   const project = new Project(t.testdir());
   project.commit('only');
   for (const name of ['nowhere', '--all', 'HEAD:build.js']) {
@@ -162,7 +165,7 @@ t.test('a name that git does not know is told', async (t) => {
   }
 });
 
-t.test('a build that is interrupted ends, and leaves nothing', async (t) => {
+t.test('an interrupted build ends, and leaves nothing behind', async (t) => {
   const project = new Project(t.testdir());
   const server = createServer().listen(0, '127.0.0.1');
   t.teardown(() => server.close());

@@ -1,21 +1,21 @@
-/** Builds of commits, in folders that are kept: a commit does not change. */
+/** Builds of commits. Their folders are kept, because a commit does not change. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { run } from './command.js';
 import type { Commit } from './commit.js';
 
-/** From the project's root, where npm runs its scripts. */
+/** Relative to the project's root, where npm runs its scripts. */
 export const BUILDS = resolve('.bench/baseline');
 
-/** The folder of a build that is not done. It goes with this process, whatever ends it. */
+/** The folder of an unfinished build. It is removed when this process ends, for whatever reason. */
 const UNFINISHED = join(BUILDS, 'unfinished');
 
 const LOCK = 'package-lock.json';
 
 /**
- * The folder of a commit that was compiled as it says itself, now or before.
+ * The folder in which a commit was compiled with its own build script, now or earlier.
  *
- * @throws Error with what the compiler said, when that fails.
+ * @throws Error with the output of the compiler, when that fails.
  */
 export async function buildOf({ hash, title }: Commit): Promise<string> {
   const folder = join(BUILDS, hash);
@@ -32,7 +32,10 @@ export async function buildOf({ hash, title }: Commit): Promise<string> {
   return folder;
 }
 
-/** Whether it is there with what it depends on: packages of its own, or those of this project when they are the same. */
+/**
+ * Whether the folder exists with its dependencies: its own packages, or those of this project if
+ * they are the same.
+ */
 function isUsable(folder: string): boolean {
   return existsSync(folder) && (existsSync(join(folder, 'node_modules')) || needsTheSame(folder));
 }
@@ -42,7 +45,7 @@ function needsTheSame(folder: string): boolean {
 }
 
 async function build(hash: string): Promise<void> {
-  // One that was killed could not remove it.
+  // A build that was killed could not remove it.
   removeUnfinished();
   process.on('exit', removeUnfinished);
   mkdirSync(UNFINISHED, { recursive: true });
@@ -50,15 +53,16 @@ async function build(hash: string): Promise<void> {
   await run('git', ['archive', '--format=tar', `--output=${archive}`, hash]);
   await run('tar', ['-xf', archive, '-C', UNFINISHED]);
   rmSync(archive);
-  // Without their own, node and npm look for packages in the folders above: those of this project.
+  // Without its own packages, node and npm look in the folders above, where those of this project
+  // are.
   if (!needsTheSame(UNFINISHED)) {
-    // The scripts would compile it, and fetch what only tests need.
+    // The packages' scripts would compile this project, and download what only tests need.
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], UNFINISHED);
   }
   await run('npm', ['run', '--silent', 'build'], UNFINISHED);
 }
 
 function removeUnfinished(): void {
-  // What was just killed may write for a moment yet.
+  // A process that was just killed may still write for a moment.
   rmSync(UNFINISHED, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }

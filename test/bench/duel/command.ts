@@ -1,17 +1,19 @@
-/** Runs what builds the baseline. Nothing that it starts outlives this process. */
+/** Command: runs the commands that build the baseline. They do not outlive this process. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Leaders of process groups: npm starts others, which would go on without it. */
+/**
+ * Leaders of process groups. npm starts other processes, which would continue without their leader.
+ */
 const running = new Set<number>();
 process.on('exit', () => {
   for (const pid of running) kill(pid);
 });
 
 /**
- * Runs a command to its end, and gives what it said.
+ * Runs a command to its end. Returns its output.
  *
- * @throws Error with all that it said, when it fails or cannot be started.
+ * @throws Error with all its output, when the command fails or cannot be started.
  */
 export async function run(
   command: string,
@@ -25,7 +27,7 @@ export async function run(
   }
   const { pid } = child;
   if (pid !== undefined) running.add(pid);
-  // Rejects with the error when there is no such command.
+  // Rejects with the error when the command does not exist.
   const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
   if (pid !== undefined) running.delete(pid);
   if (code === 0) return said.join('');
@@ -37,6 +39,6 @@ function kill(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // It has just ended.
+    // The process has just ended.
   }
 }

@@ -1,12 +1,13 @@
+/** Commit: finds commits by name. */
 import { run } from './command.js';
 
 export interface Commit {
   readonly hash: string;
-  /** Names it to people: the beginning of the hash, and the date. */
+  /** For people: the beginning of the hash, and the date. */
   readonly title: string;
 }
 
-/** The commit that git knows by that name. @throws Error when it knows none. */
+/** The commit with this name in git. @throws Error when git knows none. */
 export async function commitNamed(name: string): Promise<Commit> {
   const revision = `${name}^{commit}`;
   const hash = await git('rev-parse', '--verify', '--end-of-options', revision).catch(
@@ -17,7 +18,7 @@ export async function commitNamed(name: string): Promise<Commit> {
   return { hash, title: await git('log', '-1', '--format=%h of %cs', hash) };
 }
 
-/** What is checked out, and whether it has been changed since. */
+/** The commit that is checked out, and whether it has changes. */
 export async function titleOfThis(): Promise<string> {
   const { title } = await commitNamed('HEAD');
   const changes = await git('status', '--porcelain', '--', 'src', 'package-lock.json');

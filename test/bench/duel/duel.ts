@@ -1,11 +1,12 @@
 /**
- * Two builds of `rpcudp` play the same. What is compared must differ in the build alone, on a machine that others use
- * too:
+ * Duel: two builds of `rpcudp` play the same. Only the build may differ between them, although
+ * others use the machine too:
  *
- * - The builds alternate every few milliseconds, so that whatever slows the machine down slows down both.
- * - What a few such turns came to is added up before it is compared: a collection of garbage falls into some of them, and
- *   belongs to the cost of all.
- * - Each round has new processes, of another layout in memory, which is the same for both.
+ * - The builds alternate every few milliseconds, so that whatever slows the machine down affects
+ *   both.
+ * - The results of several such turns are added up before they are compared. A garbage collection
+ *   falls into some turns only, but is a cost of all.
+ * - Each round has new processes with another layout in memory, which is the same for both builds.
  */
 import type { Entry } from '../comparison/lineup.js';
 import { LEVELS, WARM_UP_IN_FLIGHT } from '../comparison/match.js';
@@ -17,21 +18,24 @@ import type { Row } from './ratios.js';
 import { SIDES } from './sides.js';
 import type { Sides } from './sides.js';
 
-/** Long enough for several waves of calls, too short for the machine to change its mind. */
+/** Long enough for several waves of calls, and too short for the machine to change much. */
 const TURN_MS = 20;
-/** What each side has played when both are compared. */
+/** How long each side plays before both are compared. */
 const COMPARED_MS = 80;
-/** What each side plays, unseen, when the number of calls in flight has changed: other code gets hot. */
+/**
+ * How long each side plays without being measured after the number of calls in flight has changed,
+ * because other code must be compiled.
+ */
 const SETTLE_MS = 200;
 
-/** How long all of it should take. */
+/** How long everything should take. */
 export function durationOf(entries: readonly Entry[], pace: Pace): number {
   const sideMs = pace.warmUpMs + LEVELS.length * (SETTLE_MS + pace.durationMs);
   return entries.length * pace.rounds * SIDES.length * sideMs;
 }
 
 /**
- * Plays all rounds; `pace.durationMs` is for each side.
+ * Plays all rounds. `pace.durationMs` is for each side.
  *
  * @throws Error when a process does not start, or answers wrongly.
  */

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import t from 'tap';
 import { canFixAddresses, nodeCommand } from './layout.js';
 
-/** Where the stack lies, which the system decides, and a number that V8 draws from its seed. */
+/**
+ * Prints the address of the stack, which the system chooses, and a number that V8 draws with its
+ * seed.
+ */
 const PROBE = `
   const { readFileSync } = require('node:fs');
   const lines = readFileSync('/proc/self/maps', 'utf8').split('\\n');
@@ -16,12 +19,12 @@ const probe = (seed: number, fixAddresses: boolean): string => {
   return spawnSync(command, [...args, '-e', PROBE], { encoding: 'utf8', env }).stdout;
 };
 
-t.test('a Node is started as itself, with a seed', async (t) => {
+t.test('a Node.js is started directly, with a seed', async (t) => {
   t.strictSame(nodeCommand('node', 3, false), ['node', '--random-seed=3']);
 });
 
 t.test(
-  'with the same seed two processes are laid out alike',
+  'with the same seed two processes have the same layout',
   { skip: !canFixAddresses() && 'this system does not let addresses be fixed' },
   async (t) => {
     t.match(probe(1, true), /\[stack\] 0\.\d+/);

@@ -1,22 +1,26 @@
 /**
- * Where in memory a process has its parts decides by several per cent how fast it is, for all its life: what lies
- * badly shares lines of the caches with something else. That is luck, and more of it than a build is slower by. So both
- * builds have the same luck in a round, and each round has another.
+ * Layout: the memory layout of a process decides by several per cent how fast it is, during its
+ * whole life, because badly placed parts share cache lines with others. That is chance, and a
+ * larger effect than most changes of a build. So both builds have the same layout in a round, and
+ * each round has another.
  */
 import { spawnSync } from 'node:child_process';
 import { machine } from 'node:os';
 
-/** Linux gives every process other addresses, unless it is started by this. */
+/** Linux gives every process other addresses, unless this command starts it. */
 const FIXED_ADDRESSES = ['setarch', machine(), '-R'];
 
-/** Whether this system can do that: not all do, and some containers forbid it. */
+/** Whether this system can fix addresses. Not all systems can, and some containers forbid it. */
 export function canFixAddresses(): boolean {
   const [command = '', ...args] = FIXED_ADDRESSES;
   return spawnSync(command, [...args, 'true']).status === 0;
 }
 
-/** The command for a Node whose memory is laid out by the seed, from 1 on; by chance as well unless addresses are fixed. */
+/**
+ * The command for a Node.js whose memory layout depends on the seed, from 1. Unless addresses are
+ * fixed, it also depends on chance.
+ */
 export function nodeCommand(node: string, seed: number, fixAddresses: boolean): string[] {
-  // The seed is that of V8: of where its heap lies, and of the hashes of strings.
+  // It is the seed of V8: for the place of its heap, and for the hashes of strings.
   return [...(fixAddresses ? FIXED_ADDRESSES : []), node, `--random-seed=${seed}`];
 }

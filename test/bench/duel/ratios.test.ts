@@ -18,7 +18,7 @@ function row(name: string, ...differences: Partial<Sample>[]): Row {
   return { name, inFlight: 1, comparisons };
 }
 
-t.test('a ratio above 1 says in every column that the new build is better', async (t) => {
+t.test('a ratio above 1 means in every column that the new build is better', async (t) => {
   const better = row('faster', {
     ...{ callsPerSecond: 2_000, clientMicrosPerCall: 5, serverMicrosPerCall: 5, p50Micros: 50 },
   });
@@ -28,7 +28,7 @@ t.test('a ratio above 1 says in every column that the new build is better', asyn
   );
 });
 
-t.test('there is a ratio for each comparison, made of its own two sides', async (t) => {
+t.test('there is a ratio for each comparison, from its own two sides', async (t) => {
   const [calls] = cellsOf(row('uneven', { callsPerSecond: 500 }, { callsPerSecond: 1_500 }));
   t.strictSame(calls?.ratios, [0.5, 1.5]);
 });
@@ -42,10 +42,10 @@ t.test('what was not measured is left out', async (t) => {
   t.notOk(headings.some((heading) => heading.startsWith('p50')));
 });
 
-t.test('the lowest is that of the lowest median, whatever its row and column', async (t) => {
+t.test('the lowest cell is that with the lowest median, in any row and column', async (t) => {
   const lowest = lowestOf([
     row('equal', {}, {}, {}),
-    // Its lowest ratio is lower, its median is not.
+    // Its lowest ratio is lower, but not its median.
     row('restless', { callsPerSecond: 100 }, {}, {}),
     row('slow', {}, { serverMicrosPerCall: 20 }, { serverMicrosPerCall: 20 }),
   ]);

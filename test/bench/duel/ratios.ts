@@ -1,4 +1,7 @@
-/** How two builds compare. Each ratio is turned so that 1 is equal and more is better for the new one. */
+/**
+ * Ratios: how two builds compare. In each ratio, 1 means equal, and more means that the new build
+ * is better.
+ */
 import { spreadOf } from '../comparison/statistics.js';
 import type { Sample } from '../comparison/tally.js';
 import type { Sides } from './sides.js';
@@ -6,7 +9,7 @@ import type { Sides } from './sides.js';
 /** What is compared, in the order of the table. */
 export interface Measure {
   readonly heading: string;
-  /** Not a number where it was not measured. */
+  /** NaN if it was not measured. */
   readonly ratio: (samples: Sides<Sample>) => number;
 }
 
@@ -26,11 +29,11 @@ export const MEASURES: readonly Measure[] = [
   { heading: 'p50, old ÷ new', ratio: (samples) => samples.old.p50Micros / samples.new.p50Micros },
 ];
 
-/** One row of the table: what was played at one number of calls in flight. */
+/** One row of the table: the results of one client with one number of calls in flight. */
 export interface Row {
   readonly name: string;
   readonly inFlight: number;
-  /** Both sides of each were measured at the same time. */
+  /** In each comparison, both sides were measured at the same time. */
   readonly comparisons: readonly Sides<Sample>[];
 }
 
@@ -38,11 +41,11 @@ export interface Row {
 export interface Cell {
   readonly row: Row;
   readonly measure: Measure;
-  /** One for each comparison. */
+  /** One ratio for each comparison. */
   readonly ratios: readonly number[];
 }
 
-/** The cells of a row; those that were not measured are absent. */
+/** The cells of a row. What was not measured has no cell. */
 export function cellsOf(row: Row): Cell[] {
   return MEASURES.map((measure) => ({
     row,

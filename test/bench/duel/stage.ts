@@ -1,7 +1,8 @@
 /**
- * Where a build plays: a folder with a copy of it and of the benchmark's programs. A package that imports its own name
- * gets itself, so the same programs load in each folder the build that lies there. The paths of both are of one length,
- * and what was built may be built again meanwhile.
+ * Stage: where a build runs: a folder with copies of the build and of the benchmark's programs. A
+ * package that imports its own name gets itself, so the same programs load the build in their
+ * folder. The paths of both folders have the same length. And the original may be built again in
+ * the meantime.
  */
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -13,11 +14,11 @@ const COMPILED = resolve('.bench');
 export interface Stage {
   /** The folder of the programs. */
   readonly programs: string;
-  /** What the build can be asked for: `.`, `./inspector` and so on. */
+  /** The entry points of the build: `.`, `./inspector` and so on. */
   readonly entryPoints: ReadonlySet<string>;
 }
 
-/** Makes it, from the project that has been built in `source`. */
+/** Makes the folder from the built project in `source`. */
 export function stage(side: Side, source: string): Stage {
   const folder = join(BUILDS, side);
   rmSync(folder, { recursive: true, force: true });

@@ -22,21 +22,21 @@ function row(...newSamples: Sample[]): Row {
 
 const faster = (callsPerSecond: number): Sample => ({ ...SAMPLE, callsPerSecond });
 
-t.test('a row has medians with quartiles, and nothing where nothing was measured', async (t) => {
+t.test('a row has medians with quartiles, and empty cells for what was not measured', async (t) => {
   const [heading, line] = linesOf([row(...[900, 1_000, 1_100, 1_200, 1_300].map(faster))]);
   t.equal(heading?.length, line?.length);
   const equal = '1.000 (1.000–1.000)';
   t.strictSame(line, ['rpcudp', '64', '1.100 (1.000–1.200)', equal, equal, '']);
 });
 
-t.test('the lowest number is told with its place', async (t) => {
+t.test('the lowest number is reported with its row and column', async (t) => {
   t.equal(
     lowestLine([row(SAMPLE), row(faster(968))]),
     'The lowest is 0.968: rpcudp, 64 in flight, calls/s, new ÷ old.',
   );
 });
 
-t.test('calls that failed are told of the build that lost them', async (t) => {
+t.test('failed calls are reported for the build that lost them', async (t) => {
   t.equal(failedLine([row(SAMPLE)]), 'No call failed.');
   t.equal(
     failedLine([row({ ...SAMPLE, failed: 2 }, { ...SAMPLE, failed: 1 })]),

@@ -1,4 +1,4 @@
-/** The table of a duel, in Markdown, as those of a match are. */
+/** Table of a duel in Markdown, in the same form as those of a match. */
 import { showSpread, spreadOf } from '../comparison/statistics.js';
 import { MEASURES, cellsOf, lowestOf } from './ratios.js';
 import type { Row } from './ratios.js';
@@ -6,7 +6,7 @@ import { SIDES } from './sides.js';
 
 const DIGITS = 3;
 
-/** The heading and the rows. A cell is empty where nothing was measured. */
+/** The heading and the rows. What was not measured is an empty cell. */
 export function linesOf(rows: readonly Row[]): string[][] {
   return [
     ['client', 'in flight', ...MEASURES.map(({ heading }) => heading)],
@@ -21,7 +21,7 @@ export function linesOf(rows: readonly Row[]): string[][] {
   ];
 }
 
-/** Names the number that decides whether this build is slower. */
+/** The line with the number that decides whether this build is slower. */
 export function lowestLine(rows: readonly Row[]): string {
   const lowest = lowestOf(rows);
   if (lowest === undefined) return 'Nothing was measured.';
@@ -30,7 +30,7 @@ export function lowestLine(rows: readonly Row[]): string {
   return `The lowest is ${median}: ${row.name}, ${row.inFlight} in flight, ${measure.heading}.`;
 }
 
-/** A build that loses calls is worse than a slow one. */
+/** The line about failed calls. A build that loses calls is worse than a slow one. */
 export function failedLine(rows: readonly Row[]): string {
   const failures = rows.flatMap(({ name, inFlight, comparisons }) =>
     SIDES.flatMap((side) => {

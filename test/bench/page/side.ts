@@ -1,13 +1,16 @@
-/** A side of the bench: an endpoint in a process of its own, fed to the inspector with the recorder's defaults. */
+/**
+ * Side: an endpoint of the page benchmark, in a separate process, which feeds the inspector with
+ * the recorder's defaults.
+ */
 import { once } from 'node:events';
 import { createEndpoint } from 'rpcudp';
 import { feedInspector } from 'rpcudp/inspector';
 
 const [inspectorUrl = '', peerAddress = '', callsPerSecond = '0'] = process.argv.slice(2);
 
-/** As often as a timer is sure to come. */
+/** Timers come at least this often. */
 const PERIOD_MS = 10;
-/** After a stall only so much of what was missed is made up for. */
+/** After a stall, at most this many of the missed calls are made up for. */
 const MAX_BURST = 500;
 
 const endpoint = await createEndpoint({

@@ -1,17 +1,17 @@
-/** What a trace of Chromium says of the main thread of a page. */
+/** Trace: what a trace of Chromium says about the main thread of a page. */
 interface TraceEvent {
   readonly name: string;
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
-  /** Microseconds. */
+  /** In microseconds. */
   readonly dur?: number;
-  /** Of these, how many the thread had the processor. */
+  /** The CPU time within `dur`. */
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
 
-/** Milliseconds that a task of the main thread took. */
+/** The milliseconds that a task of the main thread took. */
 export interface Task {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -19,7 +19,7 @@ export interface Task {
 
 export const CATEGORIES: string[] = ['toplevel'];
 
-/** The tasks of the busiest main thread of those that draw pages. */
+/** The tasks of the busiest main thread among the processes that draw pages. */
 export function mainThreadTasks(trace: Buffer): Task[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: readonly TraceEvent[] };
   const threads = new Map<string, Task[]>();

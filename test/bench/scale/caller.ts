@@ -1,10 +1,16 @@
-/** The calling side of the measurements: an endpoint without a network, and calls that keep it busy. */
+/**
+ * Caller: the calling side of the measurements, an endpoint without a network, and calls that keep
+ * it busy.
+ */
 import { createEndpoint } from 'rpcudp';
 import type { Endpoint, Peer } from 'rpcudp';
 import { FrozenClock } from './frozen-clock.js';
 import { NullTransport } from './null-transport.js';
 
-/** How long the calls of the measurements wait: four transmissions' worth of alarms, and a rest. */
+/**
+ * How long the calls of the measurements wait: enough for the alarms of four transmissions, and
+ * some time more.
+ */
 export const TIMEOUT_MS = 30_000;
 export const ARGS = ['Snake Plissken'];
 
@@ -15,7 +21,7 @@ export interface Caller {
   readonly clock: FrozenClock;
 }
 
-/** An endpoint that bears so many calls, and so many peers, at a time. */
+/** An endpoint that allows this many calls and peers at the same time. */
 export async function openCaller(calls: number, peers = 3): Promise<Caller> {
   const clock = new FrozenClock();
   const most = calls + IN_FLIGHT;
@@ -27,13 +33,13 @@ export async function openCaller(calls: number, peers = 3): Promise<Caller> {
     window: most,
     maxOutstanding: most,
     maxPeers: peers,
-    // The transport here takes each request by itself.
+    // The transport here takes each request separately.
     maxBundleBytes: 0,
   });
   return { endpoint, clock };
 }
 
-/** Makes calls to peers that answer, each in its turn, 64 in flight. */
+/** Calls peers that answer, one after the other, with 64 calls in flight. */
 export async function callInTurn(peers: readonly Peer[], calls: number): Promise<void> {
   let made = 0;
   const lane = async (): Promise<void> => {
@@ -47,7 +53,7 @@ export async function callInTurn(peers: readonly Peer[], calls: number): Promise
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
 
-/** The peer of that number, on a network of sixteen million. */
+/** The address of the peer with this number, in a network of sixteen million. */
 export function addressOf(peer: number): string {
   return `10.${(peer >> 16) & 255}.${(peer >> 8) & 255}.${peer & 255}:9`;
 }

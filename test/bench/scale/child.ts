@@ -1,4 +1,4 @@
-/** One measurement, in a process of its own, which ends by itself when nothing is left to do. */
+/** Child: one measurement in a separate process, which must end by itself. */
 import { collections } from './collections.js';
 import type { Measured } from './measured.js';
 import {
@@ -12,7 +12,7 @@ import { outstanding } from './outstanding.js';
 import { peers } from './peers.js';
 import { replies } from './replies.js';
 
-/** Each is given how many there are, and how many operations to measure. */
+/** Each takes a count and the number of operations to measure. */
 const MEASUREMENTS = {
   outstanding,
   peers,

@@ -1,4 +1,4 @@
-/** What an operation on each collection costs, by how many entries it has. */
+/** Collections: what an operation on each collection costs, by its number of entries. */
 import type * as deadlineHeap from '../../../dist/time/deadline-heap.js';
 import type * as fifo from '../../../dist/inspector/fifo.js';
 import type * as linkedList from '../../../dist/call/linked-list.js';
@@ -19,7 +19,7 @@ function inside(name: string): Promise<unknown> {
   return import(new URL(name, import.meta.resolve('rpcudp')).href);
 }
 
-/** A generator of its own (xorshift32): the same numbers each time, and cheap. */
+/** A cheap random generator (xorshift32) that always gives the same numbers. */
 function numbers(): () => number {
   let state = 0x9e3779b9;
   return () => {
@@ -38,7 +38,7 @@ const ids = new TransactionIds({
   },
 });
 
-/** What the outstanding calls look at in a call. */
+/** What the collection of outstanding calls uses of a call. */
 class Entry {
   heapIndex = -1;
   list: object | undefined;
@@ -55,7 +55,7 @@ class Entry {
   }
 }
 
-/** A collection with its entries, and an operation on it that leaves their number as it is. */
+/** A collection with its entries, and an operation on it that does not change their number. */
 type Filled = (entries: readonly Entry[]) => (at: Entry) => void;
 
 const FILLED: Readonly<Record<string, Filled>> = {
@@ -71,7 +71,7 @@ const FILLED: Readonly<Record<string, Filled>> = {
     for (const entry of entries) calls.add(entry);
     return ({ transactionId, peer }) => {
       const call = calls.get(transactionId);
-      if (call === undefined) throw new Error('A call is not to be found');
+      if (call === undefined) throw new Error('A call was not found');
       calls.delete(call, peer.address, true);
       calls.settle('resolved', true);
       calls.add(call);
@@ -98,13 +98,12 @@ const FILLED: Readonly<Record<string, Filled>> = {
     for (const { transactionId, peer } of entries) recent.add(transactionId, peer.address);
     return ({ transactionId, peer }) => {
       recent.add(transactionId, peer.address);
-      if (recent.addressOf(transactionId) === undefined)
-        throw new Error('An id is not to be found');
+      if (recent.addressOf(transactionId) === undefined) throw new Error('An id was not found');
     };
   },
 };
 
-/** Nanoseconds for each operation on entries in an order that no cache foresees. */
+/** Nanoseconds for each operation, on entries in an order that no cache can predict. */
 export function collections(count: number, sample: number): Measured {
   const entries = Array.from({ length: count }, () => new Entry());
   return Object.fromEntries(

@@ -6,14 +6,15 @@ interface Timer {
 }
 
 /**
- * Time passes only when it is told to: what is waited for costs no waiting, and how fast the machine is does
- * not decide which alarms fall into a measurement. Reading it costs what reading the real clock costs.
+ * A clock on which time passes only when the test says so. Then waiting takes no time, and the
+ * speed of the machine does not decide which alarms fall into a measurement. A reading costs as
+ * much as one of the real clock.
  */
 export class FrozenClock implements Clock {
   #nowMs = 0;
-  /** Bounded by what the endpoint sets: its alarms share one. */
+  /** Bounded by what the endpoint sets: its alarms share one timer. */
   readonly #timers = new Set<Timer>();
-  /** How many callbacks wait for the sockets to be polled. */
+  /** How many callbacks wait until the sockets are polled. */
   #polls = 0;
 
   nowMs(): number {
@@ -38,7 +39,7 @@ export class FrozenClock implements Clock {
     });
   }
 
-  /** Lets time pass, and all that is due happen. */
+  /** Lets time pass, and everything happen that is then due. */
   async advance(byMs: number): Promise<void> {
     this.#nowMs += byMs;
     for (;;) {
@@ -53,7 +54,7 @@ export class FrozenClock implements Clock {
   }
 }
 
-/** Lets the event loop turn so often. */
+/** Waits for this many turns of the event loop. */
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {
     await new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,10 @@
-/** What a measurement gives: by column, with the unit in the name. */
+/** The results of a measurement, by column. The name of a column contains its unit. */
 export type Measured = Readonly<Record<string, number>>;
 
-/** CPU time of the whole process, garbage collection included, in microseconds for each of `count`. */
+/**
+ * The CPU time of the whole process, garbage collection included, in microseconds for each of
+ * `count`.
+ */
 export async function cpuMicrosEach(
   count: number,
   work: () => Promise<void> | void,
@@ -12,7 +15,9 @@ export async function cpuMicrosEach(
   return (user + system) / count;
 }
 
-/** Bytes of memory that `work` leaves in use, for each of `count`; in V8's heap and outside of it. */
+/**
+ * Bytes of memory that `work` leaves in use, for each of `count`, in V8's heap and outside of it.
+ */
 export async function bytesEach(
   count: number,
   work: () => Promise<void>,
@@ -29,14 +34,14 @@ export async function bytesEach(
 /** What is left when all garbage is collected. */
 export function memoryInUse(): { heap: number; external: number } {
   if (globalThis.gc === undefined) throw new Error('Memory is measured with --expose-gc');
-  // What the first collection finalises, the second frees.
+  // The second collection frees what the first one has finalised.
   globalThis.gc();
   globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   return { heap: heapUsed, external };
 }
 
-/** A measurement of what did not happen would be a lie. */
+/** Checks that the measured thing really happened. */
 export function mustBe(what: string, found: number, expected: number): void {
   if (found !== expected) throw new Error(`${what}: ${found}, not ${expected}`);
 }

@@ -1,4 +1,4 @@
-/** What each thing that an endpoint holds takes in memory. */
+/** Memory: how much memory each thing takes that an endpoint holds. */
 import { addressOf, ARGS, callInTurn, openCaller } from './caller.js';
 import { turns } from './frozen-clock.js';
 import { bytesEach, mustBe } from './measured.js';
@@ -7,11 +7,17 @@ import { SILENT_HOST } from './null-transport.js';
 import { openCalls } from './outstanding.js';
 import { openServer, serve } from './replies.js';
 
-/** So many calls are answered for each that is not, where outstanding calls are few among many. */
+/**
+ * How many calls are answered for each one that stays open, where outstanding calls are few among
+ * many.
+ */
 const ANSWERED_FOR_EACH = 200;
 const PEERS_AT_A_TIME = 1_000;
 
-/** Calls to a silent peer. What the caller gives, and the array of arguments, is shared and not counted. */
+/**
+ * Calls to a silent peer. What the caller passes, and the array of arguments, is shared and not
+ * counted.
+ */
 export async function outstandingCall(count: number): Promise<Measured> {
   const { endpoint } = await openCaller(count);
   const silent = endpoint.peer(`${SILENT_HOST}:9`);
@@ -21,7 +27,10 @@ export async function outstandingCall(count: number): Promise<Measured> {
   return columns(bytes);
 }
 
-/** The same, each with the promise that `await` makes of a call; not what waits for that. */
+/**
+ * The same, each with the promise that `await` makes of a call. What waits for that promise is not
+ * counted.
+ */
 export async function awaitedCall(count: number): Promise<Measured> {
   const { endpoint } = await openCaller(count);
   const silent = endpoint.peer(`${SILENT_HOST}:9`);
@@ -35,7 +44,10 @@ export async function awaitedCall(count: number): Promise<Measured> {
   return columns(bytes);
 }
 
-/** Each opened among many that are answered: what its memory shares with theirs is not freed with them. */
+/**
+ * Each is opened among many calls that are answered. Memory that it shares with them is not freed
+ * when they end.
+ */
 export async function callAmongAnswered(count: number): Promise<Measured> {
   const { endpoint } = await openCaller(count);
   const silent = endpoint.peer(`${SILENT_HOST}:9`);
@@ -51,7 +63,7 @@ export async function callAmongAnswered(count: number): Promise<Measured> {
   return columns(bytes);
 }
 
-/** Peers that answered a call once; nobody holds a handle. */
+/** Peers that answered one call. Nobody holds a handle of them. */
 export async function idlePeer(count: number): Promise<Measured> {
   const { endpoint } = await openCaller(0, count + 1);
   await warmUp(endpoint.peer(addressOf(count)));

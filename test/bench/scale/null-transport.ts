@@ -1,6 +1,7 @@
 /**
- * A transport without a network, so that what is measured is the library's own CPU time. What is sent is
- * taken at once, and what is answered arrives with the next turn of the event loop, all of it together.
+ * Null transport: a transport without a network, so that only the CPU time of the library is
+ * measured. Sends are accepted at once. Answers arrive in the next turn of the event loop, all
+ * together.
  */
 import type { Receiver, SocketAddress, Transport } from 'rpcudp';
 
@@ -9,7 +10,10 @@ const REQUEST = 0;
 const RESPONSE = 1;
 /** msgpack: the result 'Snake Plissken', and the header map { 0: 1 } of an rpcudp endpoint. */
 const ANSWER = Buffer.concat([Buffer.of(0xae), Buffer.from('Snake Plissken'), headerMap()]);
-/** msgpack: ['echo', ['Snake Plissken']], and a header map that gives the caller's deadline as well: 60 s. */
+/**
+ * msgpack: ['echo', ['Snake Plissken']], and a header map that also has the caller's deadline, 60
+ * s.
+ */
 const ASKING = Buffer.concat([
   Buffer.of(0x92, 0xa4),
   Buffer.from('echo'),
@@ -64,11 +68,11 @@ export class NullTransport implements Transport {
     for (const { datagram, host, port } of answers) this.#deliver(datagram, host, port);
   };
 
-  /** A request arrives, with an id that no other had. */
+  /** Delivers a request with a new id. */
   request(host: string, port: number): void {
     const datagram = Buffer.allocUnsafeSlow(HEADER_BYTES + ASKING.length);
     datagram.fill(0, 0, HEADER_BYTES);
-    // First the part that differs most, where a hash might look.
+    // Begins with the part that differs most, because hash tables may use only that.
     datagram.writeUInt32LE(Math.imul(this.#requests, 0x9e3779b1) >>> 0, 1);
     datagram.writeUInt32LE(this.#requests, 5);
     this.#requests += 1;

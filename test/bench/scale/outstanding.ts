@@ -1,4 +1,4 @@
-/** What calls cost while others wait for a peer that is silent. */
+/** Outstanding: what calls cost while other calls wait for a silent peer. */
 import type { Peer } from 'rpcudp';
 import { addressOf, ARGS, callInTurn, openCaller, TIMEOUT_MS } from './caller.js';
 import type { Caller } from './caller.js';
@@ -7,19 +7,22 @@ import { cpuMicrosEach, memoryInUse, mustBe } from './measured.js';
 import type { Measured } from './measured.js';
 import { SILENT_HOST } from './null-transport.js';
 
-/** So many calls are made in one turn of the event loop. */
+/** How many calls are made in one turn of the event loop. */
 const CALLS_PER_TURN = 1_000;
 const MIB = 1024 * 1024;
-/** What is left, when all is over, in tables that keep their size and in compiled code. */
+/** What may be left when everything is over: tables that keep their size, and compiled code. */
 const MAX_LEFT_MIB = 32;
 
-/** Opens calls to a silent peer, measures others, and waits until all have timed out. */
+/**
+ * Opens calls to a silent peer, measures other calls, and waits until the open calls have timed
+ * out.
+ */
 export async function outstanding(count: number, sample: number): Promise<Measured> {
   const { endpoint, clock } = await openCaller(count);
   const silent = endpoint.peer(`${SILENT_HOST}:9`);
   const answering = endpoint.peer(addressOf(1));
   await callInTurn([answering], sample / 2);
-  // Another silent peer: time-outs shrink a peer's window.
+  // Another silent peer, because time-outs shrink a peer's window.
   await openCalls(endpoint.peer(`${SILENT_HOST}:8`), Math.min(count, CALLS_PER_TURN));
   await clock.advance(TIMEOUT_MS);
   await callInTurn([answering], sample / 2);
@@ -50,7 +53,7 @@ export async function outstanding(count: number, sample: number): Promise<Measur
   };
 }
 
-/** The calls' one listener is the peer's, as with those who speak events. */
+/** Makes calls whose only listener is the peer's, as users of events do. */
 export async function openCalls(peer: Peer, count: number): Promise<void> {
   for (let made = 0; made < count; made += 1) {
     peer.call('echo', ARGS);
@@ -59,7 +62,7 @@ export async function openCalls(peer: Peer, count: number): Promise<void> {
   await turns(2);
 }
 
-/** Lets the calls that linger end, closes, and sees that nothing is left. */
+/** Lets lingering calls end, closes, and checks that nothing is left. */
 async function finish({ endpoint, clock }: Caller): Promise<void> {
   await clock.advance(TIMEOUT_MS);
   const { inFlightNow, lingeringNow, queuedNow } = endpoint.stats();

@@ -1,15 +1,18 @@
-/** What calls cost among many peers. */
+/** Peers: what calls cost among many peers. */
 import type { Endpoint } from 'rpcudp';
 import { addressOf, callInTurn, openCaller } from './caller.js';
 import { cpuMicrosEach, mustBe } from './measured.js';
 import type { Measured } from './measured.js';
 
-/** Below, calls in flight would leave none idle. */
+/** With fewer peers, calls in flight would leave no peer idle. */
 const FEWEST_TO_DISPLACE = 1_000;
 const MOST_TO_DISPLACE = 10_000;
 const PEERS_AT_A_TIME = 100;
 
-/** Calls each of so many peers in turn, first once, to know it, and then to measure. */
+/**
+ * Calls this many peers one after the other: first once, so that they are known, and then to
+ * measure.
+ */
 export async function peers(count: number, sample: number): Promise<Measured> {
   const { endpoint } = await openCaller(0, count + 1);
   await callInTurn([endpoint.peer(addressOf(count))], sample / 2);
@@ -26,7 +29,7 @@ export async function peers(count: number, sample: number): Promise<Measured> {
   };
 }
 
-/** Calls peers that there is no room for: each takes the place of one that is idle. */
+/** Calls peers for which there is no room. Each replaces an idle peer. */
 async function displace(endpoint: Endpoint, known: number): Promise<number> {
   const count = Math.min(known, MOST_TO_DISPLACE);
   const micros = await cpuMicrosEach(count, async () => {

@@ -1,4 +1,4 @@
-/** What serving a request costs, by what is remembered of earlier ones. */
+/** Replies: what serving a request costs, by the number of remembered requests. */
 import { createEndpoint } from 'rpcudp';
 import type { Endpoint } from 'rpcudp';
 import { FrozenClock, turns } from './frozen-clock.js';
@@ -14,7 +14,7 @@ export interface Server {
   readonly transport: NullTransport;
 }
 
-/** An endpoint that remembers so many requests, and all of their replies. */
+/** An endpoint that remembers this many requests with all their replies. */
 export async function openServer(maxReplies: number): Promise<Server> {
   const transport = new NullTransport();
   const endpoint = await createEndpoint({
@@ -28,7 +28,7 @@ export async function openServer(maxReplies: number): Promise<Server> {
   return { endpoint, transport };
 }
 
-/** Requests from some peers, each with an id of its own. */
+/** Delivers requests from several peers, each with a new id. */
 export async function serve({ transport }: Server, requests: number): Promise<void> {
   for (let served = 0; served < requests; served += 1) {
     transport.request(`127.0.1.${served % SENDERS}`, 9);
@@ -37,7 +37,7 @@ export async function serve({ transport }: Server, requests: number): Promise<vo
   await turns(2);
 }
 
-/** Fills the memory of a fresh endpoint, and goes on when each request displaces the oldest. */
+/** Fills the memory of a new endpoint, and continues when each request replaces the oldest. */
 export async function replies(count: number, sample: number): Promise<Measured> {
   await serve(await openServer(sample), sample);
   const server = await openServer(count);

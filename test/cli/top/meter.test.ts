@@ -4,7 +4,7 @@ import { Meter } from '../../../src/cli/top/meter.js';
 const PERIOD_MS = 250;
 const same = (count: number): number => count;
 
-/** Readings every 250 ms up to `untilMs`, of what grows by `perSecond`. */
+/** Readings every 250 ms up to `untilMs`, of a number that grows by `perSecond`. */
 function steady(perSecond: number, untilMs: number): Meter<number> {
   const meter = new Meter<number>();
   for (let atMs = 0; atMs <= untilMs; atMs += PERIOD_MS)
@@ -13,7 +13,7 @@ function steady(perSecond: number, untilMs: number): Meter<number> {
 }
 
 t.test(
-  'a steady rate is told exactly, whenever it is asked for between two readings',
+  'a steady rate is given exactly, whenever it is asked for between two readings',
   async (t) => {
     const meter = steady(40, 10_000);
     for (let nowMs = 10_000; nowMs < 10_000 + PERIOD_MS; nowMs += 10) {
@@ -22,7 +22,7 @@ t.test(
   },
 );
 
-t.test('no rate is told from one reading, nor from two that are too close', async (t) => {
+t.test('there is no rate from one reading, nor from two that are too close', async (t) => {
   const meter = new Meter<number>();
   t.equal(meter.perSecond(0, same), undefined);
   t.equal(meter.latest, undefined);
@@ -35,13 +35,13 @@ t.test('no rate is told from one reading, nor from two that are too close', asyn
   t.equal(meter.latest, 60);
 });
 
-t.test('of one reading that does not change the rate is soon known to be nothing', async (t) => {
+t.test('if the reading does not change, the rate soon becomes 0', async (t) => {
   const meter = new Meter<number>();
   meter.read(0, 10);
   t.equal(meter.perSecond(1_000, same), 0);
 });
 
-t.test('a rate decays to nothing when no readings come any more', async (t) => {
+t.test('a rate falls to 0 when no more readings come', async (t) => {
   const meter = steady(40, 10_000);
   const rates = [10_500, 11_000, 11_500, 12_000, 12_700].map(
     (nowMs) => meter.perSecond(nowMs, same) ?? NaN,
@@ -49,7 +49,7 @@ t.test('a rate decays to nothing when no readings come any more', async (t) => {
   t.strictSame(rates, [40, 20, 10, 0, 0]);
 });
 
-t.test('what begins after a long silence has its own rate, not that of the silence', async (t) => {
+t.test('readings after a long silence give their own rate, not that of the silence', async (t) => {
   const meter = new Meter<number>();
   meter.read(0, 100);
   for (const atMs of [60_000, 60_250, 60_500, 60_750, 61_000]) {
@@ -60,7 +60,7 @@ t.test('what begins after a long silence has its own rate, not that of the silen
 });
 
 t.test(
-  'counts that begin anew, as of an endpoint under an old name, make no negative rate',
+  'counts that begin again, as when an endpoint restarts under its name, give no negative rate',
   async (t) => {
     const meter = new Meter<number>();
     meter.read(0, 1_000);

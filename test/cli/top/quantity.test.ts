@@ -7,7 +7,7 @@ import {
   shareWords,
 } from '../../../src/cli/top/quantity.js';
 
-t.test('numbers are read at a glance', async (t) => {
+t.test('numbers are short', async (t) => {
   t.strictSame([0, 999, 12_345, 9_999_999, 12_345_678].map(countWords), [
     '0',
     '999',

@@ -13,7 +13,7 @@ import {
 } from '../../fixtures/inspection-records.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 
-/** What is known when all have come, each when it was made. */
+/** The reading after all records came, each when it was made. */
 function readingOf(records: readonly InspectionRecord[]): Reading {
   const reading = new Reading();
   for (const record of records) reading.add(record, record.atMs);
@@ -41,7 +41,7 @@ t.test('counts, rates and sums are those of the records', async (t) => {
 });
 
 t.test(
-  'a rate is what was counted in the last two seconds, whatever clock the endpoint has',
+  'a rate is the count of the last two seconds, whatever clock the endpoint has',
   async (t) => {
     for (const epochMs of [0, START_MS]) {
       const reading = new Reading();
@@ -81,7 +81,7 @@ const wrong: readonly (readonly [fields: Parameters<typeof stepRecord>[0], words
   [{ state: 'abandoned' }, 'abandoned: the endpoint closed before it ended'],
 ];
 
-t.test('what went wrong is told in words, the newest first, with what it was', async (t) => {
+t.test('troubles are described in words, the newest first, with their call', async (t) => {
   for (const [fields, words] of wrong) {
     const reading = readingOf([
       endpointRecord(),
@@ -94,7 +94,7 @@ t.test('what went wrong is told in words, the newest first, with what it was', a
   }
 });
 
-t.test('what goes on well is no trouble, nor what a call hears after its time-out', async (t) => {
+t.test('healthy events are no trouble, nor is what a call gets after its time-out', async (t) => {
   const reading = readingOf([
     endpointRecord(),
     callRecord(),
@@ -108,7 +108,7 @@ t.test('what goes on well is no trouble, nor what a call hears after its time-ou
   t.strictSame(reading.snapshot(START_MS).troubles, []);
 });
 
-t.test('a trouble whose beginning was not seen is told without it', async (t) => {
+t.test('a trouble whose beginning was not seen is shown without it', async (t) => {
   const reading = readingOf([endpointRecord(), stepRecord({ state: 'refused', actor: 9 })]);
   t.match(reading.snapshot(START_MS).troubles, [{ procedure: undefined, peer: undefined }]);
 });
@@ -126,7 +126,7 @@ t.test('an endpoint is open, lost, open again, and closed', async (t) => {
   t.match(reading.snapshot(START_MS).endpoints, [{ error: 'EADDRINUSE', peers: [] }]);
 });
 
-t.test('those that are open come first, and one without a name goes by its port', async (t) => {
+t.test('open endpoints come first, and those without a name are shown by port', async (t) => {
   const address = '10.0.0.1:40001';
   const reading = readingOf([
     endpointRecord({ endpoint: 'gone' }),
@@ -143,7 +143,7 @@ t.test('those that are open come first, and one without a name goes by its port'
   );
 });
 
-t.test('a peer is what was told of it last', async (t) => {
+t.test('a peer is shown by its last record', async (t) => {
   const reading = readingOf([
     endpointRecord(),
     peerRecord({ health: 'unknown' }),
@@ -163,7 +163,7 @@ t.test('after a reset nothing is known', async (t) => {
 });
 
 t.test(
-  'endpoints, peers, troubles and living calls are bounded, and what is left out is counted',
+  'endpoints, peers, troubles and living calls are bounded, and those left out are counted',
   async (t) => {
     const reading = new Reading();
     for (let index = 0; index < 300; index += 1) {

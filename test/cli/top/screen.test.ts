@@ -18,7 +18,7 @@ import {
 } from '../../fixtures/inspection-records.js';
 
 const TITLE = { source: '127.0.0.1:4000', fault: undefined };
-/** The sample, as it stands in 80 columns and 24 rows. */
+/** The sample in 80 columns and 24 rows. */
 const EXPECTED = `
 rpcudp top  127.0.0.1:4000  2 open of 2                                  q quits
 ENDPOINT  ADDRESS         STATE   OUT/s  IN/s  IN FLIGHT  QUEUED  RUNNING  PEERS
@@ -88,11 +88,11 @@ function crowd(): InspectionRecord[] {
   return [...records, counts];
 }
 
-t.test('80 columns and 24 rows hold the sample', async (t) => {
+t.test('80 columns and 24 rows are enough for the sample', async (t) => {
   t.equal(screen(snapshotOf(sampleTraffic(7, 300))).join('\n'), EXPECTED);
 });
 
-t.test('whatever the size, nothing goes beyond it', async (t) => {
+t.test('nothing goes beyond the screen, whatever its size', async (t) => {
   const wide = [...sampleTraffic(3, 40), endpointRecord({ name: '日本のサーバー👩‍👩‍👧🇯🇵' })];
   for (const snapshot of [[], wide, crowd()].map(snapshotOf)) {
     const beyond: string[] = [];
@@ -107,7 +107,7 @@ t.test('whatever the size, nothing goes beyond it', async (t) => {
   }
 });
 
-t.test('with room for all, all is there, and nothing is said to be left out', async (t) => {
+t.test('with enough room everything is shown, and nothing is reported as left out', async (t) => {
   const lines = screen(snapshotOf(crowd()), { width: 300, height: 2_000 });
   t.equal(lines.filter((line) => line.startsWith('10.1.')).length, 500);
   t.equal(lines.filter((line) => line.startsWith('procedure_')).length, 100);
@@ -115,7 +115,7 @@ t.test('with room for all, all is there, and nothing is said to be left out', as
 });
 
 t.test(
-  'of hundreds of peers those with most at hand are shown, and how many are not is said',
+  'of hundreds of peers the busiest are shown, and the number of those that are not shown',
   async (t) => {
     const text = screen(snapshotOf(crowd())).join('\n');
     t.match(text, /\n10\.1\.1\.243:40499 .* 499 /);
@@ -125,14 +125,14 @@ t.test(
   },
 );
 
-t.test('what a small terminal has no room for is named', async (t) => {
+t.test('a small terminal names what it has no room for', async (t) => {
   const lines = screen(snapshotOf(crowd()), { width: 200, height: 9 });
   t.equal(lines.at(-1), 'Left out: troubles, peers, procedures');
   const narrow = screen(snapshotOf(crowd()), { width: 60, height: 40 });
   t.match(narrow.at(-1), /^Left out: the columns .*PEERS/);
 });
 
-t.test('text from the network cannot steer the terminal, nor break a line', async (t) => {
+t.test('text from the network cannot control the terminal, nor break a line', async (t) => {
   const evil = 'a\u001b[2J\u0007\r\nb\u202Ec\u0000';
   const outcomes = { ...noOutcomes(), resolved: 1 };
   const counts = countsRecord({ procedures: [{ peer: evil, procedure: evil, outcomes }] });
@@ -156,14 +156,14 @@ t.test('text from the network cannot steer the terminal, nor break a line', asyn
   }
 });
 
-t.test('without colours there is no escape sequence, and states are words', async (t) => {
+t.test('without colours there are no escape sequences, and states are words', async (t) => {
   const lines = screenLines(snapshotOf(sampleTraffic(7, 300)), TITLE, USUAL);
   t.notMatch(plain(lines).join('\n'), '\u001b');
   t.match(lines.join('\n'), '\u001b[1mrpcudp top\u001b[22m');
   t.match(plain(lines).join('\n'), /● open[^]*● responsive/);
 });
 
-t.test('fates that do not add up are said not to', async (t) => {
+t.test('fates that do not add up are marked', async (t) => {
   const counts = countsRecord();
   counts.stats.fates['response.matched'] = 7;
   counts.stats.framesReceived = 8;
@@ -171,7 +171,7 @@ t.test('fates that do not add up are said not to', async (t) => {
   t.match(text, '= 7, but there were 8 in 0 datagrams');
 });
 
-t.test('before anything is told, and when the inspector is gone, the screen says so', async (t) => {
+t.test('before the first record, and when the inspector is gone, the screen says so', async (t) => {
   const empty = snapshotOf([]);
   t.strictSame(screen(empty).slice(1), ['No endpoint has told anything yet.']);
   t.strictSame(plain(reportLines(empty)), ['No endpoint has told anything yet.']);
@@ -182,7 +182,7 @@ t.test('before anything is told, and when the inspector is gone, the screen says
   t.equal(feed, 'feed http://x/');
 });
 
-t.test('a report is whole, but for old troubles, and has a heading for each part', async (t) => {
+t.test('a report has everything except old troubles, and a heading for each part', async (t) => {
   const lines = plain(reportLines(snapshotOf(crowd())));
   t.equal(lines.filter((line) => line.startsWith('10.1.')).length, 500);
   t.ok(lines.includes('… 80 more of 100 troubles'));

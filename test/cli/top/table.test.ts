@@ -24,7 +24,7 @@ function shown(width: number): { text: string[]; leftOut: readonly string[] } {
   return { text: [heading, ...rows].map(stripVTControlCharacters), leftOut };
 }
 
-t.test('columns are as wide as what they hold, and numbers stand at the right', async (t) => {
+t.test('columns are as wide as their contents, and numbers are right-aligned', async (t) => {
   t.strictSame(shown(80), {
     text: [
       'NAME         COUNT  SQUARE  HALF',
@@ -36,7 +36,7 @@ t.test('columns are as wide as what they hold, and numbers stand at the right', 
 });
 
 t.test(
-  'where there is no room, what is optional goes first, then names are cut, then the last go',
+  'without room, optional columns are left out, then names are cut, then last columns go',
   async (t) => {
     t.strictSame(shown(30), {
       text: [

@@ -15,7 +15,7 @@ const TABLE: readonly (readonly [text: string, width: number])[] = [
   ['●→…', 3],
 ];
 
-t.test('a text takes the columns that a terminal gives it', async (t) => {
+t.test('a text has the width that a terminal gives it', async (t) => {
   for (const [text, width] of TABLE) {
     const space = ' '.repeat(8 - width);
     t.equal(inColumns(text, 8), text + space);
@@ -24,7 +24,7 @@ t.test('a text takes the columns that a terminal gives it', async (t) => {
 });
 
 t.test(
-  'a text is cut between what is read as one character, and takes exactly its room',
+  'a text is cut only between whole characters, and takes exactly the room that it is given',
   async (t) => {
     t.equal(inColumns('sayhi', 5), 'sayhi');
     t.equal(inColumns('sayhi', 4), 'say…');
@@ -39,11 +39,11 @@ t.test(
   },
 );
 
-t.test('text that is cut keeps its colour, which ends with it', async (t) => {
+t.test('a text that is cut keeps its colour, and the colour ends with it', async (t) => {
   t.equal(toned('too long', 'bad'), '\u001b[31mtoo long\u001b[39m');
   t.equal(inColumns(toned('too long', 'bad'), 4), '\u001b[31mtoo\u001b[39m…');
 });
 
-t.test('text from strangers cannot bring colours of its own', async (t) => {
+t.test('text from strangers cannot bring its own colours', async (t) => {
   t.equal(toned('\u001b[31mred'), '\\u{1b}[31mred');
 });

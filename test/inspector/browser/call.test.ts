@@ -1,6 +1,6 @@
 import t from 'tap';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { lossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
@@ -13,7 +13,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   await client.tell({ type: 'start', periodMs: 40 });
   for (const state of ['resolved', 'rejected', 'timedOut', 'late']) await visitor.sees(state);
 
-  await t.test('a time-out says in words why, and lights its state', async (t) => {
+  await t.test('a time-out says why in words, and highlights its state', async (t) => {
     await visitor.at('filter-peer').selectOption('127.0.0.1:9');
     await visitor.openOne('timedOut', 'verdict', /^Nothing was heard from the peer/);
     const chart = visitor.at('call').getByTestId('chart');
@@ -29,7 +29,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     await visitor.at('filter-clear').click();
   });
 
-  await t.test('an answer that comes late is told with both ends of the story', async (t) => {
+  await t.test('a late answer is shown with the timelines of both ends', async (t) => {
     await visitor.at('filter-procedure').selectOption('report');
     await visitor.openOne('late', 'value-outcome', /"peerAliveButSlow"/);
     await visitor.reads('verdict', /an answer came [\d.]+ m?s too late$/);
@@ -43,7 +43,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     await other.locator('[data-testid="moment"][data-state="replied"]').first().waitFor();
   });
 
-  await t.test('the path that was taken is numbered as the story is', async (t) => {
+  await t.test('the path in the chart has the same numbers as the timeline', async (t) => {
     const story = page.locator('[data-testid="timeline"][data-kind="call"]');
     const steps = await story.locator('.moment-step').allTextContents();
     t.strictSame(
@@ -92,7 +92,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     await visitor.reads('value-outcome', /noSuchUser/);
   });
 
-  await t.test('it is copied as a command that makes the same call, and by its id', async (t) => {
+  await t.test('a call is copied as a command that repeats it, and by its id', async (t) => {
     await Promise.all([
       visitor.flashes('copy-command', /^copied$/),
       visitor.at('copy-command').click(),
@@ -103,7 +103,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     t.match(await clipboard(visitor), /^[\da-f]{40}$/);
   });
 
-  await t.test('one that was sent again shows each attempt', async (t) => {
+  await t.test('a call that was sent again shows each attempt', async (t) => {
     await visitor.show('calls');
     await visitor.at('filter-clear').click();
     await visitor.at('filter-repeated').click();
@@ -128,7 +128,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   t.strictSame(visitor.complaints, []);
 });
 
-/** For the page: to which transaction each arrow belongs. */
+/** Runs in the page. Returns the transaction of each arrow. */
 const TRANSACTIONS = `[...document.querySelectorAll('[data-testid="arrow"]')]
   .map(({ dataset }) => dataset.transaction ?? 'none')`;
 

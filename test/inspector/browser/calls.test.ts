@@ -1,7 +1,7 @@
 import type { EndpointStats } from 'rpcudp';
 import t from 'tap';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { lossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
@@ -16,7 +16,7 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
   const { page } = visitor;
   await client.tell({ type: 'start', periodMs: PERIOD_MS });
 
-  await t.test('calls move, and end in every way there is', async (t) => {
+  await t.test('calls change their state, and end in every possible way', async (t) => {
     for (const state of ['resolved', 'rejected', 'timedOut', 'late']) await visitor.sees(state);
     await page.locator('[data-testid="call-row"] .again').first().waitFor();
     await page.locator('[data-testid="endpoint"][data-condition="live"]').nth(1).waitFor();
@@ -28,7 +28,7 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
   await client.tell({ type: 'stop' });
   await visitor.settles();
 
-  await t.test('how many ended in which way is what the endpoints say', async (t) => {
+  await t.test('the number of calls with each outcome is what the endpoints report', async (t) => {
     const { outcomes } = await client.stats();
     t.ok(outcomes.resolved > 0 && outcomes.rejected > 0 && outcomes.timedOut > 0);
     await visitor.agrees(
@@ -45,7 +45,7 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
     );
   });
 
-  await t.test('requests are listed by what became of them', async (t) => {
+  await t.test('requests are listed by their endings', async (t) => {
     await visitor.at('kind-handler').click();
     await visitor.agrees(
       t,
@@ -56,7 +56,8 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
       }),
       async () => {
         const { requests } = await server.stats();
-        // On a busy machine the time of a request may pass before it comes, or before its procedure ends.
+        // On a busy machine the time of a request may pass before it arrives, or before its
+        // procedure ends.
         const { replied, failed, timedOut, unknownProcedure, deadlinePassed } = requests;
         return { replied, failed: failed + timedOut, refused: unknownProcedure + deadlinePassed };
       },
@@ -110,11 +111,11 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
     await search.fill(id ?? '');
     t.equal(await visitor.listed(), 1);
     await search.fill('nothing has this in it');
-    await page.getByText('No call passes the filter.').waitFor();
+    await page.getByText('No call matches the filter.').waitFor();
     await search.fill('');
   });
 
-  await t.test('the keyboard does all of it', async (t) => {
+  await t.test('everything can be done with the keyboard', async (t) => {
     await page.keyboard.press('Escape');
     await page.keyboard.press('j');
     await page.keyboard.press('j');

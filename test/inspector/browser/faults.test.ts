@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core';
 import t from 'tap';
 import type { Test } from 'tap';
-import { startHub } from '../../fixtures/inspected/hub-process.js';
-import type { HubProcess } from '../../fixtures/inspected/hub-process.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import type { LossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { startHub } from './hub-process.js';
+import type { HubProcess } from './hub-process.js';
+import { lossyPair } from './lossy-pair.js';
+import type { LossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
@@ -15,7 +15,7 @@ interface Scene extends LossyPair {
   readonly visitor: Visitor;
 }
 
-/** Both endpoints feed a hub in a process of its own; a page shows that they have called. */
+/** Both endpoints feed a hub in a separate process. A page shows that they have made calls. */
 async function scene(t: Test, browser: Browser): Promise<Scene> {
   const hub = await startHub(t);
   const pair = await lossyPair(t, { url: hub.url, loss: 0 });
@@ -30,7 +30,7 @@ async function resolves(t: Test, { client }: LossyPair): Promise<void> {
   t.equal(await client.tell({ type: 'call', procedure: 'find', args: [7] }), 'resolved');
 }
 
-/** What the page says of an endpoint. */
+/** Checks what the page shows of an endpoint. */
 async function isCalled(visitor: Visitor, name: string, condition: string, words: RegExp) {
   const endpoint = visitor.page
     .locator(`[data-testid="endpoint"][data-condition="${condition}"]`)
@@ -38,7 +38,7 @@ async function isCalled(visitor: Visitor, name: string, condition: string, words
   await endpoint.filter({ hasText: words }).waitFor();
 }
 
-t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async (t) => {
+t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async (t) => {
   const browser = await startBrowser(t);
 
   await t.test('first a page, then an endpoint, then the hub', async (t) => {
@@ -72,7 +72,7 @@ t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async 
     await client.tell({ type: 'call', procedure: 'find', args: [7] });
     await visitor.open('resolved');
     await visitor.at('datagram').locator('button').first().click();
-    await visitor.reads('decoded', /The server that explains bytes is not there/);
+    await visitor.reads('decoded', /The server that explains bytes cannot be reached/);
     t.strictSame(visitor.complaints, []);
   });
 
@@ -96,14 +96,14 @@ t.test('What ends hurts nobody else', { skip: chromium().skip ?? false }, async 
     await crash(visitor);
     const next = await Visitor.visit(t, browser, hub.url);
     await isCalled(next, 'client', 'lost', /feed lost/);
-    t.equal(await next.countOf('resolved'), 1, 'a late visitor sees what was');
+    t.equal(await next.countOf('resolved'), 1, 'a late visitor sees what happened');
     await hub.kill();
     await next.reads('connection', /^not connected; trying again$/);
     t.equal((await server.stats()).requests.replied, 1, 'the server is there');
     t.strictSame(next.complaints, []);
   });
 
-  await t.test('an endpoint that closes is said to be closed, not lost', async (t) => {
+  await t.test('an endpoint that closes is shown as closed, not lost', async (t) => {
     const { client, visitor } = await scene(t, browser);
     await client.tell({ type: 'close' });
     await isCalled(visitor, 'client', 'closed', /closed/);

@@ -1,8 +1,8 @@
 import t from 'tap';
-import { faintTexts } from '../../fixtures/inspected/contrast.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { takeScreenshots } from '../../fixtures/inspected/screenshots.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { faintTexts } from './contrast.js';
+import { lossyPair } from './lossy-pair.js';
+import { takeScreenshots } from './screenshots.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
@@ -19,7 +19,7 @@ t.test('The look of the page, in a browser', { skip: chromium().skip ?? false },
   await client.tell({ type: 'start', periodMs: 40 });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    await t.test(`${colorScheme}: all text can be read, and fits`, async (t) => {
+    await t.test(`${colorScheme}: all text is readable and fits`, async (t) => {
       const visitor = await Visitor.visit(t, browser, url, { colorScheme });
       const { page } = visitor;
       const theme = () => page.locator('html').getAttribute('data-theme');
@@ -61,5 +61,5 @@ t.test('The look of the page, in a browser', { skip: chromium().skip ?? false },
   }
 });
 
-/** By how many pixels the document can be scrolled sideways. */
+/** How many pixels the document can be scrolled sideways. */
 const TOO_WIDE = `document.documentElement.scrollWidth - document.documentElement.clientWidth`;

@@ -1,12 +1,12 @@
 import t from 'tap';
-import type { SideProcess } from '../../fixtures/inspected/side-process.js';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import type { SideProcess } from './side-process.js';
+import { lossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
 
-/** Until each kind of mark was seen. */
+/** How long to wait until each kind of mark was seen. */
 const MARKS_MS = 120_000;
 
 t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? false }, async (t) => {
@@ -17,7 +17,7 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
   await client.tell({ type: 'start', periodMs: 40 });
   for (const state of ['resolved', 'timedOut', 'late']) await visitor.sees(state);
 
-  await t.test('arrows join both ends; what is lost, repeated or late is marked', async (t) => {
+  await t.test('arrows join both ends, and lost, repeated and late ones are marked', async (t) => {
     await visitor.show('sequence');
     await page.locator('[data-testid="lane"]').nth(2).waitFor();
     t.strictSame((await page.locator('[data-testid="lane"] b').allTextContents()).sort(), [
@@ -34,7 +34,7 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
       '[data-late="true"].arrow-late',
     ];
     const found = new Set<string>();
-    // What came last is in sight, and what came before is scrolled to.
+    // The latest arrows are visible, and the earlier ones are scrolled to.
     await visitor.at('sequence').hover();
     const giveUpAtMs = performance.now() + MARKS_MS;
     for (let turn = 0; found.size < marks.length && performance.now() < giveUpAtMs; turn += 1) {
@@ -71,7 +71,7 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
     await visitor.reads('tile-in-flight', /^0$/);
   });
 
-  await t.test('success by procedure adds up to what the client says', async (t) => {
+  await t.test('success by procedure adds up to what the client reports', async (t) => {
     const { outcomes } = await client.stats();
     const peers = [link, '127.0.0.1:9'];
     await visitor.agrees(

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import t from 'tap';
-import { lossyPair } from '../../fixtures/inspected/lossy-pair.js';
-import { startBrowser, Visitor } from '../../fixtures/inspected/visitor.js';
+import { lossyPair } from './lossy-pair.js';
+import { startBrowser, Visitor } from './visitor.js';
 import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
@@ -15,7 +15,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
   await client.tell({ type: 'start', periodMs: 40 });
   for (const state of ['resolved', 'rejected', 'timedOut']) await visitor.sees(state);
 
-  await t.test('paused, it stands still; a step is one batch; then it catches up', async (t) => {
+  await t.test('paused it stands still, a step applies one batch, and it catches up', async (t) => {
     await page.keyboard.press(' ');
     await visitor.reads('paused', /^paused/);
     const before = await visitor.listed();
@@ -23,7 +23,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     await visitor.reads('paused', /^paused, ([5-9]|\d\d+) batches/);
     t.equal(await visitor.listed(), before, 'nothing moves');
     t.equal(await visitor.at('main-calls').textContent(), words, 'of all that is shown');
-    // A batch may be of calls that are known already.
+    // A batch may belong to calls that are known already.
     for (let steps = 0; (await visitor.listed()) === before; steps += 1) {
       if (steps % 2 === 0) await page.keyboard.press('.');
       else await visitor.at('step').click();
@@ -55,7 +55,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     t.ok(lines.every((line) => typeof JSON.parse(line) === 'object'));
     await visitor.at('clear').click();
-    t.equal(await visitor.listed(), 0, 'what is shown next is of the file');
+    t.equal(await visitor.listed(), 0, 'what is shown next comes from the file');
     await visitor.at('file').setInputFiles(file);
     await hasRead(visitor, basename(file));
     t.strictSame(await visitor.outcomes(), shown, 'outcomes');
@@ -64,7 +64,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     await visitor.show('calls');
   });
 
-  await t.test('back to live, it shows what there is, once', async (t) => {
+  await t.test('back to live, it shows everything once', async (t) => {
     await visitor.at('back-to-live').click();
     await visitor.at('recording-notice').waitFor({ state: 'detached' });
     await visitor.reads('connection', /^connected$/);
@@ -77,7 +77,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     );
   });
 
-  await t.test('cleared, it is empty, and shows what comes then', async (t) => {
+  await t.test('after clearing it is empty, and shows what comes later', async (t) => {
     await visitor.at('clear').click();
     await page.getByText('No calls yet.').waitFor();
     t.equal(await visitor.listed(), 0);
@@ -98,14 +98,14 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
     t.strictSame(await visitor.outcomes(), shown, 'outcomes');
   });
 
-  await t.test('a file that is none is refused in words', async () => {
+  await t.test('a file that is not a recording is refused in words', async () => {
     await drop(visitor, 'Call me Snake.\n', 'novel.txt');
-    await visitor.reads('problem', /novel\.txt holds no records of an inspector/);
+    await visitor.reads('problem', /novel\.txt has no records of an inspector/);
     await visitor.at('back-to-live').click();
     await visitor.sees('rejected');
   });
 
-  await t.test('a second page and a page that is loaded again show the same', async (t) => {
+  await t.test('a second page and a reloaded page show the same', async (t) => {
     const late = await Visitor.visit(t, browser, url);
     await page.reload();
     for (const one of [late, visitor]) {
@@ -122,7 +122,7 @@ t.test('Recordings, in a browser', { skip: chromium().skip ?? false }, async (t)
   t.strictSame(visitor.complaints, []);
 });
 
-/** Waits until the page says that it shows the recording, all of it. */
+/** Waits until the page says that it shows the whole recording. */
 async function hasRead(visitor: Visitor, name: string): Promise<void> {
   await visitor.reads('recording-notice', new RegExp(`Recording ${name}(?!, \\d+ % read)`));
 }

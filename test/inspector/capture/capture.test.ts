@@ -12,7 +12,7 @@ import {
   transactionIdOf,
 } from '../../fixtures/inspection-records.js';
 
-/** A packet as it stands in a capture, as far as these tests look. */
+/** The parts of a captured packet that these tests check. */
 interface Packet {
   readonly interfaceIndex: number;
   readonly atMs: number;
@@ -29,7 +29,7 @@ const [FIRST, SECOND, THIRD] = FRAMES.map((frame) => frame.toDatagram().toString
   string,
 ];
 
-t.test('each endpoint is an interface, and each datagram a packet of its own', (t) => {
+t.test('each endpoint is an interface, and each datagram is a packet', (t) => {
   const records = sampleTraffic(1, 30);
   const capture = new Capture('test');
   for (const record of records) capture.add(record);
@@ -57,14 +57,14 @@ t.test('each endpoint is an interface, and each datagram a packet of its own', (
   t.end();
 });
 
-t.test('one endpoint alone can be had', (t) => {
+t.test('the capture can be of one endpoint only', (t) => {
   const capture = new Capture('test', 'server');
   for (const record of sampleTraffic(1, 5)) capture.add(record);
   const packets = packetsOf(capture);
   t.ok(packets.length > 0);
   t.ok(packets.every(({ interfaceIndex }) => interfaceIndex === 1));
   t.equal(capture.summary().datagrams, packets.length);
-  t.equal(capture.summary().leftOut, 0, 'what nobody asked for is not missed');
+  t.equal(capture.summary().leftOut, 0, 'datagrams of other endpoints do not count as left out');
   t.end();
 });
 
@@ -88,7 +88,7 @@ t.test('a bundle is rebuilt from the frames that are shown', (t) => {
   t.end();
 });
 
-t.test('a bundle that could not be unpacked is as it was', (t) => {
+t.test('a bundle that could not be unpacked is unchanged', (t) => {
   const broken = Buffer.concat([Buffer.of(4), Buffer.alloc(20), Buffer.from('92c4', 'hex')]);
   const record = datagramRecord({
     direction: 'in',
@@ -102,13 +102,13 @@ t.test('a bundle that could not be unpacked is as it was', (t) => {
   t.end();
 });
 
-t.test('what is masked, made again or missing is said', (t) => {
+t.test('the comment says what is masked, rebuilt or missing', (t) => {
   const masked = { base64: FIRST, masked: true } as const;
   const one = { bytes: Buffer.from(FIRST, 'base64').length, frames: [masked] };
   t.equal(packetsOf(captureOf(datagramRecord(one)))[0]?.comment, 'client sent; masked');
   t.equal(
     packetsOf(captureOf(datagramRecord({ ...one, bytes: 99, remade: true })))[0]?.comment,
-    'client sent; masked; made again from its call, recorded later; 99 bytes on the wire',
+    'client sent; masked; rebuilt from its call, which was recorded later; 99 bytes on the wire',
   );
   const two = [masked, { base64: SECOND }, { base64: '', masked: true } as const];
   const capture = captureOf(datagramRecord({ bundle: true, frameCount: 3, frames: two }));
@@ -134,7 +134,7 @@ t.test('a datagram of which nothing is known is left out and counted', (t) => {
   t.end();
 });
 
-t.test('an endpoint bound to all addresses has one that suits its peer', (t) => {
+t.test('an endpoint bound to all addresses gets one that suits its peer', (t) => {
   const table: readonly (readonly [own: string, peer: string, from: string])[] = [
     ['[::]:5678', '127.0.0.1:1234', '127.0.0.1:5678'],
     ['[::]:5678', '[::1]:1234', '0:0:0:0:0:0:0:1:5678'],
@@ -176,7 +176,7 @@ function bundleRecord(bytes: number, frames: readonly string[]): RecordOf<'datag
   return datagramRecord({ direction: 'in', bundle: true, bytes, frameCount: 3, frames: shown });
 }
 
-/** Reads the packets of a capture back. */
+/** Reads the packets of a capture. */
 function packetsOf(capture: Capture): Packet[] {
   const blocks = [...capture.blocks()].filter((block) => block.readUInt32BE(0) === 6);
   return blocks.map((block) => {

@@ -1,4 +1,7 @@
-/** The dissector for Wireshark has the words and bounds of the codec: read as a text, so that what it lacks is named. */
+/**
+ * The dissector for Wireshark has the words and limits of the codec. Its text is read, so that a
+ * failure names what is missing.
+ */
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { namesOf } from '../../../src/vocabulary.js';
@@ -15,7 +18,7 @@ import { MAX_DEPTH } from '../../../src/wire/skim.js';
 
 const lua = readFileSync('src/inspector/capture/wireshark/rpcudp.lua', 'utf8');
 
-/** The rows of a table that stands at the left margin: from `{` to the `}` of its own line. */
+/** The rows of a table that is not indented: from `{` to the `}` on its own line. */
 function rowsOf(name: string): string[] {
   const [, body = ''] = new RegExp(`^local ${name} = \\{\n([^]*?)^\\}`, 'm').exec(lua) ?? [];
   return body.split('\n').filter((row) => /^ {2}\S/.test(row));
@@ -51,7 +54,7 @@ t.test('it has each reason to drop, in the same words', async (t) => {
   const expected = namesOf(DROP_REASONS).map((reason) => {
     return { reason, rule: DROP_REASONS[reason].rule };
   });
-  // It has one decoder, and no guard before it that could let something through.
+  // The dissector has one decoder, without a guard in front of it.
   t.same(
     told,
     expected.filter(({ reason }) => reason !== 'undecodable'),
@@ -63,7 +66,7 @@ t.test('it has each key of a header map', async (t) => {
   t.same(told.map(Number), Object.values(KEY));
 });
 
-t.test('its bounds are those of the codec', async (t) => {
+t.test('its limits are those of the codec', async (t) => {
   const bounds = {
     ...{ HEADER_BYTES, MIN_BYTES: MIN_DATAGRAM_BYTES, MAX_REQUEST_BODY_BYTES },
     ...{ MAX_DEPTH, MAX_BUNDLE_FRAMES },

@@ -35,19 +35,19 @@ import { datagramOf, faithfulValue, TEST_ID } from '../../fixtures/msgpack-value
 import { sampleFrame } from '../../fixtures/sample-frame.js';
 import { bundle, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
-import { captureOf, dissect, dissectFile } from '../../fixtures/tshark.js';
+import { captureOf, dissect, dissectFile } from './tshark.js';
 
-// Wireshark is the judge here: what our codec says of a datagram, the dissector says as well.
+// Wireshark is the judge here: the dissector must say the same about a datagram as the codec does.
 
 const { skip } = tshark();
 const options = skip === undefined ? {} : { skip };
 const PORTS = { ports: [1234, 5678] };
 const ID = Buffer.from(TEST_ID, 'hex');
 const SEED = 20_261_123;
-/** The first byte after those in use, and the last there is. */
+/** The first byte after those in use, and the largest byte. */
 const UNKNOWN_TYPES = [Math.max(...Object.values(TYPE_BYTE)) + 1, 0xff];
 
-t.test('all types of datagram are told with their fields', options, (t) => {
+t.test('datagrams of all types are dissected with their fields', options, (t) => {
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);
   const token = Buffer.from('0102030405060708', 'hex');
@@ -113,7 +113,7 @@ t.test('all types of datagram are told with their fields', options, (t) => {
   t.end();
 });
 
-t.test('a frame of any type is told by its name, and known without a port', options, (t) => {
+t.test('a frame of any type is shown by its name, and recognised without a port', options, (t) => {
   const types = namesOf(FRAME_TYPES);
   const fields = ['_ws.col.Info', 'rpcudp.type', 'rpcudp.malformed'] as const;
   const words = ['-o', 'rpcudp.heuristic:TRUE'];
@@ -127,7 +127,7 @@ t.test('a frame of any type is told by its name, and known without a port', opti
   t.end();
 });
 
-t.test('values are those that the codec reads, as `rpcudp call` writes them', options, (t) => {
+t.test('values are those of the codec, written as `rpcudp call` writes them', options, (t) => {
   const values = fc
     .sample(faithfulValue, { seed: SEED, numRuns: 400 })
     .filter((value) => formatJson(value).length < 2_000);
@@ -153,7 +153,7 @@ t.test('values are those that the codec reads, as `rpcudp call` writes them', op
   t.end();
 });
 
-t.test('what an endpoint drops is malformed, by the same reason', options, (t) => {
+t.test('what an endpoint drops is malformed, for the same reason', options, (t) => {
   const bodies = [
     ...[...UNSOUND_BODIES, ...SOUND_BODIES].flatMap((row) => row.at(-1) as string[]),
     ...EQUAL_KEYS.map(([, first, second]) => `82${first}c0${second}c0`),
@@ -196,7 +196,8 @@ t.test('no datagram is too hostile', options, (t) => {
     ...sampleOf(fc.uint8Array({ minLength: 1, maxLength: 80 }), 100).map((noise) =>
       Buffer.from(noise),
     ),
-    // As large as can be: nothing but items, arrays in each other, bundles of the most frames and of empty ones.
+    // As large as possible: only items, nested arrays, and bundles with the most frames or with
+    // empty ones.
     datagramOf(1, `dcffb0${'c0'.repeat(0xffb0)}`.slice(0, 2 * 65_486)),
     datagramOf(1, `dc7000${'90'.repeat(0x7000)}`),
     datagramOf(
@@ -212,7 +213,7 @@ t.test('no datagram is too hostile', options, (t) => {
   t.end();
 });
 
-t.test('a port is told, chosen for a packet, or not needed', options, (t) => {
+t.test('a port is set, chosen for a packet, or not needed', options, (t) => {
   const datagrams = [
     datagramOf(1, '07'),
     Buffer.from('GET / HTTP/1.1 and no more'),
@@ -230,19 +231,19 @@ t.test('a port is told, chosen for a packet, or not needed', options, (t) => {
   t.same(
     protocols(['-o', 'rpcudp.heuristic:TRUE']),
     ['RPCUDP', 'UDP', 'UDP'],
-    'only what is sound',
+    'only valid datagrams',
   );
   t.end();
 });
 
-t.test('a datagram that the capture cut short is not called malformed', options, (t) => {
+t.test('a datagram that was cut off in the capture is not called malformed', options, (t) => {
   const path = join(t.testdir(), 'cut.pcapng');
   const end = { host: '127.0.0.1', port: 5678 };
   const packet = udpPacket(end, end, encodeResponse(TEST_ID, 'x'.repeat(500)).toDatagram());
   const bytes = packet.subarray(0, 100);
   const about = { interfaceIndex: 0, direction: 'in', atMs: START_MS, comment: '' } as const;
   const block = packetBlock({ ...about, bytes });
-  // The original length, of which less was captured.
+  // The original length, which is more than the captured length.
   block.writeUInt32BE(packet.length, 24);
   const head = [...captureOf([]).blocks()];
   writeFileSync(path, Buffer.concat([...head, block]));
@@ -253,7 +254,7 @@ t.test('a datagram that the capture cut short is not called malformed', options,
   t.end();
 });
 
-/** Compares what the dissector says of each datagram with what the codec does. */
+/** Compares what the dissector and the codec say about each datagram. */
 function agree(t: Tap, datagrams: readonly Buffer[], what: string): void {
   const fields = [
     'rpcudp.malformed',
@@ -281,7 +282,7 @@ function agree(t: Tap, datagrams: readonly Buffer[], what: string): void {
   t.same(different, [], what);
 }
 
-/** Why an endpoint drops a datagram or frames of it, in order. */
+/** Why an endpoint drops a datagram or its frames, in order. */
 function faultsOf(datagram: Buffer): string[] {
   if (isBundle(datagram) && datagram.length >= MIN_DATAGRAM_BYTES) {
     const faults: string[] = [];
@@ -295,7 +296,7 @@ function faultsOf(datagram: Buffer): string[] {
   return faults.map(({ detail }) => /^dropped as (\w+)/.exec(detail)?.[1] ?? detail);
 }
 
-/** What the header map of a sound frame says, if it has one. */
+/** What the header map of a valid frame says, if it has one. */
 function headerOf(datagram: Buffer): { attempt: number; remainingMs: number } | undefined {
   const frame = readFrame(datagram);
   if (isDrop(frame) || frame.type === 'bundle' || faultsOf(datagram).length > 0) return undefined;

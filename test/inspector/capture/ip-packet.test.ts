@@ -1,7 +1,7 @@
 import t from 'tap';
 import { MAX_PAYLOAD_BYTES, udpPacket } from '../../../src/inspector/capture/ip-packet.js';
 
-t.test('an IPv4 packet is that of RFC 791 and RFC 768, byte for byte', (t) => {
+t.test('an IPv4 packet follows RFC 791 and RFC 768, byte for byte', (t) => {
   const from = { host: '192.0.2.1', port: 5678 };
   const packet = udpPacket(from, { host: '198.51.100.2', port: 1234 }, Buffer.from('abc'));
   t.equal(
@@ -14,7 +14,7 @@ t.test('an IPv4 packet is that of RFC 791 and RFC 768, byte for byte', (t) => {
   t.end();
 });
 
-t.test('an IPv6 packet is that of RFC 8200, with the checksum that it must have', (t) => {
+t.test('an IPv6 packet follows RFC 8200, with the checksum that it must have', (t) => {
   const from = { host: '2001:db8::1', port: 5678 };
   const packet = udpPacket(from, { host: 'fe80::2:3%eth0', port: 1234 }, Buffer.from('abcd'));
   t.equal(
@@ -55,19 +55,19 @@ t.test('the checksums of any packet add up', (t) => {
   t.end();
 });
 
-t.test('a checksum of zero is written as its other form', (t) => {
+t.test('a checksum of zero is written as 0xffff', (t) => {
   const from = { host: '0.0.0.0', port: 0xffff };
-  // 17 + 10 of the pseudo-header, 10 of the length: the payload brings the sum to 0xffff.
+  // 17 + 10 from the pseudo-header, 10 from the length: the payload brings the sum to 0xffff.
   const packet = udpPacket(from, { host: '0.0.0.0', port: 0 }, Buffer.of(0xff, 0xff - 17 - 20));
   t.equal(packet.readUInt16BE(26), 0xffff);
   t.end();
 });
 
-t.test('what no packet carries throws', (t) => {
+t.test('what no packet can carry throws', (t) => {
   const v4 = { host: '127.0.0.1', port: 1 };
   t.throws(() => udpPacket(v4, v4, Buffer.alloc(MAX_PAYLOAD_BYTES + 1)), {
     name: 'RangeError',
-    message: /^The datagram has 65508 bytes; .* 65507 at most$/,
+    message: /^The datagram has 65508 bytes; the most over IPv4 is 65507$/,
   });
   t.throws(() => udpPacket(v4, { host: '::1', port: 1 }, Buffer.alloc(1)), {
     name: 'RangeError',
@@ -76,7 +76,7 @@ t.test('what no packet carries throws', (t) => {
   t.end();
 });
 
-/** In ones' complement, as RFC 1071 has it. */
+/** In one's complement, as in RFC 1071. */
 function sumOf(bytes: Buffer): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index += 2) {

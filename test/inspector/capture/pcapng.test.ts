@@ -5,7 +5,7 @@ import {
   sectionHeaderBlock,
 } from '../../../src/inspector/capture/pcapng.js';
 
-/** A block as the draft has it: type, length, body, length again. */
+/** A block as in the draft: type, length, body, length again. */
 interface Block {
   readonly type: number;
   readonly body: Buffer;
@@ -37,7 +37,7 @@ t.test('an interface has IP packets of any length, with times to the microsecond
   t.end();
 });
 
-t.test('a packet has its time, its bytes and what is said of it', (t) => {
+t.test('a packet has its time, its bytes and its comment', (t) => {
   for (const length of [0, 1, 2, 3, 4, 65_535]) {
     const bytes = Buffer.alloc(length, 0xa5);
     const { type, body } = readBlock(

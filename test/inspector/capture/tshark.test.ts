@@ -10,9 +10,10 @@ import { typeOfByte } from '../../../src/wire/frame-type.js';
 import { ipv6 } from '../../fixtures/real-ipv6.js';
 import { RawPeer, request } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
-import { dissect } from '../../fixtures/tshark.js';
+import { dissect } from './tshark.js';
 
-// Endpoints talk over loopback and are recorded; what Wireshark reads in the capture is what they recorded.
+// Endpoints talk over loopback and are recorded. Wireshark must read in the capture what they
+// recorded.
 
 const { skip } = tshark();
 const options = skip === undefined ? {} : { skip };
@@ -59,7 +60,7 @@ t.test('Wireshark reads in a capture what both endpoints recorded', options, asy
   const recorded = (calls as RecordOf<'step'>[]).flatMap(({ outcome }) =>
     outcome?.['state'] === 'resolved' ? [JSON.stringify(outcome['value'])] : [],
   );
-  // Each is there twice: sent by one endpoint, received by the other.
+  // Each value is there twice: sent by one endpoint, received by the other.
   t.same(values.toSorted(), [...recorded, ...recorded].toSorted());
   t.same(
     [...new Set(packets.flatMap((packet) => packet['rpcudp.error.code']))],
@@ -67,7 +68,7 @@ t.test('Wireshark reads in a capture what both endpoints recorded', options, asy
   );
 });
 
-t.test('a request and its answer name each other at either end', options, async (t) => {
+t.test('a request and its answer refer to each other at either end', options, async (t) => {
   const { records, client, server, peer } = await openPair(t, '127.0.0.1');
   await peer.call('sayhi', ['Snake']);
   await Promise.all([client.close(), server.close()]);
@@ -82,11 +83,11 @@ t.test('a request and its answer name each other at either end', options, async 
     const elapsed =
       Number(answered?.['frame.time_epoch'][0]) - Number(asked?.['frame.time_epoch'][0]);
     t.ok(Math.abs(Number(answered?.['rpcudp.time'][0]) - elapsed) < 2e-6, name);
-    t.same(asked?.['rpcudp.retransmission_of'], [], 'what arrives is not what is sent again');
+    t.same(asked?.['rpcudp.retransmission_of'], [], 'an arrival is not a retransmission');
   }
 });
 
-t.test('a retransmission is known as one', options, async (t) => {
+t.test('a retransmission is recognised', options, async (t) => {
   const records: InspectionRecord[] = [];
   const client = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => client.close());
@@ -113,7 +114,7 @@ t.test('a retransmission is known as one', options, async (t) => {
   t.same(first?.['rpcudp.response_in'], answer?.['frame.number']);
 });
 
-t.test('what an old peer sends is read, and what is no datagram of ours', options, async (t) => {
+t.test('it reads what an old peer sends, and marks what is not rpcudp', options, async (t) => {
   const { records, client, server } = await openPair(t, '127.0.0.1');
   const old = await openRawPeer(t);
   const settled = untilFrames(server, 3);
@@ -147,7 +148,7 @@ t.test('it is the same over IPv6', { ...options, ...ipv6() }, async (t) => {
   agree(t, packets, records);
 });
 
-/** Two endpoints that know each other, recorded. */
+/** Two endpoints that know each other and are recorded. */
 async function openPair(t: Tap, host: string) {
   const records: InspectionRecord[] = [];
   const open = async (name: string): Promise<Endpoint<typeof HANDLERS>> => {
@@ -189,7 +190,7 @@ function readBack(t: Tap, records: readonly InspectionRecord[]): Packet[] {
   return dissect(t, capture, FIELDS, { ports: capture.summary().ports });
 }
 
-/** Packet by packet, what Wireshark says is what was recorded. */
+/** For each packet, Wireshark must show what was recorded. */
 function agree(t: Tap, packets: readonly Packet[], records: readonly InspectionRecord[]): void {
   const opened = records.filter((record) => record.type === 'endpoint');
   const endpoints = new Map(opened.map((record) => [record.endpoint, record]));

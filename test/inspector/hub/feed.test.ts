@@ -18,10 +18,10 @@ import { WatchingPage } from '../../fixtures/inspector-client.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
-/** A relay that remembers what it is sent, connection by connection. */
+/** A relay that remembers what it gets, connection by connection. */
 class Relay {
   readonly url: string;
-  /** Of each connection, the messages that came. */
+  /** The messages of each connection. */
   readonly heard: (readonly InspectionRecord[])[][] = [];
   readonly #server: WebSocketServer;
   readonly #news = new EventEmitter();
@@ -59,7 +59,7 @@ class Relay {
     return this.#server.clients.size;
   }
 
-  /** Resolves when what was heard, or who is connected, is as it should be. */
+  /** Resolves when the messages, or the connections, are as they must be. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) await once(this.#news, 'heard');
   }
@@ -80,7 +80,7 @@ const ofType =
   (record: InspectionRecord): record is Extract<InspectionRecord, { type: Type }> =>
     record.type === type;
 
-t.test('both ends of a call are seen in one inspector, one of them from elsewhere', async (t) => {
+t.test('one inspector shows both ends of a call, one of them from another process', async (t) => {
   const { server, client, peer } = await pair(t);
   const inspector = await serveInspector(server, { name: 'server' });
   t.teardown(() => inspector.close());
@@ -110,7 +110,7 @@ t.test('both ends of a call are seen in one inspector, one of them from elsewher
   t.notOk(feed.connected);
 });
 
-t.test('a feed that is cut off comes back and sends all that it has', async (t) => {
+t.test('a feed that is cut off connects again and sends everything that it has', async (t) => {
   const { client, peer } = await pair(t);
   const relay = await Relay.open(t, (socket, number) => {
     if (number <= 2) socket.terminate();
@@ -133,22 +133,19 @@ t.test('a feed that is cut off comes back and sends all that it has', async (t) 
   t.ok(relay.heard[2]!.every((batch) => batch.length > 0));
 });
 
-t.test(
-  'what a feed has not said yet is said when it is closed, even if it only just began',
-  async (t) => {
-    const { client, peer } = await pair(t);
-    const relay = await Relay.open(t, () => undefined);
-    const feed = feedInspector(client, relay.url);
-    await peer.call('echo', [1]);
-    await client.close();
-    await feed.close();
-    await relay.until(() => relay.heard[0]?.flat().some(ofType('endpoint.closed')) === true);
-    t.equal(feed.dropped, 0);
-    await feed.close();
-  },
-);
+t.test('closing a feed sends what it has not sent yet, even if it has just begun', async (t) => {
+  const { client, peer } = await pair(t);
+  const relay = await Relay.open(t, () => undefined);
+  const feed = feedInspector(client, relay.url);
+  await peer.call('echo', [1]);
+  await client.close();
+  await feed.close();
+  await relay.until(() => relay.heard[0]?.flat().some(ofType('endpoint.closed')) === true);
+  t.equal(feed.dropped, 0);
+  await feed.close();
+});
 
-t.test('an inspector that is not there, or goes, hurts nobody', async (t) => {
+t.test('an inspector that does not answer, or ends, harms nothing', async (t) => {
   const { client, server, peer } = await pair(t);
   const inspector = await serveInspector([]);
   const feed = feedInspector([client, server], inspector.url);
@@ -165,7 +162,7 @@ t.test('an inspector that is not there, or goes, hurts nobody', async (t) => {
   t.match(await peer.call('echo', [3]), { value: 3 });
 });
 
-t.test('a feed that is closed hears nothing more of its endpoints', async (t) => {
+t.test('a closed feed gets nothing more from its endpoints', async (t) => {
   const { client, peer } = await pair(t);
   const relay = await Relay.open(t, () => undefined);
   let looked = 0;
@@ -186,7 +183,7 @@ t.test('a feed that is closed hears nothing more of its endpoints', async (t) =>
 });
 
 t.test(
-  'an inspector that does not read costs a bounded memory, and the rest is counted',
+  'an inspector that does not read costs bounded memory, and the rest is counted',
   async (t) => {
     const { client, peer } = await pair(t);
     let slow: WebSocket | undefined;
@@ -210,7 +207,7 @@ t.test(
   },
 );
 
-t.test('a URL that no inspector has is an error that says what one looks like', async (t) => {
+t.test("a URL that is not an inspector's gives an error that shows a correct one", async (t) => {
   for (const url of [
     '',
     'x',
@@ -234,7 +231,7 @@ t.test('a URL that no inspector has is an error that says what one looks like', 
   );
 });
 
-t.test('waits grow from 250 ms to 10 s, and are spread over their second half', async (t) => {
+t.test('delays grow from 250 ms to 10 s, and are spread over their second half', async (t) => {
   const delays = (unit: number) =>
     [1, 2, 3, 6, 7, 60, 5_000].map((failures) =>
       reconnectDelayMs(failures, { unit: () => unit, fillBytes: () => undefined }),

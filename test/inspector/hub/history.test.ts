@@ -20,7 +20,7 @@ function numbered(records: readonly InspectionRecord[]): InspectionRecord[] {
   return records.map((record, index) => ({ ...record, seq: index + 1 }));
 }
 
-/** What became of it: type and number of each record. */
+/** The history in short: type and number of each record. */
 function outline(history: History): string[] {
   return history.all().map(({ type, seq }) => `${type} ${seq}`);
 }
@@ -31,7 +31,7 @@ function historyOf(records: readonly InspectionRecord[], limits = {}): History {
   return history;
 }
 
-t.test('a history gives back what was added, in its order', async (t) => {
+t.test('a history returns what was added, in order', async (t) => {
   const records = sampleTraffic(1, 50);
   const history = new History();
   for (const record of records) t.ok(history.add(record));
@@ -39,36 +39,33 @@ t.test('a history gives back what was added, in its order', async (t) => {
   t.equal(history.position, records.length);
 });
 
-t.test(
-  'what lives comes first, however long ago it was told, and nothing comes twice',
-  async (t) => {
-    const history = historyOf(
-      numbered([
-        endpointRecord(),
-        callRecord({ actor: 1 }),
-        callRecord({ actor: 2 }),
-        stepRecord({ actor: 1 }),
-        datagramRecord({ frames: [{ base64: '', transactionId: transactionIdOf(1) }] }),
-        countsRecord(),
-        peerRecord({ peer: '10.0.0.1:1' }),
-        countsRecord(),
-        peerRecord({ peer: '10.0.0.2:2' }),
-        peerRecord({ peer: '10.0.0.1:1' }),
-        finalStep({ actor: 2 }),
-        callRecord({ actor: 3 }),
-      ]),
-      { maxRecords: 2 },
-    );
-    t.strictSame(outline(history), [
-      ...['endpoint 1', 'call 2', 'step 4', 'datagram 5'],
-      ...['counts 8', 'peer 9', 'peer 10'],
-      ...['step 11', 'call 12'],
-    ]);
-  },
-);
+t.test('what lives comes first, however old it is, and nothing comes twice', async (t) => {
+  const history = historyOf(
+    numbered([
+      endpointRecord(),
+      callRecord({ actor: 1 }),
+      callRecord({ actor: 2 }),
+      stepRecord({ actor: 1 }),
+      datagramRecord({ frames: [{ base64: '', transactionId: transactionIdOf(1) }] }),
+      countsRecord(),
+      peerRecord({ peer: '10.0.0.1:1' }),
+      countsRecord(),
+      peerRecord({ peer: '10.0.0.2:2' }),
+      peerRecord({ peer: '10.0.0.1:1' }),
+      finalStep({ actor: 2 }),
+      callRecord({ actor: 3 }),
+    ]),
+    { maxRecords: 2 },
+  );
+  t.strictSame(outline(history), [
+    ...['endpoint 1', 'call 2', 'step 4', 'datagram 5'],
+    ...['counts 8', 'peer 9', 'peer 10'],
+    ...['step 11', 'call 12'],
+  ]);
+});
 
 t.test(
-  'of an endpoint that closed nothing lives, and it is forgotten when the ring has turned',
+  'nothing lives at a closed endpoint, which is forgotten when the ring has no more of its records',
   async (t) => {
     const history = historyOf(
       numbered([endpointRecord(), callRecord(), countsRecord(), closedRecord()]),
@@ -78,37 +75,31 @@ t.test(
     history.add(endpointRecord({ endpoint: 'other', seq: 1 }));
     t.strictSame(outline(history), ['endpoint 1']);
     t.ok(history.hasEnded('client'));
-    t.notOk(history.add(endpointRecord({ seq: 1 })), 'a repetition of it is none the less one');
+    t.notOk(history.add(endpointRecord({ seq: 1 })), 'its repetition still counts as one');
   },
 );
 
-t.test(
-  'an endpoint that was lost keeps what lived, and goes on when it is told of again',
-  async (t) => {
-    const records = numbered([endpointRecord(), callRecord()]);
-    const history = historyOf(records, { maxRecords: 1 });
-    history.add(closedRecord({ seq: 2.5, lost: true }));
-    t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
-    t.notOk(history.add(stepRecord({ seq: 3 })), 'nobody says who it is');
-    t.ok(history.add(records[0]!), 'its own record is taken again');
-    t.notOk(history.add(records[1]!), 'others are not');
-    t.ok(history.add(finalStep({ seq: 3 })));
-    t.strictSame(outline(history), ['endpoint 1', 'step 3']);
-  },
-);
+t.test('a lost endpoint keeps what lived, and continues when its record comes again', async (t) => {
+  const records = numbered([endpointRecord(), callRecord()]);
+  const history = historyOf(records, { maxRecords: 1 });
+  history.add(closedRecord({ seq: 2.5, lost: true }));
+  t.strictSame(outline(history), ['endpoint 1', 'call 2', 'endpoint.closed 2.5']);
+  t.notOk(history.add(stepRecord({ seq: 3 })), 'its endpoint is not known');
+  t.ok(history.add(records[0]!), 'its own record is taken again');
+  t.notOk(history.add(records[1]!), 'others are not');
+  t.ok(history.add(finalStep({ seq: 3 })));
+  t.strictSame(outline(history), ['endpoint 1', 'step 3']);
+});
 
-t.test(
-  'repetitions, and records of endpoints that did not say who they are, are not taken',
-  async (t) => {
-    const records = sampleTraffic(2, 30);
-    const history = historyOf(records);
-    for (const record of records) t.notOk(history.add(record));
-    t.notOk(history.add(stepRecord({ endpoint: 'stranger', seq: 1 })));
-    t.strictSame(history.all(), records);
-  },
-);
+t.test('repetitions, and records of endpoints without their own record, are refused', async (t) => {
+  const records = sampleTraffic(2, 30);
+  const history = historyOf(records);
+  for (const record of records) t.notOk(history.add(record));
+  t.notOk(history.add(stepRecord({ endpoint: 'stranger', seq: 1 })));
+  t.strictSame(history.all(), records);
+});
 
-t.test('what came after a position is given as long as it is in the ring', async (t) => {
+t.test('records after a position are returned while they are in the ring', async (t) => {
   const history = historyOf(numbered([endpointRecord(), callRecord(), stepRecord(), finalStep()]), {
     maxRecords: 2,
   });
@@ -173,7 +164,7 @@ function recordOf(
   }
 }
 
-/** What is wrong with a history; `living` has, by endpoint, the numbers of the calls that live. */
+/** What is wrong with a history. `living` has the numbers of the living calls, by endpoint. */
 function faultsOf(history: History, living: ReadonlyMap<string, Map<number, number>>): string[] {
   const tail = history.since(history.tailStart);
   const kept = [...history.beforeTail(), ...tail];
@@ -193,7 +184,7 @@ function faultsOf(history: History, living: ReadonlyMap<string, Map<number, numb
   if (positions.some((position, index) => position <= (positions[index - 1] ?? 0))) {
     faults.push('twice, or out of order');
   }
-  // If nothing had to make room, each call that lives is there.
+  // If nothing was removed to make room, each living call must be there.
   if (history.dropped > 0) return faults;
   const told = new Set(records.map(({ endpoint, seq }) => `${endpoint} ${seq}`));
   for (const [endpoint, actors] of living) {
@@ -207,7 +198,7 @@ function faultsOf(history: History, living: ReadonlyMap<string, Map<number, numb
   return faults;
 }
 
-t.test('whatever comes, memory is bounded and nothing is in it twice', async () => {
+t.test('for any records, memory is bounded and nothing is in it twice', async () => {
   fc.assert(
     fc.property(fc.array(anyRecord, { maxLength: 400, size: 'max' }), (kinds) => {
       const history = new History(LIMITS);

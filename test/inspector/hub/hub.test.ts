@@ -66,7 +66,7 @@ function calls(count: number, from = 1): InspectionRecord[] {
   );
 }
 
-t.test('a viewer is sent all there is, then what is new, and nothing twice', async (t) => {
+t.test('a viewer gets everything there is, then what is new, and nothing twice', async (t) => {
   const { hub, feed } = hubWith();
   const records = sampleTraffic(3, 60);
   feedAll(feed, records.slice(0, 100));
@@ -83,14 +83,14 @@ t.test('a viewer is sent all there is, then what is new, and nothing twice', asy
   t.equal(page.messages.filter(({ reset }) => reset).length, 1);
 });
 
-t.test('a viewer of an empty hub is told so', async (t) => {
+t.test('a viewer of an empty hub gets an empty message', async (t) => {
   const { hub } = hubWith();
   const page = new Page();
   hub.openViewer(page);
   t.strictSame(page.messages, [{ hub: 'hub', position: 0, reset: true, records: [] }]);
 });
 
-t.test('a viewer that comes late sees what lives first', async (t) => {
+t.test('a late viewer gets first what lives', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 3 });
   feedAll(feed, [
     endpointRecord({ seq: 1 }),
@@ -102,7 +102,7 @@ t.test('a viewer that comes late sees what lives first', async (t) => {
   t.strictSame(page.outline, ['endpoint 1', 'call 2', 'step 5', 'step 6', 'step 7']);
 });
 
-t.test('much is sent in several messages, of which the first alone resets', async (t) => {
+t.test('many records are sent in several messages, of which only the first resets', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 10 });
   const large = { args: ['x'.repeat(60_000)] };
   feedAll(feed, [
@@ -120,7 +120,7 @@ t.test('much is sent in several messages, of which the first alone resets', asyn
   t.equal(new Set(page.outline).size, 31);
 });
 
-t.test('a viewer that comes back is sent only what it missed, while the ring has it', async (t) => {
+t.test('a viewer that comes back gets only what it missed, while the ring has it', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 5 });
   feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(9, 2)]);
   const page = new Page();
@@ -140,7 +140,7 @@ t.test('a viewer that comes back is sent only what it missed, while the ring has
   t.equal(
     page.messages.filter(({ reset }) => reset).length,
     2,
-    'what the ring has dropped cannot be told singly',
+    'what the ring has dropped cannot be sent by itself',
   );
   t.strictSame(
     page.records.map(({ seq }) => seq),
@@ -148,7 +148,7 @@ t.test('a viewer that comes back is sent only what it missed, while the ring has
   );
 });
 
-t.test('a viewer that comes from another hub, or from the future, starts anew', async (t) => {
+t.test('a viewer from another hub, or from the future, starts from the beginning', async (t) => {
   const { hub, feed } = hubWith();
   feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(3, 2)]);
   for (const last of [
@@ -162,7 +162,7 @@ t.test('a viewer that comes from another hub, or from the future, starts anew', 
   }
 });
 
-t.test('a viewer that broke off in the middle of the beginning starts anew', async (t) => {
+t.test('a viewer that broke off in the middle of the beginning starts again', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 1 });
   const large = { args: ['x'.repeat(300_000)] };
   feedAll(feed, [
@@ -181,7 +181,7 @@ t.test('a viewer that broke off in the middle of the beginning starts anew', asy
   }
 });
 
-t.test('a viewer that does not read is sent nothing more, and catches up later', async (t) => {
+t.test('a viewer that does not read gets nothing more, and catches up later', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 20 });
   const page = new Page();
   hub.openViewer(page);
@@ -249,7 +249,7 @@ t.test('a feed that breaks off leaves its open endpoints lost, and finds them ag
   );
 });
 
-t.test('an endpoint that was lost again and again still goes on', async (t) => {
+t.test('an endpoint that was lost again and again still continues', async (t) => {
   const { hub } = hubWith();
   const page = new Page();
   hub.openViewer(page);
@@ -264,7 +264,7 @@ t.test('an endpoint that was lost again and again still goes on', async (t) => {
   t.equal(page.outline.at(-1), 'call 2');
 });
 
-t.test('a feed whose successor is there already does not lose its endpoints', async (t) => {
+t.test('a feed that has a successor already does not lose its endpoints', async (t) => {
   const { hub, feed, reports } = hubWith();
   feedAll(feed, [endpointRecord({ seq: 1 })]);
   const successor = hub.openFeed();
@@ -276,7 +276,7 @@ t.test('a feed whose successor is there already does not lose its endpoints', as
 });
 
 t.test(
-  'what is no record is dropped and counted, and the rest of its message is taken',
+  'a value that is not a record is dropped and counted, and the rest of its message is taken',
   async (t) => {
     const { hub, feed } = hubWith();
     let nested = '1';
@@ -298,7 +298,7 @@ t.test(
   },
 );
 
-t.test('whatever text a feed sends, the hub does not throw', async (t) => {
+t.test('for any text that a feed sends, the hub does not throw', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 50, maxChars: 50_000 });
   const page = new Page();
   hub.openViewer(page);
@@ -319,7 +319,7 @@ t.test('whatever text a feed sends, the hub does not throw', async (t) => {
 });
 
 t.test(
-  'however feeds and viewers come and go, each page has each record once, in order',
+  'however feeds and viewers come and go, each page gets each record once, in order',
   async () => {
     const records = sampleTraffic(5, 25);
     const actions = fc.array(
@@ -360,7 +360,7 @@ t.test(
         page.bufferedBytes = 0;
         if (!watching) hub.openViewer(page, page.last);
         hub.flush();
-        // Endpoints are told of again when they are back.
+        // The records of endpoints come again when the endpoints are back.
         const told = page.records.filter(({ type }) => !type.startsWith('endpoint'));
         const keys = told.map(({ endpoint, seq }) => `${endpoint} ${seq}`);
         if (new Set(keys).size !== keys.length) throw new Error('twice');

@@ -36,7 +36,7 @@ const hasSeen =
   (records: readonly InspectionRecord[]): boolean =>
     records.length >= count;
 
-t.test('what a feed says reaches every page, each record once', async (t) => {
+t.test('what a feed sends reaches every page, each record once', async (t) => {
   const { url } = await served(t);
   const records = sampleTraffic(6, 80);
   const feed = await openFeed(url);
@@ -53,7 +53,7 @@ t.test('what a feed says reaches every page, each record once', async (t) => {
 });
 
 t.test(
-  'a page that comes back is sent what it missed, and a feed that does repeats nothing',
+  'a page that comes back gets what it missed, and a feed that comes back repeats nothing',
   async (t) => {
     const { url } = await served(t);
     const records = sampleTraffic(7, 40);
@@ -74,7 +74,7 @@ t.test(
   },
 );
 
-t.test('a feed finds an inspector again that was restarted with its port and token', async (t) => {
+t.test('a feed finds an inspector again that restarted with its port and token', async (t) => {
   const token = 'chosen_by_somebody-42';
   const port = await ownPort();
   const first = await serveInspector([], { token, port });
@@ -91,7 +91,7 @@ t.test('a feed finds an inspector again that was restarted with its port and tok
   await new WatchingPage(url).sees(isThere);
 });
 
-t.test('a feed that is killed leaves its endpoint lost, and its page unhurt', async (t) => {
+t.test('when a feed is killed, its endpoint is lost, and the page still works', async (t) => {
   const reports: InspectorReport[] = [];
   const { url } = await served(t, { onReport: (report) => reports.push(report) });
   const feed = await openFeed(url);
@@ -116,14 +116,14 @@ t.test('a feed that is killed leaves its endpoint lost, and its page unhurt', as
 });
 
 t.test(
-  'an inspector that closes says so, does not wait for the deaf, and closes once',
+  'an inspector that closes says so, does not wait for silent clients, and closes once',
   async (t) => {
     const { inspector, url } = await served(t, { port: await ownPort() });
     const page = new WatchingPage(url);
     await page.sees(hasSeen(0));
     const feed = await openFeed(url);
     const code = closeCode(feed);
-    // Somebody who has a connection, and never says a word.
+    // A client that has a connection and never sends anything.
     const deaf = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
     await once(deaf, 'connect');
     const stalled = await openFeed(url);
@@ -138,7 +138,7 @@ t.test(
   },
 );
 
-t.test('an inspector is disposed of where its block ends', async (t) => {
+t.test('an inspector is disposed of at the end of its block', async (t) => {
   let url: string;
   {
     await using inspector = await serveInspector([], { port: await ownPort() });
@@ -148,7 +148,7 @@ t.test('an inspector is disposed of where its block ends', async (t) => {
   await t.rejects(ask(url), { code: 'ECONNREFUSED' });
 });
 
-t.test('a recording is shown as it is', async (t) => {
+t.test('a recording is shown unchanged', async (t) => {
   const records = sampleTraffic(8, 30);
   const { url } = await served(t, { records });
   const page = new WatchingPage(url);
@@ -156,7 +156,7 @@ t.test('a recording is shown as it is', async (t) => {
   t.strictSame(page.records, records);
 });
 
-t.test('a port that is taken is an error that names it', async (t) => {
+t.test('a port in use gives an error that names it', async (t) => {
   const { url } = await served(t);
   const port = Number(new URL(url).port);
   const error = await serveInspector([], { port }).catch((thrown: unknown) => thrown);
@@ -168,7 +168,7 @@ t.test('a port that is taken is an error that names it', async (t) => {
   });
 });
 
-t.test('options that make no sense are refused', async (t) => {
+t.test('invalid options are refused', async (t) => {
   const refuse = async (options: object, error: unknown): Promise<void> => {
     const thrown = await serveInspector([], options).catch((reason: unknown) => reason);
     t.ok(thrown instanceof (error as typeof Error), JSON.stringify(options));
@@ -188,7 +188,7 @@ t.test('it can be served on the loopback address of IPv6', ipv6(), async (t) => 
   await page.sees(hasSeen(0));
 });
 
-t.test('without the token there is nothing here', async (t) => {
+t.test('without the token it answers 404', async (t) => {
   const { url } = await served(t);
   const { pathname } = new URL(url);
   t.match(pathname, /^\/[0-9a-f]{32}\/$/);
@@ -212,7 +212,7 @@ t.test('without the token there is nothing here', async (t) => {
   await t.rejects(openFeed(new URL('/', url).href), /404/);
 });
 
-t.test('another host name, or a page of another origin, is turned away', async (t) => {
+t.test('another host name, or a page of another origin, is refused', async (t) => {
   const { url } = await served(t);
   const { host, port, origin } = new URL(url);
   for (const name of [
@@ -272,7 +272,7 @@ t.test('no path leads out of the folder of the page', async (t) => {
   }
 });
 
-t.test('the page, or word that it is not built, comes with strict headers', async (t) => {
+t.test('the page, or a note that it has not been built, comes with strict headers', async (t) => {
   const { url } = await served(t);
   const { status, headers, body } = await ask(url);
   if (existsSync('dist/inspector/page/index.html')) {
@@ -280,7 +280,7 @@ t.test('the page, or word that it is not built, comes with strict headers', asyn
     t.match(headers['content-type'], /^text\/html/);
   } else {
     t.equal(status, 404);
-    t.equal(body, 'The page is not built: npm run build makes it.\n');
+    t.equal(body, 'The page has not been built. Build it with: npm run build\n');
   }
   t.match(headers['content-security-policy'], /default-src 'none'; script-src 'self';/);
   t.notMatch(headers['content-security-policy'], /unsafe|\*|https?:/);
@@ -297,7 +297,7 @@ t.test('the page, or word that it is not built, comes with strict headers', asyn
   t.match(moved, { status: 308, headers: { location: pathname } });
 });
 
-t.test('a datagram is explained, if it can be one', async (t) => {
+t.test('a datagram is explained, unless it cannot be one', async (t) => {
   const { url } = await served(t);
   const { pathname } = new URL(url);
   const explain = (base64: string) =>
@@ -319,7 +319,7 @@ t.test('a datagram is explained, if it can be one', async (t) => {
   t.equal((await ask(url, { path: `${pathname}decode` })).status, 400);
 });
 
-t.test('a feed that sends too much, or nonsense, hurts only itself', async (t) => {
+t.test('a feed that sends too much, or nonsense, harms only itself', async (t) => {
   const { inspector, url } = await served(t);
   const good = await openFeed(url);
   const huge = await openFeed(url);
@@ -348,7 +348,7 @@ t.test('a feed that sends too much, or nonsense, hurts only itself', async (t) =
   );
 });
 
-t.test('what a viewer says is ignored, and a lot of it ends it', async (t) => {
+t.test('messages of a viewer are ignored, and a large message ends it', async (t) => {
   const { inspector, url } = await served(t);
   const page = new WatchingPage(url);
   await page.sees(hasSeen(0));
@@ -361,7 +361,7 @@ t.test('what a viewer says is ignored, and a lot of it ends it', async (t) => {
   t.strictSame(next.records, []);
 });
 
-t.test('feeds and viewers are bounded, and those that are there go on', async (t) => {
+t.test('the number of feeds and viewers is bounded, and connected ones continue', async (t) => {
   const { url } = await served(t);
   const page = new WatchingPage(url);
   await page.sees(hasSeen(0));

@@ -14,7 +14,7 @@ import { ownPort } from '../../fixtures/own-port.js';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 
-/** Remembers what it is told, and emits `told`. */
+/** Remembers what it gets, and emits `told`. */
 class Memory extends EventEmitter {
   seen: InspectionRecord[] = [];
   resets = 0;
@@ -39,7 +39,10 @@ class Memory extends EventEmitter {
   }
 }
 
-/** A server that says what a test wants it to; `viewers` emits each one, with the URL that it asked for. */
+/**
+ * A server that sends what the test wants. `viewers` emits each viewer, with the URL that it
+ * requested.
+ */
 async function scriptedHub(port = 0) {
   const http = createServer().listen(port, '127.0.0.1');
   await once(http, 'listening');
@@ -59,7 +62,7 @@ function message(socket: WebSocket, position: number, reset: boolean, records: u
   socket.send(JSON.stringify({ hub: 'h1', position, reset, records }));
 }
 
-t.test('a watcher is told all there is, then what is new', async (t) => {
+t.test('a watcher gets everything there is, then what is new', async (t) => {
   const records = sampleTraffic(5, 50);
   const inspector = await serveInspector([], { records });
   const memory = new Memory();
@@ -88,7 +91,7 @@ t.test('what endpoints of the inspector do is watched live', async (t) => {
   t.match(memory.seen[0], { type: 'endpoint' });
 });
 
-t.test('one that comes back says what it saw last, and is told nothing twice', async (t) => {
+t.test('a watcher that comes back says what it saw last, and gets nothing twice', async (t) => {
   const port = await ownPort();
   const first = await scriptedHub(port);
   const memory = new Memory();
@@ -113,7 +116,7 @@ t.test('one that comes back says what it saw last, and is told nothing twice', a
   t.equal(memory.resets, 1);
 });
 
-t.test('what is no message, and what is no record, is passed over', async (t) => {
+t.test('invalid messages, and values that are not records, are ignored', async (t) => {
   const hub = await scriptedHub();
   t.teardown(hub.close);
   hub.viewers.on('viewer', (socket: WebSocket) => {
@@ -128,7 +131,7 @@ t.test('what is no message, and what is no record, is passed over', async (t) =>
 });
 
 t.test(
-  'what is no URL of an inspector, and one where none is, is refused with the reason',
+  'a URL that cannot belong to an inspector, or at which none answers, is refused with the reason',
   async (t) => {
     const memory = new Memory();
     for (const url of [
@@ -144,7 +147,7 @@ t.test(
     const inspector = await serveInspector([], { port });
     const wrong = `http://127.0.0.1:${port}/${TOKEN}/`;
     const code = 'ERR_RPCUDP_INSPECTOR_UNREACHABLE';
-    await t.rejects(watchInspector(wrong, memory), { code, message: /its token is another one/ });
+    await t.rejects(watchInspector(wrong, memory), { code, message: /the token is wrong/ });
     await inspector.close();
     await t.rejects(watchInspector(inspector.url, memory), { code, message: /ECONNREFUSED/ });
   },

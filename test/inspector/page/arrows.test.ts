@@ -48,7 +48,7 @@ function arrows(records: readonly InspectionRecord[], nowMs = 60_000): Arrow[] {
   return arrowsOf(frames, { endpoints, aliases, nowMs: START_MS + nowMs });
 }
 
-t.test('what one end sent and the other received is one arrow', (t) => {
+t.test('a frame that one end sent and the other received is one arrow', (t) => {
   const [arrow, ...rest] = arrows([
     CLIENT,
     SERVER,
@@ -68,7 +68,7 @@ t.test('what one end sent and the other received is one arrow', (t) => {
   t.end();
 });
 
-t.test('a retransmission is joined by its bytes, and the first one is seen to be lost', (t) => {
+t.test('a retransmission is joined by its bytes, and the first one is shown as lost', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,
@@ -83,7 +83,7 @@ t.test('a retransmission is joined by its bytes, and the first one is seen to be
   t.end();
 });
 
-t.test('of the same bytes sent twice, time tells which arrived', (t) => {
+t.test('if the same bytes were sent twice, time decides which arrived', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,
@@ -95,7 +95,7 @@ t.test('of the same bytes sent twice, time tells which arrived', (t) => {
   t.end();
 });
 
-t.test('a frame that was long on its way is known by its bytes', (t) => {
+t.test('a frame that took long is recognised by its bytes', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,
@@ -110,7 +110,7 @@ t.test('a frame that was long on its way is known by its bytes', (t) => {
   t.end();
 });
 
-t.test('the same bytes sent twice and received twice are two arrows, and no duplicate', (t) => {
+t.test('the same bytes sent twice and received twice are two arrows, and no duplicates', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,
@@ -144,7 +144,7 @@ t.test('a second copy of the latest is a duplicate, not one that was lost long b
   t.end();
 });
 
-t.test('what arrives twice was sent once: the second is a duplicate', (t) => {
+t.test('a frame that was sent once and arrives twice gives a duplicate', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,
@@ -159,7 +159,7 @@ t.test('what arrives twice was sent once: the second is a duplicate', (t) => {
   t.end();
 });
 
-t.test('of a sender that is not inspected, the fate tells of a duplicate', (t) => {
+t.test('if the sender is not inspected, the fate shows a duplicate', (t) => {
   const [arrow] = arrows([SERVER, frame('server', 'in', 3, { fate: 'request.replayed' })]);
   t.match(arrow, { from: peerLane(CLIENT_ADDRESS), to: 'server', repetition: 'duplicate' });
   t.end();
@@ -174,14 +174,14 @@ t.test('an answer after the time-out is late', (t) => {
   t.end();
 });
 
-t.test('what an inspected endpoint has not received is on its way, then lost', (t) => {
+t.test('what an inspected endpoint has not received is on the way, then lost', (t) => {
   const records = [CLIENT, SERVER, frame('client', 'out', 0)];
   t.equal(arrows(records, LOST_AFTER_MS - 1)[0]?.arrival, 'travelling');
   t.equal(arrows(records, LOST_AFTER_MS)[0]?.arrival, 'lost');
   t.end();
 });
 
-t.test('nothing is called lost that its receiver may not have told of', (t) => {
+t.test('nothing is shown as lost that its receiver may not have reported', (t) => {
   const sent = frame('client', 'out', 0);
   const sampled = countsRecord({ endpoint: 'server', oneIn: 4 });
   t.equal(arrows([CLIENT, sent])[0]?.arrival, 'sent', 'it is not inspected');
@@ -198,7 +198,7 @@ t.test('nothing is called lost that its receiver may not have told of', (t) => {
   t.end();
 });
 
-t.test('a relay between the two is learned from calls that both ends tell of', (t) => {
+t.test('a relay between the two is learned from calls that both ends report', (t) => {
   const relayed = { ...frame('client', 'out', 0), peer: '127.0.0.1:9999' };
   const drawn = arrows([
     CLIENT,
@@ -217,7 +217,7 @@ t.test('an endpoint bound to all addresses is found by its port on this machine'
   t.end();
 });
 
-t.test('masked bytes do not keep frames from being joined', (t) => {
+t.test('frames with masked bytes are joined too', (t) => {
   const drawn = arrows([
     CLIENT,
     SERVER,

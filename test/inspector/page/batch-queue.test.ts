@@ -15,7 +15,7 @@ t.test('batches come out as they went in', (t) => {
   t.end();
 });
 
-t.test('a full queue takes no more, until something was taken', (t) => {
+t.test('a full queue takes nothing more until something was taken out', (t) => {
   const queue = new BatchQueue(message(1).length + 5);
   t.ok(queue.add(message(1)));
   t.notOk(queue.add(message(2)));
@@ -28,12 +28,12 @@ t.test('a full queue takes no more, until something was taken', (t) => {
   t.end();
 });
 
-t.test('a single message beyond the bound is taken: there is no other way on', (t) => {
+t.test('a single message above the limit is taken, because otherwise nothing could go on', (t) => {
   t.ok(new BatchQueue(1).add(message(1)));
   t.end();
 });
 
-t.test('what is no message of a hub is none', (t) => {
+t.test('an invalid message is ignored', (t) => {
   const queue = new BatchQueue();
   for (const text of ['', '{', 'null', '[]', '{"hub":1}', '{"hub":"h","position":1}']) {
     queue.add(text);

@@ -73,7 +73,7 @@ t.test('both ends of a call are one transaction, with the frames of both', (t) =
   t.end();
 });
 
-t.test('beyond the bound the oldest that ended leave first, and are counted', (t) => {
+t.test('above the limit the oldest ended calls are removed first, and counted', (t) => {
   const store = new InspectionStore({ sides: 3 });
   store.apply(callRecord({ actor: 1 }));
   for (const actor of [2, 3]) {
@@ -92,7 +92,7 @@ t.test('beyond the bound the oldest that ended leave first, and are counted', (t
   t.end();
 });
 
-t.test('frames without a call are bounded', (t) => {
+t.test('the number of frames without a call is bounded', (t) => {
   const store = new InspectionStore({ looseTransactions: 2, recentFrames: 3 });
   for (const number of [1, 2, 3, 4, 5, 6, 7]) {
     const frames = [{ type: 'response', transactionId: transactionIdOf(number), base64: '' }];
@@ -113,7 +113,7 @@ t.test('a frame that came before its call belongs to it', (t) => {
   t.end();
 });
 
-t.test('endpoints and peers are bounded', (t) => {
+t.test('the numbers of endpoints and peers are bounded', (t) => {
   const store = new InspectionStore({ endpoints: 2, peers: 2 });
   store.apply(endpointRecord({ endpoint: 'a' }));
   store.apply(endpointRecord({ endpoint: 'b' }));
@@ -128,7 +128,7 @@ t.test('endpoints and peers are bounded', (t) => {
   t.end();
 });
 
-t.test('an endpoint that closes, or whose feed is lost, takes its living calls with it', (t) => {
+t.test('when an endpoint closes, or its feed is lost, its living calls end', (t) => {
   const store = storeOf(endpointRecord(), callRecord(), closedRecord({ lost: true }));
   const endpoint = store.endpoints.get('client')!;
   t.equal(endpoint.condition, 'lost');
@@ -138,13 +138,13 @@ t.test('an endpoint that closes, or whose feed is lost, takes its living calls w
   t.end();
 });
 
-t.test('steps of a call that is not here, and counts of no endpoint, do no harm', (t) => {
+t.test('steps of an unknown call, and counts of an unknown endpoint, do no harm', (t) => {
   const store = storeOf(stepRecord(), countsRecord(), closedRecord());
   t.equal(store.unknownSteps, 1);
   t.end();
 });
 
-t.test('an endpoint that opens anew under its name may number its actors anew', (t) => {
+t.test('an endpoint that opens again under its name may number its actors again', (t) => {
   const store = storeOf(
     callRecord({ actor: 1, transactionId: transactionIdOf(1) }),
     callRecord({ actor: 1, transactionId: transactionIdOf(2) }),
@@ -157,7 +157,7 @@ t.test('an endpoint that opens anew under its name may number its actors anew', 
   t.end();
 });
 
-t.test('names from the network that objects have of their own are names', (t) => {
+t.test('names from the network that all objects have as properties are names like others', (t) => {
   const store = storeOf(
     callRecord({ procedure: '__proto__', peer: 'constructor' }),
     stepRecord({ state: 'toString' }),
@@ -168,7 +168,7 @@ t.test('names from the network that objects have of their own are names', (t) =>
   t.end();
 });
 
-t.test('what the sample traffic counts is what the store holds', (t) => {
+t.test('the store has what the sample traffic counts', (t) => {
   const store = storeOf(...sampleTraffic(3, 400));
   const { outcomes } = store.endpoints.get('client')!.counts.last()!.stats;
   t.equal(store.states.get('call resolved'), outcomes.resolved);

@@ -19,7 +19,7 @@ function intake(): { intake: Intake; done: unknown[] } {
   return { intake: new Intake(target), done };
 }
 
-t.test('records are applied as they came, piece by piece, never of two batches at once', (t) => {
+t.test('records are applied in order, piece by piece, never of two batches at once', (t) => {
   const { intake: one, done } = intake();
   t.notOk(one.hasMore);
   t.notOk(one.apply(5));
@@ -40,7 +40,7 @@ t.test('records are applied as they came, piece by piece, never of two batches a
   t.end();
 });
 
-t.test('a batch that was begun is finished, and none is begun for it', (t) => {
+t.test('a batch that was begun is finished, without beginning another', (t) => {
   const { intake: one, done } = intake();
   one.add(message(2, [1, 2]));
   one.finishBatch();
@@ -53,7 +53,7 @@ t.test('a batch that was begun is finished, and none is begun for it', (t) => {
   t.end();
 });
 
-t.test('what waits is forgotten; what was begun is not', (t) => {
+t.test('waiting batches are forgotten, the begun one is not', (t) => {
   const { intake: one, done } = intake();
   one.add(message(2, [1, 2]));
   one.add(message(3, [3]));
@@ -69,7 +69,7 @@ t.test('what waits is forgotten; what was begun is not', (t) => {
   t.end();
 });
 
-t.test('what is no message is passed over', (t) => {
+t.test('an invalid message is ignored', (t) => {
   const { intake: one, done } = intake();
   one.add('{');
   one.add(message(1, [1]));

@@ -39,7 +39,7 @@ t.test('a recording that is exported and opened again shows the same', (t) => {
   t.end();
 });
 
-t.test('lines that are no records are left out and counted', (t) => {
+t.test('lines that are not records are left out and counted', (t) => {
   const good = JSON.stringify(callRecord());
   const lines = [
     'not JSON',

@@ -22,7 +22,7 @@ function listed(rows: Rows): number[] {
   return Array.from({ length: rows.length }, (_, place) => rows.fromNewest(place)!.record.actor);
 }
 
-t.test('each part of a filter is asked', (t) => {
+t.test('each part of a filter is tested', (t) => {
   const store = new InspectionStore();
   store.apply(callRecord({ procedure: 'sayhi', args: [{ name: 'Snake' }], peer: '10.0.0.1:1' }));
   store.apply(stepRecord({ attempt: 2, state: 'awaiting' }));
@@ -57,20 +57,20 @@ t.test('rows follow what comes, changes and leaves, newest first', (t) => {
   t.same(listed(rows), [3, 2, 1]);
   store.apply(stepRecord({ actor: 2, state: 'sent' }));
   rows.update(store.takeChanged());
-  t.same(listed(rows), [3, 1], 'what no longer passes leaves');
+  t.same(listed(rows), [3, 1], 'a row that no longer passes the filter leaves');
   store.apply(finalStep({ actor: 2 }));
   rows.update(store.takeChanged());
   t.same(listed(rows), [3, 2, 1], 'and comes back to its place');
   store.apply(callRecord({ actor: 4 }));
   rows.update(store.takeChanged());
-  t.same(listed(rows), [4, 3, 1], 'what left the store leaves the list');
+  t.same(listed(rows), [4, 3, 1], 'a call that left the store leaves the list');
   const third = rows.fromNewest(1)!;
   t.equal(rows.placeOf(third), 1);
   t.equal(rows.newerThan(third.number), 1);
   t.end();
 });
 
-t.test('rows kept up to date are those that a new selection finds', (t) => {
+t.test('updated rows are the same as those of a new selection', (t) => {
   const filter = { ...NO_FILTER, kind: 'both', states: new Set(['awaiting', 'late', 'running']) };
   const seed = 11;
   const store = new InspectionStore({ sides: 150 });

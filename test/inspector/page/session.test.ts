@@ -3,10 +3,10 @@ import t from 'tap';
 import { recordLines } from '../../../src/inspector/page/store/recording.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { callRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
-import { TestHub } from '../../fixtures/page-hub.js';
+import { TestHub } from './page-hub.js';
 
 const FRAME_MS = 16;
-/** After so long, what was applied is drawn. */
+/** After this time, what was applied is drawn. */
 const DRAW_MS = 100;
 
 /** A call for each of these actors. */
@@ -19,10 +19,10 @@ function recordingFile(records: readonly InspectionRecord[], name = 'one.rpcudp.
   return { name, size: text.length, text: async () => text };
 }
 
-t.test('paused in the middle of a batch, it has all of the batch drawn, and stands', (t) => {
+t.test('paused in the middle of a batch, it draws the whole batch and then stands still', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
-  // A slice of time is over after a few looks at the clock.
+  // A slice of time ends after a few readings of the clock.
   frames.lookMs = 1;
   hub.send(calls(1, 100));
   hub.send(calls(101, 110));
@@ -37,13 +37,13 @@ t.test('paused in the middle of a batch, it has all of the batch drawn, and stan
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
   t.equal(session.rows.length, 100, 'nothing moves');
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   session.step();
   t.equal(session.rows.length, 110, 'a step is one batch');
   t.end();
 });
 
-t.test('paused before all was drawn that was applied, it has it drawn first', (t) => {
+t.test('paused before everything that was applied is drawn, it draws it first', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   hub.send(calls(1, 10));
@@ -58,11 +58,11 @@ t.test('paused before all was drawn that was applied, it has it drawn first', (t
   t.equal(listed, 20, 'when it says that it is paused');
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   t.end();
 });
 
-t.test('it says how many batches wait, from the moment it is paused', (t) => {
+t.test('it shows how many batches wait, from the moment it is paused', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   const told: number[] = [];
@@ -100,7 +100,7 @@ t.test('a step is drawn when it is counted', (t) => {
   t.end();
 });
 
-t.test('a recording is said to be read when all of it is drawn', async (t) => {
+t.test('a recording is shown as read when all of it is drawn', async (t) => {
   const { session, frames } = TestHub.open();
   const records = sampleTraffic(4, 60);
   const told: { progress: number; listed: number }[] = [];
@@ -112,7 +112,7 @@ t.test('a recording is said to be read when all of it is drawn', async (t) => {
   frames.lookMs = 1;
   await session.openFile(recordingFile(records));
   for (let n = 0; n < 100; n += 1) frames.pass(FRAME_MS);
-  t.ok(told.length > 2, 'it tells of its progress');
+  t.ok(told.length > 2, 'it reports its progress');
   t.same(
     told.find(({ progress }) => progress === 1),
     { progress: 1, listed: 60 },
@@ -120,14 +120,14 @@ t.test('a recording is said to be read when all of it is drawn', async (t) => {
   t.end();
 });
 
-t.test('a recording without records is said to have none when it is read', async (t) => {
+t.test('a recording without records is reported as empty when it is read', async (t) => {
   const { session } = TestHub.open();
   await session.openFile(recordingFile([], 'empty.jsonl'));
-  t.match(session.problem.value, /^empty\.jsonl holds no records/);
+  t.match(session.problem.value, /^empty\.jsonl has no records/);
   t.end();
 });
 
-t.test('a recording that is paused while it is read stands, and goes on by steps', async (t) => {
+t.test('a recording paused while it is read stands still, and continues by steps', async (t) => {
   const { session, frames } = TestHub.open();
   frames.lookMs = 1;
   await session.openFile(recordingFile(sampleTraffic(4, 60)));
@@ -137,7 +137,7 @@ t.test('a recording that is paused while it is read stands, and goes on by steps
   session.togglePause();
   const drawn = session.tick.value;
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.tick.value, drawn, 'nothing is drawn anew');
+  t.equal(session.tick.value, drawn, 'nothing is drawn again');
   t.equal(session.rows.length, listed.at(-1));
   for (let n = 0; n < 100; n += 1) session.step();
   t.match(session.source.value, { progress: 1 });
@@ -165,7 +165,7 @@ t.test('what was shown before is gone when another source is named', async (t) =
   t.end();
 });
 
-t.test('an empty list is said to be empty when it is known what there is', async (t) => {
+t.test('an empty list is shown as empty only when it is known what there is', async (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   t.ok(session.isReading, 'the hub has not answered');
@@ -185,7 +185,7 @@ t.test('an empty list is said to be empty when it is known what there is', async
   t.end();
 });
 
-t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
+t.test('cleared in the middle of a batch, nothing of that batch appears', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   frames.lookMs = 1;
@@ -201,19 +201,19 @@ t.test('cleared in the middle of a batch, nothing of that batch comes', (t) => {
   t.end();
 });
 
-t.test('what comes again over a new connection is not applied before as well', (t) => {
+t.test('what comes again over a new connection is not applied twice', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   frames.lookMs = 1;
   hub.send(calls(1, 100));
   hub.send(calls(101, 110));
   frames.pass(DRAW_MS);
-  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the batch that was begun is told of');
+  t.same(hub.attempt(), { hub: 'hub', position: 100 }, 'the position of the begun batch is sent');
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.store.size, 100, 'it is finished, and none is begun');
+  t.equal(session.store.size, 100, 'it is finished, and no other is begun');
   hub.attemptEnds('broken');
   for (let n = 0; n < 10; n += 1) frames.pass(DRAW_MS);
-  t.equal(session.store.size, 110, 'if nobody answers, what is there is shown');
+  t.equal(session.store.size, 110, 'without an answer, the waiting batches are shown');
   hub.send(calls(111, 120));
   t.same(hub.attempt(), { hub: 'hub', position: 110 });
   hub.attemptEnds('open');
@@ -222,7 +222,7 @@ t.test('what comes again over a new connection is not applied before as well', (
   t.end();
 });
 
-t.test('a component that is drawn for a reason of its own finds rows and store alike', (t) => {
+t.test('a component drawn for another reason finds rows and store of one moment', (t) => {
   const hub = TestHub.open();
   const { session, frames } = hub;
   hub.send(calls(1, 10));

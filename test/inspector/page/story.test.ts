@@ -41,7 +41,7 @@ const LATE = [
   finalStep({ state: 'late', atMs: START_MS + 460, lateByMs: 60 }),
 ] as const;
 
-t.test('the path through the chart bears the numbers of the steps', (t) => {
+t.test('the path through the chart has the numbers of the steps', (t) => {
   const { call } = endpointRecord().charts;
   const side = sideOf(...LATE);
   const { edges, visited, current } = pathOf(call!, side.steps, side.state);
@@ -60,7 +60,7 @@ t.test('the path through the chart bears the numbers of the steps', (t) => {
   t.end();
 });
 
-t.test('a chart without the transition that was taken gets it', (t) => {
+t.test('a transition that is not in the chart is added when it was taken', (t) => {
   const chart = { initial: 'a', states: [], transitions: [] };
   const { edges } = pathOf(chart, [stepRecord({ event: 'go', state: 'b' })], 'b');
   t.same(edges, [{ from: 'a', to: 'b', events: ['go'], taken: [1] }]);
@@ -70,11 +70,11 @@ t.test('a chart without the transition that was taken gets it', (t) => {
 t.test('the timeline tells what happened, when, and why', (t) => {
   const side = sideOf(...LATE);
   t.match(timelineOf(side, 'queued'), [
-    { step: undefined, title: 'called', detail: '400 ms to answer, sent as often as is safe' },
+    { step: undefined, title: 'called', detail: '400 ms time-out, sent as often as is safe' },
     { step: 1, sinceMs: 1, title: 'request sent, attempt 1', state: 'sent' },
     { step: 2, title: 'taken by the system' },
     { step: 3, sinceMs: 100, title: 'request sent again, attempt 2' },
-    { step: 4, title: 'the peer is still at work' },
+    { step: 4, title: 'the peer is still working' },
     {
       step: 5,
       title: 'timed out',
@@ -86,7 +86,7 @@ t.test('the timeline tells what happened, when, and why', (t) => {
   t.end();
 });
 
-t.test('the note of a request says why it was refused, or what it gave', (t) => {
+t.test('the note of a request says why it was refused, or what it returned', (t) => {
   const because = 'unknownProcedure';
   const refused = stepRecord({ endpoint: 'server', state: 'refused', final: true, because });
   t.equal(sideOf(handlerRecord(), refused).note, because);
@@ -116,7 +116,7 @@ t.test('the fates of the sample traffic add up', (t) => {
   t.end();
 });
 
-t.test('fates that do not add up are said not to, and new ones have a group of their own', (t) => {
+t.test('fates that do not add up are marked, and new ones have their own group', (t) => {
   const { stats } = countsRecord();
   const fates = { ...stats.fates, 'response.matched': 3, 'future.kind': 1 };
   const table = fateTable([countsRecord({ stats: { ...stats, framesReceived: 5, fates } })], 0)!;
@@ -140,6 +140,6 @@ t.test('a rate is that of the last two seconds, and ends with the traffic', (t) 
   t.equal(rateOf(counts, callsMade, START_MS + 4_000), 50);
   t.equal(rateOf(counts, callsMade, START_MS + 9_000), 0);
   t.equal(rateOf([at(0, 5)], callsMade, START_MS), 0, 'one count is no rate');
-  t.equal(rateOf([at(0, 5), at(1_000, 1)], callsMade, START_MS + 1_000), 0, 'it began anew');
+  t.equal(rateOf([at(0, 5), at(1_000, 1)], callsMade, START_MS + 1_000), 0, 'it began again');
   t.end();
 });

@@ -29,7 +29,7 @@ t.test('a command is quoted as a shell reads it', (t) => {
   t.end();
 });
 
-t.test('a command has no control characters for a terminal to act upon', (t) => {
+t.test('a command has no control characters that a terminal could act on', (t) => {
   const words = ['a\u001b[2Jb', 'two\nlines', "tab\t'", 'c1\u009b', 'back\\slash\u0007'];
   const line = shellLine(words);
   t.notMatch(line, /[\u0000-\u001f\u007f-\u009f]/);
@@ -39,7 +39,7 @@ t.test('a command has no control characters for a terminal to act upon', (t) => 
   t.end();
 });
 
-t.test('a value is text on a line, or on several', (t) => {
+t.test('a value is text on one line, or on several', (t) => {
   const value = { a: [1, 'two', null], 'b c': { d: true } };
   t.equal(valueText(value), '{"a": [1, "two", null], "b c": {"d": true}}');
   t.equal(valueText([]), '[]');
@@ -48,12 +48,12 @@ t.test('a value is text on a line, or on several', (t) => {
   t.equal(
     valueLines(wide),
     `{\n  "first": "${'x'.repeat(60)}",\n  "second": [1, 2]\n}`,
-    'what is short stays on its line',
+    'a short value stays on one line',
   );
   t.end();
 });
 
-t.test('the text of a hostile value is bounded, and is made without recursion to its end', (t) => {
+t.test('the text of a hostile value is bounded, and making it does not recurse to its end', (t) => {
   let deep: unknown = 'core';
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
   t.equal(valueText(deep), `${'['.repeat(12)}[…]${']'.repeat(12)}`);
@@ -70,7 +70,7 @@ t.test('the words of a verdict are those of the endpoint', (t) => {
   t.end();
 });
 
-t.test('each fate and each state of the machines has its words', (t) => {
+t.test('each fate and each state of the machines has words', (t) => {
   for (const fate of Object.keys(noFates())) t.not(fateWords(fate), '', fate);
   t.equal(fateWords('constructor'), '');
   t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine), 'calls');
@@ -81,7 +81,7 @@ t.test('each fate and each state of the machines has its words', (t) => {
   t.end();
 });
 
-t.test('each event of calls and handlers has its words', (t) => {
+t.test('each event of calls and handlers has words', (t) => {
   for (const machine of [callMachine, handlerMachine]) {
     for (const { event } of chartOf(machine).transitions) t.ok(eventWords(event), event);
   }

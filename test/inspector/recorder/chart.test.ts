@@ -37,7 +37,7 @@ t.test('a chart has every state and transition, once', async (t) => {
   });
 });
 
-t.test('the charts of all machines are whole: each state can be reached', async (t) => {
+t.test('the charts of all machines are complete: each state can be reached', async (t) => {
   for (const machine of [
     endpointMachine,
     socketMachine,

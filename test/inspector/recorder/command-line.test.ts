@@ -7,7 +7,7 @@ import { commandLine } from '../../../src/inspector/recorder/command-line.js';
 const wordsOf = (...args: readonly unknown[]) =>
   commandLine({ peer: '127.0.0.1:1234', procedure: 'echo', args });
 
-t.test('a call is words of the command', async (t) => {
+t.test('a call is written as words of the command', async (t) => {
   t.strictSame(wordsOf('a b', 1, { c: [null] }), [
     ...['call', '127.0.0.1:1234', 'echo'],
     ...['"a b"', '1', '{ "c": [null] }'],
@@ -16,7 +16,7 @@ t.test('a call is words of the command', async (t) => {
   t.strictSame(wordsOf(Uint8Array.of(0, 255)), ['call', '127.0.0.1:1234', 'echo', '"hex:00ff"']);
 });
 
-t.test('what no words can say has none', async (t) => {
+t.test('a call that words cannot express has no command', async (t) => {
   for (const value of [
     NaN,
     Infinity,

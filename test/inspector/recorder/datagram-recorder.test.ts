@@ -38,7 +38,7 @@ function setUp() {
 const response = (id: string) => encodeResponse(id, 1).toDatagram();
 
 t.test(
-  'of a bundle only the frames of shown calls are told, and how many there were',
+  'of a bundle only the frames of shown calls are recorded, and the number of all',
   async (t) => {
     const { told, recorder, ids, receive } = setUp();
     const frames = Array.from({ length: 5 }, () => encodeResponse(ids.next(), 1));
@@ -73,7 +73,7 @@ t.test(
   },
 );
 
-t.test('what was received last is settled first', async (t) => {
+t.test('the datagram that was received last is settled first', async (t) => {
   const { told, recorder, ids } = setUp();
   const [outer, inner] = [ids.next(), ids.next()];
   for (const id of [outer, inner]) recorder.show(id, ECHO);
@@ -89,7 +89,7 @@ t.test('what was received last is settled first', async (t) => {
   t.equal(told.length, 2);
 });
 
-t.test('strays are told, up to 200 a second', async (t) => {
+t.test('stray frames are recorded, up to 200 a second', async (t) => {
   const { told, ids, receive } = setUp();
   for (let number = 0; number < 1_000; number += 1) {
     receive(response(ids.next()), ['response.orphan'], number);
@@ -104,7 +104,7 @@ t.test('strays are told, up to 200 a second', async (t) => {
   t.match(told.at(-1), { bundle: true, frameCount: 1, frames: [{ type: 'bundle' }] });
 });
 
-t.test('a million ids take a bounded room, and the latest are known', async (t) => {
+t.test('a million ids take bounded memory, and the latest are known', async (t) => {
   const { told, recorder, ids, receive } = setUp();
   const all = Array.from({ length: 1_000_000 }, () => ids.next());
   for (const id of all) recorder.show(id, ECHO);
@@ -122,7 +122,7 @@ t.test('a million ids take a bounded room, and the latest are known', async (t) 
   t.ok(taken < 150, `${taken} of 1,000 others are taken for one of them at first`);
 });
 
-t.test('what went out just before its request was shown is told after all, once', async (t) => {
+t.test('a datagram sent just before its request was shown is recorded later, once', async (t) => {
   const { told, recorder, ids } = setUp();
   const id = ids.next();
   recorder.sent(response(id), HOST, 1);
@@ -137,7 +137,7 @@ t.test('what went out just before its request was shown is told after all, once'
   t.equal(told.length, 1);
 });
 
-t.test('a repeated request is told with the reply that goes out once more', async (t) => {
+t.test('a repeated request is recorded with the reply that is sent again', async (t) => {
   const { told, recorder, ids } = setUp();
   const id = ids.next();
   recorder.received(encodeRequest(id, 'echo', []).toDatagram(), HOST, 1, 5);
@@ -149,7 +149,7 @@ t.test('a repeated request is told with the reply that goes out once more', asyn
   ]);
 });
 
-t.test('a frame is made again, unless it is being routed and will be told of', async (t) => {
+t.test('a frame is rebuilt, unless it is being routed and will be recorded', async (t) => {
   const { told, recorder, ids } = setUp();
   const id = ids.next();
   const datagram = encodeRequest(id, 'echo', []).toDatagram();

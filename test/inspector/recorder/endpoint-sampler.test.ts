@@ -1,12 +1,12 @@
 import t from 'tap';
 import { ProcedureCounts } from '../../../src/inspector/recorder/procedure-counts.js';
-import { Recorded } from '../../fixtures/recorded.js';
+import { Recorded } from './recorded.js';
 import { inWorld } from '../../fixtures/world.js';
 
 const echo = { echo: (_scope: unknown, value: unknown) => value };
 
 t.test(
-  'a peer is told of when something about it has changed, and not else',
+  'a peer is recorded when something about it has changed, and only then',
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: echo });
     const client = await world.endpoint();
@@ -45,7 +45,7 @@ t.test(
       t.equal(recorded.of('peer').length, 100);
       for (let period = 1; period <= 5; period += 1) {
         const before = recorded.of('peer').length;
-        // The first ones change all the time.
+        // The first peers change all the time.
         for (const peer of peers.slice(0, 120))
           calls.push(peer.call('ask', [], { timeoutMs: 900 }));
         await world.clock.advance(250);
@@ -60,7 +60,7 @@ t.test(
 );
 
 t.test(
-  'all have had their turn before the sampler rests',
+  'all peers have had their turn before the sampler rests',
   inWorld(
     async (t, world) => {
       const client = await world.endpoint();
@@ -78,7 +78,7 @@ t.test(
 );
 
 t.test(
-  'a peer that the endpoint knows no more is told of for the last time',
+  'a peer that the endpoint has forgotten gets a last record',
   inWorld(async (t, world) => {
     const client = await world.endpoint({ maxPeers: 2 });
     const recorded = new Recorded(client);
@@ -93,7 +93,7 @@ t.test(
 );
 
 t.test(
-  'a name that was looked up gives way to its address',
+  'a name that was resolved is replaced by its address',
   inWorld(async (t, world) => {
     let found = (_host: string): void => undefined;
     const client = await world.endpoint({
@@ -117,7 +117,7 @@ t.test(
 );
 
 t.test(
-  'counts are told when they have changed, and add up to the endpoint’s own',
+  "counts are recorded when they have changed, and add up to the endpoint's own",
   inWorld(async (t, world) => {
     const server = await world.endpoint({ handlers: echo });
     const client = await world.endpoint();
@@ -139,7 +139,7 @@ t.test(
   }),
 );
 
-t.test('of endless procedures the busiest are counted, and whoever becomes busy', async (t) => {
+t.test('of many procedures the busiest are counted, and those that become busy', async (t) => {
   const counts = new ProcedureCounts();
   counts.settled('e:1', 'once', 'resolved');
   for (let round = 0; round < 50; round += 1) counts.settled('a:1', 'old', 'resolved');
@@ -155,7 +155,7 @@ t.test('of endless procedures the busiest are counted, and whoever becomes busy'
     { peer: 'b:1', procedure: 'old', outcomes: { rejected: 200, resolved: 0 } },
     { peer: 'a:1', procedure: 'old', outcomes: { resolved: 50 } },
     { peer: 'c:1', procedure: 'new', outcomes: { unsent: 30 } },
-    // It was forgotten meanwhile: there is room for a thousand.
+    // It was forgotten in the meantime, because there is room for a thousand.
     { peer: 'e:1', procedure: 'once', outcomes: { resolved: 9 } },
   ]);
   counts.settled('d:1', 'n'.repeat(8_000), 'resolved');

@@ -4,7 +4,7 @@ import { Follower } from '../../../src/inspector/recorder/follower.js';
 import type { ActorRecords } from '../../../src/inspector/recorder/follower.js';
 import { Sampling } from '../../../src/inspector/recorder/sampling.js';
 
-/** As much of an actor as a follower looks at. */
+/** The parts of an actor that a follower uses. */
 class FakeActor {
   state = 'running';
   done = false;
@@ -38,7 +38,7 @@ function follow(onMade: (actor: FakeActor) => void = () => undefined) {
 }
 
 t.test(
-  'an actor that was not chosen is shown with the first notable event, and not counted',
+  'an actor that was not chosen is shown at the first notable event, and not counted',
   async (t) => {
     const { told, follower } = follow();
     const actor = new FakeActor('1');
@@ -53,7 +53,7 @@ t.test(
   },
 );
 
-t.test('an actor that has ended is let go', async (t) => {
+t.test('an actor that has ended is released', async (t) => {
   const { told, follower } = follow();
   const actor = new FakeActor('000');
   follower.started(actor);
@@ -63,7 +63,7 @@ t.test('an actor that has ended is let go', async (t) => {
   t.strictSame(told, ['made', 'answered']);
 });
 
-t.test('one that is made to do something as it is told of is told of once', async (t) => {
+t.test('an actor that is made to step while it is recorded is recorded once', async (t) => {
   const { told, follower } = follow((actor) => {
     actor.done = true;
     follower.stepped(actor, { type: 'cancel' });
@@ -73,7 +73,7 @@ t.test('one that is made to do something as it is told of is told of once', asyn
   t.equal(follower.skipped, 0);
 });
 
-t.test('of more than can be shown the latest are, and the others are counted', async (t) => {
+t.test('above the limit, the latest actors are shown and the others counted', async (t) => {
   const { told, follower } = follow();
   const living = Array.from({ length: 10_050 }, (_, number) => new FakeActor(String(number)));
   follower.found(living);

@@ -29,7 +29,7 @@ t.test('a frame without anything masked is its own bytes', async (t) => {
   t.equal(show(datagram, ['password']).masked, undefined);
 });
 
-t.test('what is masked is cut out, and all around it stays byte for byte', async (t) => {
+t.test('what is masked is cut out, and everything else stays, byte for byte', async (t) => {
   const datagram = request(1.5, { user: 'snake', password: { old: 'a', new: ['b'] } }, [7]);
   const { bytes, masked } = show(datagram, ['password']);
   t.equal(masked, true);
@@ -40,7 +40,7 @@ t.test('what is masked is cut out, and all around it stays byte for byte', async
   });
   const headerMap = datagram.subarray((decodeRequest(datagram) as { end: number }).end);
   t.strictSame(bytes.subarray(-headerMap.length), headerMap);
-  // An integer that is longer than it need be, as no encoder here would write it.
+  // An integer that is longer than necessary, as no encoder here would write it.
   const long = Buffer.concat([
     Buffer.of(1),
     Buffer.from(ID, 'hex'),
@@ -74,7 +74,7 @@ t.test('a masked whole is masked in each argument, and in every part of an outco
   t.strictSame(shownError(['x'], reserved), ['no', '(masked)', '(masked)']);
 });
 
-t.test('an answer to nobody knows what is shown as type and id', async (t) => {
+t.test('of an answer to an unknown call, only type and id are shown', async (t) => {
   const value = encodeResponse(ID, 'secret').toDatagram();
   const header = value.subarray(0, HEADER_BYTES);
   const shown = maskedBytes(readFrame(value) as Frame, undefined, maskTest(['x']));
@@ -83,7 +83,7 @@ t.test('an answer to nobody knows what is shown as type and id', async (t) => {
   t.strictSame(show(value, ['x'], unknown).bytes, header);
 });
 
-t.test('maps of any keys are masked by their path, and extensions as a whole', async (t) => {
+t.test('maps with any keys are masked by their path, and extensions as a whole', async (t) => {
   const args = Buffer.concat([
     Buffer.of(0x92, 0xa5),
     Buffer.from('login'),
@@ -140,7 +140,7 @@ t.test('bytes and values are masked in the same places', async (t) => {
       const whole = how.isMasked({ procedure: 'login', path: ['args'] });
       const expected = whole ? args.map(() => '(masked)') : legibleValue(args, ['args'], how);
       const shown = legibleValue(body.args, [], { ...how, isMasked: () => false });
-      // An extension is masked as a whole, for its bytes cannot be taken apart.
+      // An extension is masked as a whole, because its bytes cannot be taken apart.
       const plain = (value: unknown) =>
         JSON.stringify(value).replace(/\{"type":(5|"\(masked\)"),"data":"[^"]*"\}/g, '"extension"');
       const text = plain(shown).replace(/"\(masked\)"/g, '"extension"');

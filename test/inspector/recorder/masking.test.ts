@@ -7,13 +7,13 @@ import type { RecorderOptions } from '../../../src/inspector/recorder/recorder.j
 import { ProcedureError } from '../../../src/api/procedure-error.js';
 import { TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import { encodeRequest } from '../../../src/wire/request.js';
-import { Recorded } from '../../fixtures/recorded.js';
+import { Recorded } from './recorded.js';
 import { World } from '../../fixtures/world.js';
 
 const MASK = ['password', 'token'];
 const SECRET = 'xyzzy-Hunter2-plugh-4711';
 
-/** The forms in which a secret could be found again. */
+/** The forms in which a secret could be found. */
 function traces(secret: string, records: readonly object[]): string[] {
   const text = JSON.stringify(records);
   const bytes = Buffer.from(secret);
@@ -30,7 +30,7 @@ function traces(secret: string, records: readonly object[]): string[] {
   return Object.keys(forms).filter((form) => text.includes(forms[form] ?? ''));
 }
 
-/** Anything that holds the secret. */
+/** Values that contain the secret. */
 const secretive = fc.constantFrom<unknown>(
   SECRET,
   Buffer.from(SECRET),
@@ -41,7 +41,7 @@ const secretive = fc.constantFrom<unknown>(
 
 const harmless = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null));
 
-/** Nested values with the secret under masked keys alone. */
+/** Nested values with the secret only under masked keys. */
 const { value: nested } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { depthSize: 'small' },
@@ -101,7 +101,9 @@ const HANDLERS = {
   },
 };
 
-/** Calls everything with the arguments, over a bad link, and gives all that was told of it. */
+/**
+ * Calls everything with the arguments, over a bad link, and returns everything that was recorded.
+ */
 async function play(
   args: readonly unknown[],
   { seed, lossRate, ...options }: RecorderOptions & { seed: number; lossRate: number },
@@ -124,7 +126,7 @@ async function play(
   return recorded.flatMap(({ records }) => records);
 }
 
-t.test('what is masked is nowhere in any record, whatever happens to it', async (t) => {
+t.test('what is masked is in no record, whatever happens to it', async (t) => {
   await fc.assert(
     fc.asyncProperty(scene, async ({ args, ...options }) => {
       const holdsSecret = /password|token/i.test(JSON.stringify(args));
@@ -140,14 +142,14 @@ t.test('what is masked is nowhere in any record, whatever happens to it', async 
   t.pass();
 });
 
-t.test('without a mask the same look finds the secret in each form', async (t) => {
+t.test('without a mask, the same search finds the secret in each form', async (t) => {
   const records = await play([{ password: SECRET }, Buffer.from(SECRET)], { seed: 1, lossRate: 0 });
   const found = traces(SECRET, records);
   for (const form of ['plain', 'hex in pairs']) t.ok(found.includes(form), form);
   t.ok(found.some((form) => form.startsWith('base64')));
 });
 
-t.test('a procedure that quotes its arguments is heard by name and code alone', async (t) => {
+t.test('errors of a procedure that quotes its arguments show only name and code', async (t) => {
   const quote = { seed: 1, lossRate: 0, mask: MASK };
   const masked = JSON.stringify(await play([{ password: SECRET }], quote));
   t.match(masked, /"code":"handlerFailed","message":"\(masked\)"/);
@@ -155,7 +157,7 @@ t.test('a procedure that quotes its arguments is heard by name and code alone', 
   t.match(open, /wrong: \[\{\\"user\\":\\"snake\\"\}\]/, 'one without anything masked is whole');
 });
 
-t.test('issues of a contract quote values, and are not shown beside a mask', async (t) => {
+t.test('issues of a contract quote values, and are not shown if there is a mask', async (t) => {
   const world = new World({ watched: false });
   const handlers = { login: () => 1, reveal: () => ({ token: SECRET }) };
   const server = await world.endpoint({ contract: checked, handlers: handlers as never });
@@ -175,7 +177,7 @@ t.test('issues of a contract quote values, and are not shown beside a mask', asy
   await world.clock.runUntil(Promise.all([client.close(), server.close()]));
 });
 
-/** What is recorded at an endpoint that the datagrams reach, from a stranger. */
+/** What is recorded at an endpoint when these datagrams arrive from a stranger. */
 async function receive(datagrams: readonly Buffer[], options: RecorderOptions): Promise<Recorded> {
   const world = new World({ watched: false });
   const endpoint = await world.endpoint({ handlers: HANDLERS });
@@ -197,7 +199,7 @@ const frame = (type: number, ...body: readonly Uint8Array[]) =>
 const map = Buffer.concat([Buffer.of(0x81, 1), encode({ password: SECRET })]);
 const mapInKey = Buffer.concat([Buffer.of(0x81), encode({ password: SECRET }), Buffer.of(1)]);
 
-t.test('maps of any keys, what cannot be read, and what trails are masked as well', async (t) => {
+t.test('maps with any keys, unreadable frames and trailing bytes are masked too', async (t) => {
   const sent: Record<string, Buffer> = {
     map: frame(0, encode(['echo', []]).subarray(0, -1), Buffer.of(0x91), map),
     'map in a key': frame(0, encode(['echo', []]).subarray(0, -1), Buffer.of(0x91), mapInKey),
@@ -225,7 +227,7 @@ t.test('maps of any keys, what cannot be read, and what trails are masked as wel
   };
   for (const [name, datagram] of Object.entries(sent)) {
     const recorded = await receive([datagram], { mask: MASK });
-    t.ok(recorded.of('datagram').length > 0, `${name} is told of`);
+    t.ok(recorded.of('datagram').length > 0, `${name} is recorded`);
     t.strictSame(traces(SECRET.slice(0, 20), recorded.records), [], name);
     t.match(JSON.stringify(recorded.records), /"masked":true/, name);
     t.strictSame(recorded.faults(), []);
@@ -234,7 +236,7 @@ t.test('maps of any keys, what cannot be read, and what trails are masked as wel
   }
 });
 
-t.test('an answer to a call that nobody knows of is not shown to masks by procedure', async (t) => {
+t.test('an answer to an unknown call is not shown when masks depend on procedures', async (t) => {
   const mask: RecorderOptions['mask'] = ({ procedure }) => procedure === 'echo';
   const outbound = encodeRequest(ID.toString('hex'), 'echo', [SECRET]);
   outbound.stamp(1, 5_000);
@@ -258,7 +260,7 @@ function masksAll(t: Test, mask: RecorderOptions['mask'], name: string): Promise
   });
 }
 
-t.test('masks that mask wholes, throw, or change what they are asked', async (t) => {
+t.test('masks may mask wholes, throw, or change what they are asked', async (t) => {
   await masksAll(t, () => true, 'everything');
   await masksAll(t, ['args', 'outcome'], 'both wholes');
   await masksAll(t, ['0', 'error', 'value', 'reason'], 'parts by key');

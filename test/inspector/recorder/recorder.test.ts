@@ -7,14 +7,14 @@ import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import { ProcedureError } from '../../../src/api/procedure-error.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
-import { Recorded } from '../../fixtures/recorded.js';
-import { syncPair } from '../../fixtures/sync-pair.js';
+import { Recorded } from './recorded.js';
+import { syncPair } from './sync-pair.js';
 import { inWorld } from '../../fixtures/world.js';
 import type { World } from '../../fixtures/world.js';
 
 const echo = { echo: (_scope: unknown, value: unknown) => value };
 
-/** With this id in `chosen` only those that something befalls are shown. */
+/** With an id from `chosen`, only calls in which something notable happens are shown. */
 const ALMOST_NONE = { maxCallsPerSecond: 1e-9 };
 
 async function echoPair(world: World, handlers: Record<string, () => unknown> = {}) {
@@ -24,7 +24,7 @@ async function echoPair(world: World, handlers: Record<string, () => unknown> = 
 }
 
 t.test(
-  'a call and its request are told from both ends, step by step, with their datagrams',
+  'a call and its request are recorded at both ends, step by step, with their datagrams',
   inWorld(async (t, world) => {
     const { client, server, peer } = await echoPair(world);
     const atClient = new Recorded(client, { name: 'client' });
@@ -58,7 +58,7 @@ t.test(
 );
 
 t.test(
-  'time-outs, late answers, errors and refusals are told however few calls are shown',
+  'time-outs, late answers, errors and refusals are recorded, however few calls are shown',
   inWorld(async (t, world) => {
     const { client, server, peer } = await echoPair(world, {
       fail: () => {
@@ -68,7 +68,7 @@ t.test(
     const raw = await world.raw('10.0.0.9');
     const atClient = new Recorded(client, ALMOST_NONE);
     const atServer = new Recorded(server, ALMOST_NONE);
-    // The first of all is shown; from then on one in 4,096 is.
+    // The first call is shown. From then on, one in 4,096 is.
     for (let number = 0; number < 40; number += 1) {
       await world.clock.runUntil(peer.call('echo', [number]));
     }
@@ -133,13 +133,13 @@ t.test(
       { because: 'unknownProcedure' },
     );
     const sent = atServer.frames().filter((frame) => frame === 'out error');
-    t.equal(sent.length, 2, 'and what they were answered');
+    t.equal(sent.length, 2, 'and their answers');
     t.strictSame([atClient.faults(), atServer.faults()], [[], []]);
   }),
 );
 
 t.test(
-  'calls shown and skipped add up to the calls made, those that go wrong included',
+  'shown and skipped calls add up to the calls made, those that go wrong included',
   inWorld(async (t, world) => {
     world.network.setLink('10.0.0.2', '10.0.0.1', { lossRate: 0.2 });
     const { client, server, peer } = await echoPair(world);
@@ -157,7 +157,7 @@ t.test(
     const requests = server.stats().fates['request.run'];
     t.equal(atServer.of('handler').length + atServer.counts.skipped.handlers, requests);
     const actors = atClient.of('call').map(({ actor }) => actor);
-    t.equal(new Set(actors).size, actors.length, 'none is told twice');
+    t.equal(new Set(actors).size, actors.length, 'none is recorded twice');
     for (const actor of actors) {
       const steps = atClient.of('step').filter((step) => step.actor === actor);
       t.strictSame(steps.filter(({ final }) => final).length, 1, 'each ends once');
@@ -174,7 +174,7 @@ t.test(
 );
 
 t.test(
-  'whoever is attached late is told of what lives, and how it came to that',
+  'a recorder that is attached late records what lives, and how it came to its state',
   inWorld(async (t, world) => {
     const raw = await world.raw('10.0.0.9');
     const releases: (() => void)[] = [];
@@ -223,7 +223,7 @@ t.test(
 );
 
 t.test(
-  'several recorders tell the same, each of its own; one that is stopped tells nothing more',
+  'several recorders record the same with their own numbers, and a stopped one records nothing more',
   inWorld(async (t, world) => {
     const { client, peer } = await echoPair(world);
     const first = new Recorded(client);
@@ -243,7 +243,7 @@ t.test(
 );
 
 t.test(
-  'a recording that is stopped by what it tells stops at once',
+  'a recording that is stopped while it records stops at once',
   inWorld(async (t, world) => {
     const { client, peer } = await echoPair(world);
     const types: string[] = [];
@@ -253,7 +253,7 @@ t.test(
     });
     await world.clock.runUntil(peer.call('echo', [1]));
     await world.clock.advance(1_000);
-    t.equal(types.at(-1), 'step', 'the datagram that brought the answer is not told any more');
+    t.equal(types.at(-1), 'step', 'the datagram with the answer is not recorded any more');
   }),
 );
 
@@ -278,7 +278,7 @@ t.test(
 );
 
 t.test(
-  'an endpoint that closes with calls open ends each, and then its recording',
+  'an endpoint that closes with open calls ends each of them, and then its recording',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const client = await world.endpoint();
@@ -316,12 +316,12 @@ t.test('a simulated clock runs out of timers though an endpoint is recorded', as
   const call = endpoint.peer('10.0.0.2:1').call('ask', [], { timeoutMs: 2_000 });
   await clock.runUntil(call);
   await t.rejects(clock.runUntil(new Promise(() => undefined)), /Nothing is left to run/);
-  t.equal(recorded.counts.stats.outcomes.timedOut, 1, 'the last news is told before it rests');
+  t.equal(recorded.counts.stats.outcomes.timedOut, 1, 'the last change is recorded first');
   t.equal(recorded.counts.stats.lingeringNow, 0);
   await endpoint.close();
 });
 
-t.test('what the sink throws is reported once, and hurts nobody', async (t) => {
+t.test('errors of the sink are reported once, and harm nothing', async (t) => {
   const warned: Error[] = [];
   const listen = (warning: Error): void => {
     warned.push(warning);
@@ -342,7 +342,7 @@ t.test('what the sink throws is reported once, and hurts nobody', async (t) => {
   );
 });
 
-t.test('arguments that cannot be shown any more are reported, and hurt nobody', async (t) => {
+t.test('arguments that cannot be shown any more are reported, and harm nothing', async (t) => {
   const warned: Error[] = [];
   const listen = (warning: Error): void => {
     warned.push(warning);
@@ -370,7 +370,7 @@ t.test('arguments that cannot be shown any more are reported, and hurt nobody', 
 });
 
 t.test(
-  'what a call ignores is no step, and what is closed cannot be recorded',
+  'an ignored event is not a step, and a closed endpoint cannot be recorded',
   inWorld(async (t, world) => {
     const client = await world.endpoint({ timeoutMs: 100 });
     const recorded = new Recorded(client);
@@ -387,7 +387,7 @@ t.test(
 );
 
 t.test(
-  'a sink that calls, cancels and closes while it is told gets each record once',
+  'a sink that calls, cancels and closes while it gets a record gets each record once',
   async (t) => {
     const { client, server } = await syncPair({ handlers: echo });
     const records: InspectionRecord[] = [];
@@ -432,7 +432,7 @@ t.test('with a transport that delivers at once every datagram has its fate', asy
 });
 
 t.test(
-  'a hostile name, and large arguments, are cut and say so',
+  'a hostile name and large arguments are cut, and marked as cut',
   inWorld(async (t, world) => {
     const { server } = await echoPair(world);
     const raw = await world.raw();
@@ -498,7 +498,7 @@ t.test('a real endpoint is recorded over loopback, in Unix time', async (t) => {
   t.strictSame([atClient.faults(), atServer.faults()], [[], []]);
 });
 
-/** Of its actor, by which records name it. */
+/** The number of its actor, which records use. */
 function numberOf(call: object): number {
   return (call as { number: number }).number;
 }

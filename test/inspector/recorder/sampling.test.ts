@@ -15,7 +15,7 @@ function choose(sampling: Sampling, count: number, seed = 1): Set<string> {
   return chosen;
 }
 
-t.test('everything is chosen as long as it is not too much', async (t) => {
+t.test('everything is chosen while it is not too much', async (t) => {
   const sampling = new Sampling(100);
   t.equal(choose(sampling, 100).size, 100);
   sampling.nextPeriod();
@@ -24,7 +24,7 @@ t.test('everything is chosen as long as it is not too much', async (t) => {
 });
 
 t.test(
-  'about as many are chosen as are wanted, in the first period and in those that follow',
+  'about the wanted number is chosen, in the first period and in those that follow',
   async (t) => {
     const sampling = new Sampling(100);
     const first = choose(sampling, 5_000).size;
@@ -42,7 +42,7 @@ t.test(
 );
 
 t.test(
-  'both ends of a call choose alike, and who shows fewer shows some of the same',
+  'both ends of a call choose alike, and the end that shows fewer shows some of the same',
   async (t) => {
     const ends = [new Sampling(200), new Sampling(200), new Sampling(30)];
     for (const end of ends) choose(end, 5_000);
@@ -58,7 +58,7 @@ t.test(
   },
 );
 
-t.test('ids that a peer has picked so that all are chosen are not all chosen', async (t) => {
+t.test('ids that a peer has picked so that all would be chosen are not all chosen', async (t) => {
   const sampling = new Sampling(100);
   const chosen = new Set<string>();
   for (let number = 0; number < 100_000; number += 1) {
@@ -69,7 +69,7 @@ t.test('ids that a peer has picked so that all are chosen are not all chosen', a
   t.equal(sampling.oneIn, 4_096);
 });
 
-t.test('less than one a period is possible', async (t) => {
+t.test('less than one in a period is possible', async (t) => {
   const sampling = new Sampling(1 / 16);
   let chosen = 0;
   const ids = idsOf(3);

@@ -21,11 +21,11 @@ import {
 } from '../../fixtures/inspection-records.js';
 
 const MEBIBYTE = 1024 * 1024;
-/** The smallest ring there is. */
+/** The smallest possible ring. */
 const SMALL = { maxBytes: 8 * MEBIBYTE };
 const PART_BYTES = 4 * MEBIBYTE;
 
-t.test('what is recorded is read again, in order', async (t) => {
+t.test('what was recorded is read again, in order', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const records = sampleTraffic(1, 50);
   const file = await recordToFile(path);
@@ -37,7 +37,7 @@ t.test('what is recorded is read again, in order', async (t) => {
   t.equal(statSync(path).mode & 0o777, 0o600, 'for its owner alone');
 });
 
-t.test('the ring keeps its bound, and what was last', async (t) => {
+t.test('the ring keeps its limit, and the latest records', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const disk = new TestDisk();
   const file = await openRecording(disk, path, SMALL);
@@ -78,7 +78,7 @@ t.test('each part begins with what is needed to understand it', async (t) => {
   for (const part of [path, `${path}.1`]) {
     const lines = readFileSync(part, 'utf8').split('\n').slice(0, 6);
     const head = lines.map((line) => (JSON.parse(line) as InspectionRecord).seq);
-    // The call that lives, but not the one that ended, and the latest of the peer and of the counts.
+    // The living call, but not the ended one, and the latest records of the peer and of the counts.
     t.same(head.slice(0, 5), [1, 2, 3, 7, 9], part);
     t.ok(head[5]! > 9);
   }
@@ -91,13 +91,13 @@ t.test('each part begins with what is needed to understand it', async (t) => {
   );
 });
 
-t.test('a recording that is there is continued', async (t) => {
+t.test('an existing recording is continued', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   for (const endpoint of ['first', 'second']) {
     const file = await recordToFile(path);
     file.record(endpointRecord({ endpoint, seq: 1 }));
     await file.close();
-    // As if it had been killed in the middle of a line.
+    // As if its writer had been killed in the middle of a line.
     appendFileSync(path, '{"type":"cal');
   }
   const { records, skippedLines, torn } = await readRecording(path);
@@ -109,7 +109,7 @@ t.test('a recording that is there is continued', async (t) => {
   t.equal(torn, true);
 });
 
-t.test('no file is overwritten that is none of ours', async (t) => {
+t.test('a file that is not a recording is not overwritten', async (t) => {
   const folder = t.testdir({ 'notes.txt': 'buy milk\n', 'a.jsonl.1': 'precious' });
   for (const [name, named] of [
     ['notes.txt', 'notes.txt'],
@@ -117,7 +117,7 @@ t.test('no file is overwritten that is none of ours', async (t) => {
   ] as const) {
     await t.rejects(recordToFile(join(folder, name)), {
       name: 'RecordingError',
-      message: `${join(folder, named)} is not a recording of rpcudp: its only line is no record`,
+      message: `${join(folder, named)} is not a recording of rpcudp: its only line is not a record`,
     });
   }
   t.equal(readFileSync(join(folder, 'notes.txt'), 'utf8'), 'buy milk\n');
@@ -126,7 +126,7 @@ t.test('no file is overwritten that is none of ours', async (t) => {
   await (await recordToFile(join(folder, 'empty'))).close();
 });
 
-t.test('what cannot be written is told at once', async (t) => {
+t.test('what cannot be written is reported at once', async (t) => {
   const folder = t.testdir();
   await t.rejects(recordToFile(join(folder, 'no', 'such', 'folder')), {
     name: 'RecordingError',
@@ -141,7 +141,7 @@ t.test('what cannot be written is told at once', async (t) => {
   }
 });
 
-t.test('what is too large, or nobody could understand, is dropped and counted', async (t) => {
+t.test('records that are too large or not understandable are dropped and counted', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const file = await recordToFile(path);
   file.record(callRecord({ endpoint: 'unknown' }));
@@ -161,7 +161,7 @@ t.test('what is too large, or nobody could understand, is dropped and counted', 
   );
 });
 
-t.test('a slow disk blocks nobody: what it cannot take is dropped and counted', async (t) => {
+t.test('a slow disk blocks nothing: what it cannot take is dropped and counted', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const disk = new TestDisk();
   disk.hold();
@@ -199,7 +199,7 @@ t.test('an error of the disk is reported once, and ends the recording', async (t
   }
 });
 
-t.test('a process that is killed leaves what can be read', async (t) => {
+t.test('a killed process leaves a readable recording', async (t) => {
   const path = join(t.testdir(), 'a.jsonl');
   const script = `
     import { recordToFile } from ${JSON.stringify(import.meta.resolve('../../../src/inspector/recording/file.ts'))};
@@ -216,7 +216,7 @@ t.test('a process that is killed leaves what can be read', async (t) => {
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   await new Promise<void>((resolve) => {
-    // It writes in its own time.
+    // The process writes in its own time.
     child.stdout.on('data', () => {
       if (lengthOf(path) > 10_000) resolve();
     });
@@ -238,7 +238,7 @@ function lengthOf(path: string): number {
 
 /** A disk whose writes can be held, and of which one operation can fail. */
 class TestDisk implements Disk {
-  /** How much was written; no end of it after a failure. */
+  /** How many bytes were written; Infinity after a failure. */
   written = 0;
   release: () => void = () => undefined;
   readonly #failing: string | undefined;
@@ -283,7 +283,10 @@ class TestDisk implements Disk {
   }
 }
 
-/** Records an endpoint, and datagrams until there are so many bytes, as fast as the disk is; gives the last number. */
+/**
+ * Records an endpoint, and datagrams until there are this many bytes, as fast as the disk is.
+ * Returns the last number.
+ */
 async function fill(
   file: RecordingFile,
   disk: TestDisk,

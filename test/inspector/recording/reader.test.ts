@@ -7,7 +7,7 @@ import { callRecord, endpointRecord } from '../../fixtures/inspection-records.js
 
 const OPENED = endpointRecord({ seq: 1 });
 
-t.test('the predecessor is read first, and what both have once', async (t) => {
+t.test('the predecessor is read first, and what both parts have is read once', async (t) => {
   const path = join(
     t.testdir({
       'a.jsonl.1': linesOf([OPENED, callRecord({ seq: 2 }), callRecord({ seq: 3 })]),
@@ -22,18 +22,18 @@ t.test('the predecessor is read first, and what both have once', async (t) => {
   );
 });
 
-t.test('numbers of different endpoints are different', async (t) => {
+t.test('the same numbers of different endpoints are different records', async (t) => {
   const records = [OPENED, endpointRecord({ seq: 1, endpoint: 'server' })];
   const path = join(t.testdir({ a: linesOf(records) }), 'a');
   t.equal((await readRecording(path)).records.length, 2);
 });
 
-t.test('a predecessor alone is a recording: its writer was killed between the two', async (t) => {
+t.test('a predecessor alone is a recording: its writer was killed in between', async (t) => {
   const path = join(t.testdir({ 'a.1': linesOf([OPENED]) }), 'a');
   t.equal((await readRecording(path)).records.length, 1);
 });
 
-t.test('lines that are no records are skipped and counted', async (t) => {
+t.test('lines that are not records are skipped and counted', async (t) => {
   const lines = ['{', 'null', '{"type":"call"}', '\u0000', '[]', ''].join('\n');
   const path = join(
     t.testdir({ a: `${linesOf([OPENED])}${lines}\n${linesOf([callRecord({ seq: 2 })])}` }),
@@ -48,7 +48,7 @@ t.test('lines that are no records are skipped and counted', async (t) => {
   t.equal(torn, false);
 });
 
-t.test('a last line without its end is torn, unless it is whole', async (t) => {
+t.test('a last line without its end is torn, unless it is complete', async (t) => {
   const folder = t.testdir({
     torn: `${linesOf([OPENED])}{"type":"c`,
     whole: JSON.stringify(OPENED),
@@ -57,8 +57,8 @@ t.test('a last line without its end is torn, unless it is whole', async (t) => {
   t.match(await readRecording(join(folder, 'whole')), { skippedLines: 0, torn: false });
 });
 
-t.test('lines are put together from whatever pieces they come in', async (t) => {
-  // A character of several bytes at every place that a piece can end.
+t.test('lines are put together from any pieces', async (t) => {
+  // A character of several bytes at every place where a piece can end.
   const long = Array.from({ length: 20 }, (_, index) =>
     callRecord({ seq: index + 2, args: ['é€😀'.repeat(10_000 + index)] }),
   );
@@ -67,7 +67,7 @@ t.test('lines are put together from whatever pieces they come in', async (t) => 
   t.same(records.slice(1), JSON.parse(JSON.stringify(long)));
 });
 
-t.test('what is no recording is said so', async (t) => {
+t.test('a file that is not a recording gives an error that says so', async (t) => {
   const folder = t.testdir({
     other: 'no\nrecords\nhere\n',
     many: 'x\n'.repeat(1_000),
@@ -80,8 +80,8 @@ t.test('what is no recording is said so', async (t) => {
     ['missing', 'There is no recording PATH'],
     ['other', 'PATH is not a recording of rpcudp: its first 3 lines hold no record'],
     ['many', /^PATH is not a recording of rpcudp: its first 1?000 lines hold no record$/],
-    ['long', 'PATH is not a recording of rpcudp: a line of it has more than 1048576 bytes'],
-    ['endless', 'PATH is not a recording of rpcudp: a line of it has more than 1048576 bytes'],
+    ['long', 'PATH is not a recording of rpcudp: one of its lines has more than 1048576 bytes'],
+    ['endless', 'PATH is not a recording of rpcudp: one of its lines has more than 1048576 bytes'],
     ['folder', /^The recording PATH cannot be read: EISDIR/],
   ] as const;
   for (const [name, message] of table) {
@@ -93,7 +93,7 @@ t.test('what is no recording is said so', async (t) => {
   t.same((await readRecording(join(folder, 'empty'))).records, [], 'nothing was recorded yet');
 });
 
-t.test('a part that becomes the predecessor while it is read is read', async (t) => {
+t.test('a part that becomes the predecessor while it is read is read completely', async (t) => {
   const path = join(t.testdir({ a: linesOf([OPENED, callRecord({ seq: 2 })]) }), 'a');
   const batches = new RecordingReader(path).batches();
   const first = batches.next();

@@ -8,17 +8,18 @@ import type { Traffic } from '../life.js';
 /** RFC 9000, section 8.1. */
 const MAX_FACTOR = 3;
 
-/** What an endpoint sends of its own accord, and not because somebody asked. */
+/** What an endpoint sends on its own, not as a reply. */
 const OWN_ACCORD: readonly (number | undefined)[] = [TYPE.request, TYPE.cancel];
 
-/** What only somebody who received a request of ours can send. */
+/** What only a peer can send that received a request of this endpoint. */
 const ANSWERS: readonly (number | undefined)[] = [
   ...[TYPE.response, TYPE.error, TYPE.working, TYPE.challenge],
 ];
 
 /**
- * I10. Nobody can use an endpoint to flood another: to an address that has not shown that it receives
- * what is sent there, a `strict` endpoint sends at most three bytes for each that came from there.
+ * I10. Nobody can use an endpoint to flood another. As long as an address has not proved that it
+ * receives what is sent there, a `strict` endpoint sends it at most three bytes for each byte that
+ * came from it.
  */
 export const amplification: Invariant = {
   id: 'I10',
@@ -46,7 +47,7 @@ export const amplification: Invariant = {
   },
 };
 
-/** Whether who sent this frame has received something that was sent to its address. */
+/** Whether the sender of this frame has received something that was sent to its address. */
 function proves({ life }: EndpointNode, traffic: Traffic, frame: Buffer): boolean {
   if (frame[0] === TYPE.request) return traffic.tokens.has(tokenOf(frame));
   return ANSWERS.includes(frame[0]) && life.transmissions.has(idOf(frame));

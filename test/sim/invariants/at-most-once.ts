@@ -5,11 +5,11 @@ import { brief, idOf, TYPE, valuesOf } from '../datagram.js';
 import type { Invariant } from '../invariant.js';
 
 /**
- * I2. The reason for transaction ids: however often a request arrives, from however old a copy, its
- * procedure runs at most once per life of the endpoint, sender and id, while the id is remembered. An
- * endpoint that is told to be `strict` forgets none before its time; others say so when they do. Whoever
- * asks again gets the very bytes of the first reply; who asks for the first time is never taken for one
- * who asks again.
+ * I2. This is the reason for transaction ids. However often a request arrives, however old the copy
+ * is, its procedure runs at most once for each life of the endpoint, sender and id, while the id is
+ * remembered. A `strict` endpoint forgets no id before its time; other endpoints report when they
+ * do. A repeated request gets exactly the bytes of the first reply. A first request is never taken
+ * for a repetition.
  */
 export const atMostOnce: Invariant = {
   id: 'I2',
@@ -48,7 +48,8 @@ export const atMostOnce: Invariant = {
     const key = `${request.sender} ${request.transactionId}`;
     const replies = (node.life.replies.get(key) ?? new Set()).add(brief(frame));
     node.life.replies.set(key, replies);
-    // A reply may go out later than its run, and after another run; nobody has more replies than runs.
+    // A reply may be sent later than its run, and after another run. But there are never more
+    // replies than runs.
     if (replies.size <= Math.max(runs, 1)) return undefined;
     return `${node.name} sent ${[...replies].join(', ')} for ${runs} runs`;
   },
@@ -58,7 +59,7 @@ function mayForgetEarly(options: { readonly atMostOnce?: string }): boolean {
   return options.atMostOnce !== 'strict';
 }
 
-/** What is said without the reply at hand: that it was forgotten, or that the request was not run. */
+/** Errors that are sent without a reply: the reply was forgotten, or the request was not run. */
 const NO_REPLIES: readonly unknown[] = ['replyForgotten', ...NOT_RUN_CODES];
 
 /** A result, or an error that a run ended with. */

@@ -5,7 +5,7 @@ import type { World } from '../world.js';
 /** Refusals are remembered beside the replies. */
 const MAX_REFUSALS = 4_096;
 
-/** I8. Every collection stays within the limit that its endpoint was given, at every step. */
+/** I8. At every step, every collection stays within the limit that its endpoint was given. */
 export const boundedMemory: Invariant = {
   id: 'I8',
   says: 'calls, queues, caches, peers and handlers never exceed their limits',
@@ -30,7 +30,10 @@ export const boundedMemory: Invariant = {
   },
 };
 
-/** An answer is not overdue before the least RTO; as long, a call has its place in the window. */
+/**
+ * An answer is not overdue before the least RTO. Until then its call certainly has a place in the
+ * window.
+ */
 const SURELY_AWAITED_MS = 200;
 
 function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: EndpointNode): Finding {
@@ -39,7 +42,8 @@ function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: Endpoin
   for (const { call } of life.openCalls) {
     const { atMs = [] } = life.transmissions.get(call.transactionId) ?? {};
     const [firstMs] = atMs;
-    // A peer that says it is at work on a call makes room for another.
+    // If a peer says that it is working on a call, the call leaves the window and makes room for
+    // another.
     if (atMs.length !== 1 || firstMs === undefined || life.disturbed.has(call.transactionId))
       continue;
     if (nowMs - firstMs >= SURELY_AWAITED_MS) continue;

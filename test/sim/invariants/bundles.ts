@@ -3,7 +3,10 @@ import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 
-/** What may be in a bundle. A challenge goes alone: it is all that an unproven address gets. */
+/**
+ * What may be in a bundle. A challenge is sent alone, because an unproven address gets nothing
+ * else.
+ */
 const BUNDLED: readonly (number | undefined)[] = [
   ...[TYPE.request, TYPE.response, TYPE.error, TYPE.cancel, TYPE.working],
 ];
@@ -14,13 +17,14 @@ const ANSWERS: readonly (number | undefined)[] = [
 ];
 
 /**
- * I15. A bundle is worth its datagram and reaches who can read it: it holds two frames or more in no more
- * bytes than its endpoint allows; replies, to requests with a header map; and requests and cancels, to whom
- * has answered with one. A request that is repeated goes alone: whoever listens there by now can read it.
+ * I15. A bundle saves a datagram, and its receiver can read it. It has at least two frames, in no
+ * more bytes than its endpoint allows. Replies are bundled only for requests with a header map;
+ * requests and cancels only for peers that have answered with one. A repeated request is sent
+ * alone, so that any peer at that address can read it.
  */
 export const bundles: Invariant = {
   id: 'I15',
-  says: 'bundles are within their limit, hold two frames or more, and go to those who understand them; repetitions go alone',
+  says: 'bundles keep their limit and go to peers that read them; repetitions go alone',
 
   beforeFrame: (_world, { life }, frame, from) => {
     if (headerOf(frame) === undefined) return undefined;

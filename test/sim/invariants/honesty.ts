@@ -3,9 +3,10 @@ import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
 
 /**
- * I3. What a caller is told is true: a value is what the peer's procedure gave for this very call, an
- * error is what it declared, and 'executed: no' means that it did not run and never will. 'maybe' may
- * be either. Calls of whose id somebody on the path made use are left out: no plain protocol can tell.
+ * I3. What a caller is told is true. A value is what the peer's procedure returned for this call.
+ * An error is what the procedure declared. 'executed: no' means that it did not run and never will;
+ * 'maybe' allows both. Calls whose id an on-path attacker has used are left out, because a protocol
+ * without cryptography cannot detect that.
  */
 export const honesty: Invariant = {
   id: 'I3',
@@ -48,8 +49,8 @@ function untrueNo(world: World, tracked: TrackedCall): Finding {
   const runs = world.oracle.of(token).filter(({ startedAtMs, node, incarnation }) => {
     const refuser = world.endpoints.find(({ name }) => name === node && name === target.name);
     if (refuser === undefined) return true;
-    // Who refused a request remembers that for its replay window, and in this life: a copy of the
-    // request that is older, or finds the next life, is a new request to it.
+    // A peer that refused a request remembers that for its replay window and in this life. For an
+    // older copy of the request, and in the next life, it is a new request.
     const { replayWindowMs } = refuser.limits;
     return startedAtMs - madeAtMs < replayWindowMs && incarnation === targetIncarnation;
   });

@@ -1,8 +1,8 @@
 import type { Invariant } from '../invariant.js';
 
 /**
- * I4. No frame disappears: each one that arrives has exactly one fate. And the guard in front of the
- * decoder is whole: nothing gets past it that the decoder refuses.
+ * I4. No frame disappears: each frame that arrives has exactly one fate. And the guard in front of
+ * the decoder is complete: it lets nothing pass that the decoder refuses.
  */
 export const inboundConservation: Invariant = {
   id: 'I4',

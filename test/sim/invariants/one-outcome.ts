@@ -2,13 +2,13 @@ import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { TrackedCall } from '../tracked-call.js';
 
-/** Timers are set by differences of numbers with fractions. */
+/** Timers are computed from differences of numbers with fractions. */
 const ROUNDING_MS = 1e-6;
 
 /**
- * I1. Liveness of a single call: whatever the network, the peer and the process do, the caller is told
- * exactly once, and at its deadline at the latest; later only by as much as the process itself stood
- * still. And nobody gives up early.
+ * I1. Liveness of a single call. Whatever the network, the peer and the process do, the caller is
+ * told exactly once, and at its deadline at the latest. It may be later only by as long as the
+ * process was stalled. And no call gives up early.
  */
 export const oneOutcome: Invariant = {
   id: 'I1',

@@ -1,8 +1,9 @@
 import type { Invariant } from '../invariant.js';
 
 /**
- * I5. No datagram is lost on the way out without being counted: what the endpoint attempted is what the
- * kernel took, what it refused, and what it has not said yet. And none is sent when it is too late for that.
+ * I5. No datagram is lost on the way out without being counted. What the endpoint tried to send is
+ * what the kernel took, what the kernel refused, and what is not answered yet. And nothing is sent
+ * when it is too late.
  */
 export const outboundConservation: Invariant = {
   id: 'I5',

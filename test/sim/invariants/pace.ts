@@ -5,20 +5,26 @@ import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { World } from '../world.js';
 
-/** RFC 8085, section 3.1.1: the least time-out for a retransmission, as long as little is known. */
+/**
+ * RFC 8085, section 3.1.1: the least time-out before a retransmission while little is known about
+ * the path.
+ */
 const LEAST_RTO_MS = 1_000;
-/** The least after as many round trips as make a path known. */
+/** The least time-out after enough round trips to know the path. */
 const LEAST_KNOWN_RTO_MS = 200;
 const SAMPLES_TO_KNOW = 8;
 const LONGEST_GAP_MS = 8_000;
-/** The most that an endpoint sends a request without being told to, to those who run it only once. */
+/**
+ * The most transmissions of a request, when the user sets no number, to a peer that runs each
+ * request only once.
+ */
 const MOST_ATTEMPTS = 3;
 const ROUNDING_MS = 1e-6;
 
 /**
- * I9. A caller is polite to a path that may be full: no more transmissions than allowed, none within the
- * least time-out, and each wait twice the one before, but for the cap. And it believes no round-trip time
- * of which it cannot know that it is one (Karn's rule).
+ * I9. A caller does not overload a path. It makes no more transmissions than allowed, none before
+ * the least time-out, and each wait is twice the one before, up to the cap. And it uses a
+ * round-trip time only if it is certain which transmission was answered (Karn's rule).
  */
 export const pace: Invariant = {
   id: 'I9',
@@ -40,7 +46,7 @@ function tooSoon({ name, life, plan }: EndpointNode, id: string): Finding {
   if (previous === undefined || latest === undefined) return undefined;
   const gapMs = latest - previous;
   const short = id.slice(0, 6);
-  // A process that comes late for one transmission is nearer to the next.
+  // If a transmission was late because the process was, the gap to the next one is shorter.
   const lateMs = life.clock.latestMs(previous) - previous + life.clock.maxLatenessMs;
   if (life.disturbed.has(id)) return undefined;
   if (life.clock.stalledBetween(before ?? previous, latest)) return undefined;
@@ -49,7 +55,7 @@ function tooSoon({ name, life, plan }: EndpointNode, id: string): Finding {
   if (gapMs < leastRtoMs - lateMs - ROUNDING_MS) {
     return `${name} repeated ${short} after ${gapMs} ms`;
   }
-  // Of refused transmissions nothing is seen, so intervals may be longer than they seem.
+  // Refused transmissions are not seen here, so an interval may look longer than it is.
   if (before === undefined || plan.faults.has('sendRefused')) return undefined;
   const leastMs = Math.min(1.9 * (previous - before), LONGEST_GAP_MS) - 2 * lateMs;
   if (gapMs >= leastMs - ROUNDING_MS) return undefined;
@@ -58,7 +64,7 @@ function tooSoon({ name, life, plan }: EndpointNode, id: string): Finding {
 
 function tooMany(world: World, { name, life }: EndpointNode, id: string): Finding {
   const { atMs } = life.transmissions.get(id) ?? { atMs: [] };
-  // A challenge is answered at once, apart from all repetitions.
+  // A challenge is answered at once, in addition to all repetitions.
   const answers = life.disturbed.has(id) ? 1 : 0;
   for (const { call, attempts, idempotent, target } of life.openCalls) {
     if (call.transactionId !== id) continue;
@@ -75,7 +81,9 @@ interface Timed {
   sample: (this: RoundTrip, rttMs: number, nowMs: number) => void;
 }
 
-/** Watches whose round-trip times are believed, for as long as a seed runs; gives what ends that. */
+/**
+ * Watches which round-trip times are used, while a seed runs. Returns a function that ends this.
+ */
 export function watchRoundTrips(world: World): () => void {
   const watched: Timed = RoundTrip.prototype;
   const { sample } = watched;

@@ -3,17 +3,20 @@ import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { World } from '../world.js';
 
-/** What may be left of a closed endpoint: its peers are forgotten, and their number is still told. */
+/**
+ * What a closed endpoint may still report: its peers are forgotten, but the last number of them
+ * stays.
+ */
 const MAY_REMAIN = ['peersNow'];
 
 /**
- * I12. What is over leaves nothing behind. An endpoint that was left alone for long has no call, request,
- * reply or timer any more; one that is closed has no actor and no listener on a signal that its caller
- * still holds, either.
+ * I12. What is over leaves nothing behind. An endpoint that was not used for long has no calls,
+ * requests, replies or timers. A closed endpoint also has no actors, and no listeners on signals
+ * that its caller still holds.
  */
 export const quiescence: Invariant = {
   id: 'I12',
-  says: 'an endpoint that is at rest or closed holds nothing: no calls, timers, actors or listeners',
+  says: 'an endpoint at rest or closed holds nothing: no calls, timers, actors or listeners',
 
   atRest: (_world, node) => heldBy(node, 'at rest'),
 

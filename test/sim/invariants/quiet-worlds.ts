@@ -2,12 +2,12 @@ import type { Finding, Invariant } from '../invariant.js';
 import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
 
-/** Time enough, on a network without faults, to get there and back. */
+/** Enough time for a round trip on a network without faults. */
 const ROUND_TRIP_MS = 10;
 
 /**
- * L2. Where nothing goes wrong, nothing may seem to: in a quiet world a call that left with time to spare
- * is answered, and no datagram is lost, repeated or unreadable.
+ * L2. Where nothing goes wrong, nothing may seem to go wrong. In a quiet world, a call that was
+ * sent early enough is answered, and no datagram is lost, repeated or unreadable.
  */
 export const quietWorlds: Invariant = {
   id: 'L2',
@@ -25,7 +25,7 @@ function notAnswered(world: World, tracked: TrackedCall): Finding {
   if (!isPlain || !isThere || sentAtMs === undefined || outcome?.state === 'resolved') {
     return undefined;
   }
-  // Procedures that hang can fill all places.
+  // Procedures that hang can take all places.
   if (outcome?.state === 'rejected' && outcome.error.code === 'overloaded') return undefined;
   if (calledAtMs + timeoutMs - sentAtMs < ROUND_TRIP_MS) return undefined;
   return `${token} to ${target.name} was ${outcome?.state ?? 'never settled'} though nothing went wrong`;

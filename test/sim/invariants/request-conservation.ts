@@ -9,8 +9,8 @@ const ENDINGS_OF_RUNS = namesOf(REQUEST_ENDINGS).filter(
 );
 
 /**
- * I7. No request is left hanging: each one that was started has ended in one way or is running, and each
- * one that was not started says why.
+ * I7. No request is left without an end: each one that was started has ended in one way or is
+ * running, and each one that was not started has a reason.
  */
 export const requestConservation: Invariant = {
   id: 'I7',
@@ -22,7 +22,8 @@ export const requestConservation: Invariant = {
     if (fates['request.run'] !== ended + runningNow) {
       return `${name} started ${fates['request.run']}: ${ended} ended, ${runningNow} run`;
     }
-    // What ended without its procedure can have one result too late; nothing else can.
+    // A request that ended before its procedure can have one result that comes too late. No other
+    // request can.
     const unfinished = requests.timedOut + requests.cancelled + requests.abandoned;
     if (discardedResults > unfinished) {
       return `${name} discarded ${discardedResults} results, and ${unfinished} came too late`;

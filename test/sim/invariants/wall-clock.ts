@@ -2,13 +2,13 @@ import type { Invariant } from '../invariant.js';
 
 const OURS = /\/src\/(?!testing\/)/;
 
-/** Where the wall clock was read in src, if it was. */
+/** The place in src that read the wall clock, if there is one. */
 let reader: string | undefined;
 
 /**
- * I13. The core takes time and chance from what it is given alone: that a clock is set back, or another
- * thread draws a number, changes nothing. `Date.now`, `new Date()`, `performance.now` and `Math.random`
- * are watched while the simulator runs.
+ * I13. The core takes time and randomness only from what it is given. If the system clock is set
+ * back, or other code draws a random number, nothing changes. `Date.now`, `new Date()`,
+ * `performance.now` and `Math.random` are watched while the simulator runs.
  */
 export const wallClock: Invariant = {
   id: 'I13',
@@ -21,7 +21,7 @@ export const wallClock: Invariant = {
   },
 };
 
-/** Watches the globals; gives what ends that. */
+/** Watches the globals. Returns a function that ends this. */
 export function watchWallClock(): () => void {
   const { Date: RealDate } = globalThis;
   const now = performance.now.bind(performance);
@@ -51,7 +51,10 @@ export function watchWallClock(): () => void {
   };
 }
 
-/** Others in this process may: the test runner measures itself, and XState draws actor ids. */
+/**
+ * Notes only code of src. Other code in this process may use them: the test runner measures itself,
+ * and XState draws actor ids.
+ */
 function noteReader(): void {
   const lines = new Error('who asks').stack?.split('\n').slice(3, 5) ?? [];
   reader ??= lines.find((line) => OURS.test(line) && !line.includes('node_modules'))?.trim();

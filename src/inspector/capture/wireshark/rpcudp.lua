@@ -1,13 +1,16 @@
--- Wireshark dissector for rpcudp: remote procedure calls over UDP, as Python's rpcudp 5.x and the npm package speak them.
+-- Wireshark dissector for rpcudp: remote procedure calls over UDP, with the protocol of Python's
+-- rpcudp 5.x and of the npm package.
 --
 --   wireshark -X lua_script:rpcudp.lua -o rpcudp.ports:1234,5678 file.pcapng
 --
--- Without `-X`, the file goes into the folder "Personal Lua Plugins" (Help > About Wireshark > Folders). No UDP port is
--- registered for the protocol: name yours in the preferences, or choose "Decode As..." in the menu of a packet. The
--- preference "Try all UDP datagrams" takes what reads as rpcudp without fault, on any port.
+-- Without `-X`, put this file into the folder "Personal Lua Plugins" (Help > About Wireshark >
+-- Folders). The protocol has no registered UDP port: set your ports in the preferences, or choose
+-- "Decode As..." in the menu of a packet. The preference "Try all UDP datagrams" takes every
+-- datagram that is valid rpcudp, on any port.
 --
--- datagram = type(1) id(20) body [header map]; body and header map are msgpack values, and a bundle holds frames of the
--- same form. What an endpoint would drop is marked as malformed, by the reason under which the endpoint counts it.
+-- datagram = type(1) id(20) body [header map]. Body and header map are msgpack values. A bundle has
+-- frames of the same form. What an endpoint would drop is marked as malformed, with the reason
+-- under which the endpoint counts it.
 --
 -- For Lua 5.2 to 5.4: no bitwise operators, no integer division.
 
@@ -19,7 +22,7 @@ local MAX_REQUEST_BODY_BYTES = 8192
 local MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + 512
 local MAX_DEPTH = 32
 local MAX_BUNDLE_FRAMES = 256
--- Bounds of what is shown, not of what is read.
+-- These limits bound what is shown, not what is read.
 local MAX_TEXT_LENGTH = 4096
 local MAX_SHOWN_ITEMS = 10000
 local MAX_SUMMARY_LENGTH = 60
@@ -97,16 +100,18 @@ rpcudp.prefs.ports = Pref.range("UDP ports", "", "Local ports of rpcudp endpoint
 rpcudp.prefs.heuristic = Pref.bool("Try all UDP datagrams", false,
   "Take every UDP datagram that reads as rpcudp without fault")
 
--- Reading msgpack -----------------------------------------------------------------------------------------------------
+-- Reading msgpack ---------------------------------------------------------------------------------
 --
--- A reader walks the bytes of a frame, a Lua string. It fails by raising a table { fault = reason }, which `guarded`
--- catches; nothing else is raised on purpose. `tree` is where items go, or nil once enough are shown.
+-- A reader walks through the bytes of a frame, which are a Lua string. It fails by raising a table
+-- { fault = reason }, which `guarded` catches. Nothing else is raised on purpose. `tree` gets the
+-- items; it is nil when enough items are shown.
 
 local function fail(reason)
   error({ fault = reason }, 0)
 end
 
--- Whether `run` came to its end; the reason of the fault otherwise. Errors of this script itself go on.
+-- Runs `run`. Returns nil if it ends, or else the reason of its fault. Other errors are bugs of
+-- this script and are raised again.
 local function guarded(run, ...)
   local done, raised = pcall(run, ...)
   if done then return nil end
@@ -160,7 +165,7 @@ end
 
 local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
--- Cuts UTF-8 text without cutting a character in two.
+-- Cuts UTF-8 text at the end of a character.
 local function shortened(text, max)
   if #text <= max then return text end
   local last = max
@@ -179,7 +184,8 @@ local function quoted(text)
   return '"' .. escaped .. '"'
 end
 
--- As `rpcudp call` writes them: a string that begins like prefixed text is told from it by a prefix of its own.
+-- Writes a string as `rpcudp call` does: if it begins like prefixed text, it gets the prefix
+-- `text:`.
 local function quoted_string(text)
   if text:find("^hex:") or text:find("^base64:") or text:find("^text:") then text = "text:" .. text end
   return quoted(text)
@@ -197,7 +203,8 @@ local function hex_of(bytes)
   end)) .. cut
 end
 
--- The shortest digits that read as the same number. Beyond 2^53 it has an exponent, for digits alone are an integer there.
+-- The shortest digits that read back as the same number. From 2^53 on it is written with an
+-- exponent, because digits alone are read as an integer.
 local function float_text(number)
   if number ~= number then return '"NaN"' end
   if number == math.huge then return '"Infinity"' end
@@ -214,7 +221,8 @@ end
 local NS_PER_SECOND = 1000000000
 local MAX_DATE_SECONDS = 8640000000000
 
--- ISO 8601 from seconds since 1970 (proleptic Gregorian calendar), which `os.date` cannot do for all of them.
+-- ISO 8601 text of seconds since 1970 (proleptic Gregorian calendar). `os.date` cannot do this for
+-- all of them.
 local function iso_text(seconds, nanoseconds)
   local days = math.floor(seconds / 86400)
   local rest = seconds - days * 86400
@@ -259,12 +267,12 @@ end
 local Reader = {}
 Reader.__index = Reader
 
--- `tvb` holds the bytes of `bytes`; `budget` is shared by all frames of a packet.
+-- `tvb` has the same bytes as `bytes`. All frames of a packet share the `budget` of rows.
 local function new_reader(tvb, bytes, budget)
   return setmetatable({ tvb = tvb, bytes = bytes, offset = 0, budget = budget, due = 0 }, Reader)
 end
 
--- Moves on by `length` bytes and gives the offset they start at.
+-- Moves on by `length` bytes. Returns the offset where these bytes begin.
 function Reader:advance(length)
   local start = self.offset
   if start + length > #self.bytes then fail("truncated") end
@@ -281,7 +289,7 @@ function Reader:take_text(length)
   return self.bytes:sub(start + 1, start + length)
 end
 
--- A row for an item of a body; nil when it has none.
+-- Adds a row for an item of a body. Returns nil if there is none.
 function Reader:row(tree, start, label)
   if tree == nil or self.budget.left <= 0 then return nil end
   self.budget.left = self.budget.left - 1
@@ -291,7 +299,8 @@ function Reader:row(tree, start, label)
   return item
 end
 
--- A value that was read: `text` is it as JSON, `kind` its family, `key` tells equal ones, `string` is a string itself.
+-- A value that was read. `text` is its JSON, `kind` its kind. Equal values have equal `key`s. For a
+-- string, `string` is the string itself.
 local function scalar(kind, text, key)
   return { kind = kind, text = text, key = key or (kind .. ":" .. text) }
 end
@@ -325,7 +334,8 @@ function Reader:read_extension(length)
     nanoseconds = uint(data, 0, 4)
     local high = uint(data, 4, 4)
     if high >= 2147483648 then high = high - 4294967296 end
-    -- As a float, whatever Lua's integers are: out of bounds it need not be exact.
+    -- Computed as a float, whether or not this Lua has integers. Out of bounds it need not be
+    -- exact.
     seconds = high * 4294967296.0 + uint(data, 8, 4)
   else
     fail("timestamp")
@@ -351,18 +361,20 @@ function Reader:read_float(length)
   local start = self:advance(length)
   local number = self.tvb(start, length):float()
   local text = float_text(number)
-  -- Keys are equal by value: 1 and 1.0 are, 0 and -0 too. Beyond 2^53 an integer is none of the floats.
+  -- Keys are equal by value: 1 and 1.0 are equal, 0 and -0 too. From 2^53 on, no integer equals a
+  -- float.
   local is_whole = number == math.floor(number) and math.abs(number) < 2 ^ 53
   return scalar("number", text, is_whole and "number:" .. string.format("%.0f", number + 0) or "float:" .. text)
 end
 
--- The parts of a JSON text, as long as they are wanted.
+-- Joins the parts of a JSON text. If the text is too long, the parts that were not kept are shown
+-- as `…`.
 local function joined(open, parts, close, length)
   if length > MAX_TEXT_LENGTH then return open .. table.concat(parts, ", ") .. ", …" .. close end
   return open .. table.concat(parts, ", ") .. close
 end
 
--- Items are due in every array and map that is open: each takes a byte at least.
+-- Counts the items that are still to come in all open arrays and maps. Each takes at least a byte.
 function Reader:open(items)
   self.due = self.due + items
   if self.due > #self.bytes - self.offset then fail("truncated") end
@@ -407,13 +419,14 @@ function Reader:read_map(count, depth, row)
     end
   end
   if duplicate then self.has_duplicate_key = true end
-  -- Two maps are equal in whatever order.
+  -- The order of the entries does not matter for the equality of maps.
   table.sort(pairs_by_key)
   local text = only_strings and joined("{", objects, "}", length) or joined("[", entries, "]", length)
   return { kind = "map", text = text, key = "map:" .. table.concat(pairs_by_key) }
 end
 
--- Sizes of the length fields of 0xc4 to 0xdf, and what to do with what they announce.
+-- The method that reads a value with a length field (formats 0xc4 to 0xdf), and the size of that
+-- field.
 local function sized(code)
   if code <= 0xc6 then return "read_binary", 2 ^ (code - 0xc4) end
   if code <= 0xc9 then return "read_extension", 2 ^ (code - 0xc7) end
@@ -438,7 +451,7 @@ function Reader:read_scalar(code)
   return self[method](self, self:take_uint(size_bytes))
 end
 
--- How many items or entries an array or map has; nil for anything else.
+-- The number of items of an array, or of entries of a map; nil for any other format.
 function Reader:container_size(code)
   if code >= 0x80 and code < 0x90 then return code - 0x80, true end
   if code >= 0x90 and code < 0xa0 then return code - 0x90, false end
@@ -449,7 +462,8 @@ function Reader:container_size(code)
   return nil
 end
 
--- Reads the value at the offset. `name` is what its row in `tree` begins with; `depth` counts what it lies in.
+-- Reads the value at the offset. The row in `tree` begins with `name`. `depth` is the number of
+-- arrays and maps around the value.
 function Reader:read(tree, depth, name)
   local start = self.offset
   local code = self:take_uint(1)
@@ -462,7 +476,7 @@ function Reader:read(tree, depth, name)
     self:row(tree, start, name .. ": " .. format .. " " .. shortened(value.text, 200))
     return value
   end
-  -- An endpoint checks first whether the items fit, then how deep they lie.
+  -- In the same order as an endpoint: first whether the items fit, then how deep they are nested.
   if self.due + (is_map and size * 2 or size) > #self.bytes - self.offset then fail("truncated") end
   if depth >= MAX_DEPTH then fail("depth") end
   local unit = is_map and (size == 1 and " entry" or " entries") or (size == 1 and " item" or " items")
@@ -473,11 +487,12 @@ function Reader:read(tree, depth, name)
   return value
 end
 
--- Which request an answer belongs to ------------------------------------------------------------------------------------
+-- The request of an answer ------------------------------------------------------------------------
 --
--- Filled in order, on the first pass over the packets. A capture made by `rpcudp export` shows a datagram at both ends, if
--- both were recorded. Each packet says whether it was sent or received there, so the key tells what the caller saw from what
--- the other end saw; of other captures nobody knows, and the key has no side.
+-- Filled in order, on the first pass over the packets. If both ends were recorded, a capture that
+-- `rpcudp export` made has a datagram twice, once at each end. Such a packet says whether it was
+-- sent or received there. So the key keeps what the caller saw apart from what the other end saw.
+-- In other captures this is not known, and the key has no side.
 
 local transactions = {}
 local SENT, RECEIVED = 0, 1
@@ -526,15 +541,16 @@ local function link(pinfo, tree, kind, id)
   return false
 end
 
--- Frames -----------------------------------------------------------------------------------------------------------------
+-- Frames ------------------------------------------------------------------------------------------
 
--- An integer of a header map: its number if it is one from `least` to `most`.
+-- The number of a header map's integer, if it is from `least` to `most`.
 local function integer_in(value, least, most)
   local number = value.kind == "number" and value.text:find("^%d+$") and tonumber(value.text)
   return number and number >= least and number <= most and number or nil
 end
 
--- What adds the entry to a tree, by its key; nil for a value that the key may not have.
+-- By key: a function that returns what adds the entry to a tree, or nil if the key may not have
+-- this value.
 local HEADER_ENTRIES = {
   [0] = function(value, range)
     local version = integer_in(value, 1, 127)
@@ -559,7 +575,7 @@ local HEADER_ENTRIES = {
   end,
 }
 
--- The header map at the reader's offset, if one can be read; what it says of attempt and token.
+-- Reads the header map at the reader's offset, if it is valid. Returns its attempt and its token.
 local function add_header_map(reader, tree)
   local start = reader.offset
   local code = reader.bytes:byte(start + 1)
@@ -600,7 +616,8 @@ end
 
 local body_readers = {}
 
--- Adds a string of the body under its own name. To Wireshark a text ends at the first NUL.
+-- Adds a string of the body as a field. In Wireshark a text ends at the first NUL, so NUL is
+-- escaped.
 local function add_text(tree, field, reader, value)
   local text = shortened(value.string, MAX_TEXT_LENGTH):gsub("\0", "\\u0000")
   tree:add(field, reader.tvb(value.start, value.length), text)
@@ -610,7 +627,7 @@ local function add_value(tree, field, reader, value)
   return tree:add(field, reader.tvb(value.start, value.length), shortened(value.text, MAX_TEXT_LENGTH))
 end
 
--- The number of items of an array; nil for anything else.
+-- The number of items of an array; nil for any other format.
 local function array_head(reader)
   local code = reader.bytes:byte(reader.offset + 1)
   if (code >= 0x90 and code < 0xa0) or code == 0xdc or code == 0xdd then
@@ -621,8 +638,8 @@ local function array_head(reader)
   return nil
 end
 
--- The items of a body that must be an array of so many at most; nil for any other body. Whether a map had a key twice is
--- found out last.
+-- Reads the items of a body that must be an array of at most as many items as there are names.
+-- Returns nil for any other body. Whether a map has a key twice is checked last.
 local function read_parts(reader, names)
   local start = reader.offset
   local size = array_head(reader)
@@ -636,14 +653,14 @@ local function read_parts(reader, names)
   reader:open(size)
   for index = 1, size do
     reader.due = reader.due - 1
-    -- The item's rows come below the field of its own, which is added once its text is known.
+    -- The rows of the item go below its own field, which is added when the item's text is known.
     parts[index] = reader:read(nil, 1, names[index])
   end
   if reader.has_duplicate_key then fail("duplicateKey") end
   return parts
 end
 
--- The rows of a value that was read before.
+-- Adds the rows of a value that was already read.
 local function add_rows(reader, tree, value, depth, name)
   local after = reader.offset
   reader.offset, reader.due = value.start, 0
@@ -708,7 +725,7 @@ body_readers[CHALLENGE] = read_nil
 
 local add_frame
 
--- Where the frames of a bundle lie. It is believed whole or not at all.
+-- The frames of a bundle, by offset and length. If one of them is invalid, so is the bundle.
 local function frames_of(reader)
   local size = array_head(reader)
   if size == nil or size == 0 then fail("shape") end
@@ -732,7 +749,7 @@ body_readers[BUNDLE] = function(reader, tree, pinfo)
   local summaries = {}
   for index, frame in ipairs(found) do
     local length = frame.length
-    -- An empty one has no bytes to point at.
+    -- An empty frame has no bytes to refer to.
     local range = length > 0 and reader.tvb(frame.start, length) or reader.tvb(frame.start - 1, 1)
     local row = tree:add(f.frame, range)
     local inner = reader.bytes:sub(frame.start + 1, frame.start + length)
@@ -753,7 +770,8 @@ local function read_frame_type(bytes)
   return kind
 end
 
--- Adds a frame to `tree` and gives a line about it, and why it is dropped if it is. `tvb` is nil if it has no bytes.
+-- Adds a frame to `tree`. Returns a line about it, and the reason if an endpoint would drop it.
+-- `tvb` is nil if the frame has no bytes.
 add_frame = function(tvb, bytes, tree, pinfo, budget, is_inner)
   local kind = bytes:byte(1)
   if kind ~= nil then tree:add(f.type, tvb(0, 1)) end
@@ -766,13 +784,13 @@ add_frame = function(tvb, bytes, tree, pinfo, budget, is_inner)
     if is_inner and kind == BUNDLE then fail("shape") end
     reader.offset = HEADER_BYTES
     text = body_readers[kind](reader, tree, pinfo)
-    -- A bundle has no header map of its own.
+    -- A bundle itself has no header map.
     if kind ~= BUNDLE then about = add_header_map(reader, tree) end
     if kind == CHALLENGE and (about == nil or about.token == nil) then fail("shape") end
     if reader.offset < #bytes then tree:add(f.ignored, tvb(reader.offset, #bytes - reader.offset)) end
   end)
   if fault ~= nil then
-    -- The items of the body up to the fault, for people to see where it lies.
+    -- Shows the items of the body up to the fault, so that people see where it is.
     if reader ~= nil and name ~= "unknown type" and kind ~= BUNDLE and #bytes > HEADER_BYTES then
       reader.offset, reader.due = HEADER_BYTES, 0
       guarded(reader.read, reader, tree, 0, "body")
@@ -813,9 +831,9 @@ function rpcudp.dissector(tvb, pinfo, tree)
   return tvb:captured_len()
 end
 
--- Registration -----------------------------------------------------------------------------------------------------------
+-- Registration ------------------------------------------------------------------------------------
 
--- Whether all of a datagram reads as rpcudp, without a tree.
+-- Whether the whole datagram is valid rpcudp. Builds no tree.
 local function is_sound(tvb)
   if tvb:captured_len() < MIN_BYTES or is_cut(tvb) then return false end
   local bytes = tvb:raw(0, tvb:captured_len())

@@ -1,4 +1,4 @@
-/** What is listed of the calls: by direction, text, peer, procedure and state. */
+/** Call filter: chooses the listed calls by direction, text, peer, procedure and state. */
 import type { VNode } from 'preact';
 import { CALL_STATE_NAMES } from '../../../api/call-state.js';
 import { HANDLER_STATE_NAMES } from '../../../handler/state.js';
@@ -21,7 +21,7 @@ export function CallFilter(): VNode {
   const session = useSession();
   const { filter } = session.rows;
   const change = (part: Partial<Filter>) => {
-    // Another list, from its top.
+    // The filter gives another list, which begins at its top.
     cursor.value = undefined;
     heldAt.value = undefined;
     session.select({ ...filter, ...part });
@@ -77,7 +77,7 @@ export function CallFilter(): VNode {
   );
 }
 
-/** A list of more names would not be read; the search finds them. */
+/** A longer list would not be readable. The search finds the other names. */
 const MAX_NAMES = 200;
 
 function Choice(props: {

@@ -1,4 +1,4 @@
-/** Lays out a state chart, from top to bottom. */
+/** Chart layout: places the states and transitions of a state chart, from top to bottom. */
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Chart } from '../../record.js';
 import type { ChartEdge } from '../store/chart-path.js';
@@ -19,7 +19,7 @@ export interface ChartNode extends Point {
 
 export interface PlacedEdge extends ChartEdge {
   readonly points: readonly Point[];
-  /** Where its label is. */
+  /** The centre of its label. */
   readonly label: Point;
 }
 
@@ -34,10 +34,10 @@ const NODE_HEIGHT = 34;
 const CHARACTER_WIDTH = 7.6;
 const LABEL_CHARACTER_WIDTH = 5.8;
 const LABEL_HEIGHT = 14;
-/** What a loop takes beside its state. */
+/** The width of a loop beside its state. */
 const LOOP_WIDTH = 14;
 
-/** The state that stands for all others, where a transition leaves any of them. */
+/** Stands for every state, in transitions that leave from any state. */
 const ANY_STATE = '*';
 
 export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLayout {
@@ -69,7 +69,7 @@ export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLay
         (edge.from === edge.to ? 2 * LOOP_WIDTH : 8),
       height: LABEL_HEIGHT * Math.min(2, edge.events.length),
       labelpos: 'c',
-      // What was taken is drawn straighter.
+      // A taken transition gets a straighter line.
       weight: edge.taken.length > 0 ? 4 : 1,
     });
   }
@@ -95,38 +95,38 @@ export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLay
   };
 }
 
-/** A state's name as it is shown. */
+/** The name of a state as it is shown. */
 export function shownName(name: string): string {
   return name === ANY_STATE ? 'any state' : stateWords(name).word;
 }
 
-/** How wide the events beside a line are. */
+/** The width of the events beside a line. */
 export function labelWidth({ events }: ChartEdge): number {
   return Math.max(0, ...events.map((event) => event.length)) * LABEL_CHARACTER_WIDTH;
 }
 
-/** How wide the mark is that bears these numbers. */
+/** The width of the badge with these numbers. */
 export function numberWidth(taken: readonly number[]): number {
   const text = numbersText(taken);
   return text === '' ? 0 : text.length * 6 + 10;
 }
 
-/** More numbers than these do not fit beside a line. */
+/** The most numbers that fit beside a line. */
 const MAX_NUMBERS = 3;
 
-/** The numbers of the steps that took a line. */
+/** The numbers of the steps that took a line, shortened if there are many. */
 export function numbersText(taken: readonly number[]): string {
   if (taken.length <= MAX_NUMBERS) return taken.join(', ');
   return `${taken.slice(0, MAX_NUMBERS - 1).join(', ')} … ${taken.at(-1) ?? ''}`;
 }
 
-/** The line of a transition that comes back to its state: a loop on the right. */
+/** A transition that returns to its state: a loop on the right. */
 export function loopAt({ x, y, width }: ChartNode): string {
   const right = round(x + width / 2);
   return `M${right} ${y - 8}C${right + 26} ${y - 20} ${right + 26} ${y + 20} ${right + 1} ${y + 8}`;
 }
 
-/** A smooth line through the points. */
+/** A smooth line through these points. */
 export function lineThrough(points: readonly Point[]): string {
   const [first, ...rest] = points;
   if (first === undefined) return '';

@@ -4,7 +4,7 @@ import { Icon } from './icon.js';
 
 const SHOWN_MS = 1_500;
 
-/** Puts a text on the clipboard, and says so. */
+/** A button that copies a text to the clipboard and confirms it. */
 export function CopyButton({
   text,
   label,
@@ -20,7 +20,7 @@ export function CopyButton({
       await navigator.clipboard.writeText(text);
       say('copied');
     } catch {
-      say('the browser refused');
+      say('the browser did not allow it');
     }
     setTimeout(() => say(undefined), SHOWN_MS);
   };

@@ -1,4 +1,6 @@
-/** The frames of a transaction: where they went, their bytes, and what those mean. */
+/**
+ * Datagrams: the frames of a transaction, their fates, their bytes and the meaning of the bytes.
+ */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { clockText, countOf } from '../store/format.js';
@@ -10,7 +12,7 @@ import { useSession } from './page-context.js';
 export function Datagrams({ frames }: { frames: readonly Frame[] }): VNode {
   const [open, setOpen] = useState<number>();
   const inOrder = [...frames].sort((a, b) => a.atMs - b.atMs || a.number - b.number);
-  if (inOrder.length === 0) return <p class="muted">None was seen.</p>;
+  if (inOrder.length === 0) return <p class="muted">No datagrams were recorded.</p>;
   return (
     <ul class="datagrams">
       {inOrder.map((frame) => (
@@ -37,7 +39,7 @@ function Datagram(props: { frame: Frame; open: boolean; onToggle: () => void }):
         <span class="direction">{direction === 'out' ? '↑' : '↓'}</span>
         <b>{type}</b>
         <span class="cut">
-          {direction === 'out' ? `${name} sent it to ${peer}` : `${name} got it from ${peer}`}
+          {direction === 'out' ? `${name} sent it to ${peer}` : `${name} received it from ${peer}`}
         </span>
         <span class="muted cut">{fate ?? ''}</span>
         <span class="num muted right">

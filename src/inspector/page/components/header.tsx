@@ -1,4 +1,4 @@
-/** The head of the page: views, what is shown, and what can be done with it. */
+/** Header: the head of the page, with its views and tools. */
 import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { download } from '../live/download.js';
@@ -51,7 +51,7 @@ function Tools(): VNode {
     <div class="tools" role="toolbar" aria-label="Recording">
       <Tool
         icon={paused ? 'play' : 'pause'}
-        label={paused ? 'Go on' : 'Pause'}
+        label={paused ? 'Continue' : 'Pause'}
         hint="Space"
         testId="pause"
         pressed={paused}

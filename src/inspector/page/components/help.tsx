@@ -1,4 +1,4 @@
-/** The keys, laid over the page. */
+/** Help: keys and states, in a dialog over the page. */
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { CALL_STATE_NAMES, CALL_STATES } from '../../../api/call-state.js';

@@ -1,4 +1,4 @@
-/** The pictures on buttons. */
+/** Icon: the pictures on buttons. */
 import type { VNode } from 'preact';
 
 const PATHS = {

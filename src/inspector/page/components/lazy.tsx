@@ -1,14 +1,17 @@
-/** Parts of the page that come when they are needed. */
+/** Lazy: parts of the page that are loaded only after the page is drawn. */
 import type { ComponentType, VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** A component whose code is loaded once the page is drawn: by the time it is needed, the server may be gone. */
+/**
+ * A component whose code is loaded when the browser is idle. That is earlier than needed, because
+ * later the server may be gone.
+ */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): (props: Props) => VNode | null {
   let loaded: ComponentType<Props> | undefined;
   requestIdleCallback(() => {
-    // Tried again when it is needed.
+    // If this fails, it is tried again when the component is needed.
     load().catch(() => undefined);
   });
   return (props) => {
@@ -27,7 +30,7 @@ export function lazy<Props extends object>(
     const Loaded = loaded;
     if (Loaded !== undefined) return <Loaded {...props} />;
     return failed ? (
-      <p class="muted">The server that has this part of the page is not there.</p>
+      <p class="muted">The server of this part of the page cannot be reached.</p>
     ) : null;
   };
 }

@@ -1,4 +1,6 @@
-/** What the user has to know before anything else: that this is a recording, or what went wrong. */
+/**
+ * Notices: what the user must know first: that this is a recording, or that something went wrong.
+ */
 import type { VNode } from 'preact';
 import { countOf } from '../store/format.js';
 import { Icon } from './icon.js';
@@ -16,7 +18,7 @@ export function Notices(): VNode {
           <span>
             Recording <b>{source.name}</b>
             {source.progress < 1 && `, ${Math.floor(source.progress * 100)} % read`}
-            {source.refused > 0 && `, ${countOf(source.refused, 'line')} left out: no records`}
+            {source.refused > 0 && `, ${countOf(source.refused, 'line')} left out: not records`}
           </span>
           <button
             type="button"

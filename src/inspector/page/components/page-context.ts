@@ -1,18 +1,18 @@
-/** The session, for every component. */
+/** Page context: gives the session to every component. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Session } from '../live/session.js';
 
 export const SessionContext = createContext<Session | undefined>(undefined);
 
-/** The session, such as it is. */
+/** The session. The component is not drawn again when something new comes. */
 export function useSession(): Session {
   const session = useContext(SessionContext);
-  if (session === undefined) throw new Error('There is no session above this component');
+  if (session === undefined) throw new Error('No SessionContext.Provider is above this component');
   return session;
 }
 
-/** The session; whoever asks here is drawn again whenever there is something new. */
+/** The session. The component is drawn again when something new comes. */
 export function useLiveSession(): Session {
   const session = useSession();
   session.follow();

@@ -1,4 +1,4 @@
-/** How the calls of each procedure ended. */
+/** Procedure table: how the calls of each procedure ended. */
 import type { VNode } from 'preact';
 import { CALL_STATES, OUTCOME_STATES } from '../../../api/call-state.js';
 import type { RecordOf } from '../../record.js';
@@ -7,7 +7,7 @@ import { countText } from '../store/format.js';
 type Procedure = RecordOf<'counts'>['procedures'][number];
 
 export function ProcedureTable({ procedures }: { procedures: readonly Procedure[] }): VNode {
-  if (procedures.length === 0) return <p class="muted">No call to it has ended yet.</p>;
+  if (procedures.length === 0) return <p class="muted">No call to this peer has ended yet.</p>;
   return (
     <div class="wide-table">
       <table class="procedures">
@@ -56,7 +56,7 @@ function Row({ one }: { one: Procedure }): VNode {
   );
 }
 
-/** Never 100 % while one failed. */
+/** Never 100 % if one call failed. */
 function percentText(percent: number): string {
   const shown = percent > 99.9 && percent < 100 ? 99.9 : percent;
   return `${shown === 100 || shown === 0 ? shown.toFixed(0) : shown.toFixed(1)} %`;

@@ -1,4 +1,4 @@
-/** Round-trip times over time: each answered call a dot, and the peer's smoothed estimate a line. */
+/** Round-trip plot: each answered call is a dot, the peer's smoothed round-trip time is a line. */
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';

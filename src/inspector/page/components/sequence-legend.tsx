@@ -1,4 +1,4 @@
-/** What the arrows of the sequence picture mean. */
+/** Sequence legend: what the arrows of the sequence picture mean. */
 import type { VNode } from 'preact';
 
 const ENTRIES = [
@@ -6,7 +6,7 @@ const ENTRIES = [
   { kind: 'arrow-response arrow-arrived', label: 'answer' },
   { kind: 'arrow-response arrow-arrived arrow-late', label: 'late answer' },
   { kind: 'arrow-request arrow-lost', label: 'lost', cross: true },
-  { kind: 'arrow-request arrow-sent', label: 'sent; arrival not told', open: true },
+  { kind: 'arrow-request arrow-sent', label: 'sent; arrival not known', open: true },
   { kind: 'arrow-repeated', label: 'sent again', badge: '↻ 2' },
   { kind: 'arrow-repeated', label: 'duplicate', badge: 'dup' },
 ] as const;

@@ -1,4 +1,7 @@
-/** Lanes and arrows. Only what lies in sight is drawn; its elements are used again for what comes next. */
+/**
+ * Sequence picture: lanes and arrows. Only visible arrows are drawn, and elements are reused when
+ * it scrolls.
+ */
 import type { VNode } from 'preact';
 import { rowOf } from '../../../vocabulary.js';
 import { FRAME_TYPES } from '../../../wire/frame-type.js';
@@ -17,7 +20,7 @@ export interface SequencePictureProps {
   readonly layout: SequenceLayout;
   readonly endpoints: ReadonlyMap<string, EndpointState>;
   readonly width: number;
-  /** What is in sight, in pixels of the picture. */
+  /** The visible part, in pixels of the picture. */
   readonly top: number;
   readonly bottom: number;
 }
@@ -154,7 +157,7 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
   if (repetition !== undefined) classes.push('arrow-repeated');
   const side = sideOf(arrow);
   const away = Math.sign(toX - fromX) || 1;
-  // Beside its sender, where its line is alone.
+  // Placed beside the sender, where the line does not touch other lines.
   const labelX = fromX + away * (repetition === undefined ? 12 : 40);
   const labelY = sentY + ((endY - sentY) * (labelX - fromX)) / (endX - fromX || 1) - 4;
   return (
@@ -225,8 +228,8 @@ function describe(arrow: Arrow): string {
   if (repetition === 'duplicate') words.push('a duplicate');
   if (late) words.push('after the time-out');
   if (arrival === 'lost') words.push('it never arrived');
-  if (arrival === 'sent') words.push('its receiver does not tell whether it arrived');
-  if (arrival === 'travelling') words.push('on its way');
+  if (arrival === 'sent') words.push('not known whether it arrived');
+  if (arrival === 'travelling') words.push('on the way');
   if (fate !== undefined) words.push(fate);
   return words.join(', ');
 }

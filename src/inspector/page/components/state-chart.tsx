@@ -1,4 +1,7 @@
-/** A machine's states as a drawing: the current one lit, the path that was taken numbered. */
+/**
+ * State chart: draws the states of a machine, with the current state highlighted and the taken path
+ * numbered.
+ */
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
 import type { Chart } from '../../record.js';
@@ -17,7 +20,7 @@ import type { ChartNode, PlacedEdge } from './chart-layout.js';
 import { MarkShape } from './state-mark.js';
 
 export function StateChart({ chart, path }: { chart: Chart; path: ChartPath }): VNode {
-  // Laid out anew only when it changes what is written on it.
+  // The layout is computed again only when a text on the chart changes.
   const shape = path.edges
     .map(({ from, to, events, taken }) => `${from}>${to}:${events.join()}:${numbersText(taken)}`)
     .join(' ');

@@ -1,4 +1,4 @@
-/** A state as a mark and a word. */
+/** State mark: a state as a mark and a word. */
 import type { VNode } from 'preact';
 import type { Mark } from '../store/state-words.js';
 import { stateWords } from '../store/state-words.js';

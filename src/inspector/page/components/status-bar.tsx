@@ -1,4 +1,7 @@
-/** The line below the head: endpoints and their rates, the connection, and what is not shown. */
+/**
+ * Status bar: the line below the head, with endpoints and their rates, the connection, and what is
+ * not shown.
+ */
 import type { VNode } from 'preact';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { countOf, countText, rateText } from '../store/format.js';
@@ -6,13 +9,13 @@ import { callsMade, rateOf } from '../store/rates.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
-/** More would push the rest out of the line. */
+/** The most endpoints that fit into the line. */
 const MAX_SHOWN = 6;
 
 export function StatusBar(): VNode {
   const session = useLiveSession();
   const endpoints = [...session.store.endpoints.values()];
-  // Those that are open come first.
+  // Open endpoints come first.
   const inOrder = endpoints.sort(
     (a, b) => Number(a.closed !== undefined) - Number(b.closed !== undefined),
   );
@@ -71,7 +74,7 @@ function Rate({ value, unit }: { value: string; unit: string }): VNode {
   );
 }
 
-/** Healthy calls that were counted, but not shown. */
+/** How many healthy calls were counted but not shown. */
 function Sampled({ endpoints }: { endpoints: readonly EndpointState[] }): VNode | null {
   let oneIn = 1;
   let counted = 0;
@@ -86,10 +89,10 @@ function Sampled({ endpoints }: { endpoints: readonly EndpointState[] }): VNode 
     <span
       class="sampled"
       data-testid="sampled"
-      title="Calls that go wrong are always shown; of the healthy ones, only some when there are many."
+      title="Calls that go wrong are always shown. Of many healthy calls, only some are shown."
     >
       {oneIn > 1 ? `1 in ${oneIn} healthy calls shown` : 'all calls shown'}, {countText(counted)}{' '}
-      only counted
+      counted but not shown
     </span>
   );
 }
@@ -101,7 +104,7 @@ function Connection(): VNode {
     connecting: 'connecting…',
     open: 'connected',
     broken: 'not connected; trying again',
-    closed: 'held back',
+    closed: 'on hold until the page has caught up',
   }[connection.value];
   return (
     <span class="connection" data-testid="connection" data-state={connection.value}>

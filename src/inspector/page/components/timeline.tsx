@@ -1,4 +1,4 @@
-/** What happened to a call or a handler, moment by moment. */
+/** Timeline: what happened to a call or a handler, step by step. */
 import type { VNode } from 'preact';
 import { clockText, countOf, durationText } from '../store/format.js';
 import { timelineOf } from '../store/timeline.js';
@@ -22,7 +22,7 @@ export function Timeline({ side, initial }: { side: Side; initial: string }): VN
         </li>
       ))}
       {side.stepsDropped > 0 && (
-        <li class="muted">and {countOf(side.stepsDropped, 'more event')}, left out</li>
+        <li class="muted">and {countOf(side.stepsDropped, 'more event')}, not kept</li>
       )}
     </ol>
   );

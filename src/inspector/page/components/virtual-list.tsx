@@ -1,4 +1,4 @@
-/** Rows of one height, of which only those in sight exist. */
+/** Virtual list: rows of equal height, of which only the visible ones exist. */
 import type { VNode } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 import {
@@ -13,7 +13,7 @@ export interface VirtualListProps {
   readonly rowHeight: number;
   readonly label: string;
   readonly row: (index: number) => VNode | null;
-  /** A row to bring into sight, whenever it changes. */
+  /** The index of a row to scroll to when this value changes. */
   readonly reveal: number | undefined;
   readonly onScroll: (top: number) => void;
   readonly scrolledToTop: boolean;
@@ -59,7 +59,8 @@ export function VirtualList(props: VirtualListProps): VNode {
       <div class="virtual" style={{ height: `${virtualizer.getTotalSize()}px` }}>
         <div style={{ transform: `translateY(${start}px)` }}>
           {
-            // Without keys: a row that scrolls out of sight lends its elements to one that comes.
+            // The rows have no keys, so that a row that leaves gives its elements to a row that
+            // comes.
             items.map(({ index }) => row(index))
           }
         </div>

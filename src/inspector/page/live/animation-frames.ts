@@ -1,4 +1,6 @@
-/** The browser's animation frames. A page that nobody sees has none: it goes on by a timer, more slowly. */
+/**
+ * Animation frames of the browser. A hidden page gets none, so then a slower timer is used instead.
+ */
 import type { Frames } from './ports.js';
 
 const UNSEEN_INTERVAL_MS = 100;
@@ -7,7 +9,7 @@ export class AnimationFrames implements Frames {
   #run: (() => void) | undefined;
 
   constructor() {
-    // The frame that was asked for may never come now.
+    // The requested frame may never come now.
     document.addEventListener('visibilitychange', () => {
       if (this.#run !== undefined) this.#ask();
     });

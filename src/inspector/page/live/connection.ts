@@ -1,4 +1,4 @@
-/** The connection to the hub: opens itself again when it breaks. */
+/** Connection to the hub. It opens again by itself when it breaks. */
 import type { ConnectionUser, HubConnection } from './ports.js';
 
 const FIRST_DELAY_MS = 300;
@@ -11,7 +11,7 @@ export class Connection implements HubConnection {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #delayMs = FIRST_DELAY_MS;
 
-  /** @param page the address of the page: the hub is beside it */
+  /** @param page the URL of the page; the hub is beside it */
   constructor(page: URL, user: ConnectionUser) {
     this.#page = page;
     this.#user = user;

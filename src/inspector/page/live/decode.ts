@@ -1,6 +1,6 @@
-/** What bytes mean: the server explains them. */
+/** Decode: asks the server to explain the bytes of a frame, and writes them in hexadecimal. */
 
-/** A run of bytes and what it is. */
+/** A run of bytes and its meaning. */
 export interface DecodedPart {
   readonly offset: number;
   readonly bytes: string;
@@ -9,24 +9,24 @@ export interface DecodedPart {
   readonly depth: number;
 }
 
-/** The parts of a frame; or, in words, why they cannot be had. */
+/** The parts of a frame; or, in words, why they are not available. */
 export async function decode(base64: string): Promise<readonly DecodedPart[] | string> {
   try {
     const address = new URL('decode', location.href);
     address.searchParams.set('base64', base64);
     const response = await fetch(address);
-    if (!response.ok) return `The server does not explain it (${response.status}).`;
+    if (!response.ok) return `The server could not explain it (HTTP status ${response.status}).`;
     const { parts } = (await response.json()) as { readonly parts: readonly DecodedPart[] };
     return parts;
   } catch {
-    return 'The server that explains bytes is not there.';
+    return 'The server that explains bytes cannot be reached.';
   }
 }
 
 const BYTES_A_LINE = 16;
 const MAX_SHOWN_BYTES = 2_048;
 
-/** Bytes as lines of sixteen, with the offset before each. */
+/** Bytes in lines of 16, each after its offset, and followed by its printable characters. */
 export function hexOf(base64: string): string {
   const text = bytesOf(base64);
   const lines: string[] = [];

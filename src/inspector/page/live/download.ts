@@ -1,4 +1,4 @@
-/** Hands a file to the user. */
+/** Offers a file to the user as a download. */
 export function download(blob: Blob, name: string): void {
   const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
@@ -8,5 +8,5 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), KEPT_MS);
 }
 
-/** A browser may ask its user where to, before it reads. */
+/** A browser may first ask where to save the file, and read it only then. */
 const KEPT_MS = 60_000;

@@ -1,4 +1,7 @@
-/** What the store holds as a file of a recording, made in parts so that the page goes on meanwhile. */
+/**
+ * Export: makes a recording file of what the store holds. It works in parts, so that the page stays
+ * responsive.
+ */
 import type { InspectionStore } from '../store/inspection-store.js';
 import { recordLines, recordsOf } from '../store/recording.js';
 

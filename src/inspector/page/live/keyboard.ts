@@ -1,17 +1,17 @@
-/** The page's keys. */
+/** The keys of the page. */
 import type { Session } from './session.js';
 import { cursor, helpOpen, openCall, show, view, VIEWS } from './view-state.js';
 
-/** What each key does, for the help. */
+/** The keys and what each does, for the help. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ['1 – 5', 'Calls, Call, Sequence, Peers, Fates'],
   ['/', 'search the calls'],
   ['j  k', 'next, previous call'],
   ['Enter', 'open the call'],
-  ['Esc', 'back'],
-  ['Space', 'pause, go on'],
-  ['.', 'one batch of records, while paused'],
-  ['?', 'this help'],
+  ['Esc', 'go back'],
+  ['Space', 'pause, continue'],
+  ['.', 'apply one batch of records, while paused'],
+  ['?', 'show or hide this help'],
 ];
 
 export const SEARCH_ID = 'search';
@@ -34,11 +34,11 @@ function press(key: string, session: Session, target: EventTarget | null): boole
   switch (key) {
     case '/':
       show('calls');
-      // The view is drawn by then.
+      // Waits until the view is drawn.
       setTimeout(() => document.getElementById(SEARCH_ID)?.focus());
       return true;
     case ' ':
-      // On a button, the space bar presses it.
+      // On a button or a link, the space bar keeps its usual meaning.
       if (target instanceof HTMLButtonElement || target instanceof HTMLAnchorElement) return false;
       session.togglePause();
       return true;

@@ -1,13 +1,19 @@
-/** What the session needs of the browser. It is given to it: the session itself runs anywhere. */
+/**
+ * Ports: what the session needs of the browser. It gets them as parameters, so that it can run
+ * anywhere.
+ */
 import type { Position } from '../store/intake.js';
 
 export type ConnectionState = 'connecting' | 'open' | 'broken' | 'closed';
 
-/** Whoever is told what comes over a connection to the hub. */
+/** Gets what comes over a connection to the hub. */
 export interface ConnectionUser {
-  /** Asked at each attempt, which ends with a change of the state; undefined: from the beginning. */
+  /**
+   * Asked at each attempt to connect. Undefined means: from the beginning. Each attempt ends with
+   * `changed`.
+   */
   position(): Position | undefined;
-  /** A connection stands: messages that have not been applied will come again. */
+  /** A connection has opened. Messages that have not been applied will come again. */
   opened(): void;
   received(text: string): void;
   changed(state: ConnectionState): void;
@@ -19,10 +25,10 @@ export interface HubConnection {
   close(): void;
 }
 
-/** When there is time to draw. */
+/** Frames of drawing. */
 export interface Frames {
-  /** Runs it once, in the next frame. */
+  /** Calls `run` once, in the next frame. */
   next(run: () => void): void;
-  /** A clock for spans of time within a frame and from frame to frame. */
+  /** A clock to measure times within a frame and between frames. */
   nowMs(): number;
 }

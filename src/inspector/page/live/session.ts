@@ -1,7 +1,9 @@
 /**
- * What the page shows, and from where: the hub, live, or a recording. Records are applied in slices of time, and whoever
- * draws is told, ten times a second at most: more often nobody can read. What is said of the records — paused, so many wait,
- * all was read — is said when those records are drawn, not before.
+ * Session: what the page shows, and from where: live from the hub, or from a recording.
+ *
+ * Records are applied in short slices of time. Drawing happens at most ten times a second, because
+ * nobody can read faster. The states that belong to the records, such as `paused` and `waiting`,
+ * change when these records are drawn, not before.
  */
 import { signal } from '@preact/signals';
 import type { Filter } from '../store/filter.js';
@@ -22,28 +24,28 @@ export type Source =
       readonly progress: number;
     };
 
-/** Of the 16 ms of a frame, what records may take. */
+/** The time for records in a frame of 16 ms. */
 const SLICE_MS = 5;
-/** The clock is looked at once in so many records. */
+/** After how many records the clock is read. */
 const RECORDS_A_LOOK = 32;
 const MIN_DRAW_INTERVAL_MS = 100;
-/** Ages go on while nothing happens. */
+/** The ages of calls must be redrawn even when nothing happens. */
 const CLOCK_INTERVAL_MS = 1_000;
-/** A step through a recording takes so many lines. */
+/** How many lines of a recording a step reads. */
 const LINES_A_STEP = 25;
 const MAX_FILE_BYTES = 256 * 1024 * 1024;
 
 export class Session {
   store = new InspectionStore();
   readonly rows = new Rows();
-  /** Grows whenever there is something new to draw. */
+  /** Increases when there is something new to draw. */
   readonly tick = signal(0);
   readonly connection = signal<ConnectionState>('connecting');
   readonly paused = signal(false);
-  /** Batches that wait while it is paused. */
+  /** How many batches wait while the page is paused. */
   readonly waiting = signal(0);
   readonly source = signal<Source>({ kind: 'live' });
-  /** What went wrong with a file, for the user. */
+  /** What is wrong with a file, in words for the user. */
   readonly problem = signal<string | undefined>(undefined);
 
   readonly #connection: HubConnection;
@@ -52,11 +54,13 @@ export class Session {
     reset: () => this.#startAnew(),
     apply: (record) => this.store.apply(record),
   });
-  /** The recording, until all of it is read and drawn. */
+  /** The recording, until all of it has been read and drawn. */
   #reader: RecordingReader | undefined;
-  /** There was no place for more: the connection is closed until what waits is applied. */
+  /**
+   * The queue was full: the connection stays closed until the waiting batches have been applied.
+   */
   #heldBack = false;
-  /** Something was applied that is not drawn. */
+  /** Whether something was applied that is not yet drawn. */
   #dirty = false;
   #scheduled = false;
   #drawnAtMs = -Infinity;
@@ -90,21 +94,25 @@ export class Session {
   }
 
   /**
-   * Called while a component is drawn: it will be drawn again whenever there is something new. It may be drawn for a reason of
-   * its own as well: rows and store are of one moment then, too.
+   * Components call this while they are drawn, and are then drawn again when there is something
+   * new. A component may also be drawn for another reason. So this updates the rows too: rows and
+   * store then always show the same moment.
    */
   follow(): number {
     this.rows.update(this.store.takeChanged());
     return this.tick.value;
   }
 
-  /** Now, by the clock of the records; it stands still while paused. */
+  /** The current time by the clock of the records. It stands still while the page is paused. */
   nowMs(): number {
     if (this.source.value.kind === 'file') return this.store.lastAtMs ?? 0;
     return this.paused.value ? this.#pausedAtMs : Date.now();
   }
 
-  /** Whether it is not known yet what there is: of an empty list nothing can be said then. */
+  /**
+   * Whether the first records are still being read. Until then an empty list does not mean that
+   * there is nothing.
+   */
   get isReading(): boolean {
     if (this.source.value.kind === 'file') return this.#reader !== undefined;
     return this.#intake.position === undefined;
@@ -116,7 +124,7 @@ export class Session {
     this.tick.value += 1;
   }
 
-  /** Stops between two batches, with all drawn that was applied: from then on nothing moves. */
+  /** Pauses between two batches, after everything that was applied is drawn. Then nothing moves. */
   togglePause(): void {
     if (this.paused.value) this.paused.value = false;
     else {
@@ -128,7 +136,7 @@ export class Session {
     this.#schedule();
   }
 
-  /** Applies the next batch, while paused. */
+  /** Applies the next batch while paused. */
   step(): void {
     if (!this.paused.value) return;
     if (this.#reader !== undefined) this.#readLines(this.#reader, LINES_A_STEP);
@@ -140,7 +148,7 @@ export class Session {
     this.#draw();
   }
 
-  /** Forgets calls, handlers and frames; endpoints that are open stay. */
+  /** Forgets calls, handlers and frames. Endpoints that are open stay. */
   clear(): void {
     this.#intake.finishBatch();
     const open = [...this.store.endpoints.values()].filter(({ closed }) => closed === undefined);
@@ -153,10 +161,10 @@ export class Session {
     this.#draw();
   }
 
-  /** Shows a recording in place of what is live. */
+  /** Shows a recording instead of the live records. */
   async openFile(file: Pick<File, 'name' | 'size' | 'text'>): Promise<void> {
     if (file.size > MAX_FILE_BYTES) {
-      this.problem.value = `${file.name} has ${file.size} bytes; a recording has at most ${MAX_FILE_BYTES}.`;
+      this.problem.value = `${file.name} has ${file.size} bytes; the limit is ${MAX_FILE_BYTES}.`;
       return;
     }
     const text = await file.text();
@@ -166,7 +174,7 @@ export class Session {
     this.#showFrom({ kind: 'file', name: file.name, refused: 0, progress: 0 });
   }
 
-  /** Leaves the recording: the hub sends what it remembers. */
+  /** Leaves the recording. The hub then sends everything it remembers. */
   backToLive(): void {
     this.#reader = undefined;
     this.#showFrom({ kind: 'live' });
@@ -189,7 +197,7 @@ export class Session {
       this.#schedule();
       return;
     }
-    // What is not taken now comes again, or a summary of it, from where this page is by then.
+    // When the connection opens again, the hub sends the refused message again, or a summary of it.
     this.#heldBack = true;
     this.#connection.close();
   }
@@ -218,7 +226,7 @@ export class Session {
 
   #run(): void {
     const draws = this.#frames.nowMs() - this.#drawnAtMs >= MIN_DRAW_INTERVAL_MS;
-    // A frame in which all is drawn has less time for records.
+    // Drawing takes time from its frame, so there is less for records.
     if (!this.paused.value) this.#applySlice(draws ? SLICE_MS / 2 : SLICE_MS);
     if (draws && this.#dirty) this.#draw();
   }
@@ -229,7 +237,7 @@ export class Session {
     if (this.#reader === undefined) this.#goOnIfHeldBack();
   }
 
-  /** Whether there was anything to apply. */
+  /** Applies some records. Returns whether there were any. */
   #applySome(): boolean {
     if (this.#reader !== undefined) return this.#readLines(this.#reader, RECORDS_A_LOOK);
     if (!this.#intake.apply(RECORDS_A_LOOK)) return false;
@@ -237,7 +245,7 @@ export class Session {
     return true;
   }
 
-  /** Whether there are more. */
+  /** Returns whether there are more lines. */
   #readLines(reader: RecordingReader, count: number): boolean {
     for (let n = 0; n < count && !reader.done; n += 1) {
       const record = reader.next();
@@ -247,7 +255,10 @@ export class Session {
     return !reader.done;
   }
 
-  /** Has all drawn that was applied, with what is said of it: what is drawn is what changed by the end of the turn. */
+  /**
+   * Draws everything that was applied, together with the states that belong to it. Changes of
+   * signals are drawn at the end of this turn.
+   */
   #draw(): void {
     this.#drawnAtMs = this.#frames.nowMs();
     this.#dirty = false;
@@ -265,7 +276,7 @@ export class Session {
     if (!done) return;
     this.#reader = undefined;
     if (this.store.lastAtMs === undefined) {
-      this.problem.value = `${source.name} holds no records of an inspector.`;
+      this.problem.value = `${source.name} has no records of an inspector.`;
     }
   }
 

@@ -1,4 +1,4 @@
-/** Light or dark: as the system has it, or as the user said. */
+/** Theme: light or dark. It follows the system until the user chooses. */
 import { effect, signal } from '@preact/signals';
 
 export type Theme = 'light' | 'dark';
@@ -8,7 +8,7 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 
 export const theme = signal<Theme>(remembered() ?? systemTheme());
 
-/** Keeps the document in the theme. */
+/** Applies the theme to the document. */
 export function startTheme(): void {
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value;
@@ -23,7 +23,7 @@ export function toggleTheme(): void {
   try {
     localStorage.setItem(KEY, theme.value);
   } catch {
-    // A browser that keeps nothing forgets this too.
+    // If the browser stores nothing, the choice is forgotten.
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the user looks at. */
+/** View state: what the user is looking at. */
 import { signal } from '@preact/signals';
 import type { InspectionStore } from '../store/inspection-store.js';
 import type { Side } from '../store/transaction.js';
@@ -14,7 +14,7 @@ export const VIEWS: readonly { readonly view: View; readonly title: string }[] =
   { view: 'fates', title: 'Fates' },
 ];
 
-/** Names a side even after the store was filled anew. */
+/** Identifies a side, even after the store was filled again. */
 export interface SideKey {
   readonly transactionId: string;
   readonly endpoint: string;
@@ -23,22 +23,22 @@ export interface SideKey {
 
 interface Held {
   readonly number: number;
-  /** What was cleared, or opened anew, is held no more. */
+  /** Only valid for this store: after a reset or another source there is a new store. */
   readonly store: InspectionStore;
 }
 
 export const view = signal<View>(viewOfAddress());
 export const helpOpen = signal(false);
-/** The call that is open. */
+/** The call or handler in the call view. */
 export const openSide = signal<SideKey | undefined>(undefined);
-/** The row that the keyboard is at. */
+/** The row that the keyboard is on. */
 export const cursor = signal<Side | undefined>(undefined);
 /**
- * While the user reads further down, or is at a row, the list of calls does not move: it ends at the call that was the newest
- * then.
+ * While the user reads further down or is on a row, the list of calls does not move. It then begins
+ * at the call that was the newest at that moment.
  */
 export const heldAt = signal<Held | undefined>(undefined);
-/** The transaction whose frames alone the sequence shows. */
+/** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
 
 export function keyOf({ record }: Side): SideKey {

@@ -1,17 +1,18 @@
 /**
- * Which endpoint a peer's address means. It is learned from transactions that both ends feed, for between them may lie a
- * relay with addresses of its own; else it is told by the address that the endpoint is bound to.
+ * Aliases: which endpoint the address of a peer belongs to. This is learned from transactions of
+ * which both ends are known, because a relay with other addresses may lie between them. Otherwise
+ * the address that an endpoint is bound to decides.
  */
 import type { EndpointState } from './endpoint-state.js';
 import type { Side } from './transaction.js';
 
-/** Beyond it nothing more is learned. */
+/** Beyond this many, no more aliases are learned. */
 const MAX_ALIASES = 4_000;
 
 export class Aliases {
   readonly #endpoints = new Map<string, string>();
 
-  /** Takes the two ends of a transaction into account. */
+  /** Learns from a transaction of which both ends are known. */
   learnFrom(sides: readonly Side[]): void {
     if (sides.length < 2) return;
     const call = sides.find(({ kind }) => kind === 'call');
@@ -21,7 +22,7 @@ export class Aliases {
     this.#learn(handler.record.endpoint, handler.record.peer, call.record.endpoint);
   }
 
-  /** The endpoint that the address means to another one. */
+  /** The endpoint that `seenBy` reaches at this address. */
   endpointAt(
     seenBy: string,
     address: string,
@@ -51,7 +52,7 @@ function boundTo(
     const bound = split(record.address);
     if (bound.port !== port) continue;
     const meant = bound.host === host || (UNSPECIFIED.has(bound.host) && LOOPBACK.test(host));
-    // Of several in the course of time, the one that is open.
+    // If several endpoints had the same address at different times, the open one is meant.
     if (meant && (found === undefined || closed === undefined)) found = name;
   }
   return found;

@@ -1,28 +1,33 @@
 /**
- * Arrows of the sequence picture: what one end sent and the other received, as one. Two frames are the same if they have one
- * transaction id, one type and the same bytes; where a network repeats a frame, or an endpoint the same bytes, time decides.
+ * Arrows of the sequence picture. An arrow joins a frame that one end sent with the same frame as
+ * the other end received it. Two frames are the same if they have the same transaction id, type and
+ * bytes. If the network repeats a frame, or an endpoint sends the same bytes again, the times
+ * decide.
  */
 import type { Aliases } from './aliases.js';
 import type { EndpointState } from './endpoint-state.js';
 import type { Frame } from './transaction.js';
 
 /**
- * - `arrived`: both ends tell of it, or its receiver does;
- * - `sent`: nobody who feeds the inspector could tell whether it arrived;
- * - `travelling`: its receiver feeds the inspector and has not told of it yet;
- * - `lost`: nor did it in good time.
+ * - `arrived`: both ends reported the frame, or its receiver did;
+ * - `sent`: no endpoint in the inspector could tell whether it arrived;
+ * - `travelling`: its receiver is in the inspector and has not reported it yet;
+ * - `lost`: its receiver is in the inspector and has not reported it within the time limit.
  */
 type Arrival = 'arrived' | 'sent' | 'travelling' | 'lost';
 
-/** How a frame is one more of its kind: its sender repeated it, or the network did. */
+/** Why a frame is a repetition: its sender sent it again, or the network duplicated it. */
 type Repetition = 'retransmission' | 'duplicate' | undefined;
 
 export interface Arrow {
-  /** As its sender saw it; absent if that does not feed the inspector. */
+  /** The frame at its sender; absent if the sender does not feed the inspector. */
   readonly sent: Frame | undefined;
-  /** As its receiver saw it. */
+  /**
+   * The frame at its receiver; absent if it did not arrive or the receiver does not feed the
+   * inspector.
+   */
   readonly received: Frame | undefined;
-  /** Lanes: an endpoint's own name, or `peer` and an address. */
+  /** Lanes: the key of an endpoint, or `peer` and an address. */
   readonly from: string;
   readonly to: string;
   readonly sentAtMs: number;
@@ -30,29 +35,32 @@ export interface Arrow {
   readonly type: string;
   readonly arrival: Arrival;
   readonly repetition: Repetition;
-  /** Which transmission of its kind it is, from 1. */
+  /** The number of this transmission among those of the same type, from 1. */
   readonly ordinal: number;
   /** Whether it came after its call had timed out. */
   readonly late: boolean;
-  /** What became of it, as its receiver says. */
+  /** Its fate at its receiver. */
   readonly fate: string | undefined;
 }
 
-/** What joining needs to know besides the frames. */
+/** What joining needs besides the frames. */
 export interface Surroundings {
   readonly endpoints: ReadonlyMap<string, EndpointState>;
   readonly aliases: Aliases;
-  /** Now, by the clock of the records. */
+  /** The current time by the clock of the records. */
   readonly nowMs: number;
 }
 
-/** A frame that has not arrived after this time is shown as lost; if it does come, as what it is. */
+/**
+ * A frame that has not arrived after this time is shown as lost. If it arrives later, it is shown
+ * as arrived.
+ */
 export const LOST_AFTER_MS = 1_500;
 
-/** By how much a datagram is overtaken at most, by one with the same bytes that was sent later. */
+/** A datagram may be overtaken by one with the same bytes that was sent at most this much later. */
 const MAX_OVERTAKEN_MS = 100;
 
-/** Clocks of two processes on one machine differ by less. */
+/** The clocks of two processes on one machine differ by less than this. */
 const CLOCK_SLACK_MS = 5;
 
 /** The lane of a peer that does not feed the inspector. */
@@ -60,7 +68,10 @@ export function peerLane(address: string): string {
   return `peer ${address}`;
 }
 
-/** The arrows of some frames of one transaction, or of frames that belong to none, by the time at which they were sent. */
+/**
+ * The arrows of frames that belong to one transaction, or to none, in the order in which they were
+ * sent.
+ */
 export function arrowsOf(frames: readonly Frame[], surroundings: Surroundings): Arrow[] {
   const inOrder = [...frames].sort((a, b) => a.atMs - b.atMs || a.number - b.number);
   const outs = inOrder.filter(({ direction }) => direction === 'out');
@@ -87,9 +98,10 @@ export function arrowsOf(frames: readonly Frame[], surroundings: Surroundings): 
 }
 
 /**
- * The latest frame that can be the one received: not yet received if there is one, else one that the network repeated. It
- * was repeated, too, if the only one that was not received had been sent long before: datagrams seldom overtake each other by
- * so much, and one that was lost is lost.
+ * The sent frame that `received` most likely is. Among the frames with the same content, this is
+ * the latest that was not yet received. If all were received, the network duplicated the latest
+ * one. That is also assumed if the only missing frame was sent long before the latest: then the
+ * missing one was lost, because datagrams seldom overtake each other by so much.
  */
 function senderOf(
   received: Frame,
@@ -106,11 +118,11 @@ function senderOf(
 function isSame(sent: Frame, received: Frame): boolean {
   if (sent.transaction === undefined || sent.transaction !== received.transaction) return false;
   if (sent.type !== received.type || sent.atMs > received.atMs + CLOCK_SLACK_MS) return false;
-  // Each end masks by itself: then bytes say nothing.
+  // Each end masks its frames itself, so masked bytes cannot be compared.
   return sent.masked || received.masked || sent.base64 === received.base64;
 }
 
-/** Which transmission of its type, by its endpoint, each frame is. */
+/** The number of each frame among the transmissions of the same type by the same endpoint. */
 function ordinalsOf(outs: readonly Frame[]): Map<Frame, number> {
   const counts = new Map<string, number>();
   const ordinals = new Map<Frame, number>();
@@ -160,14 +172,14 @@ function repetitionOf(
 ): Repetition {
   if (isCopy) return 'duplicate';
   if (ordinal > 1) return 'retransmission';
-  // Of a sender that is not inspected, the receiver knows.
+  // If the sender does not feed the inspector, only the receiver knows of the repetition.
   const seenBefore = fate === 'request.replayed' || fate?.endsWith('.duplicate') === true;
   return sent === undefined && seenBefore ? 'duplicate' : undefined;
 }
 
 /**
- * A frame counts as lost only if its receiver would have told of it: it feeds the inspector, and shows either everything or
- * this very transaction.
+ * A frame counts as lost only if its receiver would have reported it. For that the receiver must
+ * feed the inspector, and must show either everything or this transaction.
  */
 function arrivalOf(sent: Frame, { aliases, endpoints, nowMs }: Surroundings): Arrival {
   const name = aliases.endpointAt(sent.endpoint, sent.peer, endpoints);

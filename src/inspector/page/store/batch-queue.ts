@@ -1,17 +1,23 @@
-/** Messages of the hub that wait to be applied. Bounded: who falls too far behind begins again where they are. */
+/**
+ * Queue of the hub's messages that wait to be applied. It is bounded: if the page falls too far
+ * behind, it continues from what the hub then remembers.
+ */
 import type { InspectionRecord } from '../../record.js';
 import { Fifo } from '../../fifo.js';
 
-/** A message of the hub's. */
+/** A message of the hub. */
 export interface Batch {
   readonly hub: string;
   readonly position: number;
-  /** Whether all that was known before is void. */
+  /** Whether everything that was known before is void. */
   readonly reset: boolean;
   readonly records: readonly InspectionRecord[];
 }
 
-/** Characters that may wait: as text, for what is parsed takes more. */
+/**
+ * The most characters that may wait. Messages wait as text, because parsed they would take more
+ * memory.
+ */
 const MAX_QUEUED_LENGTH = 48_000_000;
 
 export class BatchQueue {
@@ -27,7 +33,7 @@ export class BatchQueue {
     return this.#texts.size;
   }
 
-  /** Adds a message; false if there is no place for it, and then nothing is added. */
+  /** Adds a message. Returns false, and adds nothing, if the queue is full. */
   add(text: string): boolean {
     if (this.#length + text.length > this.#maxLength && this.#texts.size > 0) return false;
     this.#texts.push(text);
@@ -35,7 +41,7 @@ export class BatchQueue {
     return true;
   }
 
-  /** The next message, read; undefined if none waits, or it is not one of a hub's. */
+  /** The next message, parsed; undefined if there is none, or if it is not a valid message. */
   take(): Batch | undefined {
     const text = this.#texts.shift();
     if (text === undefined) return undefined;
@@ -49,7 +55,7 @@ export class BatchQueue {
   }
 }
 
-/** The hub has validated the records; the page trusts the server that it came from. */
+/** The records are not checked: the hub has checked them, and the page trusts its server. */
 function readBatch(text: string): Batch | undefined {
   try {
     const { hub, position, reset, records } = JSON.parse(text) as Partial<Batch>;

@@ -1,8 +1,8 @@
-/** The path that a call or a handler took through its chart. */
+/** Chart path: the states and transitions that a call or a handler went through. */
 import type { Chart } from '../../record.js';
 import type { Side } from './transaction.js';
 
-/** All transitions between two states, drawn as one line. */
+/** All transitions from one state to another, drawn as one line. */
 export interface ChartEdge {
   readonly from: string;
   readonly to: string;
@@ -18,7 +18,10 @@ export interface ChartPath {
   readonly current: string;
 }
 
-/** The chart's lines, and which of them the steps took. Transitions that stay where they are have none. */
+/**
+ * The lines of the chart, and the steps that took them. Transitions that keep the state have no
+ * line.
+ */
 export function pathOf(chart: Chart, steps: Side['steps'], current: string): ChartPath {
   const edges = new Map<string, { from: string; to: string; events: string[]; taken: number[] }>();
   const edge = (from: string, to: string) => {
@@ -35,7 +38,7 @@ export function pathOf(chart: Chart, steps: Side['steps'], current: string): Cha
   steps.forEach(({ event, state }, index) => {
     visited.add(state);
     const known = edges.get(`${at} ${state}`) ?? edges.get(`* ${state}`);
-    // An event that is no transition, and changes nothing, is in the timeline only.
+    // An event that is not a transition and changes nothing appears only in the timeline.
     const moves = state !== at || known?.events.includes(event) === true;
     if (moves) {
       const taken = known ?? edge(at, state);

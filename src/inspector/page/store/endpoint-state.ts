@@ -1,18 +1,18 @@
-/** What the page knows of an endpoint and of its peers. */
+/** Endpoint state: what the page knows of an endpoint and of its peers. */
 import type { RecordOf } from '../../record.js';
 import { Recent } from './recent.js';
 
-/** `live`: its records arrive; `closed`: it closed; `lost`: its feed broke off. */
+/** `live`: its records arrive. `closed`: it closed. `lost`: its feed broke off. */
 export type EndpointCondition = 'live' | 'closed' | 'lost';
 
-/** Counts come four times a second at most: these are the last two minutes. */
+/** Counts come at most four times a second, so this covers at least the last two minutes. */
 const MAX_COUNTS = 480;
 
-/** Points of a plot of round-trip times. */
+/** The most points in a plot of round-trip times. */
 const MAX_ROUND_TRIPS = 600;
 const MAX_PEER_RECORDS = 600;
 
-/** An endpoint that feeds the page, or did. */
+/** An endpoint that feeds the inspector, or did. */
 export class EndpointState {
   record: RecordOf<'endpoint'>;
   closed: RecordOf<'endpoint.closed'> | undefined;
@@ -32,7 +32,7 @@ export class EndpointState {
   }
 }
 
-/** An answered call's round trip. */
+/** The round trip of an answered call. */
 export interface RoundTrip {
   readonly atMs: number;
   readonly ms: number;
@@ -42,7 +42,7 @@ export interface RoundTrip {
 export class PeerState {
   readonly endpoint: string;
   readonly address: string;
-  /** What the endpoint told of it; the last one holds. */
+  /** The records of the peer; the last one is current. */
   readonly records = new Recent<RecordOf<'peer'>>(MAX_PEER_RECORDS);
   readonly roundTrips = new Recent<RoundTrip>(MAX_ROUND_TRIPS);
 

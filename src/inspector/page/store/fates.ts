@@ -1,13 +1,16 @@
-/** Where inbound frames went: groups of fates, with counts and rates, and whether they add up. */
+/**
+ * Fates: the fates of inbound frames, in groups with counts and rates, and a check that they add
+ * up.
+ */
 import type { FateGroup as GroupName } from '../../../api/fate.js';
 import { namesOf, rowOf } from '../../../vocabulary.js';
 import type { RecordOf } from '../../record.js';
 import { rateOf } from './rates.js';
 
 export interface FateRow {
-  /** Such as `response.matched`. */
+  /** For example `response.matched`. */
   readonly fate: string;
-  /** Without the group. */
+  /** The fate without its group. */
   readonly label: string;
   readonly count: number;
   readonly perSecond: number;
@@ -15,24 +18,24 @@ export interface FateRow {
 
 export interface FateGroup {
   readonly name: string;
-  /** Its name for people. */
+  /** The group's name for people. */
   readonly heading: string;
   readonly count: number;
   readonly perSecond: number;
-  /** All fates of the group, those that nothing met included. */
+  /** All fates of the group, including those with a count of 0. */
   readonly rows: readonly FateRow[];
 }
 
 export interface FateTable {
   readonly groups: readonly FateGroup[];
-  /** All counts of fates together. */
+  /** The sum of all counts. */
   readonly sum: number;
   readonly framesReceived: number;
-  /** Whether each frame has exactly one fate. */
+  /** Whether every received frame has exactly one fate. */
   readonly addsUp: boolean;
 }
 
-/** Groups that are known, in the order in which they are shown, with their names for people. */
+/** The known groups with their names for people, in the order in which they are shown. */
 const HEADINGS: Readonly<Record<GroupName, string>> = {
   response: 'response',
   request: 'request',
@@ -41,7 +44,7 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   badSource: 'bad source',
 };
 
-/** The table of an endpoint's counts; rates are those of the last seconds. */
+/** The table of an endpoint's counts. Rates are those of the last seconds. */
 export function fateTable(
   counts: readonly RecordOf<'counts'>[],
   nowMs: number,

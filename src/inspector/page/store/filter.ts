@@ -1,22 +1,22 @@
-/** Which calls and handlers are listed. */
+/** Filter: which calls and handlers are listed. */
 import type { Side } from './transaction.js';
 import { valueText } from './value-text.js';
 
 export interface Filter {
   readonly kind: 'call' | 'handler' | 'both';
-  /** Empty: all states. */
+  /** If empty: all states. */
   readonly states: ReadonlySet<string>;
-  /** Empty: all peers. */
+  /** If empty: all peers. */
   readonly peer: string;
-  /** Empty: all procedures. */
+  /** If empty: all procedures. */
   readonly procedure: string;
   /** Only those whose request was sent more than once. */
   readonly repeated: boolean;
-  /** Each word must occur in the id, peer, procedure, arguments or note; case does not matter. */
+  /** Each word must occur in the id, peer, procedure, arguments or note, in upper or lower case. */
   readonly text: string;
 }
 
-/** Lists every call. */
+/** The filter that lists every call. */
 export const NO_FILTER: Filter = {
   kind: 'call',
   states: new Set(),
@@ -26,10 +26,10 @@ export const NO_FILTER: Filter = {
   text: '',
 };
 
-/** The longest text of arguments that is searched. */
+/** How many characters of the arguments are searched. */
 const MAX_SEARCHED = 1_000;
 
-/** The filter as a question about one call or handler. */
+/** The filter as a function that tests one call or handler. */
 export function filterTest(filter: Filter): (side: Side) => boolean {
   const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
   return (side) => {
@@ -51,7 +51,7 @@ function holdsAll({ record, note }: Side, words: readonly string[]): boolean {
   return left.every((word) => args.includes(word));
 }
 
-/** Whether the list is all there is of its kind. */
+/** Whether the list shows everything of its kind. */
 export function isUnfiltered({ states, peer, procedure, repeated, text }: Filter): boolean {
   return states.size === 0 && peer === '' && procedure === '' && !repeated && text.trim() === '';
 }

@@ -1,10 +1,10 @@
-/** Numbers and times as the page writes them: short, and as wide as their neighbours. */
+/** Format: numbers and times as the page writes them, short and of equal width. */
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
-/** A length of time: `0.42 ms`, `12.3 ms`, `340 ms`, `1.25 s`, `3 min 20 s`, `5 h 3 min`. */
+/** A duration: `0.42 ms`, `12.3 ms`, `340 ms`, `1.25 s`, `3 min 20 s`, `5 h 3 min`. */
 export function durationText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   if (ms < 0) return `−${durationText(-ms)}`;
@@ -17,7 +17,7 @@ export function durationText(ms: number): string {
   return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;
 }
 
-/** How long ago something was, in whole units: `now`, `12 s`, `3 min`, `2 h`, `4 d`. */
+/** An age in whole units: `now`, `12 s`, `3 min`, `2 h`, `4 d`. */
 export function ageText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   if (ms < SECOND_MS) return 'now';
@@ -29,18 +29,18 @@ export function ageText(ms: number): string {
 
 const GROUPED = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** A whole number with its thousands apart: `1,234,567`. */
+/** A whole number in groups of three digits: `1,234,567`. */
 export function countText(count: number): string {
   return GROUPED.format(count);
 }
 
-/** Something per second: `0`, `0.4`, `12`, `4,980`. */
+/** A rate per second: `0`, `0.4`, `12`, `4,980`. */
 export function rateText(perSecond: number): string {
   if (perSecond === 0) return '0';
   return perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond);
 }
 
-/** The time of day, local, to the millisecond: `14:03:22.417`. */
+/** The local time of day to the millisecond: `14:03:22.417`. */
 export function clockText(atMs: number): string {
   const date = new Date(atMs);
   if (Number.isNaN(date.getTime())) return '–';

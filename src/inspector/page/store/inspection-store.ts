@@ -1,6 +1,7 @@
 /**
- * All that the page knows: records go in, endpoints, peers, calls, handlers, transactions and frames come out. Bounded by
- * its limits: what has ended leaves first, oldest first, and is counted.
+ * Inspection store: everything the page knows. Records go in; endpoints, peers, calls, handlers,
+ * transactions and frames come out. Limits bound it: what has ended is removed first, the oldest
+ * first, and what was removed is counted.
  */
 import { Fifo } from '../../fifo.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
@@ -33,13 +34,16 @@ export class InspectionStore {
   #unknownSteps = 0;
   #lastAtMs: number | undefined;
 
-  /** How many calls and handlers there are in each state: `call awaiting`, `handler running`. */
+  /**
+   * How many calls and handlers are in each state, by keys such as `call awaiting` and `handler
+   * running`.
+   */
   readonly states = new Tally();
-  /** Calls and handlers by procedure. */
+  /** How many calls and handlers each procedure has. */
   readonly procedures = new Tally();
-  /** Calls and handlers by peer. */
+  /** How many calls and handlers each peer has. */
   readonly peerAddresses = new Tally();
-  /** What is known of which endpoint is meant by a peer's address. */
+  /** Which endpoint the address of a peer belongs to. */
   readonly aliases = new Aliases();
 
   constructor(limits: Partial<StoreLimits> = {}) {
@@ -61,12 +65,12 @@ export class InspectionStore {
     return this.#living.size + this.#ended.size;
   }
 
-  /** Calls and handlers that left, their place being needed. */
+  /** How many calls and handlers were removed to make room. */
   get evicted(): number {
     return this.#evicted;
   }
 
-  /** Steps of calls and handlers that are not here. */
+  /** How many steps belonged to a call or handler that is not in the store. */
   get unknownSteps(): number {
     return this.#unknownSteps;
   }
@@ -84,19 +88,23 @@ export class InspectionStore {
     return this.#transactions.all();
   }
 
-  /** The latest frames, in the order in which they arrived at the page. */
+  /** The latest frames, in the order in which they came to the page. */
   recentFrames(count?: number): Frame[] {
     return this.#frames.items(count);
   }
 
-  /** The calls and handlers that came, changed or left since it was asked last. */
+  /**
+   * The calls and handlers that were added, changed or removed since the last call of this method.
+   */
   takeChanged(): ReadonlySet<Side> {
     const changed = this.#changed;
     this.#changed = new Set();
     return changed;
   }
 
-  /** Takes one record into account, and keeps it: names in it are replaced by equal ones. */
+  /**
+   * Applies a record and keeps it. Names in it are replaced by shared strings of the same content.
+   */
   apply(record: InspectionRecord): void {
     if (this.#lastAtMs === undefined || record.atMs > this.#lastAtMs) this.#lastAtMs = record.atMs;
     switch (record.type) {
@@ -269,7 +277,7 @@ export class InspectionStore {
   }
 
   #evict(): void {
-    // The first of a set from which many have left is slow to find.
+    // `#ended` is a queue, because finding the first item of a set is slow after many were removed.
     const side = this.#ended.shift() ?? this.#living.values().next().value;
     if (side === undefined) return;
     this.#living.delete(side);

@@ -1,12 +1,12 @@
 /**
- * What the hub sends, on its way into a store: piece by piece, so that the page can be drawn in between, and so that it can
- * stop between two batches.
+ * Intake: brings the hub's messages into a store. It works in pieces, so that the page can be drawn
+ * in between and can stop between two batches.
  */
 import type { InspectionRecord } from '../../record.js';
 import { BatchQueue } from './batch-queue.js';
 import type { Batch } from './batch-queue.js';
 
-/** Where to go on: the last message of the hub that was begun. */
+/** Where to continue: the last message of the hub that was begun. */
 export interface Position {
   readonly hub: string;
   readonly position: number;
@@ -14,7 +14,7 @@ export interface Position {
 
 /** Where the records go. */
 export interface IntakeTarget {
-  /** All that came before is void. */
+  /** Everything that came before is void. */
   reset(): void;
   apply(record: InspectionRecord): void;
 }
@@ -22,9 +22,9 @@ export interface IntakeTarget {
 export class Intake {
   readonly #target: IntakeTarget;
   readonly #queue = new BatchQueue();
-  /** The batch that was begun. */
+  /** The batch that is being applied. */
   #batch: Batch | undefined;
-  /** How many of its records were applied. */
+  /** How many records of `#batch` have been applied. */
   #applied = 0;
   #position: Position | undefined;
   #held = false;
@@ -38,7 +38,7 @@ export class Intake {
     return this.#position;
   }
 
-  /** Batches that were not begun. */
+  /** How many batches have not been begun. */
   get waiting(): number {
     return this.#queue.size;
   }
@@ -48,12 +48,12 @@ export class Intake {
     return this.#batch !== undefined || (this.#queue.size > 0 && !this.#held);
   }
 
-  /** Adds a message of the hub's; false if there is no place for it, and then nothing is added. */
+  /** Adds a message of the hub. Returns false, and adds nothing, if the queue is full. */
   add(text: string): boolean {
     return this.#queue.add(text);
   }
 
-  /** Applies records of one batch, at most so many; false if there is none. */
+  /** Applies at most `count` records of one batch. Returns false if there is no batch. */
   apply(count: number): boolean {
     this.#batch ??= this.#next();
     if (this.#batch === undefined) return false;
@@ -65,12 +65,15 @@ export class Intake {
     return true;
   }
 
-  /** Applies what is left of the batch that was begun. */
+  /** Applies the rest of the batch that was begun. */
   finishBatch(): void {
     if (this.#batch !== undefined) this.apply(Infinity);
   }
 
-  /** Begins no batch until it is released: whoever has told the hub where to go on would get it twice. */
+  /**
+   * Begins no batch until `release`. The hub has just been told where to continue, so it would send
+   * such a batch again.
+   */
   hold(): void {
     this.#held = true;
   }
@@ -79,12 +82,12 @@ export class Intake {
     this.#held = false;
   }
 
-  /** Forgets the batches that were not begun: the hub sends them again. */
+  /** Forgets the batches that were not begun. The hub sends them again. */
   forgetWaiting(): void {
     this.#queue.clear();
   }
 
-  /** Forgets everything, where it was as well. */
+  /** Forgets everything, the position included. */
   startAnew(): void {
     this.#queue.clear();
     this.#endBatch();

@@ -1,12 +1,14 @@
-/** Names, each kept once: a hundred thousand calls know the same few. */
+/**
+ * Names: keeps one string for each name, because a hundred thousand calls use the same few names.
+ */
 
-/** Beyond it names are kept as they come, one copy for each record. */
+/** Beyond this many, each record keeps its own string. */
 const MAX_NAMES = 10_000;
 
 export class Names {
   readonly #names = new Map<string, string>();
 
-  /** The same string for the same name. */
+  /** Returns the same string for equal names. */
   of(name: string): string {
     const known = this.#names.get(name);
     if (known !== undefined) return known;

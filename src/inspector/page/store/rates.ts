@@ -1,13 +1,13 @@
-/** Rates, from counts that are taken about once a second. */
+/** Rates, computed from counts that are taken about once a second. */
 import type { RecordOf } from '../../record.js';
 
-/** The rate is that of so long. */
+/** The length of time that a rate covers. */
 const PERIOD_MS = 2_000;
 const MIN_PERIOD_MS = 200;
 
 /**
- * How much a count grew in a second, lately; 0 as long as there is nothing to compare with. Counts that have not changed are
- * not told again: they hold until the next.
+ * How much a count grew in a second, recently; 0 if there is nothing to compare with. Counts that
+ * have not changed are not sent again: the last ones are still valid.
  */
 export function rateOf(
   counts: readonly RecordOf<'counts'>[],
@@ -19,11 +19,11 @@ export function rateOf(
   const endMs = Math.max(nowMs, latest.atMs);
   const earlier = counts.findLast(({ atMs }) => endMs - atMs >= PERIOD_MS) ?? counts[0] ?? latest;
   const elapsedMs = Math.max(MIN_PERIOD_MS, Math.min(PERIOD_MS, endMs - earlier.atMs));
-  // An endpoint that opened anew under its old name counts from 0 again.
+  // A count can be lower than before if an endpoint opened again under its old name.
   return Math.max(0, ((numberOf(latest) - numberOf(earlier)) * 1_000) / elapsedMs);
 }
 
-/** How many calls an endpoint made: every one has an outcome, or waits for one. */
+/** How many calls an endpoint made: each has an outcome, or waits for one. */
 export function callsMade({ stats }: RecordOf<'counts'>): number {
   const { resolved, rejected, timedOut, cancelled, unsent } = stats.outcomes;
   return resolved + rejected + timedOut + cancelled + unsent + stats.queuedNow + stats.inFlightNow;

@@ -1,4 +1,4 @@
-/** The last so many items, oldest first. */
+/** The latest items, up to a number, the oldest first. */
 export class Recent<T> {
   readonly #capacity: number;
   #items: T[] = [];
@@ -9,7 +9,8 @@ export class Recent<T> {
 
   add(item: T): void {
     this.#items.push(item);
-    // Half is cut off at once, so that the cost of an item does not grow with the capacity.
+    // Old items are removed in large steps, so that the cost of adding an item does not grow with
+    // the capacity.
     if (this.#items.length >= 2 * this.#capacity) this.#items = this.items();
   }
 

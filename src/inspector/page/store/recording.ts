@@ -1,19 +1,19 @@
-/** Recordings as text: JSON lines, a record on each. */
+/** Recording: reads a recording from text and writes one, as JSON lines with one record each. */
 import type { InspectionRecord } from '../../record.js';
 import { readRecord } from '../../record.js';
 import type { InspectionStore } from './inspection-store.js';
 
-/** A longer line is no record. */
+/** A longer line is not read as a record. */
 export const MAX_LINE_LENGTH = 1_000_000;
 
-/** Reads a recording piece by piece, so that whoever reads can stop to breathe. */
+/** Reads a recording line by line, so that the caller can pause at any time. */
 export class RecordingReader {
   readonly #text: string;
   #at = 0;
   #refused = 0;
 
   constructor(text: string) {
-    // A byte order mark, as some editors write it.
+    // Some editors begin a file with a byte order mark.
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text;
   }
 
@@ -21,17 +21,17 @@ export class RecordingReader {
     return this.#at >= this.#text.length;
   }
 
-  /** Lines that are no records. */
+  /** How many lines are not records. */
   get refused(): number {
     return this.#refused;
   }
 
-  /** The share that was read, from 0 to 1. */
+  /** How much has been read, from 0 to 1. */
   get progress(): number {
     return this.#text.length === 0 ? 1 : Math.min(1, this.#at / this.#text.length);
   }
 
-  /** The record on the next line; undefined if it is none. */
+  /** The record on the next line; undefined if the line is not a record. */
   next(): InspectionRecord | undefined {
     const newline = this.#text.indexOf('\n', this.#at);
     const end = newline === -1 ? this.#text.length : newline;
@@ -52,7 +52,7 @@ function readLine(line: string): InspectionRecord | undefined {
   }
 }
 
-/** Every record that the store still holds: endpoints first, the rest by time. */
+/** All records that the store still holds: first those of endpoints, then the others by time. */
 export function recordsOf(store: InspectionStore): InspectionRecord[] {
   const records = new Set<InspectionRecord>();
   for (const { closed, counts } of store.endpoints.values()) {
@@ -74,7 +74,7 @@ export function recordsOf(store: InspectionStore): InspectionRecord[] {
   return [...[...store.endpoints.values()].map(({ record }) => record), ...inOrder];
 }
 
-/** Some records as lines. */
+/** These records as JSON lines. */
 export function recordLines(records: readonly InspectionRecord[]): string {
   return records.map((record) => `${JSON.stringify(record)}\n`).join('');
 }

@@ -1,6 +1,7 @@
 /**
- * The list of calls and handlers that pass a filter, oldest first, kept up to date by what changes. Their numbers lie in an
- * array of their own: a hundred thousand objects are far apart, and to look at each takes longer than a frame.
+ * Rows: the calls and handlers that pass a filter, oldest first, updated with each change. Their
+ * numbers are also kept in an array, because looking at a hundred thousand objects all over memory
+ * would take longer than a frame.
  */
 import type { Filter } from './filter.js';
 import { filterTest, NO_FILTER } from './filter.js';
@@ -10,7 +11,7 @@ export class Rows {
   #filter: Filter = NO_FILTER;
   #test = filterTest(NO_FILTER);
   #rows: Side[] = [];
-  /** Number of each row. */
+  /** The number of each row. */
   #numbers: number[] = [];
 
   get filter(): Filter {
@@ -21,23 +22,23 @@ export class Rows {
     return this.#rows.length;
   }
 
-  /** The call at a place, counted from the newest; undefined beyond the last. */
+  /** The call at an index, counted from the newest; undefined beyond the last. */
   fromNewest(index: number): Side | undefined {
     return this.#rows[this.#rows.length - 1 - index];
   }
 
-  /** The place of a call, counted from the newest; -1 if it is not listed. */
+  /** The index of a call, counted from the newest; -1 if it is not listed. */
   placeOf(side: Side): number {
     const index = this.#firstAtLeast(side.number);
     return this.#rows[index] === side ? this.#rows.length - 1 - index : -1;
   }
 
-  /** How many of those listed came after this one. */
+  /** How many listed calls came after this one. */
   newerThan(number: number): number {
     return this.#rows.length - this.#firstAtLeast(number + 1);
   }
 
-  /** Lists anew, from everything there is. */
+  /** Builds the list again from everything there is. */
   select(filter: Filter, all: Iterable<Side>): void {
     this.#filter = filter;
     this.#test = filterTest(filter);
@@ -45,7 +46,7 @@ export class Rows {
     this.#numbers = this.#rows.map(({ number }) => number);
   }
 
-  /** Takes what came, changed or left into account: in one pass, however much it is. */
+  /** Applies additions, changes and removals in one pass, however many there are. */
   update(changed: Iterable<Side>): void {
     const added: Side[] = [];
     const removed: number[] = [];
@@ -82,7 +83,7 @@ export class Rows {
   /** @param added in the order of their numbers */
   #merge(added: readonly Side[]): void {
     const first = this.#firstAtLeast(added[0]?.number ?? 0);
-    // Most come at the end, and then nothing has to move.
+    // Most additions go to the end; then no other row has to move.
     const tail = this.#rows.splice(first);
     this.#numbers.length = first;
     const merged = tail.length === 0 ? added : [...tail, ...added].sort(byNumber);
@@ -92,7 +93,7 @@ export class Rows {
     }
   }
 
-  /** The first place whose number is at least this one. */
+  /** The first index whose number is at least this one. */
   #firstAtLeast(number: number): number {
     const numbers = this.#numbers;
     let low = 0;

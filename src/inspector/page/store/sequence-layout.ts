@@ -1,12 +1,13 @@
 /**
- * Where the arrows of a sequence picture lie. Each sending and each receipt has a row of its own, in the order of time: so a
- * picture of microseconds and one of minutes are read alike, and an arrow that overtakes another is seen to cross it.
+ * Sequence layout: where the arrows of a sequence picture are drawn. Each sending and each receipt
+ * has a row of its own, in the order of time. So microseconds and minutes are equally readable, and
+ * an arrow that overtakes another crosses it.
  */
 import type { Arrow } from './arrows.js';
 
 export interface PlacedArrow {
   readonly arrow: Arrow;
-  /** Pixels from the top. */
+  /** In pixels from the top. */
   readonly sentY: number;
   readonly receivedY: number;
 }
@@ -15,7 +16,7 @@ export interface PlacedArrow {
 interface TimeMark {
   readonly y: number;
   readonly atMs: number;
-  /** Time since the row above, where nothing happened for long. */
+  /** The time since the row above, if it is long. */
   readonly gapMs: number | undefined;
 }
 
@@ -27,7 +28,7 @@ export interface SequenceLayout {
 
 const ROW_HEIGHT = 17;
 const GAP_HEIGHT = 20;
-/** An arrow without a receipt known goes down this much. */
+/** By how many pixels an arrow goes down if its receipt is not known. */
 const UNKNOWN_SLOPE = 8;
 const GAP_MS = 250;
 const PADDING = 14;
@@ -37,7 +38,7 @@ export function layOut(arrows: readonly Arrow[]): SequenceLayout {
   arrows.forEach(({ sent, received, sentAtMs, receivedAtMs }, index) => {
     events.push({ atMs: sentAtMs, index, end: 'sent' });
     if (sent !== undefined && received !== undefined) {
-      // Clocks may differ a little: nothing is received before it was sent.
+      // Clocks may differ a little. No receipt is drawn above its sending.
       events.push({ atMs: Math.max(sentAtMs, receivedAtMs), index, end: 'received' });
     }
   });

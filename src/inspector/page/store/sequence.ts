@@ -1,21 +1,24 @@
-/** The sequence picture of the latest frames: lanes, and arrows between them. */
+/** Sequence: the picture of the latest frames, with lanes and the arrows between them. */
 import type { Arrow, Surroundings } from './arrows.js';
 import { arrowsOf } from './arrows.js';
 import type { Frame, Transaction } from './transaction.js';
 
 export interface Sequence {
-  /** Endpoints first, in the order in which they came, then peers. */
+  /** First endpoints in the order in which they came, then peers. */
   readonly lanes: readonly string[];
-  /** By the time at which they were sent. */
+  /** In the order in which they were sent. */
   readonly arrows: readonly Arrow[];
-  /** Lanes beyond the bound, whose arrows are left out. */
+  /** How many lanes were left out beyond the limit, with their arrows. */
   readonly lanesLeftOut: number;
 }
 
-/** More lanes than these nobody can read. */
+/** More lanes would not be readable. */
 const MAX_LANES = 8;
 
-/** The picture of these frames; what was sent or received elsewhere for the same transaction helps to join, and is left out. */
+/**
+ * The picture of these frames. Other frames of their transactions help to join them but are not
+ * drawn.
+ */
 export function sequenceOf(frames: readonly Frame[], surroundings: Surroundings): Sequence {
   const chosen = new Set(frames);
   const transactions = new Set<Transaction>();
@@ -25,7 +28,7 @@ export function sequenceOf(frames: readonly Frame[], surroundings: Surroundings)
     else transactions.add(frame.transaction);
   }
   const arrows = [...transactions]
-    // Beyond the most frames of a transaction, the latest are not among its own.
+    // A transaction keeps only a limited number of frames, so later ones are not drawn.
     .flatMap((transaction) => arrowsOf(transaction.frames, surroundings))
     .filter(({ sent, received }) => isIn(chosen, sent) || isIn(chosen, received));
   for (const frame of loose) arrows.push(...arrowsOf([frame], surroundings));

@@ -1,15 +1,15 @@
-/** Command lines to be pasted into a shell. */
+/** Command lines for pasting into a shell. */
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** Words as a POSIX shell reads them, each quoted if it has to be. */
+/** Writes words so that a POSIX shell reads them unchanged; quotes only words that need it. */
 export function shellLine(words: readonly string[]): string {
   return words.map(shellWord).join(' ');
 }
 
 function shellWord(word: string): string {
   if (PLAIN.test(word) && !word.startsWith('=')) return word;
-  // A terminal may act upon control characters even inside quotes: $'…' spells them out.
+  // A terminal may act on control characters even inside quotes, so $'…' escapes them.
   if (hasControl(word)) return `$'${Array.from(word, spelled).join('')}'`;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

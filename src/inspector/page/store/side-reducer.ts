@@ -1,4 +1,4 @@
-/** How a step changes what is known of a call or a handler. */
+/** Side reducer: how a step changes what is known of a call or a handler. */
 import type { RecordOf } from '../../record.js';
 import { durationText } from './format.js';
 import type { Side } from './transaction.js';
@@ -8,11 +8,11 @@ import { verdictWords } from './verdict-words.js';
 
 const NOTE_LENGTH = 160;
 
-/** Takes the step into account. */
+/** Applies the step. */
 export function addStep(side: Side, step: RecordOf<'step'>): void {
   if (side.steps.length < MAX_STEPS) side.steps.push(step);
   else side.stepsDropped += 1;
-  // An actor that ended takes no more events; a record that says otherwise changes nothing.
+  // An actor that has ended takes no more events, so a later record changes nothing.
   if (side.final) return;
   side.state = step.state;
   side.final = step.final;
@@ -24,7 +24,7 @@ export function addStep(side: Side, step: RecordOf<'step'>): void {
   side.note = noteOf(step) ?? side.note;
 }
 
-/** Whether the outcome of the call, late or not, was a time-out. */
+/** Whether the outcome of the call was a time-out, even if an answer came later. */
 export function timedOut({ kind, state }: Side): boolean {
   return kind === 'call' && (state === 'timedOut' || state === 'late' || state === 'lost');
 }
@@ -45,7 +45,7 @@ function outcomeNote(outcome: Readonly<Record<string, unknown>>): string {
   return 'value' in outcome ? valueText(outcome['value'], NOTE_LENGTH) : '';
 }
 
-/** An error's code and message, as far as it has them. */
+/** The code and the message of an error, as far as it has them. */
 export function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return valueText(error, NOTE_LENGTH);
   const { code, message } = error as { code?: unknown; message?: unknown };

@@ -1,13 +1,19 @@
-/** How a state is shown: a mark and a word that say it without colour, and a tone that adds some. */
+/**
+ * State words: each state has a mark and a word, which are readable without colour, and a tone for
+ * colour.
+ */
 import { CALL_STATES } from '../../../api/call-state.js';
 import { HANDLER_STATES } from '../../../handler/state.js';
 import { PEER_HEALTHS } from '../../../api/health.js';
 import { mapRows, rowOf } from '../../../vocabulary.js';
 
-/** What a state means for whoever looks: `busy` goes on, `good` is well, `warn` may matter, `bad` does. */
+/**
+ * What a state means to the user. `idle`: nothing to see. `busy`: in progress. `good`: all is well.
+ * `warn`: possibly a problem. `bad`: a problem.
+ */
 type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
 
-/** A shape of its own for each kind of state, so that none is told by colour alone. */
+/** Each kind of state has its own shape, so that colour is never the only difference. */
 export type Mark =
   | 'dotted'
   | 'quarter'
@@ -31,7 +37,7 @@ export interface StateWords extends Look {
   readonly word: string;
 }
 
-/** What the page itself says of an endpoint that feeds it. */
+/** The states of an endpoint, as the page sees it. */
 const FEED_STATES = { live: 'live', closed: 'closed', feedLost: 'feed lost' } as const;
 
 const WORDS = {
@@ -71,7 +77,7 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
 
 const STATES = mapRows(LOOKS, (look, state): StateWords => ({ ...look, word: WORDS[state] }));
 
-/** The words of a state; one that is not known here is shown by its own name. */
+/** The look and the word of a state. A state that is not known here is shown by its own name. */
 export function stateWords(state: string): StateWords {
   return rowOf(STATES, state) ?? { mark: 'dotted', word: state, tone: 'idle' };
 }

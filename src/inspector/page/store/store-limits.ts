@@ -1,12 +1,12 @@
-/** What bounds the page's memory. */
+/** Store limits: what bounds the memory of the page. */
 
 /** The most of each that a store keeps. */
 export interface StoreLimits {
   /** Calls and handlers together. */
   readonly sides: number;
-  /** Frames of the latest time, whatever they belong to. */
+  /** The latest frames of all transactions, and those that belong to none. */
   readonly recentFrames: number;
-  /** Transactions of which only frames were seen. */
+  /** Transactions without a call or handler, of which only frames were seen. */
   readonly looseTransactions: number;
   readonly endpoints: number;
   readonly peers: number;

@@ -1,4 +1,4 @@
-/** How many there are of each name; a name whose count is back to 0 is forgotten. */
+/** Counts names. A name whose count returns to 0 is forgotten. */
 export class Tally {
   readonly #counts = new Map<string, number>();
 

@@ -1,4 +1,4 @@
-/** What happened to a call or a handler, in words, with the time since it began. */
+/** Timeline: what happened to a call or a handler, in words, with the time since it began. */
 import { rowOf } from '../../../vocabulary.js';
 import type { RecordOf } from '../../record.js';
 import { durationText } from './format.js';
@@ -8,24 +8,24 @@ import { valueText } from './value-text.js';
 import { verdictWords } from './verdict-words.js';
 
 export interface Moment {
-  /** The number that the chart's edges bear; undefined for the beginning. */
+  /** The step's number on the lines of the chart; undefined for the beginning. */
   readonly step: number | undefined;
   readonly atMs: number;
   readonly sinceMs: number;
   /** What happened. */
   readonly title: string;
-  /** What there is to say about it. */
+  /** More about it. */
   readonly detail: string;
-  /** The state it led to. */
+  /** The state after it. */
   readonly state: string;
 }
 
-/** What an event means, to somebody who does not know the machines. */
+/** What an event means, for people who do not know the machines. */
 const EVENTS: Readonly<Record<string, string>> = {
   transmitted: 'request sent',
   accepted: 'taken by the system',
   retransmitted: 'request sent again',
-  working: 'the peer is still at work',
+  working: 'the peer is still working',
   answered: 'answer',
   failed: 'error',
   expired: 'timed out',
@@ -34,12 +34,14 @@ const EVENTS: Readonly<Record<string, string>> = {
   lingered: 'no answer came at all',
   started: 'procedure started',
   replied: 'reply sent',
-  cancelled: 'the caller took it back',
+  cancelled: 'the caller cancelled it',
   duplicated: 'the request arrived again',
   abandoned: 'the endpoint closed and did not wait',
 };
 
-/** What an event of a call, or of a handler, means; undefined for one that is not known here. */
+/**
+ * The meaning of an event of a call or a handler; undefined for an event that is not known here.
+ */
 export function eventWords(event: string): string | undefined {
   return rowOf(EVENTS, event);
 }
@@ -56,7 +58,7 @@ export function timelineOf(side: Side, chartInitial: string): Moment[] {
     detail:
       call === undefined
         ? `from ${record.peer}`
-        : `${durationText(call.timeoutMs)} to answer, ${attemptsAllowed(call.maxAttempts)}`,
+        : `${durationText(call.timeoutMs)} time-out, ${attemptsAllowed(call.maxAttempts)}`,
     state: chartInitial,
   };
   const moments = side.steps.map((step, index): Moment => ({

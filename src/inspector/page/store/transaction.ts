@@ -1,35 +1,44 @@
-/** What the page knows of transactions: calls and handlers, the two sides of one, and the frames that travelled for it. */
+/**
+ * Transaction: what the page knows of a transaction: its two sides, a call and a handler, and its
+ * frames.
+ */
 import type { RecordOf } from '../../record.js';
 
 /** One end of a transaction: a call, or the handler of a request. */
 export interface Side {
-  /** Order of arrival at the page, from 0. */
+  /** The order of arrival at the page, from 0. */
   readonly number: number;
   readonly kind: 'call' | 'handler';
   readonly record: RecordOf<'call'> | RecordOf<'handler'>;
   readonly transaction: Transaction;
-  /** Oldest first; bounded by `MAX_STEPS`. */
+  /** Oldest first. Bounded by `MAX_STEPS`. */
   readonly steps: RecordOf<'step'>[];
-  /** Steps that were left out beyond the bound. */
+  /** How many steps beyond that bound were left out. */
   stepsDropped: number;
   state: string;
-  /** Whether its actor ended. */
+  /** Whether its actor has ended. */
   final: boolean;
-  /** How often the request was sent; of a handler, which transmission it was that came first. */
+  /**
+   * For a call: how many times the request was sent. For a handler: the number of the transmission
+   * that came first.
+   */
   attempts: number;
-  /** From the first transmission to the answer; of a handler, how long its procedure took. */
+  /**
+   * For a call: from the first transmission to the answer. For a handler: how long its procedure
+   * ran.
+   */
   elapsedMs: number | undefined;
-  /** Why it ended as it did, in a few words. */
+  /** Why it ended like this, in a few words. */
   note: string;
   lateByMs: number | undefined;
   endedAtMs: number | undefined;
-  /** Whether it left the store, its place being needed. */
+  /** Whether it was removed from the store to make room. */
   gone: boolean;
 }
 
 /** A frame as one endpoint sent or received it. */
 export interface Frame {
-  /** Order of arrival at the page, from 0. */
+  /** The order of arrival at the page, from 0. */
   readonly number: number;
   readonly datagram: RecordOf<'datagram'>;
   readonly endpoint: string;
@@ -44,15 +53,15 @@ export interface Frame {
   readonly transaction: Transaction | undefined;
 }
 
-/** What has one transaction id, at whichever end. */
+/** Everything with one transaction id, from both ends. */
 export interface Transaction {
   readonly id: string;
   readonly sides: Side[];
-  /** In the order in which they arrived at the page; bounded by `MAX_FRAMES`. */
+  /** In the order in which they came to the page. Bounded by `MAX_FRAMES`. */
   readonly frames: Frame[];
 }
 
-/** The most steps kept of a side: a handler may count any number of repetitions. */
+/** The most steps kept of a side. A handler can count any number of repetitions. */
 export const MAX_STEPS = 256;
 
 /** The most frames kept of a transaction. */

@@ -1,14 +1,17 @@
-/** Transactions by their ids. Bounded by the sides that the store keeps, and a number of those that have none. */
+/**
+ * Transactions by id. Bounded by the sides that the store keeps, plus a number of transactions
+ * without sides.
+ */
 import { Fifo } from '../../fifo.js';
 import type { Side, Transaction } from './transaction.js';
 
 export class Transactions {
   readonly #maxLoose: number;
   readonly #byId = new Map<string, Transaction>();
-  /** Those that had no sides when they came, the oldest first. */
+  /** Transactions that had no sides when they were made, the oldest first. */
   readonly #loose = new Fifo<Transaction>();
 
-  /** @param maxLoose how many are kept of which only frames were seen */
+  /** @param maxLoose how many transactions without sides are kept */
   constructor(maxLoose: number) {
     this.#maxLoose = maxLoose;
   }
@@ -21,7 +24,7 @@ export class Transactions {
     return this.#byId.values();
   }
 
-  /** The transaction with this id, made if it is not there. */
+  /** The transaction with this id, made now if it does not exist. */
   of(id: string): Transaction {
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
@@ -30,13 +33,13 @@ export class Transactions {
     this.#loose.push(transaction);
     if (this.#loose.size > this.#maxLoose) {
       const oldest = this.#loose.shift();
-      // What has sides by now leaves with the last of them.
+      // A transaction with sides is removed together with its last side.
       if (oldest?.sides.length === 0) this.#byId.delete(oldest.id);
     }
     return transaction;
   }
 
-  /** A side leaves; the last takes its transaction along. */
+  /** Removes a side, and its transaction if that was the last side. */
   leave(transaction: Transaction, side: Side): void {
     transaction.sides.splice(transaction.sides.indexOf(side), 1);
     if (transaction.sides.length === 0) this.#byId.delete(transaction.id);

@@ -1,22 +1,27 @@
-/** Values as text, for people to read: whatever a record holds, the text is bounded and making it cannot throw. */
+/**
+ * Value text: values as text for people. The text has bounded length, and making it never throws.
+ */
 
 const MAX_DEPTH = 12;
 
-/** A value on one line of at most `maxLength` characters; what is cut off ends in `…`. */
+/**
+ * A value on one line of at most `maxLength` characters. If it is longer, it is cut and ends in
+ * `…`.
+ */
 export function valueText(value: unknown, maxLength = 200): string {
   const writer = new ValueText(maxLength, undefined);
   writer.write(value, 0);
   return writer.text();
 }
 
-/** A value on as many lines as it takes, of at most `maxLength` characters. */
+/** A value on several lines, of at most `maxLength` characters together. */
 export function valueLines(value: unknown, maxLength = 20_000): string {
   const writer = new ValueText(maxLength, '  ');
   writer.write(value, 0);
   return writer.text();
 }
 
-/** Arrays and objects this short stay on one line. */
+/** Arrays and objects up to this length stay on one line. */
 const SHORT = 60;
 
 class ValueText {

@@ -1,4 +1,4 @@
-/** A call: its chart, its story, its datagrams, and the other end. */
+/** Call view: a call with its chart, its timeline, its datagrams, and its other end. */
 import type { ComponentChildren, VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import type { RecordOf } from '../../record.js';
@@ -33,10 +33,10 @@ export function CallView(): VNode {
   return (
     <div class="empty empty-page">
       <p>
-        {key === undefined ? 'No call is open.' : 'This call is not here any more.'}
+        {key === undefined ? 'No call is open.' : 'This call is no longer kept.'}
         <br />
         <span class="muted">
-          Choose one in the table: click it, or go there with j and k, and Enter.
+          Click a call in the table, or select it with j and k and press Enter.
         </span>
       </p>
       <button type="button" class="button" onClick={() => show('calls')}>
@@ -58,7 +58,7 @@ function OpenCall({ side }: { side: Side }): VNode {
         <div class="call-column">
           <Panel title="State chart">
             {chart === undefined ? (
-              <p class="muted">The endpoint has not told its charts.</p>
+              <p class="muted">The endpoint has not sent its charts.</p>
             ) : (
               <StateChart chart={chart} path={pathOf(chart, steps, state)} />
             )}
@@ -108,7 +108,7 @@ function CallHead({ side }: { side: Side }): VNode {
           {clockText(atMs)}
           {elapsedMs !== undefined && (
             <>
-              , <b>{durationText(elapsedMs)}</b> {kind === 'call' ? 'round trip' : 'at work'}
+              , <b>{durationText(elapsedMs)}</b> {kind === 'call' ? 'round trip' : 'running'}
             </>
           )}
           {kind === 'call' &&
@@ -143,7 +143,7 @@ function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The time-out keeps its verdict when a late answer has come. */
+/** The verdict of the time-out stays visible when a late answer has come. */
 function verdictOf({ steps, note }: Side): string {
   const expired = steps.find(({ event }) => event === 'expired')?.because;
   if (expired === undefined || expired === note) return note;

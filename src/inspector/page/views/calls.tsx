@@ -1,4 +1,4 @@
-/** Calls: a live table of calls and handlers. */
+/** Calls view: a live table of calls and handlers. */
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { CallFilter } from '../components/call-filter.js';
@@ -51,13 +51,13 @@ export function CallsView(): VNode {
           <span role="columnheader">peer</span>
           <span role="columnheader">procedure</span>
           <span role="columnheader">state</span>
-          <span role="columnheader" class="right" title="How often the request was sent">
+          <span role="columnheader" class="right" title="How many times the request was sent">
             sent
           </span>
           <span
             role="columnheader"
             class="right"
-            title="Round trip; of a request, how long it took"
+            title="Call: its round-trip time. Request: how long its procedure ran."
           >
             time
           </span>
@@ -152,10 +152,10 @@ function Empty(): VNode {
       {session.isReading ? (
         <p class="muted">…</p>
       ) : filtered ? (
-        <p>No call passes the filter.</p>
+        <p>No call matches the filter.</p>
       ) : (
         <p>
-          No calls yet. They appear here as they are made.
+          No calls yet. Calls appear here when they are made.
           <br />
           <span class="muted">
             Start an endpoint with <code>--inspect</code>, or drop a recording on this page.
@@ -174,7 +174,7 @@ function Footer(): VNode {
       <span class="muted">of {countText(store.size)} calls and requests kept</span>
       {store.evicted > 0 && (
         <span class="muted" data-testid="evicted">
-          {countOf(store.evicted, 'older one')} left to make room
+          {countOf(store.evicted, 'older one')} removed to make room
         </span>
       )}
       <span class="footer-keys muted">

@@ -1,4 +1,4 @@
-/** Fates: where every inbound frame went. */
+/** Fates view: the fate of every inbound frame, by endpoint. */
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useLiveSession } from '../components/page-context.js';
@@ -24,7 +24,7 @@ export function FatesView(): VNode {
   return (
     <section class="fates" aria-label="Fates">
       <div class="bar">
-        <span>Where every inbound frame went: each has exactly one fate.</span>
+        <span>What happened to inbound frames. Each frame has exactly one fate.</span>
         <label class="check">
           <input
             type="checkbox"
@@ -32,7 +32,7 @@ export function FatesView(): VNode {
             checked={showsAll.value}
             onChange={({ currentTarget }) => (showsAll.value = currentTarget.checked)}
           />
-          also those that nothing met
+          also show fates with a count of 0
         </label>
       </div>
       <div class="fate-columns">
@@ -65,7 +65,7 @@ function EndpointFates({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: nu
         <StateMark state={condition === 'lost' ? 'feedLost' : condition} />
       </h3>
       {table === undefined ? (
-        <p class="muted">It has not told its counts yet.</p>
+        <p class="muted">The endpoint has not sent its counts yet.</p>
       ) : (
         <Table table={table} kernelDrops={endpoint.counts.last()?.stats.kernelDrops} />
       )}
@@ -112,8 +112,8 @@ function Table({
       </p>
       {kernelDrops !== undefined && (
         <p class="muted fate-kernel">
-          {countOf(kernelDrops, 'datagram')} dropped by the kernel, its buffer being full: they
-          never came this far
+          {countOf(kernelDrops, 'datagram')} dropped by the kernel because its buffer was full: they
+          never reached the endpoint
         </p>
       )}
     </>

@@ -1,4 +1,4 @@
-/** Peers: the health of each, how much is under way, and how long it takes to answer. */
+/** Peers view: the health of each peer, its load, and its round-trip times. */
 import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useLiveSession, useSession } from '../components/page-context.js';
@@ -16,7 +16,7 @@ const RoundTripPlot = lazy(
 
 const open = signal<string | undefined>(undefined);
 
-/** A longer list is not read. */
+/** A longer list would not be readable. */
 const MAX_LISTED = 200;
 
 export function PeersView(): VNode {
@@ -93,10 +93,10 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
       </header>
       {latest !== undefined && (
         <dl class="tiles">
-          <Tile name="round trip" title="Smoothed, as its retransmissions go by it">
+          <Tile name="round trip" title="Smoothed; it decides when a request is sent again">
             {latest.roundTripMs === null ? '–' : durationText(latest.roundTripMs)}
           </Tile>
-          <Tile name="window" title="Calls in the window, and how many may be">
+          <Tile name="window" title="Calls in the window, and how many it allows">
             {latest.inWindow}
             <small> of {latest.windowLimit}</small>
             <span class="bar-line" aria-hidden="true">
@@ -109,10 +109,10 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
             {countText(latest.queued)}
             <small> waiting</small>
           </Tile>
-          <Tile name="in flight" title="Calls that were sent and have no outcome">
+          <Tile name="in flight" title="Calls that were sent and have no outcome yet">
             {countText(latest.inFlight)}
           </Tile>
-          <Tile name="running" title="Handlers of its requests that run">
+          <Tile name="running" title="Handlers of its requests that are running">
             {countText(latest.running)}
           </Tile>
         </dl>
@@ -121,7 +121,7 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
         <section class="panel">
           <h3>Health</h3>
           {chart === undefined ? (
-            <p class="muted">The endpoint has not told its charts.</p>
+            <p class="muted">The endpoint has not sent its charts.</p>
           ) : (
             <StateChart chart={chart} path={{ ...pathOf(chart, [], health), visited: new Set() }} />
           )}

@@ -1,4 +1,4 @@
-/** Sequence: who sent what to whom, and what became of it on the way. */
+/** Sequence view: which endpoint sent what to which peer, and what happened to it on the way. */
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -14,12 +14,12 @@ import { layOut } from '../store/sequence-layout.js';
 import type { InspectionStore } from '../store/inspection-store.js';
 import type { Frame } from '../store/transaction.js';
 
-/** The picture shows the latest so many. */
+/** The picture shows this many of the latest frames. */
 const MAX_FRAMES = 300;
-/** Nearer to the end than this, the picture follows what comes. */
+/** If the end of the picture is at most this far away, the picture follows new frames. */
 const END_PX = 40;
 
-/** The newest frame of the picture while it stands still. */
+/** The newest frame of the picture while the picture does not follow. */
 const heldAt = signal<{ readonly number: number; readonly store: InspectionStore } | undefined>(
   undefined,
 );
@@ -80,7 +80,8 @@ function Picture({ frames, follow }: { frames: readonly Frame[]; follow: boolean
   const [top, setTop] = useState(0);
   const sequence = sequenceOf(frames, { endpoints, aliases, nowMs: session.nowMs() });
   const layout = layOut(sequence.arrows);
-  // Where it follows, the end is in sight: to wait for the scroll event would be to draw twice.
+  // While the picture follows, its end is visible. Waiting for the scroll event would draw it
+  // twice.
   const shownTop = follow ? Math.max(0, layout.height - height) : top;
   const contentWidth = Math.max(width, 120 + sequence.lanes.length * 120);
   useLayoutEffect(() => {

@@ -1,4 +1,7 @@
-/** CoAP (RFC 7252) as its users have it by default: a confirmable POST, the reply on the acknowledgement. */
+/**
+ * CoAP (RFC 7252) with the defaults of its users: a confirmable POST, with the reply on the
+ * acknowledgement.
+ */
 import type { Socket } from 'node:dgram';
 import type { EventEmitter } from 'node:events';
 import { loadPeer } from '../peers.js';
@@ -32,7 +35,7 @@ interface Outgoing {
 
 export async function connectCoap(port: number): Promise<Client<Incoming>> {
   const coap = loadPeer('coap') as Coap;
-  // With no socket given, the agent opens and closes one whenever nothing is in flight.
+  // Without a given socket, the agent would open and close one whenever nothing is in flight.
   const agent = new coap.Agent({ socket: await boundSocket() });
   return {
     call: () =>

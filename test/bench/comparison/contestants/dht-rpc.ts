@@ -1,4 +1,7 @@
-/** The node under Hyperswarm: UDP by a native module, calls by number, congestion window, retries. */
+/**
+ * The node that Hyperswarm uses: UDP by a native module, numbered calls, a congestion window,
+ * retries.
+ */
 import { loadPeer } from '../peers.js';
 import { HOST, MOST_IN_FLIGHT, TEXT } from './contestant.js';
 import type { Client } from './contestant.js';
@@ -56,7 +59,7 @@ async function open({ server }: { server: boolean }): Promise<DhtNode> {
     host: HOST,
     ephemeral: !server,
     firewalled: !server,
-    // Calls beyond the window, 80 by default, wait for a timer of 750 ms.
+    // Calls beyond the window, which is 80 by default, wait for a timer of 750 ms.
     maxWindow: MOST_IN_FLIGHT,
   });
   await node.fullyBootstrapped();

@@ -1,4 +1,7 @@
-/** gRPC over one HTTP/2 connection: unary calls of a service written by hand, the message being the bare text. */
+/**
+ * gRPC over one HTTP/2 connection: unary calls of a hand-written service, whose message is the
+ * plain text.
+ */
 import { loadPeer } from '../peers.js';
 import { HOST, TEXT } from './contestant.js';
 import type { Client } from './contestant.js';

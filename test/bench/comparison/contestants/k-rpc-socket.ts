@@ -1,4 +1,6 @@
-/** The calls of BitTorrent's DHT (BEP 5): bencoded dictionaries, ids of two bytes, sent once. */
+/**
+ * The calls of BitTorrent's DHT (BEP 5): bencoded dictionaries, ids of two bytes, each sent once.
+ */
 import type { Socket } from 'node:dgram';
 import { loadPeer } from '../peers.js';
 import { HOST, TEXT } from './contestant.js';

@@ -1,4 +1,4 @@
-/** The yardstick: the least that one can do in Node. */
+/** Raw: the yardstick, the least that is possible in Node.js. */
 import { encode } from '@msgpack/msgpack';
 import { boundSocket } from '../../bound-socket.js';
 import { rawClient } from '../../raw-client.js';
@@ -13,12 +13,14 @@ export async function connectRaw(port: number): Promise<Client<Buffer>> {
   const client = await rawClient(port, request);
   return {
     call: () => client.call(),
-    // The body that comes back is the request's own; to read it would be to decode it.
+    // The body that comes back is that of the request. Reading it would mean to decode it.
     textOf: (answer) => (answer.length === request.length ? TEXT : `${answer.length} bytes`),
   };
 }
 
-/** Sets the type byte to that of a response, so that an rpcudp client takes the bytes for an answer. */
+/**
+ * Sets the type byte to that of a response, so that an rpcudp client takes the bytes for an answer.
+ */
 export async function serveRaw(): Promise<number> {
   const socket = await boundSocket();
   socket.on('message', (message, { port, address }) => {

@@ -1,3 +1,4 @@
+/** rpcudp: this project's package, as a contestant with several settings. */
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEndpoint } from 'rpcudp';
@@ -8,9 +9,9 @@ import { Program } from '../program.js';
 import { HOST, MOST_IN_FLIGHT, TEXT } from './contestant.js';
 import type { Client } from './contestant.js';
 
-/** Longer than the feed waits for more to tell. */
+/** Longer than the feed waits before it sends. */
 const REST_MS = 60;
-/** What both processes spend in that time when there is nothing to do is less. */
+/** More than both processes spend in that time when they have nothing to do. */
 const IDLE_MICROS = 2_000;
 
 type Options = Pick<EndpointOptions, 'inspect' | 'maxBundleBytes'>;
@@ -19,9 +20,9 @@ export async function connectRpcudp(port: number, options: Options = {}): Promis
   return clientOf(await openClient(options), port);
 }
 
-/** Its endpoint feeds an inspector, in another process. */
+/** A client whose endpoint feeds an inspector in another process. */
 export async function connectInspected(port: number): Promise<Client<Outcome>> {
-  // Here, so that the other contestants can play with a build that has no inspector yet.
+  // Imported here, so that the other contestants also run with a build that has no inspector yet.
   const { feedInspector } = await import('rpcudp/inspector');
   const endpoint = await openClient();
   const inspector = new Program('the inspector', process.execPath, [
@@ -33,7 +34,10 @@ export async function connectInspected(port: number): Promise<Client<Outcome>> {
   return { ...clientOf(endpoint, port), rest: () => idle(inspector) };
 }
 
-/** The feed tells the inspector after a while, and the inspector reads what it is told for some time yet. */
+/**
+ * Waits until both are idle: the feed sends after a while, and the inspector then needs some time
+ * to read.
+ */
 async function idle(inspector: Program): Promise<void> {
   const spentMicros = async (): Promise<number> =>
     ((await inspector.ask({})) as CpuTime).cpuMicros + cpuTime().cpuMicros;
@@ -56,7 +60,7 @@ function clientOf(endpoint: AnyEndpoint, port: number): Client<Outcome> {
   };
 }
 
-/** From an rpcudp server the text; from the raw echo the whole request. */
+/** An rpcudp server returns the text, the raw echo returns the whole request. */
 function textIn(value: unknown): string {
   const text: unknown = Array.isArray(value) ? (value as [unknown, [unknown]])[1][0] : value;
   return String(text);

@@ -1,4 +1,4 @@
-"""The client of the Python package `rpcudp`; what it is told and what it says is in ../conversation.ts."""
+"""The client of the Python package `rpcudp`. ../conversation.ts has its questions and answers."""
 
 import asyncio
 import sys
@@ -18,7 +18,7 @@ class Rounds:
         self.address = address
 
     async def play(self, question):
-        """Keeps `inFlight` calls open for `durationMs`. Raises ValueError when another text comes back."""
+        """Keeps `inFlight` calls open for `durationMs`. Raises ValueError if another text comes back."""
         in_flight = question["inFlight"]
         calls = failed = 0
         ended = None

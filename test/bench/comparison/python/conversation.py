@@ -1,4 +1,4 @@
-"""How the benchmark talks with the programs it starts: a line of JSON asks, a line of JSON answers."""
+"""How the benchmark talks to its programs: a line of JSON asks, a line of JSON answers."""
 
 import asyncio
 import json
@@ -6,10 +6,10 @@ import logging
 import signal
 import sys
 
-# A library has the right to complain, but not into the middle of the progress line.
+# Messages of a library must not be printed into the middle of the progress line.
 logging.getLogger("rpcudp").addHandler(logging.NullHandler())
 
-# Ctrl-C, and a benchmark that has ended, end it without a word.
+# Ctrl-C, and the end of the benchmark, end this program without a message.
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
@@ -20,7 +20,7 @@ def say(message):
 
 
 async def converse(greeting, answer):
-    """Greets, then answers questions one by one until the input ends: the benchmark has ended, or died."""
+    """Sends a greeting, then answers questions one by one until the input, the benchmark, ends."""
     lines = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(lines)
     await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)

@@ -1,12 +1,14 @@
+"""Endpoint: opens the socket of a Python contestant."""
+
 import asyncio
 import socket
 
-# As every socket of the benchmark has it: see ../../bound-socket.ts.
+# The same for every socket of the benchmark: see ../../bound-socket.ts.
 RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 
 async def open_endpoint(protocol_class):
-    """A protocol on a free UDP port of the loopback interface, and the port."""
+    """Returns a protocol on a free UDP port of the loopback interface, and the port."""
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
     udp.bind(("127.0.0.1", 0))

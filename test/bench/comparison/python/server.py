@@ -1,4 +1,4 @@
-"""An echo server by the Python package `rpcudp`; what it says is in ../conversation.ts."""
+"""An echo server with the Python package `rpcudp`. ../conversation.ts has its answers."""
 
 import asyncio
 import time
