@@ -15,10 +15,11 @@ export interface Watching {
 }
 
 /** Shows these endpoints if the demo was started with `--inspect`, and prints the URL. */
-export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
-  if (!process.argv.includes('--inspect')) {
-    return { add: () => undefined, end: () => Promise.resolve() };
-  }
+export async function watch(
+  { inspect = false }: { readonly inspect?: boolean },
+  ...endpoints: AnyEndpoint[]
+): Promise<Watching> {
+  if (!inspect) return { add: () => undefined, end: () => Promise.resolve() };
   const inspector = await serveInspector(endpoints);
   const interrupted = once(process, 'SIGINT');
   console.log(`Watch at ${inspector.url}`);
@@ -33,9 +34,4 @@ export async function watch(...endpoints: AnyEndpoint[]): Promise<Watching> {
       await inspector.close();
     },
   };
-}
-
-/** The demo's first argument that is not an option. */
-export function argument(): string | undefined {
-  return process.argv.slice(2).find((word) => !word.startsWith('--'));
 }

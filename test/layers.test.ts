@@ -18,6 +18,9 @@ const PAGE_PACKAGES = [
   '@tanstack/virtual-core',
 ];
 
+/** The packages that `rpcudp top` draws with. */
+const TEXT_PACKAGES = ['string-width', 'wrap-ansi'];
+
 /**
  * Parts of the platform and of packages, and the files that may use them. All other files get them
  * as parameters.
@@ -77,7 +80,8 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'cli/',
     ],
   },
-  { what: ['commander'], onlyIn: ['cli/'] },
+  { what: ['commander', 'ansi-escapes'], onlyIn: ['cli/'] },
+  { what: TEXT_PACKAGES, onlyIn: ['cli/top/'] },
 
   { what: ['cli/'], onlyIn: ['cli/'] },
   { what: ['testing/'], onlyIn: ['testing/'] },
@@ -105,7 +109,10 @@ const VOCABULARY = [
   'wire/frame-type.ts',
 ];
 
-/** Rules and types without effects. They import only each other. */
+/**
+ * Rules and types without effects. They import only each other, and `node:net` to recognise IP
+ * addresses.
+ */
 const PURE = [
   ...VOCABULARY,
   'errors.ts',
@@ -129,14 +136,17 @@ const PURE = [
 const CONFINED: readonly { files: readonly string[]; to: readonly string[]; typesToo?: true }[] = [
   { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
   { files: VOCABULARY, to: VOCABULARY, typesToo: true },
-  { files: PURE, to: PURE },
+  { files: PURE, to: ['node:net', ...PURE] },
   { files: ['actor/'], to: ['xstate', 'actor/'] },
   {
     files: ['wire/'],
     to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
     typesToo: true,
   },
-  { files: ['cli/top/'], to: ['cli/top/', 'legible/printable.ts', ...VOCABULARY] },
+  {
+    files: ['cli/top/'],
+    to: ['cli/top/', 'legible/printable.ts', 'node:util', ...TEXT_PACKAGES, ...VOCABULARY],
+  },
   {
     files: ['inspector/page/'],
     to: [

@@ -10,12 +10,14 @@ import { availableParallelism } from 'node:os';
 import { decodeMulti, encode } from '@msgpack/msgpack';
 import { createEndpoint } from 'rpcudp';
 import { forkWorkers } from 'rpcudp/cluster';
+import { watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';
 
 const CLIENTS = 6;
 const HEADER_BYTES = 21;
 
-const watching = await watch();
+const about = 'One UDP port, served by several processes.';
+const watching = await watch(watchedDemo('npm run demo:cluster --', about).parse().opts());
 const workers = await forkWorkers({
   workers: Math.max(2, availableParallelism()),
   exec: new URL('worker.ts', import.meta.url),

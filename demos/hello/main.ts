@@ -3,13 +3,16 @@
  * not. `npm start -- --inspect` also shows them in the inspector.
  */
 import { createEndpoint } from 'rpcudp';
+import { watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';
 import { handlers } from './handlers.js';
 import { pathOf } from './path.js';
 
+const about = 'A server and a client: a call that is answered, and one that is not.';
+const options = watchedDemo('npm start --', about).parse().opts();
 const server = await createEndpoint({ host: '127.0.0.1', handlers });
 const client = await createEndpoint({ host: '127.0.0.1' });
-const watching = await watch(server, client);
+const watching = await watch(options, server, client);
 process.once('SIGINT', () => {
   void Promise.all([client.close(), server.close()]).then(() => process.exit(130));
 });

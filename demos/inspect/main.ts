@@ -5,31 +5,30 @@
  *
  *     npm run demo:inspect              prints the URL of the page
  *     npm run demo:inspect -- --open    also opens it in your browser
- *
- * `--port n` sets the port of the page (default: any free port), `--seconds n` ends the demo after
- * a time, `--seed n` makes the link lose other datagrams.
+ *     npm run demo:inspect -- --help    shows the other options
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { Command } from '@commander-js/extra-typings';
 import { serveInspector } from 'rpcudp/inspector';
+import { numberTo } from '../command-line.js';
 import { openInBrowser } from './browser.js';
 import { LossyLink } from './lossy-link.js';
 import { Side } from './side.js';
 
-const { values } = parseArgs({
-  options: {
-    open: { type: 'boolean', default: false },
-    port: { type: 'string', default: '0' },
-    seconds: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-  },
-});
+const values = new Command('npm run demo:inspect --')
+  .description('A client calls a server through a lossy link, and the inspector shows every call.')
+  .option('--open', 'also open the page in your browser')
+  .option('--port <n>', 'port of the page, 0 for any free port', numberTo(65_535), 0)
+  .option('--seconds <n>', 'end the demo after this many seconds', numberTo(86_400))
+  .option('--seed <n>', 'make the link lose other datagrams', numberTo(0xffff_ffff), 1)
+  .parse()
+  .opts();
 
-await using inspector = await serveInspector([], { port: Number(values.port) });
+await using inspector = await serveInspector([], { port: values.port });
 await using server = await Side.start('server.ts', inspector.url);
 await using link = await LossyLink.open(server.address, {
-  seed: Number(values.seed),
+  seed: values.seed,
   loss: 0.12,
   copies: 0.05,
   delayMs: [15, 35],
@@ -56,7 +55,7 @@ Ctrl-C ends it.
 if (values.open) openInBrowser(inspector.url);
 
 const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
-if (values.seconds !== undefined) ends.push(sleep(Number(values.seconds) * 1_000, []));
+if (values.seconds !== undefined) ends.push(sleep(values.seconds * 1_000, []));
 await Promise.race(ends);
 
 console.log(

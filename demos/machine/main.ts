@@ -5,8 +5,13 @@
  */
 import { actorsOf, createEndpoint } from 'rpcudp';
 import type { HandlerScope, PeerOf } from 'rpcudp';
+import { watchedDemo } from '../command-line.js';
 import { watch } from '../watch.js';
 import { assign, createActor, setup, waitFor } from 'xstate';
+
+const about =
+  'A state machine that calls remote procedures, and tries again if there is no answer.';
+const options = watchedDemo('npm run demo:machine --', about).parse().opts();
 
 let greetings = 0;
 const server = await createEndpoint({
@@ -70,7 +75,7 @@ const visitor = setup({
 });
 
 const client = await createEndpoint({ host: '127.0.0.1' });
-const watching = await watch(server, client);
+const watching = await watch(options, server, client);
 const peer = client.peer<typeof server>(server.address);
 const actor = createActor(visitor, { input: { peer } });
 actor.subscribe(({ value, context }) => {

@@ -8,12 +8,21 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from '@commander-js/extra-typings';
 import { createWebSocketInspector } from '@statelyai/inspect';
 import { createInspectorServer } from '@statelyai/inspect/server';
 import { createEndpoint, type Call } from 'rpcudp';
 
+const { open = false } = new Command('npm run demo:stately --')
+  .description(
+    "Two endpoints in Stately's inspector. Every call is a state machine that you can watch.",
+  )
+  .option('--open', 'open the page in your browser')
+  .parse()
+  .opts();
+
 const relayPort = await freePort();
-const relay = createInspectorServer({ port: relayPort, autoOpen: process.argv.includes('--open') });
+const relay = createInspectorServer({ port: relayPort, autoOpen: open });
 const { inspect, stop: stopInspector } = createWebSocketInspector({
   url: `ws://localhost:${relayPort}`,
 });
@@ -38,7 +47,7 @@ const talker = client.peer<typeof server>(server.address);
 const silent = client.peer<typeof server>('127.0.0.1:9');
 
 console.log(`
-Watch at http://localhost:${relayPort}soon: the relay keeps only the last 200 messages.
+Watch at http://localhost:${relayPort} soon: the relay keeps only the last 200 messages.
 Stately's page needs the internet, and its relay listens on all interfaces without checking Origin.
 Ctrl-C ends it.
 `);

@@ -1,5 +1,6 @@
 /** Address: parses and formats the addresses of UDP peers. */
-import { canonicalIpv6, isIpv4 } from './ip.js';
+import { isIPv4 } from 'node:net';
+import { canonicalIpv6 } from './ip.js';
 
 /** The address of a UDP socket. `host` is an IP address in canonical form, or a host name. */
 export interface SocketAddress {
@@ -142,7 +143,10 @@ function splitHostAndPort(text: string): { host: string; port: string } {
 const bracketsHint = (example: string) => `is IPv6 without brackets; write '${example}'`;
 
 function parseHost(host: string): ParsedHost {
-  if (isIpv4(host)) return { kind: 'ipv4', host };
+  // Four decimals without leading zeros. Some resolvers read `010.1` as a short address with an
+  // octal number. An address that can be read in two ways enables attacks, so only the form that
+  // Node.js accepts is accepted here.
+  if (isIPv4(host)) return { kind: 'ipv4', host };
   if (host.includes(':')) {
     const canonical = canonicalIpv6(host);
     if (canonical !== undefined) {

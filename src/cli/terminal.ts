@@ -1,5 +1,15 @@
 /** The terminal: takes the screen for a while, draws lines on it and reads keys. */
 import type { ReadStream, WriteStream } from 'node:tty';
+import {
+  cursorHide,
+  cursorShow,
+  cursorTo,
+  enterAlternativeScreen,
+  eraseDown,
+  eraseEndLine,
+  exitAlternativeScreen,
+  synchronizedOutput,
+} from 'ansi-escapes';
 
 /** In columns and rows. */
 export interface Size {
@@ -21,13 +31,11 @@ export interface Terminal {
   giveBack(): void;
 }
 
-/** Alternate screen, no line wrapping, no cursor (xterm's DEC private modes 1049, 7 and 25). */
-const TAKE = '\u001b[?1049h\u001b[?7l\u001b[?25l';
-const GIVE_BACK = '\u001b[?25h\u001b[?7h\u001b[?1049l';
-/** ECMA-48: cursor position, erase in line, erase in page. */
-const HOME = '\u001b[H';
-const ERASE_LINE_END = '\u001b[K';
-const ERASE_BELOW = '\u001b[J';
+/** Line wrapping off, and on (xterm's DEC private mode 7). */
+const NO_WRAP = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
+const TAKE = enterAlternativeScreen + NO_WRAP + cursorHide;
+const GIVE_BACK = cursorShow + WRAP + exitAlternativeScreen;
 
 const USUAL: Size = { width: 80, height: 24 };
 
@@ -56,6 +64,7 @@ class ProcessTerminal implements Terminal {
 
   constructor(process: Console) {
     this.#process = process;
+    // Not `stdout.hasColors`: in Node.js 20 it treats an empty NO_COLOR as one with text.
     this.colours = (process.env['NO_COLOR'] ?? '') === '';
   }
 
@@ -93,8 +102,8 @@ class ProcessTerminal implements Terminal {
     const { stdout } = this.#process;
     // A slow reader gets fewer pictures, instead of old ones.
     if (stdout.writableNeedDrain) return;
-    const text = lines.map((line) => line + ERASE_LINE_END).join('\r\n');
-    stdout.write(HOME + text + ERASE_BELOW);
+    const text = lines.map((line) => line + eraseEndLine).join('\r\n');
+    stdout.write(synchronizedOutput(cursorTo(0, 0) + text + eraseDown));
   }
 
   giveBack(): void {

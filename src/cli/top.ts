@@ -1,5 +1,6 @@
 /** `rpcudp top`: shows in a terminal what endpoints are doing, as live counts. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stripVTControlCharacters } from 'node:util';
 import type { InspectionRecord } from '../inspector/record.js';
 import { serveInspector } from '../inspector/hub/server.js';
 import type { Inspector } from '../inspector/hub/server.js';
@@ -10,7 +11,6 @@ import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { formatJson } from '../legible/json.js';
 import type { Terminal } from './terminal.js';
-import { paint } from './top/line.js';
 import { Reading } from './top/reading.js';
 import { reportLines, screenLines } from './top/screen.js';
 import type { Title } from './top/screen.js';
@@ -90,8 +90,7 @@ async function printOnce(
   await sleep(LOOK_MS);
   const { snapshot } = watched;
   if (json) stdout.print(formatJson(snapshot));
-  else
-    for (const line of reportLines(snapshot)) stdout.print(paint(line, terminal?.colours === true));
+  else for (const line of reportLines(snapshot)) stdout.print(coloured(line, terminal));
 }
 
 async function show(
@@ -102,7 +101,7 @@ async function show(
 ): Promise<void> {
   const draw = (): void => {
     const lines = screenLines(watched.snapshot, { ...title, fault: watched.fault }, terminal.size);
-    terminal.draw(lines.map((line) => paint(line, terminal.colours)));
+    terminal.draw(lines.map((line) => coloured(line, terminal)));
   };
   const timer = setInterval(draw, REDRAW_MS);
   try {
@@ -117,6 +116,11 @@ async function show(
     clearInterval(timer);
     terminal.giveBack();
   }
+}
+
+/** The line with its colours; without them if the terminal may not show any, or is none. */
+function coloured(line: string, terminal: Terminal | undefined): string {
+  return terminal?.colours === true ? line : stripVTControlCharacters(line);
 }
 
 /**

@@ -2,6 +2,10 @@
  * Standard Schema, version 1 (https://standardschema.dev): the interface that zod from 3.24,
  * valibot 1, arktype 2 and other libraries share. Only the types are declared here, so that no
  * schema library is a dependency.
+ *
+ * The types are declared again here, which their authors allow. If our declarations imported
+ * `@standard-schema/spec`, every user would have to install it. The compiler proves in
+ * `test/contract/standard-schema.test.ts` that each interface can be used as the other.
  */
 
 /** A schema. It turns an `Input` into an `Output`, or lists what is wrong. */

@@ -11,19 +11,20 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { Command } from '@commander-js/extra-typings';
 import { createEndpoint } from 'rpcudp';
 import type { ClusterRound } from './cluster/client.js';
 import type { Served } from './cluster/server.js';
 import { spreadOf } from './comparison/statistics.js';
-import { quickOption } from './quick-option.js';
 
-const USAGE = `npm run bench:cluster [-- --quick]
-
-Measures requests a second of one process, of clusters, and of processes with reusePort if this
-Node.js has it: for a procedure that costs nothing, and for one that takes 100 µs.
---quick makes fewer and shorter rounds: enough to see that it runs, too few to quote.`;
-
-const quick = quickOption(USAGE);
+const { quick } = new Command('npm run bench:cluster --')
+  .description(
+    `Measures requests a second of one process, of clusters, and of processes with reusePort if \
+this Node.js has it: for a procedure that costs nothing, and for one that takes 100 µs.`,
+  )
+  .option('--quick', 'fewer and shorter rounds: enough to see that it runs, too few to quote')
+  .parse()
+  .opts();
 const ROUNDS = quick ? 3 : 11;
 const DURATION_MS = quick ? 500 : 2_000;
 const WORKERS = Math.max(2, availableParallelism());

@@ -13,7 +13,7 @@ import { LEVELS, Match } from './comparison/match.js';
 import type { Level, LevelResult, OnTurn, Pace } from './comparison/match.js';
 import { nodes } from './comparison/nodes.js';
 import { occasion } from './comparison/occasion.js';
-import { PLOT, USAGE, parseOptions } from './comparison/options.js';
+import { PLOT, parseOptions } from './comparison/options.js';
 import type { Options } from './comparison/options.js';
 import type { Runtime } from './comparison/pair.js';
 import { installPeers, peerVersion } from './comparison/peers.js';
@@ -38,8 +38,7 @@ for (const [signal, exitCode] of [
 
 try {
   const options = parseOptions(process.argv.slice(2));
-  if (options.help) console.log(USAGE);
-  else if (options.baseline === undefined) await bench(options);
+  if (options.baseline === undefined) await bench(options);
   else await benchAgainst(options.baseline, options);
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);

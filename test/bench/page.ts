@@ -10,29 +10,22 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
+import { Command } from '@commander-js/extra-typings';
 import { chromium } from 'playwright-core';
 import type { CDPSession, Page } from 'playwright-core';
 import { serveInspector } from 'rpcudp/inspector';
 import { CATEGORIES, mainThreadTasks } from './page/trace.js';
+import { wholeNumber } from './whole-number.js';
 
-const USAGE = `npm run bench:page [-- --seconds n] [--calls n]
-
-Measures whether the inspector's page draws a frame within 16 ms, with --calls a second (default
-5,000) between two endpoints, for --seconds (default 60) in each of its views. RPCUDP_CHROMIUM
-names the browser; default /usr/bin/chromium.`;
-
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '60' },
-    calls: { type: 'string', default: '5000' },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
+const values = new Command('npm run bench:page --')
+  .description(
+    `Measures whether the inspector's page draws a frame within 16 ms, in each of its views, with \
+calls between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
+  )
+  .option('--seconds <n>', 'how long in each view', wholeNumber(1), 60)
+  .option('--calls <n>', 'how many calls a second', wholeNumber(1), 5_000)
+  .parse()
+  .opts();
 
 const FRAME_MS = 16;
 const VIEWS = ['calls', 'sequence', 'peers'];
@@ -67,7 +60,7 @@ type Outcomes = Readonly<Record<string, number>>;
 await using inspector = await serveInspector();
 const sides: ChildProcess[] = [];
 const [server] = await startSide([inspector.url]);
-const [, client] = await startSide([inspector.url, server, values.calls]);
+const [, client] = await startSide([inspector.url, server, String(values.calls)]);
 
 const browser = await chromium.launch({
   executablePath: process.env['RPCUDP_CHROMIUM'] ?? '/usr/bin/chromium',
@@ -103,7 +96,7 @@ async function measure(view: string, page: Page, devTools: CDPSession): Promise<
   const before = await sample(page, devTools);
   const startMs = performance.now();
   await browser.startTracing(page, { categories: CATEGORIES });
-  const gaps = await page.evaluate<number[]>(framesFor(Number(values.seconds) * 1_000));
+  const gaps = await page.evaluate<number[]>(framesFor(values.seconds * 1_000));
   const tasks = mainThreadTasks(await browser.stopTracing());
   const seconds = (performance.now() - startMs) / 1_000;
   const after = await sample(page, devTools);

@@ -9,19 +9,23 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { quickOption } from './quick-option.js';
+import { Command } from '@commander-js/extra-typings';
 import type { MeasurementName } from './scale/child.js';
 import type { Measured } from './scale/measured.js';
 
-const USAGE = `npm run bench:scale [-- --quick]
-
-Measures CPU time per call with 1 to 1,000,000 outstanding calls, with 1 to 100,000 peers, and with
-an empty and a full reply memory; bytes of memory for each outstanding call, idle peer and
-remembered reply; and the time of an operation on each collection with 1,000 and 1,000,000 entries.
-The million calls run in 1 GiB of heap.
---quick makes fewer, shorter and smaller rounds: enough to see that it runs, too few to quote.`;
-
-const quick = quickOption(USAGE);
+const { quick } = new Command('npm run bench:scale --')
+  .description(
+    `Measures CPU time per call with 1 to 1,000,000 outstanding calls, with 1 to 100,000 peers, \
+and with an empty and a full reply memory; bytes of memory for each outstanding call, idle peer and \
+remembered reply; and the time of an operation on each collection with 1,000 and 1,000,000 entries. \
+The million calls run in 1 GiB of heap.`,
+  )
+  .option(
+    '--quick',
+    'fewer, shorter and smaller rounds: enough to see that it runs, too few to quote',
+  )
+  .parse()
+  .opts();
 
 const MILLION = 1_000_000;
 /** The heap for a million calls. */

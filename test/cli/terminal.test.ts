@@ -54,7 +54,11 @@ t.test('the screen is taken, drawn on, and restored once', async (t) => {
   );
   t.equal(written(), '\u001b[?1049h\u001b[?7l\u001b[?25l');
   terminal.draw(['one', 'two']);
-  t.equal(written(), '\u001b[Hone\u001b[K\r\ntwo\u001b[K\u001b[J');
+  t.equal(
+    written(),
+    '\u001b[?2026h\u001b[1;1Hone\u001b[K\r\ntwo\u001b[K\u001b[J\u001b[?2026l',
+    'shown all at once if the terminal supports mode 2026',
+  );
   stdin.write('q');
   stdout.emit('resize');
   t.strictSame([keys, resized], [['q'], 1]);

@@ -10,7 +10,7 @@
 import { traceEcho } from './echo.js';
 import { loadInstrumented } from './instrumented.js';
 import { staysOf, summaryOf } from './moves.js';
-import { HELP, readOptions } from './options.js';
+import { readOptions } from './options.js';
 import type { Options } from './options.js';
 import { stepsText, summaryText } from './report.js';
 
@@ -25,10 +25,4 @@ async function main({ isSummaryOnly, isJson }: Options): Promise<string> {
   return isSummaryOnly ? summaryText(summary) : `${stepsText(stays)}\n${summaryText(summary)}`;
 }
 
-try {
-  const options = readOptions(process.argv.slice(2));
-  process.stdout.write(options === undefined ? HELP : await main(options));
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 2;
-}
+process.stdout.write(await main(readOptions(process.argv.slice(2))));

@@ -2,7 +2,7 @@
 import { Coverage } from './coverage.js';
 import { watchWallClock } from './invariants/wall-clock.js';
 import { minimise } from './minimise.js';
-import { HELP, readOptions } from './options.js';
+import { readOptions } from './options.js';
 import type { Options } from './options.js';
 import { coverageText, failureText } from './report.js';
 import { runSeed } from './run.js';
@@ -70,13 +70,10 @@ class Progress {
   }
 }
 
+const options = readOptions(process.argv.slice(2));
 try {
-  const options = readOptions(process.argv.slice(2));
-  if (options === undefined) process.stdout.write(HELP);
-  else {
-    watchWallClock();
-    process.exitCode = await main(options);
-  }
+  watchWallClock();
+  process.exitCode = await main(options);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -1,34 +1,41 @@
 /** The options of the simulator's command. */
-import { parseArgs } from 'node:util';
+import { Command, Option } from '@commander-js/extra-typings';
+import { InvalidArgumentError } from 'commander';
+import { wholeNumber } from '../bench/whole-number.js';
 import { FAULT_CLASSES } from './plan.js';
 import type { FaultClass, Settings } from './plan.js';
 
-/** The text of `--help`. */
-export const HELP = `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, crashes
-and stalls endpoints. After every event it checks that all promises hold.
+/** For an invalid option. The exit code 1 means that a promise was broken. */
+const MISTAKE_EXIT_CODE = 2;
 
-  npm run sim -- [--seeds 1000] [--from 1]     run this many seeds, from this one on
-  npm run sim -- --seed 26 [--trace]           run one seed, and print every event
-
-  --scale short|long    the size of a world: that of \`npm test\`, or larger (default: long)
-  --without a,b         leave out these classes of faults
-  --with a,b            have these classes of faults in every world
-  --keep-going          continue after a failure
-  --no-minimise         do not look for the faults that a failure needs
-  --coverage            show how many times each thing was reached
-  --help                show this text
+/** The command line of `npm run sim`. */
+export const SIM = new Command('npm run sim --')
+  .description(
+    `Runs rpcudp in a simulated world that loses, doubles, delays, forges and changes datagrams, \
+crashes and stalls endpoints. After every event it checks that all promises hold.
 
 The exit code is 1 when a promise was broken, or when 400 seeds or more left something unreached.
-The classes of faults are:
-${columns(FAULT_CLASSES)}
-`;
-
-function columns(names: readonly string[]): string {
-  const rows = Array.from({ length: Math.ceil(names.length / 4) }, (_, row) =>
-    names.slice(4 * row, 4 * row + 4),
-  );
-  return rows.map((row) => `  ${row.map((name) => name.padEnd(20)).join('')}`.trimEnd()).join('\n');
-}
+The classes of faults are ${FAULT_CLASSES.join(', ')}.`,
+  )
+  .option('--seeds <n>', 'run this many seeds', wholeNumber(0), 1_000)
+  .option('--from <n>', 'from this one on', wholeNumber(0), 1)
+  .option('--seed <n>', 'run only this seed', wholeNumber(0))
+  .option('--trace', 'print every event')
+  .addOption(
+    new Option('--scale <size>', 'the size of a world: that of `npm test`, or larger')
+      .choices(['short', 'long'] as const)
+      .default('long' as const),
+  )
+  .option(
+    '--without <classes>',
+    'leave out these classes of faults, as in loss,delay',
+    faultClasses,
+  )
+  .option('--with <classes>', 'have these classes of faults in every world', faultClasses)
+  .option('--keep-going', 'continue after a failure')
+  .option('--no-minimise', 'do not look for the faults that a failure needs')
+  .option('--coverage', 'show how many times each thing was reached')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : MISTAKE_EXIT_CODE));
 
 /** What the command must do. */
 export interface Options {
@@ -41,58 +48,35 @@ export interface Options {
   readonly showsCoverage: boolean;
 }
 
-/**
- * Reads the command line. Returns undefined when only help was wanted.
- *
- * @throws Error for an invalid option, which says what is allowed.
- */
-export function readOptions(args: readonly string[]): Options | undefined {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      seeds: { type: 'string', default: '1000' },
-      from: { type: 'string', default: '1' },
-      seed: { type: 'string' },
-      scale: { type: 'string', default: 'long' },
-      without: { type: 'string', default: '' },
-      with: { type: 'string', default: '' },
-      trace: { type: 'boolean', default: false },
-      'keep-going': { type: 'boolean', default: false },
-      'no-minimise': { type: 'boolean', default: false },
-      coverage: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const { scale } = values;
-  if (scale !== 'short' && scale !== 'long')
-    throw new Error(`--scale must be short or long, but is ${scale}`);
+/** Reads the command line. An invalid option is reported and ends the process. */
+export function readOptions(args: readonly string[]): Options {
+  const { seeds, from, seed, scale, ...values } = SIM.parse(args, { from: 'user' }).opts();
+  const { trace = false, keepGoing = false, minimise, coverage = false } = values;
   return {
-    from: integer('--from', values.seed ?? values.from),
-    seeds: values.seed === undefined ? integer('--seeds', values.seeds) : 1,
+    from: seed ?? from,
+    seeds: seed === undefined ? seeds : 1,
     settings: {
       scale,
-      without: faultClasses('--without', values.without),
-      with: faultClasses('--with', values.with),
+      without: values.without ?? new Set(),
+      with: values.with ?? new Set(),
     },
-    trace: values.trace,
-    keepGoing: values['keep-going'],
-    minimises: !values['no-minimise'],
-    showsCoverage: values.coverage,
+    trace,
+    keepGoing,
+    minimises: minimise,
+    showsCoverage: coverage,
   };
 }
 
-function integer(name: string, text: string): number {
-  if (/^[0-9]{1,15}$/.test(text)) return Number(text);
-  throw new Error(`${name} must be a whole number from 0, but is ${JSON.stringify(text)}`);
+function faultClasses(list: string): ReadonlySet<FaultClass> {
+  const names = list.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !isFaultClass(name));
+  if (unknown === undefined) return new Set(names.filter(isFaultClass));
+  throw new InvalidArgumentError(
+    `There is no class ${unknown}. The classes are ${FAULT_CLASSES.join(', ')}.`,
+  );
 }
 
-function faultClasses(option: string, list: string): ReadonlySet<FaultClass> {
+function isFaultClass(name: string): name is FaultClass {
   const known: readonly string[] = FAULT_CLASSES;
-  const names = list.split(',').filter((name) => name !== '');
-  for (const name of names) {
-    if (!known.includes(name))
-      throw new Error(`${option} ${name}: the classes are ${known.join(', ')}`);
-  }
-  return new Set(names as FaultClass[]);
+  return known.includes(name);
 }

@@ -1,25 +1,23 @@
-/** Kinds of columns that the tables of `rpcudp top` have. */
+/** Columns: the kinds of columns that the tables of `rpcudp top` have. */
 import { printableName } from '../../legible/printable.js';
-import { piece } from './line.js';
-import type { Piece } from './line.js';
 import type { Owned } from './owned.js';
 import { countWords, rateWords } from './quantity.js';
 import type { Count } from './snapshot.js';
-import type { Column } from './table.js';
+import type { Cell, Column } from './table.js';
 
 const MIN_NAME_WIDTH = 8;
-/** `255.255.255.255:65535`: only the longer ones of IPv6 are cut. */
+/** The width of `255.255.255.255:65535`. Only longer addresses, of IPv6, are cut. */
 const MIN_ADDRESS_WIDTH = 21;
 
-/** A name, by whomever; it may be cut. */
+/** A name, which may be cut. It can come from strangers. */
 export function nameColumn<Row>(
   heading: string,
   nameOf: (row: Row) => string | undefined,
 ): Column<Row> {
-  return { heading, cell: (row) => piece(nameCell(nameOf(row))), minWidth: MIN_NAME_WIDTH };
+  return { heading, cell: (row) => nameCell(nameOf(row)), minWidth: MIN_NAME_WIDTH };
 }
 
-/** The address of an endpoint, or of a peer. */
+/** The address of an endpoint or a peer. */
 export function addressColumn<Row>(
   heading: string,
   addressOf: (row: Row) => string | undefined,
@@ -27,12 +25,12 @@ export function addressColumn<Row>(
   return { ...nameColumn(heading, addressOf), minWidth: MIN_ADDRESS_WIDTH };
 }
 
-/** The endpoint that something is of. */
+/** The label of the endpoint that the row belongs to. */
 export function ownerColumn<View>(heading: string): Column<Owned<View>> {
   return nameColumn(heading, ({ owner }) => owner.label);
 }
 
-/** A number, or a text that is one; a dash where there is none. */
+/** A number, or a formatted number; a dash if it is undefined. */
 export function numberColumn<Row>(
   heading: string,
   numberOf: (row: Row) => number | string | undefined,
@@ -42,12 +40,12 @@ export function numberColumn<Row>(
     right: true,
     cell: (row) => {
       const number = numberOf(row) ?? '-';
-      return piece(typeof number === 'string' ? number : countWords(number));
+      return typeof number === 'string' ? number : countWords(number);
     },
   };
 }
 
-/** The column, for those who have room for it. */
+/** The same column, which is left out if there is no room for it. */
 export function optional<Row>(column: Column<Row>): Column<Row> {
   return { ...column, optional: true };
 }
@@ -57,11 +55,10 @@ export function countColumn<Row>(heading: string, countOf: (row: Row) => Count):
   return { heading, right: true, cell: (row) => countCell(countOf(row)) };
 }
 
-function countCell({ count, perSecond }: Count): Piece {
-  if (count === 0) return piece('0', 'faint');
-  return piece(`${countWords(count)} ${rateWords(perSecond).padStart(6)}`);
+function countCell({ count, perSecond }: Count): Cell {
+  return count === 0 ? ['0', 'faint'] : `${countWords(count)} ${rateWords(perSecond).padStart(6)}`;
 }
 
-function nameCell(name: string | undefined): string {
+function nameCell(name: string | undefined): Cell {
   return name === undefined ? '?' : printableName(name);
 }

@@ -1,4 +1,4 @@
-/** What is known of one endpoint, from its records. */
+/** Endpoint reading: collects what the records of one endpoint say about it. */
 import { noOutcomes } from '../../api/call-state.js';
 import type { OutcomeState } from '../../api/call-state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
@@ -14,7 +14,7 @@ import type {
 } from './snapshot.js';
 import { Troubles } from './troubles.js';
 
-/** How many peers of an endpoint are kept: those that were told of last. */
+/** The most peers of an endpoint that are kept. Those with the newest records stay. */
 const MAX_PEERS = 1_000;
 
 type Counts = RecordOf<'counts'>;
@@ -25,26 +25,29 @@ const NO_OUTCOMES: Outcomes = noOutcomes();
 
 interface Counted {
   readonly stats: Stats;
-  /** By procedure, with all its peers together. */
+  /** Outcomes by procedure, summed over all peers. */
   readonly procedures: ReadonlyMap<string, Outcomes>;
 }
 
 export class EndpointReading {
   readonly #meter = new Meter<Counted>();
   readonly #troubles = new Troubles();
-  /** By address. */
+  /** Peers by address. */
   readonly #peers = new Map<string, RecordOf<'peer'>>();
   #about: RecordOf<'endpoint'> | undefined;
   #closed: RecordOf<'endpoint.closed'> | undefined;
-  /** What its clock is behind that of whoever looks, and what the quickest record took to get here. */
+  /**
+   * How far the endpoint's clock is behind the viewer's, plus the travel time of the fastest
+   * record.
+   */
   #behindMs = Infinity;
 
-  /** Takes the next record of this endpoint, at `nowMs` by the clock of whoever looks. */
+  /** Takes the next record of this endpoint. `nowMs` is the time on the viewer's clock. */
   add(record: InspectionRecord, nowMs: number): void {
     this.#behindMs = Math.min(this.#behindMs, nowMs - record.atMs);
     switch (record.type) {
       case 'endpoint':
-        // The feed is back, if it was lost.
+        // If the feed was lost, it is back.
         this.#closed = undefined;
         this.#about = record;
         return;
@@ -67,7 +70,7 @@ export class EndpointReading {
     return this.#closed.lost === true ? 'lost' : 'closed';
   }
 
-  /** Its troubles, with their times by the clock of whoever looks. */
+  /** The troubles of the endpoint, with their times on the viewer's clock. */
   troubles(): {
     readonly atMs: number;
     readonly trouble: ReturnType<Troubles['latest']>[number];
@@ -77,7 +80,7 @@ export class EndpointReading {
       .map((trouble) => ({ atMs: trouble.atMs + this.#behindMs, trouble }));
   }
 
-  /** How many peers there are that it does not know. */
+  /** How many peers the endpoint has that are not kept here. */
   get peersLeftOut(): number {
     return Math.max(0, (this.#meter.latest?.stats.peersNow ?? 0) - this.#peers.size);
   }
@@ -100,7 +103,7 @@ export class EndpointReading {
 
   #addPeer(record: RecordOf<'peer'>): void {
     const { peer, health } = record;
-    // The map keeps the order: what was told of last stands last.
+    // A map keeps the order of insertion, so the peer with the newest record is last.
     this.#peers.delete(peer);
     if (health !== 'forgotten') this.#peers.set(peer, record);
     if (this.#peers.size <= MAX_PEERS) return;
@@ -185,7 +188,7 @@ function callsMade({ outcomes, queuedNow, inFlightNow }: Stats): number {
   return sum(outcomes) + queuedNow + inFlightNow;
 }
 
-/** Those that are repetitions, and what could not be read, are none. */
+/** Requests that arrived for the first time and could be read. */
 function requestsTaken({ fates }: Stats): number {
   return Object.entries(fates)
     .filter(([fate]) => fate === 'request.run' || fate.startsWith('request.refused.'))

@@ -1,10 +1,13 @@
-/** A meter: how fast something that is counted grows, from readings taken now and then. */
+/** Meter: how fast a count grows, from readings at irregular times. */
 
-/** Rates are over this long: short enough to follow, long enough to be read. */
+/** The time over which a rate is measured: short enough to be current, long enough to be steady. */
 const WINDOW_MS = 2_000;
-/** An endpoint that has changed tells its counts this often, or more often; silence for longer means that they stand still. */
+/**
+ * An endpoint whose counts change sends them at least this often. In a longer silence, they do not
+ * change.
+ */
 const STEADY_MS = 600;
-/** A rate over less than this says nothing. */
+/** A rate over a shorter time means nothing. */
 const MIN_SPAN_MS = 200;
 
 interface Reading<Counts> {
@@ -13,10 +16,10 @@ interface Reading<Counts> {
 }
 
 export class Meter<Counts> {
-  /** In the order of time: those of the window, and the last one before it. */
+  /** In order of time: the readings in the window, and the last reading before it. */
   #readings: Reading<Counts>[] = [];
 
-  /** Takes a reading, which is newer than the last one. */
+  /** Takes a reading. It must be newer than the last one. */
   read(atMs: number, counts: Counts): void {
     this.#readings.push({ atMs, counts });
     const first = this.#readings.findLastIndex((reading) => reading.atMs <= atMs - WINDOW_MS);
@@ -28,14 +31,15 @@ export class Meter<Counts> {
     return this.#readings.at(-1)?.counts;
   }
 
-  /** How much `countOf` grows in a second, about now; undefined as long as that cannot be told. */
+  /** The current growth of `countOf` in a second; undefined as long as it is not known. */
   perSecond(nowMs: number, countOf: (counts: Counts) => number): number | undefined {
     const latest = this.#readings.at(-1);
     if (latest === undefined) return undefined;
     const beganMs = nowMs - WINDOW_MS;
     const base = this.#readings.findLast(({ atMs }) => atMs <= beganMs) ?? this.#readings[0];
     if (base === undefined) return undefined;
-    // Between two readings that are further apart than usual, nothing changed until the second.
+    // If two readings are further apart than usual, nothing changed until shortly before the
+    // second.
     const fromMs = Math.max(base.atMs, beganMs - STEADY_MS);
     const toMs = nowMs - latest.atMs <= STEADY_MS ? latest.atMs : nowMs;
     if (toMs - fromMs < MIN_SPAN_MS) return undefined;

@@ -1,4 +1,4 @@
-/** Something of an endpoint's, with the endpoint that it is of. */
+/** Owned: a view of a part of an endpoint, with the endpoint that the part belongs to. */
 import type { EndpointView } from './snapshot.js';
 
 export interface Owned<View> {
@@ -6,7 +6,7 @@ export interface Owned<View> {
   readonly view: View;
 }
 
-/** What `viewsOf` finds in each endpoint. */
+/** The views that `viewsOf` finds in the endpoints, each with its endpoint. */
 export function owned<View>(
   endpoints: readonly EndpointView[],
   viewsOf: (endpoint: EndpointView) => readonly View[],

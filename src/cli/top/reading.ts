@@ -1,26 +1,29 @@
-/** The reading: takes the records that an inspector tells, and says what is known at a moment. Pure: the time is a parameter. */
+/**
+ * Reading: takes the records of an inspector and makes a snapshot of what they say. It has no
+ * clock: the time is a parameter.
+ */
 import type { InspectionRecord } from '../../inspector/record.js';
 import { EndpointReading } from './endpoint-reading.js';
 import type { EndpointState, EndpointView, Snapshot, TroubleView } from './snapshot.js';
 
-/** How many endpoints are kept; to make room, one that has closed goes first, else the oldest. */
+/** The most endpoints that are kept. If there are more, a closed one is removed, or the oldest. */
 const MAX_ENDPOINTS = 256;
-/** How many troubles of all endpoints are shown, at most. */
+/** The most troubles of all endpoints that a snapshot has. */
 const MAX_TROUBLES = 100;
 
 export class Reading {
-  /** By key. */
+  /** Endpoints by key. */
   #endpoints = new Map<string, EndpointReading>();
   #forgotten = 0;
 
-  /** Takes a record, at `nowMs`: Unix milliseconds, by the clock of whoever looks. */
+  /** Takes a record. `nowMs` is the time on the viewer's clock, in Unix milliseconds. */
   add(record: InspectionRecord, nowMs: number): void {
     const { endpoint: key } = record;
     const endpoint = this.#endpoints.get(key) ?? this.#admit(key);
     endpoint.add(record, nowMs);
   }
 
-  /** Forgets everything: what follows is told from the beginning. */
+  /** Forgets everything, because the records start again from the beginning. */
   reset(): void {
     this.#endpoints = new Map();
     this.#forgotten = 0;
@@ -65,7 +68,7 @@ function isOpen({ state }: { readonly state: EndpointState }): boolean {
   return state === 'open';
 }
 
-/** `:1234` of an endpoint that nobody has given a name. */
+/** The port of an endpoint without a name, as in `:1234`. */
 function portIfNameless({ name, address }: Omit<EndpointView, 'label'>): string | undefined {
   return name === address ? /:\d+$/.exec(address)?.[0] : undefined;
 }

@@ -1,31 +1,31 @@
-/** The screen of `rpcudp top`: a snapshot as lines, as many and as wide as there is room for. */
+/** Screen: turns a snapshot into the lines of `rpcudp top`, within the size of the terminal. */
+import stringWidth from 'string-width';
 import type { Size } from '../terminal.js';
-import { cutLine, lineWidth, piece } from './line.js';
-import type { Line, Piece } from './line.js';
 import { sectionLines, shareLines } from './section.js';
 import type { Section } from './section.js';
 import { sectionsOf } from './sections.js';
 import type { Snapshot } from './snapshot.js';
+import { cut, toned } from './text.js';
 
-/** What stands at the top: where the counts are from, and how that goes. */
+/** The top of the screen: where the counts come from, and whether they still come. */
 export interface Title {
   readonly source: string;
-  /** In words; undefined when all is well. */
+  /** What is wrong with the source, in words; undefined if nothing is. */
   readonly fault: string | undefined;
-  /** Where endpoints can be told of. */
+  /** The URL that endpoints can feed. */
   readonly feedUrl?: string | undefined;
 }
 
 const NOTHING_YET = 'No endpoint has told anything yet.';
 const KEYS = 'q quits';
-/** With the lines around them. */
+/** In lines, including the heading and the line about those left out. */
 const MAX_REPORTED_TROUBLES = 22;
 
-/** At most `height` lines of at most `width` columns. What there is no room for is named. */
-export function screenLines(snapshot: Snapshot, title: Title, { width, height }: Size): Line[] {
-  const sections = sectionsOf(snapshot, width, height).filter(({ items }) => items.length > 0);
+/** At most `height` lines of at most `width` columns. A line names what is left out. */
+export function screenLines(snapshot: Snapshot, title: Title, { width, height }: Size): string[] {
+  const sections = sectionsOf(snapshot, width, height);
   const notes = notesOf(snapshot, sections);
-  // A line is for the title, and one for what is left out; that something is may show only below.
+  // One line is kept for the note about what is left out, which is not known yet.
   const head = [titleLine(snapshot, title, width), ...feedLine(title)];
   const room = height - head.length - 1;
   const shares = shareLines(sections, room);
@@ -36,51 +36,47 @@ export function screenLines(snapshot: Snapshot, title: Title, { width, height }:
   );
   return [
     ...head,
-    ...(snapshot.endpoints.length === 0 ? [[piece(NOTHING_YET)]] : body),
+    ...(snapshot.endpoints.length === 0 ? [NOTHING_YET] : body),
     ...noteLine([...hidden, ...notes]),
   ]
     .slice(0, Math.max(0, height))
-    .map((line) => cutLine(line, width));
+    .map((line) => cut(line, width));
 }
 
-/** All there is, for a file or a pipe. */
-export function reportLines(snapshot: Snapshot): Line[] {
-  if (snapshot.endpoints.length === 0) return [[piece(NOTHING_YET)]];
+/** The whole snapshot, for a file or a pipe. */
+export function reportLines(snapshot: Snapshot): string[] {
+  if (snapshot.endpoints.length === 0) return [NOTHING_YET];
   const sections = sectionsOf(snapshot, Infinity, Infinity);
-  const lines = sections.map((section) =>
-    sectionLines(section, section.name === 'troubles' ? MAX_REPORTED_TROUBLES : Infinity),
-  );
-  return [
-    ...lines
-      .filter(({ length }) => length > 0)
-      .flatMap((of, index) => (index > 0 ? [[], ...of] : of)),
-    ...noteLine(notesOf(snapshot, sections)),
-  ];
+  const lines = sections.flatMap((section, index) => {
+    const height = section.name === 'troubles' ? MAX_REPORTED_TROUBLES : Infinity;
+    return spaced(sectionLines(section, height), index > 0);
+  });
+  return [...lines, ...noteLine(notesOf(snapshot, sections))];
 }
 
-function titleLine({ endpoints }: Snapshot, { source, fault }: Title, width: number): Line {
+function titleLine({ endpoints }: Snapshot, { source, fault }: Title, width: number): string {
   const open = endpoints.filter(({ state }) => state === 'open').length;
-  const state: Piece =
-    fault === undefined ? piece(`${open} open of ${endpoints.length}`) : piece(`✕ ${fault}`, 'bad');
-  const line = [piece('rpcudp top', 'strong'), piece(`  ${source}  `), state];
-  const space = width - lineWidth(line) - KEYS.length;
-  return space < 1 ? line : [...line, piece(' '.repeat(space)), piece(KEYS, 'faint')];
+  const state =
+    fault === undefined ? `${open} open of ${endpoints.length}` : toned(`✕ ${fault}`, 'bad');
+  const line = `${toned('rpcudp top', 'strong')}  ${toned(source)}  ${state}`;
+  const space = width - stringWidth(line) - KEYS.length;
+  return space < 1 ? line : line + ' '.repeat(space) + toned(KEYS, 'faint');
 }
 
-function feedLine({ feedUrl }: Title): Line[] {
-  return feedUrl === undefined ? [] : [[piece(`feed ${feedUrl}`)]];
+function feedLine({ feedUrl }: Title): string[] {
+  return feedUrl === undefined ? [] : [toned(`feed ${feedUrl}`)];
 }
 
-/** A blank line before it, if there is room. */
-function spaced(lines: Line[], isRoomy: boolean): Line[] {
-  return isRoomy && lines.length > 0 ? [[], ...lines] : lines;
+/** Puts a blank line before the lines, if there is room. */
+function spaced(lines: string[], isRoomy: boolean): string[] {
+  return isRoomy && lines.length > 0 ? ['', ...lines] : lines;
 }
 
-function noteLine(notes: readonly string[]): Line[] {
-  return notes.length === 0 ? [] : [[piece(`Left out: ${notes.join(', ')}`, 'faint')]];
+function noteLine(notes: readonly string[]): string[] {
+  return notes.length === 0 ? [] : [toned(`Left out: ${notes.join(', ')}`, 'faint')];
 }
 
-/** What is not shown, whatever the height. */
+/** What is left out at any height. */
 function notesOf(
   { leftOut: { endpoints, peers } }: Snapshot,
   sections: readonly Section[],

@@ -1,4 +1,4 @@
-/** What the screen of `rpcudp top` shows, section by section. */
+/** Sections: what each section of the screen of `rpcudp top` shows. */
 import { CALL_STATES, OUTCOME_STATES } from '../../api/call-state.js';
 import type { CallState, OutcomeState } from '../../api/call-state.js';
 import type { HandlerState } from '../../handler/state.js';
@@ -14,8 +14,6 @@ import {
   ownerColumn,
 } from './columns.js';
 import { framesSection } from './frames-section.js';
-import { piece } from './line.js';
-import type { Piece, Tone } from './line.js';
 import { owned } from './owned.js';
 import type { Owned } from './owned.js';
 import { ageWords, countWords, durationWords, rateWords, shareWords } from './quantity.js';
@@ -30,7 +28,8 @@ import type {
   TroubleView,
 } from './snapshot.js';
 import { layOut } from './table.js';
-import type { Column } from './table.js';
+import type { Cell, Column } from './table.js';
+import type { Tone } from './text.js';
 
 const MIN_WORDS_WIDTH = 24;
 
@@ -51,7 +50,7 @@ const HEALTHS: Readonly<Record<PeerHealth, readonly [glyph: string, tone: Tone]>
   forgotten: NOT_TELLING,
 };
 
-/** Troubles that are no more than a warning. */
+/** The states of troubles that are shown as warnings. */
 const WARNINGS: ReadonlySet<string> = new Set<CallState | HandlerState>([
   'late',
   'refused',
@@ -80,12 +79,12 @@ const CALL_COLUMNS: readonly Column<Owned<CountsView>>[] = [
 ];
 
 const TROUBLE_COLUMNS: readonly Column<TroubleView>[] = [
-  { heading: 'AGO', cell: ({ agoMs }) => piece(ageWords(agoMs)), right: true },
+  { heading: 'AGO', cell: ({ agoMs }) => ageWords(agoMs), right: true },
   nameColumn('AT', ({ endpoint }) => endpoint),
   nameColumn('WENT WRONG', ({ procedure }) => procedure),
   {
     heading: 'WHY',
-    cell: ({ state, words }) => piece(words, WARNINGS.has(state) ? 'warn' : 'bad'),
+    cell: ({ state, words }) => [words, WARNINGS.has(state) ? 'warn' : 'bad'],
     minWidth: MIN_WORDS_WIDTH,
   },
   optional(addressColumn('PEER', ({ peer }) => peer)),
@@ -113,8 +112,10 @@ const PROCEDURE_COLUMNS: readonly Column<Owned<ProcedureView>>[] = [
   countColumn('CALLS', ({ view }) => view.calls),
   {
     heading: headingOf('resolved'),
-    cell: ({ view: { resolvedShare: share } }) =>
-      piece(shareWords(share), share < 0.5 ? 'bad' : 'plain'),
+    cell: ({ view: { resolvedShare: share } }) => [
+      shareWords(share),
+      share < 0.5 ? 'bad' : 'plain',
+    ],
     right: true,
   },
   outcomeColumn('rejected'),
@@ -123,7 +124,10 @@ const PROCEDURE_COLUMNS: readonly Column<Owned<ProcedureView>>[] = [
   optional(outcomeColumn('unsent')),
 ];
 
-/** All sections, of at most `width` columns, in their order; of each the first `maxItems`. */
+/**
+ * All sections that have something to show, in the order of the screen. Each has at most `width`
+ * columns and only its first `maxItems` items.
+ */
 export function sectionsOf(
   { endpoints, troubles }: Snapshot,
   width: number,
@@ -132,8 +136,10 @@ export function sectionsOf(
   const open = endpoints.filter(({ state }) => state === 'open');
   const counts = owned(endpoints, ({ counts }) => (counts === undefined ? [] : [counts]));
   const callers = counts.filter(({ view }) => view.callsMade.count > 0);
-  const peers = owned(open, (endpoint) => endpoint.peers).sort(byWorkAtHand);
-  const procedures = owned(open, (endpoint) => endpoint.procedures).sort(byCalls);
+  const peers = owned(open, (endpoint) => endpoint.peers).sort(mostFirst(workAtHand));
+  const procedures = owned(open, (endpoint) => endpoint.procedures).sort(
+    mostFirst(({ calls }) => calls.count),
+  );
   const section = <Row>(
     name: string,
     columns: readonly Column<Row>[],
@@ -157,7 +163,7 @@ export function sectionsOf(
     section('troubles', TROUBLE_COLUMNS, troubles),
     section('peers', PEER_COLUMNS, peers),
     section('procedures', PROCEDURE_COLUMNS, procedures),
-  ];
+  ].filter(({ items }) => items.length > 0);
 }
 
 function headingOf(state: OutcomeState): string {
@@ -168,29 +174,23 @@ function outcomeColumn(state: OutcomeState): Column<Owned<ProcedureView>> {
   return numberColumn(headingOf(state), ({ view }) => view.outcomes[state]);
 }
 
-function byCalls(
-  { view: one }: Owned<ProcedureView>,
-  { view: other }: Owned<ProcedureView>,
-): number {
-  return other.calls.count - one.calls.count;
-}
-
-function byWorkAtHand({ view: one }: Owned<PeerView>, { view: other }: Owned<PeerView>): number {
-  return workAtHand(other) - workAtHand(one);
+function mostFirst<View>(amountOf: (view: View) => number) {
+  return (one: Owned<View>, other: Owned<View>): number =>
+    amountOf(other.view) - amountOf(one.view);
 }
 
 function workAtHand({ queued, inFlight, running }: PeerView): number {
   return queued + inFlight + running;
 }
 
-function stateCell({ state, error }: EndpointView): Piece {
+function stateCell({ state, error }: EndpointView): Cell {
   const [words, tone] = STATES[state];
-  return error === undefined ? piece(words, tone) : piece(`${words}: ${quoted(error)}`, 'bad');
+  return error === undefined ? [words, tone] : [`${words}: ${quoted(error)}`, 'bad'];
 }
 
-function healthCell(health: string): Piece {
+function healthCell(health: string): Cell {
   const [glyph, tone] = rowOf(HEALTHS, health) ?? NOT_TELLING;
-  return piece(`${glyph} ${printableName(health)}`, tone);
+  return [`${glyph} ${printableName(health)}`, tone];
 }
 
 function rateDigits(perSecond: number | undefined): string {

@@ -1,55 +1,58 @@
-/** What `rpcudp top` knows at one moment: plain data, which is printed as it is with `--json`. */
+/** Snapshot: what `rpcudp top` knows at one moment, as plain data. `--json` prints it unchanged. */
 
 import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
 
-/** Something that is counted. The rate is undefined as long as it cannot be told. */
+/** A count and its rate. The rate is undefined as long as it is not known. */
 export interface Count {
   readonly count: number;
   readonly perSecond: number | undefined;
 }
 
 export interface Snapshot {
-  /** Those that are open first. */
+  /** Open endpoints first. */
   readonly endpoints: readonly EndpointView[];
-  /** The last calls and requests that went wrong, the newest first. */
+  /** The latest calls and requests that went wrong, the newest first. */
   readonly troubles: readonly TroubleView[];
-  /** How many of what exists this has no room for. */
+  /** How many endpoints and peers exist that are not in this snapshot. */
   readonly leftOut: { readonly endpoints: number; readonly peers: number };
 }
 
-/** `lost`: its feed broke off, and nobody knows what became of it. */
+/** `lost` means that the feed broke off, so nothing more is known about the endpoint. */
 export type EndpointState = 'open' | 'closed' | 'lost';
 
 export interface EndpointView {
   readonly name: string;
-  /** Its name, or of a name that is an address only the port, if no other endpoint has it. */
+  /**
+   * The name for display. If the name is only the address, it is the port, unless another endpoint
+   * has the same port.
+   */
   readonly label: string;
   readonly address: string;
   readonly processId: number;
   readonly version: string;
   readonly state: EndpointState;
-  /** Why it closed, if nobody asked for it. */
+  /** Why the endpoint closed, if it was not closed on purpose. */
   readonly error: string | undefined;
-  /** Undefined until it has told its counts. */
+  /** Undefined until the endpoint has sent its counts. */
   readonly counts: CountsView | undefined;
   readonly peers: readonly PeerView[];
-  /** Of the calls that it made, the busiest first. */
+  /** Procedures that the endpoint called, the most called first. */
   readonly procedures: readonly ProcedureView[];
 }
 
 export interface CountsView {
-  /** Calls that it made: the sum of all outcomes, of those queued and of those in flight. */
+  /** Calls that the endpoint made: those with an outcome, queued or in flight. */
   readonly callsMade: Count;
-  /** Requests that arrived for the first time, whether they were run or refused. */
+  /** Requests that arrived for the first time, run or refused. */
   readonly requestsTaken: Count;
   readonly inFlight: number;
   readonly queued: number;
   readonly running: number;
   readonly peers: number;
   readonly outcomes: Readonly<Record<OutcomeState, Count>>;
-  /** Inbound frames by fate; those that are not zero. */
+  /** Inbound frames by fate, without zeros. */
   readonly fates: Readonly<Record<string, Count>>;
-  /** What the fates have to add up to. */
+  /** The sum that the fates must have. */
   readonly framesReceived: number;
   readonly datagramsReceived: number;
   readonly kernelDrops: number | undefined;
@@ -60,7 +63,7 @@ export interface PeerView {
   readonly health: string;
   readonly inWindow: number;
   readonly windowLimit: number;
-  /** Calls in its mailbox. */
+  /** Calls in the mailbox of the peer. */
   readonly queued: number;
   readonly inFlight: number;
   readonly running: number;
@@ -69,22 +72,22 @@ export interface PeerView {
 
 export interface ProcedureView {
   readonly procedure: string;
-  /** Calls that have an outcome. */
+  /** Calls with an outcome. */
   readonly calls: Count;
-  /** The share of them that resolved, from 0 to 1. */
+  /** The share of these calls that resolved, from 0 to 1. */
   readonly resolvedShare: number;
   readonly outcomes: Readonly<OutcomeCounts>;
 }
 
 export interface TroubleView {
-  /** Label of the endpoint. */
+  /** The label of the endpoint. */
   readonly endpoint: string;
-  /** How long ago. */
+  /** How long ago it happened. */
   readonly agoMs: number;
-  /** Undefined where its beginning was not seen. */
+  /** Undefined if the beginning of the call or request was not seen. */
   readonly procedure: string | undefined;
   readonly peer: string | undefined;
-  /** The state that it came to: `timedOut`, `late`, `rejected`, `failed`, `refused`, … */
+  /** The state that was reached: `timedOut`, `late`, `rejected`, `failed`, `refused`, … */
   readonly state: string;
   /** What happened, in words. */
   readonly words: string;

@@ -1,101 +1,97 @@
-/** A table: columns of text that give way when there is no room for them. */
-import { piece } from './line.js';
-import type { Line, Piece } from './line.js';
-import { cutText, textWidth } from './text-width.js';
+/** Table: lays out columns of text. Columns are cut or left out if there is no room for them. */
+import stringWidth from 'string-width';
+import { inColumns, toned } from './text.js';
+import type { Tone } from './text.js';
 
 const GAP = '  ';
 
+/** The text in one row of a column. */
+export type Cell = string | readonly [text: string, tone: Tone];
+
 export interface Column<Row> {
   readonly heading: string;
-  cell(row: Row): Piece;
-  /** Numbers stand at the right. Default: at the left. */
+  cell(row: Row): Cell;
+  /** Whether the text is right-aligned, as numbers are. Default: false. */
   readonly right?: boolean;
-  /** It may be cut down to this many columns of the terminal. Default: it is shown whole, or not at all. */
+  /** The column may be cut to this width. Default: it is never cut, but may be left out. */
   readonly minWidth?: number;
-  /** It is left out before another is cut. Default: it is not. */
+  /** Whether the column is left out before any other column is cut. Default: false. */
   readonly optional?: boolean;
 }
 
 export interface Table {
-  readonly heading: Line;
-  readonly rows: readonly Line[];
-  /** Headings of the columns that there was no room for. */
+  readonly heading: string;
+  readonly rows: readonly string[];
+  /** Headings of the columns that are left out because there is no room. */
   readonly leftOut: readonly string[];
 }
 
+/** A column with its texts, its heading first, and their width. */
+interface Laid extends Omit<Column<never>, 'cell'> {
+  readonly cells: readonly string[];
+  readonly width: number;
+}
+
 /**
- * Lays out the rows in at most `width` columns of the terminal. Where that does not do, what is optional is left out, then
- * what may be cut is, the last first, and then the last are left out.
+ * Lays out the rows in at most `width` columns of the terminal. If the table is too wide, the
+ * optional columns are left out, the last first. Then the last columns are left out until the rest
+ * fits when it is cut. The last of these are cut first.
  */
 export function layOut<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   width: number,
 ): Table {
-  const all = columns.map((column): Laid<Row> => {
-    const cells = rows.map((row) => column.cell(row));
-    const natural = Math.max(
-      textWidth(column.heading),
-      ...cells.map(({ text }) => textWidth(text)),
-    );
-    return { column, cells, width: natural };
+  const laid = columns.map((column): Laid => {
+    const texts = [[column.heading, 'strong'] as const, ...rows.map((row) => column.cell(row))];
+    const cells = texts.map((cell) => (typeof cell === 'string' ? toned(cell) : toned(...cell)));
+    const widest = cells.reduce((width, text) => Math.max(width, stringWidth(text)), 0);
+    return { ...column, cells, width: widest };
   });
-  const laid = fit(all, width);
+  const shown = fitted(laid, width);
+  const headings = new Set(shown.map(({ heading }) => heading));
   return {
-    heading: lineOf(laid, ({ column }) => piece(column.heading, 'strong')),
-    rows: rows.map((_, row) => lineOf(laid, ({ cells }) => cells[row] ?? piece(''))),
-    leftOut: columns
-      .filter((column) => !laid.some((one) => one.column === column))
-      .map(({ heading }) => heading),
+    heading: lineOf(shown, 0),
+    rows: rows.map((_, row) => lineOf(shown, row + 1)),
+    leftOut: columns.map(({ heading }) => heading).filter((heading) => !headings.has(heading)),
   };
 }
 
-interface Laid<Row> {
-  readonly column: Column<Row>;
-  readonly cells: readonly Piece[];
-  readonly width: number;
-}
+/** The columns that there is room for, with the widths that they get. */
+function fitted(laid: readonly Laid[], width: number): Laid[] {
+  const shown = [...laid];
+  const least = (one: Laid): number =>
+    // The only column that is left is cut to any width.
+    shown.length === 1 ? 0 : Math.min(one.width, one.minWidth ?? Infinity);
+  const excess = (widthOf: (one: Laid) => number): number =>
+    shown.reduce((sum, one) => sum + widthOf(one), GAP.length * (shown.length - 1)) - width;
 
-function fit<Row>(all: readonly Laid<Row>[], width: number): Laid<Row>[] {
-  const shown = [...all];
-  while (excessOf(shown, width) > 0) {
-    const optional = shown.findLastIndex(({ column }) => column.optional === true);
-    if (optional === -1) break;
-    shown.splice(optional, 1);
+  while (excess(naturalWidth) > 0 && shown.some(isOptional)) {
+    shown.splice(shown.findLastIndex(isOptional), 1);
   }
-  while (shown.length > 1 && excessOf(cut(shown, width), width) > 0) shown.pop();
-  const [first] = shown;
-  // Of the last one that is left, what there is room for.
-  return first !== undefined && shown.length === 1
-    ? [{ ...first, width: Math.min(first.width, width) }]
-    : cut(shown, width);
-}
-
-function excessOf(shown: readonly Laid<unknown>[], width: number): number {
-  const gaps = GAP.length * (shown.length - 1);
-  return shown.reduce((sum, one) => sum + one.width, gaps) - width;
-}
-
-function cut<Row>(shown: readonly Laid<Row>[], width: number): Laid<Row>[] {
-  let excess = excessOf(shown, width);
+  while (shown.length > 1 && excess(least) > 0) shown.pop();
+  let tooMuch = Math.max(0, excess(naturalWidth));
   return shown
     .toReversed()
     .map((one) => {
-      const { minWidth = Infinity } = one.column;
-      const given = Math.max(0, Math.min(excess, one.width - minWidth));
-      excess -= given;
-      return { ...one, width: one.width - given };
+      const cut = Math.min(tooMuch, one.width - least(one));
+      tooMuch -= cut;
+      return { ...one, width: one.width - cut };
     })
     .reverse();
 }
 
-function lineOf<Row>(shown: readonly Laid<Row>[], cellOf: (one: Laid<Row>) => Piece): Line {
-  return shown.flatMap((one, index): Piece[] => {
-    const { text, tone } = cellOf(one);
-    const shownText = cutText(text, one.width);
-    const space = ' '.repeat(one.width - textWidth(shownText));
-    const padded = one.column.right === true ? space + shownText : shownText + space;
-    const cell = { text: padded, tone };
-    return index === 0 ? [cell] : [piece(GAP), cell];
-  });
+function naturalWidth({ width }: Laid): number {
+  return width;
+}
+
+function isOptional({ optional }: Laid): boolean {
+  return optional === true;
+}
+
+function lineOf(shown: readonly Laid[], index: number): string {
+  return shown
+    .map(({ cells, width, right }) => inColumns(cells[index] ?? '', width, right))
+    .join(GAP)
+    .trimEnd();
 }

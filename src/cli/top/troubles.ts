@@ -1,31 +1,31 @@
-/** Troubles: the calls and requests of one endpoint that went wrong last, in words. */
+/** Troubles: the latest calls and requests of one endpoint that went wrong, in words. */
 import type { CallState } from '../../api/call-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
 import { rowOf } from '../../vocabulary.js';
 import { durationWords } from './quantity.js';
 
-/** How many troubles are kept; the oldest go first. */
+/** The most troubles that are kept. The oldest are removed first. */
 const MAX_TROUBLES = 100;
-/** Whose beginning is kept while they live; the oldest go first. */
+/** The most living calls and requests that are kept. The oldest are removed first. */
 const MAX_LIVING = 10_000;
 
 type Transaction = RecordOf<'call'> | RecordOf<'handler'>;
 type Step = RecordOf<'step'>;
 
-/** A call, or a request, that went wrong. */
+/** A call or a request that went wrong. */
 export interface Trouble {
   readonly atMs: number;
   readonly state: string;
   readonly words: string;
-  /** Undefined where the beginning was not seen. */
+  /** Undefined if the beginning of the call or request was not seen. */
   readonly procedure: string | undefined;
   readonly peer: string | undefined;
 }
 
 export class Troubles {
   readonly #troubles: Trouble[] = [];
-  /** By the number of the actor. */
+  /** Calls and requests by the number of their actor. */
   readonly #living = new Map<number, Transaction>();
 
   add(record: InspectionRecord): void {
@@ -33,7 +33,7 @@ export class Troubles {
     else if (record.type === 'step') this.#step(record);
   }
 
-  /** The newest first. */
+  /** All troubles that are kept, the newest first. */
   latest(): Trouble[] {
     return this.#troubles.toSorted((one, other) => other.atMs - one.atMs);
   }
@@ -59,7 +59,7 @@ export class Troubles {
   }
 }
 
-/** What went wrong with a step that led to a state; undefined if nothing did, or if it was told before. */
+/** Says what went wrong in a step. Undefined if nothing did, or if it was said before. */
 type WordsOf = (step: Step) => string | undefined;
 
 const nothing: WordsOf = () => undefined;
@@ -85,11 +85,11 @@ const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
   abandoned: () => 'abandoned: the endpoint closed before it ended',
 };
 
-/** An error, or whatever else was thrown, as `legible` shows it. */
+/** The words for an error, or for another thrown value, as `legible` shows it. */
 function errorWords(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { code, message } = error as { code?: unknown; message?: unknown };
-  // Of Node.js' errors, and our own, the message says it all.
+  // The message of an error of Node.js, or of this library, is enough without its code.
   const isNamed = typeof code === 'string' && !code.startsWith('ERR_');
   const parts = [isNamed && code, message].filter(
     (part) => typeof part === 'string' && part !== '',

@@ -1,7 +1,6 @@
 /** Capture: makes from the datagrams of a recording what Wireshark reads. */
 import { AddressError, parseAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
-import { canonicalIpv6 } from '../../address/ip.js';
 import { rebuildDatagram } from './datagram-bytes.js';
 import type { RebuiltDatagram } from './datagram-bytes.js';
 import { MAX_PAYLOAD_BYTES, udpPacket } from './ip-packet.js';
@@ -158,7 +157,7 @@ function hostTowards(peerHost: string, ownHost: string): string {
   const isWildcard = ownHost === '::' || ownHost === '0.0.0.0';
   if (!isWildcard && ownHost.includes(':') !== isV4) return ownHost;
   if (isV4) return peerHost.startsWith('127.') ? '127.0.0.1' : '0.0.0.0';
-  return canonicalIpv6(peerHost.split('%')[0] ?? '') === '::1' ? '::1' : '::';
+  return peerHost.split('%')[0] === '::1' ? '::1' : '::';
 }
 
 /** For example: `server received: request.run ×2, request.replayed; kept 3 of 20 frames` */

@@ -1,6 +1,7 @@
 /** Builds IP packets around UDP payloads: a capture holds packets, a recording only payloads. */
+import { isIPv4 } from 'node:net';
 import type { SocketAddress } from '../../address/address.js';
-import { isIpv4 } from '../../address/ip.js';
+import { ipv6Words } from '../../address/ip.js';
 
 const IPV4_HEADER_BYTES = 20;
 const IPV6_HEADER_BYTES = 40;
@@ -32,8 +33,8 @@ export function udpPacket(from: SocketAddress, to: SocketAddress, payload: Uint8
       `The datagram has ${payload.length} bytes; the most over IPv4 is ${MAX_PAYLOAD_BYTES}`,
     );
   }
-  const isV4 = isIpv4(from.host);
-  if (isV4 !== isIpv4(to.host)) {
+  const isV4 = isIPv4(from.host);
+  if (isV4 !== isIPv4(to.host)) {
     throw new RangeError(
       `No packet can go from ${from.host} to ${to.host}: one is IPv4, the other IPv6`,
     );
@@ -83,19 +84,8 @@ function ipv4Bytes(host: string): number[] {
   return host.split('.').map(Number);
 }
 
-/**
- * Expects the canonical form (RFC 5952): hexadecimal words, and `::` in place of the missing zeros.
- */
 function ipv6Bytes(host: string): number[] {
-  const [address = ''] = host.split('%');
-  const [head = [], tail = []] = address
-    .split('::')
-    .map((half) => (half === '' ? [] : half.split(':')));
-  const zeros = new Array<string>(8 - head.length - tail.length).fill('0');
-  return [...head, ...zeros, ...tail].flatMap((word) => {
-    const value = parseInt(word, 16);
-    return [value >> 8, value & 0xff];
-  });
+  return ipv6Words(host).flatMap((word) => [word >> 8, word & 0xff]);
 }
 
 /** The Internet checksum (RFC 1071) of these bytes, added to a start value. */

@@ -1,5 +1,8 @@
 import t from 'tap';
-import { USAGE, parseOptions } from './options.js';
+import { BENCH, parseOptions } from './options.js';
+
+// Errors are thrown here, and not printed.
+BENCH.exitOverride().configureOutput({ writeErr: () => undefined });
 
 const keysOf = (...args: string[]): string[] => parseOptions(args).entries.map(({ key }) => key);
 
@@ -30,14 +33,18 @@ t.test('an invalid option is refused, and the error names it', async (t) => {
     [['--baseline'], /--baseline/],
     [['--baseline', 'HEAD', '--only', 'raw'], /--only .*observed, inspected, but names raw$/],
     [['--only', 'nobody'], /--only .*grpc-js, but names nobody$/],
-    [['--rounds', '0'], /--rounds .* 0$/],
+    [['--rounds', '0'], /'--rounds <n>' argument '0' is invalid.* from 1\.$/],
+    [['--rounds', 'many'], /'--rounds <n>' argument 'many' is invalid/],
+    [['HEAD'], /too many arguments/],
     [['--bassline', 'HEAD'], /--bassline/],
   ] as const) {
     t.throws(() => parseOptions(args), problem);
   }
 });
 
-t.test('help names every option', async (t) => {
-  t.ok(parseOptions(['--help']).help);
-  for (const name of ['--baseline', '--only', '--rounds', '--quick']) t.ok(USAGE.includes(name));
+t.test('help names every option, and who can play', async (t) => {
+  const help = BENCH.helpInformation();
+  for (const name of ['--baseline', '--only', '--rounds', '--quick', 'grpc-js', 'observed']) {
+    t.ok(help.includes(name), name);
+  }
 });

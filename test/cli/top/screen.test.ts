@@ -1,7 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import t from 'tap';
 import { noOutcomes } from '../../../src/api/call-state.js';
-import { lineWidth, paint } from '../../../src/cli/top/line.js';
-import type { Line } from '../../../src/cli/top/line.js';
 import { Reading } from '../../../src/cli/top/reading.js';
 import { reportLines, screenLines } from '../../../src/cli/top/screen.js';
 import type { Snapshot } from '../../../src/cli/top/snapshot.js';
@@ -54,8 +54,8 @@ function snapshotOf(records: readonly InspectionRecord[]): Snapshot {
   return reading.snapshot(records.at(-1)?.atMs ?? START_MS);
 }
 
-function plain(lines: readonly Line[]): string[] {
-  return lines.map((line) => paint(line, false));
+function plain(lines: readonly string[]): string[] {
+  return lines.map(stripVTControlCharacters);
 }
 
 function screen(snapshot: Snapshot, size = USUAL): string[] {
@@ -93,12 +93,13 @@ t.test('80 columns and 24 rows are enough for the sample', async (t) => {
 });
 
 t.test('nothing goes beyond the screen, whatever its size', async (t) => {
-  for (const snapshot of [[], sampleTraffic(3, 40), crowd()].map(snapshotOf)) {
+  const wide = [...sampleTraffic(3, 40), endpointRecord({ name: '日本のサーバー👩‍👩‍👧🇯🇵' })];
+  for (const snapshot of [[], wide, crowd()].map(snapshotOf)) {
     const beyond: string[] = [];
     for (let width = 1; width <= 140; width += 7) {
       for (let height = 1; height <= 50; height += 3) {
         const lines = screenLines(snapshot, TITLE, { width, height });
-        const widest = Math.max(...lines.map(lineWidth));
+        const widest = Math.max(...lines.map((line) => stringWidth(line)));
         if (lines.length > height || widest > width) beyond.push(`${width}×${height}`);
       }
     }
@@ -157,8 +158,8 @@ t.test('text from the network cannot control the terminal, nor break a line', as
 
 t.test('without colours there are no escape sequences, and states are words', async (t) => {
   const lines = screenLines(snapshotOf(sampleTraffic(7, 300)), TITLE, USUAL);
-  t.notMatch(lines.map((line) => paint(line, false)).join('\n'), '\u001b');
-  t.match(lines.map((line) => paint(line, true)).join('\n'), '\u001b[1mrpcudp top\u001b[0m');
+  t.notMatch(plain(lines).join('\n'), '\u001b');
+  t.match(lines.join('\n'), '\u001b[1mrpcudp top\u001b[22m');
   t.match(plain(lines).join('\n'), /● open[^]*● responsive/);
 });
 
