@@ -85,6 +85,6 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
-export type { CallMessage, HandlerMessage } from './engine/tracing.js';
+export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';
 export type { CallInput, PeerInput, RemoteActors } from './xstate/actors-of.js';

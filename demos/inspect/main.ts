@@ -58,6 +58,7 @@ const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
 if (values.seconds !== undefined) ends.push(sleep(values.seconds * 1_000, []));
 await Promise.race(ends);
 
+const { carried, lost, copied } = link.counts;
 console.log(
-  `The link carried ${link.counts.carried} datagrams, lost ${link.counts.lost} and copied ${link.counts.copied}.`,
+  `The link carried ${carried} of ${carried + lost} datagrams, lost ${lost} and copied ${copied}.`,
 );

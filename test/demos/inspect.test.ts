@@ -99,7 +99,7 @@ t.test(
     demo.kill('SIGINT');
     const { exitCode, stdout, stderr } = await ended;
     t.strictSame([exitCode, stderr], [0, '']);
-    t.match(stdout, /The link carried [1-9]\d* datagrams, lost \d+ and copied \d+\.\n$/);
+    t.match(stdout, /The link carried [1-9]\d* of \d+ datagrams, lost \d+ and copied \d+\.\n$/);
     t.strictSame(children.map(isRunning), [false, false]);
   },
 );

@@ -3,7 +3,7 @@ import { subscribe, tracingChannel, unsubscribe } from 'node:diagnostics_channel
 import type { TracingChannelSubscribers } from 'node:diagnostics_channel';
 import t from 'tap';
 import type { Test } from 'tap';
-import type { CallMessage, HandlerMessage } from '../../src/engine/tracing.js';
+import type { CallMessage, HandlerMessage } from '../../src/api/tracing-message.js';
 import { inWorld } from '../fixtures/world.js';
 
 const CALL_START = 'tracing:rpcudp:call:start';

@@ -27,6 +27,7 @@ const NPM_ALONE = ['ci', 'start', 'test'];
 const KINDS: readonly (readonly [RegExp, (...found: string[]) => string | undefined])[] = [
   [/^npm (ci|start|test)$/, (name) => unless(NPM_ALONE.includes(name), `npm ${name}`)],
   [/^npm run (\S+)( -- .+)?$/, (name) => unless(name in scripts, `the script ${name}`)],
+  [/^npm pkg set (type=module)$/, () => undefined],
   [/^npm install (\S+)$/, (name) => unless(name === 'rpcudp', `the package ${name}`)],
   [/^npm install --save-dev (.+)$/, (names) => unless(areUsedHere(names), `one of ${names}`)],
   [/^npx tsx (\S+)$/, (path) => unless(isProgram(path), `a program ${path}`)],

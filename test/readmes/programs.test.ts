@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ownPort } from '../fixtures/own-port.js';
 import { StartedProcess } from '../fixtures/started-process.js';
-import { compile, programs } from './programs.js';
+import { compile, programs, staysUntilInterrupted } from './programs.js';
 import type { Program } from './programs.js';
 
 // Compiled and started: some thirty processes, on a machine that may be slow.
@@ -27,8 +27,13 @@ t.test(
     const start = ({ path }: Program): StartedProcess =>
       new StartedProcess(process.execPath, [join(folder, path.replace(/ts$/, 'js'))], folder);
     for (const program of all.filter(({ named }) => !named)) {
-      const { exitCode, stdout, stderr } = await start(program).ended();
-      t.strictSame([exitCode, stderr], [0, ''], `${program.place} ends by itself`);
+      const started = start(program);
+      if (staysUntilInterrupted(program)) {
+        await started.printed(/Ctrl-C/);
+        started.kill('SIGINT');
+      }
+      const { exitCode, stdout, stderr } = await started.ended();
+      t.strictSame([exitCode, stderr], [0, ''], `${program.place} ends by itself, or by Ctrl-C`);
       if (program.prints !== undefined) t.equal(stdout, `${program.prints}\n`, program.place);
     }
 

@@ -1,16 +1,13 @@
 /**
- * Programs: the TypeScript of the pages, each a file as a reader would make it by copying.
- *
- * Of a block the page can say, after the language: a file's name (`ts server.ts`), for a program that another one of
- * the page imports; or `as-above`, for one that goes on where the page's last program ended.
+ * Programs: the TypeScript of the pages, each a file as a reader would make it by copying. Of a block
+ * the page can say a file's name after the language (`ts server.ts`), for a program that belongs
+ * together with others of the page.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { PAGES } from './pages.js';
 import type { Page } from './pages.js';
-
-const AS_ABOVE = 'as-above';
 
 /** A program of a page. */
 export interface Program {
@@ -32,25 +29,21 @@ export function programs(): Program[] {
 }
 
 function programsOf(page: Page): Program[] {
-  const found: Program[] = [];
-  for (const block of page.blocks.filter(({ language }) => language === 'ts')) {
-    const goesOn = block.info === AS_ABOVE;
-    const named = block.info !== '' && !goesOn;
-    const before = goesOn ? found.at(-1) : undefined;
-    if (goesOn && before === undefined) {
-      throw new Error(`${block.page}:${block.line} goes on, but nothing is above it`);
-    }
-    found.push({
+  return page.blocks
+    .filter(({ language }) => language === 'ts')
+    .map(({ line, info, text, prints }) => ({
       page: page.path,
-      place: `${block.page}:${block.line}`,
-      path: join(folderOf(page), named ? block.info : `line-${block.line}.ts`),
-      text: `${before?.text ?? ''}${block.text}\n`,
-      named,
-      // What was above prints as well.
-      prints: goesOn ? undefined : block.prints,
-    });
-  }
-  return found;
+      place: `${page.path}:${line}`,
+      path: join(folderOf(page), info === '' ? `line-${line}.ts` : info),
+      text: `${text}\n`,
+      named: info !== '',
+      prints,
+    }));
+}
+
+/** Whether a program waits for Ctrl-C before it ends. */
+export function staysUntilInterrupted({ text }: Program): boolean {
+  return text.includes("process, 'SIGINT'");
 }
 
 /** A folder for each page, so that its programs find each other by the names that it gave them. */

@@ -299,6 +299,9 @@ export interface Found {
   readonly output: string;
 }
 
+/** What the simulator is made of. */
+const PARTS = ['src', 'test/sim', 'test/bench/whole-number.ts'];
+
 /**
  * Plants a bug into a copy and runs the simulator there, in a separate process, until an invariant
  * breaks.
@@ -311,8 +314,7 @@ export async function findPlantedBug(bug: PlantedBug): Promise<Found> {
   rmSync(room, { recursive: true, force: true });
   mkdirSync(room, { recursive: true });
   try {
-    cpSync('src', join(room, 'src'), { recursive: true });
-    cpSync('test/sim', join(room, 'test/sim'), { recursive: true });
+    for (const part of PARTS) cpSync(part, join(room, part), { recursive: true });
     plant(bug, join(room, 'src', bug.file));
     return await simulate(join(room, 'test/sim/main.ts'), bug.with ?? []);
   } finally {

@@ -47,8 +47,17 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
     await page.mouse.wheel(0, -300);
     await visitor.at('sequence-newer').click();
     await visitor.at('sequence-newer').waitFor({ state: 'detached' });
-    await visitor.at('arrow').last().click({ force: true });
-    await visitor.at('main-call').waitFor();
+    // New arrows move the others, so that a click may miss.
+    let isOpen = false;
+    const opened = visitor
+      .at('main-call')
+      .waitFor()
+      .finally(() => (isOpen = true));
+    while (!isOpen) {
+      const click = visitor.at('arrow').last().click({ force: true });
+      await Promise.race([opened, click.catch(() => undefined)]);
+    }
+    await opened;
   });
 
   await client.tell({ type: 'stop' });
