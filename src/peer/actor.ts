@@ -8,6 +8,7 @@ import type { CallActor } from '../call/call.js';
 import type { CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
 import type { FrameOwner } from '../engine/sender.js';
@@ -203,9 +204,7 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     if (outcome === undefined) return;
     const wasSent = attempt > 0;
     path.learnFrom(call.context, outcome);
-    if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
-      this.receive({ type: 'expired' });
-    }
+    if (this.#isSilentTo(call, outcome)) this.receive({ type: 'expired' });
     call.request?.trace?.settled(outcome);
     // Tells an rpcudp endpoint that its answer is no longer needed.
     if (outcome.state === 'cancelled' && wasSent && this.native) {
@@ -214,6 +213,14 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     // Waiting calls go first, because a listener that hears of the outcome may call again.
     if (wasSent) outbox.drain();
     this.reports.settled(call);
+  }
+
+  /** Whether the call's end says that nothing is heard from the peer. */
+  #isSilentTo(call: CallActor, outcome: Outcome): boolean {
+    if (outcome.state === 'timedOut') return blamesPeer(outcome.verdict);
+    const { sentAtMs = Infinity } = call.context;
+    const heardSince = (this.heardAtMs ?? -Infinity) > sentAtMs;
+    return outcome.state === 'cancelled' && call.overdue && !heardSince;
   }
 
   callEnded(call: CallActor, state: string): void {
