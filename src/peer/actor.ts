@@ -97,7 +97,8 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
 
   get #isUnused(): boolean {
     const openCalls = this.#outbound?.openCalls ?? 0;
-    return openCalls === 0 && this.requests.running === 0 && this.#reports?.empty !== false;
+    const { running, overrun } = this.requests;
+    return openCalls === 0 && running + overrun === 0 && this.#reports?.empty !== false;
   }
 
   get #calls(): Outbound {
