@@ -29,6 +29,7 @@ import type {
 } from 'xstate';
 import type { Inspection } from './inspection.js';
 import { Selection } from './selection.js';
+import { firstOpen, settledRow } from './table.js';
 import type { Branch, MachineTable, Row } from './table.js';
 import { Watchers } from './watchers.js';
 import type { ObserverOrNext } from './watchers.js';
@@ -75,8 +76,8 @@ export class LightActor<
   ) {
     this.#table = table;
     this.home = home;
-    this.row = table.initial;
     this.context = table.contextOf(input) as ContextFrom<TMachine>;
+    this.row = settledRow(table.initial, this.context, NO_EVENT);
     if (parent !== undefined) this._parent = parent;
     if (home.inspection.active) this.#watch().unreported = { input };
   }
@@ -166,12 +167,7 @@ export class LightActor<
 
   #choose(event: EventFromLogic<TMachine>): Branch | undefined {
     const branches = this.row.branches.get((event as EventObject).type);
-    if (branches === undefined) return undefined;
-    for (const branch of branches) {
-      if (branch.guard === undefined || branch.guard({ context: this.context, event }))
-        return branch;
-    }
-    return undefined;
+    return branches === undefined ? undefined : firstOpen(branches, this.context, event);
   }
 
   #take(branch: Branch, event: EventFromLogic<TMachine>): void {
@@ -193,7 +189,7 @@ export class LightActor<
     // Otherwise it would keep the last call in memory.
     scope.context = NO_CONTEXT;
     scope.event = NO_EVENT;
-    this.row = branch.target;
+    this.row = settledRow(branch.target, this.context, event);
     if (watchers !== undefined) watchers.snapshot = undefined;
     // As in XState, listeners find the actor in its new state.
     if (emitted !== undefined) for (const one of emitted) listeners?.emit(one);

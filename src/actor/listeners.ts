@@ -8,22 +8,23 @@ interface Entry<TEmitted extends EventObject> {
 }
 
 export class Listeners<TEmitted extends EventObject> {
-  readonly #reportError: (error: unknown) => void;
-  /** Bounded by the user's `on` calls. Empty sets are removed. */
-  readonly #byType = new Map<string, Set<Entry<TEmitted>>>();
+  protected readonly reportError: (error: unknown) => void;
+  /** Made for the first listener. Bounded by the user's `on` calls. Empty sets are removed. */
+  #byType: Map<string, Set<Entry<TEmitted>>> | undefined;
 
   /** @param reportError gets errors that listeners throw. Other listeners still get the event. */
   constructor(reportError: (error: unknown) => void) {
-    this.#reportError = reportError;
+    this.reportError = reportError;
   }
 
   /** Whether an event of this type has a listener. Check this before building one on a hot path. */
   hears(type: string): boolean {
-    return this.#byType.size > 0 && (this.#byType.has(type) || this.#byType.has('*'));
+    const byType = this.#byType;
+    return byType !== undefined && (byType.has(type) || byType.has('*'));
   }
 
   get empty(): boolean {
-    return this.#byType.size === 0;
+    return this.#byType === undefined || this.#byType.size === 0;
   }
 
   on(type: string, listener: (emitted: TEmitted) => void): Subscription {
@@ -38,11 +39,11 @@ export class Listeners<TEmitted extends EventObject> {
 
   emit(emitted: TEmitted): void {
     for (const type of [emitted.type, '*']) {
-      for (const { listener } of this.#byType.get(type) ?? []) {
+      for (const { listener } of this.#byType?.get(type) ?? []) {
         try {
           listener(emitted);
         } catch (error) {
-          this.#reportError(error);
+          this.reportError(error);
         }
       }
     }
@@ -50,7 +51,7 @@ export class Listeners<TEmitted extends EventObject> {
 
   /** Moves all subscriptions to `heir`, whose events they get from now on. */
   moveTo(heir: Listeners<TEmitted>): void {
-    for (const [type, entries] of this.#byType) {
+    for (const [type, entries] of this.#byType ?? []) {
       for (const entry of entries) {
         entry.home = heir;
         heir.#add(type, entry);
@@ -60,18 +61,19 @@ export class Listeners<TEmitted extends EventObject> {
   }
 
   clear(): void {
-    this.#byType.clear();
+    this.#byType = undefined;
   }
 
   #add(type: string, entry: Entry<TEmitted>): void {
-    let entries = this.#byType.get(type);
-    if (entries === undefined) this.#byType.set(type, (entries = new Set()));
+    const byType = (this.#byType ??= new Map<string, Set<Entry<TEmitted>>>());
+    let entries = byType.get(type);
+    if (entries === undefined) byType.set(type, (entries = new Set()));
     entries.add(entry);
   }
 
   #remove(type: string, entry: Entry<TEmitted>): void {
-    const entries = this.#byType.get(type);
+    const entries = this.#byType?.get(type);
     entries?.delete(entry);
-    if (entries?.size === 0) this.#byType.delete(type);
+    if (entries?.size === 0) this.#byType?.delete(type);
   }
 }

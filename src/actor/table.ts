@@ -34,6 +34,8 @@ export interface Row {
   readonly name: string;
   readonly final: boolean;
   readonly branches: ReadonlyMap<string, readonly Branch[]>;
+  /** The transitions that need no event (`always`), taken as soon as the state is entered. */
+  readonly always: readonly Branch[];
   /** A snapshot of this state as XState makes it, without context and output. */
   readonly snapshot: AnyMachineSnapshot;
 }
@@ -55,8 +57,8 @@ export class UnsupportedMachineError extends Error {
 }
 
 /**
- * Compiles a flat machine: atomic and final states, transitions with inline guards, `assign` and
- * `emit`, and an `output` at the root.
+ * Compiles a flat machine: atomic and final states, transitions with guards, `assign` and `emit`,
+ * `always` without actions, and an `output` at the root.
  *
  * @throws UnsupportedMachineError that names the machine, the place and the unsupported feature.
  */
@@ -65,6 +67,7 @@ export function compileTable<TMachine extends AnyStateMachine>(
 ): MachineTable<TMachine> {
   const root: AnyStateNode = machine.root;
   refuseUnlessPlain(machine, root);
+  if ((root.always?.length ?? 0) > 0) refuse(machine, root, "'always'");
   if (root.output !== undefined && typeof root.output !== 'function') {
     refuse(machine, root, "an 'output' that is not a function");
   }
@@ -81,6 +84,7 @@ export function compileTable<TMachine extends AnyStateMachine>(
       name: node.key,
       final: node.type === 'final',
       branches: new Map(),
+      always: [],
       snapshot: machine.resolveState({ value: node.key, context: {} }),
     });
   }
@@ -117,28 +121,46 @@ function initialState(machine: AnyStateMachine, root: AnyStateNode): string {
 /** A row to which branches are added later, because the rows that they refer to must exist. */
 interface CompiledRow extends Row {
   readonly branches: Map<string, readonly Branch[]>;
+  readonly always: Branch[];
 }
 
 type Rows = ReadonlyMap<string, CompiledRow>;
 
+type AnyTransition = NonNullable<AnyStateNode['always']>[number];
+
 function addBranches(machine: AnyStateMachine, node: AnyStateNode, rows: Rows): void {
-  const { branches } = rowOf(machine, node, rows, node.key);
+  const { branches, always } = rowOf(machine, node, rows, node.key);
   // XState checks the transitions of the state first and then those of the root. A flat table can
   // put both into one list.
   for (const source of [node, machine.root]) {
     for (const [type, transitions] of source.transitions) {
       if (type.includes('*')) refuse(machine, source, `the wildcard event '${type}'`);
-      const compiled = transitions.map(({ target, guard, actions }): Branch => {
-        if (target !== undefined && target.length !== 1) refuse(machine, source, 'several targets');
-        return {
-          guard: compileGuard(machine, source, guard),
-          target: rowOf(machine, source, rows, target?.[0]?.key ?? node.key),
-          effects: actions.map((action) => compileEffect(machine, source, action)),
-        };
-      });
+      const compiled = transitions.map((transition) =>
+        compileBranch(machine, source, transition, node.key, rows),
+      );
       branches.set(type, [...(branches.get(type) ?? []), ...compiled]);
     }
   }
+  for (const transition of node.always ?? []) {
+    if (transition.actions.length > 0) refuse(machine, node, "an action of 'always'");
+    if (transition.target === undefined) refuse(machine, node, "'always' without a target");
+    always.push(compileBranch(machine, node, transition, node.key, rows));
+  }
+}
+
+function compileBranch(
+  machine: AnyStateMachine,
+  source: AnyStateNode,
+  { target, guard, actions }: AnyTransition,
+  stay: string,
+  rows: Rows,
+): Branch {
+  if (target !== undefined && target.length !== 1) refuse(machine, source, 'several targets');
+  return {
+    guard: compileGuard(machine, source, guard),
+    target: rowOf(machine, source, rows, target?.[0]?.key ?? stay),
+    effects: actions.map((action) => compileEffect(machine, source, action)),
+  };
 }
 
 function rowOf(machine: AnyStateMachine, node: AnyStateNode, rows: Rows, key: string): CompiledRow {
@@ -147,10 +169,12 @@ function rowOf(machine: AnyStateMachine, node: AnyStateNode, rows: Rows, key: st
 
 function compileGuard(machine: AnyStateMachine, node: AnyStateNode, guard: unknown) {
   if (guard === undefined) return undefined;
-  if (typeof guard !== 'function' || 'check' in guard) {
-    return refuse(machine, node, 'a guard that is not an inline function');
+  const { guards } = machine.implementations as { guards: Record<string, unknown> };
+  const resolved = typeof guard === 'string' ? guards[guard] : guard;
+  if (typeof resolved !== 'function' || 'check' in resolved) {
+    return refuse(machine, node, 'a guard that is not a function');
   }
-  return guard as Guard;
+  return resolved as Guard;
 }
 
 /** `assign(…)` and `emit(…)` give functions that have their definition as properties. */
@@ -178,7 +202,6 @@ function refuseUnlessPlain(machine: AnyStateMachine, node: AnyStateNode): void {
     ['exit', node.exit.length],
     ['invoke', node.invoke.length],
     ['after', node.after.length],
-    ['always', node.always?.length ?? 0],
   ];
   for (const [feature, count] of features) {
     if (count > 0) refuse(machine, node, `'${feature}'`);
@@ -188,4 +211,27 @@ function refuseUnlessPlain(machine: AnyStateMachine, node: AnyStateNode): void {
 function refuse(machine: AnyStateMachine, node: AnyStateNode, feature: string): never {
   const place = node === machine.root ? 'its root' : `its state '${node.key}'`;
   throw new UnsupportedMachineError(machine.id, place, feature);
+}
+
+/** The first branch whose guard lets the event through. */
+export function firstOpen(
+  branches: readonly Branch[],
+  context: object,
+  event: EventObject,
+): Branch | undefined {
+  for (const branch of branches) {
+    if (branch.guard === undefined || branch.guard({ context, event })) return branch;
+  }
+  return undefined;
+}
+
+/** The row in which an actor is that entered this one: `always` may lead on from it. */
+export function settledRow(entered: Row, context: object, event: EventObject): Row {
+  let row = entered;
+  while (row.always.length > 0) {
+    const branch = firstOpen(row.always, context, event);
+    if (branch === undefined) break;
+    row = branch.target;
+  }
+  return row;
 }

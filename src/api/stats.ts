@@ -50,6 +50,8 @@ export interface EndpointStats {
   readonly inFlightNow: number;
   readonly lingeringNow: number;
   readonly runningNow: number;
+  /** Procedures that run on after their deadline. Each holds its slot until it has ended. */
+  readonly overrunNow: number;
   readonly rememberedNow: number;
   readonly peersNow: number;
 }

@@ -163,6 +163,11 @@ export class CallActor<Value = unknown>
     return (this.#repetition ??= new Repetition(this, this.#firstGapMs));
   }
 
+  /** Whether its answer is overdue, and the peer did not say that it still works on the call. */
+  get overdue(): boolean {
+    return this.#repetition?.wasOverdue === true;
+  }
+
   /** The kernel's result for the first transmission. */
   sent(error: Error | null, bundled: boolean): void {
     const { ref } = this.home.sender;

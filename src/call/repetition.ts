@@ -22,6 +22,7 @@ export interface RepeatedCall<Self> {
 export class Repetition<TCall extends RepeatedCall<TCall>> {
   readonly #call: TCall;
   readonly #retransmission: Retransmission;
+  #wasOverdue = false;
 
   /** @param gapMs how long the call waited for an answer to the first transmission */
   constructor(call: TCall, gapMs: number) {
@@ -34,6 +35,11 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     return this.#retransmission.unreachable;
   }
 
+  /** Whether an answer was overdue, while nobody said that the procedure still runs. */
+  get wasOverdue(): boolean {
+    return this.#wasOverdue && !this.#call.context.workingHeard;
+  }
+
   /**
    * No answer to the last transmission came in time. `wasBundled` says whether the first one was
    * sent in a bundle.
@@ -42,6 +48,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const call = this.#call;
     const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
+    this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
     if (attempt >= maxAttempts) {
@@ -91,6 +98,8 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
 
   #transmit(nowMs: number): void {
     const call = this.#call;
+    // After a stall the call's alarm may still have to ring.
+    if (nowMs >= call.deadlineMs) return;
     const retransmission = this.#retransmission;
     call.receive({ type: 'retransmitted' }, call.peer.ref);
     // An observer of that event may have cancelled the call.

@@ -19,6 +19,7 @@ import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
+import { Commands } from '../peer/commands.js';
 import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
@@ -76,7 +77,8 @@ export function buildParts(
   const caller = new Caller({ ...engine, outstanding, lingerMs }, { timeoutMs, attempts });
   const turn = new Turn(clock);
   const amplification = new AmplificationLimit(checked.amplification, clock);
-  const kit = { root, caller, turn, amplification, limits };
+  const commands = new Commands(caller);
+  const kit = { root, caller, commands, turn, amplification, limits };
   const peers = new PeerTable({
     maxPeers: limits.maxPeers,
     atMostOnce,

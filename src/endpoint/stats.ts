@@ -16,6 +16,7 @@ export function statsOf(parts: Parts): EndpointStats {
     inFlightNow: outstanding.inFlight,
     lingeringNow: outstanding.lingering,
     runningNow: inbox.running,
+    overrunNow: inbox.overrun,
     rememberedNow: inbox.remembered,
     peersNow: peers.size,
   };

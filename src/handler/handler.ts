@@ -38,6 +38,10 @@ export interface HandlerKeeper {
   handlerAbandoned(handler: Handler): void;
   /** A procedure gave a result too late, or a second time. */
   resultDiscarded(): void;
+  /** The procedure runs on after its deadline. */
+  handlerOverran(handler: Handler): void;
+  /** A procedure that ran on has ended. */
+  overrunEnded(handler: Handler): void;
 }
 
 export interface InboundRequest {
@@ -69,6 +73,8 @@ export class Handler
   heapIndex = -1;
 
   readonly #keeper: HandlerKeeper;
+  /** Whether the procedure runs on after its deadline. */
+  #overruns = false;
   /** Set while the procedure runs. */
   #scope: RequestScope | undefined;
   #contracted: ContractedProcedure | undefined;
@@ -183,6 +189,8 @@ export class Handler
     const scope = this.#scope;
     if (scope === undefined) return;
     const error = scope.timedOut();
+    this.#overruns = true;
+    this.#keeper.handlerOverran(this);
     this.#fail(error);
     scope.abort(error);
   }
@@ -237,6 +245,10 @@ export class Handler
   #isTooLate(): boolean {
     if (this.row.name === 'running') return false;
     this.#keeper.resultDiscarded();
+    if (this.#overruns) {
+      this.#overruns = false;
+      this.#keeper.overrunEnded(this);
+    }
     return true;
   }
 

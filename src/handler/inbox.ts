@@ -24,17 +24,11 @@ import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
 import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
 import type { Refusal } from './refusal.js';
-import { ReplyMemory } from './reply-memory.js';
+import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
 import { RequestScope } from './scope.js';
 import type { Settlements } from './settlements.js';
-
-/** The bounds of the memory of refusals that could turn out differently for a repetition. */
-const REFUSAL_LIMITS: ReplyLimits = {
-  replayWindowMs: 30_000,
-  maxReplies: 4_096,
-  maxReplyBytes: 4 * 1024 * 1024,
-};
+import { Slots } from './slots.js';
 
 /** The bounds of what an inbox runs and remembers: the endpoint's options of the same names. */
 type InboxLimits = ReplyLimits &
@@ -55,7 +49,7 @@ export class Inbox implements HandlerKeeper {
 
   readonly #engine: Engine;
   readonly #options: InboxOptions;
-  #running = 0;
+  readonly #slots: Slots;
   /** Handlers whose procedure has not returned. Several if a transport delivers synchronously. */
   readonly #called: Handler[] = [];
   /** Handlers that wait for a promise. Bounded by `maxRunningHandlers`. */
@@ -68,12 +62,17 @@ export class Inbox implements HandlerKeeper {
   constructor(engine: Engine, options: InboxOptions) {
     this.#engine = engine;
     this.#options = options;
+    this.#slots = new Slots(options.limits);
     this.#replies = new ReplyMemory(engine, options.limits, 'replies');
     this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS, 'refusals');
   }
 
   get running(): number {
-    return this.#running;
+    return this.#slots.running;
+  }
+
+  get overrun(): number {
+    return this.#slots.overrun;
   }
 
   get remembered(): number {
@@ -98,7 +97,7 @@ export class Inbox implements HandlerKeeper {
     return (
       this.#replies.find(frame, sender) ??
       this.#refusals.find(frame, sender) ??
-      (this.#running > 0 ? this.#findRunning(frame, sender) : undefined)
+      (this.#slots.running > 0 ? this.#findRunning(frame, sender) : undefined)
     );
   }
 
@@ -174,19 +173,17 @@ export class Inbox implements HandlerKeeper {
   }
 
   #refusalOf(peer: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
-    const { atMostOnce, limits } = this.#options;
-    const { maxRunningHandlers, maxRunningPerPeer, maxReplies } = limits;
+    const {
+      atMostOnce,
+      limits: { maxReplies },
+    } = this.#options;
     if (this.#closing) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
-    if (this.#running >= maxRunningHandlers) {
-      return overloaded('maxRunningHandlers', maxRunningHandlers);
-    }
-    if (peer.requests.running >= maxRunningPerPeer) {
-      return overloaded('maxRunningPerPeer', maxRunningPerPeer);
-    }
     // Each running procedure will need a place in the memory, too.
-    const isFull = atMostOnce === 'strict' && this.#running + this.#replies.size >= maxReplies;
-    return isFull ? overloaded('maxReplies', maxReplies) : undefined;
+    const isFull =
+      atMostOnce === 'strict' && this.#slots.running + this.#replies.size >= maxReplies;
+    const noMemory = isFull ? overloaded('maxReplies', maxReplies) : undefined;
+    return this.#slots.refusal(peer.requests) ?? noMemory;
   }
 
   /**
@@ -228,8 +225,7 @@ export class Inbox implements HandlerKeeper {
       callerWaitsMs: headerMap?.remainingMs,
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
-    this.#running += 1;
-    peer.requests.started();
+    this.#slots.take(peer.requests);
     this.#called.push(handler);
     handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
     this.#called.pop();
@@ -239,7 +235,7 @@ export class Inbox implements HandlerKeeper {
     this.#stopped(handler);
     this.#replies.remember(handler);
     this.#options.settlements.handlerEnded(handler.context, handler.thrown);
-    if (this.#running === 0) this.#drained?.();
+    if (this.#slots.running === 0) this.#drained?.();
   }
 
   handlerAwaited(handler: Handler): void {
@@ -255,10 +251,17 @@ export class Inbox implements HandlerKeeper {
     this.discardedResults += 1;
   }
 
+  handlerOverran({ owner }: Handler): void {
+    this.#slots.overran(owner.requests);
+  }
+
+  overrunEnded({ owner }: Handler): void {
+    this.#slots.overrunEnded(owner.requests);
+  }
+
   #stopped(handler: Handler): void {
-    this.#running -= 1;
     this.#awaited.delete(handler);
-    handler.owner.requests.stopped(handler.context.transactionId);
+    this.#slots.free(handler.owner.requests, handler.context.transactionId);
   }
 
   handlers(): Handler[] {
@@ -269,7 +272,7 @@ export class Inbox implements HandlerKeeper {
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
     const { clock } = this.#engine;
-    if (this.#running > 0) {
+    if (this.#slots.running > 0) {
       await new Promise<void>((resolve) => {
         const timer = clock.setTimeout(resolve, graceMs);
         this.#drained = () => {
@@ -287,6 +290,7 @@ export class Inbox implements HandlerKeeper {
       handler.abandon(reason);
       this.#options.settlements.settle(handler.context, 'abandoned');
     }
+    this.#slots.close();
     this.#replies.clear();
     this.#refusals.clear();
   }

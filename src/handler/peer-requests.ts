@@ -12,6 +12,8 @@ const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
 export class PeerRequests {
   running = 0;
+  /** How many procedures run on after their deadline. Only the slots write it. */
+  overrun = 0;
   #replies = 0;
   #refusals = 0;
   /**

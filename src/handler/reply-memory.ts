@@ -31,6 +31,13 @@ const REFUSAL_SHIFT = 2;
 /** The refusals that are remembered. The first element stands for requests that were run. */
 const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
 
+/** The bounds of the memory of refusals that could turn out differently for a repetition. */
+export const REFUSAL_LIMITS: ReplyLimits = {
+  replayWindowMs: 30_000,
+  maxReplies: 4_096,
+  maxReplyBytes: 4 * 1024 * 1024,
+};
+
 export class ReplyMemory implements Alarm {
   heapIndex = -1;
 

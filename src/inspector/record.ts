@@ -219,6 +219,8 @@ const countsRecord = object({
     inFlightNow: count,
     lingeringNow: count,
     runningNow: count,
+    /** Absent in recordings that were made before it was counted. */
+    overrunNow: optional(count),
     rememberedNow: count,
     peersNow: count,
   }),

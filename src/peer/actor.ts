@@ -2,13 +2,13 @@
  * Peer actor: one remote address. It sends the calls to this address and learns from their
  * outcomes, replies to the peer's requests, and owns the handlers of these requests.
  */
-import { createActor } from 'xstate';
-import type { ActorRefFrom } from 'xstate';
-import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
+import type { CallCommand } from '../api/call-command.js';
 import type { CallActor } from '../call/call.js';
-import type { Caller, CallTerms } from '../call/caller.js';
+import type { CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
 import type { FrameOwner } from '../engine/sender.js';
@@ -18,98 +18,68 @@ import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
 import { CallReports } from './call-reports.js';
-import { Commands } from './commands.js';
 import { Departures } from './departures.js';
-import type { PeerHealth } from '../api/health.js';
 import type { PeerKit } from './kit.js';
-import { peerMachine } from './machine.js';
-import { Outbox } from './outbox.js';
-import { Path } from './path.js';
+import type { PeerEvent } from './machine.js';
+import { Outbound } from './outbound.js';
+import { Presence } from './presence.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
 
-export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
-  readonly ref: ActorRefFrom<typeof peerMachine>;
-  readonly reports: CallReports;
-  readonly commands: Commands;
+export class PeerActor extends Presence implements CallOwner<CallActor>, HandlerOwner {
   readonly requests = new PeerRequests();
   readonly replies: Replies;
-  heardAtMs: number | undefined;
   native = false;
 
-  readonly #caller: Caller;
-  readonly #outbox: Outbox;
-  readonly #path: Path;
+  readonly #kit: PeerKit;
   readonly #departures: Departures;
+  #outbound: Outbound | undefined;
+  #reports: CallReports | undefined;
   /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
   #asksAsOldPeer = false;
-  /** The number of calls that have not ended: queued, in flight or lingering. */
-  #openCalls = 0;
-  address: string;
-  host: string;
-  readonly port: number;
-  socketAddress: SocketAddress;
   #lookUp: ((peer: PeerActor) => void) | undefined;
   #lookingUp = false;
 
   /** @param lookUp finds the IP of a host name and calls `resolved`, `unresolved` or `handOver` */
   constructor(
     engine: Engine,
-    { root, caller, turn, amplification, limits }: PeerKit,
-    { host, port }: SocketAddress,
+    kit: PeerKit,
+    address: SocketAddress,
     lookUp?: (peer: PeerActor) => void,
   ) {
-    const { clock, random, reportError, sender } = engine;
-    this.#caller = caller;
-    this.host = host;
-    this.port = port;
-    this.socketAddress = Object.freeze({ host, port });
-    this.address = formatAddress({ host, port });
+    super(engine, kit.root, address, lookUp === undefined);
+    this.#kit = kit;
     this.#lookUp = lookUp;
-    this.#path = new Path(limits, clock);
-    this.#outbox = new Outbox(clock, this.#path.window, limits.mailbox, lookUp === undefined);
-    this.#departures = new Departures(sender, turn, limits.maxBundleBytes, this);
-    this.replies = new Replies(this, this.#departures, new ReturnPath(amplification, random));
-    this.reports = new CallReports(reportError);
-    this.commands = new Commands(caller, this);
-    this.ref = createActor(peerMachine, {
-      id: `peer ${this.address}`,
-      parent: root,
-      input: { address: this.address, resolved: lookUp === undefined },
-    });
-    this.ref.on('call', (command) => {
-      this.commands.obey(command);
-    });
-    this.ref.start();
+    const { amplification, limits, turn } = kit;
+    this.#departures = new Departures(engine.sender, turn, limits.maxBundleBytes, this);
+    const returnPath = new ReturnPath(amplification, engine.random);
+    this.replies = new Replies(this, this.#departures, returnPath);
+    if (engine.inspection.watched) this.start();
   }
 
-  get health(): PeerHealth {
-    return this.ref.getSnapshot().value;
+  get reports(): CallReports {
+    return (this.#reports ??= new CallReports(this.home.reportError));
   }
 
   get inFlight(): number {
-    return this.#outbox.inFlight;
+    return this.#outbound?.outbox.inFlight ?? 0;
   }
 
   get queued(): number {
-    return this.#outbox.queued;
+    return this.#outbound?.outbox.queued ?? 0;
   }
 
   get inWindow(): number {
-    return this.#path.window.size;
+    return this.#outbound?.path.window.size ?? 0;
   }
 
   get windowLimit(): number {
-    return this.#path.window.limit;
+    const { initialWindow, window } = this.#kit.limits;
+    return this.#outbound?.path.window.limit ?? Math.min(initialWindow, window);
   }
 
   get roundTripMs(): number | undefined {
-    return this.#path.roundTripMs;
-  }
-
-  /** Whether the actor has ended. `PeerTable#get` gives its successor. */
-  get forgotten(): boolean {
-    return this.health === 'forgotten';
+    return this.#outbound?.path.roundTripMs;
   }
 
   /** Whether this peer can be forgotten without losing anything. */
@@ -126,21 +96,41 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   }
 
   get #isUnused(): boolean {
-    return this.#openCalls === 0 && this.requests.running === 0 && this.reports.empty;
+    const openCalls = this.#outbound?.openCalls ?? 0;
+    const { running, overrun } = this.requests;
+    return openCalls === 0 && running + overrun === 0 && this.#reports?.empty !== false;
+  }
+
+  get #calls(): Outbound {
+    return (this.#outbound ??= this.#makeOutbound());
+  }
+
+  #makeOutbound(): Outbound {
+    return new Outbound(this.#kit.limits, this.home.clock, this.#lookUp === undefined);
   }
 
   /** Makes a call. It is sent as soon as the window has room. Throws for mistakes in the call. */
   call(procedure: string, args: readonly unknown[], terms: CallTerms = {}): CallActor {
-    return this.#caller.call(this, procedure, args, terms);
+    return this.#kit.caller.call(this, procedure, args, terms);
+  }
+
+  /** Takes a command to call. */
+  command(command: CallCommand, contracted: ContractedProcedure | undefined): void {
+    this.#kit.commands.take(this, command, contracted);
+  }
+
+  /** Reports a command that cannot be carried out as a call with this error. */
+  refuseCommand(command: CallCommand, error: unknown): void {
+    this.#kit.commands.refuse(this, command, error);
   }
 
   callMade(): void {
-    this.#openCalls += 1;
+    this.#calls.openCalls += 1;
   }
 
   place(call: CallActor): void {
     this.#findAddress();
-    this.#outbox.put(call);
+    this.#calls.outbox.put(call);
   }
 
   transmit(call: CallActor): void {
@@ -171,12 +161,12 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   /** A request from the peer arrived. Its header map may hold the token of a challenge. */
   requested(bytes: number, headerMap: HeaderMap | undefined, nowMs: number): void {
     this.#asksAsOldPeer = headerMap === undefined;
-    this.#heard(nowMs);
+    this.heard(nowMs);
     this.replies.requested(bytes, headerMap?.token);
   }
 
   rtoMs(nowMs: number): number {
-    return this.#path.rtoMs(nowMs);
+    return this.#calls.path.rtoMs(nowMs);
   }
 
   /**
@@ -186,52 +176,58 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   answered(nowMs: number, native: boolean): void {
     this.native = native;
     this.#asksAsOldPeer = false;
-    this.#heard(nowMs);
+    this.heard(nowMs);
     this.replies.validate();
   }
 
   unanswered(waitedMs: number, sentAtMs: number): void {
-    this.#path.unanswered(waitedMs, sentAtMs);
+    this.#calls.path.unanswered(waitedMs, sentAtMs);
   }
 
   atWork(call: CallActor, sentAtMs: number): void {
-    this.#path.forgive(sentAtMs);
-    this.release(call);
+    this.#calls.path.forgive(sentAtMs);
+    this.#calls.release(call);
   }
 
   release(call: CallActor): void {
-    this.#outbox.release(call);
-    this.#outbox.drain();
+    this.#calls.release(call);
   }
 
-  #heard(nowMs: number): void {
-    this.heardAtMs = nowMs;
-    if (this.health !== 'responsive') this.ref.send({ type: 'heard' });
+  /** Commands pass through the machine, so that inspectors see them. */
+  protected override entered(_state: string, event: PeerEvent): void {
+    if (event.type === 'call') this.#kit.commands.obey(this, event);
   }
 
   callSettled(call: CallActor): void {
-    this.#outbox.remove(call);
+    const { outbox, path } = this.#calls;
+    outbox.remove(call);
     const { attempt, outcome } = call.context;
     if (outcome === undefined) return;
     const wasSent = attempt > 0;
-    this.#path.learnFrom(call.context, outcome);
-    if (outcome.state === 'timedOut' && blamesPeer(outcome.verdict)) {
-      this.ref.send({ type: 'expired' });
-    }
+    path.learnFrom(call.context, outcome);
+    if (this.#isSilentTo(call, outcome)) this.receive({ type: 'expired' });
     call.request?.trace?.settled(outcome);
     // Tells an rpcudp endpoint that its answer is no longer needed.
     if (outcome.state === 'cancelled' && wasSent && this.native) {
       this.#send(encodeSignal('cancel', call.transactionId));
     }
     // Waiting calls go first, because a listener that hears of the outcome may call again.
-    if (wasSent) this.#outbox.drain();
+    if (wasSent) outbox.drain();
     this.reports.settled(call);
   }
 
+  /** Whether the call's end says that nothing is heard from the peer. */
+  #isSilentTo(call: CallActor, outcome: Outcome): boolean {
+    if (outcome.state === 'timedOut') return blamesPeer(outcome.verdict);
+    const { sentAtMs = Infinity } = call.context;
+    const heardSince = (this.heardAtMs ?? -Infinity) > sentAtMs;
+    return outcome.state === 'cancelled' && call.overdue && !heardSince;
+  }
+
   callEnded(call: CallActor, state: string): void {
-    this.#openCalls -= 1;
+    this.#calls.openCalls -= 1;
     if (state !== 'late' && state !== 'lost') return;
-    if (state === 'late') this.#path.learnFromLate(call.context);
+    if (state === 'late') this.#calls.path.learnFromLate(call.context);
     this.reports.ended(call, state);
   }
 
@@ -244,18 +240,15 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
 
   /** The host name was looked up. The calls that waited for it are sent. */
   resolved(host: string): void {
-    this.host = host;
-    this.address = formatAddress({ host, port: this.port });
-    this.socketAddress = Object.freeze({ host, port: this.port });
     this.#lookUp = undefined;
-    this.ref.send({ type: 'resolved', address: this.address });
-    this.#outbox.open();
+    this.moveTo(host);
+    this.#calls.outbox.open();
   }
 
   /** The host name cannot be looked up. The calls that waited for it fail. */
   unresolved(error: Error): void {
     this.#lookingUp = false;
-    for (const call of this.#outbox.queuedCalls()) {
+    for (const call of this.queuedCalls()) {
       call.receive({ type: 'refused', error }, this.ref);
     }
   }
@@ -263,26 +256,27 @@ export class PeerActor implements CallOwner<CallActor>, HandlerOwner {
   /** The name belongs to a known peer, which takes over the calls and listeners of this one. */
   handOver(heir: PeerActor): void {
     this.reports.moveTo(heir.reports);
-    for (let call = this.#outbox.takeQueued(); call; call = this.#outbox.takeQueued()) {
-      this.#openCalls -= 1;
-      heir.#openCalls += 1;
+    const calls = this.#calls;
+    for (let call = calls.outbox.takeQueued(); call; call = calls.outbox.takeQueued()) {
+      calls.openCalls -= 1;
+      heir.callMade();
       call.moveTo(heir);
       heir.place(call);
     }
-    this.ref.send({ type: 'forgotten' });
+    this.receive({ type: 'forgotten' });
   }
 
   queuedCalls(): CallActor[] {
-    return this.#outbox.queuedCalls();
+    return this.#outbound?.outbox.queuedCalls() ?? [];
   }
 
   cancelCalls(reason: unknown): void {
-    for (const call of this.#outbox.calls()) call.cancel(reason);
+    for (const call of this.#outbound?.outbox.calls() ?? []) call.cancel(reason);
   }
 
   /** Ends the actor. The memory of the peer's requests is lost with it. */
   forget(): void {
-    this.ref.send({ type: 'forgotten' });
-    this.reports.clear();
+    this.receive({ type: 'forgotten' });
+    this.#reports?.clear();
   }
 }

@@ -6,14 +6,6 @@ import type { CallContext } from '../api/call-snapshot.js';
 import type { CallActor } from '../call/call.js';
 
 export class CallReports extends Listeners<CallReport> {
-  readonly #reportError: (error: unknown) => void;
-
-  /** @param reportError gets the errors that receivers of reports throw */
-  constructor(reportError: (error: unknown) => void) {
-    super(reportError);
-    this.#reportError = reportError;
-  }
-
   settled(call: CallActor): void {
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }
@@ -30,7 +22,7 @@ export class CallReports extends Listeners<CallReport> {
     try {
       replyTo?.send(report);
     } catch (error) {
-      this.#reportError(error);
+      this.reportError(error);
     }
   }
 }

@@ -27,7 +27,7 @@ const MAX_SINGLE_FRAMES = 256;
 const MAX_SINGLE_BYTES = MAX_DATAGRAM_BYTES;
 
 /**
- * Frames that wait. The batch is replaced before it is sent, because a send that fails at once may
+ * Frames that wait. A batch is put away before it is sent, because a send that fails at once may
  * cause another send.
  */
 class Batch {
@@ -66,9 +66,9 @@ export class Departures implements TurnTask {
   readonly #maxBundleBytes: number;
   readonly #destination: Destination;
   /** The frames for separate datagrams. Bounded by `MAX_SINGLE_FRAMES` and `MAX_SINGLE_BYTES`. */
-  #singles = new Batch();
+  #singles: Batch | undefined;
   /** The frames for one shared datagram. Bounded by `maxBundleBytes` and `MAX_BUNDLE_FRAMES`. */
-  #bundle = new Batch();
+  #bundle: Batch | undefined;
   /** Whether frames wait for the end of the turn. Only this class writes it. */
   waiting = false;
   /** Whether the end of the turn is awaited, and how many frames were postponed to it. */
@@ -111,21 +111,19 @@ export class Departures implements TurnTask {
   #putInBundle(frame: OutboundFrame, bytes: number, owner: FrameOwner | undefined): void {
     const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
     // A loop, because the owner of a frame that could not be sent may send another frame at once.
-    while (!this.#bundle.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES)) this.#leave();
-    this.#bundle.add(frame, bytes, owner);
-    if (!this.#isLeaving && 2 * this.#bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
+    while (this.#bundle?.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES) === false) this.#leave();
+    const bundle = (this.#bundle ??= new Batch());
+    bundle.add(frame, bytes, owner);
+    if (!this.#isLeaving && 2 * bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
   }
 
   #putAside(frame: OutboundFrame, owner: FrameOwner | undefined): void {
     const { length } = frame;
-    while (!this.#hasRoomForSingle(length)) this.#leave();
-    this.#singles.add(frame, length, owner);
-  }
-
-  /** A frame always has room if no other waits, however long it is. */
-  #hasRoomForSingle(bytes: number): boolean {
-    const singles = this.#singles;
-    return singles.length === 0 || singles.hasRoom(bytes, MAX_SINGLE_BYTES, MAX_SINGLE_FRAMES);
+    // A frame always has room if no other waits, however long it is.
+    while (this.#singles?.hasRoom(length, MAX_SINGLE_BYTES, MAX_SINGLE_FRAMES) === false) {
+      this.#leave();
+    }
+    (this.#singles ??= new Batch()).add(frame, length, owner);
   }
 
   #leaveSoon(): void {
@@ -153,13 +151,14 @@ export class Departures implements TurnTask {
   #leave(): void {
     const singles = this.#singles;
     const bundle = this.#bundle;
-    if (singles.length > 0) this.#singles = new Batch();
-    if (bundle.length > 0) this.#bundle = new Batch();
+    this.#singles = undefined;
+    this.#bundle = undefined;
     this.#isLeaving = false;
     this.waiting = false;
     // Frames that are too long for a bundle are sent first, because the bundle may hold their
     // cancel.
-    this.#sendOneByOne(singles);
+    if (singles !== undefined) this.#sendOneByOne(singles);
+    if (bundle === undefined) return;
     if (bundle.length > 1) this.#sendTogether(bundle);
     else this.#sendOneByOne(bundle);
   }

@@ -82,9 +82,9 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   send(command: CallCommand<Api>): void {
     requireCommand(command);
     try {
-      this.#actor.living().commands.take(command, this.#contractedProcedure(command.procedure));
+      this.#actor.living().command(command, this.#contractedProcedure(command.procedure));
     } catch (error) {
-      this.#actor.last().commands.refuse(command, error);
+      this.#actor.last().refuseCommand(command, error);
     }
   }
 

@@ -4,10 +4,12 @@ import type { Limits } from '../api/limits.js';
 import type { Caller } from '../call/caller.js';
 import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
+import type { Commands } from './commands.js';
 
 export interface PeerKit {
   readonly root: AnyActorRef;
   readonly caller: Caller;
+  readonly commands: Commands;
   readonly turn: Turn;
   readonly amplification: AmplificationLimit;
   readonly limits: Pick<Limits, 'initialWindow' | 'mailbox' | 'maxBundleBytes' | 'window'>;

@@ -45,7 +45,7 @@ export const peerMachine = setup({
       event.type === 'resolved' ? { address: event.address, resolved: true } : {},
     ),
     countExpired: assign(({ context }) => ({ expiredInARow: context.expiredInARow + 1 })),
-    resetExpired: assign({ expiredInARow: 0 }),
+    resetExpired: assign(() => ({ expiredInARow: 0 })),
   },
   guards: {
     hasAddress: ({ context }) => context.resolved,

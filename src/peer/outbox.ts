@@ -67,8 +67,14 @@ export class Outbox {
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
       if (next === undefined) break;
+      const nowMs = this.#clock.nowMs();
+      if (next.deadlineMs <= nowMs) {
+        // Its alarm has not rung yet: the event loop was blocked, or alarms ring one by one.
+        next.ring(nowMs);
+        continue;
+      }
       this.#window.push(next);
-      next.launch(this.#clock.nowMs());
+      next.launch(nowMs);
     }
     this.#draining = false;
   }

@@ -1,5 +1,5 @@
 /** Request: encodes and decodes the frame that asks a peer to run a procedure. */
-import type { Buffer } from 'node:buffer';
+import { Buffer, isUtf8 } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
@@ -47,8 +47,9 @@ export function encodeRequest(
 }
 
 /**
- * Decodes the body of a request that `readFrame` gave. Drops a body that is not exactly a string
- * and an array (`shape`), a body of more than 8192 bytes (`tooLong`), and what decoder.ts drops.
+ * Decodes the body of a request that `readFrame` gave. Drops a body that is not exactly a name and an
+ * array (`shape`), a name in binary that is not UTF-8 (`utf8`), a body of more than 8192 bytes
+ * (`tooLong`), and what decoder.ts drops.
  */
 export function decodeRequest(datagram: Buffer): RequestBody | Drop {
   const decoded = decodeValue(datagram, HEADER_BYTES);
@@ -56,9 +57,19 @@ export function decodeRequest(datagram: Buffer): RequestBody | Drop {
   const { value: body, end } = decoded;
   if (end > HEADER_BYTES + MAX_REQUEST_BODY_BYTES) return DROP.tooLong;
   if (!Array.isArray(body) || body.length !== 2) return DROP.shape;
-  const [procedure, args] = body as readonly unknown[];
-  if (typeof procedure !== 'string' || !Array.isArray(args)) return DROP.shape;
-  return { procedure, args, end };
+  const [name, args] = body as readonly unknown[];
+  if (!Array.isArray(args)) return DROP.shape;
+  // rpcudp 0.x and 1.0 on Python 2 write every `str` as binary.
+  const procedure = name instanceof Uint8Array ? textOf(name) : name;
+  if (procedure === undefined) return DROP.utf8;
+  return typeof procedure === 'string' ? { procedure, args, end } : DROP.shape;
+}
+
+/** The text that UTF-8 bytes hold; undefined if they are not UTF-8. */
+function textOf(bytes: Uint8Array): string | undefined {
+  return isUtf8(bytes)
+    ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+    : undefined;
 }
 
 /**

@@ -31,9 +31,16 @@ const refused: Readonly<Record<string, readonly [machine: AnyStateMachine, messa
     createMachine({ initial: 'idle', states: { idle: { after: { 10: 'done' } }, done } }),
     "its state 'idle' uses 'entry'",
   ],
-  'eventless transitions': [
-    createMachine({ initial: 'idle', states: { idle: { always: 'done' }, done } }),
-    "its state 'idle' uses 'always'",
+  'eventless transitions with actions': [
+    createMachine({
+      initial: 'idle',
+      states: { idle: { always: { target: 'done', actions: () => undefined } }, done },
+    }),
+    "its state 'idle' uses an action of 'always'",
+  ],
+  'eventless transitions of the root': [
+    createMachine({ always: '.done', initial: 'idle', states: { idle, done } }),
+    "its root uses 'always'",
   ],
   'nested states': [
     createMachine({ initial: 'idle', states: { idle: { initial: 'a', states: { a: {} } }, done } }),
@@ -51,19 +58,19 @@ const refused: Readonly<Record<string, readonly [machine: AnyStateMachine, messa
     createMachine({ initial: 'idle', states: { idle: { on: { 'call.*': 'done' } }, done } }),
     "its state 'idle' uses the wildcard event 'call.*'",
   ],
-  'named guards': [
-    createMachine(
-      { initial: 'idle', states: { idle: { on: { go: { guard: 'g', target: 'done' } } }, done } },
-      { guards: { g: () => true } },
-    ),
-    "its state 'idle' uses a guard that is not an inline function",
+  'named guards that are not there': [
+    createMachine({
+      initial: 'idle',
+      states: { idle: { on: { go: { guard: 'g', target: 'done' } } }, done },
+    }),
+    "its state 'idle' uses a guard that is not a function",
   ],
   'combined guards': [
     createMachine({
       initial: 'idle',
       states: { idle: { on: { go: { guard: and([() => true]), target: 'done' } } }, done },
     }),
-    "its state 'idle' uses a guard that is not an inline function",
+    "its state 'idle' uses a guard that is not a function",
   ],
   'raised events': [
     createMachine({

@@ -3,10 +3,12 @@ import t from 'tap';
 import { z } from 'zod';
 import { defineContract } from '../../src/contract/contract.js';
 import type { RequestEnding } from '../../src/api/request-ending.js';
+import type { HandlerScope } from '../../src/api/scope.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
 import type { EndpointStats } from '../../src/api/stats.js';
 import { requestHeaderMap, stampRequest } from '../../src/wire/header-map.js';
 import { frame, request, withHeaderMap } from '../fixtures/raw-peer.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld } from '../fixtures/world.js';
 
@@ -83,6 +85,10 @@ t.test(
       hold: {},
     });
     const forever = () => new Promise<never>(() => undefined);
+    const untilAborted = ({ signal }: HandlerScope) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', resolve);
+      });
     const server = await world.endpoint({
       contract,
       maxRunningPerPeer: 1,
@@ -92,7 +98,7 @@ t.test(
         fail: () => {
           throw new Error('planted');
         },
-        slow: forever,
+        slow: untilAborted,
         hold: forever,
       },
     });
@@ -100,12 +106,13 @@ t.test(
     server.on('request.settled', ({ ending }) => endings.push(ending));
     const raw = await world.raw();
     const expected: RequestEnding[] = [];
-    const send = async (datagram: Buffer, ...ends: RequestEnding[]) => {
-      raw.send(datagram, server.address);
+    const sendFrom = async (from: RawPeer, datagram: Buffer, ...ends: RequestEnding[]) => {
+      from.send(datagram, server.address);
       await world.settle();
       expected.push(...ends);
       t.strictSame(endings, expected);
     };
+    const send = (datagram: Buffer, ...ends: RequestEnding[]) => sendFrom(raw, datagram, ...ends);
     await send(request(1, 'reply'), 'replied');
     await send(request(1, 'reply'), 'replayed');
     await send(request(1, 'reply', 'other'), 'conflict');
@@ -120,7 +127,8 @@ t.test(
     await send(request(8, 'hold'), 'timedOut');
     await send(frame('cancel', Buffer.alloc(20, 8), null));
     await world.clock.advance(5_000);
-    await send(request(9, 'hold'), 'cancelled');
+    // The cancelled procedure runs on, and holds the slot of its peer.
+    await sendFrom(await world.raw(), request(9, 'hold'), 'cancelled');
     const closed = server.close();
     await send(request(10, 'reply'), 'closing');
     await world.clock.runUntil(closed);

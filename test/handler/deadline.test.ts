@@ -64,7 +64,7 @@ t.test(
 );
 
 t.test(
-  'at the deadline the slot is free, the signal aborts, and the caller is told',
+  'at the deadline the signal aborts and the caller is told, but the slot is held to the end',
   inWorld(async (t, world) => {
     const { server, scopes, ends, endings } = await holding(world, {
       handlerTimeoutMs: 1_000,
@@ -86,14 +86,18 @@ t.test(
         message: "The procedure had not ended after 1000 ms, the endpoint's deadline",
       },
     });
-    t.match(server.stats(), { runningNow: 0, requests: { timedOut: 1 }, discardedResults: 0 });
+    t.match(server.stats(), { runningNow: 0, overrunNow: 1, requests: { timedOut: 1 } });
     t.type(signal?.reason, HandlerTimedOutError);
     t.strictSame(endings, ['timedOut']);
     t.match(world.errors.splice(0), [{ name: 'HandlerFailedError' }]);
+    const refused = await world.clock.runUntil(client.peer(server.address).call('hold'));
+    t.match(refused, { state: 'rejected', error: { code: 'overloaded' } });
+    t.match(server.stats(), { discardedResults: 0 });
     const sentBefore = server.stats().sent;
     ends[0]?.('too late');
     await world.settle();
     t.match(server.stats(), { sent: sentBefore, discardedResults: 1, requests: { replied: 0 } });
+    t.match(server.stats(), { overrunNow: 0 });
     const second = client.peer(server.address).call('hold');
     await world.settle();
     t.equal(scopes.length, 2, 'there is room for another');

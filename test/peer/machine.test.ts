@@ -78,3 +78,26 @@ t.test(
     t.equal(peer.health, 'suspect');
   }),
 );
+
+t.test(
+  'a call that is cancelled when its answer is overdue counts as silence, an earlier one does not',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ attempts: 1 });
+    const peer = client.peer(raw.address);
+    const answered = peer.call('x');
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(answered);
+    const cancelAfter = async (waitedMs: number) => {
+      const call = peer.call('x');
+      await world.clock.advance(waitedMs);
+      call.cancel('found elsewhere');
+      await call;
+    };
+    await cancelAfter(900);
+    t.equal(peer.health, 'responsive', 'no answer was due yet');
+    await cancelAfter(1_501);
+    t.equal(peer.health, 'suspect');
+  }),
+);

@@ -161,3 +161,23 @@ t.test(
     { watched: false },
   ),
 );
+
+for (const stallMs of [0, 300]) {
+  t.test(
+    `what waits past its own deadline is never sent, after a stall of ${stallMs} ms`,
+    inWorld(async (t, world) => {
+      const raw = await world.raw();
+      const client = await world.endpoint({ attempts: 1, initialWindow: 2, timeoutMs: 50 });
+      const peer = client.peer(raw.address);
+      const calls = ['a', 'b', 'c', 'd'].map((procedure) => peer.call(procedure));
+      await world.clock.advance(5);
+      if (stallMs > 0) world.clock.stall(stallMs);
+      const outcomes = await world.clock.runUntil(Promise.all(calls));
+      await world.clock.advance(500);
+      t.strictSame(raw.asked, ['a', 'b']);
+      for (const outcome of outcomes.slice(2)) {
+        t.match(outcome, { state: 'timedOut', verdict: 'neverSent', executed: 'no', attempts: 0 });
+      }
+    }),
+  );
+}

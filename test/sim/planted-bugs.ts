@@ -41,10 +41,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a strict endpoint forgets the oldest request when its memory is full',
     file: 'handler/inbox.ts',
-    find: "atMostOnce === 'strict' && this.#running",
-    replace: "atMostOnce === 'strict' && this.#closing && this.#running",
+    find: "atMostOnce === 'strict' && this.#slots.running",
+    replace: "atMostOnce === 'strict' && this.#closing && this.#slots.running",
     with: ['strict', 'tinyReplyMemory', 'replay'],
     foundBy: ['I2'],
+  },
+  {
+    name: 'a procedure that runs on after its deadline gives its slot up',
+    file: 'handler/slots.ts',
+    find: 'if (this.running + this.overrun >= maxRunningHandlers) {',
+    replace: 'if (this.running >= maxRunningHandlers) {',
+    foundBy: ['I8'],
   },
   {
     name: 'a repetition runs the procedure again for its reply',

@@ -47,6 +47,18 @@ const SEED = 20_261_123;
 /** The first byte after those in use, and the largest byte. */
 const UNKNOWN_TYPES = [Math.max(...Object.values(TYPE_BYTE)) + 1, 0xff];
 
+t.test('a name in binary is dissected as text, unless it is not UTF-8', options, (t) => {
+  const [named, broken] = dissect(
+    t,
+    captureOf([datagramOf(0, '92c405736179686990'), datagramOf(0, '92c402fffe90')]),
+    ['rpcudp.procedure', 'rpcudp.malformed'],
+    PORTS,
+  );
+  t.match(named, { 'rpcudp.procedure': ['sayhi'], 'rpcudp.malformed': [] });
+  t.match(broken, { 'rpcudp.procedure': [], 'rpcudp.malformed': [/^utf8/] });
+  t.end();
+});
+
 t.test('datagrams of all types are dissected with their fields', options, (t) => {
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);

@@ -15,7 +15,7 @@ export const boundedMemory: Invariant = {
     const bounds = [
       ['inFlightNow', stats.inFlightNow, limits.maxOutstanding],
       ['lingeringNow', stats.lingeringNow, limits.maxLingering],
-      ['runningNow', stats.runningNow, limits.maxRunningHandlers],
+      ['procedures that run', stats.runningNow + stats.overrunNow, limits.maxRunningHandlers],
       ['rememberedNow', stats.rememberedNow, limits.maxReplies + MAX_REFUSALS],
       ['peersNow', stats.peersNow, limits.maxPeers],
     ] as const;

@@ -672,7 +672,15 @@ local function read_request(reader)
   local parts = read_parts(reader, { "procedure", "args" })
   if reader.offset > HEADER_BYTES + MAX_REQUEST_BODY_BYTES then fail("tooLong") end
   if parts == nil or #parts ~= 2 then fail("shape") end
-  if parts[1].kind ~= "string" or parts[2].kind ~= "array" then fail("shape") end
+  local name, args = parts[1], parts[2]
+  if args.kind ~= "array" then fail("shape") end
+  -- rpcudp 0.x and 1.0 on Python 2 write every name as binary.
+  if name.kind == "binary" then
+    if not is_utf8(name.binary) then fail("utf8") end
+    name.string = name.binary
+  elseif name.kind ~= "string" then
+    fail("shape")
+  end
   return parts
 end
 

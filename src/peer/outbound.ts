@@ -1,0 +1,30 @@
+/**
+ * Outbound: what a peer keeps for the calls to it. It is created for the first call, because on an
+ * open network most peers only send requests.
+ */
+import type { Limits } from '../api/limits.js';
+import type { CallActor } from '../call/call.js';
+import type { Clock } from '../time/clock.js';
+import { Outbox } from './outbox.js';
+import { Path } from './path.js';
+
+type OutboundLimits = Pick<Limits, 'initialWindow' | 'mailbox' | 'window'>;
+
+export class Outbound {
+  readonly path: Path;
+  readonly outbox: Outbox;
+  /** The number of calls that have not ended: queued, in flight or lingering. */
+  openCalls = 0;
+
+  /** @param open whether the address is known, so that calls can be sent */
+  constructor(limits: OutboundLimits, clock: Clock, open: boolean) {
+    this.path = new Path(limits, clock);
+    this.outbox = new Outbox(clock, this.path.window, limits.mailbox, open);
+  }
+
+  /** Gives up the call's place in the window, to the next one that waits. */
+  release(call: CallActor): void {
+    this.outbox.release(call);
+    this.outbox.drain();
+  }
+}
