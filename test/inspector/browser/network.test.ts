@@ -48,16 +48,18 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
     await visitor.at('sequence-newer').click();
     await visitor.at('sequence-newer').waitFor({ state: 'detached' });
     // New arrows move the others, so that a click may miss.
-    let isOpen = false;
     const opened = visitor
       .at('main-call')
       .waitFor()
-      .finally(() => (isOpen = true));
-    while (!isOpen) {
+      .then(() => true);
+    for (let isOpen = false; !isOpen;) {
       const click = visitor.at('arrow').last().click({ force: true });
-      await Promise.race([opened, click.catch(() => undefined)]);
+      const clicked = click.then(
+        () => false,
+        () => false,
+      );
+      isOpen = await Promise.race([opened, clicked]);
     }
-    await opened;
   });
 
   await client.tell({ type: 'stop' });
