@@ -135,7 +135,7 @@ t.test('Python gets responses without header maps, and never an error', { skip }
       raise: () => {
         throw new Error('planted');
       },
-      slow: forever,
+      slow: ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)),
       wrong: () => 5 as never,
       large: () => 'some more',
       hold: forever,
