@@ -238,7 +238,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'frames that wait to be sent alone are never sent',
     file: 'peer/departures.ts',
-    find: 'this.#sendOneByOne(singles);',
+    find: 'if (singles !== undefined) this.#sendOneByOne(singles);',
     replace: '',
     with: ['noBundles'],
     foundBy: ['I5', 'L1', 'L2'],
