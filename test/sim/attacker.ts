@@ -5,7 +5,7 @@
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
-import { bundleOf, datagramOf, framesOf, headerOf, idOf, TYPE } from './datagram.js';
+import { bundleOf, datagramOf, framesOf, headerMapOf, headerOf, idOf, TYPE } from './datagram.js';
 import type { Dice } from './dice.js';
 import type { World } from './world.js';
 
@@ -69,11 +69,10 @@ function forged(dice: Dice): Buffer {
     case 1:
       return Buffer.concat([datagramOf(TYPE.request, id), Buffer.alloc(9_000, 0xc0)]);
     case 2:
-      return datagramOf(TYPE.request, id, ['echo', ['forged', 1]], {
-        0: 1,
-        1: 1,
-        2: dice.below(9),
-      });
+      return Buffer.concat([
+        datagramOf(TYPE.request, id, ['echo', ['forged', 1]]),
+        headerMapOf({ 0: 1, 1: 1, 2: dice.below(9) }),
+      ]);
     default: {
       const body = Buffer.from(dice.pick(BODIES), 'hex');
       return Buffer.concat([datagramOf(type, id), body]);

@@ -14,8 +14,6 @@ import { ODD_OPTIONS, PROCESS_FAULTS, STRIKES } from './plan.js';
 /** What a run of the default seeds does not have to reach, and why. */
 const UNREACHED: ReadonlyMap<string, string> = new Map([
   ['fate:malformed.undecodable', 'it must never happen: the guard accepts no such body'],
-  ['fate:request.refused.deadlinePassed', 'no endpoint sends a request at its own deadline'],
-  ['ending:deadlinePassed', 'no endpoint sends a request at its own deadline'],
   ['error:deadlinePassed', 'a caller whose deadline has passed does not wait for this answer'],
 ]);
 

@@ -61,6 +61,13 @@ export function datagramOf(type: number, id: string, ...values: unknown[]): Buff
   return Buffer.concat([Buffer.of(type), Buffer.from(id, 'hex'), ...bodies]);
 }
 
+/** A header map. `encode` would write its keys as text, and then it is no header map. */
+export function headerMapOf(entries: Readonly<Record<number, number>>): Buffer {
+  const pairs = Object.entries(entries);
+  const bytes = pairs.flatMap(([key, value]) => [Buffer.of(Number(key)), encode(value)]);
+  return Buffer.concat([Buffer.of(0x80 | pairs.length), ...bytes]);
+}
+
 /** The header map of a datagram, if it has one. */
 export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
