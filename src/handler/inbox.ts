@@ -182,8 +182,8 @@ export class Inbox implements HandlerKeeper {
     // Each running procedure will need a place in the memory, too.
     const isFull =
       atMostOnce === 'strict' && this.#slots.running + this.#replies.size >= maxReplies;
-    const noMemory = isFull ? overloaded('maxReplies', maxReplies) : undefined;
-    return this.#slots.refusal(peer.requests) ?? noMemory;
+    const noSlot = this.#slots.refusal(peer.requests);
+    return noSlot ?? (isFull ? overloaded('maxReplies', maxReplies) : undefined);
   }
 
   /**

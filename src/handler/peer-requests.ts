@@ -12,8 +12,8 @@ const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
 export class PeerRequests {
   running = 0;
-  /** How many procedures run on after their deadline. Only the slots write it. */
-  overrun = 0;
+  /** How many procedures run on after their deadline. */
+  #overrun = 0;
   #replies = 0;
   #refusals = 0;
   /**
@@ -21,6 +21,11 @@ export class PeerRequests {
    * `maxRunningPerPeer`.
    */
   #awaited: Map<TransactionId, RunningRequest> | undefined;
+
+  /** How many procedures run, those included that run on after their deadline. */
+  get slots(): number {
+    return this.running + this.#overrun;
+  }
 
   get remembered(): number {
     return this.#replies + this.#refusals;
@@ -47,6 +52,14 @@ export class PeerRequests {
   stopped(id: TransactionId): void {
     this.running -= 1;
     this.#awaited?.delete(id);
+  }
+
+  overran(): void {
+    this.#overrun += 1;
+  }
+
+  overrunEnded(): void {
+    this.#overrun -= 1;
   }
 
   isRemembered(memory: RequestMemory): void {

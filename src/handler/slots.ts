@@ -29,7 +29,7 @@ export class Slots {
     if (this.running + this.overrun >= maxRunningHandlers) {
       return overloaded('maxRunningHandlers', maxRunningHandlers);
     }
-    if (requests.running + requests.overrun >= maxRunningPerPeer) {
+    if (requests.slots >= maxRunningPerPeer) {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
     return undefined;
@@ -49,14 +49,14 @@ export class Slots {
   /** A procedure runs on after its deadline. */
   overran(requests: PeerRequests): void {
     this.overrun += 1;
-    requests.overrun += 1;
+    requests.overran();
   }
 
   /** A procedure that ran on has ended. */
   overrunEnded(requests: PeerRequests): void {
     if (this.#closed) return;
     this.overrun -= 1;
-    requests.overrun -= 1;
+    requests.overrunEnded();
   }
 
   /** The endpoint is closed: it does not follow the procedures that run on. */

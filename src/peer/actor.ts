@@ -25,6 +25,7 @@ import { Outbound } from './outbound.js';
 import { Presence } from './presence.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
+import { firstLimit } from './window.js';
 
 export class PeerActor extends Presence implements CallOwner<CallActor>, HandlerOwner {
   readonly requests = new PeerRequests();
@@ -74,8 +75,7 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   }
 
   get windowLimit(): number {
-    const { initialWindow, window } = this.#kit.limits;
-    return this.#outbound?.path.window.limit ?? Math.min(initialWindow, window);
+    return this.#outbound?.path.window.limit ?? firstLimit(this.#kit.limits);
   }
 
   get roundTripMs(): number | undefined {
@@ -97,8 +97,7 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
 
   get #isUnused(): boolean {
     const openCalls = this.#outbound?.openCalls ?? 0;
-    const { running, overrun } = this.requests;
-    return openCalls === 0 && running + overrun === 0 && this.#reports?.empty !== false;
+    return openCalls === 0 && this.requests.slots === 0 && this.#reports?.empty !== false;
   }
 
   get #calls(): Outbound {

@@ -13,6 +13,11 @@ export interface WindowLimits {
   readonly window: number;
 }
 
+/** How many calls may be in flight to a peer that has not answered yet. */
+export function firstLimit({ initialWindow, window }: WindowLimits): number {
+  return Math.min(initialWindow, window);
+}
+
 /**
  * The calls that have a place in the window. Bounded by `limit`, except for calls that were already
  * in flight when the limit shrank.
@@ -22,10 +27,10 @@ export class Window extends LinkedList<CallActor> {
   #limit: number;
   #limitBeforeShrinking: number;
 
-  constructor({ initialWindow, window }: WindowLimits) {
+  constructor(limits: WindowLimits) {
     super();
-    this.#most = window;
-    this.#limit = Math.min(initialWindow, window);
+    this.#most = limits.window;
+    this.#limit = firstLimit(limits);
     this.#limitBeforeShrinking = this.#limit;
   }
 
