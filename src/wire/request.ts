@@ -1,5 +1,5 @@
 /** Request: encodes and decodes the frame that asks a peer to run a procedure. */
-import { Buffer, isUtf8 } from 'node:buffer';
+import { Buffer } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
@@ -9,6 +9,7 @@ import { type TransactionId } from './transaction-id.js';
 import { requestHeaderMap } from './header-map.js';
 import { RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
+import { isUtf8Range } from './utf8.js';
 
 /** The body of a request: msgpack `[procedure, [args...]]`. */
 export interface RequestBody {
@@ -67,7 +68,7 @@ export function decodeRequest(datagram: Buffer): RequestBody | Drop {
 
 /** The text that UTF-8 bytes hold; undefined if they are not UTF-8. */
 function textOf(bytes: Uint8Array): string | undefined {
-  return isUtf8(bytes)
+  return isUtf8Range(bytes, 0, bytes.length)
     ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
     : undefined;
 }
