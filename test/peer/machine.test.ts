@@ -1,6 +1,17 @@
 import t from 'tap';
+import type { Peer } from '../../src/api/peer.js';
 import { request } from '../fixtures/raw-peer.js';
+import type { RawPeer } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
+import type { World } from '../fixtures/world.js';
+
+/** A call to the peer that it answers. */
+async function answered(world: World, raw: RawPeer, peer: Peer): Promise<void> {
+  const call = peer.call('x');
+  await world.settle();
+  raw.answer(raw.received.length - 1, 1);
+  await world.clock.runUntil(call);
+}
 
 t.test(
   'health depends on what is heard and what is not',
@@ -9,12 +20,7 @@ t.test(
     const client = await world.endpoint({ timeoutMs: 100, lingerMs: 0 });
     const peer = client.peer(raw.address);
     const timeOut = async () => world.clock.runUntil(peer.call('x'));
-    const answer = async () => {
-      const call = peer.call('x');
-      await world.settle();
-      raw.answer(raw.received.length - 1, 1);
-      await world.clock.runUntil(call);
-    };
+    const answer = () => answered(world, raw, peer);
     t.equal(peer.health, 'unknown');
     await answer();
     t.equal(peer.health, 'responsive');
@@ -85,10 +91,7 @@ t.test(
     const raw = await world.raw();
     const client = await world.endpoint({ attempts: 1 });
     const peer = client.peer(raw.address);
-    const answered = peer.call('x');
-    await world.settle();
-    raw.answer(0, 1);
-    await world.clock.runUntil(answered);
+    await answered(world, raw, peer);
     const cancelAfter = async (waitedMs: number) => {
       const call = peer.call('x');
       await world.clock.advance(waitedMs);
