@@ -144,7 +144,7 @@ t.test('Ctrl-C cancels the call', async (t) => {
 
 t.test('an interrupted process ends at once, with exit code 130 and a sentence', async (t) => {
   const { socket, address } = await rawServer(t);
-  const calling = new CommandProcess(['call', address, 'p'], process.cwd());
+  const calling = new CommandProcess(t, ['call', address, 'p'], process.cwd());
   await once(socket, 'message');
   t.strictSame(await calling.endsBy('SIGINT'), {
     exitCode: 130,
@@ -156,7 +156,7 @@ t.test('an interrupted process ends at once, with exit code 130 and a sentence',
 
 t.test('a process whose reader has left ends with the exit code of the outcome', async (t) => {
   const { socket, address } = await rawServer(t);
-  const calling = new CommandProcess(['call', address, 'p'], process.cwd());
+  const calling = new CommandProcess(t, ['call', address, 'p'], process.cwd());
   const [request, { port }] = (await once(socket, 'message')) as [Buffer, { port: number }];
   calling.stopReading();
   socket.send(Buffer.concat([Buffer.of(1), request.subarray(1, 21), encode(1)]), port, '127.0.0.1');

@@ -41,7 +41,7 @@ t.test('an existing capture is overwritten only when asked for', async (t) => {
 t.test('a capture is written to stdout as to a file', async (t) => {
   const cwd = t.testdir({ 'a.jsonl': linesOf(sampleTraffic(3, 5)) });
   await runCommand(['export', 'a.jsonl', 'a.pcapng'], { cwd });
-  const process = new CommandProcess(['export', 'a.jsonl', '-'], cwd);
+  const process = new CommandProcess(t, ['export', 'a.jsonl', '-'], cwd);
   const { exitCode, stdout, stderr } = await process.ended();
   t.equal(exitCode, 0);
   // The fixture reads stdout as text, so both sides replace bytes that are not text in the same
@@ -122,7 +122,7 @@ t.test('`serve` records what it serves until it is stopped', async (t) => {
   const words = ['serve', 'handlers.js', '--port', '0', '--record', 'a.jsonl', '--record-mib', '8'];
   const client = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => client.close());
-  const process = new CommandProcess(words, cwd);
+  const process = new CommandProcess(t, words, cwd);
   const [, address = ''] = await process.printed(/listening on (\S+)/);
   t.equal(await client.peer(address).call('sayhi', ['Snake']).value(), 'Hello Snake');
   process.kill('SIGINT');

@@ -20,11 +20,7 @@ const MODULE = `
 `;
 
 function started(t: Test, words: readonly string[], cwd = t.testdir({ 'handlers.mjs': MODULE })) {
-  const command = new CommandProcess(words, cwd);
-  t.teardown(() => {
-    command.kill('SIGKILL');
-  });
-  return command;
+  return new CommandProcess(t, words, cwd);
 }
 
 async function inspectorOf(command: CommandProcess, stream: 'stdout' | 'stderr'): Promise<string> {

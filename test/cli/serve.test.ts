@@ -26,10 +26,7 @@ const LISTENING = /^listening on (127\.0\.0\.1:\d+)\n/;
 
 async function serving(t: Test, ...options: string[]) {
   const cwd = t.testdir({ 'handlers.mjs': MODULE });
-  const served = new CommandProcess(['serve', 'handlers.mjs', ...options], cwd);
-  t.teardown(() => {
-    served.kill('SIGKILL');
-  });
+  const served = new CommandProcess(t, ['serve', 'handlers.mjs', ...options], cwd);
   const [, address = ''] = await served.printed(LISTENING);
   const client = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => client.close());
@@ -130,10 +127,7 @@ t.test('a module that exports a contract is served with it', async (t) => {
       export const handlers = { double: (_scope, number) => 2 * number, old: () => 1 };
     `,
   });
-  const served = new CommandProcess(['serve', 'handlers.mjs', '--host', '127.0.0.1'], cwd);
-  t.teardown(() => {
-    served.kill('SIGKILL');
-  });
+  const served = new CommandProcess(t, ['serve', 'handlers.mjs', '--host', '127.0.0.1'], cwd);
   const [, address = ''] = await served.printed(LISTENING);
   const client = await createEndpoint({ host: '127.0.0.1' });
   t.teardown(() => client.close());

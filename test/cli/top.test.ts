@@ -163,6 +163,7 @@ t.test('a mistake is reported before the screen is taken', async (t) => {
 t.test('as a process with its output in a pipe it ends by itself', async (t) => {
   const { url } = await sampleInspector(t);
   const { exitCode, stdout, stderr } = await new CommandProcess(
+    t,
     ['top', url],
     process.cwd(),
   ).ended();

@@ -1,20 +1,15 @@
-import process from 'node:process';
 import t from 'tap';
 import { ownPort } from '../fixtures/own-port.js';
-import { StartedProcess } from '../fixtures/started-process.js';
+import { startDemo } from './start-demo.js';
 
 // Real processes, each of which has TypeScript to load.
 t.setTimeout(180_000);
 
-function demo(path: string, ...words: string[]): StartedProcess {
-  return new StartedProcess(process.execPath, ['--import', 'tsx', path, ...words], process.cwd());
-}
-
 t.test('in two terminals, the client greets the server, until Ctrl-C', async (t) => {
   const port = String(await ownPort());
-  const server = demo('demos/hello/server.ts', port);
+  const server = startDemo(t, 'hello/server.ts', port);
   await server.printed(/Serving sayhi on port/);
-  t.match(await demo('demos/hello/client.ts', `127.0.0.1:${port}`).ended(), {
+  t.match(await startDemo(t, 'hello/client.ts', `127.0.0.1:${port}`).ended(), {
     exitCode: 0,
     stdout: /^Hello Snake Plissken you live at 127\.0\.0\.1:\d+\n$/,
     stderr: '',
@@ -26,7 +21,7 @@ t.test('in two terminals, the client greets the server, until Ctrl-C', async (t)
 });
 
 t.test('npm start shows a call that is answered, and one that is not', async (t) => {
-  const { exitCode, stdout } = await demo('demos/hello/main.ts').ended();
+  const { exitCode, stdout } = await startDemo(t, 'hello/main.ts').ended();
   t.equal(exitCode, 0);
   t.match(stdout, /^Hello Snake Plissken you live at .+\n {2}sent → awaiting → resolved\n/);
   t.match(

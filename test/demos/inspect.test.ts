@@ -1,39 +1,14 @@
-import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { InspectionRecord } from '../../src/inspector/record.js';
 import { watchInspector } from '../../src/inspector/hub/watch.js';
+import { startDemo, watchedAt } from './start-demo.js';
 
 // Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
 
-/** The demo as its script runs it, from the build. */
-async function startDemo(t: Test, ...options: string[]) {
-  const { NODE_OPTIONS, ...env } = process.env;
-  const demo = spawn(process.execPath, ['--import', 'tsx', 'demos/inspect/main.ts', ...options], {
-    env,
-  });
-  t.teardown(() => demo.kill('SIGKILL'));
-  const stderr = text(demo.stderr);
-  let stdout = '';
-  demo.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  const ended = once(demo, 'close').then(async ([exitCode]) => ({
-    exitCode: exitCode as number | null,
-    stdout,
-    stderr: await stderr,
-  }));
-  const url = async (): Promise<string> => {
-    for (;;) {
-      const [, found] = /Watch at (http\S+)\n/.exec(stdout) ?? [];
-      if (found !== undefined) return found;
-      const end = await Promise.race([once(demo.stdout, 'data').then(() => undefined), ended]);
-      if (end !== undefined) throw new Error(`The demo ended: ${end.stderr}`);
-    }
-  };
-  return { demo, ended, url };
-}
+const DEMO = 'inspect/main.ts';
 
 /** The records of an inspector, as they come. */
 async function watching(t: Test, url: string) {
@@ -76,8 +51,8 @@ async function processIds(find: Awaited<ReturnType<typeof watching>>): Promise<n
 t.test(
   'the demo shows calls that go well and every way to go wrong, and Ctrl-C ends everything',
   async (t) => {
-    const { demo, ended, url } = await startDemo(t);
-    const find = await watching(t, await url());
+    const demo = startDemo(t, DEMO);
+    const find = await watching(t, await watchedAt(demo));
     const isStep = (state: string, event?: string) => (record: InspectionRecord) =>
       record.type === 'step' &&
       record.state === state &&
@@ -97,7 +72,7 @@ t.test(
     const children = await processIds(find);
     t.equal(new Set([demo.pid, ...children]).size, 3, 'in processes of their own');
     demo.kill('SIGINT');
-    const { exitCode, stdout, stderr } = await ended;
+    const { exitCode, stdout, stderr } = await demo.ended();
     t.strictSame([exitCode, stderr], [0, '']);
     t.match(stdout, /The link carried [1-9]\d* of \d+ datagrams, lost \d+ and copied \d+\.\n$/);
     t.strictSame(children.map(isRunning), [false, false]);
@@ -105,14 +80,14 @@ t.test(
 );
 
 t.test('with --seconds it ends by itself', async (t) => {
-  const { ended, url } = await startDemo(t, '--seconds', '0.2', '--seed', '2');
-  await url();
-  t.match(await ended, { exitCode: 0, stderr: '' });
+  const demo = startDemo(t, DEMO, '--seconds', '0.2', '--seed', '2');
+  await watchedAt(demo);
+  t.match(await demo.ended(), { exitCode: 0, stderr: '' });
 });
 
 t.test('when the demo is killed, none of its processes continues', async (t) => {
-  const { demo, url } = await startDemo(t);
-  const children = await processIds(await watching(t, await url()));
+  const demo = startDemo(t, DEMO);
+  const children = await processIds(await watching(t, await watchedAt(demo)));
   demo.kill('SIGKILL');
   while (children.some(isRunning)) await new Promise(setImmediate);
   t.pass('its processes have ended');

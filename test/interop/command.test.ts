@@ -19,10 +19,7 @@ const HANDLERS = `export const handlers = {
 t.test("the client of Python's README gets its greeting from rpcudp serve", { skip }, async (t) => {
   const folder = t.testdir();
   writeFileSync(join(folder, 'handlers.mjs'), HANDLERS);
-  const serving = new CommandProcess(['serve', './handlers.mjs'], folder);
-  t.teardown(() => {
-    serving.kill('SIGKILL');
-  });
+  const serving = new CommandProcess(t, ['serve', './handlers.mjs'], folder);
   const [, port = ''] = await serving.printed(/listening on 127\.0\.0\.1:(\d+)/);
   const peer = PythonPeer.run(t, 'readme_client.py', port);
   t.match(await peer.line(), /^Hello Snake Plissken you live at 127\.0\.0\.1:\d+$/);

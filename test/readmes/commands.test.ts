@@ -10,7 +10,7 @@ import { StartedProcess } from '../fixtures/started-process.js';
 import type { Ended } from '../fixtures/started-process.js';
 import { commands, commandsOf } from './commands.js';
 import type { Command } from './commands.js';
-import { PAGES } from './pages.js';
+import { PAGES, WRITTEN_PORT } from './pages.js';
 import { programs } from './programs.js';
 
 t.setTimeout(300_000);
@@ -20,22 +20,20 @@ const { scripts, devDependencies } = JSON.parse(readFileSync('package.json', 'ut
   readonly devDependencies: Readonly<Record<string, string>>;
 };
 
-/** What npm does by itself. */
-const NPM_ALONE = ['ci', 'start', 'test'];
+/** What is run, one command after the other. */
+const TYPED = /^(npx rpcudp|wireshark)\b/;
 
 /** How each kind of command is held to what there is: gives what is wrong with it, if anything. */
 const KINDS: readonly (readonly [RegExp, (...found: string[]) => string | undefined])[] = [
-  [/^npm (ci|start|test)$/, (name) => unless(NPM_ALONE.includes(name), `npm ${name}`)],
-  [/^npm run (\S+)( -- .+)?$/, (name) => unless(name in scripts, `the script ${name}`)],
-  [/^npm pkg set (type=module)$/, () => undefined],
+  [/^npm (?:ci|pkg set type=module)$/, () => undefined],
+  [/^npm (?:run )?(\S+)( -- .+)?$/, (name) => unless(name in scripts, `the script ${name}`)],
   [/^npm install (\S+)$/, (name) => unless(name === 'rpcudp', `the package ${name}`)],
   [/^npm install --save-dev (.+)$/, (names) => unless(areUsedHere(names), `one of ${names}`)],
   [/^npx tsx (\S+)$/, (path) => unless(isProgram(path), `a program ${path}`)],
   [/^node --import tsx (\S+)$/, (path) => unless(existsSync(path), `a file ${path}`)],
   [/^(\.ci\/run)$/, (path) => unless(existsSync(path), `a file ${path}`)],
   // These run, below.
-  [/^(npx rpcudp|wireshark) /, () => undefined],
-  [/^npx rpcudp inspect$/, () => undefined],
+  [TYPED, () => undefined],
 ];
 
 function unless(isThere: boolean, what: string): string | undefined {
@@ -66,14 +64,13 @@ t.test('every command of a page is one that there is', async (t) => {
 /** What stays until Ctrl-C. */
 const STAYS = /^npx rpcudp (serve|inspect)/;
 /** What pages write where a reader has something else. */
-const WRITTEN_PORT = '1234';
 const WRITTEN_URL = 'http://127.0.0.1:40123/…/';
 
 for (const page of PAGES) {
-  const typed = commandsOf(page).filter(({ text }) => /^(npx rpcudp|wireshark)/.test(text));
+  const typed = commandsOf(page).filter(({ text }) => TYPED.test(text));
   if (typed.length === 0) continue;
   t.test(`the commands of ${page.path} work, one after the other`, async (t) => {
-    const reader = new Reader(t.testdir(), String(await ownPort()));
+    const reader = new Reader(t, String(await ownPort()));
     await reader.prepare();
     for (const command of typed) {
       const what = `${command.place}: ${command.text}`;
@@ -93,14 +90,16 @@ async function ranWell(t: Test, what: string, { prints }: Command, ended: Ended)
 
 /** Types the commands of a page, in a folder that has the files that the pages name. */
 class Reader {
+  readonly #t: Test;
   readonly #folder: string;
   readonly #port: string;
   readonly #staying: StartedProcess[] = [];
   /** Of the page that the last inspector serves. */
   #url = '';
 
-  constructor(folder: string, port: string) {
-    this.#folder = folder;
+  constructor(t: Test, port: string) {
+    this.#t = t;
+    this.#folder = t.testdir();
     this.#port = port;
   }
 
@@ -143,6 +142,6 @@ class Reader {
       // Wireshark without its window: it takes the same options.
       .replace(/^wireshark (.+) (\S+)$/, 'tshark $1 -r $2')
       .replaceAll('npx rpcudp', rpcudp);
-    return new StartedProcess('sh', ['-c', `exec ${typed}`], this.#folder);
+    return new StartedProcess(this.#t, 'sh', ['-c', `exec ${typed}`], this.#folder);
   }
 }

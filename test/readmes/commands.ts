@@ -4,7 +4,6 @@ import type { Page } from './pages.js';
 
 /** A command of a page. */
 export interface Command {
-  readonly page: string;
   /** Where it stands, for people: `src/cli/README.md:7`. */
   readonly place: string;
   /** As it stands there, without the remark behind it. */
@@ -28,7 +27,6 @@ export function commandsOf(page: Page): Command[] {
         withoutRemark(row.replaceAll('\\\n', ''))
           .split('&&')
           .map((command) => ({
-            page: page.path,
             place: `${page.path}:${line + index}`,
             text: command.trim(),
             prints,

@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import { ownPort } from '../fixtures/own-port.js';
 import { StartedProcess } from '../fixtures/started-process.js';
+import { WRITTEN_PORT } from './pages.js';
 import { compile, programs, staysUntilInterrupted } from './programs.js';
 import type { Program } from './programs.js';
 
 // Compiled and started: some thirty processes, on a machine that may be slow.
 t.setTimeout(300_000);
-
-/** The port that pages write, where a reader may take any. */
-const WRITTEN_PORT = '1234';
 
 t.test(
   'every program of a page compiles as a reader pastes it, and does what the page says',
@@ -25,7 +23,7 @@ t.test(
     t.same(compile(folder, all), []);
 
     const start = ({ path }: Program): StartedProcess =>
-      new StartedProcess(process.execPath, [join(folder, path.replace(/ts$/, 'js'))], folder);
+      new StartedProcess(t, process.execPath, [join(folder, path.replace(/ts$/, 'js'))], folder);
     for (const program of all.filter(({ named }) => !named)) {
       const started = start(program);
       if (staysUntilInterrupted(program)) {
@@ -56,7 +54,6 @@ t.test(
 
 t.test('a program that does not compile is told with its place', async (t) => {
   const broken: Program = {
-    page: 'x.md',
     place: 'x.md:7',
     path: 'x/line-7.ts',
     text: "import { createEndpoint } from 'rpcudp';\nawait createEndpoint({ prot: 1 });\n",

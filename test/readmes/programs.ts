@@ -11,7 +11,6 @@ import type { Page } from './pages.js';
 
 /** A program of a page. */
 export interface Program {
-  readonly page: string;
   /** Where it begins, for people: `src/call/README.md:24`. */
   readonly place: string;
   /** Its file, from the folder that holds all programs. */
@@ -32,7 +31,6 @@ function programsOf(page: Page): Program[] {
   return page.blocks
     .filter(({ language }) => language === 'ts')
     .map(({ line, info, text, prints }) => ({
-      page: page.path,
       place: `${page.path}:${line}`,
       path: join(folderOf(page), info === '' ? `line-${line}.ts` : info),
       text: `${text}\n`,
