@@ -148,16 +148,27 @@ export class CallerCancelledError extends Error {
   }
 }
 
-/** The endpoint has reached one of its limits. The request was not run. */
+/**
+ * The endpoint has reached one of its limits, or the sender's host or network has its share of one.
+ * The request was not run.
+ */
 export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
   readonly code = 'ERR_RPCUDP_OVERLOADED';
   /** The limit that was reached. */
-  readonly limit: 'maxRunningHandlers' | 'maxRunningPerPeer' | 'maxReplies' | 'maxPeers';
+  readonly limit:
+    | 'maxRunningHandlers'
+    | 'maxRunningPerPeer'
+    | 'maxReplies'
+    | 'maxPeers'
+    | 'maxHostSharePercent'
+    | 'maxNetworkSharePercent';
   readonly value: number;
 
-  constructor(limit: OverloadedError['limit'], value: number) {
-    super(`The endpoint has reached its limit: ${limit} is ${value}`);
+  /** @param of the limit that a share is a share of */
+  constructor(limit: OverloadedError['limit'], value: number, of?: OverloadedError['limit']) {
+    const share = of === undefined ? '' : ` of ${of}`;
+    super(`The endpoint has reached its limit: ${limit} is ${value}${share}`);
     this.limit = limit;
     this.value = value;
   }

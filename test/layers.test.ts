@@ -42,7 +42,12 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   { what: ['Math.random'], onlyIn: ['random.ts'] },
   {
     what: ['node:crypto', 'crypto'],
-    onlyIn: ['random.ts', 'cluster/envelope.ts', 'inspector/hub/guard.ts'],
+    onlyIn: [
+      'random.ts',
+      'cluster/envelope.ts',
+      'inspector/hub/guard.ts',
+      'peer/return-path-tokens.ts',
+    ],
   },
   {
     what: [

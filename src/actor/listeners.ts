@@ -49,6 +49,11 @@ export class Listeners<TEmitted extends EventObject> {
     }
   }
 
+  /** There is a first listener now, or no listener any more. */
+  protected usedChanged(_used: boolean): void {
+    // Nothing here depends on it.
+  }
+
   /** Moves all subscriptions to `heir`, whose events they get from now on. */
   moveTo(heir: Listeners<TEmitted>): void {
     for (const [type, entries] of this.#byType ?? []) {
@@ -61,19 +66,25 @@ export class Listeners<TEmitted extends EventObject> {
   }
 
   clear(): void {
+    const wasUsed = !this.empty;
     this.#byType = undefined;
+    if (wasUsed) this.usedChanged(false);
   }
 
   #add(type: string, entry: Entry<TEmitted>): void {
+    const wasEmpty = this.empty;
     const byType = (this.#byType ??= new Map<string, Set<Entry<TEmitted>>>());
     let entries = byType.get(type);
     if (entries === undefined) byType.set(type, (entries = new Set()));
     entries.add(entry);
+    if (wasEmpty) this.usedChanged(true);
   }
 
   #remove(type: string, entry: Entry<TEmitted>): void {
     const entries = this.#byType?.get(type);
     entries?.delete(entry);
-    if (entries?.size === 0) this.#byType?.delete(type);
+    if (entries?.size !== 0) return;
+    this.#byType?.delete(type);
+    if (this.empty) this.usedChanged(false);
   }
 }

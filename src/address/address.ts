@@ -72,6 +72,12 @@ export function formatAddress({ host, port }: SocketAddress): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/** The host of a canonical address, as `formatAddress` writes it. */
+export function hostOf(address: string): string {
+  const host = address.slice(0, address.lastIndexOf(':'));
+  return host.startsWith('[') ? host.slice(1, -1) : host;
+}
+
 /**
  * The canonical form of a host, as in `parseAddress`.
  *

@@ -24,6 +24,14 @@ export function canonicalIpv6(text: string): string | undefined {
 }
 
 /**
+ * Whether this canonical address is one of this machine's own. It cannot be forged: networks do not
+ * deliver datagrams that have one as their source (RFC 1122, section 3.2.1.3).
+ */
+export function isLoopback(host: string): boolean {
+  return host.startsWith('127.') || host === '::1';
+}
+
+/**
  * The /24 network of a canonical IPv4 address, or the /56 network of a canonical IPv6 address:
  * usually one site.
  */

@@ -22,12 +22,26 @@ export interface Limits {
   readonly mailbox: number;
   /** The most calls in flight to all peers. Default 65,536. A call beyond it is `unsent`. */
   readonly maxOutstanding: number;
-  /** The most peers that are remembered. Default 10,000. Idle peers are forgotten to make room. */
+  /**
+   * The most peers that are remembered. Default 10,000. Idle peers are forgotten to make room:
+   * strangers that only asked go first, and peers that this endpoint called or holds go last.
+   */
   readonly maxPeers: number;
   /** The most procedures that may run at a time. Default 256. A request beyond it is refused. */
   readonly maxRunningHandlers: number;
   /** The most procedures that run at a time for one peer. Default 32. More requests are refused. */
   readonly maxRunningPerPeer: number;
+  /**
+   * The largest share of `maxRunningHandlers`, and in `'strict'` mode of `maxReplies`, that one
+   * host may have, in percent. Default 50. What one peer may have it always has. Hosts of the
+   * loopback network have no such limit, here and below.
+   */
+  readonly maxHostSharePercent: number;
+  /**
+   * The largest share of these, and of a full table of `maxPeers`, that one network may have (/24,
+   * with IPv6 /56), in percent. Default 75.
+   */
+  readonly maxNetworkSharePercent: number;
   /** How long a procedure may run. Default 5,000. The caller's deadline applies as well. */
   readonly handlerTimeoutMs: number;
   /** How long a reply is remembered, to answer repetitions of its request. Default 30,000. */

@@ -15,11 +15,15 @@ import { Caller } from '../call/caller.js';
 import { Outstanding } from '../call/outstanding.js';
 import type { Engine } from '../engine/engine.js';
 import { Inbox } from '../handler/inbox.js';
+import { Origins } from '../handler/origin.js';
 import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
+import { Share } from '../handler/share.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
 import { Commands } from '../peer/commands.js';
+import { EvictionOrder } from '../peer/eviction-order.js';
+import { ReturnPathTokens } from '../peer/return-path-tokens.js';
 import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
@@ -77,16 +81,21 @@ export function buildParts(
   const caller = new Caller({ ...engine, outstanding, lingerMs }, { timeoutMs, attempts });
   const turn = new Turn(clock);
   const amplification = new AmplificationLimit(checked.amplification, clock);
+  const tokens = new ReturnPathTokens(random, clock);
+  const origins = new Origins();
+  const { maxPeers } = limits;
+  const share = new Share('maxPeers', maxPeers, limits);
+  const evictionOrder = new EvictionOrder<PeerActor>(maxPeers, share.ofNetwork);
   const commands = new Commands(caller);
-  const kit = { root, caller, commands, turn, amplification, limits };
+  const strangers = { root, sender: socket, amplification, tokens, origins };
+  const kit = { ...strangers, caller, commands, turn, evictionOrder, limits };
   const peers = new PeerTable({
-    maxPeers: limits.maxPeers,
-    atMostOnce,
-    makePeer: (address, lookUp) => new PeerActor(engine, kit, address, lookUp),
+    ...{ maxPeers, share, evictionOrder, strangers },
+    makePeer: (address, friend, lookUp) => new PeerActor(engine, kit, address, friend, lookUp),
     lookUp: (name) => lookup(name, socket.family),
   });
   const settlements = new Settlements(reportError, requestSettled);
-  const served = { endpoint, peers, procedures, atMostOnce, limits, settlements };
+  const served = { endpoint, peers, origins, procedures, atMostOnce, limits, settlements };
   const inbox = new Inbox(engine, served);
   const answers = new Answers(outstanding);
   return {

@@ -9,7 +9,7 @@ export function statsOf(parts: Parts): EndpointStats {
     unreadableHeaders: answers.unreadableHeaders + inbox.unreadableHeaders,
     outcomes: outstanding.outcomes,
     requests: settlements.counts,
-    forgottenEarly: peers.forgottenEarly + inbox.forgottenEarly,
+    forgottenEarly: inbox.forgottenEarly,
     withheldReplies: amplification.withheldReplies,
     discardedResults: inbox.discardedResults,
     queuedNow: peers.all().reduce((sum, { queued }) => sum + queued, 0),

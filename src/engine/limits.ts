@@ -19,6 +19,8 @@ export const LIMITS = {
   maxPeers: integer(10_000, 1, MANY),
   maxRunningHandlers: integer(256, 1, MANY),
   maxRunningPerPeer: integer(32, 1, MANY),
+  maxHostSharePercent: integer(50, 1, 100),
+  maxNetworkSharePercent: integer(75, 1, 100),
   handlerTimeoutMs: integer(5_000, 1, MAX_TIMER_DELAY_MS),
   replayWindowMs: integer(30_000, 0, MAX_TIMER_DELAY_MS),
   maxReplies: integer(16_384, 0, MANY),

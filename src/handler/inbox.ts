@@ -2,8 +2,6 @@
  * Inbox: decides how each inbound request is handled. It ensures that a procedure runs at most once
  * for each peer and transaction id within the replay window.
  */
-import { formatAddress } from '../address/address.js';
-import type { SocketAddress } from '../address/address.js';
 import { isAnswerable } from '../address/source.js';
 import type { AtMostOnce } from '../api/endpoint-options.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
@@ -18,8 +16,9 @@ import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
 import { readArguments } from './arguments.js';
 import { Handler } from './handler.js';
-import type { HandlerKeeper } from './handler.js';
+import type { HandlerKeeper, InboundRequest } from './handler.js';
 import type { KnownRequest, RunningRequest } from './known-request.js';
+import type { Origins } from './origin.js';
 import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
 import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
@@ -28,15 +27,19 @@ import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
 import { RequestScope } from './scope.js';
 import type { Settlements } from './settlements.js';
+import { Share } from './share.js';
+import type { ShareLimits } from './share.js';
 import { Slots } from './slots.js';
 
 /** The bounds of what an inbox runs and remembers: the endpoint's options of the same names. */
 type InboxLimits = ReplyLimits &
-  Pick<Limits, 'handlerTimeoutMs' | 'maxPeers' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
+  ShareLimits &
+  Pick<Limits, 'handlerTimeoutMs' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
 
 export interface InboxOptions {
   readonly endpoint: AnyEndpoint;
   readonly peers: HandlerOwners;
+  readonly origins: Origins;
   readonly procedures: ProcedureTable;
   readonly atMostOnce: AtMostOnce;
   readonly limits: InboxLimits;
@@ -55,6 +58,7 @@ export class Inbox implements HandlerKeeper {
   /** Handlers that wait for a promise. Bounded by `maxRunningHandlers`. */
   readonly #awaited = new Set<Handler>();
   readonly #replies: ReplyMemory;
+  readonly #repliesShare: Share;
   readonly #refusals: ReplyMemory;
   #closing = false;
   #drained: (() => void) | undefined;
@@ -62,9 +66,12 @@ export class Inbox implements HandlerKeeper {
   constructor(engine: Engine, options: InboxOptions) {
     this.#engine = engine;
     this.#options = options;
-    this.#slots = new Slots(options.limits);
-    this.#replies = new ReplyMemory(engine, options.limits, 'replies');
-    this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS, 'refusals');
+    const { atMostOnce, limits, origins } = options;
+    this.#slots = new Slots(limits);
+    this.#replies = new ReplyMemory(engine, limits, atMostOnce === 'strict' ? origins : undefined);
+    const { maxReplies, maxRunningPerPeer } = limits;
+    this.#repliesShare = new Share('maxReplies', maxReplies, limits, maxRunningPerPeer);
+    this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS);
   }
 
   get running(): number {
@@ -85,10 +92,13 @@ export class Inbox implements HandlerKeeper {
 
   /** Takes a request frame that arrived from `host`:`port`. Never throws. */
   accept(frame: Frame, host: string, port: number, atMs: number): Fate {
-    const sender = this.#options.peers.find(host, port);
-    const known = sender && this.#find(frame, sender);
-    return sender === undefined || known === undefined
-      ? this.#acceptNew(frame, sender, host, port, atMs)
+    const { peers } = this.#options;
+    const peer = peers.find(host, port);
+    if (peer === undefined && !isAnswerable(host, port)) return 'badSource';
+    const sender = peer ?? peers.stranger(host, port);
+    const known = this.#find(frame, sender);
+    return known === undefined
+      ? this.#acceptNew(frame, sender, atMs)
       : this.#acceptAgain(frame, sender, known, atMs);
   }
 
@@ -128,39 +138,35 @@ export class Inbox implements HandlerKeeper {
     return `request.${ending}`;
   }
 
-  #acceptNew(
-    frame: Frame,
-    sender: HandlerOwner | undefined,
-    host: string,
-    port: number,
-    atMs: number,
-  ): Fate {
+  /** A stranger becomes a peer only when its procedure is run. */
+  #acceptNew(frame: Frame, sender: HandlerOwner, atMs: number): Fate {
     const { datagram } = frame;
-    if (sender === undefined && !isAnswerable(host, port)) return 'badSource';
     const body = decodeRequest(datagram);
     if (isDrop(body)) return `malformed.${body.reason}`;
-    const digest = digestOf(datagram, body.end);
     const headerMap = this.#headerMapOf(datagram, body);
-    const peer = sender ?? this.#options.peers.admitStranger(host, port);
-    if (peer === undefined) return this.#turnAway(frame, body.procedure, { host, port });
-    peer.requested(datagram.length, headerMap, atMs);
+    sender.requested(datagram.length, headerMap, atMs);
     const procedure = this.#options.procedures.get(body.procedure);
-    const handler = new Handler(peer, this, this.#engine, {
+    const request = {
       frame,
       // The offered name is one shared string, while the decoded one would be new for each request.
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
-      digest,
+      digest: digestOf(datagram, body.end),
       native: headerMap !== undefined,
       attempt: headerMap?.attempt ?? 1,
       atMs,
-    });
-    if (procedure === undefined) return this.#refuse(handler, unknownProcedure(body.procedure));
-    const refusal = this.#refusalOf(peer, headerMap);
-    if (refusal !== undefined) return this.#refuse(handler, refusal);
+    };
+    if (procedure === undefined) {
+      return this.#refuse(sender, request, unknownProcedure(body.procedure));
+    }
+    const refusal = this.#refusalOf(sender, headerMap);
+    if (refusal !== undefined) return this.#refuse(sender, request, refusal);
     const { args, invalid, fault } = readArguments(procedure, body);
     if (fault !== undefined) this.#engine.reportError(fault);
-    if (invalid !== undefined) return this.#refuse(handler, invalid);
+    if (invalid !== undefined) return this.#refuse(sender, request, invalid);
+    const peer = sender.admit();
+    if ('code' in peer) return this.#refuse(sender, request, peer);
+    const handler = new Handler(peer, this, this.#engine, request);
     this.#start(handler, peer, procedure, args, headerMap);
     return 'request.run';
   }
@@ -172,18 +178,20 @@ export class Inbox implements HandlerKeeper {
     return headerMap;
   }
 
-  #refusalOf(peer: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
-    const {
-      atMostOnce,
-      limits: { maxReplies },
-    } = this.#options;
+  #refusalOf(sender: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
     if (this.#closing) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
+    return this.#slots.refusal(sender) ?? this.#noPlaceFor(sender);
+  }
+
+  /** Why the end of one more request could not be remembered; undefined if it could. */
+  #noPlaceFor({ origin }: HandlerOwner): Refusal | undefined {
+    const { atMostOnce, limits } = this.#options;
+    if (atMostOnce === 'bounded') return undefined;
     // Each running procedure will need a place in the memory, too.
-    const isFull =
-      atMostOnce === 'strict' && this.#slots.running + this.#replies.size >= maxReplies;
-    const noSlot = this.#slots.refusal(peer.requests);
-    return noSlot ?? (isFull ? overloaded('maxReplies', maxReplies) : undefined);
+    const isFull = this.#slots.running + this.#replies.size >= limits.maxReplies;
+    if (isFull) return overloaded('maxReplies', limits.maxReplies);
+    return this.#repliesShare.refusal(origin, 'claimed');
   }
 
   /**
@@ -191,21 +199,14 @@ export class Inbox implements HandlerKeeper {
    * accepted: the endpoint may be less busy, or the schema may give another result. So such a
    * refusal is remembered. If there is no room to remember it, the caller is not told.
    */
-  #refuse(handler: Handler, refusal: Refusal): Fate {
+  #refuse(sender: HandlerOwner, request: InboundRequest, refusal: Refusal): Fate {
+    const handler = new Handler(sender, this, this.#engine, request);
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
     if (answered && mayChange) this.#refusals.remember(handler);
     this.#options.settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
     return `request.refused.${refusal.code}`;
-  }
-
-  /** Refuses a request because there is no room for its peer, and so for its handler. */
-  #turnAway({ id }: Frame, procedure: string, sender: SocketAddress): Fate {
-    const { code, error } = overloaded('maxPeers', this.#options.limits.maxPeers);
-    const request = { procedure, peer: formatAddress(sender), transactionId: id, error };
-    this.#options.settlements.settle(request, code);
-    return `request.refused.${code}`;
   }
 
   #start(
@@ -225,7 +226,7 @@ export class Inbox implements HandlerKeeper {
       callerWaitsMs: headerMap?.remainingMs,
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
-    this.#slots.take(peer.requests);
+    this.#slots.take(peer);
     this.#called.push(handler);
     handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
     this.#called.pop();
@@ -252,16 +253,16 @@ export class Inbox implements HandlerKeeper {
   }
 
   handlerOverran({ owner }: Handler): void {
-    this.#slots.overran(owner.requests);
+    this.#slots.overran(owner);
   }
 
   overrunEnded({ owner }: Handler): void {
-    this.#slots.overrunEnded(owner.requests);
+    this.#slots.overrunEnded(owner);
   }
 
   #stopped(handler: Handler): void {
     this.#awaited.delete(handler);
-    this.#slots.free(handler.owner.requests, handler.context.transactionId);
+    this.#slots.free(handler.owner, handler.context.transactionId);
   }
 
   handlers(): Handler[] {

@@ -1,12 +1,15 @@
 /**
- * Peer requests: counts the requests of one peer that run and that are remembered. The inbox and
- * the memories in this folder report what happened. Only this class writes the counts.
+ * Peer requests: counts the requests of one peer that run. Only this class writes the counts. While
+ * one runs, the peer is in use, and cannot be forgotten.
  */
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { RunningRequest } from './known-request.js';
 
-/** The memory that keeps a request: `replies` if it was run, `refusals` if it was refused. */
-export type RequestMemory = 'replies' | 'refusals';
+/** A peer that is told how often it is in use at present. */
+export interface Used {
+  used(): void;
+  unused(): void;
+}
 
 const NONE: ReadonlyMap<TransactionId, RunningRequest> = new Map();
 
@@ -14,26 +17,20 @@ export class PeerRequests {
   running = 0;
   /** How many procedures run on after their deadline. */
   #overrun = 0;
-  #replies = 0;
-  #refusals = 0;
   /**
    * The running requests whose procedure returned a promise. Created on demand. Bounded by
    * `maxRunningPerPeer`.
    */
   #awaited: Map<TransactionId, RunningRequest> | undefined;
+  readonly #peer: Used;
+
+  constructor(peer: Used) {
+    this.#peer = peer;
+  }
 
   /** How many procedures run, those included that run on after their deadline. */
   get slots(): number {
     return this.running + this.#overrun;
-  }
-
-  get remembered(): number {
-    return this.#replies + this.#refusals;
-  }
-
-  /** How many remembered requests were not run. Their callers were told so and rely on it. */
-  get refusalsRemembered(): number {
-    return this.#refusals;
   }
 
   /** The requests whose procedure returned a promise. */
@@ -43,6 +40,7 @@ export class PeerRequests {
 
   started(): void {
     this.running += 1;
+    this.#peer.used();
   }
 
   isAwaited(id: TransactionId, request: RunningRequest): void {
@@ -52,23 +50,16 @@ export class PeerRequests {
   stopped(id: TransactionId): void {
     this.running -= 1;
     this.#awaited?.delete(id);
+    this.#peer.unused();
   }
 
   overran(): void {
     this.#overrun += 1;
+    this.#peer.used();
   }
 
   overrunEnded(): void {
     this.#overrun -= 1;
-  }
-
-  isRemembered(memory: RequestMemory): void {
-    if (memory === 'replies') this.#replies += 1;
-    else this.#refusals += 1;
-  }
-
-  isForgotten(memory: RequestMemory): void {
-    if (memory === 'replies') this.#replies -= 1;
-    else this.#refusals -= 1;
+    this.#peer.unused();
   }
 }

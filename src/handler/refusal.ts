@@ -12,9 +12,14 @@ export interface Refusal {
 }
 
 /** The endpoint is at a limit. The same request could be run at another time. */
-export function overloaded(limit: OverloadedError['limit'], value: number): Refusal {
-  const error = new OverloadedError(limit, value);
-  return { code: 'overloaded', message: error.message, data: { limit, value }, error };
+export function overloaded(
+  limit: OverloadedError['limit'],
+  value: number,
+  of?: OverloadedError['limit'],
+): Refusal {
+  const error = new OverloadedError(limit, value, of);
+  const data = of === undefined ? { limit, value } : { limit, value, of };
+  return { code: 'overloaded', message: error.message, data, error };
 }
 
 export function unknownProcedure(name: string): Refusal {

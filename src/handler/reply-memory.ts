@@ -1,7 +1,9 @@
 /**
  * Reply memory: remembers ended requests, so that a repetition does not run its procedure again.
- * Bounded by `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
+ * They are known by the address of their sender, whose peer may be forgotten before them. Bounded by
+ * `replayWindowMs` in time, `maxReplies` in number and `maxReplyBytes` in bytes.
  */
+import { hostOf } from '../address/address.js';
 import type { Alarm, Alarms } from '../time/alarms.js';
 import { ByteRing } from './byte-ring.js';
 import type { Engine } from '../engine/engine.js';
@@ -12,8 +14,8 @@ import type { TransactionId } from '../wire/transaction-id.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import { OutboundFrame } from '../wire/outbound-frame.js';
 import type { Handler } from './handler.js';
+import type { Origins } from './origin.js';
 import type { HandlerOwner } from './owner.js';
-import type { RequestMemory } from './peer-requests.js';
 import { RememberedRequest } from './remembered-request.js';
 import { RequestRecords } from './request-records.js';
 import type { RequestRecord } from './request-records.js';
@@ -43,19 +45,20 @@ export class ReplyMemory implements Alarm {
 
   readonly #alarms: Alarms;
   readonly #limits: ReplyLimits;
-  readonly #memory: RequestMemory;
+  readonly #origins: Origins | undefined;
   /** The requests in the order in which they ended, in which they are forgotten as well. */
-  readonly #records: RequestRecords<HandlerOwner>;
+  readonly #records: RequestRecords<string>;
   /** The bodies of the replies. Records before `#firstWithReply` have lost their reply. */
   readonly #bodies = new ByteRing();
   #firstWithReply = 0;
   #bytes = 0;
   #forgottenEarly = 0;
 
-  constructor({ alarms, random }: Engine, limits: ReplyLimits, memory: RequestMemory) {
+  /** @param origins where it is counted whose requests are remembered, if hosts share the memory */
+  constructor({ alarms, random }: Engine, limits: ReplyLimits, origins?: Origins) {
     this.#alarms = alarms;
     this.#limits = limits;
-    this.#memory = memory;
+    this.#origins = origins;
     this.#records = new RequestRecords(random);
   }
 
@@ -63,7 +66,7 @@ export class ReplyMemory implements Alarm {
     return this.#records.size;
   }
 
-  /** The number of requests of known peers that were forgotten early, to make room for others. */
+  /** The number of requests that were forgotten early, to make room for others. */
   get forgottenEarly(): number {
     return this.#forgottenEarly;
   }
@@ -85,7 +88,7 @@ export class ReplyMemory implements Alarm {
     const isKept = replyBytes <= maxReplyBytes;
     while (this.#bytes > 0 && this.#bytes + replyBytes > maxReplyBytes) this.#letReplyGo();
     this.#records.push(frame.datagram, {
-      peer: owner,
+      peer: owner.address,
       procedure: context.procedure,
       digest,
       replyPlace: reply !== undefined && isKept ? this.#bodies.push(reply.body) : 0,
@@ -94,20 +97,20 @@ export class ReplyMemory implements Alarm {
       receivedAtMs,
       endedAtMs: receivedAtMs + durationMs,
     });
-    owner.requests.isRemembered(this.#memory);
+    this.#origins?.take(hostOf(owner.address))?.countRemembered(1);
     if (isKept) this.#bytes += replyBytes;
     else this.#firstWithReply = this.#records.oldest + this.#records.size;
     if (this.#records.size === 1) this.#setAlarm();
     while (this.#records.size > maxReplies) {
-      if (!this.#records.peerOf(this.#records.oldest).forgotten) this.#forgottenEarly += 1;
+      this.#forgottenEarly += 1;
       this.#forgetOldest();
     }
   }
 
-  /** The remembered request of this peer that the frame repeats, if there is one. */
+  /** The remembered request of this sender that the frame repeats, if there is one. */
   find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
     if (this.#records.size === 0) return undefined;
-    const number = this.#records.find(datagram, peer);
+    const number = this.#records.find(datagram, peer.address);
     if (number === undefined) return undefined;
     const record = this.#records.at(number);
     const refusal = REFUSALS[record.kind >>> REFUSAL_SHIFT];
@@ -163,7 +166,7 @@ export class ReplyMemory implements Alarm {
   #forgetOldest(): void {
     const { oldest } = this.#records;
     if (this.#firstWithReply === oldest) this.#letReplyGo();
-    this.#records.peerOf(oldest).requests.isForgotten(this.#memory);
+    if (this.#origins !== undefined) forgetOne(this.#origins, this.#records.peerOf(oldest));
     this.#records.shift();
   }
 
@@ -175,7 +178,14 @@ export class ReplyMemory implements Alarm {
   }
 }
 
-type Recorded = RequestRecord<HandlerOwner>;
+type Recorded = RequestRecord<string>;
+
+function forgetOne(origins: Origins, address: string): void {
+  const origin = origins.find(hostOf(address));
+  if (origin === undefined) return;
+  origin.countRemembered(-1);
+  origins.release(origin);
+}
 
 function kindOf({ native, reply, context }: Handler): number {
   const flags = (native ? NATIVE : 0) | (reply?.type === 'error' ? REPLY_IS_ERROR : 0);

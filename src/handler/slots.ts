@@ -5,11 +5,16 @@
  */
 import type { Limits } from '../api/limits.js';
 import type { TransactionId } from '../wire/transaction-id.js';
-import type { PeerRequests } from './peer-requests.js';
+import type { HandlerOwner } from './owner.js';
 import { overloaded } from './refusal.js';
 import type { Refusal } from './refusal.js';
+import { Share } from './share.js';
+import type { ShareLimits } from './share.js';
 
-type SlotLimits = Pick<Limits, 'maxRunningHandlers' | 'maxRunningPerPeer'>;
+type SlotLimits = ShareLimits & Pick<Limits, 'maxRunningHandlers' | 'maxRunningPerPeer'>;
+
+/** The members of a peer that are counted. */
+type Holder = Pick<HandlerOwner, 'origin' | 'requests'>;
 
 export class Slots {
   /** Procedures whose requests wait for their end. */
@@ -17,14 +22,17 @@ export class Slots {
   /** Procedures that run on after their deadline. */
   overrun = 0;
   readonly #limits: SlotLimits;
+  readonly #share: Share;
   #closed = false;
 
   constructor(limits: SlotLimits) {
+    const { maxRunningHandlers, maxRunningPerPeer } = limits;
     this.#limits = limits;
+    this.#share = new Share('maxRunningHandlers', maxRunningHandlers, limits, maxRunningPerPeer);
   }
 
   /** Why no procedure may run for this peer now; undefined if one may. */
-  refusal(requests: PeerRequests): Refusal | undefined {
+  refusal({ origin, requests }: Holder): Refusal | undefined {
     const { maxRunningHandlers, maxRunningPerPeer } = this.#limits;
     if (this.running + this.overrun >= maxRunningHandlers) {
       return overloaded('maxRunningHandlers', maxRunningHandlers);
@@ -32,30 +40,34 @@ export class Slots {
     if (requests.slots >= maxRunningPerPeer) {
       return overloaded('maxRunningPerPeer', maxRunningPerPeer);
     }
-    return undefined;
+    return this.#share.refusal(origin, 'running');
   }
 
-  take(requests: PeerRequests): void {
+  take({ origin, requests }: Holder): void {
     this.running += 1;
+    origin?.countRunning(1);
     requests.started();
   }
 
   /** The request of this id has ended. Its procedure may run on: see `overran`. */
-  free(requests: PeerRequests, id: TransactionId): void {
+  free({ origin, requests }: Holder, id: TransactionId): void {
     this.running -= 1;
+    origin?.countRunning(-1);
     requests.stopped(id);
   }
 
   /** A procedure runs on after its deadline. */
-  overran(requests: PeerRequests): void {
+  overran({ origin, requests }: Holder): void {
     this.overrun += 1;
+    origin?.countRunning(1);
     requests.overran();
   }
 
   /** A procedure that ran on has ended. */
-  overrunEnded(requests: PeerRequests): void {
+  overrunEnded({ origin, requests }: Holder): void {
     if (this.#closed) return;
     this.overrun -= 1;
+    origin?.countRunning(-1);
     requests.overrunEnded();
   }
 

@@ -22,17 +22,17 @@ import { Departures } from './departures.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
 import { Outbound } from './outbound.js';
-import { Presence } from './presence.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
+import { Tenure } from './tenure.js';
 import { firstLimit } from './window.js';
 
-export class PeerActor extends Presence implements CallOwner<CallActor>, HandlerOwner {
-  readonly requests = new PeerRequests();
+export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>, HandlerOwner {
+  readonly requests = new PeerRequests(this);
   readonly replies: Replies;
   native = false;
 
-  readonly #kit: PeerKit;
+  readonly #kit: PeerKit<PeerActor>;
   readonly #departures: Departures;
   #outbound: Outbound | undefined;
   #reports: CallReports | undefined;
@@ -44,22 +44,22 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   /** @param lookUp finds the IP of a host name and calls `resolved`, `unresolved` or `handOver` */
   constructor(
     engine: Engine,
-    kit: PeerKit,
+    kit: PeerKit<PeerActor>,
     address: SocketAddress,
+    friend: boolean,
     lookUp?: (peer: PeerActor) => void,
   ) {
-    super(engine, kit.root, address, lookUp === undefined);
+    super(engine, kit, address, friend, lookUp === undefined);
     this.#kit = kit;
     this.#lookUp = lookUp;
-    const { amplification, limits, turn } = kit;
+    const { amplification, limits, tokens, turn } = kit;
     this.#departures = new Departures(engine.sender, turn, limits.maxBundleBytes, this);
-    const returnPath = new ReturnPath(amplification, engine.random);
-    this.replies = new Replies(this, this.#departures, returnPath);
+    this.replies = new Replies(this.#departures, new ReturnPath(this, amplification, tokens));
     if (engine.inspection.watched) this.start();
   }
 
   get reports(): CallReports {
-    return (this.#reports ??= new CallReports(this.home.reportError));
+    return (this.#reports ??= new CallReports(this.home.reportError, this));
   }
 
   get inFlight(): number {
@@ -82,22 +82,8 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     return this.#outbound?.path.roundTripMs;
   }
 
-  /** Whether this peer can be forgotten without losing anything. */
-  get idle(): boolean {
-    return this.#isUnused && this.requests.remembered === 0;
-  }
-
-  /**
-   * Whether forgetting this peer would lose only the memory of requests that were run. Refusals
-   * must be remembered: a caller that was told that its request was not run relies on it.
-   */
-  get expendable(): boolean {
-    return this.#isUnused && this.requests.refusalsRemembered === 0;
-  }
-
-  get #isUnused(): boolean {
-    const openCalls = this.#outbound?.openCalls ?? 0;
-    return openCalls === 0 && this.requests.slots === 0 && this.#reports?.empty !== false;
+  protected override get self(): this {
+    return this;
   }
 
   get #calls(): Outbound {
@@ -124,7 +110,11 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   }
 
   callMade(): void {
-    this.#calls.openCalls += 1;
+    this.used();
+  }
+
+  admit(): this {
+    return this;
   }
 
   place(call: CallActor): void {
@@ -224,7 +214,7 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   }
 
   callEnded(call: CallActor, state: string): void {
-    this.#calls.openCalls -= 1;
+    this.unused();
     if (state !== 'late' && state !== 'lost') return;
     if (state === 'late') this.#calls.path.learnFromLate(call.context);
     this.reports.ended(call, state);
@@ -255,14 +245,14 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   /** The name belongs to a known peer, which takes over the calls and listeners of this one. */
   handOver(heir: PeerActor): void {
     this.reports.moveTo(heir.reports);
-    const calls = this.#calls;
-    for (let call = calls.outbox.takeQueued(); call; call = calls.outbox.takeQueued()) {
-      calls.openCalls -= 1;
+    const { outbox } = this.#calls;
+    for (let call = outbox.takeQueued(); call; call = outbox.takeQueued()) {
+      this.unused();
       heir.callMade();
       call.moveTo(heir);
       heir.place(call);
     }
-    this.receive({ type: 'forgotten' });
+    this.forget();
   }
 
   queuedCalls(): CallActor[] {
@@ -273,9 +263,8 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     for (const call of this.#outbound?.outbox.calls() ?? []) call.cancel(reason);
   }
 
-  /** Ends the actor. The memory of the peer's requests is lost with it. */
-  forget(): void {
-    this.receive({ type: 'forgotten' });
+  override forget(): void {
+    super.forget();
     this.#reports?.clear();
   }
 }

@@ -5,7 +5,7 @@
  */
 import type { Amplification } from '../api/endpoint-options.js';
 import type { Clock } from '../time/clock.js';
-import { networkOf } from '../address/ip.js';
+import { isLoopback, networkOf } from '../address/ip.js';
 
 /** RFC 9000, section 8.1. */
 const MAX_FACTOR = 3;
@@ -80,12 +80,4 @@ export class AmplificationLimit {
     }
     return bucket;
   }
-}
-
-/**
- * Loopback addresses cannot be forged: networks do not deliver datagrams that have one as their
- * source (RFC 1122, section 3.2.1.3).
- */
-function isLoopback(host: string): boolean {
-  return host.startsWith('127.') || host === '::1';
 }

@@ -4,8 +4,22 @@ import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type { CallContext } from '../api/call-snapshot.js';
 import type { CallActor } from '../call/call.js';
+import type { Used } from '../handler/peer-requests.js';
 
 export class CallReports extends Listeners<CallReport> {
+  readonly #peer: Used;
+
+  /** @param peer is in use while there are listeners */
+  constructor(reportError: (error: unknown) => void, peer: Used) {
+    super(reportError);
+    this.#peer = peer;
+  }
+
+  protected override usedChanged(used: boolean): void {
+    if (used) this.#peer.used();
+    else this.#peer.unused();
+  }
+
   settled(call: CallActor): void {
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }

@@ -1,16 +1,21 @@
-/** Peer kit: the parts that every peer of an endpoint is made with, in addition to the engine. */
-import type { AnyActorRef } from 'xstate';
+/**
+ * Peer kit: the parts that every peer of an endpoint is made with, in addition to the engine. `Self`
+ * is the type of these peers.
+ */
 import type { Limits } from '../api/limits.js';
 import type { Caller } from '../call/caller.js';
 import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
 import type { Commands } from './commands.js';
+import type { Evictable } from './eviction-order.js';
+import type { ReturnPathTokens } from './return-path-tokens.js';
+import type { TenureKit } from './tenure.js';
 
-export interface PeerKit {
-  readonly root: AnyActorRef;
+export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly caller: Caller;
   readonly commands: Commands;
   readonly turn: Turn;
   readonly amplification: AmplificationLimit;
+  readonly tokens: ReturnPathTokens;
   readonly limits: Pick<Limits, 'initialWindow' | 'mailbox' | 'maxBundleBytes' | 'window'>;
 }

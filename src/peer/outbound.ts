@@ -13,8 +13,6 @@ type OutboundLimits = Pick<Limits, 'initialWindow' | 'mailbox' | 'window'>;
 export class Outbound {
   readonly path: Path;
   readonly outbox: Outbox;
-  /** The number of calls that have not ended: queued, in flight or lingering. */
-  openCalls = 0;
 
   /** @param open whether the address is known, so that calls can be sent */
   constructor(limits: OutboundLimits, clock: Clock, open: boolean) {

@@ -5,16 +5,14 @@
 import type { RepliedTo, ReplySender } from '../handler/owner.js';
 import { MAX_BUNDLING_BYTES } from '../wire/bundle.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
-import type { Departures, Destination } from './departures.js';
+import type { Departures } from './departures.js';
 import type { ReturnPath } from './return-path.js';
 
 export class Replies implements ReplySender {
-  readonly #destination: Destination;
-  readonly #departures: Departures;
+  readonly #departures: Pick<Departures, 'send' | 'sendAlone'>;
   readonly #returnPath: ReturnPath;
 
-  constructor(destination: Destination, departures: Departures, returnPath: ReturnPath) {
-    this.#destination = destination;
+  constructor(departures: Pick<Departures, 'send' | 'sendAlone'>, returnPath: ReturnPath) {
     this.#departures = departures;
     this.#returnPath = returnPath;
   }
@@ -49,12 +47,11 @@ export class Replies implements ReplySender {
    * endpoint is challenged.
    */
   #mayReply(bytes: number, request: RepliedTo): boolean {
-    const { host } = this.#destination;
-    if (this.#returnPath.admits(host, bytes)) return true;
+    if (this.#returnPath.admits(bytes)) return true;
     this.#returnPath.withheld();
     if (!request.native) return false;
     const challenge = this.#returnPath.challenge(request.transactionId);
-    if (this.#returnPath.admits(host, challenge.length)) this.#departures.sendAlone(challenge);
+    if (this.#returnPath.admits(challenge.length)) this.#departures.sendAlone(challenge);
     return false;
   }
 }

@@ -2,25 +2,33 @@
  * Return path: whether a peer receives what is sent to its address. With UDP, anyone can forge the
  * source address. But a sender that repeats an id or a token of this endpoint has received it.
  */
-import type { AmplificationLimit, UnvalidatedTraffic } from './amplification.js';
-import type { Random } from '../random.js';
 import type { TransactionId } from '../wire/transaction-id.js';
-import { challengeHeaderMap, TOKEN_BYTES } from '../wire/header-map.js';
+import { challengeHeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
+import type { AmplificationLimit, UnvalidatedTraffic } from './amplification.js';
+import type { ReturnPathTokens } from './return-path-tokens.js';
+
+/** The other end of a return path. */
+interface PathEnd {
+  readonly host: string;
+  /** The canonical address. */
+  readonly address: string;
+}
 
 export class ReturnPath implements UnvalidatedTraffic {
   bytesIn = 0;
   bytesOut = 0;
 
+  readonly #end: PathEnd;
   readonly #limit: AmplificationLimit;
-  readonly #random: Random;
+  readonly #tokens: ReturnPathTokens;
   #validated = false;
-  #token: Uint8Array | undefined;
 
-  constructor(limit: AmplificationLimit, random: Random) {
+  constructor(end: PathEnd, limit: AmplificationLimit, tokens: ReturnPathTokens) {
+    this.#end = end;
     this.#limit = limit;
-    this.#random = random;
+    this.#tokens = tokens;
   }
 
   validate(): void {
@@ -31,13 +39,12 @@ export class ReturnPath implements UnvalidatedTraffic {
   received(bytes: number, token: Uint8Array | undefined): void {
     if (this.#validated) return;
     this.bytesIn += bytes;
-    if (token === undefined || this.#token === undefined) return;
-    this.#validated = Buffer.compare(token, this.#token) === 0;
+    if (token !== undefined) this.#validated = this.#tokens.accepts(token, this.#end.address);
   }
 
-  /** Whether a reply of this size may be sent to `host`. If so, its bytes are counted. */
-  admits(host: string, bytes: number): boolean {
-    return this.#validated || this.#limit.admits(host, this, bytes);
+  /** Whether a reply of this size may be sent. If so, its bytes are counted. */
+  admits(bytes: number): boolean {
+    return this.#validated || this.#limit.admits(this.#end.host, this, bytes);
   }
 
   withheld(): void {
@@ -46,10 +53,10 @@ export class ReturnPath implements UnvalidatedTraffic {
 
   /** The challenge that is sent instead of the reply to a request. */
   challenge(id: TransactionId): OutboundFrame {
-    if (this.#token === undefined) {
-      this.#token = new Uint8Array(TOKEN_BYTES);
-      this.#random.fillBytes(this.#token);
-    }
-    return encodeSignal('challenge', id, challengeHeaderMap(this.#token));
+    return encodeSignal(
+      'challenge',
+      id,
+      challengeHeaderMap(this.#tokens.tokenOf(this.#end.address)),
+    );
   }
 }

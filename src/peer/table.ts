@@ -1,34 +1,39 @@
 /** Peer table: the peers that an endpoint knows. There is one actor for each canonical address. */
 import { formatAddress } from '../address/address.js';
 import type { ParsedAddress, SocketAddress } from '../address/address.js';
-import type { AtMostOnce } from '../api/endpoint-options.js';
 import type { HandlerOwners } from '../handler/owner.js';
+import { overloaded } from '../handler/refusal.js';
+import type { Refusal } from '../handler/refusal.js';
+import type { Share } from '../handler/share.js';
 import { asError, TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
+import type { EvictionOrder } from './eviction-order.js';
 import type { HeldActor } from './handle.js';
-
-/**
- * The most peers that are checked for idleness to make room for an unknown sender. This limits the
- * cost of forged source addresses.
- */
-const MAX_TRIES_FOR_STRANGERS = 16;
+import { Stranger } from './stranger.js';
+import type { StrangerKit } from './stranger.js';
 
 /** Makes the actor of a peer. `lookUp` finds the IP address when the host is a name. */
-type MakePeer = (address: SocketAddress, lookUp?: (peer: PeerActor) => void) => PeerActor;
+type MakePeer = (
+  address: SocketAddress,
+  friend: boolean,
+  lookUp?: (peer: PeerActor) => void,
+) => PeerActor;
 
 export interface PeerTableOptions {
   readonly maxPeers: number;
-  /** With `'strict'`, a peer is never forgotten while one of its requests is remembered. */
-  readonly atMostOnce: AtMostOnce;
+  /** The share of the places that one network may have. */
+  readonly share: Share;
+  readonly evictionOrder: EvictionOrder<PeerActor>;
+  readonly strangers: Omit<StrangerKit, 'admit'>;
   readonly makePeer: MakePeer;
   readonly lookUp: (name: string) => Promise<string>;
 }
 
 export class PeerTable implements HandlerOwners {
   readonly #options: PeerTableOptions;
+  readonly #strangers: StrangerKit;
   #closed = false;
-  #forgottenEarly = 0;
-  /** Bounded by `maxPeers`. To make room, peers are tried in this order. */
+  /** Bounded by `maxPeers`. */
   readonly #peers = new Set<PeerActor>();
   /** The peers whose IP address is known, by that address. */
   readonly #byAddress = new Map<string, PeerActor>();
@@ -39,11 +44,10 @@ export class PeerTable implements HandlerOwners {
 
   constructor(options: PeerTableOptions) {
     this.#options = options;
-  }
-
-  /** Requests that were forgotten with their peers, before the end of their replay window. */
-  get forgottenEarly(): number {
-    return this.#forgottenEarly;
+    this.#strangers = {
+      ...options.strangers,
+      admit: (stranger) => this.#admitStranger(stranger),
+    };
   }
 
   get size(): number {
@@ -70,20 +74,25 @@ export class PeerTable implements HandlerOwners {
     return peer?.forgotten === true ? undefined : peer;
   }
 
-  /** Makes a peer for an unknown address. Gives undefined if there is no room for it. */
-  admitStranger(host: string, port: number): PeerActor | undefined {
-    return this.#admitAddress({ host, port }, MAX_TRIES_FOR_STRANGERS);
+  stranger(host: string, port: number): Stranger {
+    return new Stranger(this.#strangers, host, port);
   }
 
   /**
    * The peer at an address or host name. A name is looked up once while its peer is known.
    *
-   * @throws TooManyPeersError when there are `maxPeers` peers, and none can be forgotten.
+   * @throws TooManyPeersError when there are `maxPeers` peers, and all are in use.
    */
   get(address: ParsedAddress): PeerActor {
-    const peer = this.known(address) ?? this.#admitNew(address);
-    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
-    return peer;
+    const known = this.known(address);
+    if (known !== undefined) {
+      this.#options.evictionOrder.befriend(known);
+      return known;
+    }
+    if (!this.#makeRoom(this.#options.evictionOrder.firstForUser)) {
+      throw new TooManyPeersError(this.#options.maxPeers);
+    }
+    return this.#addNew(address);
   }
 
   /**
@@ -114,59 +123,54 @@ export class PeerTable implements HandlerOwners {
     for (const peer of this.#peers) peer.forget();
   }
 
-  #admitNew(address: ParsedAddress): PeerActor | undefined {
-    if (address.kind !== 'name') return this.#admitAddress(address, Infinity);
-    const name = formatAddress(address);
-    const peer = this.#admit(address, Infinity, (asking) => void this.#lookUp(asking, address));
-    if (peer !== undefined) this.#rememberName(name, peer);
+  #addNew(address: ParsedAddress): PeerActor {
+    if (address.kind !== 'name') return this.#addAt(address, true);
+    const peer = this.#options.makePeer(
+      address,
+      true,
+      (asking) => void this.#lookUp(asking, address),
+    );
+    this.#add(peer);
+    this.#rememberName(formatAddress(address), peer);
     return peer;
   }
 
-  #admitAddress(address: SocketAddress, maxTries: number): PeerActor | undefined {
-    const peer = this.#admit(address, maxTries);
-    if (peer !== undefined) this.#byAddress.set(peer.address, peer);
-    return peer;
-  }
-
-  #admit(
-    address: SocketAddress,
-    maxTries: number,
-    lookUp?: (peer: PeerActor) => void,
-  ): PeerActor | undefined {
-    if (this.#peers.size >= this.#options.maxPeers && !this.#makeRoom(maxTries)) return undefined;
-    const peer = this.#options.makePeer(address, lookUp);
-    this.#peers.add(peer);
-    return peer;
-  }
-
-  /** An unknown sender displaces only idle peers, the endpoint's user also expendable ones. */
-  #makeRoom(maxTries: number): boolean {
-    const forOwnUser = maxTries === Infinity;
-    if (this.#forgetFirst((peer) => peer.idle, maxTries)) return true;
-    const mayForgetRequests = forOwnUser && this.#options.atMostOnce === 'bounded';
-    return mayForgetRequests && this.#forgetFirst((peer) => peer.expendable, maxTries);
-  }
-
-  /**
-   * Checks up to `maxTries` peers and forgets the first one that may be forgotten. The others move
-   * to the end.
-   */
-  #forgetFirst(mayForget: (peer: PeerActor) => boolean, maxTries: number): boolean {
-    let triesLeft = Math.min(maxTries, this.#peers.size);
-    for (const peer of this.#peers) {
-      if (triesLeft === 0) return false;
-      triesLeft -= 1;
-      this.#peers.delete(peer);
-      if (mayForget(peer)) {
-        this.#byAddress.delete(peer.address);
-        this.#lastFound = undefined;
-        this.#forgottenEarly += peer.requests.remembered;
-        peer.forget();
-        return true;
-      }
-      this.#peers.add(peer);
+  #admitStranger({ host, port, origin }: Stranger): PeerActor | Refusal {
+    const { evictionOrder, maxPeers, share } = this.#options;
+    if (this.#makeRoom(evictionOrder.firstForStranger(origin))) {
+      return this.#addAt({ host, port }, false);
     }
-    return false;
+    return evictionOrder.hasShare(origin)
+      ? share.refusalOfNetwork
+      : overloaded('maxPeers', maxPeers);
+  }
+
+  #addAt(address: SocketAddress, friend: boolean): PeerActor {
+    const peer = this.#options.makePeer(address, friend);
+    this.#byAddress.set(peer.address, peer);
+    this.#add(peer);
+    return peer;
+  }
+
+  #add(peer: PeerActor): void {
+    this.#peers.add(peer);
+    this.#options.evictionOrder.add(peer);
+  }
+
+  /** Makes room for one more peer. `first` is forgotten if that is needed. */
+  #makeRoom(first: PeerActor | undefined): boolean {
+    if (this.#peers.size < this.#options.maxPeers) return true;
+    if (first === undefined) return false;
+    this.#byAddress.delete(first.address);
+    this.#lastFound = undefined;
+    this.#remove(first);
+    first.forget();
+    return true;
+  }
+
+  #remove(peer: PeerActor): void {
+    this.#peers.delete(peer);
+    this.#options.evictionOrder.remove(peer);
   }
 
   #rememberName(name: string, peer: PeerActor): void {
@@ -197,7 +201,8 @@ export class PeerTable implements HandlerOwners {
       return;
     }
     this.#rememberName(formatAddress(name), heir);
-    this.#peers.delete(peer);
+    this.#options.evictionOrder.befriend(heir);
     peer.handOver(heir);
+    this.#remove(peer);
   }
 }

@@ -7,7 +7,7 @@
  *   1  attempt, from 1                    in requests: which transmission of the request this is
  *   2  milliseconds to the deadline       in requests: 32 bits
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
- *   4  8 random bytes                     in a challenge, and in the request that answers it
+ *   4  8 bytes                            in a challenge, and in the request that answers it
  *
  * Other keys are skipped, because later versions may add some.
  */
@@ -36,7 +36,7 @@ export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, tok
 
 export const LAST_KEY = Math.max(...Object.values(KEY));
 
-/** Long enough that it cannot be guessed while a peer is known. */
+/** Long enough that it cannot be guessed while it is accepted. */
 export const TOKEN_BYTES = 8;
 
 /** The length of the stamp: the end of a request's header map, which `stampRequest` writes. */

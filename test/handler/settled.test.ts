@@ -24,16 +24,23 @@ t.test(
 t.test(
   'a request from one peer too many is refused and reported',
   inWorld(async (t, world) => {
-    const server = await world.endpoint({ maxPeers: 1, handlers: { ping: () => 'pong' } });
+    const ends: (() => void)[] = [];
+    const hold = () => new Promise<void>((resolve) => ends.push(resolve));
+    const server = await world.endpoint({ maxPeers: 1, handlers: { hold, ping: () => 'pong' } });
     const reports: EndpointReport[] = [];
     server.on('request.settled', (report) => reports.push(report));
-    const [first, second] = [await world.endpoint(), await world.endpoint({ timeoutMs: 100 })];
-    t.match(await world.clock.runUntil(first.peer(server.address).call('ping')), {
-      value: 'pong',
-    });
+    const [first, second] = [await world.endpoint(), await world.endpoint()];
+    const held = first.peer(server.address).call('hold');
+    await world.settle();
     const turnedAway = second.peer(server.address).call('ping');
-    t.match(await world.clock.runUntil(turnedAway), { state: 'timedOut' });
-    t.match(reports[1], {
+    t.match(await world.clock.runUntil(turnedAway), {
+      state: 'rejected',
+      executed: 'no',
+      error: { code: 'overloaded', data: { limit: 'maxPeers', value: 1 } },
+    });
+    ends[0]?.();
+    await world.clock.runUntil(held);
+    t.match(reports[0], {
       ending: 'overloaded',
       procedure: 'ping',
       peer: `${second.address.host}:${second.address.port}`,

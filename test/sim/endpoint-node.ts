@@ -162,6 +162,7 @@ export class EndpointNode {
       replies: new Map(),
       traffic: new Map(),
       samples: new Map(),
+      running: [],
       callsMade: 0,
     };
     this.#opening = false;

@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { FaultyTransport } from './faulty-transport.js';
 import type { NodeClock } from './node-clock.js';
+import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';
 
 /** When the kernel took requests with one id. */
@@ -45,6 +46,8 @@ export interface Life {
   readonly replies: Map<string, Set<string>>;
   /** The bytes to and from each address that has proved nothing; see I10. */
   readonly traffic: Map<string, Traffic>;
+  /** The procedures that run, and some that have ended; see I8. */
+  running: readonly Execution[];
   /** How many round-trip times were used, by peer; see I9. */
   readonly samples: Map<string, number>;
   readonly actors: Map<string, Watched>;

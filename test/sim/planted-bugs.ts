@@ -26,7 +26,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are never taken for repetitions',
     file: 'handler/inbox.ts',
-    find: 'const known = sender && this.#find(frame, sender);',
+    find: 'const known = this.#find(frame, sender);',
     replace: 'const known = undefined as KnownRequest | undefined;',
     foundBy: ['I2'],
   },
@@ -41,8 +41,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a strict endpoint forgets the oldest request when its memory is full',
     file: 'handler/inbox.ts',
-    find: "atMostOnce === 'strict' && this.#slots.running",
-    replace: "atMostOnce === 'strict' && this.#closing && this.#slots.running",
+    find: "if (isFull) return overloaded('maxReplies', limits.maxReplies);",
+    replace: '',
     with: ['strict', 'tinyReplyMemory', 'replay'],
     foundBy: ['I2'],
   },
@@ -54,12 +54,20 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I8'],
   },
   {
+    name: 'a network runs more procedures than its share',
+    file: 'handler/share.ts',
+    find: 'return origin[held] < this.#most.network ? undefined : this.refusalOfNetwork;',
+    replace: 'return undefined;',
+    with: ['fewHandlers', 'fewHandlersPerPeer'],
+    foundBy: ['I8'],
+  },
+  {
     name: 'a repetition runs the procedure again for its reply',
     file: 'handler/inbox.ts',
     find: ': this.#acceptAgain(frame, sender, known, atMs);',
     replace: `: known.settled.durationMs === undefined
         ? this.#acceptAgain(frame, sender, known, atMs)
-        : this.#acceptNew(frame, sender, host, port, atMs);`,
+        : this.#acceptNew(frame, sender, atMs);`,
     foundBy: ['I2'],
   },
   {

@@ -1,5 +1,7 @@
+import { networkOf } from '../../../src/address/ip.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
+import type { Execution } from '../oracle.js';
 import type { World } from '../world.js';
 
 /** Refusals are remembered beside the replies. */
@@ -28,7 +30,27 @@ export const boundedMemory: Invariant = {
     }
     return tooManyInFlight(world, node);
   },
+
+  afterRun: (_world, { name, life, limits }, execution) => {
+    const { maxRunningHandlers, maxRunningPerPeer } = limits;
+    const shares = [
+      [hostOf, limits.maxHostSharePercent],
+      [networkOfSender, limits.maxNetworkSharePercent],
+    ] as const;
+    life.running = [...life.running.filter(({ endedAtMs }) => endedAtMs === undefined), execution];
+    for (const [originOf, percent] of shares) {
+      const origin = originOf(execution);
+      const share = Math.max(Math.floor((maxRunningHandlers * percent) / 100), maxRunningPerPeer);
+      const running = life.running.filter((other) => originOf(other) === origin).length;
+      if (running > share) return `${name} runs ${running} procedures for ${origin}, not ${share}`;
+    }
+    return undefined;
+  },
 };
+
+const hostOf = ({ sender }: Execution): string => sender.slice(0, sender.lastIndexOf(':'));
+
+const networkOfSender = (execution: Execution): string => networkOf(hostOf(execution));
 
 /**
  * An answer is not overdue before the least RTO. Until then its call certainly has a place in the
