@@ -48,6 +48,7 @@ export type Failed = {
   readonly error: RemoteError;
   readonly atMs: number;
 };
+export type Withdrawn = { readonly type: 'withdrawn' };
 export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
 type Lingered = { readonly type: 'lingered' };
@@ -61,6 +62,7 @@ export type CallEvent =
   | Working
   | Answered
   | Failed
+  | Withdrawn
   | Expired
   | Cancel
   | Lingered;

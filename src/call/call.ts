@@ -11,7 +11,7 @@ import type { Call } from '../api/call.js';
 import { CallError } from '../api/outcome.js';
 import type { Outcome, RemoteError } from '../api/outcome.js';
 import type { Engine } from '../engine/engine.js';
-import type { FrameOwner } from '../engine/sender.js';
+import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
 import type { TransactionId } from '../wire/transaction-id.js';
@@ -38,7 +38,7 @@ export interface CallHome extends Engine {
 
 export class CallActor<Value = unknown>
   extends LightActor<CallMachine, CallHome>
-  implements Call<Value>, Alarm, FrameOwner, LedgerEntry<CallActor>, RepeatedCall<CallActor>
+  implements Call<Value>, Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
 {
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
@@ -174,6 +174,13 @@ export class CallActor<Value = unknown>
     this.#wasBundled = bundled;
     if (error === null) this.receive({ type: 'accepted' }, ref);
     else this.receive({ type: 'refused', error }, ref);
+  }
+
+  withdraw(): void {
+    // Its listeners may have cancelled it meanwhile.
+    if (this.row.name !== 'sent') return;
+    this.home.outstanding.takeBack(this);
+    this.receive({ type: 'withdrawn' }, this.home.sender.ref);
   }
 
   /** The call's alarm: time to send again, time to give up, or time to stop lingering. */

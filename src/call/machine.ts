@@ -14,7 +14,7 @@
  * - An answer is accepted in `sent` as well as in `awaiting`, because it may arrive before the
  *   socket's callback.
  * - The time-out starts when the call is made. So a call can time out, or be cancelled, while it is
- *   queued.
+ *   queued. In `sent` it can be withdrawn: its datagram waited for others when its time was over.
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
  * - A peer that is still working on the call says so when the request is repeated. The call keeps
  *   waiting.
@@ -36,6 +36,7 @@ import type {
   Refused,
   Retransmitted,
   Transmitted,
+  Withdrawn,
   Working,
 } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
@@ -81,6 +82,17 @@ const actions = {
       executed: executedSoFar(context),
       timeoutMs: context.timeoutMs,
       attempts: context.attempt,
+    },
+  })),
+  withdraw: assignFrom<Withdrawn>(({ context }) => ({
+    attempt: 0,
+    sentAtMs: undefined,
+    outcome: {
+      state: 'timedOut',
+      verdict: 'neverSent',
+      executed: 'no',
+      timeoutMs: context.timeoutMs,
+      attempts: 0,
     },
   })),
   cancel: assignFrom<Cancel>(({ context, event }) => ({
@@ -148,6 +160,7 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { target: 'awaiting', actions: 'noteWorking' },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
+        withdrawn: { target: 'timedOut', actions: ['withdraw', 'reportOutcome'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },

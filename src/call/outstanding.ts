@@ -86,6 +86,11 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return true;
   }
 
+  /** A call that was added is not sent after all. No answer can belong to it. */
+  takeBack(call: TCall): void {
+    if (this.#unlink(call)) this.#inFlight -= 1;
+  }
+
   /**
    * A call has its outcome. If it was added, it is no longer in flight, but it stays known until it
    * is deleted.
@@ -107,20 +112,8 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   /** Removes a call to `address`, if it is there. */
   delete(call: TCall, address: string, answered: boolean): void {
     if (this.#lingering.size > 0) this.#lingering.delete(call);
-    const id = call.context.transactionId;
-    const bucket = this.#bucketOf(id);
-    let previous: TCall | undefined;
-    for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
-      if (link === call) {
-        if (previous === undefined) this.#buckets[bucket] = call.nextInBucket;
-        else previous.nextInBucket = call.nextInBucket;
-        call.nextInBucket = undefined;
-        this.#size -= 1;
-        (answered ? this.#answered : this.#unanswered).add(id, address);
-        return;
-      }
-      previous = link;
-    }
+    if (!this.#unlink(call)) return;
+    (answered ? this.#answered : this.#unanswered).add(call.context.transactionId, address);
   }
 
   /**
@@ -151,6 +144,23 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
 
   #bucketOf(id: TransactionId): number {
     return hashOfId(id) & (this.#buckets.length - 1);
+  }
+
+  /** Removes the call from its chain, if it is there. */
+  #unlink(call: TCall): boolean {
+    const bucket = this.#bucketOf(call.context.transactionId);
+    let previous: TCall | undefined;
+    for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
+      if (link === call) {
+        if (previous === undefined) this.#buckets[bucket] = call.nextInBucket;
+        else previous.nextInBucket = call.nextInBucket;
+        call.nextInBucket = undefined;
+        this.#size -= 1;
+        return true;
+      }
+      previous = link;
+    }
+    return false;
   }
 
   #link(call: TCall): void {

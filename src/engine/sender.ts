@@ -10,6 +10,14 @@ export interface FrameOwner {
   sent(error: Error | null, bundled: boolean): void;
 }
 
+/** The owner of a frame that waits for others, to be sent together with them. */
+export interface WaitingOwner extends FrameOwner {
+  /** From this time on the frame must not be sent any more, in monotonic milliseconds. */
+  readonly deadlineMs: number;
+  /** The frame was not sent, because the deadline has passed. */
+  withdraw(): void;
+}
+
 export interface Sender {
   readonly ref: AnyActorRef;
   send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void;

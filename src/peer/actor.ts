@@ -11,7 +11,7 @@ import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
-import type { FrameOwner } from '../engine/sender.js';
+import type { FrameOwner, WaitingOwner } from '../engine/sender.js';
 import type { HandlerOwner } from '../handler/owner.js';
 import { PeerRequests } from '../handler/peer-requests.js';
 import type { HeaderMap } from '../wire/header-map.js';
@@ -53,7 +53,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     this.#kit = kit;
     this.#lookUp = lookUp;
     const { amplification, limits, tokens, turn } = kit;
-    this.#departures = new Departures(engine.sender, turn, limits.maxBundleBytes, this);
+    this.#departures = new Departures(engine, turn, limits.maxBundleBytes, this);
     this.replies = new Replies(this.#departures, new ReturnPath(this, amplification, tokens));
     if (engine.inspection.watched) this.start();
   }
@@ -132,7 +132,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   }
 
   /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
-  #send(frame: OutboundFrame, owner?: FrameOwner): void {
+  #send(frame: OutboundFrame, owner?: WaitingOwner): void {
     if (this.#takesBundles) this.#departures.send(frame, owner);
     else this.#departures.sendAlone(frame, owner);
   }
@@ -189,7 +189,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
 
   callSettled(call: CallActor): void {
     const { outbox, path } = this.#calls;
-    outbox.remove(call);
+    const madeRoom = outbox.remove(call);
     const { attempt, outcome } = call.context;
     if (outcome === undefined) return;
     const wasSent = attempt > 0;
@@ -201,7 +201,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
       this.#send(encodeSignal('cancel', call.transactionId));
     }
     // Waiting calls go first, because a listener that hears of the outcome may call again.
-    if (wasSent) outbox.drain();
+    if (madeRoom) outbox.drain();
     this.reports.settled(call);
   }
 

@@ -5,7 +5,8 @@
  * datagram, at both ends, is the system call. But a receiver that is woken only once for several
  * datagrams saves a tenth of the cost.
  */
-import type { FrameOwner, Sender } from '../engine/sender.js';
+import type { Engine } from '../engine/engine.js';
+import type { FrameOwner, WaitingOwner } from '../engine/sender.js';
 import type { Turn, TurnTask } from '../time/turn.js';
 import {
   BUNDLE_HEADER_BYTES,
@@ -32,18 +33,34 @@ const MAX_SINGLE_BYTES = MAX_DATAGRAM_BYTES;
  */
 class Batch {
   readonly frames: OutboundFrame[] = [];
-  readonly owners: (FrameOwner | undefined)[] = [];
+  readonly owners: (WaitingOwner | undefined)[] = [];
   /** The bytes that the frames take in a bundle. */
   bytes = 0;
+  #firstDeadlineMs = Infinity;
 
   get length(): number {
     return this.frames.length;
   }
 
-  add(frame: OutboundFrame, bytes: number, owner: FrameOwner | undefined): void {
+  add(frame: OutboundFrame, bytes: number, owner: WaitingOwner | undefined): void {
     this.frames.push(frame);
     this.owners.push(owner);
     this.bytes += bytes;
+    if (owner !== undefined && owner.deadlineMs < this.#firstDeadlineMs) {
+      this.#firstDeadlineMs = owner.deadlineMs;
+    }
+  }
+
+  /** What may still be sent. The other frames are withdrawn: the event loop was blocked. */
+  punctual(nowMs: number): Batch {
+    if (nowMs < this.#firstDeadlineMs) return this;
+    const punctual = new Batch();
+    for (const [index, frame] of this.frames.entries()) {
+      const owner = this.owners[index];
+      if (owner !== undefined && nowMs >= owner.deadlineMs) owner.withdraw();
+      else punctual.add(frame, bundledBytes(frame), owner);
+    }
+    return punctual;
   }
 
   hasRoom(bytes: number, maxBytes: number, maxFrames: number): boolean {
@@ -58,10 +75,11 @@ class Batch {
  * work on it.
  *
  * So every frame is sent at the end of its turn at the latest. When a frame is sent depends only on
- * the turns, and not on how long they take.
+ * the turns, and not on how long they take. But a turn can take longer than a call may: a request
+ * whose deadline has passed is not sent.
  */
 export class Departures implements TurnTask {
-  readonly #sender: Sender;
+  readonly #engine: Pick<Engine, 'clock' | 'sender'>;
   readonly #turn: Turn;
   readonly #maxBundleBytes: number;
   readonly #destination: Destination;
@@ -79,17 +97,22 @@ export class Departures implements TurnTask {
   /** The turn in which a frame was last sent at once. */
   #lastTurn: number | undefined;
 
-  constructor(sender: Sender, turn: Turn, maxBundleBytes: number, destination: Destination) {
-    this.#sender = sender;
+  constructor(
+    engine: Pick<Engine, 'clock' | 'sender'>,
+    turn: Turn,
+    maxBundleBytes: number,
+    destination: Destination,
+  ) {
+    this.#engine = engine;
     this.#turn = turn;
     this.#maxBundleBytes = maxBundleBytes;
     this.#destination = destination;
   }
 
   /** Sends a frame to a peer that understands bundles. `owner` gets the kernel's result. */
-  send(frame: OutboundFrame, owner?: FrameOwner): void {
+  send(frame: OutboundFrame, owner?: WaitingOwner): void {
     if (this.#mayLeaveNow()) {
-      this.#sender.send(frame, this.#destination.host, this.#destination.port, owner);
+      this.sendAlone(frame, owner);
       return;
     }
     const bytes = bundledBytes(frame);
@@ -105,10 +128,10 @@ export class Departures implements TurnTask {
 
   sendAlone(frame: OutboundFrame, owner?: FrameOwner): void {
     const { host, port } = this.#destination;
-    this.#sender.send(frame, host, port, owner);
+    this.#engine.sender.send(frame, host, port, owner);
   }
 
-  #putInBundle(frame: OutboundFrame, bytes: number, owner: FrameOwner | undefined): void {
+  #putInBundle(frame: OutboundFrame, bytes: number, owner: WaitingOwner | undefined): void {
     const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
     // A loop, because the owner of a frame that could not be sent may send another frame at once.
     while (this.#bundle?.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES) === false) this.#leave();
@@ -117,7 +140,7 @@ export class Departures implements TurnTask {
     if (!this.#isLeaving && 2 * bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
   }
 
-  #putAside(frame: OutboundFrame, owner: FrameOwner | undefined): void {
+  #putAside(frame: OutboundFrame, owner: WaitingOwner | undefined): void {
     const { length } = frame;
     // A frame always has room if no other waits, however long it is.
     while (this.#singles?.hasRoom(length, MAX_SINGLE_BYTES, MAX_SINGLE_FRAMES) === false) {
@@ -149,12 +172,16 @@ export class Departures implements TurnTask {
   }
 
   #leave(): void {
-    const singles = this.#singles;
-    const bundle = this.#bundle;
+    if (!this.waiting) return;
+    const waitingSingles = this.#singles;
+    const waitingBundle = this.#bundle;
     this.#singles = undefined;
     this.#bundle = undefined;
     this.#isLeaving = false;
     this.waiting = false;
+    const nowMs = this.#engine.clock.nowMs();
+    const singles = waitingSingles?.punctual(nowMs);
+    const bundle = waitingBundle?.punctual(nowMs);
     // Frames that are too long for a bundle are sent first, because the bundle may hold their
     // cancel.
     if (singles !== undefined) this.#sendOneByOne(singles);
@@ -165,7 +192,7 @@ export class Departures implements TurnTask {
 
   #sendTogether({ frames, bytes, owners }: Batch): void {
     const { host, port } = this.#destination;
-    this.#sender.sendBundle(encodeBundle(frames, bytes), host, port, owners);
+    this.#engine.sender.sendBundle(encodeBundle(frames, bytes), host, port, owners);
   }
 
   #sendOneByOne({ frames, owners }: Batch): void {

@@ -84,9 +84,11 @@ export class Outbox {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  remove(call: CallActor): void {
-    if (this.#window.delete(call) || this.#released.delete(call)) return;
-    this.#mailbox.delete(call);
+  /** Removes a call that has ended. Gives whether the window has room for another one now. */
+  remove(call: CallActor): boolean {
+    if (this.#window.delete(call)) return true;
+    if (!this.#released.delete(call)) this.#mailbox.delete(call);
+    return false;
   }
 
   /** Removes and gives the call that has waited longest. */

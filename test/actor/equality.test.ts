@@ -35,6 +35,7 @@ const callEvents: readonly CallEvent[] = [
   { type: 'working' },
   { type: 'answered', value: 'hello', atMs: 6_000 },
   { type: 'failed', error: new RemoteError('unknownProcedure', 'no such procedure'), atMs: 6_001 },
+  { type: 'withdrawn' },
   { type: 'expired', verdict: 'peerSilent' },
   { type: 'cancel', reason: 'enough' },
   { type: 'lingered' },

@@ -126,6 +126,41 @@ t.test(
 );
 
 t.test(
+  'a request that waited until its deadline is not sent, and what waits behind it is',
+  inWorld(async (t, world) => {
+    const options = { initialWindow: 3, window: 3, mailbox: 8 };
+    const { transport, client, peer } = await acquainted(world, options);
+    const first = peer.call('a');
+    const [late, cancelled, queued] = ['b', 'c', 'd'].map((name) =>
+      peer.call(name, [], { timeoutMs: name === 'd' ? 5_000 : 50 }),
+    );
+    cancelled!.cancel();
+    world.clock.stall(50);
+    await turnOver(world);
+    t.strictSame(taken(transport), [['a'], ['cancel', 'd']]);
+    const neverSent = { state: 'timedOut', verdict: 'neverSent', executed: 'no', attempts: 0 };
+    t.match(await world.clock.runUntil(late!), neverSent);
+    t.strictSame([first.state, queued!.state], ['awaiting', 'awaiting']);
+    t.match(client.stats(), { inFlightNow: 2, queuedNow: 0, lingeringNow: 0 });
+  }),
+);
+
+t.test(
+  'a half full bundle that code held up is not sent after the deadline either',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world, { maxBundleBytes: 150 });
+    const calls = ['a', 'b', 'c', 'd'].map((name) => peer.call(name, [], { timeoutMs: 50 }));
+    world.clock.stall(50);
+    await Promise.resolve();
+    await turnOver(world);
+    t.strictSame(taken(transport), [['a']]);
+    for (const call of calls.slice(1)) {
+      t.match(await world.clock.runUntil(call), { verdict: 'neverSent', executed: 'no' });
+    }
+  }),
+);
+
+t.test(
   'a clock that does not count turns is asked for their ends, and the rule is the same',
   inWorld(async (t, world) => {
     const clock = Object.assign(new RestlessClock(world.clock), { turnNumber: undefined });
@@ -194,7 +229,7 @@ async function sentBy(maxBundleBytes: number, lengths: readonly number[]): Promi
     send: (frame: OutboundFrame) => sent.push(frame.toDatagram()),
     sendBundle: (bundle: Buffer) => sent.push(bundle),
   } as unknown as Sender;
-  const departures = new Departures(sender, new Turn(clock), maxBundleBytes, PEER);
+  const departures = new Departures({ clock, sender }, new Turn(clock), maxBundleBytes, PEER);
   for (const [number, length] of lengths.entries()) {
     const id = number.toString(16).padStart(40, '0');
     departures.send(new OutboundFrame('response', id, 'x'.repeat(length - 21)));

@@ -68,10 +68,12 @@ export function headerMapOf(entries: Readonly<Record<number, number>>): Buffer {
   return Buffer.concat([Buffer.of(0x80 | pairs.length), ...bytes]);
 }
 
-/** The header map of a datagram, if it has one. */
+/** The header map of a datagram, if it has one. Bytes after it do not matter. */
 export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | undefined {
   try {
-    const header = valuesOf(datagram)[1];
+    const values = decodeMulti(datagram.subarray(BODY_AT), LENGTHS);
+    values.next();
+    const header = values.next().value as unknown;
     return typeof header === 'object' && header !== null && !Array.isArray(header)
       ? (header as Record<string, unknown>)
       : undefined;

@@ -259,6 +259,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I15', 'L1', 'L2'],
   },
   {
+    name: 'a request that waited for the end of the turn is sent after its deadline',
+    file: 'peer/departures.ts',
+    find: 'if (nowMs < this.#firstDeadlineMs) return this;',
+    replace: 'if (nowMs >= 0) return this;',
+    with: ['stall', 'shortTimeout'],
+    foundBy: ['I1'],
+  },
+  {
+    name: 'a waiting request is sent after its deadline',
+    file: 'peer/outbox.ts',
+    find: 'if (next.deadlineMs <= nowMs) {',
+    replace: 'if (nowMs < 0) {',
+    with: ['stall', 'shortTimeout', 'tinyWindow'],
+    foundBy: ['I1'],
+  },
+  {
     name: 'frames that wait for the end of the turn are forgotten at close',
     file: 'endpoint/endpoint.ts',
     find: 'turn.end();',

@@ -73,6 +73,8 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     const node = dice.pick(world.endpoints);
     if (!node.ready) return false;
     const order = dice.pick(['timersFirst', 'messagesFirst'] as const);
+    // What it has just sent may still wait for the end of the turn.
+    if (dice.chance(0.5)) makeBurst(world, { caller: node, target: dice.pick(world.peers) });
     node.life.clock.stall(dice.pick([30, 300, 1_000, 3_000]) * dice.between(0.5, 1), order);
     world.coverage.reach(`wake:${order}`);
     return true;

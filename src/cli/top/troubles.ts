@@ -72,7 +72,9 @@ const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
   rejected: ({ outcome }) => `rejected: ${errorWords(outcome?.['error'])}`,
   // A call that has timed out can take more events while it lingers.
   timedOut: ({ event, because }) =>
-    event === 'expired' ? `timed out: ${because ?? 'nobody knows why'}` : undefined,
+    event === 'expired' || event === 'withdrawn'
+      ? `timed out: ${because ?? 'nobody knows why'}`
+      : undefined,
   late: ({ lateByMs = 0 }) => `an answer came ${durationWords(lateByMs)} too late`,
   lost: nothing,
   cancelled: nothing,

@@ -68,7 +68,7 @@ export class CallRecords implements ActorRecords<CallActor> {
     if (event === undefined && attempt > 1) {
       this.#step(call, 'retransmitted', 'awaiting', { attempt }, sentAtMs ?? nowMs);
     }
-    if (outcome?.state !== 'timedOut' || event?.type === 'expired') return;
+    if (outcome?.state !== 'timedOut' || (event !== undefined && endsInTimeOut(event))) return;
     const deadlineMs = Math.min(calledAtMs + timeoutMs, nowMs);
     this.#step(call, 'expired', 'timedOut', this.#settled(call, outcome, transaction), deadlineMs);
   }
@@ -123,7 +123,12 @@ type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | '
  * Whether this event gave the call its outcome. An event after the time-out does not change the
  * outcome.
  */
-export function settles({ context, state }: CallActor, { type }: AnyEventObject): boolean {
+export function settles({ context, state }: CallActor, event: AnyEventObject): boolean {
   if (context.outcome === undefined || state === 'late' || state === 'lost') return false;
-  return state !== 'timedOut' || type === 'expired';
+  return state !== 'timedOut' || endsInTimeOut(event);
+}
+
+/** Whether this event times a call out, and no other one does. */
+function endsInTimeOut({ type }: AnyEventObject): boolean {
+  return type === 'expired' || type === 'withdrawn';
 }

@@ -38,8 +38,8 @@ const MAX_FOUND = 10_000;
 
 /** Events that make a call or a request worth showing. */
 const NOTABLE: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type']>([
-  ...(['retransmitted', 'working', 'expired', 'failed', 'refused', 'cancel'] as const),
-  ...(['cancelled', 'abandoned', 'duplicated'] as const),
+  ...(['retransmitted', 'working', 'withdrawn', 'expired', 'failed', 'refused'] as const),
+  ...(['cancel', 'cancelled', 'abandoned', 'duplicated'] as const),
 ]);
 
 export class Follower<Actor extends Followed> {

@@ -1,3 +1,4 @@
+import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
@@ -5,7 +6,8 @@ import type { World } from '../world.js';
 /**
  * I3. What a caller is told is true. A value is what the peer's procedure returned for this call.
  * An error is what the procedure declared. 'executed: no' means that it did not run and never will;
- * 'maybe' allows both. Calls whose id an on-path attacker has used are left out, because a protocol
+ * 'maybe' allows both. A peer that forgets requests before their time may refuse a copy of one that
+ * it ran, and says that it does (`forgottenEarly`). Calls whose id an on-path attacker has used are left out, because a protocol
  * without cryptography cannot detect that.
  */
 export const honesty: Invariant = {
@@ -42,6 +44,13 @@ function untrueAnswer(world: World, { token, target, outcome }: TrackedCall): Fi
   return undefined;
 }
 
+/** Whether the endpoint forgot a request before its time, in this life. */
+function hasForgotten(node: EndpointNode): boolean {
+  if (!node.alive) return false;
+  node.refresh();
+  return node.stats.forgottenEarly > 0;
+}
+
 function untrueNo(world: World, tracked: TrackedCall): Finding {
   const { token, outcome, madeAtMs, target, targetIncarnation } = tracked;
   if (outcome === undefined || outcome.state === 'resolved') return undefined;
@@ -52,6 +61,7 @@ function untrueNo(world: World, tracked: TrackedCall): Finding {
     // A peer that refused a request remembers that for its replay window and in this life. For an
     // older copy of the request, and in the next life, it is a new request.
     const { replayWindowMs } = refuser.limits;
+    if (outcome.state === 'rejected' && hasForgotten(refuser)) return false;
     return startedAtMs - madeAtMs < replayWindowMs && incarnation === targetIncarnation;
   });
   if (runs.length === 0) return undefined;

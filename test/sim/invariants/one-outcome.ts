@@ -1,3 +1,4 @@
+import { TYPE, valuesOf } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { TrackedCall } from '../tracked-call.js';
@@ -8,7 +9,7 @@ const ROUNDING_MS = 1e-6;
 /**
  * I1. Liveness of a single call. Whatever the network, the peer and the process do, the caller is
  * told exactly once, and at its deadline at the latest. It may be later only by as long as the
- * process was stalled. And no call gives up early.
+ * process was stalled. No call gives up early, and none sends its request when its time is over.
  */
 export const oneOutcome: Invariant = {
   id: 'I1',
@@ -17,6 +18,14 @@ export const oneOutcome: Invariant = {
   afterOutcome: (_world, tracked) => notOnTime(tracked),
 
   afterEvent: (_world, node) => miscounted(node),
+
+  afterFrame: (world, node, frame) => {
+    if (frame[0] !== TYPE.request) return undefined;
+    const tracked = world.callOf(tokenIn(frame));
+    if (tracked === undefined || tracked.node !== node) return undefined;
+    const lateMs = world.nowMs - tracked.madeAtMs - tracked.timeoutMs;
+    return lateMs < 0 ? undefined : `${tracked.token} was sent ${lateMs} ms after its deadline`;
+  },
 
   atEnd: (world) => {
     for (const { token, abandoned, outcome, outcomeReports, sequels } of world.calls) {
@@ -29,6 +38,13 @@ export const oneOutcome: Invariant = {
     return undefined;
   },
 };
+
+/** The token of the call that this request is about: its first argument. */
+function tokenIn(request: Buffer): string {
+  const [body] = valuesOf(request);
+  const args = (body as readonly unknown[])[1] as readonly unknown[];
+  return String(args[0]);
+}
 
 function notOnTime({ token, node, incarnation, ...call }: TrackedCall): Finding {
   const { outcome, settledAtMs = 0, madeAtMs, timeoutMs } = call;

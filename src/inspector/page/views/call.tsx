@@ -145,9 +145,9 @@ function sentence(words: string): string {
 
 /** The verdict of the time-out stays visible when a late answer has come. */
 function verdictOf({ steps, note }: Side): string {
-  const expired = steps.find(({ event }) => event === 'expired')?.because;
-  if (expired === undefined || expired === note) return note;
-  return `${expired.replace(/\.$/, '')}; ${note}`;
+  const timedOut = steps.find(({ state }) => state === 'timedOut')?.because;
+  if (timedOut === undefined || timedOut === note) return note;
+  return `${timedOut.replace(/\.$/, '')}; ${note}`;
 }
 
 function OtherEnd({ side }: { side: Side }): VNode {
