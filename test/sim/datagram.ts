@@ -73,7 +73,7 @@ export function headerOf(datagram: Buffer): Readonly<Record<string, unknown>> | 
   try {
     const values = decodeMulti(datagram.subarray(BODY_AT), LENGTHS);
     values.next();
-    const header = values.next().value as unknown;
+    const header = values.next().value;
     return typeof header === 'object' && header !== null && !Array.isArray(header)
       ? (header as Record<string, unknown>)
       : undefined;

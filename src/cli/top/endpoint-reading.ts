@@ -124,6 +124,7 @@ export class EndpointReading {
       inFlight: latest.inFlightNow,
       queued: latest.queuedNow,
       running: latest.runningNow,
+      overrun: latest.overrunNow ?? 0,
       peers: latest.peersNow,
       outcomes: byOutcome((name) => count(({ outcomes }) => outcomes[name])),
       fates: Object.fromEntries(

@@ -65,7 +65,7 @@ const ENDPOINT_COLUMNS: readonly Column<EndpointView>[] = [
   numberColumn('IN/s', ({ counts }) => rateDigits(counts?.requestsTaken.perSecond)),
   numberColumn('IN FLIGHT', ({ counts }) => counts?.inFlight),
   numberColumn('QUEUED', ({ counts }) => counts?.queued),
-  numberColumn('RUNNING', ({ counts }) => counts?.running),
+  { heading: 'RUNNING', cell: runningCell, right: true },
   optional(numberColumn('PEERS', ({ counts }) => counts?.peers)),
   optional(numberColumn('PROCESS', ({ processId }) => String(processId))),
 ];
@@ -177,6 +177,13 @@ function outcomeColumn(state: OutcomeState): Column<Owned<ProcedureView>> {
 function mostFirst<View>(amountOf: (view: View) => number) {
   return (one: Owned<View>, other: Owned<View>): number =>
     amountOf(other.view) - amountOf(one.view);
+}
+
+/** Procedures that keep their slots after their deadline are added, as in `3+2`. */
+function runningCell({ counts }: EndpointView): Cell {
+  if (counts === undefined) return '-';
+  const running = countWords(counts.running);
+  return counts.overrun === 0 ? running : [`${running}+${countWords(counts.overrun)}`, 'warn'];
 }
 
 function workAtHand({ queued, inFlight, running }: PeerView): number {

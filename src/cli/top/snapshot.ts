@@ -47,7 +47,10 @@ export interface CountsView {
   readonly requestsTaken: Count;
   readonly inFlight: number;
   readonly queued: number;
+  /** Procedures whose requests wait for their end. */
   readonly running: number;
+  /** Procedures that run on after their deadline, and keep their slots. */
+  readonly overrun: number;
   readonly peers: number;
   readonly outcomes: Readonly<Record<OutcomeState, Count>>;
   /** Inbound frames by fate, without zeros. */

@@ -107,6 +107,16 @@ t.test('nothing goes beyond the screen, whatever its size', async (t) => {
   }
 });
 
+t.test('procedures that run on after their deadline are shown beside those that run', async (t) => {
+  const counts = countsRecord();
+  counts.stats.runningNow = 3;
+  const shown = (): string | undefined =>
+    screen(snapshotOf([endpointRecord(), counts])).find((line) => line.startsWith('client'));
+  t.match(shown(), / 3 +1$/);
+  counts.stats.overrunNow = 2;
+  t.match(shown(), / 3\+2 +1$/);
+});
+
 t.test('with enough room everything is shown, and nothing is reported as left out', async (t) => {
   const lines = screen(snapshotOf(crowd()), { width: 300, height: 2_000 });
   t.equal(lines.filter((line) => line.startsWith('10.1.')).length, 500);

@@ -22,7 +22,7 @@ export const oneOutcome: Invariant = {
   afterFrame: (world, node, frame) => {
     if (frame[0] !== TYPE.request) return undefined;
     const tracked = world.callOf(tokenIn(frame));
-    if (tracked === undefined || tracked.node !== node) return undefined;
+    if (tracked?.node !== node) return undefined;
     const lateMs = world.nowMs - tracked.madeAtMs - tracked.timeoutMs;
     return lateMs < 0 ? undefined : `${tracked.token} was sent ${lateMs} ms after its deadline`;
   },
