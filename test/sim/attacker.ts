@@ -128,20 +128,26 @@ export function strikeOnPath(world: World, dice: Dice): boolean {
   if (frames.length === 0) return false;
   const frame = dice.pick(frames);
   const id = idOf(frame);
-  const header = headerOf(frame) === undefined ? [] : [{ 0: 1 }];
+  const headerMap = headerMapOf({ 0: 1 });
+  const header = headerOf(frame) === undefined ? Buffer.alloc(0) : headerMap;
   const elsewhere = { host: '6.6.6.6', port: 666 };
   const bundled = dice.chance(0.3);
   const inject = (forgery: Buffer, source: SocketAddress, target: SocketAddress): void => {
     world.network.inject(bundled ? bundleOf([forged(dice), forgery]) : forgery, source, target);
   };
+  /** Only the source of such an answer could be checked, and the source is right. */
+  const answer = (forgery: Buffer): void => {
+    world.tainted.add(id);
+    world.impersonated.add(formatAddress(to));
+    inject(forgery, to, from);
+  };
+  const response = Buffer.concat([datagramOf(TYPE.response, id, 'forged'), header]);
   switch (dice.below(6)) {
     case 0:
-      // Only the source of such an answer could be checked, and the source is right.
-      world.tainted.add(id);
-      inject(datagramOf(TYPE.response, id, 'forged', ...header), to, from);
+      answer(response);
       return true;
     case 1:
-      inject(datagramOf(TYPE.response, id, 'forged', ...header), elsewhere, from);
+      inject(response, elsewhere, from);
       return true;
     case 2:
       world.tainted.add(id);
@@ -153,11 +159,10 @@ export function strikeOnPath(world: World, dice: Dice): boolean {
       return true;
     case 4:
       world.tainted.add(id);
-      inject(datagramOf(TYPE.cancel, id, null, { 0: 1 }), from, to);
+      inject(Buffer.concat([datagramOf(TYPE.cancel, id, null), headerMap]), from, to);
       return true;
     default:
-      world.tainted.add(id);
-      inject(datagramOf(TYPE.working, id, null, { 0: 1 }), to, from);
+      answer(Buffer.concat([datagramOf(TYPE.working, id, null), headerMap]));
       return true;
   }
 }

@@ -53,6 +53,11 @@ export class World {
    * them.
    */
   readonly tainted = new Set<string>();
+  /**
+   * Addresses in whose name an on-path attacker has answered. Nobody can tell such an answer from
+   * theirs, and it can make an old peer look like an rpcudp endpoint.
+   */
+  readonly impersonated = new Set<string>();
   /** How many tokens were made. */
   tokens = 0;
   /** Datagrams that were on the wire, for replays. The newest replace the oldest. */

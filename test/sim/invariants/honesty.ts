@@ -59,9 +59,11 @@ function untrueNo(world: World, tracked: TrackedCall): Finding {
     const refuser = world.endpoints.find(({ name }) => name === node && name === target.name);
     if (refuser === undefined) return true;
     // A peer that refused a request remembers that for its replay window and in this life. For an
-    // older copy of the request, and in the next life, it is a new request.
+    // older copy of the request, and in the next life, it is a new request. And a life that refuses
+    // a copy knows nothing of what ran at its address before.
     const { replayWindowMs } = refuser.limits;
-    if (outcome.state === 'rejected' && hasForgotten(refuser)) return false;
+    const isAnother = refuser.incarnation !== targetIncarnation;
+    if (outcome.state === 'rejected' && (isAnother || hasForgotten(refuser))) return false;
     return startedAtMs - madeAtMs < replayWindowMs && incarnation === targetIncarnation;
   });
   if (runs.length === 0) return undefined;

@@ -68,7 +68,9 @@ function tooMany(world: World, { name, life }: EndpointNode, id: string): Findin
   const answers = life.disturbed.has(id) ? 1 : 0;
   for (const { call, attempts, idempotent, target } of life.openCalls) {
     if (call.transactionId !== id) continue;
-    const isOld = world.oldPeers.some((peer) => peer.name === target.name);
+    const isOld =
+      world.oldPeers.some((peer) => peer.name === target.name) &&
+      !world.impersonated.has(formatAddress(target.address));
     // An old peer would run the procedure again.
     const most = attempts ?? (isOld && !idempotent ? 1 : MOST_ATTEMPTS);
     if (atMs.length <= most + answers) continue;
