@@ -76,6 +76,20 @@ export function integer<Standard extends number | undefined>(
   };
 }
 
+/** The row of a span of time, in milliseconds or parts of them. */
+export function milliseconds<Standard extends number | undefined>(
+  standard: Standard,
+  most: number,
+): OptionRow<Standard> {
+  return {
+    standard,
+    problem: (value) =>
+      typeof value === 'number' && value >= 0 && value <= most
+        ? undefined
+        : `must be a number from 0 to ${most}, but is ${shown(value)}`,
+  };
+}
+
 export function oneOf<Choice extends string>(
   standard: Choice,
   choices: Readonly<Record<Choice, true>>,

@@ -145,7 +145,10 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   { files: ['actor/'], to: ['xstate', 'actor/'] },
   {
     files: ['wire/'],
-    to: ['node:buffer', '@msgpack/msgpack', 'wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
+    to: [
+      ...['node:buffer', 'node:util/types', '@msgpack/msgpack'],
+      ...['wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
+    ],
     typesToo: true,
   },
   {

@@ -1,8 +1,9 @@
 /** Options of one call. */
 export interface CallOptions {
   /**
-   * How long to wait for an answer, in milliseconds. The wait for the peer's window is included. An
-   * integer from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs`.
+   * How long to wait for an answer, in milliseconds. The wait for the peer's window is included. A
+   * number from 0 to 2,147,483,647, such as a scope's `remainingMs`. With 0 the call times out at
+   * once, and is not sent. Default: the endpoint's `timeoutMs`.
    */
   readonly timeoutMs?: number;
   /**

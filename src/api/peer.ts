@@ -19,9 +19,22 @@ export type CallParameters<Args> = Args extends readonly []
     ? [args?: Args, options?: CallOptions]
     : [args: Args, options?: CallOptions];
 
+/**
+ * The names that the language, debuggers and test runners ask an object for: to await it, to turn it
+ * into text, to look at it. A stub does not call procedures by them.
+ */
+export const UNCALLED_NAMES = [
+  ...(['then', 'toJSON', 'toString', 'toLocaleString', 'valueOf', 'constructor'] as const),
+  ...(['inspect', 'nodeType', 'asymmetricMatch', '$$typeof'] as const),
+] as const;
+
+type UncalledName = (typeof UNCALLED_NAMES)[number];
+
 /** The procedures of a peer as methods: `peer.remote.sayhi('Snake')`. */
 export type Remote<Api> = {
-  readonly [P in ProcedureName<Api>]: (...args: ArgumentsOf<Api[P]>) => Call<ResultOf<Api[P]>>;
+  readonly [P in Exclude<ProcedureName<Api>, UncalledName>]: (
+    ...args: ArgumentsOf<Api[P]>
+  ) => Call<ResultOf<Api[P]>>;
 };
 
 /**
@@ -30,9 +43,9 @@ export type Remote<Api> = {
  */
 export interface Peer<Api = AnyProcedures> {
   /**
-   * The peer's procedures as methods, with the endpoint's default options. `then` and `toJSON` are
-   * left out, so that no call is made when the stub is awaited or serialised by mistake. Use `call`
-   * for a procedure with one of these names.
+   * The peer's procedures as methods, with the endpoint's default options. Left out are the names
+   * that the language itself asks an object for, such as `then`, `toJSON` and `toString`, so that
+   * no call is made when the stub is awaited, printed or compared. `call` takes these names, too.
    */
   readonly remote: Remote<Api>;
 

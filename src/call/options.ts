@@ -3,8 +3,9 @@ import type { CallOptions } from '../api/call-options.js';
 import type { Limits } from '../api/limits.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { LIMITS } from '../engine/limits.js';
-import { requireOptions, tested, unchecked } from '../option-table.js';
+import { milliseconds, requireOptions, tested, unchecked } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
+import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { isTraceparent } from '../wire/header-map.js';
 
 /**
@@ -15,7 +16,8 @@ export const SAFE_ATTEMPTS = 3;
 
 /** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
-  timeoutMs: LIMITS.timeoutMs,
+  // What a procedure's scope gives as `remainingMs` is taken, so parts of milliseconds and 0 are.
+  timeoutMs: milliseconds(LIMITS.timeoutMs.standard, MAX_TIMER_DELAY_MS),
   attempts: LIMITS.attempts,
   signal: tested(undefined, 'must be an AbortSignal', (value) => value instanceof AbortSignal),
   traceparent: tested(undefined, 'must be 1 to 256 printable ASCII characters', isTraceparent),

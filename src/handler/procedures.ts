@@ -34,7 +34,9 @@ export function procedureTable(handlers: Handlers, contract?: AnyContract): Proc
     if (typeof procedure !== 'function') {
       throw new TypeError(`handlers.${name} must be a function, but is ${kindOf(procedure)}`);
     }
-    table.set(name, { name, run: procedure as Procedure, contracted: contract?.procedure(name) });
+    // In a procedure, `this` is the object of handlers, as TypeScript has it.
+    const run = (procedure as Procedure).bind(handlers);
+    table.set(name, { name, run, contracted: contract?.procedure(name) });
   }
   contract?.requireHandlers(table.keys());
   return table;

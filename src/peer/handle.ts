@@ -4,6 +4,7 @@ import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';
 import type { Call } from '../api/call.js';
 import type { PeerHealth } from '../api/health.js';
+import { UNCALLED_NAMES } from '../api/peer.js';
 import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
 import type { AnyContract } from '../contract/contract.js';
@@ -98,10 +99,12 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   }
 }
 
+const UNCALLED: ReadonlySet<unknown> = new Set(UNCALLED_NAMES);
+
 function remoteOf<Api>(peer: PeerHandle<Api>): Remote<Api> {
   return new Proxy(Object.create(null) as Remote<Api>, {
     get: (_target, name) =>
-      typeof name === 'string' && name !== 'then' && name !== 'toJSON'
+      typeof name === 'string' && !UNCALLED.has(name)
         ? (...args: unknown[]) => (peer as unknown as PeerHandle).call(name, args)
         : undefined,
   });

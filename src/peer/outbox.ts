@@ -40,10 +40,13 @@ export class Outbox {
    * mailbox, or is refused if the mailbox is full.
    */
   put(call: CallActor): void {
+    const { calledAtMs } = call.context;
     const first = this.#mailbox.size === 0 && !this.#draining;
-    if (first && this.#hasRoom()) {
+    if (call.deadlineMs <= calledAtMs) {
+      call.ring(calledAtMs);
+    } else if (first && this.#hasRoom()) {
       this.#window.push(call);
-      call.launch(call.context.calledAtMs);
+      call.launch(calledAtMs);
     } else if (this.#mailbox.full) {
       const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
       call.receive({ type: 'refused', error }, call.peer.ref);

@@ -2,15 +2,18 @@
  * Faithful copy: copies a value for the encoder into plain arrays and objects. The encoder of
  * `@msgpack/msgpack` writes each value of the copy in the fewest bytes, as Python's umsgpack does.
  * Everything is read only once, because a getter or a Proxy could give the encoder another value
- * than the check saw. A value that would arrive as something else is refused, with four exceptions,
- * which are known from JSON or cannot be noticed:
+ * than the check saw. What a value is does not depend on the realm that made it: a vm context, or
+ * the environment of a test runner. A value that would arrive as something else is refused, with
+ * four exceptions, which are known from JSON or cannot be noticed:
  *
  * - undefined is sent as nil, and a property that is undefined is left out.
  * - −0 is sent as 0.
- * - Symbol keys, and properties that are not enumerable, are left out.
+ * - Properties that are not enumerable are left out.
  * - A safe whole number is sent as an integer, because JavaScript does not distinguish 1 from 1.0.
  */
+import { isDate, isUint8Array } from 'node:util/types';
 import { ExtData } from '@msgpack/msgpack';
+import { quote } from '../errors.js';
 import { MAX_DATAGRAM_BYTES } from './frame.js';
 import { MAX_DEPTH } from './skim.js';
 import { encodeTimestamp, TIMESTAMP_EXTENSION } from './timestamp.js';
@@ -101,12 +104,14 @@ class Copier {
 
   #copyObject(value: object, depth: number): object {
     if (Array.isArray(value)) return this.#copyArray(value, depth + 1);
-    if (value instanceof Uint8Array && ArrayBuffer.isView(value)) return this.#copyBinary(value);
-    if (value instanceof Date) return this.#copyDate(value);
+    if (isUint8Array(value)) return this.#copyBinary(value);
+    if (isDate(value)) return this.#copyDate(value);
     if (value instanceof ExtData) return this.#copyExtension(value);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== Object.prototype && prototype !== null) throw Unfaithful.ofKind(value);
-    return this.#copyRecord(value as Readonly<Record<string, unknown>>, depth + 1);
+    if (!isRecord(value)) throw Unfaithful.ofKind(value);
+    if (Symbol.iterator in value) {
+      throw new Unfaithful('the object is iterable, as `arguments` is; send an array of its items');
+    }
+    return this.#copyRecord(value, depth + 1);
   }
 
   #copyArray(array: readonly unknown[], depth: number): unknown[] {
@@ -118,6 +123,7 @@ class Copier {
     }
     if (length > MAX_LENGTH) throw new OverBudget();
     this.#count(1);
+    requireItemsAlone(array);
     const copy = new Array<unknown>(length);
     let index = 0;
     try {
@@ -138,6 +144,10 @@ class Copier {
     if (depth > MAX_DEPTH) throw Unfaithful.tooDeep(MAX_DEPTH);
     this.#count(1);
     const copy = propertiesOf(record);
+    const [symbol] = Object.getOwnPropertySymbols(copy);
+    if (symbol !== undefined) {
+      throw new Unfaithful(`the key ${String(symbol)} is a symbol, which only this process knows`);
+    }
     for (const key in copy) {
       // This costs nothing here, while Object.hasOwn takes 10 ns for each key.
       if (!Object.prototype.hasOwnProperty.call(copy, key)) continue;
@@ -186,6 +196,26 @@ class Copier {
     this.#bytes += bytes;
     if (this.#bytes > MAX_DATAGRAM_BYTES) throw new OverBudget();
   }
+}
+
+/** Whether an object is plain, in whatever realm it was made. */
+function isRecord(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return (
+    prototype === Object.prototype ||
+    prototype === null ||
+    (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
+const ITEM = /^[0-9]+$/;
+
+/** Throws `Unfaithful` for an array that has properties besides its items, as a RegExp's match. */
+function requireItemsAlone(array: readonly unknown[]): void {
+  // The names of items come first.
+  const last = Object.keys(array).at(-1);
+  if (last === undefined || ITEM.test(last)) return;
+  throw new Unfaithful(`the array has a property ${quote(last)} besides its items; send an object`);
 }
 
 /**

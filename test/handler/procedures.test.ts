@@ -1,4 +1,5 @@
 import t from 'tap';
+import { defineContract } from '../../src/contract/contract.js';
 import { procedureTable } from '../../src/handler/procedures.js';
 import { handlersOf } from '../../src/handler/handlers-of.js';
 import type { HandlerScope } from '../../src/api/scope.js';
@@ -96,4 +97,33 @@ t.test(
       message: /handlersOf\(instance, 'rpc_'\)/,
     });
   },
+);
+
+t.test(
+  'in a procedure, this is the object of handlers, with a contract and without',
+  inWorld(async (t, world) => {
+    const methods = {
+      count: (_scope: HandlerScope) => 41,
+      next(scope: HandlerScope): number {
+        return this.count(scope) + 1;
+      },
+    };
+    const contract = defineContract({ count: {}, next: {} });
+    for (const server of [
+      await world.endpoint({ handlers: methods }),
+      await world.endpoint({ contract, handlers: methods }),
+    ]) {
+      const client = await world.endpoint();
+      t.match(await world.clock.runUntil(client.peer(server.address).call('next')), { value: 42 });
+    }
+    await world.endpoint({
+      handlers: {
+        one: () => 1,
+        two(scope: HandlerScope): number {
+          // What is written in place has its type, too.
+          return this.one() + scope.attempt;
+        },
+      },
+    });
+  }),
 );

@@ -181,3 +181,32 @@ for (const stallMs of [0, 300]) {
     }),
   );
 }
+
+t.test(
+  'what a scope says is left can be given to a call, whole or not; with nothing left it is not sent',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { echo: (_, value: unknown) => value } });
+    const front = await world.endpoint({
+      handlers: {
+        pass: ({ endpoint, remainingMs }) =>
+          endpoint
+            .peer(server.address)
+            .call('echo', [remainingMs], { timeoutMs: remainingMs })
+            .value(),
+      },
+    });
+    const client = await world.endpoint();
+    const call = client.peer(front.address).call('pass', [], { timeoutMs: 1_000.5 });
+    t.match(await world.clock.runUntil(call), { state: 'resolved', value: 1_001 });
+    const before = client.stats();
+    const outcome = await client.peer(front.address).call('pass', [], { timeoutMs: 0 });
+    const nothing = { state: 'timedOut', verdict: 'neverSent', executed: 'no', attempts: 0 };
+    t.match(outcome, { ...nothing, timeoutMs: 0 });
+    t.equal(client.stats().attempted, before.attempted);
+    for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31]) {
+      t.throws(() => client.peer(front.address).call('pass', [], { timeoutMs }), {
+        message: `The option 'timeoutMs' must be a number from 0 to 2147483647, but is ${timeoutMs}`,
+      });
+    }
+  }),
+);

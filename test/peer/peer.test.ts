@@ -27,10 +27,27 @@ t.test(
     inspect(peer.remote);
     JSON.stringify({ peer, remote: peer.remote });
     Object.prototype.toString.call(peer.remote);
+    for (const asText of [() => `${peer.remote as unknown as string}`, () => String(peer.remote)]) {
+      t.throws(asText, TypeError, 'an object without a text');
+    }
+    t.equal(peer.remote.constructor, undefined);
     t.equal((peer.remote as Record<symbol, unknown>)[Symbol.iterator], undefined);
     await world.settle();
     t.equal(world.network.stats.sent, 0);
     t.equal(peer.inFlight, 0);
+  }),
+);
+
+t.test(
+  'a procedure whose name the stub leaves out can be called by its name',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { toString: () => 'text', then: () => 2 } });
+    const client = await world.endpoint();
+    const peer = client.peer<typeof server>(server.address);
+    t.match(await world.clock.runUntil(peer.call('toString')), { value: 'text' });
+    t.match(await world.clock.runUntil(peer.call('then')), { value: 2 });
+    // @ts-expect-error the stub has no such method
+    t.equal(peer.remote.then, undefined);
   }),
 );
 

@@ -7,6 +7,7 @@ import type { Receiver, Transport } from '../../src/transport/transport.js';
 import { datagramOf, idOf, TYPE, valuesOf } from './datagram.js';
 import { PORT } from './faulty-transport.js';
 import type { NodePlan } from './plan.js';
+import { resultText } from './oracle.js';
 import type { World } from './world.js';
 
 const TIMEOUT_MS = 5_000;
@@ -110,7 +111,7 @@ export class OldPeer implements Receiver {
       transactionId: id,
       startedAtMs: this.#world.nowMs,
       endedAtMs: this.#world.nowMs,
-      result: JSON.stringify(result),
+      result: resultText(result),
       declared: undefined,
     });
   }

@@ -27,6 +27,14 @@ export interface Execution extends Request {
   declared: string | undefined;
 }
 
+/** A result as text, to compare it with. */
+export function resultText(result: unknown): string {
+  // A request that was corrupted on its way can hold integers of 64 bits.
+  return JSON.stringify(result, (_key, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+}
+
 export class Oracle {
   readonly #byToken = new Map<string, Execution[]>();
   /**

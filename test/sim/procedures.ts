@@ -5,6 +5,7 @@ import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { EndpointNode } from './endpoint-node.js';
+import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
 
@@ -42,7 +43,7 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
   };
   const end = <Result>(execution: Execution, result: Result): Result => {
     execution.endedAtMs = world.nowMs;
-    execution.result = JSON.stringify(result);
+    execution.result = resultText(result);
     return result;
   };
   const fail = (execution: Execution, error: Error): never => {

@@ -3,6 +3,7 @@
  * arrives.
  */
 import { deepStrictEqual } from 'node:assert/strict';
+import { runInNewContext } from 'node:vm';
 import { ExtData, ExtensionCodec } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
@@ -192,4 +193,47 @@ t.test('what an application teaches the library changes nothing here', async () 
   const moment = new PreciseDate(1_700_000_000_123, 456_789);
   const value = [[1], new ExtData(7, Uint8Array.of(1)), moment];
   deepStrictEqual(sent(value), value);
+});
+
+t.test('a value is what it is, whatever realm it was made in', async (t) => {
+  const values: Readonly<Record<string, unknown>> = {
+    '({ a: 1 })': { a: 1 },
+    '[{ a: [1, 2] }]': [{ a: [1, 2] }],
+    'Object.assign(Object.create(null), { a: 1 })': { a: 1 },
+    'new Date(1e12)': new Date(1e12),
+    '({ bytes: new Uint8Array([1, 2]) })': { bytes: Uint8Array.of(1, 2) },
+  };
+  for (const [source, expected] of Object.entries(values)) {
+    deepStrictEqual(sent(runInNewContext(source)), sent(expected), source);
+  }
+  const refused = [
+    ['new (class Point { x = 1 })', /a Point cannot/],
+    ['new Map([[1, 2]])', /a Map cannot/],
+    ['new Uint16Array(1)', /Uint16Array cannot/],
+    ['Object.create({ inherited: 1 })', /cannot be encoded/],
+  ] as const;
+  for (const [source, message] of refused) t.throws(() => sent(runInNewContext(source)), message);
+  t.throws(() => sent(Object.create(Object.assign(Object.create(null), { inherited: 1 }))));
+});
+
+t.test('what would be lost in silence is refused, with its place', async (t) => {
+  const match = /(?<left>\w)-/.exec('a-b');
+  const given = (function () {
+    // eslint-disable-next-line prefer-rest-params
+    return arguments;
+  })();
+  const cases: readonly (readonly [unknown, string, RegExp])[] = [
+    [
+      { deep: [{ [Symbol('key')]: 1, a: 2 }] },
+      'result.deep[0]',
+      /the key Symbol\(key\) is a symbol/,
+    ],
+    [{ match }, 'result.match', /the array has a property "groups" besides its items/],
+    [[Object.assign([1], { extra: 2 })], 'result[0]', /"extra"/],
+    [Object.assign([], { extra: 2 }), 'result', /"extra"/],
+    [given, 'result', /the object is iterable, as `arguments` is; send an array/],
+  ];
+  for (const [value, path, message] of cases) t.throws(() => sent(value), { path, message });
+  const hidden = Object.defineProperty({ a: 1 }, Symbol('hidden'), { value: 1 });
+  t.strictSame(sent(hidden), { a: 1 }, "what is not enumerable is nobody's content");
 });

@@ -1,5 +1,6 @@
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
+import { resultText } from '../oracle.js';
 import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
 
@@ -33,7 +34,7 @@ function isBeyondKnowledge(world: World, { call, node }: TrackedCall): boolean {
 function untrueAnswer(world: World, { token, target, outcome }: TrackedCall): Finding {
   const runs = world.oracle.of(token).filter(({ node }) => node === target.name);
   if (outcome?.state === 'resolved') {
-    const value = JSON.stringify(outcome.value);
+    const value = resultText(outcome.value);
     if (runs.some(({ result }) => result === value)) return undefined;
     return `${token} resolved with ${value.slice(0, 60)}, which ${target.name} never gave`;
   }
