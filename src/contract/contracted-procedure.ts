@@ -1,4 +1,6 @@
 /** Contracted procedure: the checks of one procedure, for both sides of a call. */
+import { asItArrives } from '../wire/arrival.js';
+import { withoutTrailing } from '../wire/request.js';
 import { Checker } from './checker.js';
 import type { Reading } from './checker.js';
 import { requireDefinition } from './definition.js';
@@ -6,7 +8,9 @@ import type { Issues } from './issue.js';
 
 /**
  * The sender checks a value but sends it unchanged. The receiver checks it and uses the schema's
- * output. So no transform is applied twice. None of the methods throws, whatever a schema does.
+ * output. So no transform is applied twice. Both judge the value as it arrives. MessagePack has no
+ * undefined, so a result that is nil is judged as null first, and as undefined if the schema takes
+ * no null. None of the methods throws, whatever a schema does.
  */
 export class ContractedProcedure {
   readonly name: string;
@@ -29,7 +33,8 @@ export class ContractedProcedure {
 
   /** Checks arguments that are to be sent. Gives undefined if nothing is wrong with them. */
   checkArguments(args: readonly unknown[]): Issues | undefined {
-    return this.readArguments(asSent(args)).issues;
+    const arriving = this.#args && arrivalOf(withoutTrailing(args));
+    return arriving && this.readArguments(arriving.value).issues;
   }
 
   /** Makes the arguments that the procedure is run with from the received ones. */
@@ -44,18 +49,25 @@ export class ContractedProcedure {
 
   /** Checks a result that is to be sent. Gives undefined if nothing is wrong with it. */
   checkResult(result: unknown): Issues | undefined {
-    return this.readResult(result ?? null).issues;
+    const arriving = this.#result && arrivalOf(result ?? null);
+    return arriving && this.readResult(arriving.value).issues;
   }
 
   /** Makes the result that the call resolves to from the received one. */
   readResult(result: unknown): Reading {
-    return this.#result === undefined ? { value: result } : this.#result.read(result);
+    if (this.#result === undefined) return { value: result };
+    const reading = this.#result.read(result);
+    if (reading.issues === undefined || result !== null) return reading;
+    const ofNothing = this.#result.read(undefined);
+    return ofNothing.issues === undefined ? ofNothing : reading;
   }
 }
 
-/** undefined is sent as nil. So it is checked as null, as the other side will check it. */
-function asSent(args: readonly unknown[]): readonly unknown[] {
-  return Array.isArray(args) && args.includes(undefined)
-    ? args.map((arg: unknown) => arg ?? null)
-    : args;
+/** The value as it arrives. Undefined if it cannot be sent, which the encoder explains better. */
+function arrivalOf<Value>(value: Value): { readonly value: Value } | undefined {
+  try {
+    return { value: asItArrives(value) as Value };
+  } catch {
+    return undefined;
+  }
 }

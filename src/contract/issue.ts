@@ -37,7 +37,8 @@ export function issuesOf(root: string, found: readonly unknown[]): Issues {
 const NO_REASON = 'the schema refused it and gave no reason';
 
 export function issuesOfFault(root: string, fault: SchemaError): Issues {
-  return Object.assign([issue(root, fault.problem)], { fault });
+  // Not enumerable: what is sent is the array, and nothing else.
+  return Object.defineProperty([issue(root, fault.problem)], 'fault', { value: fault });
 }
 
 function issueOf(root: string, found: unknown): Issue {

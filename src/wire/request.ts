@@ -43,8 +43,18 @@ export function encodeRequest(
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
-  const body = encodeBody([procedure, args], PARTS, maxBodyBytes, tooLarge);
+  const body = encodeBody([procedure, withoutTrailing(args)], PARTS, maxBodyBytes, tooLarge);
   return new RequestFrame(id, body, requestHeaderMap(traceparent));
+}
+
+/**
+ * Arguments without those at the end that are undefined: the defaults of the procedure apply to
+ * them, as they do in a call within one program.
+ */
+export function withoutTrailing(args: readonly unknown[]): readonly unknown[] {
+  if (!Array.isArray(args) || args.at(-1) !== undefined) return args;
+  const last = args.findLastIndex((arg: unknown) => arg !== undefined);
+  return args.slice(0, last + 1);
 }
 
 /**

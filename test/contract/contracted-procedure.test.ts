@@ -25,8 +25,50 @@ t.test('a missing result is checked as the null that arrives', async (t) => {
   t.equal(nothing.checkResult(undefined), undefined);
   t.equal(nothing.checkResult(null), undefined);
   t.match(nothing.checkResult(0), [{ path: 'result' }]);
-  const neverArrives = new ContractedProcedure('forget', { result: z.void() });
-  t.match(neverArrives.checkResult(undefined), [{ path: 'result' }]);
+});
+
+t.test('a nil is nothing where the schema takes nothing and no null', async (t) => {
+  for (const [result, value] of [
+    [z.void(), undefined],
+    [z.string().optional(), undefined],
+    [z.string().nullable(), null],
+    [z.string().nullish(), null],
+  ] as const) {
+    const procedure = new ContractedProcedure('maybe', { result });
+    t.equal(procedure.checkResult(undefined), undefined);
+    t.strictSame(procedure.readResult(null), { value });
+  }
+  const args = z.tuple([z.string().nullable(), z.number().optional()]);
+  const procedure = new ContractedProcedure('find', { args });
+  t.equal(procedure.checkArguments([null]), undefined);
+  t.equal(procedure.checkArguments([null, undefined]), undefined, 'it is left out at the end');
+  t.match(procedure.checkArguments([null, null]), [{ path: 'args[1]' }], 'a null is one');
+});
+
+t.test('a schema judges a value as it will arrive, before it is sent', async (t) => {
+  const judged = (schema: z.ZodType, value: unknown) => {
+    const procedure = new ContractedProcedure('x', { args: z.tuple([schema]), result: schema });
+    const [ofArguments, ofResult] = [
+      procedure.checkArguments([value]),
+      procedure.checkResult(value),
+    ];
+    t.equal(ofArguments === undefined, ofResult === undefined);
+    return ofArguments === undefined;
+  };
+  for (const [schema, value, passes] of [
+    [z.bigint(), 5n, false],
+    [z.number(), 5n, true],
+    [z.bigint(), 2n ** 60n, true],
+    [z.instanceof(Buffer), Buffer.from('x'), false],
+    [z.instanceof(Uint8Array), Buffer.from('x'), true],
+    [z.date(), new Date(5), true],
+    [z.strictObject({ a: z.number() }), { a: 1, b: undefined }, true],
+    [z.array(z.number().nullable()), [1, undefined], true],
+    [z.literal(0), -0, true],
+    [z.any(), () => 1, true],
+  ] as const) {
+    t.equal(judged(schema, value), passes, `${schema.type} ${String(value)}`);
+  }
 });
 
 t.test('checking does not change what is sent', async (t) => {
@@ -41,7 +83,7 @@ t.test('checking does not change what is sent', async (t) => {
   t.equal(given[0], whole, 'the schema sees the arguments themselves');
   const gappy = ['Snake', undefined];
   procedure.checkArguments(gappy);
-  t.strictSame(given[1], ['Snake', null]);
+  t.strictSame(given[1], ['Snake'], 'without what is left out at the end');
   t.strictSame(gappy, ['Snake', undefined]);
 });
 
