@@ -27,9 +27,8 @@ t.test(
     inspect(peer.remote);
     JSON.stringify({ peer, remote: peer.remote });
     Object.prototype.toString.call(peer.remote);
-    for (const asText of [() => `${peer.remote as unknown as string}`, () => String(peer.remote)]) {
-      t.throws(asText, TypeError, 'an object without a text');
-    }
+    t.throws(() => `${stub as string}`, TypeError, 'an object without a text');
+    t.throws(() => String(stub as string), TypeError);
     t.equal(peer.remote.constructor, undefined);
     t.equal((peer.remote as Record<symbol, unknown>)[Symbol.iterator], undefined);
     await world.settle();

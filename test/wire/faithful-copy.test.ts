@@ -213,7 +213,9 @@ t.test('a value is what it is, whatever realm it was made in', async (t) => {
     ['Object.create({ inherited: 1 })', /cannot be encoded/],
   ] as const;
   for (const [source, message] of refused) t.throws(() => sent(runInNewContext(source)), message);
-  t.throws(() => sent(Object.create(Object.assign(Object.create(null), { inherited: 1 }))));
+  t.throws(() =>
+    sent(Object.create(Object.assign(Object.create(null) as object, { inherited: 1 }))),
+  );
 });
 
 t.test('what would be lost in silence is refused, with its place', async (t) => {
