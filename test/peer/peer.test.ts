@@ -27,8 +27,7 @@ t.test(
     inspect(peer.remote);
     JSON.stringify({ peer, remote: peer.remote });
     Object.prototype.toString.call(peer.remote);
-    t.throws(() => `${stub as string}`, TypeError, 'an object without a text');
-    t.throws(() => String(stub as string), TypeError);
+    t.throws(() => `as text: ${stub as string}`, TypeError, 'an object without a text');
     t.equal(peer.remote.constructor, undefined);
     t.equal((peer.remote as Record<symbol, unknown>)[Symbol.iterator], undefined);
     await world.settle();
