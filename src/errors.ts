@@ -75,11 +75,23 @@ export class OptionError extends TypeError {
 export class MailboxFullError extends Error {
   override readonly name = 'MailboxFullError';
   readonly code = 'ERR_RPCUDP_MAILBOX_FULL';
+  /** The limit that was reached, and its value. */
+  readonly limit: 'mailbox' | 'mailboxBytes';
+  readonly value: number;
   readonly queued: number;
   readonly inFlight: number;
 
-  constructor(peer: string, queued: number, inFlight: number) {
-    super(`The mailbox of ${peer} is full: ${queued} calls wait, ${inFlight} are in flight`);
+  constructor(
+    peer: string,
+    { limit, value }: Pick<MailboxFullError, 'limit' | 'value'>,
+    { queued, inFlight }: Pick<MailboxFullError, 'queued' | 'inFlight'>,
+  ) {
+    super(
+      `The mailbox of ${peer} is full (${limit} is ${value}): ${queued} calls wait, ` +
+        `${inFlight} are in flight`,
+    );
+    this.limit = limit;
+    this.value = value;
     this.queued = queued;
     this.inFlight = inFlight;
   }

@@ -18,8 +18,10 @@ export interface Limits {
   readonly initialWindow: number;
   /** The most calls in flight to one peer, without those whose answer is overdue. Default 64. */
   readonly window: number;
-  /** The most calls that wait for one peer's window. Default 256. A call beyond it is `unsent`. */
+  /** The most calls that wait for one peer's window. Default 4,096. A call beyond it is `unsent`. */
   readonly mailbox: number;
+  /** The most bytes of requests that wait for one peer's window. Default 1 MiB. Likewise. */
+  readonly mailboxBytes: number;
   /** The most calls in flight to all peers. Default 65,536. A call beyond it is `unsent`. */
   readonly maxOutstanding: number;
   /**

@@ -67,6 +67,18 @@ export interface Peer<Api = AnyProcedures> {
    */
   readonly inWindow: number;
 
+  /**
+   * How many more calls can be made at once before one is `unsent`, if their requests are short: the
+   * room in the window and in the mailbox.
+   */
+  readonly room: number;
+
+  /**
+   * Resolves when a call would be sent at once, because the window has room and no call waits. Who
+   * awaits it before each call never fills the mailbox. It resolves when the endpoint closes, too.
+   */
+  ready(): Promise<void>;
+
   /** The current size of the window in calls: first `initialWindow`, later from 1 to `window`. */
   readonly window: number;
 

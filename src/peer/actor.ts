@@ -74,6 +74,17 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     return this.#outbound?.path.window.size ?? 0;
   }
 
+  /** How many more calls would not be refused. */
+  get room(): number {
+    const { limits } = this.#kit;
+    return this.#outbound?.outbox.room ?? firstLimit(limits) + limits.mailbox;
+  }
+
+  /** Resolves when a call would be sent at once. */
+  async ready(): Promise<void> {
+    await this.#outbound?.outbox.ready();
+  }
+
   get windowLimit(): number {
     return this.#outbound?.path.window.limit ?? firstLimit(this.#kit.limits);
   }

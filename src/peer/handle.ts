@@ -52,6 +52,14 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
     return this.#actor.last().inWindow;
   }
 
+  get room(): number {
+    return this.#actor.last().room;
+  }
+
+  async ready(): Promise<void> {
+    await this.#actor.last().ready();
+  }
+
   get window(): number {
     return this.#actor.last().windowLimit;
   }

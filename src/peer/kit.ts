@@ -8,8 +8,10 @@ import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
 import type { Commands } from './commands.js';
 import type { Evictable } from './eviction-order.js';
+import type { MailboxLimits } from './mailbox.js';
 import type { ReturnPathTokens } from './return-path-tokens.js';
 import type { TenureKit } from './tenure.js';
+import type { WindowLimits } from './window.js';
 
 export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly caller: Caller;
@@ -17,5 +19,5 @@ export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly turn: Turn;
   readonly amplification: AmplificationLimit;
   readonly tokens: ReturnPathTokens;
-  readonly limits: Pick<Limits, 'initialWindow' | 'mailbox' | 'maxBundleBytes' | 'window'>;
+  readonly limits: MailboxLimits & WindowLimits & Pick<Limits, 'maxBundleBytes'>;
 }

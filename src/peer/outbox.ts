@@ -8,6 +8,7 @@ import { LinkedList } from '../call/linked-list.js';
 import { MailboxFullError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import { Mailbox } from './mailbox.js';
+import type { MailboxLimits } from './mailbox.js';
 import type { Window } from './window.js';
 
 export class Outbox {
@@ -19,11 +20,13 @@ export class Outbox {
   /** False while the peer's address is not known. */
   #open: boolean;
   #draining = false;
+  /** Those who wait until a call would not wait. Bounded by the user's `ready` calls. */
+  #paced: (() => void)[] = [];
 
-  constructor(clock: Clock, window: Window, maxQueued: number, open: boolean) {
+  constructor(clock: Clock, window: Window, limits: MailboxLimits, open: boolean) {
     this.#clock = clock;
     this.#window = window;
-    this.#mailbox = new Mailbox(maxQueued);
+    this.#mailbox = new Mailbox(limits);
     this.#open = open;
   }
 
@@ -33,6 +36,21 @@ export class Outbox {
 
   get inFlight(): number {
     return this.#window.size + this.#released.size;
+  }
+
+  /** How many more calls would not be refused. */
+  get room(): number {
+    return Math.max(this.#window.limit - this.#window.size, 0) + this.#mailbox.room;
+  }
+
+  /** Resolves when a call would be sent at once. While the address is not known: when none waits. */
+  async ready(): Promise<void> {
+    if (this.#isReady) return;
+    await new Promise<void>((resolve) => this.#paced.push(resolve));
+  }
+
+  get #isReady(): boolean {
+    return this.#mailbox.size === 0 && !(this.#open && this.#window.full);
   }
 
   /**
@@ -47,13 +65,20 @@ export class Outbox {
     } else if (first && this.#hasRoom()) {
       this.#window.push(call);
       call.launch(calledAtMs);
-    } else if (this.#mailbox.full) {
-      const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
-      call.receive({ type: 'refused', error }, call.peer.ref);
     } else {
+      this.#enqueue(call);
+    }
+  }
+
+  #enqueue(call: CallActor): void {
+    const full = this.#mailbox.refusal(call);
+    if (full === undefined) {
       call.queued();
       this.#mailbox.push(call);
+      return;
     }
+    const error = new MailboxFullError(call.peer.address, full, this);
+    call.receive({ type: 'refused', error }, call.peer.ref);
   }
 
   open(): void {
@@ -65,7 +90,7 @@ export class Outbox {
   drain(): void {
     // A send that fails at once settles its call inside this loop and calls this method again. The
     // outer loop continues, so the inner call returns.
-    if (this.#draining || this.#mailbox.size === 0) return;
+    if (this.#draining) return;
     this.#draining = true;
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
@@ -80,6 +105,9 @@ export class Outbox {
       next.launch(nowMs);
     }
     this.#draining = false;
+    if (this.#paced.length > 0 && this.#isReady) {
+      for (const resolve of this.#paced.splice(0)) resolve();
+    }
   }
 
   /** Takes a call out of the window: its answer is overdue, or its peer is working on it. */

@@ -36,12 +36,81 @@ t.test(
     t.match(outcome, {
       error: {
         code: 'ERR_RPCUDP_MAILBOX_FULL',
-        message: 'The mailbox of 10.0.0.1:2000 is full: 3 calls wait, 2 are in flight',
+        message:
+          'The mailbox of 10.0.0.1:2000 is full (mailbox is 3): 3 calls wait, 2 are in flight',
+        limit: 'mailbox',
+        value: 3,
         queued: 3,
         inFlight: 2,
       },
     });
     t.strictSame([peer.inFlight, peer.queued], [2, 3]);
+  }),
+);
+
+t.test(
+  'the mailbox is bounded by the bytes of the requests, too, which are free again when they leave',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 1, mailboxBytes: 500 });
+    const peer = client.peer(raw.address);
+    const call = (bytes: number) => peer.call('x', [new Uint8Array(bytes)]);
+    const [first, second] = [call(0), call(4_000), call(0)];
+    t.equal(second.state, 'queued', 'one call may wait, however long its request is');
+    const third = call(0);
+    t.equal(third.state, 'unsent');
+    const message = /is full \(mailboxBytes is 500\): 1 calls wait, 1 are in flight$/;
+    t.match(await third, { error: { limit: 'mailboxBytes', value: 500, message } });
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(first);
+    t.strictSame(
+      [call(100), call(100), call(400)].map(({ state }) => state),
+      ['queued', 'queued', 'unsent'],
+    );
+  }),
+);
+
+t.test(
+  'a thousand calls made at once are all sent',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { twice: (_, n: number) => 2 * n } });
+    const client = await world.endpoint();
+    const peer = client.peer<typeof server>(server.address);
+    const calls = Array.from({ length: 1_000 }, (_, n) => peer.call('twice', [n]).value());
+    const values = await world.clock.runUntil(Promise.all(calls));
+    t.strictSame(values.at(-1), 1_998);
+  }),
+);
+
+t.test(
+  'who waits until the peer is ready fills no mailbox, and is told by how many calls may be made',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ window: 2, mailbox: 3 });
+    const peer = client.peer(raw.address);
+    t.equal(peer.room, 5);
+    const made: number[] = [];
+    const pacing = (async () => {
+      for (let number = 0; number < 5; number++) {
+        await peer.ready();
+        peer.call('x', [number]);
+        made.push(peer.queued);
+      }
+    })();
+    await world.settle();
+    t.strictSame([made.length, peer.room, peer.inFlight], [2, 3, 2]);
+    for (let index = 0; index < 3; index++) {
+      raw.answer(index, null);
+      await world.settle();
+    }
+    await world.clock.runUntil(pacing);
+    t.strictSame(made, [0, 0, 0, 0, 0]);
+    const waiting = peer.ready();
+    const closing = client.close();
+    await world.clock.runUntil(waiting);
+    await world.clock.runUntil(closing);
+    await peer.ready();
   }),
 );
 
