@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** rpcudp: RPC over UDP, built from actors. This file exports its public names. */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './api/endpoint.js';
@@ -39,7 +40,7 @@ export type {
   ProcedureName,
   ResultOf,
 } from './api/procedures.js';
-export type { Handlers, PrefixedMethods, Procedure } from './api/handlers.js';
+export type { Handlers, OnlyProcedures, PrefixedMethods, Procedure } from './api/handlers.js';
 export type { HandlerScope } from './api/scope.js';
 export type { Fate, FateCounts } from './api/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';

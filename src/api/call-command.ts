@@ -20,8 +20,8 @@ export type CallCommand<Api = AnyProcedures> = {
   [P in ProcedureName<Api>]: CallOptions & {
     readonly type: 'call';
     readonly procedure: P;
-    readonly args?: ArgumentsOf<Api[P]>;
+    readonly args?: ArgumentsOf<Api[P]> | undefined;
     /** An actor that gets every report of this call. */
-    readonly replyTo?: ReportTarget;
+    readonly replyTo?: ReportTarget | undefined;
   };
 }[ProcedureName<Api>];

@@ -5,7 +5,7 @@ export interface CallOptions {
    * number from 0 to 2,147,483,647, such as a scope's `remainingMs`. With 0 the call times out at
    * once, and is not sent. Default: the endpoint's `timeoutMs`.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * The most times that the request may be sent, from 1 to 16. The intervals grow and follow the
    * peer's round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the
@@ -16,11 +16,11 @@ export interface CallOptions {
    * and 1 for everything else. When a peer asks this endpoint to validate its address, the request
    * is sent once more, whatever the limit is.
    */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /** Cancels the call when it aborts. Any number of calls may share one signal. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The W3C Trace Context for the peer's handler: 1 to 256 printable ASCII characters. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
   /** Any value. Every report of this call carries it. */
   readonly reference?: unknown;
 }

@@ -21,14 +21,14 @@ export interface CallInput {
 }
 
 /** The state of a call beside the name of its current state. */
-export interface CallContext extends CallInput {
+export interface CallContext<Value = unknown> extends CallInput {
   /** How many times the request was sent so far. */
   readonly attempt: number;
   /** When it was first sent. */
   readonly sentAtMs: number | undefined;
   /** Whether the peer reported that it is still working on the call. */
   readonly workingHeard: boolean;
-  readonly outcome: Outcome | undefined;
+  readonly outcome: Outcome<Value> | undefined;
   /** How long after the time-out an answer arrived. */
   readonly lateByMs: number | undefined;
 }
@@ -67,8 +67,11 @@ export type CallEvent =
   | Cancel
   | Lingered;
 
-/** A call's snapshot in XState's form: `value`, `context`, `status`, and `output` after its end. */
-export type CallSnapshot = MachineSnapshot<
+/**
+ * A call's snapshot in XState's form: `value`, `context`, `status`, and `output` after its end.
+ * XState's type of a snapshot cannot be narrowed to a value's type, so that is added to it.
+ */
+export type CallSnapshot<Value = unknown> = MachineSnapshot<
   CallContext,
   CallEvent,
   Record<string, AnyActorRef | undefined>,
@@ -77,4 +80,7 @@ export type CallSnapshot = MachineSnapshot<
   Outcome,
   MetaObject,
   StateSchema
->;
+> & {
+  readonly context: CallContext<Value>;
+  readonly output: Outcome<Value> | undefined;
+};

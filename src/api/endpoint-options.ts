@@ -6,7 +6,7 @@ import type { Random } from '../random.js';
 import type { Clock } from '../time/clock.js';
 import type { Transport } from '../transport/transport.js';
 import type { ContractHandlers, Handlers } from './handlers.js';
-import type { Limits } from './limits.js';
+import type { LimitOptions } from './limits.js';
 
 /** How strictly an endpoint keeps its promise to run each request at most once. */
 export type AtMostOnce = 'strict' | 'bounded';
@@ -22,14 +22,14 @@ export type AtMostOnce = 'strict' | 'bounded';
 export type Amplification = 'strict' | 'compat';
 
 /** The options of `createEndpoint`. All of them are optional. */
-export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<Limits> {
+export interface EndpointOptions<H = Handlers> extends LimitOptions {
   /**
    * The local IP address to bind to. Default: all addresses. Where the machine has IPv6, one socket
    * serves IPv6 and IPv4.
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The local port, from 0 to 65535. Default 0: any free port. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * Whether other sockets may use the same port: processes of this user, or worker threads, that
    * ask for it too. Default false.
@@ -40,9 +40,9 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
    * that is repeated at that moment may run twice. An endpoint that shares its port serves, and
    * makes no calls. Needs Node.js 22.12, 23.1 or later, and Linux or a similar system.
    */
-  readonly reusePort?: boolean;
+  readonly reusePort?: boolean | undefined;
   /** The procedures that peers can call: own properties that are functions. Default: none. */
-  readonly handlers?: H;
+  readonly handlers?: H | undefined;
   /**
    * What the endpoint does when its memory of requests (`maxReplies`) is full.
    *
@@ -50,7 +50,7 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
    *   `forgottenEarly`. A repetition of a forgotten request would run again.
    * - `'strict'`: it refuses new requests as overloaded until there is room.
    */
-  readonly atMostOnce?: AtMostOnce;
+  readonly atMostOnce?: AtMostOnce | undefined;
   /**
    * How much may be sent to addresses that could be forged, beyond three times the bytes that came
    * from them.
@@ -62,22 +62,22 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
    * is withheld. An rpcudp endpoint is challenged instead: it validates its address at once and
    * then gets the reply.
    */
-  readonly amplification?: Amplification;
+  readonly amplification?: Amplification | undefined;
   /** An XState inspection observer for the endpoint, socket, peer, call and handler actors. */
-  readonly inspect?: InspectionObserver;
+  readonly inspect?: InspectionObserver | undefined;
   /**
    * Gets the errors that have no caller: a procedure threw, or one of your listeners threw.
    * Default: a Node.js process warning, once for each procedure.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
   /** Carries the datagrams. Default: UDP. */
-  readonly transport?: Transport;
+  readonly transport?: Transport | undefined;
   /** Tells the time and sets timers. Default: the system's monotonic clock. */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
-  readonly random?: Random;
+  readonly random?: Random | undefined;
   /** Looks up host names. Default: the system's resolver. */
-  readonly lookup?: Lookup;
+  readonly lookup?: Lookup | undefined;
 }
 
 /** The options of `createEndpoint` for an endpoint that serves a contract. */

@@ -2,6 +2,7 @@
 import type { Subscription } from 'xstate';
 import type { InspectionObserver } from '../actor/inspection.js';
 import type { SocketAddress } from '../address/address.js';
+import type { offered } from '../contract/api.js';
 import type { AnyContract, ContractApi } from '../contract/contract.js';
 import type { EndpointReport } from './endpoint-report.js';
 import type { Peer } from './peer.js';
@@ -9,7 +10,7 @@ import type { AnyProcedures, Offered } from './procedures.js';
 import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers. `T` is the type of an endpoint, or the type of its handlers. */
-export type ApiOf<T> = T extends { readonly api: infer H } ? H : T;
+export type ApiOf<T> = T extends { readonly [offered]: infer H } ? H : T;
 
 /** A peer that offers the procedures of `T`, such as `PeerOf<typeof server>`. */
 export type PeerOf<T> = Peer<ApiOf<T>>;
@@ -20,7 +21,7 @@ export type AnyEndpoint = Endpoint<unknown>;
 /** One UDP socket, the procedures it serves, and the peers it calls. */
 export interface Endpoint<Api = Offered> extends AsyncDisposable {
   /** The procedures of this endpoint. Exists only as a type, for `peer<typeof endpoint>(…)`. */
-  readonly api: Api;
+  readonly [offered]: Api;
 
   /** The local address. If port 0 was asked for, `port` is the port that the system chose. */
   readonly address: SocketAddress;

@@ -61,3 +61,6 @@ export interface Limits {
   /** How long `close` waits for procedures that are still running. Default 1,000. */
   readonly closeGraceMs: number;
 }
+
+/** The limits as options. What is left out, or undefined, has its default. */
+export type LimitOptions = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };

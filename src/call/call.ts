@@ -4,6 +4,7 @@
  * It runs the call machine, and owns the bytes of the request and the call's only alarm. To await
  * it gives an `Outcome`. It belongs to its peer, which decides when it may be sent.
  */
+import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { OutcomeState } from '../api/call-state.js';
@@ -31,14 +32,17 @@ import { verdictOf } from './verdict.js';
 
 const table = compileTable(callMachine);
 
+/** What a call adds to an actor ref. */
+type CallOnly = Omit<Call, keyof AnyActorRef>;
+
 export interface CallHome extends Engine {
   readonly outstanding: Outstanding<CallActor>;
   readonly lingerMs: number;
 }
 
-export class CallActor<Value = unknown>
+export class CallActor
   extends LightActor<CallMachine, CallHome>
-  implements Call<Value>, Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
+  implements CallOnly, Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
 {
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
@@ -109,14 +113,14 @@ export class CallActor<Value = unknown>
     this.receive({ type: 'cancel', reason });
   }
 
-  async value(): Promise<Value> {
+  async value(): Promise<unknown> {
     const outcome = await this;
     if (outcome.state === 'resolved') return outcome.value;
     throw new CallError(this.context.procedure, this.context.peer, outcome);
   }
 
-  then<Fulfilled = Outcome<Value>, Failed = never>(
-    onFulfilled?: ((outcome: Outcome<Value>) => Fulfilled | PromiseLike<Fulfilled>) | null,
+  then<Fulfilled = Outcome, Failed = never>(
+    onFulfilled?: ((outcome: Outcome) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<Fulfilled | Failed> {
     const { outcome } = this.context;
@@ -124,7 +128,7 @@ export class CallActor<Value = unknown>
       outcome === undefined
         ? new Promise((fulfil) => (this.#fulfil = fulfil))
         : Promise.resolve(outcome);
-    return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
+    return this.#outcome.then(onFulfilled, onRejected);
   }
 
   /** Gives the call to the actor of another peer. */

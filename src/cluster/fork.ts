@@ -21,21 +21,21 @@ export interface ForkWorkersOptions {
    * The number of workers, from 1 to 256. Default: one for each core that this process may use
    * (`os.availableParallelism()`), at most 256.
    */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
   /** The module that the workers run: a path or a `file:` URL. Default: this process's program. */
-  readonly exec?: string | URL;
+  readonly exec?: string | URL | undefined;
   /** The command line arguments of the workers. Default: those of this process. */
-  readonly args?: readonly string[];
+  readonly args?: readonly string[] | undefined;
   /**
    * How long `close` waits for workers to end before it kills them: an integer of milliseconds from
    * 0 to 2,147,483,647. Default 5,000.
    */
-  readonly closeGraceMs?: number;
+  readonly closeGraceMs?: number | undefined;
   /**
    * Gets the error when a process could not be started, and errors that your listeners throw.
    * Default: a Node.js process warning.
    */
-  readonly onError?: (error: unknown) => void;
+  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 const OPTIONS = {

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * rpcudp/cluster: one UDP port that several processes serve. This file exports its public names.
  */

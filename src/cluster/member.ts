@@ -21,7 +21,7 @@ export interface WorkerChannel {
 /** The address of a shared socket. */
 export interface ClusterTransportOptions {
   /** The local IP address. Default: all addresses of both IP versions, as with `createEndpoint`. */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /**
    * The local port, the same in every worker. 0 finds a free port, which the workers share as well:
    * the first transport with port 0 of each worker gets one port, the second transport another.

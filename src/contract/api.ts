@@ -6,6 +6,12 @@ import type { ProcedureDefinition } from './definition.js';
 import type { InferInput, InferOutput, StandardSchema } from './standard-schema.js';
 
 /**
+ * The key of a type-only property that holds what an endpoint or a contract offers. A symbol, because
+ * users may have a procedure of any name.
+ */
+export declare const offered: unique symbol;
+
+/**
  * The key of a type-only property that holds the result of a call. It keeps this result apart from
  * the return type of the procedure.
  */

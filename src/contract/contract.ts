@@ -1,5 +1,5 @@
 /** Contract: an agreement of two endpoints about procedures, checked at both sides. */
-import type { CheckedApi, SentApi } from './api.js';
+import type { CheckedApi, SentApi, offered } from './api.js';
 import { ContractedProcedure } from './contracted-procedure.js';
 import type { ContractDefinition, ProcedureDefinition } from './definition.js';
 import { ContractError } from './errors.js';
@@ -21,7 +21,7 @@ export type ContractApi<C extends AnyContract> = CheckedApi<C['definition']>;
 
 export class Contract<Definition extends ContractDefinition> implements AnyContract {
   /** The procedures for callers without the contract. Exists only as a type. */
-  declare readonly api: SentApi<Definition>;
+  declare readonly [offered]: SentApi<Definition>;
 
   /** The definition that was given to `defineContract`. */
   readonly definition: Definition;

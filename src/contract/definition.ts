@@ -11,31 +11,31 @@ export interface ProcedureDefinition {
    * before it sends them. The serving side checks them on arrival, and runs the procedure with the
    * schema's output. Default: any arguments, unchecked.
    */
-  readonly args?: StandardSchema<readonly unknown[]>;
+  readonly args?: StandardSchema<readonly unknown[]> | undefined;
   /**
    * The schema of the result. The serving side checks the result before it sends it. The caller's
    * side checks it on arrival, and the call resolves to the schema's output. Default: any result,
    * unchecked.
    */
-  readonly result?: StandardSchema;
+  readonly result?: StandardSchema | undefined;
   /**
    * Whether the procedure may run more than once for a call. If so, its request may be
    * retransmitted to any peer. Default false.
    */
-  readonly idempotent?: boolean;
+  readonly idempotent?: boolean | undefined;
   /**
    * The default time-out of a call and, on the serving side, the deadline of the procedure, in
    * milliseconds. An integer from 1 to 2,147,483,647. Default: the endpoint's `timeoutMs` and
    * `handlerTimeoutMs`.
    */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /**
    * The most bytes of `[name, args]` in msgpack, checked at both sides, and of the result in
    * msgpack, checked where it is sent. The 21 bytes of type and id before it, and the header map
    * after it, are not counted. An integer from 1 to 8,192. Default: 8,192 for a request, and for a
    * result as much as one datagram carries.
    */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** The procedures of a contract, by name. */

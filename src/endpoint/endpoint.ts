@@ -9,11 +9,12 @@ import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
-import type { Handlers } from '../api/handlers.js';
+import type { Handlers, OnlyProcedures } from '../api/handlers.js';
 import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
+import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
@@ -40,6 +41,9 @@ export function createEndpoint<C extends AnyContract>(
 export function createEndpoint<H extends Handlers = Handlers>(
   options?: EndpointOptions<H>,
 ): Promise<Endpoint<H>>;
+export function createEndpoint<I extends OnlyProcedures<I>>(
+  options: EndpointOptions<I>,
+): Promise<Endpoint<I>>;
 export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoint> {
   const endpoint = new EndpointSystem(options);
   await endpoint.open();
@@ -48,7 +52,7 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
 
 /** @internal The endpoint that `createEndpoint` gives. */
 export class EndpointSystem implements Endpoint, Tappable {
-  declare readonly api: Offered;
+  declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
   readonly #reports: Listeners<EndpointReport>;

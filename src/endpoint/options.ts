@@ -6,7 +6,7 @@ import type {
   ContractedEndpointOptions,
   EndpointOptions,
 } from '../api/endpoint-options.js';
-import type { Limits } from '../api/limits.js';
+import type { LimitOptions, Limits } from '../api/limits.js';
 import { CONTRACT_OPTION } from '../contract/contract.js';
 import type { AnyContract } from '../contract/contract.js';
 import { LIMITS } from '../engine/limits.js';
@@ -66,6 +66,6 @@ export function checkEndpointOptions(options: GivenOptions): CheckedEndpointOpti
   }
   return {
     ...withDefaults<Omit<GivenOptions, keyof Limits>, typeof OTHERS>(OTHERS, options),
-    limits: withDefaults<Partial<Limits>, typeof LIMITS>(LIMITS, options),
+    limits: withDefaults<LimitOptions, typeof LIMITS>(LIMITS, options),
   };
 }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * rpcudp/inspector: shows every call in a page that is served on this machine. These are its public
  * names.

@@ -10,7 +10,7 @@ import type { Mask, MaskTest } from './mask.js';
 /** The options of `legible`. */
 export interface LegibleOptions {
   /** The values that the observer does not get. Default: none. */
-  readonly mask?: Mask;
+  readonly mask?: Mask | undefined;
 }
 
 /**

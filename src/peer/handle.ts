@@ -77,7 +77,9 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
     const terms = { options, contracted: this.#contractedProcedure(procedure) };
-    return this.#actor.living().call(procedure, args ?? [], terms) as Call<ResultOf<Api[P]>>;
+    const call = this.#actor.living().call(procedure, args ?? [], terms);
+    // XState's types of an actor's machine do not compare.
+    return call as unknown as Call<ResultOf<Api[P]>>;
   }
 
   #contractedProcedure(name: string): ContractedProcedure | undefined {

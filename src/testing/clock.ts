@@ -7,7 +7,7 @@ const MAX_STEPS = 1_000_000;
 
 /** The most timers that may run before the simulation counts as endless. Default 1,000,000. */
 export interface StepLimit {
-  readonly maxSteps?: number;
+  readonly maxSteps?: number | undefined;
 }
 
 interface Timer extends HeapEntry {

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /**
  * rpcudp/testing: a network and a clock in memory, for tests of programs that use rpcudp. This file
  * exports its public names.

@@ -23,7 +23,7 @@ export interface SimulatedNetworkOptions extends Partial<LinkConditions> {
    */
   readonly seed: number;
   /** Called for every event of every datagram. It must not change the bytes. */
-  readonly watch?: (event: NetworkEvent) => void;
+  readonly watch?: ((event: NetworkEvent) => void) | undefined;
 }
 
 /** An event of a datagram. `corrupted` follows `sent` and has the bytes that will arrive. */

@@ -37,15 +37,15 @@ export interface UdpTransportOptions {
    * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
    * without IPv6. `'::'` also means both versions, but without this fallback.
    */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** The local port; 0 for any free one. */
   readonly port: number;
   /** Which other processes may receive there. Default `'alone'`. */
-  readonly sharing?: Sharing;
+  readonly sharing?: Sharing | undefined;
   /** Makes the socket. For tests that need a faulty one. */
-  readonly createSocket?: (options: SocketOptions) => Socket;
+  readonly createSocket?: ((options: SocketOptions) => Socket) | undefined;
   /** Reads the kernel's table of sockets. For tests that need another table. */
-  readonly readFile?: ReadFile;
+  readonly readFile?: ReadFile | undefined;
 }
 
 /** A transport over UDP. */

@@ -6,11 +6,20 @@ import type { ExtData } from '@msgpack/msgpack';
  * undefined becomes optional. A value that cannot be sent (function, symbol, Map, Set, …) becomes
  * `never`.
  *
+ * What arrives as it is keeps its type, so that a recursive type such as JSON stays itself. Brands
+ * (properties under symbols that exist only as types) are kept as well.
+ *
  * It describes a JavaScript peer. A Python peer may answer with values that this type does not
  * cover.
  */
-export type Received<T> = unknown extends T
-  ? unknown
+export type Received<T> = unknown extends T ? unknown : [T] extends [AsItIs] ? T : ReceivedPart<T>;
+
+/** A value that arrives as it is, with all that is in it. */
+type AsItIs = string | number | boolean | null | AsItIs[] | { [key: string]: AsItIs };
+
+/** Distributes over the members of a union. */
+type ReceivedPart<T> = T extends AsItIs
+  ? T
   : T extends null
     ? null
     : undefined extends T // undefined, or void
@@ -57,7 +66,7 @@ type ReceivedObject<T> = Flat<
     -readonly [
       K in keyof T as K extends symbol ? never : MayBeLeftOut<T[K]> extends true ? K : never
     ]?: Received<Exclude<T[K], undefined>>;
-  }
+  } & { readonly [K in keyof T as K extends symbol ? K : never]: T[K] }
 >;
 
 type MayBeLeftOut<V> = unknown extends V ? false : undefined extends V ? true : false;

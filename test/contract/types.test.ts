@@ -14,7 +14,7 @@ import type { ContractHandlers } from '../../src/api/handlers.js';
 import type { ArgumentsOf, ProcedureName, ResultOf } from '../../src/api/procedures.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import { actorsOf, createEndpoint } from '../../src/index.js';
-import type { AnyEndpoint, Call, Peer, PeerOf } from '../../src/index.js';
+import type { AnyEndpoint, ApiOf, Call, Peer, PeerOf } from '../../src/index.js';
 import { schemaOf } from '../fixtures/schemas.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
@@ -59,7 +59,7 @@ const byHand = defineContract({
 
 type Value<C> = C extends Call<infer V> ? V : never;
 type ZodHandlers = ContractHandlers<typeof zodContract>;
-type ZodApi = (typeof zodContract)['api'];
+type ZodApi = ApiOf<typeof zodContract>;
 type Checked<C extends AnyContract, P extends ProcedureName<ContractApi<C>>> = CheckedResultOf<
   ContractApi<C>[P],
   'unchecked'

@@ -14,25 +14,25 @@ import type { RecorderOptions } from '../recorder/options.js';
  */
 export interface InspectorOptions extends RecorderOptions {
   /** The local address. Only loopback addresses are allowed. Default `127.0.0.1`. */
-  readonly host?: '127.0.0.1' | '::1';
+  readonly host?: '127.0.0.1' | '::1' | undefined;
   /** The TCP port. Default 0: any free port. */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /**
    * The secret part of the URL: 16 to 128 letters, digits, `-` and `_`. If an inspector restarts
    * with the same port and token, its feeds find it again. Default: 128 random bits.
    */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** The records of a recording, to be shown. */
-  readonly records?: Iterable<InspectionRecord>;
+  readonly records?: Iterable<InspectionRecord> | undefined;
   /**
    * How many of the latest records a page gets when it opens, besides everything that lives.
    * Default 100,000.
    */
-  readonly maxRecords?: number;
+  readonly maxRecords?: number | undefined;
   /** The most characters of JSON that these records may take. Default 64 Mi. */
-  readonly maxChars?: number;
+  readonly maxChars?: number | undefined;
   /** Called when endpoints come and go. It must not throw. */
-  readonly onReport?: (report: InspectorReport) => void;
+  readonly onReport?: ((report: InspectorReport) => void) | undefined;
 }
 
 /** The options, sorted by the part that uses them. */

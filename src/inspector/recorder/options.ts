@@ -6,14 +6,14 @@ import type { OptionTable, WithDefaults } from '../../option-table.js';
 /** How an endpoint is recorded. */
 export interface RecorderOptions {
   /** The display name of the endpoint: 1 to 256 characters. Default: its address. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What to hide in records and in the bytes of datagrams. Default: nothing is hidden. */
-  readonly mask?: Mask;
+  readonly mask?: Mask | undefined;
   /**
    * About how many healthy calls and requests are shown in a second: above 0, and Infinity for all.
    * Those that go wrong are always shown. Default 500.
    */
-  readonly maxCallsPerSecond?: number;
+  readonly maxCallsPerSecond?: number | undefined;
 }
 
 const MAX_NAME_LENGTH = 256;

@@ -55,7 +55,7 @@ export const atMostOnce: Invariant = {
   },
 };
 
-function mayForgetEarly(options: { readonly atMostOnce?: string }): boolean {
+function mayForgetEarly(options: { readonly atMostOnce?: string | undefined }): boolean {
   return options.atMostOnce !== 'strict';
 }
 
