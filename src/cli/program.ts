@@ -1,6 +1,6 @@
 /** The program: its commands, their options and their help. */
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '../api/version.js';
 import { parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';
@@ -136,7 +136,7 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
 function createProgram(world: World, ended: (code: ExitCode) => void): Command {
   const program = new Command('rpcudp')
     .description('Remote procedure calls over UDP: serve them, make them, look inside them.')
-    .version(readVersion(), '--version', 'show the version')
+    .version(VERSION, '--version', 'show the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .configureHelp({ subcommandTerm: (command) => command.name() })
@@ -229,7 +229,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .option('--force', 'overwrite the capture if it exists')
     .addHelpText('after', AFTER_EXPORT)
     .action(async (recording: string, capture: string, options: ExportOptions) => {
-      ended(await exportCapture(world, recording, capture, options, readVersion()));
+      ended(await exportCapture(world, recording, capture, options, VERSION));
     });
 
   program
@@ -241,9 +241,4 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     });
 
   return program;
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { readonly version: string }).version;
 }

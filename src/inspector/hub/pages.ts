@@ -7,7 +7,7 @@ import { MAX_DATAGRAM_BYTES } from '../../wire/frame.js';
 import { afterToken, isLocal } from './guard.js';
 
 /** Where the build puts the page. The path is the same from `src` and from `dist`. */
-const PAGE_FOLDER = fileURLToPath(new URL('../../../dist/inspector/page', import.meta.url));
+const PAGE_FOLDER = '../../../dist/inspector/page';
 
 const HEADERS: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
@@ -29,7 +29,9 @@ const HEADERS: Readonly<Record<string, string>> = {
   'X-Content-Type-Options': 'nosniff',
 };
 
-const NOT_BUILT = 'The page has not been built. Build it with: npm run build';
+const NO_PAGE =
+  'The files of the page are not beside this program. If it is bundled, keep the package rpcudp ' +
+  'external; in the repository of rpcudp, build them with: npm run build';
 
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
@@ -37,8 +39,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 export function pageHandler(
   token: string,
 ): (request: IncomingMessage, response: ServerResponse) => void {
-  // Looks for the file at each request, because a build may replace the files.
-  const serveFile = sirv(PAGE_FOLDER, { dev: true });
+  const serveFile = filesOf(pageFolder());
   return (request, response) => {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const rest = isLocal(request) ? afterToken(request.url ?? '', token) : undefined;
@@ -59,9 +60,25 @@ export function pageHandler(
       delete request.headers.range;
       request.url = rest;
       serveFile(request, response, () => {
-        say(response, 404, path === '/' ? NOT_BUILT : 'Nothing is here.');
+        say(response, 404, path === '/' ? NO_PAGE : 'Nothing is here.');
       });
     }
+  };
+}
+
+/** The folder of the page. Undefined in a bundle for CommonJS, whose modules have no URL. */
+function pageFolder(): string | undefined {
+  const { url } = import.meta as { readonly url?: string };
+  return url === undefined ? undefined : fileURLToPath(new URL(PAGE_FOLDER, url));
+}
+
+type FileServer = (request: IncomingMessage, response: ServerResponse, next: () => void) => void;
+
+function filesOf(folder: string | undefined): FileServer {
+  // Looks for the file at each request, because a build may replace the files.
+  if (folder !== undefined) return sirv(folder, { dev: true });
+  return (_request, _response, next) => {
+    next();
   };
 }
 

@@ -1,5 +1,4 @@
 /** Identity: which endpoint is inspected, and how to convert the times of its clock. */
-import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { formatAddress } from '../../address/address.js';
@@ -7,6 +6,7 @@ import { callMachine } from '../../call/machine.js';
 import { systemClock } from '../../time/clock.js';
 import type { Clock } from '../../time/clock.js';
 import type { AnyEndpoint } from '../../api/endpoint.js';
+import { VERSION } from '../../api/version.js';
 import { endpointMachine } from '../../endpoint/machine.js';
 import { handlerMachine } from '../../handler/machine.js';
 import { peerMachine } from '../../peer/machine.js';
@@ -44,7 +44,7 @@ export function identity(endpoint: AnyEndpoint): Identity {
     key: key.toString('hex'),
     address: formatAddress(endpoint.address),
     processId: process.pid,
-    version,
+    version: VERSION,
     charts: CHARTS,
   };
 }
@@ -54,7 +54,3 @@ export function epochMsOf(clock: Clock): number {
   // The times of any other clock are shown unchanged.
   return clock === systemClock ? performance.timeOrigin : 0;
 }
-
-const { version } = JSON.parse(
-  readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-) as { readonly version: string };

@@ -280,7 +280,7 @@ t.test('the page, or a note that it has not been built, comes with strict header
     t.match(headers['content-type'], /^text\/html/);
   } else {
     t.equal(status, 404);
-    t.equal(body, 'The page has not been built. Build it with: npm run build\n');
+    t.match(body, /^The files of the page are not beside this program\./);
   }
   t.match(headers['content-security-policy'], /default-src 'none'; script-src 'self';/);
   t.notMatch(headers['content-security-policy'], /unsafe|\*|https?:/);
