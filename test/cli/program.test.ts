@@ -37,7 +37,10 @@ t.test('a mistake in the command line gives one sentence on stderr, and exit cod
     ['call h:1 p -x', /^error: unknown option '-x'\n$/],
     ['call h:1 p --timeout', /^error: option '--timeout <ms>' argument missing\n$/],
     ['call h:1 p --timeout -5', /^error: option '--timeout <ms>' argument '-5' is invalid\. .*\n$/],
-    ['call h:1 p --timeout 2147483648', /^error: .*timeoutMs.* from 0 to 2147483647, but is 2.*\n$/],
+    [
+      'call h:1 p --timeout 2147483648',
+      /^error: .*timeoutMs.* from 0 to 2147483647, but is 2.*\n$/,
+    ],
     ['call h:1 p --attempts 17', /^error: .*attempts.* from 1 to 16, but is 17\n$/],
     ['call h p', /^error: Address "h" has no port; write 'h:port'\n$/],
     ['call 1.2.3.4:99999 p', /^error: .*"99999" is not an integer from 1 to 65535\n$/],
