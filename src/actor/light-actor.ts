@@ -91,6 +91,11 @@ export class LightActor<
     return `light:${this.number}`;
   }
 
+  /** The actor itself. By it XState knows a ref, as in a context that is persisted. */
+  get ref(): this {
+    return this;
+  }
+
   get logic(): TMachine {
     return this.#table.machine;
   }
@@ -246,17 +251,21 @@ export class LightActor<
     return new Selection(this, selector, equal);
   }
 
+  /** Does nothing, as in XState for an actor that was started: a light actor runs at once. */
+  start(): this {
+    return this;
+  }
+
   /**
-   * Reports the actor to inspectors. Call it once the actor is fully constructed, because an
+   * Reports the actor to inspectors. Call it once, when the actor is fully constructed, because an
    * inspector may use it at once. The actor takes events even before that.
    */
-  start(): this {
+  protected report(): void {
     for (const tap of this.home.inspection.taps) tap.actorStarted(this);
     const unreported = this.#watchers?.unreported;
-    if (unreported === undefined) return this;
+    if (unreported === undefined) return;
     this.#watch().unreported = undefined;
     this.home.inspection.actorStarted(this, unreported.input, this._parent);
-    return this;
   }
 
   /**

@@ -92,7 +92,7 @@ export class CallActor
     this.frame = frame;
     this.peer = peer;
     if (hasMoreThanContext(request)) this.request = request;
-    if (home.inspection.watched) this.start();
+    if (home.inspection.watched) this.report();
     peer.callMade();
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }

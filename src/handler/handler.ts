@@ -99,7 +99,7 @@ export class Handler
     this.digest = request.digest;
     this.native = request.native;
     this.#keeper = keeper;
-    if (engine.inspection.watched) this.start();
+    if (engine.inspection.watched) this.report();
   }
 
   /** A readable name, such as `handler b21c`, without the procedure's name that the peer chose. */

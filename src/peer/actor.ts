@@ -55,7 +55,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     const { amplification, limits, tokens, turn } = kit;
     this.#departures = new Departures(engine, turn, limits.maxBundleBytes, this);
     this.replies = new Replies(this.#departures, new ReturnPath(this, amplification, tokens));
-    if (engine.inspection.watched) this.start();
+    if (engine.inspection.watched) this.report();
   }
 
   get reports(): CallReports {

@@ -35,11 +35,6 @@ export class Presence extends LightActor<typeof peerMachine, Engine> {
     return `peer ${this.address}`;
   }
 
-  /** The actor itself: the parent of its calls and handlers. */
-  get ref(): this {
-    return this;
-  }
-
   get health(): PeerHealth {
     return this.state as PeerHealth;
   }
