@@ -3,9 +3,11 @@ import { formatAddress } from '../address/address.js';
 import type { ParsedAddress, SocketAddress } from '../address/address.js';
 import type { AtMostOnce } from '../api/endpoint-options.js';
 import type { HandlerOwners } from '../handler/owner.js';
-import { asError, TooManyPeersError } from '../errors.js';
+import { TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { HeldActor } from './handle.js';
+import { Names } from './names.js';
+import type { NamedPeers } from './names.js';
 
 /**
  * The most peers that are checked for idleness to make room for an unknown sender. This limits the
@@ -24,8 +26,9 @@ export interface PeerTableOptions {
   readonly lookUp: (name: string) => Promise<string>;
 }
 
-export class PeerTable implements HandlerOwners {
+export class PeerTable implements HandlerOwners, NamedPeers {
   readonly #options: PeerTableOptions;
+  readonly #names: Names;
   #closed = false;
   #forgottenEarly = 0;
   /** Bounded by `maxPeers`. To make room, peers are tried in this order. */
@@ -34,11 +37,10 @@ export class PeerTable implements HandlerOwners {
   readonly #byAddress = new Map<string, PeerActor>();
   /** The peer that was found last. It is often asked for again, as by all frames of a bundle. */
   #lastFound: PeerActor | undefined;
-  /** The peers of host names. Bounded by `maxPeers`. The oldest are removed first. */
-  readonly #byName = new Map<string, PeerActor>();
 
   constructor(options: PeerTableOptions) {
     this.#options = options;
+    this.#names = new Names(this, options);
   }
 
   /** Requests that were forgotten with their peers, before the end of their replay window. */
@@ -64,9 +66,7 @@ export class PeerTable implements HandlerOwners {
   /** The peer at an address or host name, if it is known. */
   known(address: ParsedAddress): PeerActor | undefined {
     const peer =
-      address.kind === 'name'
-        ? this.#byName.get(formatAddress(address))
-        : this.find(address.host, address.port);
+      address.kind === 'name' ? this.#names.get(address) : this.find(address.host, address.port);
     return peer?.forgotten === true ? undefined : peer;
   }
 
@@ -114,12 +114,22 @@ export class PeerTable implements HandlerOwners {
     for (const peer of this.#peers) peer.forget();
   }
 
+  admit(address: SocketAddress, lookUp: (peer: PeerActor) => void): PeerActor | undefined {
+    return this.#admit(address, Infinity, lookUp);
+  }
+
+  located(peer: PeerActor, host: string): void {
+    this.#byAddress.set(formatAddress({ host, port: peer.port }), peer);
+  }
+
+  replaced(peer: PeerActor): void {
+    this.#peers.delete(peer);
+  }
+
   #admitNew(address: ParsedAddress): PeerActor | undefined {
-    if (address.kind !== 'name') return this.#admitAddress(address, Infinity);
-    const name = formatAddress(address);
-    const peer = this.#admit(address, Infinity, (asking) => void this.#lookUp(asking, address));
-    if (peer !== undefined) this.#rememberName(name, peer);
-    return peer;
+    return address.kind === 'name'
+      ? this.#names.admit(address)
+      : this.#admitAddress(address, Infinity);
   }
 
   #admitAddress(address: SocketAddress, maxTries: number): PeerActor | undefined {
@@ -167,37 +177,5 @@ export class PeerTable implements HandlerOwners {
       this.#peers.add(peer);
     }
     return false;
-  }
-
-  #rememberName(name: string, peer: PeerActor): void {
-    this.#byName.delete(name);
-    this.#byName.set(name, peer);
-    if (this.#byName.size <= this.#options.maxPeers) return;
-    const [oldest] = this.#byName.keys();
-    if (oldest !== undefined) this.#byName.delete(oldest);
-  }
-
-  async #lookUp(peer: PeerActor, address: SocketAddress): Promise<void> {
-    try {
-      const host = await this.#options.lookUp(address.host);
-      if (!peer.forgotten) this.#found(peer, address, host);
-    } catch (error) {
-      peer.unresolved(asError(error));
-    }
-  }
-
-  /**
-   * Each address has one actor. If a name has the address of a known peer, that peer takes over.
-   */
-  #found(peer: PeerActor, name: SocketAddress, host: string): void {
-    const heir = this.find(host, name.port);
-    if (heir === undefined) {
-      this.#byAddress.set(formatAddress({ host, port: name.port }), peer);
-      peer.resolved(host);
-      return;
-    }
-    this.#rememberName(formatAddress(name), heir);
-    this.#peers.delete(peer);
-    peer.handOver(heir);
   }
 }
