@@ -5,6 +5,7 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import type { Vantage } from '../address/reachable.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Limits } from '../api/limits.js';
@@ -37,6 +38,8 @@ export interface Parts {
   readonly root: ActorRefFrom<typeof endpointMachine>;
   readonly transport: Transport;
   readonly socket: Socket;
+  /** Where its calls come from. Known once it is open. */
+  readonly vantage: Vantage;
   readonly turn: Turn;
   readonly outstanding: Outstanding<CallActor>;
   readonly answers: Answers;
@@ -79,6 +82,7 @@ export function buildParts(
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const commands = new Commands(caller);
   const kit = { root, caller, commands, turn, amplification, limits };
+  const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     maxPeers: limits.maxPeers,
     atMostOnce,
@@ -90,8 +94,20 @@ export function buildParts(
   const inbox = new Inbox(engine, served);
   const answers = new Answers(outstanding);
   return {
-    ...{ limits, engine, root, transport, socket, turn, outstanding, answers, caller },
+    ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
     ...{ amplification, peers, settlements, inbox },
+  };
+}
+
+function vantageOf(endpoint: AnyEndpoint, socket: Socket, transport: Transport): Vantage {
+  return {
+    get address() {
+      return endpoint.address;
+    },
+    get family() {
+      return socket.family;
+    },
+    zoneName: transport.zoneName?.bind(transport),
   };
 }
 
