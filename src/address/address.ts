@@ -166,7 +166,7 @@ function parseHost(host: string): ParsedHost {
 }
 
 /** Input for an error message. It can come from strangers, so it is made short and printable. */
-function quote(value: string | number): string {
+export function quote(value: string | number): string {
   return typeof value === 'string' ? JSON.stringify(shown(value)) : String(value);
 }
 

@@ -8,7 +8,10 @@ import type { Verdict } from './verdict.js';
 export interface CallInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
-  /** The peer's canonical address, or its host name while that is being resolved. */
+  /**
+   * The peer's canonical address, or its host name while that is being resolved. A call by name may
+   * move to another address of the name.
+   */
   readonly peer: string;
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
@@ -50,6 +53,8 @@ export type Failed = {
 };
 export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
+/** The call goes to another address of the name that it was made by. */
+export type Moved = { readonly type: 'moved'; readonly peer: string };
 type Lingered = { readonly type: 'lingered' };
 
 /** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
@@ -63,6 +68,7 @@ export type CallEvent =
   | Failed
   | Expired
   | Cancel
+  | Moved
   | Lingered;
 
 /** A call's snapshot in XState's form: `value`, `context`, `status`, and `output` after its end. */

@@ -24,8 +24,8 @@ export type Amplification = 'strict' | 'compat';
 /** The options of `createEndpoint`. All of them are optional. */
 export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<Limits> {
   /**
-   * The local IP address to bind to. Default: all addresses. Where the machine has IPv6, one socket
-   * serves IPv6 and IPv4.
+   * The local IP address to bind to. Default: all addresses, of IPv4 and, where the machine has it,
+   * of IPv6.
    */
   readonly host?: string;
   /** The local port, from 0 to 65535. Default 0: any free port. */
@@ -76,7 +76,7 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
   readonly clock?: Clock;
   /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
   readonly random?: Random;
-  /** Looks up host names. Default: the system's resolver. */
+  /** Looks up host names: one address or a list. Default: the system's resolver, all addresses. */
   readonly lookup?: Lookup;
 }
 

@@ -9,6 +9,7 @@ import { hasHeaderMap } from '../wire/header-map.js';
 import { isFinal, readAnswer } from './answer.js';
 import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
+import type { CallOwner } from './owner.js';
 
 export class Answers {
   unreadableHeaders = 0;
@@ -28,8 +29,8 @@ export class Answers {
   ): Fate {
     const call = this.#outstanding.get(id);
     if (call === undefined) return this.#fateOfStray(id, type, host, port);
-    const { peer } = call;
-    if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
+    const peer = askedPeer(call, host, port);
+    if (peer === undefined) return 'response.wrongPeer';
     const answer = readAnswer(type, datagram);
     // An answer that cannot be read settles nothing. The call keeps waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
@@ -58,4 +59,11 @@ export class Answers {
     const address = formatAddress({ host, port });
     return `response.${this.#outstanding.fateOfAnswer(id, address, isFinal(type))}`;
   }
+}
+
+/** The peer at this address, if the call was sent there. A call by name may have been sent to two. */
+function askedPeer(call: CallActor, host: string, port: number): CallOwner<CallActor> | undefined {
+  const { peer, request } = call;
+  if (port === peer.port && host === peer.host) return peer;
+  return request?.name?.peerBefore(call, host, port);
 }

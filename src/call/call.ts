@@ -53,7 +53,7 @@ export class CallActor<Value = unknown>
   nextInBucket: CallActor | undefined;
   peer: CallOwner<CallActor>;
   /** Its request, if that has more than the context holds. For most calls it does not. */
-  readonly request: CallRequest | undefined;
+  readonly request: CallRequest<CallActor> | undefined;
 
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
@@ -65,7 +65,7 @@ export class CallActor<Value = unknown>
   constructor(
     peer: CallOwner<CallActor>,
     home: CallHome,
-    request: CallRequest,
+    request: CallRequest<CallActor>,
     frame: RequestFrame | undefined,
   ) {
     const { procedure, args, options } = request;
@@ -127,9 +127,19 @@ export class CallActor<Value = unknown>
     return (this.#outcome as Promise<Outcome<Value>>).then(onFulfilled, onRejected);
   }
 
-  /** Gives the call to the actor of another peer. */
+  /** Goes to another peer, at another address of its name. What was not sent waits there again. */
   moveTo(peer: CallOwner<CallActor>): void {
+    const wasSent = this.row.name === 'awaiting';
+    if (this.row.name === 'sent') {
+      this.home.outstanding.withdraw(this);
+      this.#repetition = undefined;
+    }
+    this.peer.callLeft(this);
     this.peer = peer;
+    peer.callMade();
+    this.receive({ type: 'moved', peer: peer.address });
+    // An observer of that event may have cancelled the call.
+    if (!this.done) peer.takeOver(this, wasSent);
   }
 
   /** The call waits in the mailbox. From now on it has an alarm. */
@@ -144,17 +154,19 @@ export class CallActor<Value = unknown>
    */
   launch(nowMs: number): void {
     const { outstanding, random } = this.home;
-    const { deadlineMs } = this;
+    const { deadlineMs, peer } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
       return;
     }
     this.frame?.stamp(1, deadlineMs - nowMs);
-    this.receive({ type: 'transmitted', atMs: nowMs }, this.peer.ref);
+    this.receive({ type: 'transmitted', atMs: nowMs }, peer.ref);
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
-    this.peer.transmit(this);
-    this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
+    peer.transmit(this);
+    // If the system refused the request at once, the call may have gone to another address.
+    if (this.peer !== peer) return;
+    this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
 
@@ -173,7 +185,9 @@ export class CallActor<Value = unknown>
     const { ref } = this.home.sender;
     this.#wasBundled = bundled;
     if (error === null) this.receive({ type: 'accepted' }, ref);
-    else this.receive({ type: 'refused', error }, ref);
+    else if (this.row.name !== 'sent' || this.request?.name?.reroute(this, error) !== true) {
+      this.receive({ type: 'refused', error }, ref);
+    }
   }
 
   /** The call's alarm: time to send again, time to give up, or time to stop lingering. */
@@ -228,10 +242,8 @@ export class CallActor<Value = unknown>
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
-    this.receive({
-      type: 'expired',
-      verdict: verdictOf({ sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs }),
-    });
+    const evidence = { sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs };
+    this.receive({ type: 'expired', verdict: verdictOf(evidence) });
   }
 
   protected override entered(state: string): void {

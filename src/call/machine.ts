@@ -18,6 +18,8 @@
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
  * - A peer that is still working on the call says so when the request is repeated. The call keeps
  *   waiting.
+ * - A call by name may move to another address of the name: while it is queued, back from `sent` to
+ *   `queued` if the system refused the request, and from `awaiting` if it may run more than once.
  * - The outcome is set exactly once: on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`. `late` and `lost` add a report and do not change the outcome.
  */
@@ -33,6 +35,7 @@ import type {
   Cancel,
   Expired,
   Failed,
+  Moved,
   Refused,
   Retransmitted,
   Transmitted,
@@ -94,6 +97,8 @@ const actions = {
   refuse: assignFrom<Refused>(({ event }) => ({
     outcome: { state: 'unsent', error: event.error, executed: 'no', attempts: 0 },
   })),
+  move: assignFrom<Moved>(({ event }) => ({ peer: event.peer })),
+  takeBack: assignFrom<Moved>(() => ({ attempt: 0, sentAtMs: undefined })),
   measureLateness: assignFrom<Answered | Failed>(({ context, event }) => ({
     lateByMs: event.atMs - context.calledAtMs - context.timeoutMs,
   })),
@@ -136,6 +141,7 @@ export const callMachine = setup({
       description: "Waits in the peer's mailbox for the window.",
       on: {
         transmitted: { target: 'sent', actions: 'markSent' },
+        moved: { actions: 'move' },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
         cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
@@ -147,6 +153,7 @@ export const callMachine = setup({
         accepted: { target: 'awaiting' },
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { target: 'awaiting', actions: 'noteWorking' },
+        moved: { target: 'queued', actions: ['move', 'takeBack'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
@@ -159,6 +166,7 @@ export const callMachine = setup({
       on: {
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { actions: 'noteWorking' },
+        moved: { actions: 'move' },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },

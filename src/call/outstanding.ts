@@ -104,11 +104,20 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     this.#lingering.shift()?.giveUp();
   }
 
+  /** Takes back a call that was added, and of which nothing was sent. */
+  withdraw(call: TCall): void {
+    if (this.#unlink(call)) this.#inFlight -= 1;
+  }
+
   /** Removes a call to `address`, if it is there. */
   delete(call: TCall, address: string, answered: boolean): void {
     if (this.#lingering.size > 0) this.#lingering.delete(call);
-    const id = call.context.transactionId;
-    const bucket = this.#bucketOf(id);
+    if (!this.#unlink(call)) return;
+    (answered ? this.#answered : this.#unanswered).add(call.context.transactionId, address);
+  }
+
+  #unlink(call: TCall): boolean {
+    const bucket = this.#bucketOf(call.context.transactionId);
     let previous: TCall | undefined;
     for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
       if (link === call) {
@@ -116,11 +125,11 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
         else previous.nextInBucket = call.nextInBucket;
         call.nextInBucket = undefined;
         this.#size -= 1;
-        (answered ? this.#answered : this.#unanswered).add(id, address);
-        return;
+        return true;
       }
       previous = link;
     }
+    return false;
   }
 
   /**

@@ -34,6 +34,7 @@ export function verdictOf({
 /** The error codes for an address that the system cannot reach, or may not send to. */
 const NO_WAY = new Set<string | undefined>([
   'EACCES',
+  'EADDRNOTAVAIL',
   'EHOSTDOWN',
   'EHOSTUNREACH',
   'ENETDOWN',

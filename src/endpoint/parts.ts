@@ -5,6 +5,7 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import { lookedUpHosts } from '../address/looked-up.js';
 import type { Vantage } from '../address/reachable.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
@@ -84,10 +85,10 @@ export function buildParts(
   const kit = { root, caller, commands, turn, amplification, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
-    maxPeers: limits.maxPeers,
-    atMostOnce,
+    ...{ clock, reportError, atMostOnce, maxPeers: limits.maxPeers },
     makePeer: (address, lookUp) => new PeerActor(engine, kit, address, lookUp),
-    lookUp: (name) => lookup(name, socket.family),
+    // Asynchronous, so that what `lookup` throws at once is a rejection like any other.
+    lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
   const settlements = new Settlements(reportError, requestSettled);
   const served = { endpoint, peers, procedures, atMostOnce, limits, settlements };

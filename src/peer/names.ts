@@ -1,78 +1,74 @@
-/** Names: the peers that are called by a host name. A name is looked up once. */
+/** Names: the host names that an endpoint calls. */
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import { asError } from '../errors.js';
-import type { PeerActor } from './actor.js';
+import type { HeldActor } from './handle.js';
+import { HostName } from './host-name.js';
+import type { HostNameOptions, NamedPeers } from './host-name.js';
 
-/** The members of the peer table that the names use. */
-export interface NamedPeers {
-  find(host: string, port: number): PeerActor | undefined;
-  /** Makes a peer for the endpoint's user. Gives undefined if there is no room for it. */
-  admit(address: SocketAddress, lookUp: (peer: PeerActor) => void): PeerActor | undefined;
-  /** The address of a peer was found. From now on it is known by `host`. */
-  located(peer: PeerActor, host: string): void;
-  /** Another peer has the address of this one, and takes its place. */
-  replaced(peer: PeerActor): void;
-}
-
-export interface NamesOptions {
+export interface NamesOptions extends HostNameOptions {
   readonly maxPeers: number;
-  readonly lookUp: (name: string) => Promise<string>;
 }
+
+/** The most names that are checked for listeners to make room for another one. */
+const MAX_TRIES = 16;
 
 export class Names {
   readonly #peers: NamedPeers;
   readonly #options: NamesOptions;
-  /** The peers of host names. Bounded by `maxPeers`. The oldest are removed first. */
-  readonly #byName = new Map<string, PeerActor>();
+  /**
+   * The names by `name:port`. Bounded by `maxPeers`, beyond which the one that was asked for least
+   * recently is forgotten; and by the names with listeners, which the endpoint's user added.
+   */
+  readonly #names = new Map<string, HostName>();
 
   constructor(peers: NamedPeers, options: NamesOptions) {
     this.#peers = peers;
     this.#options = options;
   }
 
-  /** The peer that a name was found to have, or that waits for its look-up. */
-  get(name: SocketAddress): PeerActor | undefined {
-    return this.#byName.get(formatAddress(name));
+  /** The name, for a handle that may outlive it. @throws TooManyPeersError */
+  hold(address: SocketAddress): HeldActor {
+    let name = this.#get(address);
+    const current = (): HostName => (name.forgotten ? (name = this.#get(address)) : name);
+    name.living();
+    return {
+      last: () => {
+        if (name.forgotten) name = this.#names.get(formatAddress(address)) ?? name;
+        return name.peer;
+      },
+      living: () => current().living(),
+      reports: () => current().reports,
+      get name() {
+        return name;
+      },
+    };
   }
 
-  /** Makes a peer for a name. It is looked up for the first call. */
-  admit(name: SocketAddress): PeerActor | undefined {
-    const peer = this.#peers.admit(name, (asking) => void this.#lookUp(asking, name));
-    if (peer !== undefined) this.#remember(name, peer);
-    return peer;
+  clear(): void {
+    for (const name of this.#names.values()) name.reports.clear();
+    this.#names.clear();
   }
 
-  #remember(name: SocketAddress, peer: PeerActor): void {
-    const key = formatAddress(name);
-    this.#byName.delete(key);
-    this.#byName.set(key, peer);
-    if (this.#byName.size <= this.#options.maxPeers) return;
-    const [oldest] = this.#byName.keys();
-    if (oldest !== undefined) this.#byName.delete(oldest);
+  #get(address: SocketAddress): HostName {
+    const key = formatAddress(address);
+    const name = this.#names.get(key) ?? new HostName(address, this.#peers, this.#options);
+    this.#names.delete(key);
+    this.#names.set(key, name);
+    if (this.#names.size > this.#options.maxPeers) this.#makeRoomFor(name);
+    return name;
   }
 
-  async #lookUp(peer: PeerActor, name: SocketAddress): Promise<void> {
-    try {
-      const host = await this.#options.lookUp(name.host);
-      if (!peer.forgotten) this.#found(peer, name, host);
-    } catch (error) {
-      peer.unresolved(asError(error));
+  #makeRoomFor(newest: HostName): void {
+    let triesLeft = MAX_TRIES;
+    for (const [key, name] of this.#names) {
+      if (triesLeft === 0) return;
+      triesLeft -= 1;
+      this.#names.delete(key);
+      if (name !== newest && name.reports.empty) {
+        name.forgotten = true;
+        return;
+      }
+      this.#names.set(key, name);
     }
-  }
-
-  /**
-   * Each address has one actor. If a name has the address of a known peer, that peer takes over.
-   */
-  #found(peer: PeerActor, name: SocketAddress, host: string): void {
-    const heir = this.#peers.find(host, name.port);
-    if (heir === undefined) {
-      this.#peers.located(peer, host);
-      peer.resolved(host);
-      return;
-    }
-    this.#remember(name, heir);
-    this.#peers.replaced(peer);
-    peer.handOver(heir);
   }
 }

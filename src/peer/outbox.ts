@@ -37,13 +37,15 @@ export class Outbox {
 
   /**
    * Sends the call if the window has room and no other call waits. Otherwise the call waits in the
-   * mailbox, or is refused if the mailbox is full.
+   * mailbox, or is refused if the mailbox is full. A call that has waited elsewhere may be past its
+   * deadline.
    */
-  put(call: CallActor): void {
+  put(call: CallActor, nowMs: number): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
-    if (first && this.#hasRoom()) {
+    if (call.deadlineMs <= nowMs) call.ring(nowMs);
+    else if (first && this.#hasRoom()) {
       this.#window.push(call);
-      call.launch(call.context.calledAtMs);
+      call.launch(nowMs);
     } else if (this.#mailbox.full) {
       const error = new MailboxFullError(call.peer.address, this.queued, this.inFlight);
       call.receive({ type: 'refused', error }, call.peer.ref);
@@ -84,14 +86,16 @@ export class Outbox {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  remove(call: CallActor): void {
-    if (this.#window.delete(call) || this.#released.delete(call)) return;
-    this.#mailbox.delete(call);
+  /** Takes in a call that is already in flight. Like an overdue one, it has no place in the window. */
+  adopt(call: CallActor): void {
+    this.#released.push(call);
   }
 
-  /** Removes and gives the call that has waited longest. */
-  takeQueued(): CallActor | undefined {
-    return this.#mailbox.shift();
+  /** Gives true if the call was in flight, and not in the mailbox. */
+  remove(call: CallActor): boolean {
+    if (this.#window.delete(call) || this.#released.delete(call)) return true;
+    this.#mailbox.delete(call);
+    return false;
   }
 
   /** The calls that wait for the window. The one that has waited longest comes first. */

@@ -6,8 +6,8 @@ import type { HandlerOwners } from '../handler/owner.js';
 import { TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { HeldActor } from './handle.js';
+import type { HostNameOptions, NamedPeers } from './host-name.js';
 import { Names } from './names.js';
-import type { NamedPeers } from './names.js';
 
 /**
  * The most peers that are checked for idleness to make room for an unknown sender. This limits the
@@ -15,21 +15,21 @@ import type { NamedPeers } from './names.js';
  */
 const MAX_TRIES_FOR_STRANGERS = 16;
 
-/** Makes the actor of a peer. `lookUp` finds the IP address when the host is a name. */
-type MakePeer = (address: SocketAddress, lookUp?: (peer: PeerActor) => void) => PeerActor;
+/** Makes the actor of a peer. `lookUp` asks for the IP address when the host is a name. */
+type MakePeer = (address: SocketAddress, lookUp?: () => void) => PeerActor;
 
-export interface PeerTableOptions {
+export interface PeerTableOptions extends HostNameOptions {
   readonly maxPeers: number;
   /** With `'strict'`, a peer is never forgotten while one of its requests is remembered. */
   readonly atMostOnce: AtMostOnce;
   readonly makePeer: MakePeer;
-  readonly lookUp: (name: string) => Promise<string>;
 }
 
 export class PeerTable implements HandlerOwners, NamedPeers {
   readonly #options: PeerTableOptions;
   readonly #names: Names;
-  #closed = false;
+  /** Only `close` writes it. */
+  closed = false;
   #forgottenEarly = 0;
   /** Bounded by `maxPeers`. To make room, peers are tried in this order. */
   readonly #peers = new Set<PeerActor>();
@@ -63,11 +63,8 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     return this.#lastFound;
   }
 
-  /** The peer at an address or host name, if it is known. */
-  known(address: ParsedAddress): PeerActor | undefined {
-    const peer =
-      address.kind === 'name' ? this.#names.get(address) : this.find(address.host, address.port);
-    return peer?.forgotten === true ? undefined : peer;
+  at(host: string, port: number): PeerActor | undefined {
+    return this.find(host, port) ?? this.#admitAddress({ host, port }, Infinity);
   }
 
   /** Makes a peer for an unknown address. Gives undefined if there is no room for it. */
@@ -76,46 +73,43 @@ export class PeerTable implements HandlerOwners, NamedPeers {
   }
 
   /**
-   * The peer at an address or host name. A name is looked up once while its peer is known.
+   * The peer at an address or host name, for a handle that may outlive its actor.
    *
    * @throws TooManyPeersError when there are `maxPeers` peers, and none can be forgotten.
    */
-  get(address: ParsedAddress): PeerActor {
-    const peer = this.known(address) ?? this.#admitNew(address);
-    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
-    return peer;
+  hold(address: ParsedAddress): HeldActor {
+    return address.kind === 'name' ? this.#names.hold(address) : this.#holdAddress(address);
   }
 
-  /**
-   * The peer at an address or host name, for a handle that may outlive its actor.
-   *
-   * @throws TooManyPeersError
-   */
-  hold(address: ParsedAddress): HeldActor {
-    let actor = this.get(address);
+  #holdAddress({ host, port }: SocketAddress): HeldActor {
+    let actor = this.#require(this.at(host, port));
+    const living = (): PeerActor => {
+      if (actor.forgotten && !this.closed) actor = this.#require(this.at(host, port));
+      return actor;
+    };
     return {
       last: () => {
-        if (actor.forgotten) actor = this.known(address) ?? actor;
+        if (actor.forgotten) actor = this.find(host, port) ?? actor;
         return actor;
       },
-      living: () => {
-        if (actor.forgotten && !this.#closed) actor = this.get(address);
-        return actor;
-      },
+      living,
+      reports: () => living().reports,
+      name: undefined,
     };
   }
 
   /** From now on no forgotten peer gets a new actor. Known peers can finish their work. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
   }
 
   forgetAll(): void {
     for (const peer of this.#peers) peer.forget();
+    this.#names.clear();
   }
 
-  admit(address: SocketAddress, lookUp: (peer: PeerActor) => void): PeerActor | undefined {
-    return this.#admit(address, Infinity, lookUp);
+  admitNamed(name: SocketAddress, lookUp: () => void): PeerActor {
+    return this.#require(this.#admit(name, Infinity, lookUp));
   }
 
   located(peer: PeerActor, host: string): void {
@@ -126,10 +120,9 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     this.#peers.delete(peer);
   }
 
-  #admitNew(address: ParsedAddress): PeerActor | undefined {
-    return address.kind === 'name'
-      ? this.#names.admit(address)
-      : this.#admitAddress(address, Infinity);
+  #require(peer: PeerActor | undefined): PeerActor {
+    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
+    return peer;
   }
 
   #admitAddress(address: SocketAddress, maxTries: number): PeerActor | undefined {
@@ -138,11 +131,7 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     return peer;
   }
 
-  #admit(
-    address: SocketAddress,
-    maxTries: number,
-    lookUp?: (peer: PeerActor) => void,
-  ): PeerActor | undefined {
+  #admit(address: SocketAddress, maxTries: number, lookUp?: () => void): PeerActor | undefined {
     if (this.#peers.size >= this.#options.maxPeers && !this.#makeRoom(maxTries)) return undefined;
     const peer = this.#options.makePeer(address, lookUp);
     this.#peers.add(peer);

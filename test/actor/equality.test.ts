@@ -37,6 +37,7 @@ const callEvents: readonly CallEvent[] = [
   { type: 'failed', error: new RemoteError('unknownProcedure', 'no such procedure'), atMs: 6_001 },
   { type: 'expired', verdict: 'peerSilent' },
   { type: 'cancel', reason: 'enough' },
+  { type: 'moved', peer: '10.0.0.2:1234' },
   { type: 'lingered' },
 ];
 

@@ -106,7 +106,10 @@ t.test(
 const refusal = (code: string) => Object.assign(new Error(`send ${code}`), { code });
 
 /** The errors of a system that has no route, and errors for other reasons. */
-const NO_WAY = ['EACCES', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPERM'];
+const NO_WAY = [
+  ...['EACCES', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'EHOSTUNREACH'],
+  ...['ENETDOWN', 'ENETUNREACH', 'EPERM'],
+];
 const OTHER_WAYS = [
   ...['ENOBUFS', 'EAGAIN', 'ENOMEM', 'EMSGSIZE', 'EINVAL', 'ECONNREFUSED'],
   ...['ERR_RPCUDP_SEND_QUEUE_FULL', 'ERR_SOCKET_DGRAM_NOT_RUNNING'],

@@ -66,6 +66,7 @@ export class World {
   /** Set at the end of the safety phase. From then on nothing goes wrong. */
   healed = false;
 
+  readonly #names: Dice;
   readonly #byToken = new Map<string, TrackedCall>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
@@ -77,6 +78,7 @@ export class World {
     this.seed = seed;
     this.dice = new Dice(new SeededRandom(seed, '/sim'));
     this.plan = drawPlan(this.dice.fork('plan'), settings);
+    this.#names = this.dice.fork('names');
     this.log = new EventLog(() => this.nowMs, trace);
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -123,6 +125,11 @@ export class World {
   /** Whether ids collide in this world. Then even honest answers can go to the wrong call. */
   get hasShortIds(): boolean {
     return this.endpoints.some(({ plan }) => plan.faults.has('shortIds'));
+  }
+
+  /** Whether the next call is made by a host name. After healing none is, unless that is asked. */
+  drawsName(): boolean {
+    return this.plan.named && !this.healed && this.#names.chance(0.5);
   }
 
   problem(invariant: string, what: string): void {

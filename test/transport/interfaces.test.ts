@@ -113,6 +113,20 @@ t.test(
 );
 
 t.test(
+  'what a name means may have a zone, too',
+  inWorld(async (t, world) => {
+    const socket = new FakeSocket();
+    const options = { host: '::', port: 1000, readInterfaces: read, createSocket: socket.create };
+    const lookup = () => Promise.resolve(['fe80::9%eth7', 'fe80::9%2']);
+    const endpoint = await world.endpoint({ transport: udpTransport(options), lookup });
+    const call = endpoint.peer('name.example:53').call('x', [], { timeoutMs: 100 });
+    await world.settle();
+    t.equal(socket.sent[0]?.host, 'fe80::9%eth0');
+    call.cancel();
+  }),
+);
+
+t.test(
   'an endpoint whose own address has left the machine blames that address',
   inWorld(async (t, world) => {
     const gone: ReadInterfaces = () => ({ lo: machine.lo });

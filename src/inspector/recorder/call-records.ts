@@ -82,7 +82,7 @@ export class CallRecords implements ActorRecords<CallActor> {
       this.#step(call, event.type, state, { attempt, lateByMs, ...answer }, nowMs);
     } else if (outcome !== undefined && settles(call, event)) {
       this.#step(call, event.type, state, this.#settled(call, outcome, transaction), nowMs);
-    } else this.#step(call, event.type, state, { attempt }, nowMs);
+    } else this.#step(call, event.type, state, { attempt, because: reasonOf(event) }, nowMs);
   }
 
   #transmitted(call: CallActor, accepted: boolean): void {
@@ -118,6 +118,11 @@ export class CallRecords implements ActorRecords<CallActor> {
 
 /** What a step has besides the properties that all steps have. */
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
+
+/** The address in an event that is about one. */
+function reasonOf({ type, ...event }: AnyEventObject): string | undefined {
+  return type === 'moved' ? `goes to ${String(event['peer'])}` : undefined;
+}
 
 /**
  * Whether this event gave the call its outcome. An event after the time-out does not change the

@@ -502,3 +502,23 @@ t.test('a real endpoint is recorded over loopback, in Unix time', async (t) => {
 function numberOf(call: object): number {
   return (call as { number: number }).number;
 }
+
+t.test(
+  'a call that moves to another address of its name is always shown, with that address',
+  inWorld(async (t, world) => {
+    await world.endpoint({ host: '10.0.2.2', port: 53, handlers: { x: () => 1 } });
+    const lookup = () => Promise.resolve(['10.0.2.1', '10.0.2.2']);
+    const client = await world.endpoint({ timeoutMs: 100, window: 1, lookup });
+    const peer = client.peer('name.example:53');
+    const first = peer.call('x');
+    await world.settle();
+    const recorded = new Recorded(client, ALMOST_NONE);
+    const call = peer.call('x', [], { timeoutMs: 1_000 });
+    await world.clock.runUntil(first);
+    await world.clock.runUntil(call);
+    const moved = recorded.of('step').find(({ event }) => event === 'moved');
+    t.match(moved, { state: 'queued', because: 'goes to 10.0.2.2:53' });
+    t.match(recorded.of('step').at(-1), { event: 'answered', state: 'resolved' });
+    t.strictSame(recorded.faults(), []);
+  }),
+);

@@ -32,6 +32,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   cancel: 'cancelled by the caller',
   refused: 'refused',
   lingered: 'no answer came at all',
+  moved: 'goes to another address of its name',
   started: 'procedure started',
   replied: 'reply sent',
   cancelled: 'the caller cancelled it',
