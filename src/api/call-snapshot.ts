@@ -34,6 +34,8 @@ export interface CallContext extends CallInput {
   readonly outcome: Outcome | undefined;
   /** How long after the time-out an answer arrived. */
   readonly lateByMs: number | undefined;
+  /** The first address from which an answer came that was not asked. */
+  readonly answeredFrom: string | undefined;
 }
 
 export type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
@@ -55,6 +57,8 @@ export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
 /** The call goes to another address of the name that it was made by. */
 export type Moved = { readonly type: 'moved'; readonly peer: string };
+/** An answer came from an address that was not asked. */
+export type AnsweredElsewhere = { readonly type: 'answeredElsewhere'; readonly from: string };
 type Lingered = { readonly type: 'lingered' };
 
 /** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
@@ -69,6 +73,7 @@ export type CallEvent =
   | Expired
   | Cancel
   | Moved
+  | AnsweredElsewhere
   | Lingered;
 
 /** A call's snapshot in XState's form: `value`, `context`, `status`, and `output` after its end. */

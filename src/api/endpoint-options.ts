@@ -25,7 +25,8 @@ export type Amplification = 'strict' | 'compat';
 export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<Limits> {
   /**
    * The local IP address to bind to. Default: all addresses, of IPv4 and, where the machine has it,
-   * of IPv6.
+   * of IPv6. A server that is asked at one of several addresses may answer from another, which
+   * callers do not accept; bind it to one address then.
    */
   readonly host?: string;
   /** The local port, from 0 to 65535. Default 0: any free port. */

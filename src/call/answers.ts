@@ -1,4 +1,5 @@
 /** Answers: gives each answer that arrives to the call that it belongs to. */
+import type { AnyActorRef } from 'xstate';
 import type { Fate } from '../api/fate.js';
 import { formatAddress } from '../address/address.js';
 import type { AnswerType } from '../wire/frame-type.js';
@@ -14,9 +15,12 @@ import type { CallOwner } from './owner.js';
 export class Answers {
   unreadableHeaders = 0;
   readonly #outstanding: Outstanding<CallActor>;
+  readonly #socket: AnyActorRef;
 
-  constructor(outstanding: Outstanding<CallActor>) {
+  /** @param socket the actor that shows as the source of what it receives */
+  constructor(outstanding: Outstanding<CallActor>, socket: AnyActorRef) {
     this.#outstanding = outstanding;
+    this.#socket = socket;
   }
 
   /** Takes an answer that arrived from `host`:`port` at `atMs`. Never throws. */
@@ -30,7 +34,7 @@ export class Answers {
     const call = this.#outstanding.get(id);
     if (call === undefined) return this.#fateOfStray(id, type, host, port);
     const peer = askedPeer(call, host, port);
-    if (peer === undefined) return 'response.wrongPeer';
+    if (peer === undefined) return this.#answeredElsewhere(call, host, port);
     const answer = readAnswer(type, datagram);
     // An answer that cannot be read settles nothing. The call keeps waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
@@ -52,6 +56,19 @@ export class Answers {
         call.receiveResult(answer.value, atMs);
         return late ? 'response.late' : 'response.matched';
     }
+  }
+
+  /**
+   * Such an answer can be forged, so it settles nothing. The call notes only the first one, so that
+   * many cannot do more than one.
+   */
+  #answeredElsewhere(call: CallActor, host: string, port: number): Fate {
+    if (call.context.answeredFrom === undefined) {
+      const from = formatAddress({ host, port });
+      call.receive({ type: 'answeredElsewhere', from }, this.#socket);
+      call.peer.callAnsweredElsewhere(call);
+    }
+    return 'response.wrongPeer';
   }
 
   /** The fate of an answer for which no call waits. */

@@ -6,6 +6,7 @@
  */
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
+import type { CallEvent } from '../api/call-snapshot.js';
 import type { OutcomeState } from '../api/call-state.js';
 import type { Call } from '../api/call.js';
 import { CallError } from '../api/outcome.js';
@@ -236,20 +237,21 @@ export class CallActor<Value = unknown>
   }
 
   #expire(nowMs: number): void {
-    const { timeoutMs } = this.context;
+    const { answeredFrom, timeoutMs } = this.context;
     // While the socket's callback is pending, it is unknown whether the request was sent.
     const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
-    const evidence = { sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs };
+    const evidence = { sentAtMs, unreachable, heardAtMs, answeredFrom, lagMs, timeoutMs };
     this.receive({ type: 'expired', verdict: verdictOf(evidence) });
   }
 
-  protected override entered(state: string): void {
+  protected override entered(state: string, event: CallEvent): void {
     switch (state) {
       case 'timedOut':
-        this.#linger();
+        // While it lingers, it may hear of an answer from elsewhere.
+        if (event.type === 'expired') this.#linger();
         break;
       case 'late':
       case 'lost':

@@ -20,15 +20,22 @@
  *   waiting.
  * - A call by name may move to another address of the name: while it is queued, back from `sent` to
  *   `queued` if the system refused the request, and from `awaiting` if it may run more than once.
+ * - An answer from an address that was not asked settles nothing. The first one is noted.
  * - The outcome is set exactly once: on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`. `late` and `lost` add a report and do not change the outcome.
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
-import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
+import {
+  answeredElsewhereReport,
+  lateReport,
+  lostReport,
+  outcomeReport,
+} from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type {
   Answered,
+  AnsweredElsewhere,
   CallContext,
   CallEvent,
   CallInput,
@@ -84,6 +91,7 @@ const actions = {
       executed: executedSoFar(context),
       timeoutMs: context.timeoutMs,
       attempts: context.attempt,
+      ...(context.answeredFrom !== undefined && { answeredFrom: context.answeredFrom }),
     },
   })),
   cancel: assignFrom<Cancel>(({ context, event }) => ({
@@ -99,12 +107,14 @@ const actions = {
   })),
   move: assignFrom<Moved>(({ event }) => ({ peer: event.peer })),
   takeBack: assignFrom<Moved>(() => ({ attempt: 0, sentAtMs: undefined })),
+  noteElsewhere: assignFrom<AnsweredElsewhere>(({ event }) => ({ answeredFrom: event.from })),
   measureLateness: assignFrom<Answered | Failed>(({ context, event }) => ({
     lateByMs: event.atMs - context.calledAtMs - context.timeoutMs,
   })),
   reportOutcome: emitReport(outcomeReport),
   reportLate: emitReport(lateReport),
   reportLost: emitReport(lostReport),
+  reportElsewhere: emitReport(answeredElsewhereReport),
 };
 
 export const callMachine = setup({
@@ -134,6 +144,7 @@ export const callMachine = setup({
     workingHeard: false,
     outcome: undefined,
     lateByMs: undefined,
+    answeredFrom: undefined,
   }),
   initial: 'queued',
   states: {
@@ -154,6 +165,7 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { target: 'awaiting', actions: 'noteWorking' },
         moved: { target: 'queued', actions: ['move', 'takeBack'] },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
@@ -167,6 +179,7 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { actions: 'noteWorking' },
         moved: { actions: 'move' },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
@@ -178,6 +191,7 @@ export const callMachine = setup({
       on: {
         answered: { target: 'late', actions: ['measureLateness', 'reportLate'] },
         failed: { target: 'late', actions: ['measureLateness', 'reportLate'] },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         lingered: { target: 'lost', actions: 'reportLost' },
       },
     },

@@ -93,7 +93,7 @@ export function buildParts(
   const settlements = new Settlements(reportError, requestSettled);
   const served = { endpoint, peers, procedures, atMostOnce, limits, settlements };
   const inbox = new Inbox(engine, served);
-  const answers = new Answers(outstanding);
+  const answers = new Answers(outstanding, socket.ref);
   return {
     ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
     ...{ amplification, peers, settlements, inbox },

@@ -233,6 +233,10 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     return outcome.state === 'cancelled' && call.overdue && !heardSince;
   }
 
+  callAnsweredElsewhere(call: CallActor): void {
+    this.reports.answeredElsewhere(call);
+  }
+
   callEnded(call: CallActor, state: string): void {
     this.#calls.openCalls -= 1;
     if (state !== 'late' && state !== 'lost') return;

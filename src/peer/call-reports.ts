@@ -3,7 +3,12 @@
  * that the call was made by, and to `replyTo`.
  */
 import { Listeners } from '../actor/listeners.js';
-import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
+import {
+  answeredElsewhereReport,
+  lateReport,
+  lostReport,
+  outcomeReport,
+} from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type { CallContext } from '../api/call-snapshot.js';
 import type { CallActor } from '../call/call.js';
@@ -15,6 +20,10 @@ export class CallReports extends Listeners<CallReport> {
 
   ended(call: CallActor, state: 'late' | 'lost'): void {
     this.#tell(call, `call.${state}`, state === 'late' ? lateReport : lostReport);
+  }
+
+  answeredElsewhere(call: CallActor): void {
+    this.#tell(call, 'call.answeredElsewhere', answeredElsewhereReport);
   }
 
   #tell(call: CallActor, type: string, reportOf: (context: CallContext) => CallReport): void {

@@ -31,7 +31,14 @@ const NAMES: readonly string[] = [
   ...ODD_OPTIONS.map((option) => `oddOption:${option}`),
   ...PROCESS_FAULTS.map((fault) => `processFault:${fault}`),
   ...['failed', 'elsewhere', 'first', 'second'].map((meaning) => `lookup:${meaning}`),
-  ...['retransmitted', 'corrupted', 'duplicated', 'oldPeer:answered', 'procedure:aborted'],
+  ...[
+    'answeredElsewhere',
+    'retransmitted',
+    'corrupted',
+    'duplicated',
+    'oldPeer:answered',
+    'procedure:aborted',
+  ],
   ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
     (what) => `bundle:${what}`,
   ),

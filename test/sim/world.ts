@@ -188,7 +188,8 @@ export class World {
       if (type === 'call.late' || type === 'call.lost') {
         tracked.sequels += 1;
         this.coverage.reach(`sequel:${type.slice('call.'.length)}`);
-      } else tracked.outcomeReports += 1;
+      } else if (type === 'call.answeredElsewhere') this.coverage.reach('answeredElsewhere');
+      else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
       if (tracked.abandoned) return;

@@ -63,7 +63,8 @@ export class CallRecords implements ActorRecords<CallActor> {
     const { attempt, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
     const nowMs = this.#clock.nowMs();
     const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
-    const isAwaited = event === undefined ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
+    const keepsState = event === undefined || event.type === 'answeredElsewhere';
+    const isAwaited = keepsState ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
     this.#transmitted(call, isAwaited && !neverSent);
     if (event === undefined && attempt > 1) {
       this.#step(call, 'retransmitted', 'awaiting', { attempt }, sentAtMs ?? nowMs);
@@ -98,7 +99,10 @@ export class CallRecords implements ActorRecords<CallActor> {
 
   #settled({ context }: CallActor, outcome: Outcome, transaction: Transaction): Details {
     const { attempt, procedure } = context;
-    const because = outcome.state === 'timedOut' ? explainVerdict(outcome.verdict) : undefined;
+    const because =
+      outcome.state === 'timedOut'
+        ? explainVerdict(outcome.verdict, outcome.answeredFrom)
+        : undefined;
     return { attempt, outcome: this.#masking.outcome(outcome, procedure, transaction), because };
   }
 
@@ -121,7 +125,8 @@ type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | '
 
 /** The address in an event that is about one. */
 function reasonOf({ type, ...event }: AnyEventObject): string | undefined {
-  return type === 'moved' ? `goes to ${String(event['peer'])}` : undefined;
+  if (type === 'moved') return `goes to ${String(event['peer'])}`;
+  return type === 'answeredElsewhere' ? `an answer came from ${String(event['from'])}` : undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { Recorded } from './recorded.js';
 import { syncPair } from './sync-pair.js';
+import { answerTo } from '../../fixtures/raw-peer.js';
 import { inWorld } from '../../fixtures/world.js';
 import type { World } from '../../fixtures/world.js';
 
@@ -502,6 +503,32 @@ t.test('a real endpoint is recorded over loopback, in Unix time', async (t) => {
 function numberOf(call: object): number {
   return (call as { number: number }).number;
 }
+
+t.test(
+  'a call that was answered from elsewhere is always shown, with that address',
+  inWorld(async (t, world) => {
+    const asked = await world.raw();
+    const other = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const recorded = new Recorded(client, ALMOST_NONE);
+    const call = client.peer(asked.address).call('x');
+    await world.settle();
+    const { datagram, from } = asked.received[0]!;
+    other.send(answerTo(datagram, 'not taken'), from);
+    await world.settle();
+    await world.clock.runUntil(call);
+    const path = ['transmitted sent', 'accepted awaiting', 'answeredElsewhere awaiting'];
+    t.strictSame(recorded.path(), [...path, 'expired timedOut']);
+    const steps = recorded.of('step');
+    t.equal(steps[2]?.because, 'an answer came from 10.0.0.2:2000');
+    t.equal(
+      steps[3]?.because,
+      'an answer came, but from another address than was asked: 10.0.0.2:2000',
+    );
+    t.match(steps[3], { outcome: { answeredFrom: '10.0.0.2:2000' } });
+    t.strictSame(recorded.faults(), []);
+  }),
+);
 
 t.test(
   'a call that moves to another address of its name is always shown, with that address',
