@@ -55,6 +55,7 @@ export type { Random } from './random.js';
 export type { Lookup } from './address/lookup.js';
 export type { Receiver, Transport } from './transport/transport.js';
 export { BindError } from './transport/bind-error.js';
+export { OwnAddressError } from './transport/own-address-error.js';
 export { SharedPortError } from './transport/shared-port-error.js';
 export { SendQueueFullError } from './transport/udp.js';
 export { PreciseDate } from './wire/timestamp.js';

@@ -31,7 +31,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   {
     what: ['node:fs', 'node:fs/promises'],
     onlyIn: [
-      'transport/kernel-drops.ts',
+      'transport/system-file.ts',
       'inspector/recorder/identity.ts',
       'inspector/recording/file.ts',
       'inspector/recording/reader.ts',

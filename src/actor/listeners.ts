@@ -4,7 +4,6 @@ import type { EventObject, Subscription } from 'xstate';
 /** A subscription. Each one is a new object, so that a listener can be added twice. */
 interface Entry<TEmitted extends EventObject> {
   readonly listener: (emitted: TEmitted) => void;
-  home: Listeners<TEmitted>;
 }
 
 export class Listeners<TEmitted extends EventObject> {
@@ -28,11 +27,11 @@ export class Listeners<TEmitted extends EventObject> {
   }
 
   on(type: string, listener: (emitted: TEmitted) => void): Subscription {
-    const entry = { listener, home: this as Listeners<TEmitted> };
+    const entry = { listener };
     this.#add(type, entry);
     return {
       unsubscribe: () => {
-        entry.home.#remove(type, entry);
+        this.#remove(type, entry);
       },
     };
   }
@@ -52,17 +51,6 @@ export class Listeners<TEmitted extends EventObject> {
   /** There is a first listener now, or no listener any more. */
   protected usedChanged(_used: boolean): void {
     // Nothing here depends on it.
-  }
-
-  /** Moves all subscriptions to `heir`, whose events they get from now on. */
-  moveTo(heir: Listeners<TEmitted>): void {
-    for (const [type, entries] of this.#byType ?? []) {
-      for (const entry of entries) {
-        entry.home = heir;
-        heir.#add(type, entry);
-      }
-    }
-    this.clear();
   }
 
   clear(): void {

@@ -40,7 +40,7 @@ const MAX_PORT = 65_535;
 
 /**
  * Parses `'host:port'`, `'[ipv6]:port'` or `{ host, port }`. Gives the canonical form: IPv6 as in
- * RFC 5952, IPv4-mapped IPv6 as IPv4, and names in lower case. A `%scope` is not changed.
+ * RFC 5952, IPv4-mapped IPv6 as IPv4, and names in lower case. A `%zone` is not changed.
  *
  * @throws {AddressError} when it is not an address. Ports are from 1 to 65535, and an IPv4 address
  * has four decimals.
@@ -172,7 +172,7 @@ function parseHost(host: string): ParsedHost {
 }
 
 /** Input for an error message. It can come from strangers, so it is made short and printable. */
-function quote(value: string | number): string {
+export function quote(value: string | number): string {
   return typeof value === 'string' ? JSON.stringify(shown(value)) : String(value);
 }
 

@@ -1,26 +1,26 @@
 /** IP: parses and formats IP addresses. */
 import { isIPv6 } from 'node:net';
 
-/** The part after % is the name of a network interface, which this machine chooses. */
-const SCOPE = /^%[A-Za-z0-9._~@-]{1,64}$/;
+/** The part after % names a network interface of this machine (RFC 4007, section 11). */
+const ZONE = /^%[A-Za-z0-9._~@-]{1,64}$/;
 
 /** An address in `::ffff:0:0/96` (RFC 4291, section 2.5.5.2), in canonical form. */
 const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
  * The canonical form of an IPv6 address; undefined if the text is not one. An IPv4-mapped address
- * becomes IPv4. A `%scope` is not changed.
+ * becomes IPv4. A `%zone` is not changed.
  */
 export function canonicalIpv6(text: string): string | undefined {
-  const { address, scope } = splitScope(text);
-  if (!isIPv6(address) || (scope !== '' && !SCOPE.test(scope))) return undefined;
+  const { address, zone } = splitZone(text);
+  if (!isIPv6(address) || (zone !== '' && !ZONE.test(zone))) return undefined;
   // URLs write IPv6 in the canonical form (RFC 5952). `net.SocketAddress` writes some addresses
   // with an IPv4 part.
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const [, high, low] = MAPPED_IPV4.exec(canonical) ?? [];
-  if (high === undefined || low === undefined) return canonical + scope;
-  // IPv4 has no scopes, so a mapped address with a scope has no canonical form.
-  return scope === '' ? dotted(high, low) : undefined;
+  if (high === undefined || low === undefined) return canonical + zone;
+  // IPv4 has no zones, so a mapped address with a zone has no canonical form.
+  return zone === '' ? dotted(high, low) : undefined;
 }
 
 /**
@@ -43,18 +43,19 @@ export function networkOf(host: string): string {
 
 /** The eight 16-bit words of a canonical IPv6 address (RFC 4291, section 2.2). */
 export function ipv6Words(host: string): number[] {
-  const [head = [], tail = []] = splitScope(host)
+  const [head = [], tail = []] = splitZone(host)
     .address.split('::')
     .map((half) => (half === '' ? [] : half.split(':')));
   const zeros = new Array<string>(8 - head.length - tail.length).fill('0');
   return [...head, ...zeros, ...tail].map((word) => parseInt(word, 16));
 }
 
-function splitScope(text: string): { readonly address: string; readonly scope: string } {
+/** The zone is empty, or begins with %. */
+export function splitZone(text: string): { readonly address: string; readonly zone: string } {
   const percent = text.indexOf('%');
   return percent < 0
-    ? { address: text, scope: '' }
-    : { address: text.slice(0, percent), scope: text.slice(percent) };
+    ? { address: text, zone: '' }
+    : { address: text.slice(0, percent), zone: text.slice(percent) };
 }
 
 function dotted(high: string, low: string): string {

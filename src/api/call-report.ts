@@ -14,7 +14,8 @@ interface Subject<Procedure extends string> {
 /**
  * Emitted by a call, and by its peer, once when the call has its outcome. After a time-out there is
  * a second report: `call.late` when an answer still arrived, `call.lost` when none arrived while
- * the call lingered.
+ * the call lingered. `call.answeredElsewhere` comes at any time after the request was sent, once at
+ * most: an answer with the call's id came from another address than was asked, and was not taken.
  */
 export type CallReport<Procedure extends string = string, Value = unknown> = Subject<Procedure> &
   (
@@ -25,6 +26,7 @@ export type CallReport<Procedure extends string = string, Value = unknown> = Sub
     | { readonly type: 'call.unsent'; readonly outcome: Unsent }
     | { readonly type: 'call.late'; readonly timeoutMs: number; readonly lateByMs: number }
     | { readonly type: 'call.lost'; readonly timeoutMs: number }
+    | { readonly type: 'call.answeredElsewhere'; readonly from: string }
   );
 
 /** The part of a call's context that its reports contain. */
@@ -36,6 +38,7 @@ export interface Reported {
   readonly timeoutMs: number;
   readonly outcome: Outcome | undefined;
   readonly lateByMs: number | undefined;
+  readonly answeredFrom: string | undefined;
 }
 
 function subjectOf({ procedure, peer, transactionId, reference }: Reported): Subject<string> {
@@ -58,4 +61,10 @@ export function lateReport(call: Reported): CallReport {
 /** The report that no answer came while the call lingered. */
 export function lostReport(call: Reported): CallReport {
   return { ...subjectOf(call), type: 'call.lost', timeoutMs: call.timeoutMs };
+}
+
+/** The report that an answer came from another address than was asked. */
+export function answeredElsewhereReport(call: Reported): CallReport {
+  const { answeredFrom = '' } = call;
+  return { ...subjectOf(call), type: 'call.answeredElsewhere', from: answeredFrom };
 }

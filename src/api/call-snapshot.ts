@@ -8,7 +8,10 @@ import type { Verdict } from './verdict.js';
 export interface CallInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
-  /** The peer's canonical address, or its host name while that is being resolved. */
+  /**
+   * The peer's canonical address, or its host name while that is being resolved. A call by name may
+   * move to another address of the name.
+   */
   readonly peer: string;
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
@@ -31,6 +34,8 @@ export interface CallContext<Value = unknown> extends CallInput {
   readonly outcome: Outcome<Value> | undefined;
   /** How long after the time-out an answer arrived. */
   readonly lateByMs: number | undefined;
+  /** The first address from which an answer came that was not asked. */
+  readonly answeredFrom: string | undefined;
 }
 
 export type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
@@ -51,6 +56,10 @@ export type Failed = {
 export type Withdrawn = { readonly type: 'withdrawn' };
 export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
 export type Cancel = { readonly type: 'cancel'; readonly reason?: unknown };
+/** The call goes to another address of the name that it was made by. */
+export type Moved = { readonly type: 'moved'; readonly peer: string };
+/** An answer came from an address that was not asked. */
+export type AnsweredElsewhere = { readonly type: 'answeredElsewhere'; readonly from: string };
 type Lingered = { readonly type: 'lingered' };
 
 /** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
@@ -65,6 +74,8 @@ export type CallEvent =
   | Withdrawn
   | Expired
   | Cancel
+  | Moved
+  | AnsweredElsewhere
   | Lingered;
 
 /**

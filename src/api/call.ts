@@ -13,7 +13,8 @@ import type { Outcome } from './outcome.js';
  * lingers first: it ends when a late answer arrives, or when the endpoint's `lingerMs` is over.
  */
 export interface Call<Value = unknown>
-  extends ActorRef<CallSnapshot<Value>, CallEvent, CallReport<string, Value>>,
+  extends
+    ActorRef<CallSnapshot<Value>, CallEvent, CallReport<string, Value>>,
     PromiseLike<Outcome<Value>> {
   /** A readable name, such as `call sayhi 3f9a`. */
   readonly id: string;

@@ -24,8 +24,9 @@ export type Amplification = 'strict' | 'compat';
 /** The options of `createEndpoint`. All of them are optional. */
 export interface EndpointOptions<H = Handlers> extends LimitOptions {
   /**
-   * The local IP address to bind to. Default: all addresses. Where the machine has IPv6, one socket
-   * serves IPv6 and IPv4.
+   * The local IP address to bind to. Default: all addresses, of IPv4 and, where the machine has it,
+   * of IPv6. A server that is asked at one of several addresses may answer from another, which
+   * callers do not accept; bind it to one address then.
    */
   readonly host?: string | undefined;
   /** The local port, from 0 to 65535. Default 0: any free port. */
@@ -76,7 +77,7 @@ export interface EndpointOptions<H = Handlers> extends LimitOptions {
   readonly clock?: Clock | undefined;
   /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
   readonly random?: Random | undefined;
-  /** Looks up host names. Default: the system's resolver. */
+  /** Looks up host names: one address or a list. Default: the system's resolver, all addresses. */
   readonly lookup?: Lookup | undefined;
 }
 

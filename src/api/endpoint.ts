@@ -28,7 +28,7 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
 
   /**
    * The peer at an address: `'host:port'`, `'[::1]:port'` or `{ host, port }`. A host name is
-   * looked up once, and calls wait for that. With a type, the compiler checks calls and knows their
+   * looked up for its first call, and again when nobody answers; see `Lookup`. With a type, the compiler checks calls and knows their
    * results: `endpoint.peer<typeof server>('127.0.0.1:1234')`. With a contract, calls are checked
    * when they are made, and results when they arrive.
    *

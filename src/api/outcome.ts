@@ -36,6 +36,11 @@ export interface TimedOut {
   readonly executed: Executed;
   readonly timeoutMs: number;
   readonly attempts: number;
+  /**
+   * The address from which an answer with the call's id came, if it was not the address that was
+   * asked. Whoever saw the request can forge it, so it is a hint and no more.
+   */
+  readonly answeredFrom?: string;
 }
 
 /** The caller aborted the call, or the endpoint was closed. */
@@ -95,12 +100,16 @@ function describe(outcome: Exclude<Outcome, Resolved>): string {
     case 'rejected':
       return `was rejected (${escapeText(outcome.error.code)}): ${escapeText(outcome.error.message)}`;
     case 'timedOut':
-      return `timed out after ${outcome.timeoutMs} ms (${outcome.verdict})`;
+      return `timed out after ${outcome.timeoutMs} ms (${verdictOf(outcome)})`;
     case 'cancelled':
       return `was cancelled: ${reasonText(outcome.reason)}`;
     case 'unsent':
       return `was not sent: ${outcome.error.message}`;
   }
+}
+
+function verdictOf({ verdict, answeredFrom }: TimedOut): string {
+  return answeredFrom === undefined ? verdict : `${verdict}; an answer came from ${answeredFrom}`;
 }
 
 function reasonText(reason: unknown): string {

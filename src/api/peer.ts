@@ -38,8 +38,9 @@ export type Remote<Api> = {
 };
 
 /**
- * One remote address. Handles are cheap: all handles that `endpoint.peer` gives for one address use
- * the same actor, with one mailbox, one window and one health.
+ * One remote address, or the address that a host name has at present. Handles are cheap: all
+ * handles that `endpoint.peer` gives for one address use the same actor, with one mailbox, one
+ * window and one health. A handle by name follows its name from address to address.
  */
 export interface Peer<Api = AnyProcedures> {
   /**
@@ -49,7 +50,10 @@ export interface Peer<Api = AnyProcedures> {
    */
   readonly remote: Remote<Api>;
 
-  /** The canonical address, or `name:port` while the host name is being looked up. */
+  /**
+   * The canonical address, or `name:port` while the host name is being looked up. A peer by name
+   * gets another address when nobody answers at this one; see `Lookup`.
+   */
   readonly address: string;
 
   /** The health of the peer. */
@@ -109,7 +113,8 @@ export interface Peer<Api = AnyProcedures> {
 
   /**
    * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …),
-   * or for all types with `'*'`.
+   * or for all types with `'*'`. By address it hears of all calls to that address, and by name of
+   * all calls that are made by that name.
    */
   on<Type extends PeerReport<Api>['type'] | '*'>(
     type: Type,

@@ -23,6 +23,14 @@ export const VERDICTS = {
     blamesPeer: true,
     words: 'the peer is alive, but did not answer this call',
   },
+  /**
+   * Somebody answered the call from another address than was asked, as a server with several
+   * addresses may. Such an answer can be forged, so it settles nothing.
+   */
+  answeredElsewhere: {
+    blamesPeer: true,
+    words: 'an answer came, but from another address than was asked',
+  },
   /** Nothing was received from the peer after the request had been sent. */
   peerSilent: { blamesPeer: true, words: 'nothing was heard from the peer' },
 } as const satisfies Readonly<Record<string, VerdictRow>>;
@@ -30,9 +38,16 @@ export const VERDICTS = {
 /** Why no answer came, as far as it is known. `VERDICTS` says what each verdict means. */
 export type Verdict = keyof typeof VERDICTS;
 
-/** The verdict in words, to be used as part of a sentence. */
-export function explainVerdict(verdict: Verdict): string {
-  return VERDICTS[verdict].words;
+/**
+ * The verdict in words, to be used as part of a sentence. They name the other address from which an
+ * answer came, if there is one.
+ */
+export function explainVerdict(verdict: Verdict, answeredFrom?: string): string {
+  const { words } = VERDICTS[verdict];
+  if (answeredFrom === undefined) return words;
+  return verdict === 'answeredElsewhere'
+    ? `${words}: ${answeredFrom}`
+    : `${words}; an answer came from ${answeredFrom}`;
 }
 
 /** Whether the verdict blames the peer, and not this machine. */

@@ -1,4 +1,5 @@
 /** Answers: gives each answer that arrives to the call that it belongs to. */
+import type { AnyActorRef } from 'xstate';
 import type { Fate } from '../api/fate.js';
 import { formatAddress } from '../address/address.js';
 import type { AnswerType } from '../wire/frame-type.js';
@@ -9,13 +10,17 @@ import { hasHeaderMap } from '../wire/header-map.js';
 import { isFinal, readAnswer } from './answer.js';
 import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
+import type { CallOwner } from './owner.js';
 
 export class Answers {
   unreadableHeaders = 0;
   readonly #outstanding: Outstanding<CallActor>;
+  readonly #socket: AnyActorRef;
 
-  constructor(outstanding: Outstanding<CallActor>) {
+  /** @param socket the actor that shows as the source of what it receives */
+  constructor(outstanding: Outstanding<CallActor>, socket: AnyActorRef) {
     this.#outstanding = outstanding;
+    this.#socket = socket;
   }
 
   /** Takes an answer that arrived from `host`:`port` at `atMs`. Never throws. */
@@ -28,8 +33,8 @@ export class Answers {
   ): Fate {
     const call = this.#outstanding.get(id);
     if (call === undefined) return this.#fateOfStray(id, type, host, port);
-    const { peer } = call;
-    if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';
+    const peer = askedPeer(call, host, port);
+    if (peer === undefined) return this.#answeredElsewhere(call, host, port);
     const answer = readAnswer(type, datagram);
     // An answer that cannot be read settles nothing. The call keeps waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
@@ -53,9 +58,29 @@ export class Answers {
     }
   }
 
+  /**
+   * Such an answer can be forged, so it settles nothing. The call notes only the first one, so that
+   * many cannot do more than one.
+   */
+  #answeredElsewhere(call: CallActor, host: string, port: number): Fate {
+    if (call.context.answeredFrom === undefined) {
+      const from = formatAddress({ host, port });
+      call.receive({ type: 'answeredElsewhere', from }, this.#socket);
+      call.peer.callAnsweredElsewhere(call);
+    }
+    return 'response.wrongPeer';
+  }
+
   /** The fate of an answer for which no call waits. */
   #fateOfStray(id: TransactionId, type: AnswerType, host: string, port: number): Fate {
     const address = formatAddress({ host, port });
     return `response.${this.#outstanding.fateOfAnswer(id, address, isFinal(type))}`;
   }
+}
+
+/** The peer at this address, if the call was sent there. A call by name may have been sent to two. */
+function askedPeer(call: CallActor, host: string, port: number): CallOwner<CallActor> | undefined {
+  const { peer, request } = call;
+  if (port === peer.port && host === peer.host) return peer;
+  return request?.name?.peerBefore(call, host, port);
 }

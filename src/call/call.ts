@@ -7,11 +7,11 @@
 import type { AnyActorRef } from 'xstate';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
+import type { CallEvent } from '../api/call-snapshot.js';
 import type { OutcomeState } from '../api/call-state.js';
 import type { Call } from '../api/call.js';
 import { CallError } from '../api/outcome.js';
 import type { Outcome, RemoteError } from '../api/outcome.js';
-import type { Engine } from '../engine/engine.js';
 import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
@@ -19,10 +19,12 @@ import type { TransactionId } from '../wire/transaction-id.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';
+import type { CallHome } from './home.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
-import type { LedgerEntry, Outstanding } from './outstanding.js';
+import type { LedgerEntry } from './outstanding.js';
 import type { CallOwner } from './owner.js';
+import { OutcomePromise } from './outcome-promise.js';
 import { hasMoreThanContext } from './request.js';
 import type { CallRequest } from './request.js';
 import { readResult } from './result.js';
@@ -35,13 +37,8 @@ const table = compileTable(callMachine);
 /** What a call adds to an actor ref. */
 type CallOnly = Omit<Call, keyof AnyActorRef>;
 
-export interface CallHome extends Engine {
-  readonly outstanding: Outstanding<CallActor>;
-  readonly lingerMs: number;
-}
-
 export class CallActor
-  extends LightActor<CallMachine, CallHome>
+  extends LightActor<CallMachine, CallHome<CallActor>>
   implements CallOnly, Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
 {
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
@@ -57,10 +54,9 @@ export class CallActor
   nextInBucket: CallActor | undefined;
   peer: CallOwner<CallActor>;
   /** Its request, if that has more than the context holds. For most calls it does not. */
-  readonly request: CallRequest | undefined;
+  readonly request: CallRequest<CallActor> | undefined;
 
-  #outcome: Promise<Outcome> | undefined;
-  #fulfil: ((outcome: Outcome) => void) | undefined;
+  #promise: OutcomePromise | undefined;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -68,8 +64,8 @@ export class CallActor
   /** @param frame without it the call cannot be sent */
   constructor(
     peer: CallOwner<CallActor>,
-    home: CallHome,
-    request: CallRequest,
+    home: CallHome<CallActor>,
+    request: CallRequest<CallActor>,
     frame: RequestFrame | undefined,
   ) {
     const { procedure, args, options } = request;
@@ -123,17 +119,23 @@ export class CallActor
     onFulfilled?: ((outcome: Outcome) => Fulfilled | PromiseLike<Fulfilled>) | null,
     onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<Fulfilled | Failed> {
-    const { outcome } = this.context;
-    this.#outcome ??=
-      outcome === undefined
-        ? new Promise((fulfil) => (this.#fulfil = fulfil))
-        : Promise.resolve(outcome);
-    return this.#outcome.then(onFulfilled, onRejected);
+    this.#promise ??= new OutcomePromise();
+    return this.#promise.of(this.context.outcome).then(onFulfilled, onRejected);
   }
 
-  /** Gives the call to the actor of another peer. */
+  /** Goes to another peer, at another address of its name. What was not sent waits there again. */
   moveTo(peer: CallOwner<CallActor>): void {
+    const wasSent = this.row.name === 'awaiting';
+    if (this.row.name === 'sent') {
+      this.home.outstanding.withdraw(this);
+      this.#repetition = undefined;
+    }
+    this.peer.callLeft(this);
     this.peer = peer;
+    peer.callMade();
+    this.receive({ type: 'moved', peer: peer.address });
+    // An observer of that event may have cancelled the call.
+    if (!this.done) peer.takeOver(this, wasSent);
   }
 
   /** The call waits in the mailbox. From now on it has an alarm. */
@@ -148,17 +150,19 @@ export class CallActor
    */
   launch(nowMs: number): void {
     const { outstanding, random } = this.home;
-    const { deadlineMs } = this;
+    const { deadlineMs, peer } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
       return;
     }
     this.frame?.stamp(1, deadlineMs - nowMs);
-    this.receive({ type: 'transmitted', atMs: nowMs }, this.peer.ref);
+    this.receive({ type: 'transmitted', atMs: nowMs }, peer.ref);
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
-    this.peer.transmit(this);
-    this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
+    peer.transmit(this);
+    // If the system refused the request at once, the call may have gone to another address.
+    if (this.peer !== peer) return;
+    this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
 
@@ -177,13 +181,15 @@ export class CallActor
     const { ref } = this.home.sender;
     this.#wasBundled = bundled;
     if (error === null) this.receive({ type: 'accepted' }, ref);
-    else this.receive({ type: 'refused', error }, ref);
+    else if (this.row.name !== 'sent' || this.request?.name?.reroute(this, error) !== true) {
+      this.receive({ type: 'refused', error }, ref);
+    }
   }
 
   withdraw(): void {
     // Its listeners may have cancelled it meanwhile.
     if (this.row.name !== 'sent') return;
-    this.home.outstanding.takeBack(this);
+    this.home.outstanding.withdraw(this);
     this.receive({ type: 'withdrawn' }, this.home.sender.ref);
   }
 
@@ -233,22 +239,21 @@ export class CallActor
   }
 
   #expire(nowMs: number): void {
-    const { timeoutMs } = this.context;
+    const { answeredFrom, timeoutMs } = this.context;
     // While the socket's callback is pending, it is unknown whether the request was sent.
     const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
-    this.receive({
-      type: 'expired',
-      verdict: verdictOf({ sentAtMs, unreachable, heardAtMs, lagMs, timeoutMs }),
-    });
+    const evidence = { sentAtMs, unreachable, heardAtMs, answeredFrom, lagMs, timeoutMs };
+    this.receive({ type: 'expired', verdict: verdictOf(evidence) });
   }
 
-  protected override entered(state: string): void {
+  protected override entered(state: string, event: CallEvent): void {
     switch (state) {
       case 'timedOut':
-        this.#linger();
+        // While it lingers, it may hear of an answer from elsewhere.
+        if (event.type !== 'answeredElsewhere') this.#linger();
         break;
       case 'late':
       case 'lost':
@@ -279,7 +284,7 @@ export class CallActor
     this.home.outstanding.settle(state, this.context.attempt > 0);
     const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);
-    if (this.context.outcome !== undefined) this.#fulfil?.(this.context.outcome);
+    if (this.context.outcome !== undefined) this.#promise?.fulfil(this.context.outcome);
     this.peer.callSettled(this);
   }
 

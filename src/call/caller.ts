@@ -7,7 +7,8 @@ import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError, EndpointClosedError } from '../errors.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
-import type { CallHome } from './call.js';
+import type { CalledName } from './called-name.js';
+import type { CallHome } from './home.js';
 import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
@@ -18,15 +19,17 @@ export interface CallTerms {
   readonly options?: CallOptions | undefined;
   readonly replyTo?: ReportTarget | undefined;
   readonly contracted?: ContractedProcedure | undefined;
+  /** The host name that the call is made by. */
+  readonly name?: CalledName<CallActor> | undefined;
 }
 
 export class Caller {
-  readonly #home: CallHome;
+  readonly #home: CallHome<CallActor>;
   readonly #defaults: CallDefaults;
   readonly #ids: TransactionIds;
   #closed = false;
 
-  constructor(home: CallHome, defaults: CallDefaults) {
+  constructor(home: CallHome<CallActor>, defaults: CallDefaults) {
     this.#home = home;
     this.#defaults = defaults;
     this.#ids = new TransactionIds(home.random);
@@ -46,14 +49,15 @@ export class Caller {
     peer: CallOwner<CallActor>,
     procedure: string,
     args: readonly unknown[],
-    { options, replyTo, contracted }: CallTerms,
+    terms: CallTerms,
   ): CallActor {
     if (this.#closed) throw new EndpointClosedError();
-    const checked = checkCallOptions(options, this.#defaults, contracted);
+    const { replyTo, contracted, name } = terms;
+    const options = checkCallOptions(terms.options, this.#defaults, contracted);
     const issues = contracted?.checkArguments(args);
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const transactionId = this.#ids.next();
-    const request = { transactionId, procedure, args, options: checked, replyTo, contracted };
+    const request = { transactionId, procedure, args, options, replyTo, contracted, name };
     const call = callChannel.hasSubscribers
       ? this.#trace(peer, request)
       : this.#place(peer, request);
@@ -67,21 +71,22 @@ export class Caller {
     peer: CallOwner<CallActor>,
     { procedure, args = [], replyTo, reference }: CallCommand,
     error: unknown,
+    name?: CalledName<CallActor>,
   ): void {
     const options = { ...checkCallOptions(undefined, this.#defaults), reference };
-    const request = { transactionId: this.#ids.next(), procedure, args, options, replyTo };
+    const request = { transactionId: this.#ids.next(), procedure, args, options, replyTo, name };
     const call = new CallActor(peer, this.#home, request, undefined);
     call.receive({ type: 'refused', error: asError(error) });
   }
 
-  #trace(peer: CallOwner<CallActor>, request: CallRequest): CallActor {
+  #trace(peer: CallOwner<CallActor>, request: CallRequest<CallActor>): CallActor {
     const { procedure, args, transactionId, options } = request;
     const { traceparent } = options;
     const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
     return trace.run(() => this.#place(peer, { ...request, trace }));
   }
 
-  #place(peer: CallOwner<CallActor>, request: CallRequest): CallActor {
+  #place(peer: CallOwner<CallActor>, request: CallRequest<CallActor>): CallActor {
     const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;

@@ -18,21 +18,31 @@
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
  * - A peer that is still working on the call says so when the request is repeated. The call keeps
  *   waiting.
+ * - A call by name may move to another address of the name: while it is queued, back from `sent` to
+ *   `queued` if the system refused the request, and from `awaiting` if it may run more than once.
+ * - An answer from an address that was not asked settles nothing. The first one is noted.
  * - The outcome is set exactly once: on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`. `late` and `lost` add a report and do not change the outcome.
  */
 import { emit, setup } from 'xstate';
 import { assigner } from '../actor/assigner.js';
-import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
+import {
+  answeredElsewhereReport,
+  lateReport,
+  lostReport,
+  outcomeReport,
+} from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type {
   Answered,
+  AnsweredElsewhere,
   CallContext,
   CallEvent,
   CallInput,
   Cancel,
   Expired,
   Failed,
+  Moved,
   Refused,
   Retransmitted,
   Transmitted,
@@ -82,6 +92,7 @@ const actions = {
       executed: executedSoFar(context),
       timeoutMs: context.timeoutMs,
       attempts: context.attempt,
+      ...(context.answeredFrom !== undefined && { answeredFrom: context.answeredFrom }),
     },
   })),
   withdraw: assignFrom<Withdrawn>(({ context }) => ({
@@ -106,12 +117,16 @@ const actions = {
   refuse: assignFrom<Refused>(({ event }) => ({
     outcome: { state: 'unsent', error: event.error, executed: 'no', attempts: 0 },
   })),
+  move: assignFrom<Moved>(({ event }) => ({ peer: event.peer })),
+  takeBack: assignFrom<Moved>(() => ({ attempt: 0, sentAtMs: undefined })),
+  noteElsewhere: assignFrom<AnsweredElsewhere>(({ event }) => ({ answeredFrom: event.from })),
   measureLateness: assignFrom<Answered | Failed>(({ context, event }) => ({
     lateByMs: event.atMs - context.calledAtMs - context.timeoutMs,
   })),
   reportOutcome: emitReport(outcomeReport),
   reportLate: emitReport(lateReport),
   reportLost: emitReport(lostReport),
+  reportElsewhere: emitReport(answeredElsewhereReport),
 };
 
 export const callMachine = setup({
@@ -141,6 +156,7 @@ export const callMachine = setup({
     workingHeard: false,
     outcome: undefined,
     lateByMs: undefined,
+    answeredFrom: undefined,
   }),
   initial: 'queued',
   states: {
@@ -148,6 +164,7 @@ export const callMachine = setup({
       description: "Waits in the peer's mailbox for the window.",
       on: {
         transmitted: { target: 'sent', actions: 'markSent' },
+        moved: { actions: 'move' },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
         cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
@@ -159,6 +176,8 @@ export const callMachine = setup({
         accepted: { target: 'awaiting' },
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { target: 'awaiting', actions: 'noteWorking' },
+        moved: { target: 'queued', actions: ['move', 'takeBack'] },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         withdrawn: { target: 'timedOut', actions: ['withdraw', 'reportOutcome'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
@@ -172,6 +191,8 @@ export const callMachine = setup({
       on: {
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { actions: 'noteWorking' },
+        moved: { actions: 'move' },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
@@ -183,6 +204,7 @@ export const callMachine = setup({
       on: {
         answered: { target: 'late', actions: ['measureLateness', 'reportLate'] },
         failed: { target: 'late', actions: ['measureLateness', 'reportLate'] },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         lingered: { target: 'lost', actions: 'reportLost' },
       },
     },

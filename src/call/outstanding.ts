@@ -86,11 +86,6 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return true;
   }
 
-  /** A call that was added is not sent after all. No answer can belong to it. */
-  takeBack(call: TCall): void {
-    if (this.#unlink(call)) this.#inFlight -= 1;
-  }
-
   /**
    * A call has its outcome. If it was added, it is no longer in flight, but it stays known until it
    * is deleted.
@@ -107,6 +102,11 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     this.#lingering.push(call);
     if (this.#lingering.size <= this.#limits.maxLingering) return;
     this.#lingering.shift()?.giveUp();
+  }
+
+  /** Takes back a call that was added, and of which nothing was sent. No answer can belong to it. */
+  withdraw(call: TCall): void {
+    if (this.#unlink(call)) this.#inFlight -= 1;
   }
 
   /** Removes a call to `address`, if it is there. */

@@ -18,7 +18,12 @@ export interface CallOwner<TCall> {
 
   /** A call was made. `callEnded` follows later. */
   callMade(): void;
+  /** Sends the call as soon as the window has room. */
   place(call: TCall): void;
+  /** Takes over a call of another peer, which is already in flight if `sent`. */
+  takeOver(call: TCall, sent: boolean): void;
+  /** The call goes to another peer. It is neither settled nor ended here. */
+  callLeft(call: TCall): void;
   transmit(call: TCall): void;
   /** Sends a request again. `owner` gets the kernel's result. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void;
@@ -33,6 +38,8 @@ export interface CallOwner<TCall> {
   release(call: TCall): void;
   /** The call has its outcome, and leaves the window or the mailbox. */
   callSettled(call: TCall): void;
+  /** An answer to the call came from an address that was not asked, for the first time. */
+  callAnsweredElsewhere(call: TCall): void;
   /** The call has ended in this state: it is settled and does not linger any more. */
   callEnded(call: TCall, state: string): void;
 }

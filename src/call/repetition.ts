@@ -3,6 +3,7 @@ import type { CallContext, CallEvent } from '../api/call-snapshot.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { SAFE_ATTEMPTS } from './options.js';
 import type { CallOwner } from './owner.js';
+import type { CallRequest } from './request.js';
 import { Retransmission } from './retransmission.js';
 import { saysUnreachable } from './verdict.js';
 
@@ -12,6 +13,7 @@ export interface RepeatedCall<Self> {
   readonly deadlineMs: number;
   readonly done: boolean;
   readonly peer: CallOwner<Self>;
+  readonly request: CallRequest<Self> | undefined;
   /** Undefined when the request is not sent any more. */
   frame: RequestFrame | undefined;
   receive(event: CallEvent, source?: CallOwner<Self>['ref']): void;
@@ -55,6 +57,9 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       call.peer.release(call);
       call.wakeAt(call.deadlineMs);
     } else if (this.#mayRepeat(nowMs, wasBundled)) {
+      const { contracted, name } = call.request ?? {};
+      // Another address may be another machine, which does not know the request.
+      if (contracted?.idempotent === true) name?.lead(call);
       this.#transmit(nowMs);
     } else {
       call.peer.release(call);

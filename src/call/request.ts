@@ -3,22 +3,27 @@ import type { ReportTarget } from '../api/call-command.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { CallTrace } from '../engine/tracing.js';
 import type { TransactionId } from '../wire/transaction-id.js';
+import type { CalledName } from './called-name.js';
 import type { CheckedCallOptions } from './options.js';
 
-export interface CallRequest {
+export interface CallRequest<TCall> {
   readonly transactionId: TransactionId;
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly options: CheckedCallOptions;
   readonly contracted?: ContractedProcedure | undefined;
   readonly trace?: CallTrace | undefined;
+  /** The host name that the call is made by, if it is not made by an IP address. */
+  readonly name?: CalledName<TCall> | undefined;
   readonly replyTo: ReportTarget | undefined;
 }
 
 /** Whether a request has more than its call's context holds. Most requests do not. */
-export function hasMoreThanContext({ replyTo, contracted, trace, options }: CallRequest): boolean {
+export function hasMoreThanContext<TCall>(request: CallRequest<TCall>): boolean {
+  const { replyTo, contracted, trace, name, options } = request;
   return (
     replyTo !== undefined ||
+    name !== undefined ||
     contracted !== undefined ||
     trace !== undefined ||
     options.signal !== undefined

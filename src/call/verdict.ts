@@ -9,6 +9,8 @@ export interface Evidence {
   readonly unreachable: boolean;
   /** When a datagram from the peer was last understood. */
   readonly heardAtMs: number | undefined;
+  /** The address from which an answer came that was not asked. */
+  readonly answeredFrom: string | undefined;
   readonly lagMs: number;
   readonly timeoutMs: number;
 }
@@ -17,23 +19,32 @@ export interface Evidence {
 const MIN_STALL_MS = 20;
 const BLOCKED_SHARE_OF_TIMEOUT = 0.5;
 
+/**
+ * What blames this machine goes first, as it is certain. An answer from elsewhere can be forged. So
+ * it takes the place of those two verdicts alone that blame the peer: it changes what the caller is
+ * told, and never who is blamed.
+ */
 export function verdictOf({
   sentAtMs,
   unreachable,
   heardAtMs,
+  answeredFrom,
   lagMs,
   timeoutMs,
 }: Evidence): Verdict {
   if (sentAtMs === undefined) return 'neverSent';
   const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
   if (lagMs >= stallMs) return 'localLoopBlocked';
-  if (heardAtMs !== undefined && heardAtMs >= sentAtMs) return 'peerAliveButSlow';
-  return unreachable ? 'unreachable' : 'peerSilent';
+  const heard = heardAtMs !== undefined && heardAtMs >= sentAtMs;
+  if (!heard && unreachable) return 'unreachable';
+  if (answeredFrom !== undefined) return 'answeredElsewhere';
+  return heard ? 'peerAliveButSlow' : 'peerSilent';
 }
 
 /** The error codes for an address that the system cannot reach, or may not send to. */
 const NO_WAY = new Set<string | undefined>([
   'EACCES',
+  'EADDRNOTAVAIL',
   'EHOSTDOWN',
   'EHOSTUNREACH',
   'ENETDOWN',

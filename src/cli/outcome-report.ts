@@ -27,7 +27,7 @@ export function explainOutcome(outcome: Exclude<Outcome, Resolved>, peer: string
     case 'timedOut':
       return (
         `no answer from ${peer} in ${outcome.timeoutMs} ms: ` +
-        `${explainVerdict(outcome.verdict)} (${sent(outcome.attempts)})`
+        `${explainVerdict(outcome.verdict, outcome.answeredFrom)} (${sent(outcome.attempts)})`
       );
     case 'cancelled':
       return outcome.executed === 'no'

@@ -4,7 +4,7 @@ import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress, parseAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import { requireReachable } from '../address/reachable.js';
+import { reachable } from '../address/reachable.js';
 import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
 import type { Endpoint } from '../api/endpoint.js';
@@ -93,13 +93,11 @@ export class EndpointSystem implements Endpoint, Tappable {
   }
 
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
-    const { peers, socket, transport } = this.#parts;
+    const { peers, transport, vantage } = this.#parts;
     if (this.#closed !== undefined) throw new EndpointClosedError();
     if (transport.sharesPort === true) throw new SharedPortError(this.address);
     requireContract(contract);
-    const parsed = parseAddress(address);
-    requireReachable(parsed, this.address, socket.family);
-    return new PeerHandle(peers.hold(parsed), contract);
+    return new PeerHandle(peers.hold(reachable(parseAddress(address), vantage)), contract);
   }
 
   on<Type extends EndpointReport['type'] | '*'>(

@@ -5,6 +5,8 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import { lookedUpHosts } from '../address/looked-up.js';
+import type { Vantage } from '../address/reachable.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Limits } from '../api/limits.js';
@@ -41,6 +43,8 @@ export interface Parts {
   readonly root: ActorRefFrom<typeof endpointMachine>;
   readonly transport: Transport;
   readonly socket: Socket;
+  /** Where its calls come from. Known once it is open. */
+  readonly vantage: Vantage;
   readonly turn: Turn;
   readonly outstanding: Outstanding<CallActor>;
   readonly answers: Answers;
@@ -89,18 +93,32 @@ export function buildParts(
   const commands = new Commands(caller);
   const strangers = { root, sender: socket, amplification, tokens, origins };
   const kit = { ...strangers, caller, commands, turn, evictionOrder, limits };
+  const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
-    ...{ maxPeers, share, evictionOrder, strangers },
+    ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
     makePeer: (address, friend, lookUp) => new PeerActor(engine, kit, address, friend, lookUp),
-    lookUp: (name) => lookup(name, socket.family),
+    // Asynchronous, so that what `lookup` throws at once is a rejection like any other.
+    lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
   const settlements = new Settlements(reportError, requestSettled);
   const served = { endpoint, peers, origins, procedures, atMostOnce, limits, settlements };
   const inbox = new Inbox(engine, served);
-  const answers = new Answers(outstanding);
+  const answers = new Answers(outstanding, socket.ref);
   return {
-    ...{ limits, engine, root, transport, socket, turn, outstanding, answers, caller },
+    ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
     ...{ amplification, peers, settlements, inbox },
+  };
+}
+
+function vantageOf(endpoint: AnyEndpoint, socket: Socket, transport: Transport): Vantage {
+  return {
+    get address() {
+      return endpoint.address;
+    },
+    get family() {
+      return socket.family;
+    },
+    zoneName: transport.zoneName?.bind(transport),
   };
 }
 

@@ -136,8 +136,8 @@ const stepRecord = object({
   /** How long after the time-out a late answer came. */
   lateByMs: optional(real),
   /**
-   * A reason in words, when the event does not tell it: the verdict of a time-out, or why a request
-   * was refused.
+   * A reason in words, when the event does not tell it: the verdict of a time-out, why a request was
+   * refused, or the address that a call goes to or was answered from.
    */
   because: optional(string()),
 });

@@ -7,7 +7,6 @@ import type { CallCommand } from '../api/call-command.js';
 import type { CallActor } from '../call/call.js';
 import type { CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
-import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
@@ -18,6 +17,7 @@ import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
 import { CallReports } from './call-reports.js';
+import type { CommandTerms } from './commands.js';
 import { Departures } from './departures.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
@@ -38,16 +38,18 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   #reports: CallReports | undefined;
   /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
   #asksAsOldPeer = false;
-  #lookUp: ((peer: PeerActor) => void) | undefined;
-  #lookingUp = false;
+  #lookUp: (() => void) | undefined;
 
-  /** @param lookUp finds the IP of a host name and calls `resolved`, `unresolved` or `handOver` */
+  /**
+   * @param lookUp asks for the IP address of a host name, for each call until `resolved`,
+   * `unresolved` or `handOver` follows
+   */
   constructor(
     engine: Engine,
     kit: PeerKit<PeerActor>,
     address: SocketAddress,
     friend: boolean,
-    lookUp?: (peer: PeerActor) => void,
+    lookUp?: () => void,
   ) {
     super(engine, kit, address, friend, lookUp === undefined);
     this.#kit = kit;
@@ -111,13 +113,13 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   }
 
   /** Takes a command to call. */
-  command(command: CallCommand, contracted: ContractedProcedure | undefined): void {
-    this.#kit.commands.take(this, command, contracted);
+  command(command: CallCommand, terms: CommandTerms): void {
+    this.#kit.commands.take(this, command, terms);
   }
 
   /** Reports a command that cannot be carried out as a call with this error. */
-  refuseCommand(command: CallCommand, error: unknown): void {
-    this.#kit.commands.refuse(this, command, error);
+  refuseCommand(command: CallCommand, error: unknown, name: CommandTerms['name']): void {
+    this.#kit.commands.refuse(this, command, error, name);
   }
 
   callMade(): void {
@@ -129,8 +131,21 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   }
 
   place(call: CallActor): void {
-    this.#findAddress();
-    this.#calls.outbox.put(call);
+    this.#lookUp?.();
+    this.#calls.outbox.put(call, call.context.calledAtMs);
+  }
+
+  takeOver(call: CallActor, sent: boolean): void {
+    const { outbox } = this.#calls;
+    if (sent) outbox.adopt(call);
+    else outbox.put(call, this.home.clock.nowMs());
+  }
+
+  callLeft(call: CallActor): void {
+    const { outbox } = this.#calls;
+    const madeRoom = outbox.remove(call);
+    this.unused();
+    if (madeRoom) outbox.drain();
   }
 
   transmit(call: CallActor): void {
@@ -207,6 +222,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     path.learnFrom(call.context, outcome);
     if (this.#isSilentTo(call, outcome)) this.receive({ type: 'expired' });
     call.request?.trace?.settled(outcome);
+    call.request?.name?.settled(call, outcome);
     // Tells an rpcudp endpoint that its answer is no longer needed.
     if (outcome.state === 'cancelled' && wasSent && this.native) {
       this.#send(encodeSignal('cancel', call.transactionId));
@@ -224,18 +240,15 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     return outcome.state === 'cancelled' && call.overdue && !heardSince;
   }
 
+  callAnsweredElsewhere(call: CallActor): void {
+    this.reports.answeredElsewhere(call);
+  }
+
   callEnded(call: CallActor, state: string): void {
     this.unused();
     if (state !== 'late' && state !== 'lost') return;
     if (state === 'late') this.#calls.path.learnFromLate(call.context);
     this.reports.ended(call, state);
-  }
-
-  /** A host name is looked up for the first call, and again for the first call after a failure. */
-  #findAddress(): void {
-    if (this.#lookUp === undefined || this.#lookingUp) return;
-    this.#lookingUp = true;
-    this.#lookUp(this);
   }
 
   /** The host name was looked up. The calls that waited for it are sent. */
@@ -247,22 +260,14 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
 
   /** The host name cannot be looked up. The calls that waited for it fail. */
   unresolved(error: Error): void {
-    this.#lookingUp = false;
     for (const call of this.queuedCalls()) {
       call.receive({ type: 'refused', error }, this.ref);
     }
   }
 
-  /** The name belongs to a known peer, which takes over the calls and listeners of this one. */
+  /** The name belongs to a known peer, which takes over the calls of this one. */
   handOver(heir: PeerActor): void {
-    this.reports.moveTo(heir.reports);
-    const { outbox } = this.#calls;
-    for (let call = outbox.takeQueued(); call; call = outbox.takeQueued()) {
-      this.unused();
-      heir.callMade();
-      call.moveTo(heir);
-      heir.place(call);
-    }
+    for (const call of this.queuedCalls()) if (!call.done) call.moveTo(heir);
     this.forget();
   }
 

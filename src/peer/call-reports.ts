@@ -1,6 +1,14 @@
-/** Call reports: sends the reports of a peer's calls to the peer's listeners and to `replyTo`. */
+/**
+ * Call reports: sends the reports of a peer's calls to the listeners of the peer, and of the name
+ * that the call was made by, and to `replyTo`.
+ */
 import { Listeners } from '../actor/listeners.js';
-import { lateReport, lostReport, outcomeReport } from '../api/call-report.js';
+import {
+  answeredElsewhereReport,
+  lateReport,
+  lostReport,
+  outcomeReport,
+} from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type { CallContext } from '../api/call-snapshot.js';
 import type { CallActor } from '../call/call.js';
@@ -28,11 +36,17 @@ export class CallReports extends Listeners<CallReport> {
     this.#tell(call, `call.${state}`, state === 'late' ? lateReport : lostReport);
   }
 
+  answeredElsewhere(call: CallActor): void {
+    this.#tell(call, 'call.answeredElsewhere', answeredElsewhereReport);
+  }
+
   #tell(call: CallActor, type: string, reportOf: (context: CallContext) => CallReport): void {
-    const replyTo = call.request?.replyTo;
-    if (!this.hears(type) && replyTo === undefined) return;
+    const { name, replyTo } = call.request ?? {};
+    const nameHears = name?.reports.hears(type) === true;
+    if (!this.hears(type) && !nameHears && replyTo === undefined) return;
     const report = reportOf(call.context);
     this.emit(report);
+    if (nameHears) name.reports.emit(report);
     try {
       replyTo?.send(report);
     } catch (error) {

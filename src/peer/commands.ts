@@ -2,9 +2,11 @@
 import type { AnyActorRef } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallActor } from '../call/call.js';
-import type { Caller } from '../call/caller.js';
+import type { Caller, CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
-import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+
+/** What a call takes from the handle that got its command. */
+export type CommandTerms = Pick<CallTerms, 'contracted' | 'name'>;
 
 /** A peer that takes commands. */
 export interface Commanded extends CallOwner<CallActor> {
@@ -14,8 +16,8 @@ export interface Commanded extends CallOwner<CallActor> {
 
 export class Commands {
   readonly #caller: Caller;
-  /** The contracts of the commands that pass through a peer's machine at present. */
-  readonly #contracted = new WeakMap<CallCommand, ContractedProcedure>();
+  /** The terms of the commands that pass through a peer's machine at present. */
+  readonly #terms = new WeakMap<CallCommand, CommandTerms>();
 
   constructor(caller: Caller) {
     this.#caller = caller;
@@ -25,8 +27,8 @@ export class Commands {
    * Takes a command. It passes through the peer's machine to `obey`, so that inspectors see it. If
    * the actor has ended, it goes to `obey` directly.
    */
-  take(peer: Commanded, command: CallCommand, contracted: ContractedProcedure | undefined): void {
-    if (contracted !== undefined) this.#contracted.set(command, contracted);
+  take(peer: Commanded, command: CallCommand, terms: CommandTerms): void {
+    if (terms.contracted !== undefined || terms.name !== undefined) this.#terms.set(command, terms);
     if (peer.forgotten) this.obey(peer, command);
     else peer.ref.send(command);
   }
@@ -34,17 +36,17 @@ export class Commands {
   /** Makes the call. Mistakes in it become its outcome. */
   obey(peer: Commanded, command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
-    const contracted = this.#contracted.get(command);
-    this.#contracted.delete(command);
+    const terms = this.#terms.get(command);
+    this.#terms.delete(command);
     try {
-      this.#caller.call(peer, procedure, args, { options, replyTo, contracted });
+      this.#caller.call(peer, procedure, args, { ...terms, options, replyTo });
     } catch (error) {
-      this.refuse(peer, command, error);
+      this.refuse(peer, command, error, terms?.name);
     }
   }
 
   /** Reports a command that cannot be carried out as a call with this error. */
-  refuse(peer: Commanded, command: CallCommand, error: unknown): void {
-    this.#caller.refuse(peer, command, error);
+  refuse(peer: Commanded, command: CallCommand, error: unknown, name: CommandTerms['name']): void {
+    this.#caller.refuse(peer, command, error, name);
   }
 }

@@ -1,5 +1,6 @@
 /** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { Subscription } from 'xstate';
+import type { Listeners } from '../actor/listeners.js';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';
 import type { Call } from '../api/call.js';
@@ -7,6 +8,8 @@ import type { PeerHealth } from '../api/health.js';
 import { UNCALLED_NAMES } from '../api/peer.js';
 import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
+import type { CallActor } from '../call/call.js';
+import type { CalledName } from '../call/called-name.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
@@ -18,6 +21,10 @@ export interface HeldActor {
   last(): PeerActor;
   /** A living actor: a new one if the last one was forgotten. Throws TooManyPeersError. */
   living(): PeerActor;
+  /** The listeners to its calls. Throws TooManyPeersError. */
+  reports(): Listeners<CallReport>;
+  /** The host name that its calls are made by; undefined for an IP address. */
+  readonly name: CalledName<CallActor> | undefined;
 }
 
 export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
@@ -76,8 +83,9 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
     procedure: P,
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
-    const terms = { options, contracted: this.#contractedProcedure(procedure) };
-    const call = this.#actor.living().call(procedure, args ?? [], terms);
+    const contracted = this.#contractedProcedure(procedure);
+    const actor = this.#actor.living();
+    const call = actor.call(procedure, args ?? [], { options, contracted, name: this.#actor.name });
     // XState's types of an actor's machine do not compare.
     return call as unknown as Call<ResultOf<Api[P]>>;
   }
@@ -93,9 +101,11 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   send(command: CallCommand<Api>): void {
     requireCommand(command);
     try {
-      this.#actor.living().command(command, this.#contractedProcedure(command.procedure));
+      const actor = this.#actor.living();
+      const contracted = this.#contractedProcedure(command.procedure);
+      actor.command(command, { contracted, name: this.#actor.name });
     } catch (error) {
-      this.#actor.last().refuseCommand(command, error);
+      this.#actor.last().refuseCommand(command, error, this.#actor.name);
     }
   }
 
@@ -105,7 +115,7 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.#actor.living().reports.on(type, listener as (report: CallReport) => void);
+    return this.#actor.reports().on(type, listener as (report: CallReport) => void);
   }
 }
 

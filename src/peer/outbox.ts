@@ -55,16 +55,16 @@ export class Outbox {
 
   /**
    * Sends the call if the window has room and no other call waits. Otherwise the call waits in the
-   * mailbox, or is refused if the mailbox is full.
+   * mailbox, or is refused if the mailbox is full. A call that has waited elsewhere may be past its
+   * deadline.
    */
-  put(call: CallActor): void {
-    const { calledAtMs } = call.context;
+  put(call: CallActor, nowMs: number): void {
     const first = this.#mailbox.size === 0 && !this.#draining;
-    if (call.deadlineMs <= calledAtMs) {
-      call.ring(calledAtMs);
+    if (call.deadlineMs <= nowMs) {
+      call.ring(nowMs);
     } else if (first && this.#hasRoom()) {
       this.#window.push(call);
-      call.launch(calledAtMs);
+      call.launch(nowMs);
     } else {
       this.#enqueue(call);
     }
@@ -115,16 +115,16 @@ export class Outbox {
     if (this.#window.delete(call)) this.#released.push(call);
   }
 
-  /** Removes a call that has ended. Gives whether the window has room for another one now. */
+  /** Takes in a call that is already in flight. Like an overdue one, it has no place in the window. */
+  adopt(call: CallActor): void {
+    this.#released.push(call);
+  }
+
+  /** Removes a call. Gives whether the window has room for another one now. */
   remove(call: CallActor): boolean {
     if (this.#window.delete(call)) return true;
     if (!this.#released.delete(call)) this.#mailbox.delete(call);
     return false;
-  }
-
-  /** Removes and gives the call that has waited longest. */
-  takeQueued(): CallActor | undefined {
-    return this.#mailbox.shift();
   }
 
   /** The calls that wait for the window. The one that has waited longest comes first. */

@@ -5,42 +5,39 @@ import type { HandlerOwners } from '../handler/owner.js';
 import { overloaded } from '../handler/refusal.js';
 import type { Refusal } from '../handler/refusal.js';
 import type { Share } from '../handler/share.js';
-import { asError, TooManyPeersError } from '../errors.js';
+import { TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { EvictionOrder } from './eviction-order.js';
 import type { HeldActor } from './handle.js';
+import type { HostNameOptions, NamedPeers } from './host-name.js';
+import { Names } from './names.js';
 import { Stranger } from './stranger.js';
 import type { StrangerKit } from './stranger.js';
 
-/** Makes the actor of a peer. `lookUp` finds the IP address when the host is a name. */
-type MakePeer = (
-  address: SocketAddress,
-  friend: boolean,
-  lookUp?: (peer: PeerActor) => void,
-) => PeerActor;
+/** Makes the actor of a peer. `lookUp` asks for the IP address when the host is a name. */
+type MakePeer = (address: SocketAddress, friend: boolean, lookUp?: () => void) => PeerActor;
 
-export interface PeerTableOptions {
+export interface PeerTableOptions extends HostNameOptions {
   readonly maxPeers: number;
   /** The share of the places that one network may have. */
   readonly share: Share;
   readonly evictionOrder: EvictionOrder<PeerActor>;
   readonly strangers: Omit<StrangerKit, 'admit'>;
   readonly makePeer: MakePeer;
-  readonly lookUp: (name: string) => Promise<string>;
 }
 
-export class PeerTable implements HandlerOwners {
+export class PeerTable implements HandlerOwners, NamedPeers {
   readonly #options: PeerTableOptions;
   readonly #strangers: StrangerKit;
-  #closed = false;
+  readonly #names: Names;
+  /** Only `close` writes it. */
+  closed = false;
   /** Bounded by `maxPeers`. */
   readonly #peers = new Set<PeerActor>();
   /** The peers whose IP address is known, by that address. */
   readonly #byAddress = new Map<string, PeerActor>();
   /** The peer that was found last. It is often asked for again, as by all frames of a bundle. */
   #lastFound: PeerActor | undefined;
-  /** The peers of host names. Bounded by `maxPeers`. The oldest are removed first. */
-  readonly #byName = new Map<string, PeerActor>();
 
   constructor(options: PeerTableOptions) {
     this.#options = options;
@@ -48,6 +45,7 @@ export class PeerTable implements HandlerOwners {
       ...options.strangers,
       admit: (stranger) => this.#admitStranger(stranger),
     };
+    this.#names = new Names(this, options);
   }
 
   get size(): number {
@@ -65,13 +63,17 @@ export class PeerTable implements HandlerOwners {
     return this.#lastFound;
   }
 
-  /** The peer at an address or host name, if it is known. */
-  known(address: ParsedAddress): PeerActor | undefined {
-    const peer =
-      address.kind === 'name'
-        ? this.#byName.get(formatAddress(address))
-        : this.find(address.host, address.port);
-    return peer?.forgotten === true ? undefined : peer;
+  known(host: string, port: number): PeerActor | undefined {
+    const peer = this.find(host, port);
+    if (peer !== undefined) this.#options.evictionOrder.befriend(peer);
+    return peer;
+  }
+
+  at(host: string, port: number): PeerActor | undefined {
+    const known = this.known(host, port);
+    if (known !== undefined) return known;
+    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser);
+    return hasRoom ? this.#addAt({ host, port }, true) : undefined;
   }
 
   stranger(host: string, port: number): Stranger {
@@ -79,59 +81,59 @@ export class PeerTable implements HandlerOwners {
   }
 
   /**
-   * The peer at an address or host name. A name is looked up once while its peer is known.
+   * The peer at an address or host name, for a handle that may outlive its actor.
    *
    * @throws TooManyPeersError when there are `maxPeers` peers, and all are in use.
    */
-  get(address: ParsedAddress): PeerActor {
-    const known = this.known(address);
-    if (known !== undefined) {
-      this.#options.evictionOrder.befriend(known);
-      return known;
-    }
-    if (!this.#makeRoom(this.#options.evictionOrder.firstForUser)) {
-      throw new TooManyPeersError(this.#options.maxPeers);
-    }
-    return this.#addNew(address);
+  hold(address: ParsedAddress): HeldActor {
+    return address.kind === 'name' ? this.#names.hold(address) : this.#holdAddress(address);
   }
 
-  /**
-   * The peer at an address or host name, for a handle that may outlive its actor.
-   *
-   * @throws TooManyPeersError
-   */
-  hold(address: ParsedAddress): HeldActor {
-    let actor = this.get(address);
+  #holdAddress({ host, port }: SocketAddress): HeldActor {
+    let actor = this.#require(this.at(host, port));
+    const living = (): PeerActor => {
+      if (actor.forgotten && !this.closed) actor = this.#require(this.at(host, port));
+      return actor;
+    };
     return {
       last: () => {
-        if (actor.forgotten) actor = this.known(address) ?? actor;
+        if (actor.forgotten) actor = this.find(host, port) ?? actor;
         return actor;
       },
-      living: () => {
-        if (actor.forgotten && !this.#closed) actor = this.get(address);
-        return actor;
-      },
+      living,
+      reports: () => living().reports,
+      name: undefined,
     };
   }
 
   /** From now on no forgotten peer gets a new actor. Known peers can finish their work. */
   close(): void {
-    this.#closed = true;
+    this.closed = true;
   }
 
   forgetAll(): void {
     for (const peer of this.#peers) peer.forget();
+    this.#names.clear();
   }
 
-  #addNew(address: ParsedAddress): PeerActor {
-    if (address.kind !== 'name') return this.#addAt(address, true);
-    const peer = this.#options.makePeer(
-      address,
-      true,
-      (asking) => void this.#lookUp(asking, address),
-    );
+  admitNamed(name: SocketAddress, lookUp: () => void): PeerActor {
+    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser);
+    if (!hasRoom) throw new TooManyPeersError(this.#options.maxPeers);
+    const peer = this.#options.makePeer(name, true, lookUp);
     this.#add(peer);
-    this.#rememberName(formatAddress(address), peer);
+    return peer;
+  }
+
+  located(peer: PeerActor, host: string): void {
+    this.#byAddress.set(formatAddress({ host, port: peer.port }), peer);
+  }
+
+  replaced(peer: PeerActor): void {
+    this.#remove(peer);
+  }
+
+  #require(peer: PeerActor | undefined): PeerActor {
+    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
     return peer;
   }
 
@@ -171,38 +173,5 @@ export class PeerTable implements HandlerOwners {
   #remove(peer: PeerActor): void {
     this.#peers.delete(peer);
     this.#options.evictionOrder.remove(peer);
-  }
-
-  #rememberName(name: string, peer: PeerActor): void {
-    this.#byName.delete(name);
-    this.#byName.set(name, peer);
-    if (this.#byName.size <= this.#options.maxPeers) return;
-    const [oldest] = this.#byName.keys();
-    if (oldest !== undefined) this.#byName.delete(oldest);
-  }
-
-  async #lookUp(peer: PeerActor, address: SocketAddress): Promise<void> {
-    try {
-      const host = await this.#options.lookUp(address.host);
-      if (!peer.forgotten) this.#found(peer, address, host);
-    } catch (error) {
-      peer.unresolved(asError(error));
-    }
-  }
-
-  /**
-   * Each address has one actor. If a name has the address of a known peer, that peer takes over.
-   */
-  #found(peer: PeerActor, name: SocketAddress, host: string): void {
-    const heir = this.find(host, name.port);
-    if (heir === undefined) {
-      this.#byAddress.set(formatAddress({ host, port: name.port }), peer);
-      peer.resolved(host);
-      return;
-    }
-    this.#rememberName(formatAddress(name), heir);
-    this.#options.evictionOrder.befriend(heir);
-    peer.handOver(heir);
-    this.#remove(peer);
   }
 }

@@ -85,7 +85,7 @@ export class Socket implements Sender, Receiver {
         ? this.#noteSent
         : (error: Error | null) => {
             this.#noteSent(error);
-            owner.sent(error, false);
+            owner.sent(error && this.#explained(error), false);
           };
     const datagram = frame.toDatagram();
     for (const tap of this.#inspection.taps) tap.datagramSent(datagram, host, port);
@@ -103,8 +103,13 @@ export class Socket implements Sender, Receiver {
     for (const tap of this.#inspection.taps) tap.datagramSent(bundle, host, port);
     this.#transport.send(bundle, host, port, (error) => {
       this.#noteSent(error);
-      for (const owner of owners) owner?.sent(error, true);
+      const explained = error && this.#explained(error);
+      for (const owner of owners) owner?.sent(explained, true);
     });
+  }
+
+  #explained(error: Error): Error {
+    return this.#transport.explainRefusal?.(error) ?? error;
   }
 
   readonly #noteSent = (error: NodeJS.ErrnoException | null): void => {

@@ -1,9 +1,7 @@
 /** Kernel drops: reads how many datagrams the kernel dropped for a socket, on Linux. */
-import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { canonicalHost, type SocketAddress } from '../address/address.js';
-
-export type ReadFile = (path: string) => string;
+import { systemFile, type ReadFile } from './system-file.js';
 
 /** The byte order of the 32-bit words in which the kernel writes addresses. */
 type ByteOrder = ReturnType<typeof endianness>;
@@ -15,8 +13,6 @@ const DROPS = 12;
 
 const ADDRESS_AND_PORT = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/;
 const COUNT = /^[0-9]{1,10}$/;
-
-const systemFile: ReadFile = (path) => readFileSync(path, 'latin1');
 
 /**
  * How many datagrams for the UDP socket bound to `address` the kernel dropped, usually because the

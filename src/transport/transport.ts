@@ -48,6 +48,19 @@ export interface Transport {
    */
   readonly kernelDrops?: number | undefined;
 
+  /**
+   * The zone of an IPv6 address as the sources of datagrams show it: the name or the index of a
+   * network interface becomes its name. Undefined if there is no such interface. Without this
+   * method zones are taken as they are given.
+   */
+  zoneName?(zone: string): string | undefined;
+
+  /**
+   * The error of `send`, or one that names the true reason, as when the local address has left this
+   * machine. Called for refused requests alone.
+   */
+  explainRefusal?(error: Error): Error;
+
   /** Stops receiving at once and frees the address. Idempotent. Never rejects. */
   close(): Promise<void>;
 }

@@ -3,9 +3,13 @@ import { createSocket as createSystemSocket, type Socket, type SocketOptions } f
 import { canonicalHost, parseBindAddress, type SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
 import { boundSocket, closed, enlargeReceiveBuffer } from './bound-socket.js';
-import { kernelDropsOf, type ReadFile } from './kernel-drops.js';
+import { Interfaces, type ReadInterfaces } from './interfaces.js';
+import { kernelDropsOf } from './kernel-drops.js';
+import { mayBlameOwnAddress, OwnAddressError } from './own-address-error.js';
 import { requireReusePort } from './reuse-port.js';
+import type { ReadFile } from './system-file.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
+import { servesIpv6Alone, TwoSockets } from './two-sockets.js';
 
 /** libuv queues what the kernel does not accept yet, without any limit, so this one is set. */
 const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
@@ -30,12 +34,14 @@ const HARMLESS = new Set<string | undefined>([
 
 const ANY_IPV6 = '::';
 const ANY_IPV4 = '0.0.0.0';
+const ANY_HOSTS = new Set([ANY_IPV6, ANY_IPV4]);
 const MAPPED_PREFIX = '::ffff:';
 
 export interface UdpTransportOptions {
   /**
    * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
-   * without IPv6. `'::'` also means both versions, but without this fallback.
+   * without IPv6. `'::'` also means both versions, but without this fallback. One socket serves
+   * both; on Linux with `net.ipv6.bindv6only`, two sockets with the same port do.
    */
   readonly host?: string | undefined;
   /** The local port; 0 for any free one. */
@@ -44,8 +50,10 @@ export interface UdpTransportOptions {
   readonly sharing?: Sharing | undefined;
   /** Makes the socket. For tests that need a faulty one. */
   readonly createSocket?: ((options: SocketOptions) => Socket) | undefined;
-  /** Reads the kernel's table of sockets. For tests that need another table. */
+  /** Reads what the kernel tells in files. For tests of another kernel. */
   readonly readFile?: ReadFile | undefined;
+  /** Lists the network interfaces. For tests of another machine. */
+  readonly readInterfaces?: ReadInterfaces | undefined;
 }
 
 /** A transport over UDP. */
@@ -78,7 +86,11 @@ export class SendQueueFullError extends Error {
  * OptionError when this Node.js has no `reusePort`.
  */
 export function udpTransport(options: UdpTransportOptions): UdpTransport {
-  return new Udp(options);
+  const one = new Udp(options);
+  if (one.family !== 'dual' || !servesIpv6Alone(options.readFile)) return one;
+  const oneSocket = (family: 4 | 6, port: number): Transport =>
+    new Udp({ ...options, host: family === 4 ? ANY_IPV4 : ANY_IPV6, port }, family);
+  return new TwoSockets({ port: options.port, sharesPort: one.sharesPort, oneSocket });
 }
 
 class Udp implements UdpTransport {
@@ -87,6 +99,7 @@ class Udp implements UdpTransport {
   readonly #sharing: Sharing;
   readonly #createSocket: (options: SocketOptions) => Socket;
   readonly #readFile: ReadFile | undefined;
+  readonly #interfaces: Interfaces;
   #family: 4 | 6 | 'dual';
   #receiver: Receiver | undefined;
   #socket: Socket | undefined;
@@ -101,7 +114,8 @@ class Udp implements UdpTransport {
   #mostQueuedBytes = MAX_SEND_QUEUE_BYTES;
   #closed: Promise<void> | undefined;
 
-  constructor(options: UdpTransportOptions) {
+  /** @param family for a socket at `'::'` that serves IPv6 alone */
+  constructor(options: UdpTransportOptions, family?: 4 | 6) {
     const { host, port, sharing = 'alone', createSocket = createSystemSocket } = options;
     this.#address = parseBindAddress({ host: host ?? ANY_IPV6, port });
     this.#mayFallBack = host === undefined;
@@ -109,7 +123,8 @@ class Udp implements UdpTransport {
     this.#sharing = sharing;
     this.#createSocket = createSocket;
     this.#readFile = options.readFile;
-    this.#family = familyOf(this.#address.host);
+    this.#interfaces = new Interfaces({ read: options.readInterfaces });
+    this.#family = family ?? familyOf(this.#address.host);
   }
 
   get family(): 4 | 6 | 'dual' {
@@ -149,6 +164,16 @@ class Udp implements UdpTransport {
   ): void {
     const refusal = this.#trySend(datagram, host, port, done);
     if (refusal !== undefined) done(refusal);
+  }
+
+  zoneName(zone: string): string | undefined {
+    return this.#interfaces.zoneName(zone);
+  }
+
+  explainRefusal(error: NodeJS.ErrnoException): Error {
+    const own = this.#bound;
+    if (own === undefined || ANY_HOSTS.has(own.host) || !mayBlameOwnAddress(error)) return error;
+    return this.#interfaces.has(own.host) === false ? new OwnAddressError(own, error) : error;
   }
 
   close(): Promise<void> {

@@ -38,6 +38,8 @@ const callEvents: readonly CallEvent[] = [
   { type: 'withdrawn' },
   { type: 'expired', verdict: 'peerSilent' },
   { type: 'cancel', reason: 'enough' },
+  { type: 'moved', peer: '10.0.0.2:1234' },
+  { type: 'answeredElsewhere', from: '127.0.0.1:1235' },
   { type: 'lingered' },
 ];
 

@@ -1,7 +1,7 @@
 /** Addresses that cannot be called are refused where they are given. */
 import t from 'tap';
 import { AddressError, parseAddress } from '../../src/address/address.js';
-import { requireReachable } from '../../src/address/reachable.js';
+import { reachable, requireReachable } from '../../src/address/reachable.js';
 import { inWorld } from '../fixtures/world.js';
 
 const LOCAL = { host: '10.0.0.1', port: 1000 };
@@ -28,6 +28,13 @@ const REFUSED: readonly (readonly [why: string, address: string, message: RegExp
   ],
   ['a link-local address', '[FE80::1]:53', /^\[fe80::1\]:53 is on the link of one interface/],
   ['the last link-local address', '[febf:ffff::1]:53', /name it: febf:ffff::1%eth0$/],
+  [
+    'a zone of a global address',
+    '[2001:DB8::1%eth0]:53',
+    /^\[2001:db8::1%eth0\]:53 has a zone, but only .*; write \[2001:db8::1\]:53$/,
+  ],
+  ['a zone of the loopback address', '[::1%lo]:53', /write \[::1\]:53$/],
+  ['a zone just below link-local', '[fe7f::1%eth0]:53', /write \[fe7f::1\]:53$/],
 ];
 
 const ACCEPTED = [
@@ -85,6 +92,31 @@ t.test('an endpoint of one IP version refuses addresses of the other, but no nam
   t.throws(reach('[::ffff:10.0.0.2]:53', 6), {
     message: '10.0.0.2:53 cannot be reached from 10.0.0.1:1000, which speaks IPv6',
   });
+});
+
+t.test('the index of a zone becomes its name, and a zone that does not exist is refused', (t) => {
+  const zones: Readonly<Record<string, string>> = { eth0: 'eth0', '2': 'eth0' };
+  const zoneName = (zone: string): string | undefined => zones[zone];
+  const from = { address: LOCAL, family: 0, zoneName } as const;
+  for (const zone of ['2', 'eth0']) {
+    t.strictSame(reachable(parseAddress(`[FE80::1%${zone}]:53`), from), {
+      kind: 'ipv6',
+      host: 'fe80::1%eth0',
+      port: 53,
+    });
+  }
+  for (const zone of ['3', 'eth1', 'eth0.7', '02']) {
+    t.throws(() => reachable(parseAddress(`[fe80::1%${zone}]:53`), from), {
+      code: 'ERR_RPCUDP_ADDRESS',
+      message: new RegExp(`^\\[fe80::1%${zone}\\]:53 is on a link that this machine does not have`),
+    });
+  }
+  for (const address of ['10.0.0.2:53', '[fd00::1]:53', 'localhost:53']) {
+    t.strictSame(reachable(parseAddress(address), from), parseAddress(address));
+  }
+  const unknowing = { ...from, zoneName: undefined };
+  t.equal(reachable(parseAddress('[fe80::1%7]:53'), unknowing).host, 'fe80::1%7');
+  t.end();
 });
 
 t.test(

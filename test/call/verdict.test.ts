@@ -106,7 +106,10 @@ t.test(
 const refusal = (code: string) => Object.assign(new Error(`send ${code}`), { code });
 
 /** The errors of a system that has no route, and errors for other reasons. */
-const NO_WAY = ['EACCES', 'EHOSTDOWN', 'EHOSTUNREACH', 'ENETDOWN', 'ENETUNREACH', 'EPERM'];
+const NO_WAY = [
+  ...['EACCES', 'EADDRNOTAVAIL', 'EHOSTDOWN', 'EHOSTUNREACH'],
+  ...['ENETDOWN', 'ENETUNREACH', 'EPERM'],
+];
 const OTHER_WAYS = [
   ...['ENOBUFS', 'EAGAIN', 'ENOMEM', 'EMSGSIZE', 'EINVAL', 'ECONNREFUSED'],
   ...['ERR_RPCUDP_SEND_QUEUE_FULL', 'ERR_SOCKET_DGRAM_NOT_RUNNING'],
@@ -119,7 +122,8 @@ t.test('only some errors mean that there is no route', async (t) => {
 });
 
 t.test('unreachable: there was no route, and nothing was heard since', async (t) => {
-  const evidence = { sentAtMs: 100, unreachable: true, lagMs: 0, timeoutMs: 1_000 };
+  const sent = { sentAtMs: 100, lagMs: 0, timeoutMs: 1_000 };
+  const evidence = { ...sent, unreachable: true, answeredFrom: undefined };
   t.equal(verdictOf({ ...evidence, heardAtMs: undefined }), 'unreachable');
   t.equal(verdictOf({ ...evidence, heardAtMs: 99 }), 'unreachable');
   t.equal(verdictOf({ ...evidence, heardAtMs: 100 }), 'peerAliveButSlow');

@@ -70,7 +70,7 @@ t.test(
     };
     send({ args: [() => 0], reference: 1 });
     send({ args: ['x'.repeat(9_000)], reference: 2 });
-    send({ timeoutMs: 0, reference: 3 });
+    send({ timeoutMs: -1, reference: 3 });
     send({ retries: 3, reference: 4 });
     send({ procedure: '', reference: 5 });
     t.match(

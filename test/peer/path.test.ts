@@ -30,6 +30,7 @@ function call(context: Partial<CallContext> = {}): CallContext {
     workingHeard: false,
     outcome: undefined,
     lateByMs: undefined,
+    answeredFrom: undefined,
     ...context,
   };
 }

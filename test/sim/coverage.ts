@@ -30,7 +30,15 @@ const NAMES: readonly string[] = [
   ...STRIKES.map((strike) => `strike:${strike}`),
   ...ODD_OPTIONS.map((option) => `oddOption:${option}`),
   ...PROCESS_FAULTS.map((fault) => `processFault:${fault}`),
-  ...['retransmitted', 'corrupted', 'duplicated', 'oldPeer:answered', 'procedure:aborted'],
+  ...['failed', 'elsewhere', 'first', 'second'].map((meaning) => `lookup:${meaning}`),
+  ...[
+    'answeredElsewhere',
+    'retransmitted',
+    'corrupted',
+    'duplicated',
+    'oldPeer:answered',
+    'procedure:aborted',
+  ],
   ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
     (what) => `bundle:${what}`,
   ),

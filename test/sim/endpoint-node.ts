@@ -12,6 +12,7 @@ import type { Limits } from '../../src/api/limits.js';
 import { brief, framesOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
+import { lookupIn } from './names.js';
 import { NodeClock } from './node-clock.js';
 import type { NodePlan } from './plan.js';
 import { proceduresOf } from './procedures.js';
@@ -142,6 +143,7 @@ export class EndpointNode {
       clock,
       random: this.#faults.random(this.incarnation),
       handlers: proceduresOf(this.#world, this),
+      lookup: lookupIn(this.#world),
       onError: (error) => {
         this.#world.coverage.reach(`reported:${(error as Error).name}`);
       },

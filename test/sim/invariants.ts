@@ -16,8 +16,8 @@ import { requestConservation } from './invariants/request-conservation.js';
 import { wallClock } from './invariants/wall-clock.js';
 
 /**
- * Three more invariants are checked where they can break: I0, nothing throws; I14, the bytes of a
- * send do not change; and L1, everything works after it has healed.
+ * Four more invariants are checked where they can break: I0, nothing throws; I14, the bytes of a send
+ * do not change; L1, everything works after it has healed; and L3, names are found again.
  */
 export const INVARIANTS: readonly Invariant[] = [
   oneOutcome,

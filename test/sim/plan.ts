@@ -28,7 +28,7 @@ export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
-  ...(['lateTimers', 'shortIds', 'throwingListeners'] as const),
+  ...(['lateTimers', 'shortIds', 'throwingListeners', 'names'] as const),
   ...ODD_OPTIONS,
 ] as const;
 
@@ -95,6 +95,8 @@ export interface Plan {
   readonly callIntervalMs: number;
   /** Calls that must succeed after everything has healed. */
   readonly callsAfterHealing: number;
+  /** Whether calls are made by host names, too, which may mean a wrong address. */
+  readonly named: boolean;
   /** Whether every actor is watched through an inspection observer. */
   readonly inspected: boolean;
   readonly settings: Settings;
@@ -144,6 +146,7 @@ export function drawPlan(dice: Dice, settings: Settings): Plan {
     calls: dice.integer(...size.calls),
     callIntervalMs: dice.pick([5, 50, 200, 400]),
     callsAfterHealing: dice.integer(...size.after),
+    named: chance(dice.fork('names'), ACTIVE, rule('names')),
     inspected: dice.chance(0.1),
     settings,
   };

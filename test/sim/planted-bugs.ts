@@ -105,10 +105,18 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'answers are taken from any address',
     file: 'call/answers.ts',
-    find: "if (port !== peer.port || host !== peer.host) return 'response.wrongPeer';",
-    replace: '',
+    find: 'if (port === peer.port && host === peer.host) return peer;',
+    replace: 'if (port > 0 && host !== "") return peer;',
     with: ['onPathAttacker'],
     foundBy: ['I3'],
+  },
+  {
+    name: 'a name is never looked up again',
+    file: 'peer/host-name.ts',
+    find: 'if (!this.#peers.closed) void this.#lookUp();',
+    replace: '',
+    with: ['names'],
+    foundBy: ['L3'],
   },
   {
     name: "the timer of close's grace is not cleared",

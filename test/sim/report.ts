@@ -11,6 +11,7 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['I0', 'nothing throws: what goes wrong is an outcome, a fate or a report'],
   ['I14', 'the bytes of a send stay as they are until the transport is done with them'],
   ['L1', 'once everything has healed, every call succeeds'],
+  ['L3', 'once everything has healed, a name leads to its peer again'],
 ]);
 
 /** The command that runs this seed again and shows every event. */

@@ -71,6 +71,7 @@ async function live(world: World): Promise<void> {
   await world.run(CALMING_DOWN_MS);
   if (!world.hasFailed()) world.rest();
   if (!world.hasShortIds) await expectRecovery(world);
+  if (!world.hasShortIds && world.plan.named) await expectNames(world);
   await expectQuiet(world);
 }
 
@@ -100,6 +101,34 @@ async function expectRecovery(world: World): Promise<void> {
         'L1',
         `${made.token} to ${target.name} was ${made.outcome.state} after healing`,
       );
+    }
+  }
+}
+
+/**
+ * How many calls by a name are made to find its peer. Three may be lost at a wrong address, if a
+ * forger was heard there. One is refused where none may wait for the look-up.
+ */
+const CALLS_TO_FIND = 5;
+/** Longer than a look-up takes. */
+const BETWEEN_CALLS_MS = 3_000;
+
+/** Liveness: a name is found again, whatever it meant before. */
+async function expectNames(world: World): Promise<void> {
+  // A table for one peer has no room for another address while calls to the first one linger.
+  const callers = world.endpoints.filter(({ plan }) => !plan.oddOptions.includes('tinyPeerTable'));
+  if (callers.length === 0) return;
+  const caller = world.dice.pick(callers);
+  const targets = world.peers.filter((peer) => peer.kind === 'old' || hasRoom(peer.plan));
+  for (const target of targets) {
+    for (let left = CALLS_TO_FIND; ; left--) {
+      if (left === 0) world.problem('L3', `${caller.name} did not find ${target.name} by its name`);
+      if (world.hasFailed()) return;
+      const made = makeCall(world, caller, target, 'add', [], { timeoutMs: 5_000 }, true);
+      await settle(world);
+      while (made?.outcome === undefined && !world.hasFailed() && (await world.step()));
+      if (made?.outcome?.state === 'resolved') break;
+      await world.run(BETWEEN_CALLS_MS);
     }
   }
 }

@@ -4,6 +4,7 @@ import type { Peer } from '../../src/api/peer.js';
 import { CONTRACT, IDEMPOTENT } from './contract.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { OldPeer } from './old-peer.js';
+import { hostNameOf } from './names.js';
 import { argumentsFor, PROCEDURES } from './procedures.js';
 import type { ProcedureName } from './procedures.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -98,14 +99,15 @@ export function makeCall(
   procedure: ProcedureName,
   details: readonly unknown[],
   options: CallOptions,
+  byName = world.drawsName(),
 ): TrackedCall | undefined {
   const token = newToken(world);
   const { endpoint } = caller.life;
   const contracted = world.dice.chance(0.3) && procedure !== 'missing';
+  const { port } = target.address;
+  const address = byName ? { host: hostNameOf(target), port } : target.address;
   const call = attempt(() => {
-    const peer: Peer = contracted
-      ? endpoint.peer(target.address, CONTRACT)
-      : endpoint.peer(target.address);
+    const peer: Peer = contracted ? endpoint.peer(address, CONTRACT) : endpoint.peer(address);
     return peer.call(procedure, [token, ...details], options);
   });
   if (call === undefined) {

@@ -71,6 +71,7 @@ export class World {
   /** Set at the end of the safety phase. From then on nothing goes wrong. */
   healed = false;
 
+  readonly #names: Dice;
   readonly #byToken = new Map<string, TrackedCall>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
@@ -82,6 +83,7 @@ export class World {
     this.seed = seed;
     this.dice = new Dice(new SeededRandom(seed, '/sim'));
     this.plan = drawPlan(this.dice.fork('plan'), settings);
+    this.#names = this.dice.fork('names');
     this.log = new EventLog(() => this.nowMs, trace);
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -128,6 +130,11 @@ export class World {
   /** Whether ids collide in this world. Then even honest answers can go to the wrong call. */
   get hasShortIds(): boolean {
     return this.endpoints.some(({ plan }) => plan.faults.has('shortIds'));
+  }
+
+  /** Whether the next call is made by a host name. After healing none is, unless that is asked. */
+  drawsName(): boolean {
+    return this.plan.named && !this.healed && this.#names.chance(0.5);
   }
 
   problem(invariant: string, what: string): void {
@@ -186,7 +193,8 @@ export class World {
       if (type === 'call.late' || type === 'call.lost') {
         tracked.sequels += 1;
         this.coverage.reach(`sequel:${type.slice('call.'.length)}`);
-      } else tracked.outcomeReports += 1;
+      } else if (type === 'call.answeredElsewhere') this.coverage.reach('answeredElsewhere');
+      else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
       if (tracked.abandoned) return;

@@ -4,7 +4,7 @@ import { createEndpoint, EndpointSystem } from '../../src/endpoint/endpoint.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket } from './fake-socket.js';
+import { fakeInterfaces, FakeSocket } from './fake-socket.js';
 import { ownPort } from '../fixtures/own-port.js';
 import { answerTo } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
@@ -12,7 +12,10 @@ import { inWorld, type World } from '../fixtures/world.js';
 /** An endpoint on every address of a machine, with a fake socket. */
 async function dualEndpoint(world: World) {
   const socket = new FakeSocket();
-  const transport = udpTransport({ host: '::', port: 1000, createSocket: socket.create });
+  const transport = udpTransport({
+    ...{ host: '::', port: 1000 },
+    ...{ createSocket: socket.create, readInterfaces: fakeInterfaces },
+  });
   return { socket, endpoint: await world.endpoint({ transport }) };
 }
 

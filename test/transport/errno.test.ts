@@ -5,7 +5,7 @@ import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { EndpointClosedError } from '../../src/errors.js';
 import { BindError } from '../../src/transport/bind-error.js';
 import { SendQueueFullError, udpTransport } from '../../src/transport/udp.js';
-import { FakeSocket, systemError, type FakeSent } from './fake-socket.js';
+import { fakeInterfaces, FakeSocket, systemError, type FakeSent } from './fake-socket.js';
 import { answerTo, request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -25,7 +25,10 @@ async function onFakeSocket(
   options: EndpointOptions = {},
   socket = new FakeSocket(),
 ) {
-  const transport = udpTransport({ host: '10.0.0.1', port: 1000, createSocket: socket.create });
+  const transport = udpTransport({
+    ...{ host: '10.0.0.1', port: 1000 },
+    ...{ createSocket: socket.create, readInterfaces: fakeInterfaces },
+  });
   const endpoint = await world.endpoint({ transport, timeoutMs: 100, ...options });
   const closed: unknown[] = [];
   endpoint.on('endpoint.closed', ({ error }) => closed.push(error));

@@ -71,10 +71,12 @@ const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
   resolved: nothing,
   rejected: ({ outcome }) => `rejected: ${errorWords(outcome?.['error'])}`,
   // A call that has timed out can take more events while it lingers.
-  timedOut: ({ event, because }) =>
-    event === 'expired' || event === 'withdrawn'
+  timedOut: ({ event, because }) => {
+    if (event === 'answeredElsewhere') return because;
+    return event === 'expired' || event === 'withdrawn'
       ? `timed out: ${because ?? 'nobody knows why'}`
-      : undefined,
+      : undefined;
+  },
   late: ({ lateByMs = 0 }) => `an answer came ${durationWords(lateByMs)} too late`,
   lost: nothing,
   cancelled: nothing,

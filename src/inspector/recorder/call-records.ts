@@ -63,7 +63,8 @@ export class CallRecords implements ActorRecords<CallActor> {
     const { attempt, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
     const nowMs = this.#clock.nowMs();
     const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
-    const isAwaited = event === undefined ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
+    const keepsState = event === undefined || event.type === 'answeredElsewhere';
+    const isAwaited = keepsState ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
     this.#transmitted(call, isAwaited && !neverSent);
     if (event === undefined && attempt > 1) {
       this.#step(call, 'retransmitted', 'awaiting', { attempt }, sentAtMs ?? nowMs);
@@ -82,7 +83,7 @@ export class CallRecords implements ActorRecords<CallActor> {
       this.#step(call, event.type, state, { attempt, lateByMs, ...answer }, nowMs);
     } else if (outcome !== undefined && settles(call, event)) {
       this.#step(call, event.type, state, this.#settled(call, outcome, transaction), nowMs);
-    } else this.#step(call, event.type, state, { attempt }, nowMs);
+    } else this.#step(call, event.type, state, { attempt, because: reasonOf(event) }, nowMs);
   }
 
   #transmitted(call: CallActor, accepted: boolean): void {
@@ -98,7 +99,10 @@ export class CallRecords implements ActorRecords<CallActor> {
 
   #settled({ context }: CallActor, outcome: Outcome, transaction: Transaction): Details {
     const { attempt, procedure } = context;
-    const because = outcome.state === 'timedOut' ? explainVerdict(outcome.verdict) : undefined;
+    const because =
+      outcome.state === 'timedOut'
+        ? explainVerdict(outcome.verdict, outcome.answeredFrom)
+        : undefined;
     return { attempt, outcome: this.#masking.outcome(outcome, procedure, transaction), because };
   }
 
@@ -118,6 +122,12 @@ export class CallRecords implements ActorRecords<CallActor> {
 
 /** What a step has besides the properties that all steps have. */
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
+
+/** The address in an event that is about one. */
+function reasonOf({ type, ...event }: AnyEventObject): string | undefined {
+  if (type === 'moved') return `goes to ${String(event['peer'])}`;
+  return type === 'answeredElsewhere' ? `an answer came from ${String(event['from'])}` : undefined;
+}
 
 /**
  * Whether this event gave the call its outcome. An event after the time-out does not change the

@@ -64,6 +64,14 @@ const wrong: readonly (readonly [fields: Parameters<typeof stepRecord>[0], words
     { event: 'expired', state: 'timedOut', because: 'nothing was heard from the peer' },
     'timed out: nothing was heard from the peer',
   ],
+  [
+    {
+      event: 'answeredElsewhere',
+      state: 'timedOut',
+      because: 'an answer came from 10.0.0.2:7',
+    },
+    'an answer came from 10.0.0.2:7',
+  ],
   [{ event: 'answered', state: 'late', lateByMs: 62.5 }, 'an answer came 62.5 ms too late'],
   [
     {

@@ -9,6 +9,7 @@ import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { Recorded } from './recorded.js';
 import { syncPair } from './sync-pair.js';
+import { answerTo } from '../../fixtures/raw-peer.js';
 import { inWorld } from '../../fixtures/world.js';
 import type { World } from '../../fixtures/world.js';
 
@@ -502,3 +503,49 @@ t.test('a real endpoint is recorded over loopback, in Unix time', async (t) => {
 function numberOf(call: object): number {
   return (call as { number: number }).number;
 }
+
+t.test(
+  'a call that was answered from elsewhere is always shown, with that address',
+  inWorld(async (t, world) => {
+    const asked = await world.raw();
+    const other = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 100 });
+    const recorded = new Recorded(client, ALMOST_NONE);
+    const call = client.peer(asked.address).call('x');
+    await world.settle();
+    const { datagram, from } = asked.received[0]!;
+    other.send(answerTo(datagram, 'not taken'), from);
+    await world.settle();
+    await world.clock.runUntil(call);
+    const path = ['transmitted sent', 'accepted awaiting', 'answeredElsewhere awaiting'];
+    t.strictSame(recorded.path(), [...path, 'expired timedOut']);
+    const steps = recorded.of('step');
+    t.equal(steps[2]?.because, 'an answer came from 10.0.0.2:2000');
+    t.equal(
+      steps[3]?.because,
+      'an answer came, but from another address than was asked: 10.0.0.2:2000',
+    );
+    t.match(steps[3], { outcome: { answeredFrom: '10.0.0.2:2000' } });
+    t.strictSame(recorded.faults(), []);
+  }),
+);
+
+t.test(
+  'a call that moves to another address of its name is always shown, with that address',
+  inWorld(async (t, world) => {
+    await world.endpoint({ host: '10.0.2.2', port: 53, handlers: { x: () => 1 } });
+    const lookup = () => Promise.resolve(['10.0.2.1', '10.0.2.2']);
+    const client = await world.endpoint({ timeoutMs: 100, window: 1, lookup });
+    const peer = client.peer('name.example:53');
+    const first = peer.call('x');
+    await world.settle();
+    const recorded = new Recorded(client, ALMOST_NONE);
+    const call = peer.call('x', [], { timeoutMs: 1_000 });
+    await world.clock.runUntil(first);
+    await world.clock.runUntil(call);
+    const moved = recorded.of('step').find(({ event }) => event === 'moved');
+    t.match(moved, { state: 'queued', because: 'goes to 10.0.2.2:53' });
+    t.match(recorded.of('step').at(-1), { event: 'answered', state: 'resolved' });
+    t.strictSame(recorded.faults(), []);
+  }),
+);

@@ -32,6 +32,8 @@ const EVENTS: Readonly<Record<string, string>> = {
   cancel: 'cancelled by the caller',
   refused: 'refused',
   lingered: 'no answer came at all',
+  moved: 'goes to another address of its name',
+  answeredElsewhere: 'an answer from another address, not taken',
   started: 'procedure started',
   replied: 'reply sent',
   cancelled: 'the caller cancelled it',
