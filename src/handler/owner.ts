@@ -8,6 +8,8 @@ import type { PeerRequests } from './peer-requests.js';
 
 export interface HandlerOwner {
   readonly ref: AnyActorRef;
+  /** No other actor of the process has this number. */
+  readonly number: number;
   readonly address: string;
   /** Host and port as a frozen object, which procedures get. */
   readonly socketAddress: SocketAddress;

@@ -12,6 +12,8 @@ import { ID_OFFSET } from '../wire/frame.js';
 import { ID_BYTES } from '../wire/transaction-id.js';
 
 const ID_WORDS = ID_BYTES / 4;
+/** The words that are hashed: the id, and the number of the peer. */
+const KEY_WORDS = ID_WORDS + 1;
 
 /** The indices of a record's 32-bit integers: five for the id, then these. */
 const DIGEST = ID_WORDS;
@@ -25,8 +27,21 @@ const FIRST_CAPACITY = 64;
 /** Ends a chain of records. */
 const NONE = -1;
 
+/** The arrays of an endpoint that has nothing to remember. All such endpoints share them. */
+const NO_INTEGERS = new Int32Array(0);
+const NO_TIMES = new Float64Array(0);
+
+/** The id that is being looked up or added. It is read first, so one array is enough. */
+const given = new Int32Array(ID_WORDS);
+
+/** The members of a peer that the records use. */
+interface NumberedPeer {
+  /** No other living peer has this number. It need not be secret. */
+  readonly number: number;
+}
+
 /** The record of a request. `Peer` is the type of its sender. */
-export interface RequestRecord<Peer> {
+export interface RequestRecord<Peer extends NumberedPeer> {
   readonly peer: Peer;
   readonly procedure: string;
   /** An integer of 32 bits, like the next three. */
@@ -38,7 +53,7 @@ export interface RequestRecord<Peer> {
   readonly endedAtMs: number;
 }
 
-export class RequestRecords<Peer> {
+export class RequestRecords<Peer extends NumberedPeer> {
   /** How many records were added in total, and how many of them were removed. */
   #pushed = 0;
   #shifted = 0;
@@ -46,15 +61,13 @@ export class RequestRecords<Peer> {
   size = 0;
   /** A power of two. A record's slot is its number modulo this. */
   #capacity = 0;
-  #words = new Int32Array(0);
-  #times = new Float64Array(0);
+  #words = NO_INTEGERS;
+  #times = NO_TIMES;
   #peers: (Peer | undefined)[] = [];
   #procedures: string[] = [];
-  /** The heads of the chains of records whose ids have the same hash, as many as slots. */
-  #buckets = new Int32Array(0);
-  /** The id that is being looked up or added. */
-  readonly #id = new Int32Array(ID_WORDS);
-  readonly #multipliers = new Int32Array(2 * ID_WORDS);
+  /** The heads of the chains of records whose keys have the same hash, as many as slots. */
+  #buckets = NO_INTEGERS;
+  readonly #multipliers = new Int32Array(2 * KEY_WORDS);
 
   /** @param random keeps the hash function secret from senders */
   constructor(random: Random) {
@@ -74,10 +87,10 @@ export class RequestRecords<Peer> {
     const slot = this.#slotOf(this.#pushed);
     this.#pushed += 1;
     this.size += 1;
-    this.#readId(datagram);
-    this.#words.set(this.#id, slot * RECORD_WORDS);
+    readGivenId(datagram);
+    this.#words.set(given, slot * RECORD_WORDS);
     this.#fill(slot, record);
-    this.#link(slot);
+    this.#link(slot, record.peer);
   }
 
   shift(): void {
@@ -92,11 +105,10 @@ export class RequestRecords<Peer> {
   /** The number of the record of this peer's request with the id in this datagram. */
   find(datagram: Buffer, peer: Peer): number | undefined {
     if (this.#capacity === 0) return undefined;
-    this.#readId(datagram);
-    const id = this.#id;
-    let slot = this.#buckets[this.#bucketOf(id, 0)] as number;
+    readGivenId(datagram);
+    let slot = this.#buckets[this.#bucketOf(given, 0, peer)] as number;
     while (slot !== NONE) {
-      if (this.#peers[slot] === peer && this.#hasId(slot, id)) return this.#numberOf(slot);
+      if (this.#peers[slot] === peer && this.#hasGivenId(slot)) return this.#numberOf(slot);
       slot = this.#word(slot, NEXT);
     }
     return undefined;
@@ -156,57 +168,49 @@ export class RequestRecords<Peer> {
     return this.#shifted + this.#slotOf(slot - this.#shifted);
   }
 
-  /**
-   * Reads the id of a datagram into words. Their byte order does not matter, because they are only
-   * compared with each other.
-   */
-  #readId(datagram: Buffer): void {
-    for (let index = 0, at = ID_OFFSET; index < ID_WORDS; index += 1, at += 4) {
-      this.#id[index] =
-        (datagram[at] as number) |
-        ((datagram[at + 1] as number) << 8) |
-        ((datagram[at + 2] as number) << 16) |
-        ((datagram[at + 3] as number) << 24);
-    }
-  }
-
-  #hasId(slot: number, id: Int32Array): boolean {
+  #hasGivenId(slot: number): boolean {
     const start = slot * RECORD_WORDS;
     for (let index = 0; index < ID_WORDS; index += 1) {
-      if (this.#words[start + index] !== id[index]) return false;
+      if (this.#words[start + index] !== given[index]) return false;
     }
     return true;
   }
 
   /**
-   * Senders choose the ids, and must not be able to put many of them into one chain. So the 16-bit
-   * halves of an id are multiplied by secret odd numbers: for any two chosen ids, the sums are
-   * equal in at most one of 2^16 endpoints. The final mix of MurmurHash3 then scatters the sums,
-   * which would otherwise rise in equal steps when the ids do.
+   * Senders choose the ids, and must not be able to put many of them into one chain, neither with
+   * many ids nor with one id from many addresses. So a key is an id and the number of its peer. The
+   * 16-bit halves of its words are multiplied by secret odd numbers: for any two different keys,
+   * the sums are equal in at most one of 2^16 endpoints. The final mix of MurmurHash3 then scatters
+   * the sums, which would otherwise rise in equal steps when the keys do.
    */
-  #bucketOf(words: Int32Array, start: number): number {
-    let hash = 0;
+  #bucketOf(words: Int32Array, start: number, { number }: Peer): number {
+    let hash = this.#product(number, ID_WORDS);
     for (let index = 0; index < ID_WORDS; index += 1) {
-      const word = words[start + index] as number;
-      const low = Math.imul(word & 0xffff, this.#multipliers[2 * index] as number);
-      const high = Math.imul(word >>> 16, this.#multipliers[2 * index + 1] as number);
-      hash = (hash + low + high) | 0;
+      hash = (hash + this.#product(words[start + index] as number, index)) | 0;
     }
     hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
     return (hash ^ (hash >>> 16)) & (this.#capacity - 1);
   }
 
-  #link(slot: number): void {
+  /** The word of a key at `index`, times its secret numbers. */
+  #product(word: number, index: number): number {
+    const low = Math.imul(word & 0xffff, this.#multipliers[2 * index] as number);
+    const high = Math.imul(word >>> 16, this.#multipliers[2 * index + 1] as number);
+    return (low + high) | 0;
+  }
+
+  #link(slot: number, peer: Peer): void {
     const start = slot * RECORD_WORDS;
-    const bucket = this.#bucketOf(this.#words, start);
+    const bucket = this.#bucketOf(this.#words, start, peer);
     this.#words[start + NEXT] = this.#buckets[bucket] as number;
     this.#buckets[bucket] = slot;
   }
 
   /** Removes the oldest record from its chain. It is the last, because new ones are added first. */
   #unlink(slot: number): void {
-    const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS);
+    const peer = this.#peers[slot] as Peer;
+    const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS, peer);
     let link = this.#buckets[bucket] as number;
     if (link === slot) {
       this.#buckets[bucket] = NONE;
@@ -238,8 +242,23 @@ export class RequestRecords<Peer> {
     this.#buckets = new Int32Array(capacity).fill(NONE);
     for (let number = this.#shifted; number < this.#pushed; number += 1) {
       const slot = this.#slotOf(number);
-      this.#peers[slot] = peers[number & (slots - 1)];
-      this.#link(slot);
+      const peer = peers[number & (slots - 1)] as Peer;
+      this.#peers[slot] = peer;
+      this.#link(slot, peer);
     }
+  }
+}
+
+/**
+ * Reads the id of a datagram into `given`. The byte order of the words does not matter, because they
+ * are only compared with each other.
+ */
+function readGivenId(datagram: Buffer): void {
+  for (let index = 0, at = ID_OFFSET; index < ID_WORDS; index += 1, at += 4) {
+    given[index] =
+      (datagram[at] as number) |
+      ((datagram[at + 1] as number) << 8) |
+      ((datagram[at + 2] as number) << 16) |
+      ((datagram[at + 3] as number) << 24);
   }
 }

@@ -33,8 +33,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
-    find: 'this.#peers[slot] === peer && this.#hasId(slot, id)',
-    replace: 'this.#hasId(slot, id)',
+    find: 'this.#peers[slot] === peer && this.#hasGivenId(slot)',
+    replace: 'this.#hasGivenId(slot)',
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
