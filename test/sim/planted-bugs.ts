@@ -307,7 +307,7 @@ export interface Found {
 }
 
 /** What the simulator is made of. */
-const PARTS = ['src', 'test/sim', 'test/bench/whole-number.ts'];
+const PARTS = ['src', 'test/sim', 'test/bench/progress.ts', 'test/bench/whole-number.ts'];
 
 /**
  * Plants a bug into a copy and runs the simulator there, in a separate process, until an invariant
