@@ -10,6 +10,7 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Command } from '@commander-js/extra-typings';
+import { Progress } from './progress.js';
 import type { MeasurementName } from './scale/child.js';
 import type { Measured } from './scale/measured.js';
 
@@ -136,16 +137,15 @@ type Rounds = readonly Measured[];
 /** Plays round by round, all lines in each round. */
 async function play(lines: readonly Line[]): Promise<Map<Line, Rounds>> {
   const played = new Map<Line, Measured[]>(lines.map((line) => [line, []]));
+  const progress = new Progress(lines.reduce((sum, { rounds }) => sum + rounds, 0));
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const [line, rounds] of played) {
       if (round > line.rounds) continue;
-      process.stderr.write(
-        `\r\x1b[K${line.measure} ${line.name}: round ${round} of ${line.rounds} `,
-      );
+      progress.step(`${line.measure} ${line.name}, round ${round} of ${line.rounds}`, 1);
       rounds.push(await measure(line));
     }
   }
-  process.stderr.write('\r\x1b[K');
+  progress.end();
   return played;
 }
 
