@@ -25,7 +25,7 @@ export interface OutstandingLimits {
   readonly maxLingering: number;
 }
 
-const FIRST_BUCKETS = 64;
+const FIRST_BUCKETS = 16;
 
 /**
  * A hash table whose chains are linked through the calls themselves. Others cannot choose the ids,

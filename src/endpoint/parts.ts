@@ -16,6 +16,7 @@ import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { Outstanding } from '../call/outstanding.js';
 import type { Engine } from '../engine/engine.js';
+import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
 import { Origins } from '../handler/origin.js';
 import { procedureTable } from '../handler/procedures.js';
@@ -91,7 +92,8 @@ export function buildParts(
   const share = new Share('maxPeers', maxPeers, limits);
   const evictionOrder = new EvictionOrder<PeerActor>(maxPeers, share.ofNetwork);
   const commands = new Commands(caller);
-  const strangers = { root, sender: socket, amplification, tokens, origins };
+  const addressHash = new AddressHash(random);
+  const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
   const kit = { ...strangers, caller, commands, turn, evictionOrder, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({

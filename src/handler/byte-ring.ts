@@ -2,6 +2,8 @@ import { Buffer } from 'node:buffer';
 import { writeLatin1 } from '../wire/latin1.js';
 
 const FIRST_CAPACITY = 1024;
+/** The block of all rings that have had no bytes yet. */
+const NO_BYTES = Buffer.alloc(0);
 
 /**
  * A queue of byte strings in one block of memory, which the garbage collector does not have to
@@ -12,7 +14,7 @@ const FIRST_CAPACITY = 1024;
  */
 export class ByteRing {
   /** Its length is a power of two, so that places can grow without end, modulo 2^32. */
-  #bytes = Buffer.alloc(0);
+  #bytes = NO_BYTES;
   #head = 0;
   #size = 0;
 

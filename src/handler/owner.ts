@@ -12,6 +12,8 @@ export interface HandlerOwner {
   readonly ref: AnyActorRef;
   /** The canonical address. Requests are remembered by it, and not by the actor. */
   readonly address: string;
+  /** The secret hash of its address. */
+  readonly addressHash: number;
   /** Host and port as a frozen object, which procedures get. */
   readonly socketAddress: SocketAddress;
   /** Its host, or at least its network, if that holds something here. */

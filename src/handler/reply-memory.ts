@@ -47,7 +47,7 @@ export class ReplyMemory implements Alarm {
   readonly #limits: ReplyLimits;
   readonly #origins: Origins | undefined;
   /** The requests in the order in which they ended, in which they are forgotten as well. */
-  readonly #records: RequestRecords<string>;
+  readonly #records: RequestRecords;
   /** The bodies of the replies. Records before `#firstWithReply` have lost their reply. */
   readonly #bodies = new ByteRing();
   #firstWithReply = 0;
@@ -87,8 +87,8 @@ export class ReplyMemory implements Alarm {
     const replyBytes = reply?.length ?? 0;
     const isKept = replyBytes <= maxReplyBytes;
     while (this.#bytes > 0 && this.#bytes + replyBytes > maxReplyBytes) this.#letReplyGo();
-    this.#records.push(frame.datagram, {
-      peer: owner.address,
+    this.#records.push(frame.datagram, owner.addressHash, {
+      address: owner.address,
       procedure: context.procedure,
       digest,
       replyPlace: reply !== undefined && isKept ? this.#bodies.push(reply.body) : 0,
@@ -110,7 +110,7 @@ export class ReplyMemory implements Alarm {
   /** The remembered request of this sender that the frame repeats, if there is one. */
   find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
     if (this.#records.size === 0) return undefined;
-    const number = this.#records.find(datagram, peer.address);
+    const number = this.#records.find(datagram, peer);
     if (number === undefined) return undefined;
     const record = this.#records.at(number);
     const refusal = REFUSALS[record.kind >>> REFUSAL_SHIFT];
@@ -132,7 +132,7 @@ export class ReplyMemory implements Alarm {
     });
   }
 
-  #replyOf(record: Recorded, id: TransactionId): OutboundFrame | undefined {
+  #replyOf(record: RequestRecord, id: TransactionId): OutboundFrame | undefined {
     const { kind, replyPlace, replyLength } = record;
     if (replyLength === 0) return undefined;
     const type = (kind & REPLY_IS_ERROR) === 0 ? 'response' : 'error';
@@ -166,7 +166,7 @@ export class ReplyMemory implements Alarm {
   #forgetOldest(): void {
     const { oldest } = this.#records;
     if (this.#firstWithReply === oldest) this.#letReplyGo();
-    if (this.#origins !== undefined) forgetOne(this.#origins, this.#records.peerOf(oldest));
+    if (this.#origins !== undefined) forgetOne(this.#origins, this.#records.addressOf(oldest));
     this.#records.shift();
   }
 
@@ -177,8 +177,6 @@ export class ReplyMemory implements Alarm {
     this.#firstWithReply += 1;
   }
 }
-
-type Recorded = RequestRecord<string>;
 
 function forgetOne(origins: Origins, address: string): void {
   const origin = origins.find(hostOf(address));

@@ -36,6 +36,8 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   readonly #departures: Departures;
   #outbound: Outbound | undefined;
   #reports: CallReports | undefined;
+  /** Known with its first request, before which its address is known. */
+  #addressHash: number | undefined;
   /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
   #asksAsOldPeer = false;
   #lookUp: (() => void) | undefined;
@@ -58,6 +60,10 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     this.#departures = new Departures(engine, turn, limits.maxBundleBytes, this);
     this.replies = new Replies(this.#departures, new ReturnPath(this, amplification, tokens));
     if (engine.inspection.watched) this.report();
+  }
+
+  get addressHash(): number {
+    return (this.#addressHash ??= this.#kit.addressHash.of(this.address));
   }
 
   get reports(): CallReports {

@@ -4,6 +4,7 @@
  */
 import type { Limits } from '../api/limits.js';
 import type { Caller } from '../call/caller.js';
+import type { AddressHash } from '../handler/address-hash.js';
 import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
 import type { Commands } from './commands.js';
@@ -19,5 +20,6 @@ export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly turn: Turn;
   readonly amplification: AmplificationLimit;
   readonly tokens: ReturnPathTokens;
+  readonly addressHash: AddressHash;
   readonly limits: MailboxLimits & WindowLimits & Pick<Limits, 'maxBundleBytes'>;
 }

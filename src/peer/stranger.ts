@@ -6,6 +6,7 @@ import type { AnyActorRef } from 'xstate';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
 import type { Sender } from '../engine/sender.js';
+import type { AddressHash } from '../handler/address-hash.js';
 import type { Origin, Origins } from '../handler/origin.js';
 import type { HandlerOwner } from '../handler/owner.js';
 import { PeerRequests } from '../handler/peer-requests.js';
@@ -26,6 +27,7 @@ export interface StrangerKit {
   readonly amplification: AmplificationLimit;
   readonly tokens: ReturnPathTokens;
   readonly origins: Origins;
+  readonly addressHash: AddressHash;
   /** Makes a peer of a stranger. Or says why there is no room for it. */
   readonly admit: (stranger: Stranger) => PeerActor | Refusal;
 }
@@ -42,6 +44,7 @@ export class Stranger implements HandlerOwner {
   #bytes = 0;
   #headerMap: HeaderMap | undefined;
   #heardAtMs = 0;
+  #addressHash: number | undefined;
   #replies: Replies | undefined;
 
   constructor(kit: StrangerKit, host: string, port: number) {
@@ -57,6 +60,10 @@ export class Stranger implements HandlerOwner {
 
   get socketAddress(): SocketAddress {
     return { host: this.host, port: this.port };
+  }
+
+  get addressHash(): number {
+    return (this.#addressHash ??= this.#kit.addressHash.of(this.address));
   }
 
   get origin(): Origin | undefined {

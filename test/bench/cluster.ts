@@ -16,6 +16,7 @@ import { createEndpoint } from 'rpcudp';
 import type { ClusterRound } from './cluster/client.js';
 import type { Served } from './cluster/server.js';
 import { spreadOf } from './comparison/statistics.js';
+import { Progress } from './progress.js';
 
 const { quick } = new Command('npm run bench:cluster --')
   .description(
@@ -114,18 +115,19 @@ async function sample({ port, pids }: Server, procedure: ClusterRound['procedure
   };
 }
 
+const progress = new Progress(Object.keys(PROCEDURES).length * (ROUNDS + 1));
 const rows: object[] = [];
 for (const procedure of Object.keys(PROCEDURES) as (keyof typeof PROCEDURES)[]) {
   const samples = servers.map((): Sample[] => []);
   // Round 0 warms up and does not count.
   for (let round = 0; round <= ROUNDS; round += 1) {
-    process.stderr.write(`\r${procedure}: round ${round} of ${ROUNDS} `);
+    progress.step(`${procedure}, round ${round} of ${ROUNDS}`, 1);
     for (const [index, one] of servers.entries()) {
       const measured = await sample(one, procedure);
       if (round > 0) samples[index]?.push(measured);
     }
   }
-  process.stderr.write('\r\x1b[K');
+  progress.end();
   const [first = []] = samples;
   for (const [index, { name }] of servers.entries()) {
     const own = samples[index] ?? [];

@@ -18,7 +18,7 @@ import type { Options } from './comparison/options.js';
 import type { Runtime } from './comparison/pair.js';
 import { installPeers, peerVersion } from './comparison/peers.js';
 import { plot } from './comparison/plot.js';
-import { Progress } from './comparison/progress.js';
+import { Progress } from './progress.js';
 import { findPython } from './comparison/python.js';
 import type { Python } from './comparison/python.js';
 import { tables } from './comparison/tables.js';

@@ -100,7 +100,8 @@ async function measure(view: string, page: Page, devTools: CDPSession): Promise<
   const tasks = mainThreadTasks(await browser.stopTracing());
   const seconds = (performance.now() - startMs) / 1_000;
   const after = await sample(page, devTools);
-  const cpu = tasks.map(({ cpuMs }) => cpuMs);
+  // A task that was running when the trace began or ended has no CPU time.
+  const cpu = tasks.map(({ cpuMs }) => cpuMs).filter((ms) => !Number.isNaN(ms));
   const wall = tasks.map(({ wallMs }) => wallMs);
   return {
     'calls/s': Math.round((after.calls - before.calls) / seconds),

@@ -10,15 +10,16 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Command } from '@commander-js/extra-typings';
+import { Progress } from './progress.js';
 import type { MeasurementName } from './scale/child.js';
 import type { Measured } from './scale/measured.js';
 
 const { quick } = new Command('npm run bench:scale --')
   .description(
     `Measures CPU time per call with 1 to 1,000,000 outstanding calls, with 1 to 100,000 peers, \
-and with an empty and a full reply memory; bytes of memory for each outstanding call, idle peer and \
-remembered reply; and the time of an operation on each collection with 1,000 and 1,000,000 entries. \
-The million calls run in 1 GiB of heap.`,
+and with an empty and a full reply memory; bytes of memory for each outstanding call, idle peer, \
+remembered reply and idle endpoint; and the time of an operation on each collection with 1,000 and \
+1,000,000 entries. The million calls run in 1 GiB of heap.`,
   )
   .option(
     '--quick',
@@ -33,6 +34,7 @@ const HEAP_MIB = 1024;
 const ROUNDS = quick ? 2 : 5;
 const SAMPLE = quick ? 10_000 : 100_000;
 const MEMORY_COUNT = quick ? 20_000 : 100_000;
+const ENDPOINTS = 10_000;
 /** A process that has done its work but does not end has left something open. */
 const EXIT_WITHIN_MS = 10_000;
 
@@ -80,6 +82,7 @@ const TABLES: readonly { readonly title: string; readonly lines: readonly Line[]
       line('the same, 200 answered for each', 'callAmongAnswered', MEMORY_COUNT / 100, 1),
       line('idle peer', 'idlePeer', MEMORY_COUNT, 1),
       line('remembered reply', 'rememberedReply', MEMORY_COUNT, 1),
+      line(`idle endpoint, of ${ENDPOINTS.toLocaleString('en')}`, 'idleEndpoint', ENDPOINTS, 1),
     ],
   },
   {
@@ -134,16 +137,15 @@ type Rounds = readonly Measured[];
 /** Plays round by round, all lines in each round. */
 async function play(lines: readonly Line[]): Promise<Map<Line, Rounds>> {
   const played = new Map<Line, Measured[]>(lines.map((line) => [line, []]));
+  const progress = new Progress(lines.reduce((sum, { rounds }) => sum + rounds, 0));
   for (let round = 1; round <= ROUNDS; round += 1) {
     for (const [line, rounds] of played) {
       if (round > line.rounds) continue;
-      process.stderr.write(
-        `\r\x1b[K${line.measure} ${line.name}: round ${round} of ${line.rounds} `,
-      );
+      progress.step(`${line.measure} ${line.name}, round ${round} of ${line.rounds}`, 1);
       rounds.push(await measure(line));
     }
   }
-  process.stderr.write('\r\x1b[K');
+  progress.end();
   return played;
 }
 
@@ -180,6 +182,16 @@ const TARGETS: readonly Target[] = [
     what: 'bytes for an outstanding call',
     most: 600,
     ofRounds: () => columnOf('outstandingCall', MEMORY_COUNT, 'sum, bytes'),
+  },
+  {
+    what: 'bytes for an idle endpoint',
+    most: 20 * 1_024,
+    ofRounds: () => columnOf('idleEndpoint', ENDPOINTS, 'sum, bytes'),
+  },
+  {
+    what: 'MiB of memory, all of the process, for 10,000 idle endpoints',
+    most: 400,
+    ofRounds: () => columnOf('idleEndpoint', ENDPOINTS, 'peak RSS, MiB'),
   },
   {
     what: 'MiB of memory, all of the process, for 1,000,000 outstanding calls',

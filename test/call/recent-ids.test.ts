@@ -8,34 +8,61 @@ import { RecentIds } from '../../src/call/recent-ids.js';
 import { frame, idOf } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
-const SLOTS = 4_096;
+const MAX_IDS = 4_096;
 
 /** A transaction id that begins with this number in six digits. All other digits are equal. */
 const idOfNumber = (number: number, rest = 0) =>
   number.toString(16).padStart(6, '0') + rest.toString(16).repeat(34);
 
-t.test('an id is remembered with its address, until another takes its slot', async (t) => {
+t.test('an id is remembered with the address that was added last', async (t) => {
   const ids = new RecentIds();
   t.equal(ids.addressOf(idOfNumber(1)), undefined);
+  t.equal(ids.addressOf(idOfNumber(0)), undefined);
   ids.add(idOfNumber(1), 'a');
   ids.add(idOfNumber(2), 'b');
   t.equal(ids.addressOf(idOfNumber(1)), 'a');
   t.equal(ids.addressOf(idOfNumber(2)), 'b');
-  t.equal(ids.addressOf(idOfNumber(1, 9)), undefined, 'another id of the same slot');
+  t.equal(ids.addressOf(idOfNumber(1, 9)), undefined, 'another id of the same hash');
   ids.add(idOfNumber(1, 9), 'c');
-  t.equal(ids.addressOf(idOfNumber(1)), undefined);
+  t.equal(ids.addressOf(idOfNumber(1)), 'a', 'which displaces nothing');
   t.equal(ids.addressOf(idOfNumber(1, 9)), 'c');
-  t.equal(ids.addressOf(idOfNumber(2)), 'b');
+  ids.add(idOfNumber(1), 'd');
+  t.equal(ids.addressOf(idOfNumber(1)), 'd');
+  t.equal(ids.addressOf(idOfNumber(1, 9)), 'c');
 });
 
-t.test('at most as many ids are remembered as there are slots', async (t) => {
-  const ids = new RecentIds();
-  const all = Array.from({ length: 65_536 }, (_, number) => idOfNumber(number));
-  for (const id of all) ids.add(id, id);
-  t.equal(all.filter((id) => ids.addressOf(id) !== undefined).length, SLOTS);
-});
+/** Hashes of ids: all different, or so few that the chains are long. */
+const HASHES: Readonly<Record<string, (serial: number) => number>> = {
+  'each its own': (serial) => serial,
+  'all the same': () => 7,
+  'two hundred': (serial) => serial % 200,
+  'equal in their last digits': (serial) => (serial * 0x1000) & 0xffffff,
+};
 
-t.test('it never returns an address that was not the last one added with the id', async () => {
+for (const [name, hashOf] of Object.entries(HASHES)) {
+  t.test(`the last 4,096 ids are remembered, and no more; hashes: ${name}`, async (t) => {
+    const ids = new RecentIds();
+    const idOfSerial = (serial: number) =>
+      hashOf(serial).toString(16).padStart(6, '0') + serial.toString(16).padStart(34, '0');
+    const isRight = (serial: number, added: number): boolean => {
+      const kept = serial < added && serial >= added - MAX_IDS;
+      return ids.addressOf(idOfSerial(serial)) === (kept ? `${serial}` : undefined);
+    };
+    // Around each size at which the memory could grow, and where it begins to forget.
+    const moments = [1, 15, 16, 17, 32, 33, 64, 65, 2_048, 2_049, 4_096, 4_097, 4_112, 9_000];
+    for (let added = 0; added < Math.max(...moments);) {
+      ids.add(idOfSerial(added), `${added}`);
+      added += 1;
+      if (!moments.includes(added)) continue;
+      const wrong = Array.from({ length: added + 20 }, (_, serial) => serial).filter(
+        (serial) => !isRight(serial, added),
+      );
+      t.strictSame(wrong, [], `after ${added}`);
+    }
+  });
+}
+
+t.test('it returns the address that was added last with the id, for any ids', async () => {
   const id = fc.tuple(fc.nat(3), fc.nat(2)).map(([number, rest]) => idOfNumber(number, rest));
   fc.assert(
     fc.property(fc.array(fc.tuple(id, fc.constantFrom('a', 'b'))), (added) => {
@@ -45,7 +72,7 @@ t.test('it never returns an address that was not the last one added with the id'
         ids.add(one, address);
         last.set(one, address);
       }
-      return [...last].every(([one, address]) => [address, undefined].includes(ids.addressOf(one)));
+      return [...last].every(([one, address]) => ids.addressOf(one) === address);
     }),
   );
 });

@@ -18,10 +18,13 @@ t.test('an id is 20 of the random bytes, and none is used twice', async (t) => {
   };
   const ids = new TransactionIds(counting);
   t.equal(fills, 0, 'nothing is drawn before it is needed');
-  const drawn = Array.from({ length: 2_049 }, () => ids.next());
-  t.equal(fills, 3, 'a pool holds 1,024 ids');
+  const drawn = [ids.next()];
+  t.equal(bytes.length, 16 * 20, 'and few at first');
+  while (drawn.length < 2_400) drawn.push(ids.next());
+  // 16 + 64 + 256 + 1,024 + 1,024 ids are 2,384.
+  t.equal(fills, 6, 'a pool has four times as many as the last one, up to 1,024');
   t.ok(drawn.every((id) => id.length === 40));
-  t.strictSame(Buffer.from(drawn.join(''), 'hex'), Buffer.from(bytes).subarray(0, 2_049 * 20));
+  t.strictSame(Buffer.from(drawn.join(''), 'hex'), Buffer.from(bytes).subarray(0, 2_400 * 20));
 });
 
 t.test('an id that is drawn in advance is the next one, and is drawn once', async (t) => {

@@ -16,6 +16,16 @@ t.test('one seed runs one world', async (t) => {
   t.match(readOptions(['--seed', '26', '--trace']), { from: 26, seeds: 1, trace: true });
 });
 
+t.test('fresh seeds begin at one that is drawn beyond those that always run', async (t) => {
+  t.match(
+    readOptions(['--fresh', '--seeds', '200'], () => 71_234),
+    { from: 71_234, seeds: 200 },
+  );
+  const drawn = Array.from({ length: 20 }, () => readOptions(['--fresh']).from);
+  t.ok(Math.min(...drawn) > 1_000);
+  t.ok(new Set(drawn).size > 1);
+});
+
 t.test('classes of faults are left out, or put into every world', async (t) => {
   const settings = readOptions(['--without', 'loss,delay', '--with', 'crash']).settings;
   t.strictSame(settings, {
@@ -25,7 +35,15 @@ t.test('classes of faults are left out, or put into every world', async (t) => {
 
 t.test('help names every option and every class of faults', async (t) => {
   const help = SIM.helpInformation();
-  for (const name of ['--seeds', '--from', '--seed', '--trace', '--with', ...FAULT_CLASSES]) {
+  for (const name of [
+    '--seeds',
+    '--from',
+    '--seed',
+    '--fresh',
+    '--trace',
+    '--with',
+    ...FAULT_CLASSES,
+  ]) {
     t.ok(help.includes(name), name);
   }
 });
@@ -40,6 +58,8 @@ t.test('an invalid option is refused, and the error says why', async (t) => {
       problem: /'rain' is invalid\. There is no class rain\. The classes are loss, /,
     },
     { args: ['--scale', 'huge'], problem: /'huge' is invalid\. Allowed choices are short, long/ },
+    { args: ['--fresh', '--from', '3'], problem: /'--fresh' cannot be used with .*'--from <n>'/ },
+    { args: ['--fresh', '--seed', '3'], problem: /'--fresh' cannot be used with .*'--seed <n>'/ },
     { args: ['26'], problem: /too many arguments/ },
   ]) {
     t.throws(() => readOptions(args), problem);

@@ -103,7 +103,7 @@ export interface Plan {
 }
 
 /** The size of the plans: `short` plans are for `npm test`. */
-type Scale = 'short' | 'long';
+export type Scale = 'short' | 'long';
 
 /** Settings that a run applies to all its plans. */
 export interface Settings {
@@ -112,6 +112,11 @@ export interface Settings {
   readonly without: ReadonlySet<FaultClass>;
   /** Classes of faults that every world has, except quiet ones. */
   readonly with: ReadonlySet<FaultClass>;
+}
+
+/** Settings under which every class of faults is drawn at random. */
+export function ordinarySettings(scale: Scale): Settings {
+  return { scale, without: new Set(), with: new Set() };
 }
 
 /** Whether a class of faults is left out of a plan, put into it, or drawn at random. */

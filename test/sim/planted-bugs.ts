@@ -33,8 +33,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
-    find: 'this.#peers[slot] === peer && this.#hasId(slot, id)',
-    replace: 'this.#hasId(slot, id)',
+    find: 'this.#peers[slot] === peer && this.#hasGivenId(slot)',
+    replace: 'this.#hasGivenId(slot)',
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
@@ -339,7 +339,7 @@ export interface Found {
 }
 
 /** What the simulator is made of. */
-const PARTS = ['src', 'test/sim', 'test/bench/whole-number.ts'];
+const PARTS = ['src', 'test/sim', 'test/bench/progress.ts', 'test/bench/whole-number.ts'];
 
 /**
  * Plants a bug into a copy and runs the simulator there, in a separate process, until an invariant

@@ -4,6 +4,7 @@ import type { Coverage } from './coverage.js';
 import { INVARIANTS } from './invariants.js';
 import type { Minimised } from './minimise.js';
 import type { Plan, Settings } from './plan.js';
+import { FIXED_SEEDS } from './regression-seeds.js';
 import type { SeedResult } from './run.js';
 
 /** Invariants that are checked where they can break, and are not in the list. */
@@ -14,15 +15,32 @@ const OTHERS: ReadonlyMap<string, string> = new Map([
   ['L3', 'once everything has healed, a name leads to its peer again'],
 ]);
 
-/** The command that runs this seed again and shows every event. */
-function replayCommand(seed: number, settings: Settings): string {
-  const options = [
-    `--seed ${seed}`,
+/** The command with these options, for worlds with these settings. */
+function command(options: string, settings: Settings): string {
+  const all = [
+    options,
     ...(settings.scale === 'short' ? ['--scale short'] : []),
     ...(settings.with.size === 0 ? [] : [`--with ${[...settings.with].join(',')}`]),
     ...(settings.without.size === 0 ? [] : [`--without ${[...settings.without].join(',')}`]),
   ];
-  return `npm run sim -- ${options.join(' ')} --trace`;
+  return `npm run sim -- ${all.join(' ')}`;
+}
+
+/** The command that runs this seed again and shows every event. */
+function replayCommand(seed: number, settings: Settings): string {
+  return `${command(`--seed ${seed}`, settings)} --trace`;
+}
+
+/** The command that runs what an interrupted run has not run. */
+export function continueCommand(from: number, seeds: number, settings: Settings): string {
+  return command(`--from ${from} --seeds ${seeds}`, settings);
+}
+
+/** How a seed that nothing runs in future becomes one that is always run. */
+function keepLines(seed: number, { scale, ...classes }: Settings): string[] {
+  if (seed <= FIXED_SEEDS || classes.with.size > 0 || classes.without.size > 0) return [];
+  const row = `{ seed: ${seed}, scale: '${scale}', found: '…' }`;
+  return [`  to run it always: add ${row} to test/sim/regression-seeds.ts`];
 }
 
 /** Everything about a failure that is needed to understand it. */
@@ -40,6 +58,7 @@ export function failureText(
     '  the last events:',
     ...lastEvents.map((line) => `    ${line}`),
     `  replay: ${replayCommand(seed, plan.settings)}`,
+    ...keepLines(seed, plan.settings),
   ];
   if (minimised !== undefined) {
     const { needed, result } = minimised;

@@ -5,6 +5,7 @@
  */
 import type { Coverage } from './coverage.js';
 import { watchRoundTrips } from './invariants/pace.js';
+import { ordinarySettings } from './plan.js';
 import type { NodePlan, Plan, Settings } from './plan.js';
 import { heal, startStrikes } from './strikes.js';
 import { makeCall, startWorkload } from './workload.js';
@@ -13,9 +14,6 @@ import type { Problem } from './world.js';
 
 /** Gets every line of the log. */
 export type Trace = (line: string) => void;
-
-/** The settings of `npm test`. */
-const SHORT: Settings = { scale: 'short', without: new Set(), with: new Set() };
 
 export interface SeedResult {
   readonly seed: number;
@@ -36,7 +34,7 @@ const AFTERMATH_MS = 1_000;
 
 export async function runSeed(
   seed: number,
-  settings: Settings = SHORT,
+  settings: Settings = ordinarySettings('short'),
   trace?: Trace,
 ): Promise<SeedResult> {
   const world = new World({ seed, settings, trace });

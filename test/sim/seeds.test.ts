@@ -2,6 +2,8 @@ import t from 'tap';
 import { Coverage } from './coverage.js';
 import { watchWallClock } from './invariants/wall-clock.js';
 import { minimise } from './minimise.js';
+import { ordinarySettings } from './plan.js';
+import { REGRESSION_SEEDS } from './regression-seeds.js';
 import { failureText } from './report.js';
 import { runSeed } from './run.js';
 
@@ -23,6 +25,15 @@ t.test('in simulated worlds full of faults, every promise holds', async (t) => {
     return;
   }
   t.strictSame(coverage.missing, [], 'the worlds reach everything that can happen');
+});
+
+t.test('seeds that once broke a promise break none', async (t) => {
+  for (const { seed, scale, found } of REGRESSION_SEEDS) {
+    const result = await runSeed(seed, ordinarySettings(scale));
+    t.equal(result.failure, undefined, `seed ${seed}, ${scale}: ${found}`, {
+      report: failureText(result),
+    });
+  }
 });
 
 t.test('the same seed gives the same events', async (t) => {

@@ -5,7 +5,7 @@ import { occasion } from '../comparison/occasion.js';
 import type { Options } from '../comparison/options.js';
 import type { Runtime } from '../comparison/pair.js';
 import { installPeers } from '../comparison/peers.js';
-import { Progress } from '../comparison/progress.js';
+import { Progress } from '../progress.js';
 import { markdown } from '../comparison/tables.js';
 import { buildOf } from './build.js';
 import { commitNamed, titleOfThis } from './commit.js';

@@ -4,6 +4,7 @@ import type { Measured } from './measured.js';
 import {
   awaitedCall,
   callAmongAnswered,
+  idleEndpoint,
   idlePeer,
   outstandingCall,
   rememberedReply,
@@ -22,6 +23,7 @@ const MEASUREMENTS = {
   callAmongAnswered,
   idlePeer,
   rememberedReply,
+  idleEndpoint,
   collections,
 } satisfies Record<string, (count: number, sample: number) => Measured | Promise<Measured>>;
 

@@ -5,6 +5,7 @@ import type * as linkedList from '../../../dist/call/linked-list.js';
 import type * as outstandingCalls from '../../../dist/call/outstanding.js';
 import type * as recentIds from '../../../dist/call/recent-ids.js';
 import type * as transactionIds from '../../../dist/call/transaction-ids.js';
+import { inside } from '../inside.js';
 import type { Measured } from './measured.js';
 
 const { DeadlineHeap } = (await inside('time/deadline-heap.js')) as typeof deadlineHeap;
@@ -13,11 +14,6 @@ const { LinkedList } = (await inside('call/linked-list.js')) as typeof linkedLis
 const { Outstanding } = (await inside('call/outstanding.js')) as typeof outstandingCalls;
 const { RecentIds } = (await inside('call/recent-ids.js')) as typeof recentIds;
 const { TransactionIds } = (await inside('call/transaction-ids.js')) as typeof transactionIds;
-
-/** A module of the built package that users cannot import. */
-function inside(name: string): Promise<unknown> {
-  return import(new URL(name, import.meta.resolve('rpcudp')).href);
-}
 
 /** A cheap random generator (xorshift32) that always gives the same numbers. */
 function numbers(): () => number {

@@ -1,9 +1,11 @@
-/** Memory: how much memory each thing takes that an endpoint holds. */
+/** Memory: how much memory an endpoint takes, and each thing that it holds. */
+import { createEndpoint } from 'rpcudp';
+import type { Endpoint } from 'rpcudp';
 import { addressOf, ARGS, callInTurn, openCaller } from './caller.js';
-import { turns } from './frozen-clock.js';
+import { FrozenClock, turns } from './frozen-clock.js';
 import { bytesEach, mustBe } from './measured.js';
 import type { Measured } from './measured.js';
-import { SILENT_HOST } from './null-transport.js';
+import { NullTransport, SILENT_HOST } from './null-transport.js';
 import { openCalls } from './outstanding.js';
 import { openServer, serve } from './replies.js';
 
@@ -13,6 +15,8 @@ import { openServer, serve } from './replies.js';
  */
 const ANSWERED_FOR_EACH = 200;
 const PEERS_AT_A_TIME = 1_000;
+/** As many endpoints as it takes until what is made once is made. */
+const FIRST_ENDPOINTS = 50;
 
 /**
  * Calls to a silent peer. What the caller passes, and the array of arguments, is shared and not
@@ -89,6 +93,24 @@ export async function rememberedReply(count: number): Promise<Measured> {
   mustBe('replies remembered', server.endpoint.stats().rememberedNow, count);
   await server.endpoint.close();
   return columns(bytes);
+}
+
+/** Endpoints that serve a procedure, and have neither called nor heard anybody. */
+export async function idleEndpoint(count: number): Promise<Measured> {
+  const clock = new FrozenClock();
+  const endpoints: Endpoint[] = [];
+  const open = async (more: number): Promise<void> => {
+    for (let opened = 0; opened < more; opened += 1) {
+      const handlers = { echo: (_: unknown, text: string): string => text };
+      endpoints.push(await createEndpoint({ clock, transport: new NullTransport(), handlers }));
+    }
+  };
+  await open(FIRST_ENDPOINTS);
+  const bytes = await bytesEach(count, () => open(count));
+  mustBe('endpoints', endpoints.length, FIRST_ENDPOINTS + count);
+  // An idle endpoint still works.
+  for (const endpoint of endpoints.slice(-2)) await callInTurn([endpoint.peer(addressOf(1))], 1);
+  return { ...columns(bytes), 'peak RSS, MiB': process.resourceUsage().maxRSS / 1024 };
 }
 
 function warmUp(answering: Parameters<typeof callInTurn>[0][number]): Promise<void> {

@@ -63,14 +63,14 @@ function tooSoon({ name, life, plan }: EndpointNode, id: string): Finding {
 }
 
 function tooMany(world: World, { name, life }: EndpointNode, id: string): Finding {
-  const { atMs } = life.transmissions.get(id) ?? { atMs: [] };
+  const { atMs = [], to } = life.transmissions.get(id) ?? {};
   // A challenge is answered at once, in addition to all repetitions.
   const answers = life.disturbed.has(id) ? 1 : 0;
   for (const { call, attempts, idempotent, target } of life.openCalls) {
     if (call.transactionId !== id) continue;
     const isOld =
       world.oldPeers.some((peer) => peer.name === target.name) &&
-      !world.impersonated.has(formatAddress(target.address));
+      !(to !== undefined && world.impersonated.has(formatAddress(to)));
     // An old peer would run the procedure again.
     const most = attempts ?? (isOld && !idempotent ? 1 : MOST_ATTEMPTS);
     if (atMs.length <= most + answers) continue;
