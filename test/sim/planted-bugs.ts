@@ -33,8 +33,11 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
-    find: 'this.#peers[slot] === peer && this.#hasGivenId(slot)',
-    replace: 'this.#hasGivenId(slot)',
+    find: 'let slot = this.#buckets[this.#bucketOf(given, 0, peer)] as number;',
+    replace: `for (let number = this.#shifted; number < this.#pushed; number += 1) {
+      if (this.#hasGivenId(this.#slotOf(number))) return number;
+    }
+    let slot = this.#buckets[this.#bucketOf(given, 0, peer)] as number;`,
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
