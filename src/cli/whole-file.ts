@@ -15,7 +15,10 @@ export async function writeWhole(
   replace: boolean,
 ): Promise<void> {
   const target = replace ? await realpath(path).catch(() => path) : path;
-  if (replace && (await isDevice(target))) return await writeFile(target, blocks);
+  if (replace && (await isDevice(target))) {
+    await writeFile(target, blocks);
+    return;
+  }
   const partial = `${target}.${randomName()}.partial`;
   try {
     await writeFile(partial, blocks, { flag: 'wx' });
