@@ -5,7 +5,7 @@
  * Recorders make smaller ones: at most 257 arguments, 256 frames, values 40 levels deep.
  */
 import { array, custom, pipe, record, string } from 'valibot';
-import type { GenericSchema } from 'valibot';
+import type { GenericSchema, InferOutput } from 'valibot';
 
 /** The most items of a list, and the most entries of a map. */
 const MAX_ITEMS = 1_024;
@@ -14,12 +14,16 @@ const MAX_DEPTH = 64;
 export const MAX_RECORD_CHARS = 1024 * 1024;
 
 /** A short list. Its length is checked before its items are looked at. */
-export function list<Item extends GenericSchema>(item: Item) {
+export function list<Item extends GenericSchema>(
+  item: Item,
+): GenericSchema<unknown, InferOutput<Item>[]> {
   return pipe(custom<unknown[]>(isShortArray), array(item));
 }
 
 /** An object with any keys, but not many. */
-export function table<Value extends GenericSchema>(value: Value) {
+export function table<Value extends GenericSchema>(
+  value: Value,
+): GenericSchema<unknown, Record<string, InferOutput<Value>>> {
   return pipe(custom<Record<string, unknown>>(hasFewEntries), record(string(), value));
 }
 
