@@ -56,6 +56,8 @@ export interface UdpTransport extends Transport {
    */
   readonly receiveBufferBytes: number;
   readonly kernelDrops: number | undefined;
+  unref(): void;
+  ref(): void;
 }
 
 /** The kernel accepts no more, and 1 MiB is already waiting. The datagram was not sent. */
@@ -100,6 +102,7 @@ class Udp implements UdpTransport {
    */
   #mostQueuedBytes = MAX_SEND_QUEUE_BYTES;
   #closed: Promise<void> | undefined;
+  #holding = true;
 
   constructor(options: UdpTransportOptions) {
     const { host, port, sharing = 'alone', createSocket = createSystemSocket } = options;
@@ -149,6 +152,16 @@ class Udp implements UdpTransport {
   ): void {
     const refusal = this.#trySend(datagram, host, port, done);
     if (refusal !== undefined) done(refusal);
+  }
+
+  unref(): void {
+    this.#holding = false;
+    this.#socket?.unref();
+  }
+
+  ref(): void {
+    this.#holding = true;
+    this.#socket?.ref();
   }
 
   close(): Promise<void> {
@@ -228,6 +241,7 @@ class Udp implements UdpTransport {
 
   #receive(socket: Socket, receiver: Receiver): void {
     this.#socket = socket;
+    if (!this.#holding) socket.unref();
     const ipv4 = this.#family === 4;
     socket.on('message', (datagram, { address, port }) => {
       receiver.datagramReceived(datagram, ipv4 ? address : canonicalSource(address), port);
