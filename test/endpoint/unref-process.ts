@@ -30,18 +30,19 @@ void peer.call('forever');
 const silent = await client.peer(`${HOST}:9`).call('x', [], { timeoutMs: 20 });
 await peer.call('ping');
 
-server.unref();
-client.unref();
+// Without a timer, so that its socket alone can keep the process alive.
+const idle = await createEndpoint({ host: HOST, handlers: { ping: () => 'pong' } });
+for (const endpoint of [server, client, idle]) endpoint.unref();
 for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
 const keptAliveBy = process.getActiveResourcesInfo().filter((name) => /UDP|Timeout/.test(name));
 const { lingeringNow, inFlightNow } = client.stats();
 const { runningNow } = server.stats();
 const report = { silent: silent.state, lingeringNow, inFlightNow, runningNow, keptAliveBy };
-console.log(JSON.stringify({ ...report, port: server.address.port }));
+console.log(JSON.stringify({ ...report, port: idle.address.port }));
 
 if (what === 'serve') process.stdin.resume();
-if (what === 'ref') server.ref();
+if (what === 'ref') idle.ref();
 if (what === 'close') {
-  await Promise.all([client.close(), server.close()]);
+  await Promise.all([client.close(), server.close(), idle.close()]);
   console.log('closed');
 }
