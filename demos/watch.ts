@@ -1,8 +1,7 @@
 /** `--inspect` of the demos: the inspector shows their endpoints. */
-import { once } from 'node:events';
-import process from 'node:process';
 import type { AnyEndpoint } from 'rpcudp';
 import { serveInspector } from 'rpcudp/inspector';
+import { untilStopped } from './until-stopped.js';
 
 /** Shows the endpoints of a demo, if the user asked for it. */
 export interface Watching {
@@ -21,7 +20,7 @@ export async function watch(
 ): Promise<Watching> {
   if (!inspect) return { add: () => undefined, end: () => Promise.resolve() };
   const inspector = await serveInspector(endpoints);
-  const interrupted = once(process, 'SIGINT');
+  const stopped = untilStopped();
   console.log(`Watch at ${inspector.url}`);
   return {
     url: inspector.url,
@@ -30,7 +29,7 @@ export async function watch(
     },
     async end() {
       console.log('The page stays open until Ctrl-C.');
-      await interrupted;
+      await stopped;
       await inspector.close();
     },
   };

@@ -1,6 +1,7 @@
 /** Client of the hello demo: `node --import tsx demos/hello/client.ts --help` shows its options. */
 import { createEndpoint } from 'rpcudp';
 import { watchedDemo } from '../command-line.js';
+import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import type { handlers } from './handlers.js';
 
@@ -10,7 +11,9 @@ const program = watchedDemo('demos/hello/client.ts', 'Calls sayhi.')
 const [address] = program.processedArgs;
 const client = await createEndpoint();
 const watching = await watch(program.opts(), client);
-process.once('SIGINT', () => void client.close().then(() => process.exit(130)));
+void untilStopped()
+  .then(() => client.close())
+  .then(() => process.exit(130));
 
 const peer = client.peer<typeof handlers>(address);
 const outcome = await peer.call('sayhi', ['Snake Plissken'], { timeoutMs: 2_000 });

@@ -4,6 +4,7 @@
  */
 import { createEndpoint } from 'rpcudp';
 import { watchedDemo } from '../command-line.js';
+import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import { handlers } from './handlers.js';
 import { pathOf } from './path.js';
@@ -13,9 +14,9 @@ const options = watchedDemo('npm start --', about).parse().opts();
 const server = await createEndpoint({ host: '127.0.0.1', handlers });
 const client = await createEndpoint({ host: '127.0.0.1' });
 const watching = await watch(options, server, client);
-process.once('SIGINT', () => {
-  void Promise.all([client.close(), server.close()]).then(() => process.exit(130));
-});
+void untilStopped()
+  .then(() => Promise.all([client.close(), server.close()]))
+  .then(() => process.exit(130));
 
 const peer = client.peer<typeof server>(server.address);
 const call = peer.call('sayhi', ['Snake Plissken']);

@@ -1,6 +1,7 @@
 /** Server of the hello demo: `node --import tsx demos/hello/server.ts --help` shows its options. */
 import { createEndpoint } from 'rpcudp';
 import { numberTo, watchedDemo } from '../command-line.js';
+import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import { handlers } from './handlers.js';
 
@@ -16,5 +17,5 @@ console.log(`Serving sayhi on port ${String(server.address.port)}; Ctrl-C ends i
 server.on('request.settled', ({ peer, procedure, ending }) => {
   console.log(`${peer} called ${JSON.stringify(procedure)}: ${ending}`);
 });
-process.once('SIGINT', () => void server.close());
+void untilStopped().then(() => server.close());
 await watch(program.opts(), server).then((watching) => watching.end());

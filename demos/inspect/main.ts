@@ -7,11 +7,11 @@
  *     npm run demo:inspect -- --open    also opens it in your browser
  *     npm run demo:inspect -- --help    shows the other options
  */
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from '@commander-js/extra-typings';
 import { serveInspector } from 'rpcudp/inspector';
 import { numberTo } from '../command-line.js';
+import { untilStopped } from '../until-stopped.js';
 import { openInBrowser } from './browser.js';
 import { LossyLink } from './lossy-link.js';
 import { Side } from './side.js';
@@ -54,8 +54,8 @@ Ctrl-C ends it.
 `);
 if (values.open) openInBrowser(inspector.url);
 
-const ends = [once(process, 'SIGINT'), once(process, 'SIGTERM')];
-if (values.seconds !== undefined) ends.push(sleep(values.seconds * 1_000, []));
+const ends = [untilStopped()];
+if (values.seconds !== undefined) ends.push(sleep(values.seconds * 1_000));
 await Promise.race(ends);
 
 const { carried, lost, copied } = link.counts;

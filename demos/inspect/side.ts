@@ -39,9 +39,11 @@ export class Side {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null) return;
+    const { exitCode, signalCode } = this.#process;
+    // A signal may have ended it, when it was sent to all processes of the demo at once.
+    if (exitCode !== null || signalCode !== null) return;
     const ended = once(this.#process, 'exit');
-    this.#process.disconnect();
+    if (this.#process.connected) this.#process.disconnect();
     await ended;
   }
 }
@@ -49,7 +51,9 @@ export class Side {
 /** For the process of a side: reports its address, and resolves when it must end. */
 export async function untilTold(address: Address): Promise<void> {
   // Ctrl-C reaches all processes of the terminal. Only the main process acts on it.
-  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+  // The main process may have ended already.
+  if (!process.connected) return;
   process.send?.(address);
   await once(process, 'disconnect');
 }

@@ -6,6 +6,7 @@
 import { actorsOf, createEndpoint } from 'rpcudp';
 import type { HandlerScope, PeerOf } from 'rpcudp';
 import { watchedDemo } from '../command-line.js';
+import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import { assign, createActor, setup, waitFor } from 'xstate';
 
@@ -83,9 +84,7 @@ actor.subscribe(({ value, context }) => {
     `${value.padEnd(12)} ${JSON.stringify({ name: context.name, answer: context.answer })}`,
   );
 });
-process.once('SIGINT', () => {
-  actor.stop();
-});
+void untilStopped().then(() => actor.stop());
 
 actor.start();
 await waitFor(actor, ({ status }) => status !== 'active').catch(() => undefined);

@@ -12,6 +12,7 @@ import { Command } from '@commander-js/extra-typings';
 import { createWebSocketInspector } from '@statelyai/inspect';
 import { createInspectorServer } from '@statelyai/inspect/server';
 import { createEndpoint, type Call } from 'rpcudp';
+import { untilStopped } from '../until-stopped.js';
 
 const { open = false } = new Command('npm run demo:stately --')
   .description(
@@ -59,7 +60,7 @@ const timer = setInterval(() => {
   printPath(peer.call('sayhi', ['Snake Plissken']));
 }, 500);
 
-await once(process, 'SIGINT');
+await untilStopped();
 clearInterval(timer);
 await client.close();
 await server.close();

@@ -58,8 +58,19 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
 
   /**
    * Closes the endpoint. Every open call is `cancelled` with an EndpointClosedError. Running
-   * procedures may end and reply within `closeGraceMs`. Then the socket is closed. Never rejects. A
-   * second call gives the same promise.
+   * procedures may end and reply within `closeGraceMs`, and keep the process alive for so long.
+   * Then the socket is closed. Never rejects. A second call gives the same promise.
    */
   close(): Promise<void>;
+
+  /**
+   * Lets the process end although the endpoint is open, as `unref()` of a socket of Node.js does.
+   * Its socket and its timers do not keep the process alive then, whatever it does: serve, wait for
+   * answers, run procedures. It works on for as long as something else keeps the process alive. A
+   * process that ends so does not close it: peers learn nothing. No effect on a closed endpoint.
+   */
+  unref(): void;
+
+  /** Undoes `unref`: the endpoint keeps the process alive until it is closed, as at first. */
+  ref(): void;
 }

@@ -46,6 +46,7 @@ export async function call(
   const interruption = new AbortController();
   world.signals.on('SIGINT', () => {
     interruption.abort(new InterruptedError());
+    world.stdout.hurry();
   });
   await using recording = await openRecording(world, watched);
   await using inspection = await openInspection(world, watched);

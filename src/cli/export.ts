@@ -1,5 +1,4 @@
 /** `rpcudp export`: makes a capture for Wireshark from a recording. */
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CaptureSummary } from '../inspector/capture/capture.js';
@@ -7,6 +6,7 @@ import { ArgumentError } from '../legible/argument-error.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { printable, printableName, quoted } from '../legible/printable.js';
+import { writeWhole } from './whole-file.js';
 import type { World } from './world.js';
 
 export interface ExportOptions {
@@ -78,7 +78,7 @@ async function writeNew(
   shown: string,
 ): Promise<void> {
   try {
-    await writeFile(path, blocks, { flag: force ? 'w' : 'wx' });
+    await writeWhole(path, blocks, force);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw new ArgumentError(`${printable(shown)} exists; --force overwrites it`);
@@ -93,7 +93,7 @@ function* reportOn(
   const left = `${counted(maskedFrames, 'frame')} masked, ${counted(missingFrames, 'frame')} left out`;
   yield `${counted(datagrams, 'datagram')} of ${counted(endpoints.length, 'endpoint')}; ${left}`;
   if (leftOut > 0)
-    yield `${counted(leftOut, 'datagram')} left out: all masked, or endpoint or address unknown`;
+    yield `${counted(leftOut, 'datagram')} left out: all masked, or impossible, or endpoint or address unknown`;
   if (skippedLines > 0)
     yield `${counted(skippedLines, 'line')} of the recording skipped: not readable as a record`;
   if (torn)

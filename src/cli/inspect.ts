@@ -42,7 +42,7 @@ export async function inspect(
     port,
     ...(token !== undefined && { token }),
     onReport: (report) => {
-      world.stdout.print(`${who(report)} ${WHAT_HAPPENED[report.type]}`);
+      world.stdout.log(`${who(report)} ${WHAT_HAPPENED[report.type]}`);
     },
     ...(records !== undefined && {
       records,

@@ -14,6 +14,8 @@ const exitCode = await run(process.argv.slice(2), {
   signals: process,
   cwd: process.cwd(),
 });
+// Nobody may be reading it.
+stderr.hurry();
 await stderr.flush().catch(() => undefined);
 // Exit explicitly: timers of a served module, or a running DNS lookup, would keep the process
 // alive.

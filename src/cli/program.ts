@@ -126,6 +126,11 @@ export async function run(words: readonly string[], world: World): Promise<ExitC
       exitCode = error.exitCode === 0 ? EXIT_CODE.success : EXIT_CODE.failure;
     });
     await world.stdout.flush();
+    const { dropped } = world.stdout;
+    if (dropped > 0) {
+      const count = dropped.toLocaleString('en');
+      world.stderr.print(`warning: nobody read stdout in time; lines not printed: ${count}`);
+    }
     return exitCode;
   } catch (error) {
     world.stderr.print(`error: ${messageOf(error)}`);

@@ -35,7 +35,7 @@ export async function serve(
   const onError = (error: unknown): void => {
     // The line of the request has reported this error already.
     if (error instanceof HandlerFailedError) return;
-    world.stderr.print(`error: ${messageOf(error)}`);
+    world.stderr.log(`error: ${messageOf(error)}`);
   };
   await using recording = await openRecording(world, watched);
   await using inspection = await openInspection(world, watched);
@@ -43,7 +43,7 @@ export async function serve(
   recording.attach(endpoint);
   inspection.attach(endpoint);
   endpoint.on('request.settled', (report) => {
-    world.stdout.print(requestLine(report, new Date()));
+    world.stdout.log(requestLine(report, new Date()));
   });
   const end = stopped(world, endpoint);
   // Printed last, because its reader may send a signal at once.
@@ -57,6 +57,7 @@ function stopped(world: World, endpoint: Endpoint): Promise<ExitCode> {
     const stop = (): void => {
       if (stopping) resolve(EXIT_CODE.interrupted);
       stopping = true;
+      world.stdout.hurry();
       void endpoint.close();
     };
     endpoint.on('endpoint.closed', ({ error }) => {

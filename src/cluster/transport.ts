@@ -147,6 +147,20 @@ export class ClusterTransport implements Transport {
     this.#shared.send(datagram, host, port, done);
   }
 
+  /**
+   * The sockets of the worker do not keep its process alive. Its membership does: it lives until
+   * the primary closes the cluster.
+   */
+  unref(): void {
+    this.#shared.unref?.();
+    this.#door.unref?.();
+  }
+
+  ref(): void {
+    this.#shared.ref?.();
+    this.#door.ref?.();
+  }
+
   close(): Promise<void> {
     if (this.#closed === undefined) {
       this.#cluster.closed(this, this.#address);

@@ -146,6 +146,18 @@ export class EndpointSystem implements Endpoint, Tappable {
     return statsOf(this.#parts);
   }
 
+  unref(): void {
+    if (this.#closed !== undefined) return;
+    this.#parts.transport.unref?.();
+    this.#parts.engine.alarms.unref();
+  }
+
+  ref(): void {
+    if (this.#closed !== undefined) return;
+    this.#parts.transport.ref?.();
+    this.#parts.engine.alarms.ref();
+  }
+
   close(): Promise<void> {
     return this.#close(undefined);
   }
@@ -170,6 +182,8 @@ export class EndpointSystem implements Endpoint, Tappable {
     const reason = error ?? new EndpointClosedError();
     root.send({ type: 'close', error });
     for (const peer of peers.all()) peer.cancelCalls(reason);
+    // Somebody may wait for the close, even of an endpoint that does not keep the process alive.
+    engine.alarms.ref();
     await inbox.drain(limits.closeGraceMs);
     inbox.close(reason);
     for (const call of outstanding.all()) call.giveUp();

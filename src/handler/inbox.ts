@@ -8,6 +8,7 @@ import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Limits } from '../api/limits.js';
 import type { Engine } from '../engine/engine.js';
+import type { Alarm } from '../time/alarms.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
 import { readHeaderMap } from '../wire/header-map.js';
@@ -272,12 +273,13 @@ export class Inbox implements HandlerKeeper {
   /** Refuses new requests. Resolves when no procedure runs any longer, or after `graceMs`. */
   async drain(graceMs: number): Promise<void> {
     this.#closing = true;
-    const { clock } = this.#engine;
+    const { alarms, clock } = this.#engine;
     if (this.#slots.running > 0) {
       await new Promise<void>((resolve) => {
-        const timer = clock.setTimeout(resolve, graceMs);
+        const alarm: Alarm = { heapIndex: -1, ring: () => resolve() };
+        alarms.set(alarm, clock.nowMs() + graceMs);
         this.#drained = () => {
-          clock.clearTimeout(timer);
+          alarms.clear(alarm);
           resolve();
         };
       });

@@ -7,7 +7,6 @@
  * fraction, so that times of two processes can be compared.
  */
 import {
-  array,
   boolean,
   entriesFromList,
   finite,
@@ -22,11 +21,11 @@ import {
   record,
   safeParse,
   string,
-  unknown,
   variant,
 } from 'valibot';
 import type { InferOutput } from 'valibot';
 import { OUTCOME_STATES } from '../api/call-state.js';
+import { legible, list, table } from './record-bounds.js';
 
 /** JSON has no infinite numbers, but its parser reads 1e999 as Infinity. */
 const real = pipe(number(), finite());
@@ -43,9 +42,9 @@ const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'handler']);
 
 const chart = object({
   initial: string(),
-  states: array(object({ name: string(), description: optional(string()), final: boolean() })),
+  states: list(object({ name: string(), description: optional(string()), final: boolean() })),
   /** `from` is `*` for a transition from any state. A transition without `to` keeps the state. */
-  transitions: array(object({ from: string(), event: string(), to: optional(string()) })),
+  transitions: list(object({ from: string(), event: string(), to: optional(string()) })),
 });
 
 /**
@@ -87,7 +86,7 @@ const transaction = {
    * As `legible` shows values: bytes as text with their length, bigints with an `n`, masked values
    * as `(masked)`.
    */
-  args: array(unknown()),
+  args: list(legible),
 };
 
 /** A call was made. `atMs` is when. */
@@ -102,7 +101,7 @@ const callRecord = object({
    * The words of the `rpcudp call` command that repeats the call. Absent if a part is masked, or if
    * the command cannot express the arguments.
    */
-  command: optional(array(string())),
+  command: optional(list(string())),
 });
 
 /** A new request arrived. `atMs` is when. */
@@ -129,9 +128,9 @@ const stepRecord = object({
    * For a call: its outcome, legible, in the step that gives it. For a handler: `value` or `error`,
    * and `durationMs`.
    */
-  outcome: optional(record(string(), unknown())),
-  value: optional(unknown()),
-  error: optional(unknown()),
+  outcome: optional(table(legible)),
+  value: optional(legible),
+  error: optional(legible),
   durationMs: optional(real),
   /** How long after the time-out a late answer came. */
   lateByMs: optional(real),
@@ -159,7 +158,7 @@ const datagramRecord = object({
   remade: optional(literal(true)),
   /** How many frames the datagram had. `frames` leaves out those of calls that are not shown. */
   frameCount: count,
-  frames: array(
+  frames: list(
     object({
       /** `request`, `response`, …; absent if the frame cannot be read. */
       type: optional(string()),
@@ -207,14 +206,14 @@ const countsRecord = object({
   stats: object({
     received: count,
     framesReceived: count,
-    fates: record(string(), count),
+    fates: table(count),
     kernelDrops: optional(count),
     attempted: count,
     framesAttempted: count,
     sent: count,
     refused: count,
     outcomes: outcomeCounts,
-    requests: record(string(), count),
+    requests: table(count),
     queuedNow: count,
     inFlightNow: count,
     lingeringNow: count,
@@ -228,7 +227,7 @@ const countsRecord = object({
    * Outcomes of calls since the inspector was attached, by peer and procedure; only the busiest
    * pairs.
    */
-  procedures: array(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
+  procedures: list(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
   /**
    * How many healthy calls and handlers were counted but not shown since the inspector was
    * attached.
@@ -270,10 +269,11 @@ export type Chart = InferOutput<typeof chart>;
 export type RecordSink = (inspectionRecord: InspectionRecord) => void;
 
 /**
- * Returns the value as a record, or undefined if it is not a record. Everything from a file or a
- * feed goes through this check.
+ * Returns the value as a record, or undefined if it is not a record, or too large to be one.
+ * Everything from a file or a feed goes through this check. It ends at the first fault: a list of
+ * all of them could take longer than the value itself.
  */
 export function readRecord(value: unknown): InspectionRecord | undefined {
-  const result = safeParse(inspectionRecord, value);
+  const result = safeParse(inspectionRecord, value, { abortEarly: true });
   return result.success ? result.output : undefined;
 }

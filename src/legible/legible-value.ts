@@ -1,6 +1,8 @@
 /** Legible value: makes readable plain data from a value, for inspectors. */
 import { MASKED } from './mask.js';
 import type { MaskTest } from './mask.js';
+import { isWords, mayRepeat, OPEN } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /**
  * A value beyond these limits is cut, and the cut is shown. Inspected values may be large, and they
@@ -14,10 +16,11 @@ const MAX_BYTES = 1_500;
 /** The properties of an error that are shown beside its name and message. */
 const ERROR_PROPERTIES = ['code', 'data', 'path', 'address', 'executed', 'verdict', 'cause'];
 
-/** The mask, and the procedure that the value belongs to. */
+/** The mask, and the call or the request that the value belongs to. */
 export interface Legibility {
   readonly isMasked: MaskTest;
   readonly procedure: string | undefined;
+  readonly transaction: Transaction;
 }
 
 /**
@@ -27,13 +30,35 @@ export interface Legibility {
  * - a bigint becomes text with an `n`; NaN and the infinities become text;
  * - a Date becomes ISO text; an error its name, message and some properties; a Map its entries;
  * - a function or an actor becomes its name; a circular reference becomes `(circular)`;
- * - a masked value becomes `(masked)`.
+ * - a masked value becomes `(masked)`; so do the words of an error if they may repeat one.
  */
 export function legibleValue(value: unknown, path: readonly string[], how: Legibility): unknown {
   return new Legible(how).show(value, path);
 }
 
+/** The same for a part of a whole, whose mask covers the part, such as the value of an outcome. */
+export function legiblePart(value: unknown, path: readonly string[], how: Legibility): unknown {
+  const { isMasked, procedure } = how;
+  const isWholeMasked = path
+    .slice(0, -1)
+    .some((_, index) => isMasked({ procedure, path: path.slice(0, index + 1) }));
+  return isWholeMasked ? MASKED : legibleValue(value, path, how);
+}
+
+/** Whether a part of the value is masked, or is not looked at, so that it may be. */
+export function holdsMasked(
+  value: unknown,
+  path: readonly string[],
+  { isMasked, procedure }: Omit<Legibility, 'transaction'>,
+): boolean {
+  const legible = new Legible({ isMasked, procedure, transaction: OPEN });
+  legible.show(value, path);
+  return legible.leftOut;
+}
+
 class Legible {
+  /** Whether a part was masked or left out. Text and bytes that are cut have no parts. */
+  leftOut = false;
   readonly #how: Legibility;
   readonly #containers: object[] = [];
 
@@ -43,7 +68,7 @@ class Legible {
 
   show(value: unknown, path: readonly string[]): unknown {
     const { isMasked, procedure } = this.#how;
-    if (isMasked({ procedure, path })) return MASKED;
+    if (isMasked({ procedure, path }) || this.#mustHush(value, path)) return this.#leaveOut(MASKED);
     switch (typeof value) {
       case 'string':
         return shortened(value);
@@ -62,14 +87,34 @@ class Legible {
     }
   }
 
+  #leaveOut(instead: string): string {
+    this.leftOut = true;
+    return instead;
+  }
+
+  /** Whether the value is words that may repeat a masked one, without a name and a code to show. */
+  #mustHush(value: unknown, path: readonly string[]): boolean {
+    if (!isWords(path) || value === undefined) return false;
+    try {
+      return !(value instanceof Error) && this.#mayRepeat(value);
+    } catch {
+      return true;
+    }
+  }
+
+  #mayRepeat(words: unknown): boolean {
+    const { code } = (words ?? {}) as { readonly code?: unknown };
+    return mayRepeat(code, this.#how.transaction);
+  }
+
   #showOnce(object: object, path: readonly string[]): unknown {
     if (this.#containers.includes(object)) return '(circular)';
-    if (this.#containers.length === MAX_DEPTH) return '(nested deeper)';
+    if (this.#containers.length === MAX_DEPTH) return this.#leaveOut('(nested deeper)');
     this.#containers.push(object);
     try {
       return this.#showObject(object, path);
     } catch {
-      return '(reading it threw)';
+      return this.#leaveOut('(reading it threw)');
     } finally {
       this.#containers.pop();
     }
@@ -92,7 +137,7 @@ class Legible {
     const shown = items
       .slice(0, MAX_ITEMS)
       .map((item, index) => this.show(item, [...path, String(index)]));
-    if (items.length > MAX_ITEMS) shown.push(`(${items.length - MAX_ITEMS} more)`);
+    if (items.length > MAX_ITEMS) shown.push(this.#leaveOut(`(${items.length - MAX_ITEMS} more)`));
     return shown;
   }
 
@@ -101,7 +146,7 @@ class Legible {
     const shown: unknown[] = [...map]
       .slice(0, MAX_ITEMS)
       .map(([key, item]) => [this.show(key, path), this.show(item, [...path, String(key)])]);
-    if (map.size > MAX_ITEMS) shown.push(`(${map.size - MAX_ITEMS} more)`);
+    if (map.size > MAX_ITEMS) shown.push(this.#leaveOut(`(${map.size - MAX_ITEMS} more)`));
     return shown;
   }
 
@@ -110,15 +155,19 @@ class Legible {
       .slice(0, MAX_ITEMS)
       .map(([key, item]) => [key, this.show(item, [...path, key])] as const);
     const left = entries.length - shown.length;
-    return Object.fromEntries(left > 0 ? [...shown, ['…', `(${left} more)`]] : shown);
+    return Object.fromEntries(
+      left > 0 ? [...shown, ['…', this.#leaveOut(`(${left} more)`)]] : shown,
+    );
   }
 
   #showError(error: Error, path: readonly string[]): object {
     const known = error as unknown as Readonly<Record<string, unknown>>;
-    const entries = ['name', 'message', ...ERROR_PROPERTIES]
+    const isHushed = this.#mayRepeat(error);
+    const entries = (isHushed ? ['name', 'code'] : ['name', 'message', ...ERROR_PROPERTIES])
       .filter((key) => known[key] !== undefined)
       .map((key) => [key, known[key]] as const);
-    return this.#showEntries(entries, path);
+    const shown = this.#showEntries(entries, path);
+    return isHushed ? { ...shown, message: this.#leaveOut(MASKED) } : shown;
   }
 }
 

@@ -2,10 +2,13 @@
 import type { ActorRefLike, InspectionEvent, Snapshot } from 'xstate';
 import { nextOf } from '../actor/inspection.js';
 import type { InspectionObserver } from '../actor/inspection.js';
-import { legibleValue } from './legible-value.js';
+import { holdsMasked, legibleValue } from './legible-value.js';
 import type { Legibility } from './legible-value.js';
-import { maskTest } from './mask.js';
+import { maskTest, NOTHING_MASKED } from './mask.js';
 import type { Mask, MaskTest } from './mask.js';
+import { legibleMembers } from './members.js';
+import { OPEN, UNKNOWN } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /** The options of `legible`. */
 export interface LegibleOptions {
@@ -16,40 +19,83 @@ export interface LegibleOptions {
 /**
  * Wraps an inspection observer, such as the one of `@statelyai/inspect`. It gets events and
  * contexts as readable plain data: bytes as hexadecimal text with their length, bigints with all
- * digits, errors with their properties. Values that `mask` names are masked everywhere: in
- * arguments, results and errors.
+ * digits, errors with their properties.
+ *
+ * Values that `mask` names are masked everywhere: in arguments, results and errors. The words of an
+ * error, and the reason of a cancel, may repeat such a value. So with a mask they are shown only
+ * for calls and requests without a masked argument; of other errors, name and code are shown.
  */
 export function legible(
   observer: InspectionObserver,
   { mask }: LegibleOptions = {},
 ): (inspectionEvent: InspectionEvent) => void {
-  const isMasked = maskTest(mask);
+  const legibility = new EventLegibility(maskTest(mask));
   const next = nextOf(observer);
   return (inspectionEvent) => {
-    next(legibleEvent(inspectionEvent, isMasked));
+    next(legibility.show(inspectionEvent));
   };
 }
 
-function legibleEvent(event: InspectionEvent, isMasked: MaskTest): InspectionEvent {
-  const how = { isMasked, procedure: procedureOf(event) };
-  const shown = { ...event, actorRef: legibleActor(event.actorRef, how) };
-  if ('event' in shown) shown.event = legibleValue(shown.event, [], how) as typeof shown.event;
-  if ('action' in shown) shown.action = legibleValue(shown.action, [], how) as typeof shown.action;
-  if ('sourceRef' in shown && shown.sourceRef !== undefined) {
-    shown.sourceRef = legibleActor(shown.sourceRef, how);
-  }
-  if ('snapshot' in shown) {
-    shown.snapshot = legibleSnapshot(shown.snapshot, how);
-  }
-  return shown;
-}
+class EventLegibility {
+  readonly #isMasked: MaskTest;
+  /**
+   * The calls and handlers that were seen. A procedure or a caller may change what is in the
+   * arguments later, so they are looked at once, the first time.
+   */
+  readonly #transactions = new WeakMap<ActorRefLike, Transaction>();
 
-/** The names and the chart of an actor, with a legible snapshot. */
-function legibleActor(actorRef: ActorRefLike, how: Legibility): ActorRefLike {
-  const { id, sessionId, logic, src, _parent: parent } = actorRef as ActorRefLike & Inspected;
-  const _parent = parent && { id: parent.id, sessionId: parent.sessionId };
-  const getSnapshot = (): unknown => legibleSnapshot(actorRef.getSnapshot() as MaybeSnapshot, how);
-  return { id, sessionId, logic, src, _parent, getSnapshot } as unknown as ActorRefLike;
+  constructor(isMasked: MaskTest) {
+    this.#isMasked = isMasked;
+  }
+
+  show(event: InspectionEvent): InspectionEvent {
+    const how = this.#howOf(event.actorRef, 'event' in event ? event.event : undefined);
+    const shown = { ...event, actorRef: this.#showActor(event.actorRef, how) };
+    if ('event' in shown) shown.event = legibleMembers(shown.event, how) as typeof shown.event;
+    if ('action' in shown) {
+      shown.action = legibleValue(shown.action, [], how) as typeof shown.action;
+    }
+    if ('sourceRef' in shown && shown.sourceRef !== undefined) {
+      shown.sourceRef = this.#showActor(shown.sourceRef, this.#howOf(shown.sourceRef));
+    }
+    if ('snapshot' in shown) {
+      shown.snapshot = legibleSnapshot(shown.snapshot, how);
+    }
+    return shown;
+  }
+
+  /** The names and the chart of an actor, with a legible snapshot. */
+  #showActor(actorRef: ActorRefLike, how: Legibility): ActorRefLike {
+    const { id, sessionId, logic, src, _parent: parent } = actorRef as ActorRefLike & Inspected;
+    const _parent = parent && { id: parent.id, sessionId: parent.sessionId };
+    const getSnapshot = (): unknown =>
+      legibleSnapshot(actorRef.getSnapshot() as MaybeSnapshot, how);
+    return { id, sessionId, logic, src, _parent, getSnapshot } as unknown as ActorRefLike;
+  }
+
+  /** Calls and handlers have their procedure in their context, commands of a peer in the event. */
+  #howOf(actorRef: ActorRefLike, event?: object): Legibility {
+    const { context } = (actorRef.getSnapshot() as MaybeSnapshot) ?? {};
+    const procedure = [context, event as MaybeRequest]
+      .map((source) => source?.procedure)
+      .find((name) => typeof name === 'string');
+    const transaction = this.#transactionOf(actorRef, context);
+    return { isMasked: this.#isMasked, procedure, transaction };
+  }
+
+  /** Nothing is known of what a machine of the user, or another actor of an endpoint, is shown. */
+  #transactionOf(actorRef: ActorRefLike, context: MaybeRequest): Transaction {
+    const isMasked = this.#isMasked;
+    if (isMasked === NOTHING_MASKED) return OPEN;
+    const { procedure, args, transactionId } = context ?? {};
+    if (typeof procedure !== 'string' || typeof transactionId !== 'string') return UNKNOWN;
+    const seen = this.#transactions.get(actorRef);
+    if (seen !== undefined) return seen;
+    const hasMasked = holdsMasked(args, ['args'], { isMasked, procedure });
+    const transaction = { procedure, hasMasked };
+    this.#transactions.set(actorRef, transaction);
+    return transaction;
+  }
 }
 
 /** Members of an actor that inspectors read although its type does not have them. */
@@ -63,26 +109,19 @@ interface Inspected {
 
 function legibleSnapshot(snapshot: MaybeSnapshot, how: Legibility): Snapshot<unknown> {
   const { context, output, error } = snapshot ?? {};
-  return {
-    ...snapshot,
-    context: legibleValue(context, [], how),
-    output: legibleValue(output, ['outcome'], how),
-    error: legibleValue(error, ['error'], how),
-  } as unknown as Snapshot<unknown>;
+  const shown = legibleMembers({ output, error }, how) as object;
+  const all = { ...snapshot, ...shown, context: legibleMembers(context, how) };
+  return all as unknown as Snapshot<unknown>;
 }
 
 /** A snapshot; undefined while XState reports an actor that has none yet. */
-type MaybeSnapshot = { context?: unknown; output?: unknown; error?: unknown } | undefined;
+type MaybeSnapshot = { context?: MaybeRequest; output?: unknown; error?: unknown } | undefined;
 
-/**
- * The procedure of an event. Calls and handlers have it in their context, commands of a peer in the
- * event.
- */
-function procedureOf(inspectionEvent: InspectionEvent): string | undefined {
-  const { context } = (inspectionEvent.actorRef.getSnapshot() as MaybeSnapshot) ?? {};
-  const event = 'event' in inspectionEvent ? inspectionEvent.event : undefined;
-  for (const source of [context, event] as readonly ({ procedure?: unknown } | undefined)[]) {
-    if (typeof source?.procedure === 'string') return source.procedure;
-  }
-  return undefined;
-}
+/** The context of a call or a handler, or a command of a peer; or anything else. */
+type MaybeRequest =
+  | {
+      readonly procedure?: unknown;
+      readonly args?: unknown;
+      readonly transactionId?: unknown;
+    }
+  | undefined;

@@ -22,8 +22,11 @@ export const MASKED = '(masked)';
 
 export type MaskTest = (place: MaskedPlace) => boolean;
 
-const NOTHING_MASKED: MaskTest = () => false;
+export const NOTHING_MASKED: MaskTest = () => false;
 
+/**
+ * The test of a mask. Its owner can change neither the mask nor the path that it is asked about.
+ */
 export function maskTest(mask: Mask | undefined): MaskTest {
   if (mask === undefined) return NOTHING_MASKED;
   if (typeof mask === 'function') return guarded(mask);
@@ -32,9 +35,9 @@ export function maskTest(mask: Mask | undefined): MaskTest {
 }
 
 function guarded(mask: MaskTest): MaskTest {
-  return (place) => {
+  return ({ procedure, path }) => {
     try {
-      return mask(place);
+      return mask({ procedure, path: [...path] });
     } catch {
       return true;
     }

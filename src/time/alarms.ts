@@ -1,6 +1,7 @@
 /** Alarms: all alarms of an endpoint on one timer. */
 import type { Clock } from './clock.js';
 import { DeadlineHeap, type HeapEntry } from './deadline-heap.js';
+import { hold, release } from './hold.js';
 
 /**
  * How many datagrams libuv reads from a socket in one turn of the event loop (`uv__udp_recvmsg`).
@@ -40,6 +41,7 @@ export class Alarms {
   #ringingUntilMs = -Infinity;
   #polling = false;
   #closed = false;
+  #holding = true;
 
   /**
    * `datagramsReceived` gives how many datagrams the endpoint's socket has received so far. With
@@ -76,6 +78,18 @@ export class Alarms {
     this.#heap.delete(alarm);
   }
 
+  /** Lets the process end although alarms are set. */
+  unref(): void {
+    this.#holding = false;
+    release(this.#timer);
+  }
+
+  /** Keeps the process alive while the timer is set, as at first. */
+  ref(): void {
+    this.#holding = true;
+    hold(this.#timer);
+  }
+
   /** Clears the timer and all alarms. No alarm can be set afterwards. */
   close(): void {
     this.#closed = true;
@@ -92,6 +106,7 @@ export class Alarms {
     this.#wakeMs = earliestMs;
     // If the delay is longer than the clock supports, the timer fires early and is armed again.
     this.#timer = this.#clock.setTimeout(this.#wake, Math.max(earliestMs - this.#clock.nowMs(), 0));
+    if (!this.#holding) release(this.#timer);
   }
 
   #disarm(): void {

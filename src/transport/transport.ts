@@ -61,6 +61,14 @@ export interface Transport {
    */
   explainRefusal?(error: Error): Error;
 
+  /**
+   * Lets the process end although the transport is open; `ref` keeps the process alive again, as at
+   * first. Both can be called at any time, before open() and after close() as well. A transport
+   * that keeps no process alive, such as one in memory, has neither.
+   */
+  unref?(): void;
+  ref?(): void;
+
   /** Stops receiving at once and frees the address. Idempotent. Never rejects. */
   close(): Promise<void>;
 }

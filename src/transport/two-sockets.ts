@@ -38,6 +38,7 @@ export class TwoSockets implements Transport {
   #ipv4: Transport | undefined;
   #receiver: Receiver | undefined;
   #closed: Promise<void> | undefined;
+  #holding = true;
 
   constructor(options: TwoSocketsOptions) {
     this.#options = options;
@@ -84,13 +85,19 @@ export class TwoSockets implements Transport {
         receiver.transportFailed(error);
       },
     };
-    this.#ipv6 = this.#options.oneSocket(6, this.#options.port);
+    this.#ipv6 = this.#oneSocket(6, this.#options.port);
     const address = await this.#ipv6.open(relay);
     this.#requireNotClosed();
-    this.#ipv4 = this.#options.oneSocket(4, address.port);
+    this.#ipv4 = this.#oneSocket(4, address.port);
     await this.#ipv4.open(relay);
     this.#requireNotClosed();
     return address;
+  }
+
+  #oneSocket(family: 4 | 6, port: number): Transport {
+    const socket = this.#options.oneSocket(family, port);
+    if (!this.#holding) socket.unref?.();
+    return socket;
   }
 
   send(
@@ -106,6 +113,16 @@ export class TwoSockets implements Transport {
 
   zoneName(zone: string): string | undefined {
     return this.#ipv6?.zoneName?.(zone);
+  }
+
+  unref(): void {
+    this.#holding = false;
+    for (const socket of [this.#ipv6, this.#ipv4]) socket?.unref?.();
+  }
+
+  ref(): void {
+    this.#holding = true;
+    for (const socket of [this.#ipv6, this.#ipv4]) socket?.ref?.();
   }
 
   close(): Promise<void> {

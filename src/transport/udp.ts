@@ -64,6 +64,8 @@ export interface UdpTransport extends Transport {
    */
   readonly receiveBufferBytes: number;
   readonly kernelDrops: number | undefined;
+  unref(): void;
+  ref(): void;
 }
 
 /** The kernel accepts no more, and 1 MiB is already waiting. The datagram was not sent. */
@@ -113,6 +115,7 @@ class Udp implements UdpTransport {
    */
   #mostQueuedBytes = MAX_SEND_QUEUE_BYTES;
   #closed: Promise<void> | undefined;
+  #holding = true;
 
   /** @param family for a socket at `'::'` that serves IPv6 alone */
   constructor(options: UdpTransportOptions, family?: 4 | 6) {
@@ -174,6 +177,16 @@ class Udp implements UdpTransport {
     const own = this.#bound;
     if (own === undefined || ANY_HOSTS.has(own.host) || !mayBlameOwnAddress(error)) return error;
     return this.#interfaces.has(own.host) === false ? new OwnAddressError(own, error) : error;
+  }
+
+  unref(): void {
+    this.#holding = false;
+    this.#socket?.unref();
+  }
+
+  ref(): void {
+    this.#holding = true;
+    this.#socket?.ref();
   }
 
   close(): Promise<void> {
@@ -253,6 +266,7 @@ class Udp implements UdpTransport {
 
   #receive(socket: Socket, receiver: Receiver): void {
     this.#socket = socket;
+    if (!this.#holding) socket.unref();
     const ipv4 = this.#family === 4;
     socket.on('message', (datagram, { address, port }) => {
       receiver.datagramReceived(datagram, ipv4 ? address : canonicalSource(address), port);

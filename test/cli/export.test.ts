@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { createEndpoint } from '../../src/index.js';
-import type { InspectionRecord } from '../../src/inspector/record.js';
+import type { InspectionRecord, RecordOf } from '../../src/inspector/record.js';
 import { readRecording } from '../../src/inspector/recording/reader.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 import { endpointRecord, sampleTraffic } from '../fixtures/inspection-records.js';
@@ -63,6 +63,22 @@ t.test('one endpoint can be chosen', async (t) => {
     exitCode: 1,
     stderr: 'error: the recording has no endpoint "nobody"; it has client, server\n',
   });
+});
+
+t.test('absurd records are counted, and the others are exported', async (t) => {
+  const records = sampleTraffic(3, 5);
+  const [sample] = records.filter((record) => record.type === 'datagram');
+  const absurd = [{ atMs: 1e300 }, { frameCount: 1e300 }].map((fields, index) => ({
+    ...(sample as RecordOf<'datagram'>),
+    ...fields,
+    seq: 1_000 + index,
+  }));
+  const cwd = t.testdir({ 'a.jsonl': linesOf([...records, ...absurd]) });
+  const { exitCode, stderr } = await runCommand(['export', 'a.jsonl', 'a.pcapng'], { cwd });
+  t.equal(exitCode, 0, stderr);
+  const datagrams = records.filter(({ type }) => type === 'datagram').length;
+  t.match(stderr, new RegExp(`^${datagrams} datagrams of 2 endpoints; .*, 0 frames left out\n`));
+  t.match(stderr, /\n2 datagrams left out: .* impossible/);
 });
 
 t.test('the summary says what is missing in a recording', async (t) => {

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import type { Test } from 'tap';
+import type { Peer } from '../../src/api/peer.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
 
@@ -14,6 +15,7 @@ const MODULE = `
   setInterval(() => {}, 1_000);
   export const handlers = {
     sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
+    long: () => { throw new Error('x'.repeat(1_000)); },
     fail: () => { throw new Error('out of \\u001bsnakes'); },
     stop: (_scope, times) => {
       for (let count = 0; count < times; count += 1) process.emit('SIGINT');
@@ -79,6 +81,51 @@ t.test('a server ends without a message when its reader has left', async (t) => 
   peer.call('sayhi').cancel();
   t.match(await served.ended(), { exitCode: 0, stderr: '' });
 });
+
+/** Makes as many calls as fill the pipe, and then what may wait for it. Each is a line of 1 KB. */
+async function fillPipe(peer: Peer): Promise<number> {
+  const turns = 50;
+  const callsInTurn = 60;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const calls = Array.from({ length: callsInTurn }, () => peer.call('long', [], { attempts: 1 }));
+    for (const call of calls) if ((await call).state !== 'rejected') throw new Error('not served');
+  }
+  return turns * callsInTurn;
+}
+
+t.test(
+  'a reader that stops reading loses lines, is told how many, and gets the next',
+  async (t) => {
+    const { served, peer } = await serving(t);
+    served.pauseReading();
+    const calls = await fillPipe(peer);
+    served.resumeReading();
+    const [notice, count = ''] = await served.printed(/\(([\d,]+) lines are missing here: .*\n/);
+    t.equal(await peer.call('sayhi', ['Snake']).value(), 'Hello Snake at 127.0.0.1');
+    await served.printed(/sayhi replied .*\n/);
+    served.kill('SIGTERM');
+    const { exitCode, stdout, stderr } = await served.ended();
+    t.strictSame([exitCode, stderr], [0, '']);
+    const printed = stdout.split('\n').filter((line) => line.includes(' long failed ')).length;
+    t.equal(printed + Number(count.replaceAll(',', '')), calls, 'every line is printed or counted');
+    t.ok(stdout.indexOf(notice) < stdout.indexOf('sayhi'));
+  },
+);
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  t.test(`${signal} ends a server whose output nobody reads`, async (t) => {
+    const { served, peer } = await serving(t);
+    served.pauseReading();
+    const calls = await fillPipe(peer);
+    served.kill(signal);
+    t.equal(await served.exited(), 0);
+    served.resumeReading();
+    const { stderr } = await served.ended();
+    const pattern = /^warning: nobody read stdout in time; lines not printed: ([\d,]+)\n$/;
+    const count = Number(pattern.exec(stderr)?.[1]?.replaceAll(',', ''));
+    t.ok(count > 0 && count < calls, stderr);
+  });
+}
 
 t.test('an address that cannot be bound gives a sentence and exit code 1', async (t) => {
   const cwd = t.testdir({ 'handlers.mjs': 'export const handlers = { a: () => 1 };' });

@@ -20,6 +20,13 @@ t.test('in two terminals, the client greets the server, until Ctrl-C', async (t)
   t.match(stdout, /^127\.0\.0\.1:\d+ called "sayhi": replied$/m);
 });
 
+t.test('SIGTERM ends the server as Ctrl-C does', async (t) => {
+  const server = startDemo(t, 'hello/server.ts', '0');
+  await server.printed(/Serving sayhi on port/);
+  server.kill('SIGTERM');
+  t.match(await server.ended(), { exitCode: 0, stderr: '' });
+});
+
 t.test('npm start shows a call that is answered, and one that is not', async (t) => {
   const { exitCode, stdout } = await startDemo(t, 'hello/main.ts').ended();
   t.equal(exitCode, 0);

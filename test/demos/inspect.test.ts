@@ -3,7 +3,7 @@ import t from 'tap';
 import type { Test } from 'tap';
 import type { InspectionRecord } from '../../src/inspector/record.js';
 import { watchInspector } from '../../src/inspector/hub/watch.js';
-import { startDemo, watchedAt } from './start-demo.js';
+import { isRunning, startDemo, watchedAt } from './start-demo.js';
 
 // Real processes, each of which must load TypeScript.
 t.setTimeout(180_000);
@@ -29,14 +29,6 @@ async function watching(t: Test, url: string) {
       await once(told, 'told');
     }
   };
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    return process.kill(processId, 0);
-  } catch {
-    return false;
-  }
 }
 
 async function processIds(find: Awaited<ReturnType<typeof watching>>): Promise<number[]> {
@@ -78,6 +70,19 @@ t.test(
     t.strictSame(children.map(isRunning), [false, false]);
   },
 );
+
+for (const to of ['kill', 'killGroup'] as const) {
+  const whom = to === 'kill' ? 'its main process' : 'all its processes';
+  t.test(`SIGTERM to ${whom} ends the demo and everything that it started`, async (t) => {
+    const demo = startDemo(t, DEMO);
+    const children = await processIds(await watching(t, await watchedAt(demo)));
+    demo[to]('SIGTERM');
+    const { exitCode, stdout, stderr } = await demo.ended();
+    t.strictSame([exitCode, stderr], [0, '']);
+    t.match(stdout, /The link carried .*\n$/);
+    t.strictSame(children.map(isRunning), [false, false]);
+  });
+}
 
 t.test('with --seconds it ends by itself', async (t) => {
   const demo = startDemo(t, DEMO, '--seconds', '0.2', '--seed', '2');

@@ -10,6 +10,15 @@ for (const [demo, procedure] of [
   ['machine/main.ts', 'greet'],
   ['cluster/main.ts', 'whoServes'],
 ] as const) {
+  t.test(`demos/${demo} --inspect ends on SIGTERM`, async (t) => {
+    const started = startDemo(t, demo, '--inspect');
+    await started.printed(/^The page stays open until Ctrl-C\.\n/m);
+    started.kill('SIGTERM');
+    const { exitCode, stderr } = await started.ended();
+    t.ok(exitCode !== null, 'by itself, not by the signal');
+    t.equal(stderr, '');
+  });
+
   t.test(`demos/${demo} --inspect shows its calls, until Ctrl-C`, async (t) => {
     const started = startDemo(t, demo, '--inspect');
     const url = await watchedAt(started);

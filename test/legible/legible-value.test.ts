@@ -3,10 +3,15 @@ import t from 'tap';
 import { legibleBytes, legibleValue } from '../../src/legible/legible-value.js';
 import { maskTest } from '../../src/legible/mask.js';
 import type { Mask } from '../../src/legible/mask.js';
+import { OPEN } from '../../src/legible/transaction.js';
 import { RemoteError } from '../../src/api/outcome.js';
 
 const show = (value: unknown, mask?: Mask): unknown =>
-  legibleValue(value, ['args'], { isMasked: maskTest(mask), procedure: 'login' });
+  legibleValue(value, ['args'], {
+    isMasked: maskTest(mask),
+    procedure: 'login',
+    transaction: OPEN,
+  });
 
 t.test('values are shown as people write them', async (t) => {
   const table: readonly (readonly [unknown, unknown])[] = [

@@ -45,6 +45,59 @@ t.test('setting an alarm again moves it, behind equal ones', async (t) => {
   t.strictSame(log, ['b@20', 'a@20']);
 });
 
+t.test(
+  'unref releases the timer that is set, and those that are set later, until ref',
+  async (t) => {
+    const timers: { held: boolean }[] = [];
+    const clock: Clock = {
+      nowMs: () => 0,
+      setTimeout: () => {
+        const timer = {
+          held: true,
+          ref: () => (timer.held = true),
+          unref: () => (timer.held = false),
+        };
+        timers.push(timer);
+        return timer;
+      },
+      clearTimeout: () => undefined,
+      afterPoll: () => undefined,
+    };
+    const alarms = new Alarms(clock);
+    alarms.unref();
+    alarms.set(alarm(), 30);
+    alarms.set(alarm(), 20);
+    t.strictSame(
+      timers.map(({ held }) => held),
+      [false, false],
+    );
+    alarms.ref();
+    alarms.set(alarm(), 10);
+    t.strictSame(
+      timers.map(({ held }) => held),
+      [false, true, true],
+    );
+    alarms.unref();
+    t.equal(timers.at(-1)?.held, false);
+  },
+);
+
+t.test(
+  'alarms of a clock whose timers are not objects can be unreferenced, without effect',
+  (t) => {
+    const alarms = new Alarms({
+      ...systemClock,
+      setTimeout: () => 7,
+      clearTimeout: () => undefined,
+    });
+    alarms.set(alarm(), 10);
+    alarms.unref();
+    alarms.ref();
+    alarms.close();
+    t.end();
+  },
+);
+
 t.test('clearing removes an alarm, once or twice', async (t) => {
   const { clock, alarms, log, named } = setUp();
   const [a, b] = [named('a'), named('b')];

@@ -157,3 +157,26 @@ t.test('an address of one version needs one socket', async (t) => {
   t.equal(sockets.length, 1);
   await transport.close();
 });
+
+t.test(
+  'both sockets let the process end, also those that are opened later',
+  needsIpv6,
+  async (t) => {
+    const said: string[] = [];
+    const { options } = system((socket, { type }) => {
+      for (const name of ['ref', 'unref'] as const) {
+        socket[name] = () => {
+          said.push(`${name} ${type}`);
+          return socket;
+        };
+      }
+    });
+    const transport = udpTransport({ port: 0, ...options });
+    transport.unref?.();
+    await transport.open(new Inbox());
+    t.strictSame(said.splice(0), ['unref udp6', 'unref udp4']);
+    transport.ref?.();
+    t.strictSame(said, ['ref udp6', 'ref udp4']);
+    await transport.close();
+  },
+);

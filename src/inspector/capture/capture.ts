@@ -1,9 +1,10 @@
 /** Capture: makes from the datagrams of a recording what Wireshark reads. */
 import { AddressError, parseAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
+import { MAX_BUNDLE_FRAMES } from '../../wire/bundle.js';
 import { rebuildDatagram } from './datagram-bytes.js';
 import type { RebuiltDatagram } from './datagram-bytes.js';
-import { MAX_PAYLOAD_BYTES, udpPacket } from './ip-packet.js';
+import { udpPacket } from './ip-packet.js';
 import { interfaceBlock, packetBlock, sectionHeaderBlock } from './pcapng.js';
 import type { CapturedPacket } from './pcapng.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
@@ -20,11 +21,14 @@ export interface CaptureSummary {
   /** How many frames of these datagrams are not in the recording. */
   readonly missingFrames: number;
   /**
-   * How many datagrams are not in the capture: they are wholly masked or too large, or their
+   * How many datagrams are not in the capture: they are wholly masked or cannot have been, or their
    * endpoint or an address is not known.
    */
   readonly leftOut: number;
 }
+
+/** The last time that a Date can have (ECMA-262, section 21.4.1.1). */
+const LAST_MS = 8.64e15;
 
 interface CapturedEndpoint {
   readonly index: number;
@@ -82,13 +86,8 @@ export class Capture {
     const endpoint = this.#endpoints.get(record.endpoint);
     const peer = ipAddressOf(record.peer);
     if (endpoint !== undefined && this.#only !== undefined && endpoint.name !== this.#only) return;
-    const rebuilt = rebuildDatagram(record);
-    if (
-      endpoint === undefined ||
-      peer === undefined ||
-      rebuilt === undefined ||
-      rebuilt.bytes.length > MAX_PAYLOAD_BYTES
-    ) {
+    const rebuilt = isPossible(record) ? rebuildDatagram(record) : undefined;
+    if (endpoint === undefined || peer === undefined || rebuilt === undefined) {
       this.#leftOut += 1;
       return;
     }
@@ -145,6 +144,11 @@ function ipAddressOf(text: string): SocketAddress | undefined {
     if (error instanceof AddressError) return undefined;
     throw error;
   }
+}
+
+/** Whether a datagram can have been so. A recording is a file, which anybody can have written. */
+function isPossible({ atMs, frameCount }: RecordOf<'datagram'>): boolean {
+  return atMs >= 0 && atMs <= LAST_MS && frameCount <= MAX_BUNDLE_FRAMES;
 }
 
 /**

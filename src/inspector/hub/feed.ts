@@ -47,8 +47,6 @@ const BATCH_MS = 50;
  */
 const MAX_FRESH = 512;
 const MAX_MESSAGE_CHARS = 256 * 1024;
-/** A larger record is not sent: the inspector takes messages of at most 4 MiB. */
-const MAX_RECORD_CHARS = 1024 * 1024;
 /** While more than this waits in the socket, nothing more is sent to the inspector. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 2_000;
@@ -180,7 +178,16 @@ class Feed implements InspectorFeed {
   #keep(): void {
     const fresh = this.#fresh;
     this.#fresh = [];
-    for (const record of fresh) this.#history.add(record);
+    for (const record of fresh) this.#add(record);
+  }
+
+  #add(record: InspectionRecord): void {
+    try {
+      this.#history.add(record);
+    } catch {
+      // Too large.
+      this.#dropped += 1;
+    }
   }
 
   #send(maxBufferedBytes = MAX_BUFFERED_BYTES): void {
@@ -191,10 +198,8 @@ class Feed implements InspectorFeed {
     while (webSocket.bufferedAmount <= maxBufferedBytes) {
       const batch = cursor.next(MAX_MESSAGE_CHARS);
       if (batch === undefined) return;
-      const texts = batch.texts.filter(({ length }) => length <= MAX_RECORD_CHARS);
-      this.#dropped += batch.texts.length - texts.length;
       this.#sentPosition = Math.max(this.#sentPosition, batch.position);
-      webSocket.send(`[${texts.join(',')}]`);
+      webSocket.send(`[${batch.texts.join(',')}]`);
     }
     this.#sendSoon();
   }

@@ -12,6 +12,7 @@
 import { Living } from './living.js';
 import type { KeptRecord } from './living.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
+import { MAX_RECORD_CHARS } from '../record-bounds.js';
 
 /** How much a history may hold. */
 export interface HistoryLimits {
@@ -103,14 +104,15 @@ export class History {
    * Adds a record. Returns false if it was refused: it is a repetition, or its endpoint has not
    * sent its own record, or its endpoint has closed.
    *
-   * @throws RangeError for values that are nested some thousand levels deep; then nothing has
-   * changed.
+   * @throws RangeError for values that are nested some thousand levels deep, and for a record of
+   * more than a mebi characters; then nothing has changed.
    */
   add(record: InspectionRecord): boolean {
     const memory = this.#admit(record);
     if (memory === undefined) return false;
-    // Must come before any change: this throws if a feed sent values that are nested too deeply.
+    // Must come before any change: this throws for values that are nested too deeply.
     const text = JSON.stringify(record);
+    if (text.length > MAX_RECORD_CHARS) throw new RangeError('The record is too long');
     this.#position += 1;
     const kept: KeptRecord = { position: this.#position, text };
     this.#note(memory, record, kept);

@@ -44,6 +44,8 @@ interface HubOptions {
  * The most characters of a message, about. Larger ones would stop a page from drawing for too long.
  */
 const MAX_MESSAGE_CHARS = 256 * 1024;
+/** The most records of a message from a feed, which has about 256 Ki characters of them. */
+const MAX_MESSAGE_RECORDS = 8_192;
 /** While more than this waits for a viewer, nothing more is sent to it. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
@@ -69,8 +71,8 @@ export class Hub {
   }
 
   /**
-   * How many values from feeds were not valid records, or belonged to an endpoint whose own record
-   * never came.
+   * How many values from feeds were not valid records, were too large, or belonged to an endpoint
+   * whose own record never came.
    */
   get dropped(): number {
     return this.#dropped;
@@ -81,8 +83,8 @@ export class Hub {
       take: (record) => {
         this.#take(record, feed);
       },
-      drop: () => {
-        this.#dropped += 1;
+      drop: (count) => {
+        this.#dropped += count;
       },
       close: () => {
         this.#feedClosed(feed);
@@ -93,7 +95,14 @@ export class Hub {
 
   /** Takes records that come from no feed: those of a recording. */
   show(records: Iterable<InspectionRecord>): void {
-    for (const record of records) this.#history.add(record);
+    for (const record of records) {
+      try {
+        this.#history.add(record);
+      } catch {
+        // Too large, or nested too deeply.
+        this.#dropped += 1;
+      }
+    }
   }
 
   /** @param last the hub and the position of the last message that the viewer got, if any */
@@ -173,7 +182,7 @@ export class Hub {
 
 interface FeedTarget {
   readonly take: (record: InspectionRecord) => void;
-  readonly drop: () => void;
+  readonly drop: (count: number) => void;
   readonly close: () => void;
 }
 
@@ -192,20 +201,23 @@ export class HubFeed {
     try {
       this.#target.take(record);
     } catch {
-      // Nested too deeply to be kept as text.
-      this.#target.drop();
+      // Too large, or nested too deeply.
+      this.#target.drop(1);
     }
   }
 
   /**
-   * Takes the text of a JSON array of records. Values that are not records are dropped and counted.
+   * Takes the text of a JSON array of records. Values that are not records are dropped and counted,
+   * and so are all beyond a number that no feed reaches.
    */
   takeMessage(text: string): void {
-    for (const value of parseArray(text) ?? [undefined]) {
+    const values = parseArray(text) ?? [undefined];
+    for (const value of values.slice(0, MAX_MESSAGE_RECORDS)) {
       const record = readRecord(value);
-      if (record === undefined) this.#target.drop();
+      if (record === undefined) this.#target.drop(1);
       else this.take(record);
     }
+    this.#target.drop(Math.max(0, values.length - MAX_MESSAGE_RECORDS));
   }
 
   /** Ends the feed. Endpoints that it fed and that did not close become lost. */

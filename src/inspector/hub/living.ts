@@ -17,7 +17,15 @@ export interface KeptRecord {
  */
 const MAX_RECORDS_OF_ACTOR = 64;
 
+/**
+ * The most actors of one transaction at one endpoint: the call and its handler, when the endpoint
+ * calls itself. A feed could say that thousands have the same id, and then each datagram of it
+ * would belong to all of them.
+ */
+const MAX_ACTORS_OF_TRANSACTION = 2;
+
 interface LivingActor {
+  readonly number: number;
   readonly transactionId: string;
   readonly records: KeptRecord[];
   chars: number;
@@ -27,9 +35,7 @@ interface LivingActor {
 export class Living {
   /** By actor number; the oldest first. */
   readonly #actors = new Map<number, LivingActor>();
-  /**
-   * The actors of a transaction: its call or its handler, or both when an endpoint calls itself.
-   */
+  /** The actors of a transaction. Bounded by `MAX_ACTORS_OF_TRANSACTION`. */
   readonly #byTransaction = new Map<string, LivingActor[]>();
   #chars = 0;
 
@@ -51,8 +57,7 @@ export class Living {
       case 'call':
       case 'handler':
         this.#end(record.actor);
-        this.#begin(record.actor, record.transactionId, kept);
-        return 0;
+        return this.#begin(record.actor, record.transactionId, kept);
       case 'step':
         if (record.final) {
           this.#end(record.actor);
@@ -70,11 +75,8 @@ export class Living {
 
   /** Forgets the oldest actor. Returns how many records it had. */
   dropOldest(): number {
-    for (const [number, { records }] of this.#actors) {
-      this.#end(number);
-      return records.length;
-    }
-    return 0;
+    const [oldest] = this.#actors.values();
+    return this.#drop(oldest);
   }
 
   clear(): void {
@@ -87,14 +89,22 @@ export class Living {
     return [...this.#actors.values()].flatMap(({ records }) => records);
   }
 
-  #begin(number: number, transactionId: string, kept: KeptRecord): void {
-    const actor = { transactionId, records: [kept], chars: kept.text.length };
+  /** Returns how many records were dropped to make room. */
+  #begin(number: number, transactionId: string, kept: KeptRecord): number {
+    const others = this.#byTransaction.get(transactionId) ?? [];
+    const dropped = others.length < MAX_ACTORS_OF_TRANSACTION ? 0 : this.#drop(others[0]);
+    const actor = { number, transactionId, records: [kept], chars: kept.text.length };
     this.#actors.set(number, actor);
-    this.#byTransaction.set(transactionId, [
-      ...(this.#byTransaction.get(transactionId) ?? []),
-      actor,
-    ]);
+    const left = this.#byTransaction.get(transactionId) ?? [];
+    this.#byTransaction.set(transactionId, [...left, actor]);
     this.#chars += actor.chars;
+    return dropped;
+  }
+
+  #drop(actor: LivingActor | undefined): number {
+    if (actor === undefined) return 0;
+    this.#end(actor.number);
+    return actor.records.length;
   }
 
   #append(actor: LivingActor | undefined, kept: KeptRecord): number {

@@ -13,6 +13,7 @@ import { InspectorBindError } from './errors.js';
 import { afterToken, isLocal } from './guard.js';
 import { Hub } from './hub.js';
 import type { Viewer } from './hub.js';
+import { IdleConnections } from './idle-connections.js';
 import { sortOptions } from './options.js';
 import type { InspectorOptions } from './options.js';
 import { pageHandler } from './pages.js';
@@ -56,9 +57,15 @@ const MAX_FEED_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** A viewer does not need to send anything. */
 const MAX_VIEWER_MESSAGE_BYTES = 1_024;
 
-const MAX_CONNECTIONS = 512;
 const MAX_FEEDS = 256;
 const MAX_VIEWERS = 64;
+/** A browser opens about six for a page. */
+const MAX_IDLE_CONNECTIONS = 128;
+/**
+ * The most connections of all kinds. A new one finds this reached only if requests are being
+ * answered in hundreds: there is room for as many as arrive at once (511, the backlog of Node.js).
+ */
+const MAX_CONNECTIONS = 1_024;
 
 /** The URL of `decode` can hold a datagram of 65,507 bytes in base64, each character escaped. */
 const MAX_REQUEST_HEADER_BYTES = 288 * 1024;
@@ -124,6 +131,7 @@ class InspectorServer implements Inspector {
       pageHandler(this.#token),
     );
     this.#http.maxConnections = MAX_CONNECTIONS;
+    new IdleConnections(MAX_IDLE_CONNECTIONS).watch(this.#http);
     this.#http.on('upgrade', (request, socket, head) => {
       this.#upgrade(request, socket, head);
     });

@@ -4,15 +4,14 @@ import type { CallActor } from '../../call/call.js';
 import type { CallEvent } from '../../api/call-snapshot.js';
 import type { Outcome } from '../../api/outcome.js';
 import { explainVerdict } from '../../api/verdict.js';
+import type { Transaction } from '../../legible/transaction.js';
 import type { Clock } from '../../time/clock.js';
-import { shorten } from '../../escape.js';
 import { commandLine } from './command-line.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';
 import type { Masking } from './masking.js';
 import type { RecordOf, Unnumbered } from '../record.js';
-import { MAX_NAME_LENGTH } from './transaction.js';
-import type { Transaction } from './transaction.js';
+import { shownName } from './procedure-name.js';
 
 type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) => void;
 
@@ -48,8 +47,8 @@ export class CallRecords implements ActorRecords<CallActor> {
         actor: number,
         transactionId,
         peer,
-        procedure: shorten(procedure, MAX_NAME_LENGTH),
-        args: this.#masking.args(context.args, procedure),
+        procedure: shownName(procedure),
+        args: this.#masking.args(context.args, procedure, transaction),
         timeoutMs,
         maxAttempts,
         command: transaction.hasMasked ? undefined : commandLine(context),
@@ -110,7 +109,7 @@ export class CallRecords implements ActorRecords<CallActor> {
     const { procedure } = context;
     const { value, error } = event as { value?: unknown; error?: unknown };
     return event.type === 'answered'
-      ? { value: this.#masking.value(value, procedure) }
+      ? { value: this.#masking.value(value, procedure, transaction) }
       : { error: this.#masking.error(error, procedure, transaction) };
   }
 

@@ -5,6 +5,8 @@
 import { formatAddress } from '../../address/address.js';
 import type { Clock } from '../../time/clock.js';
 import type { Fate } from '../../api/fate.js';
+import { UNKNOWN } from '../../legible/transaction.js';
+import type { Transaction } from '../../legible/transaction.js';
 import { isBundle, unpackBundle } from '../../wire/bundle.js';
 import { isDrop } from '../../wire/drop.js';
 import { HEADER_BYTES, ID_OFFSET, readFrame } from '../../wire/frame.js';
@@ -12,8 +14,6 @@ import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Masking } from './masking.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 import { ShownIds } from './shown-ids.js';
-import { UNKNOWN } from './transaction.js';
-import type { Transaction } from './transaction.js';
 
 /** Takes a record and its time by the endpoint's clock. */
 type Emit = (unnumbered: Unnumbered<RecordOf<'datagram'>>, atMs: number) => void;

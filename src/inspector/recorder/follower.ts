@@ -5,9 +5,9 @@
 import type { AnyEventObject } from 'xstate';
 import type { CallEvent } from '../../api/call-snapshot.js';
 import type { HandlerEvent } from '../../handler/machine.js';
+import type { Transaction } from '../../legible/transaction.js';
 import type { TransactionId } from '../../wire/transaction-id.js';
 import type { Sampling } from './sampling.js';
-import type { Transaction } from './transaction.js';
 
 /** An actor to follow. */
 interface Followed {

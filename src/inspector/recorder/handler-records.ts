@@ -5,15 +5,14 @@
 import type { AnyEventObject } from 'xstate';
 import type { Clock } from '../../time/clock.js';
 import type { Handler } from '../../handler/handler.js';
+import type { Transaction } from '../../legible/transaction.js';
 import { isDrop } from '../../wire/drop.js';
-import { shorten } from '../../escape.js';
 import { decodeResponse } from '../../wire/response.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';
 import type { Masking } from './masking.js';
 import type { RecordOf, Unnumbered } from '../record.js';
-import { MAX_NAME_LENGTH } from './transaction.js';
-import type { Transaction } from './transaction.js';
+import { shownName } from './procedure-name.js';
 
 type Emit = (unnumbered: Unnumbered<RecordOf<'handler' | 'step'>>, atMs: number) => void;
 
@@ -43,8 +42,8 @@ export class HandlerRecords implements ActorRecords<Handler> {
         actor: number,
         transactionId,
         peer,
-        procedure: shorten(procedure, MAX_NAME_LENGTH),
-        args: this.#masking.args(context.args, procedure),
+        procedure: shownName(procedure),
+        args: this.#masking.args(context.args, procedure, transaction),
         attempt,
       },
       receivedAtMs,
@@ -66,7 +65,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
     const step = { type: 'step', actor: number, event: event.type, state, final: done } as const;
     const nowMs = this.#clock.nowMs();
     if (state === 'replied') {
-      this.#emit({ ...step, durationMs, value: this.#valueReplied(handler) }, nowMs);
+      this.#emit({ ...step, durationMs, value: this.#valueReplied(handler, transaction) }, nowMs);
     } else if (state === 'failed') {
       const { error } = event as { error?: unknown };
       const shown = this.#masking.error(error, procedure, transaction);
@@ -75,9 +74,9 @@ export class HandlerRecords implements ActorRecords<Handler> {
   }
 
   /** A handler does not keep the value, only the frame of its reply. */
-  #valueReplied({ reply, context }: Handler): unknown {
+  #valueReplied({ reply, context }: Handler, transaction: Transaction): unknown {
     const body = reply === undefined ? undefined : decodeResponse(reply.toDatagram());
     if (body === undefined || isDrop(body)) return undefined;
-    return this.#masking.value(body.value, context.procedure);
+    return this.#masking.value(body.value, context.procedure, transaction);
   }
 }

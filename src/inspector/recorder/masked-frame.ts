@@ -3,6 +3,8 @@
  * a frame without that part.
  */
 import type { MaskTest } from '../../legible/mask.js';
+import { mayRepeat } from '../../legible/transaction.js';
+import type { Transaction } from '../../legible/transaction.js';
 import { decodeValue } from '../../wire/decoder.js';
 import { isDrop } from '../../wire/drop.js';
 import { decodeErrorReply } from '../../wire/error-reply.js';
@@ -15,8 +17,6 @@ import { decodeRequest } from '../../wire/request.js';
 import { decodeResponse } from '../../wire/response.js';
 import { decodeSignal } from '../../wire/signal.js';
 import { MaskedBody } from './masked-body.js';
-import { mayRepeat } from './transaction.js';
-import type { Transaction } from './transaction.js';
 
 /** The bytes of a frame, in base64. */
 export interface ShownBytes {

@@ -37,8 +37,7 @@ export type CheckedRecorderOptions = WithDefaults<RecorderOptions, typeof RECORD
 /** @throws OptionError that names the option and says what it must be. */
 export function checkRecorderOptions(options: RecorderOptions): CheckedRecorderOptions {
   requireOptions<RecorderOptions>(RECORDER_OPTIONS, options, 'a recorder');
-  const checked = withDefaults<RecorderOptions, typeof RECORDER_OPTIONS>(RECORDER_OPTIONS, options);
-  return { ...checked, mask: ownMask(checked.mask) };
+  return withDefaults<RecorderOptions, typeof RECORDER_OPTIONS>(RECORDER_OPTIONS, options);
 }
 
 function isName(name: unknown): boolean {
@@ -48,15 +47,4 @@ function isName(name: unknown): boolean {
 function isMask(mask: unknown): boolean {
   if (typeof mask === 'function') return true;
   return Array.isArray(mask) && mask.every((key) => typeof key === 'string');
-}
-
-/**
- * A copy of the mask, so that its owner can change neither the mask nor the path that it is asked
- * about.
- */
-function ownMask(mask: Mask | undefined): Mask | undefined {
-  if (typeof mask === 'function') {
-    return ({ procedure, path }) => mask({ procedure, path: [...path] });
-  }
-  return mask && [...mask];
 }

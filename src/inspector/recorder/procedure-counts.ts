@@ -1,9 +1,8 @@
 /** Counts the outcomes of calls by peer and procedure. */
 import { noOutcomes, OUTCOME_STATES } from '../../api/call-state.js';
 import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
-import { shorten } from '../../escape.js';
 import type { RecordOf } from '../record.js';
-import { MAX_NAME_LENGTH } from './transaction.js';
+import { shownName } from './procedure-name.js';
 
 /**
  * The most pairs of peer and procedure. When there would be more, the busier half of them stays.
@@ -31,7 +30,7 @@ export class ProcedureCounts {
       .slice(0, MAX_TOLD)
       .map(({ peer, procedure, outcomes }) => ({
         peer,
-        procedure: shorten(procedure, MAX_NAME_LENGTH),
+        procedure: shownName(procedure),
         outcomes: { ...outcomes },
       }));
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../time/clock.js';
+import { release } from '../../time/hold.js';
 
 /**
  * Pulse: calls `beat` one period after something happened, and again after each period in which
@@ -35,7 +36,7 @@ export class Pulse {
   #arm(): void {
     if (this.#stopped) return;
     this.#timer = this.#clock.setTimeout(this.#ring, this.#periodMs);
-    letProcessEnd(this.#timer);
+    release(this.#timer);
   }
 
   readonly #ring = (): void => {
@@ -45,10 +46,4 @@ export class Pulse {
     this.#beat();
     if (goesOn && this.#timer === undefined) this.#arm();
   };
-}
-
-function letProcessEnd(timer: unknown): void {
-  if (typeof timer === 'object' && timer !== null && 'unref' in timer) {
-    (timer as NodeJS.Timeout).unref();
-  }
 }

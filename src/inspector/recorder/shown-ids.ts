@@ -1,7 +1,7 @@
 /** Shown ids: the ids of the transactions that are shown. */
+import type { Transaction } from '../../legible/transaction.js';
 import { valueOfDigit } from '../../wire/transaction-id.js';
 import type { TransactionId } from '../../wire/transaction-id.js';
-import type { Transaction } from './transaction.js';
 
 /**
  * How many ids a generation holds. An answer may come long after its call has ended, so the latest

@@ -16,6 +16,8 @@ import { OptionError } from '../../errors.js';
 import { History } from '../hub/history.js';
 import type { InspectionRecord, RecordSink } from '../record.js';
 import { MAX_LINE_BYTES, predecessorOf, RecordingError } from './error.js';
+import { openPrivate, requireFileIfThere } from './private-file.js';
+import type { OwnedFile } from './private-file.js';
 import { requireRecordingIfThere } from './reader.js';
 
 /** How a recording is kept. */
@@ -47,14 +49,12 @@ export interface RecordingFile {
 
 /** @internal What a recording needs of a disk; `node:fs/promises` provides it. */
 export interface Disk {
-  open(path: string, flags: string, mode: number): Promise<DiskFile>;
+  open(path: string, flags: number, mode: number): Promise<DiskFile>;
   rename(from: string, to: string): Promise<void>;
 }
 
-interface DiskFile {
-  stat(): Promise<{ readonly size: number }>;
+interface DiskFile extends OwnedFile {
   appendFile(text: string): Promise<void>;
-  close(): Promise<void>;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -66,14 +66,14 @@ const MAX_HEAD_BYTES = 16 * MEBIBYTE;
 /** A write waits for this many bytes, or this long. A killed process loses no more than that. */
 const BATCH_BYTES = 256 * 1024;
 const BATCH_MS = 50;
-/** Only the owner may read it, because it contains arguments and values. */
-const FILE_MODE = 0o600;
 
 /**
- * Opens a recording or continues one. Only one process at a time may write to it.
+ * Opens a recording or continues one. Only one process at a time may write to it. Its owner alone
+ * can read it (mode 0600), because it has arguments and values.
  *
- * @throws RecordingError when it cannot be opened, or when `path` or `path.1` exists and is not a
- * recording, which is then not overwritten; OptionError for `maxBytes` out of bounds.
+ * @throws RecordingError when it cannot be opened; when `path` or `path.1` exists and is not a
+ * recording, which is then not overwritten; when `path` or `path.1` is a symbolic link; when the
+ * file belongs to another user. OptionError for `maxBytes` out of bounds.
  */
 export async function recordToFile(
   path: string,
@@ -93,9 +93,14 @@ export async function openRecording(
     const bounds = `must be a whole number from ${least} to ${most}`;
     throw new OptionError('maxBytes', `${bounds}, but is ${maxBytes}`);
   }
-  for (const part of [path, predecessorOf(path)]) await requireRecordingIfThere(part);
+  for (const part of [path, predecessorOf(path)]) {
+    await requireFileIfThere(part).catch((error: unknown) => {
+      throw unwritable(part, error);
+    });
+    await requireRecordingIfThere(part);
+  }
   try {
-    const file = await disk.open(path, 'a', FILE_MODE);
+    const file = await openOn(disk, path);
     const { size } = await file.stat();
     return new RingWriter(disk, path, file, size, maxBytes / 2, onError ?? (() => undefined));
   } catch (error) {
@@ -111,7 +116,8 @@ class RingWriter implements RecordingFile {
   readonly #headBytes: number;
   /** What lives; the head of each part repeats it. */
   readonly #history: History;
-  #file: DiskFile;
+  /** Undefined after the end, and while one part is closed and the next not yet open. */
+  #file: DiskFile | undefined;
   /** Lines in order. Undefined marks the beginning of a part. Bounded by `MAX_QUEUED_BYTES`. */
   #queue: (string | undefined)[] = [];
   #queuedBytes = 0;
@@ -178,8 +184,8 @@ class RingWriter implements RecordingFile {
     this.#ended = true;
     await this.#writing;
     const file = this.#file;
-    this.#file = CLOSED_FILE;
-    await file.close().catch((error: unknown) => {
+    this.#file = undefined;
+    await file?.close().catch((error: unknown) => {
       this.#fail(error);
     });
   }
@@ -225,16 +231,17 @@ class RingWriter implements RecordingFile {
     }
     const lines = this.#queue.slice(0, partEnd < 0 ? this.#queue.length : partEnd);
     const text = lines.join('');
-    await this.#file.appendFile(text);
+    await this.#file?.appendFile(text);
     this.#queue.splice(0, lines.length);
     this.#queuedBytes -= Buffer.byteLength(text);
   }
 
   async #turn(): Promise<void> {
-    await this.#file.close();
-    this.#file = CLOSED_FILE;
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.close();
     await this.#disk.rename(this.#path, predecessorOf(this.#path));
-    this.#file = await this.#disk.open(this.#path, 'a', FILE_MODE);
+    this.#file = await openOn(this.#disk, this.#path);
   }
 
   #fail(error: unknown): void {
@@ -248,11 +255,9 @@ class RingWriter implements RecordingFile {
   }
 }
 
-const CLOSED_FILE: DiskFile = {
-  stat: () => Promise.resolve({ size: 0 }),
-  appendFile: () => Promise.resolve(),
-  close: () => Promise.resolve(),
-};
+function openOn(disk: Disk, path: string): Promise<DiskFile> {
+  return openPrivate((...how) => disk.open(...how), path);
+}
 
 function unwritable(path: string, error: unknown): RecordingError {
   const why = error instanceof Error ? error.message : String(error);

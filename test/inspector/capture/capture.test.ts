@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { Capture } from '../../../src/inspector/capture/capture.js';
 import { rebuildDatagram } from '../../../src/inspector/capture/datagram-bytes.js';
@@ -125,12 +126,53 @@ t.test('a datagram of which nothing is known is left out and counted', (t) => {
     { peer: '127.0.0.1:0' },
     { peer: 'nowhere' },
     { frames: [{ base64: Buffer.alloc(65_508).toString('base64') }] },
+    { atMs: 1e300 },
+    { atMs: 2 ** 64 / 1_000 },
+    { atMs: -1 },
+    { frameCount: 1e300 },
+    { bundle: true, frames: new Array(70_000).fill({ base64: FIRST }) as { base64: string }[] },
+    { bundle: true, frames: [{ base64: Buffer.alloc(65_536).toString('base64') }] },
   ];
   for (const fields of unknown) {
     const capture = captureOf(datagramRecord(fields));
     t.match(capture.summary(), { datagrams: 0, leftOut: 1 });
     t.same(packetsOf(capture), []);
   }
+  t.end();
+});
+
+t.test('whatever a file says of a datagram, it is in the capture or counted', (t) => {
+  const sizes = fc.constantFrom(0, 1, 255, 256, 65_485, 65_507, 65_536);
+  const base64 = sizes.map((size) => Buffer.alloc(size, 1).toString('base64'));
+  const number = fc.oneof(fc.nat(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+  const fields = fc.record(
+    {
+      atMs: number,
+      bytes: number.map(Math.abs),
+      frameCount: number.map(Math.abs),
+      bundle: fc.boolean(),
+      frames: fc.array(fc.record({ base64: fc.oneof(base64, fc.string()), fate: fc.string() })),
+      peer: fc.oneof(
+        fc.constantFrom('[::1]:5', '1.2.3.4:5', '[fe80::1%eth0]:9', '[::ffff:1.2.3.4]:5'),
+        fc.string(),
+      ),
+    },
+    { requiredKeys: [] },
+  );
+  const own = fc.constantFrom('127.0.0.1:5678', '[::]:5678', '[2001:db8::2]:1', 'nowhere', ':0');
+  fc.assert(
+    fc.property(fc.array(fields), own, (records, address) => {
+      const capture = new Capture('test');
+      capture.add(endpointRecord({ address }));
+      for (const record of records) capture.add(datagramRecord(record));
+      const { datagrams, leftOut, missingFrames } = capture.summary();
+      return (
+        packetsOf(capture).length === datagrams &&
+        datagrams + leftOut === records.length &&
+        Number.isSafeInteger(Math.round(missingFrames))
+      );
+    }),
+  );
   t.end();
 });
 

@@ -124,6 +124,35 @@ t.test('a value that JSON cannot hold changes nothing', async (t) => {
   t.ok(history.add(callRecord({ seq: 2 })));
 });
 
+t.test(
+  'a transaction has a call and a handler; a feed that says more loses the oldest',
+  async (t) => {
+    const calls = Array.from({ length: 1_000 }, (_, index) =>
+      callRecord({ actor: index, transactionId: transactionIdOf(1) }),
+    );
+    const frames = [{ base64: '', transactionId: transactionIdOf(1) }];
+    const history = historyOf(
+      numbered([endpointRecord(), ...calls, datagramRecord({ frames }), countsRecord()]),
+      { maxRecords: 1 },
+    );
+    t.strictSame(outline(history), [
+      'endpoint 1',
+      'call 1000',
+      'call 1001',
+      'datagram 1002',
+      'counts 1003',
+    ]);
+    t.equal(history.dropped, 998);
+  },
+);
+
+t.test('a record of more than a mebi characters changes nothing', async (t) => {
+  const history = historyOf(numbered([endpointRecord()]));
+  const args = ['x'.repeat(1024 * 1024)];
+  t.throws(() => history.add(callRecord({ seq: 2, args })), RangeError);
+  t.equal(history.position, 1);
+});
+
 const LIMITS = { maxRecords: 40, maxChars: 20_000, maxLiving: 20, maxEndpoints: 4 };
 
 const anyRecord = fc.record({

@@ -298,6 +298,28 @@ t.test(
   },
 );
 
+t.test('a message has a bounded number of records; those beyond it are counted', async (t) => {
+  const { hub, feed } = hubWith();
+  feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(10_000, 2)]);
+  t.equal(hub.dropped, 10_001 - 8_192);
+  const other = hubWith();
+  other.feed.takeMessage(`[${'0,'.repeat(1_000_000)}0]`);
+  t.equal(other.hub.dropped, 1_000_001);
+});
+
+t.test('a record that is too large is dropped and counted, from a recording as well', async (t) => {
+  const { hub, feed } = hubWith();
+  const large = callRecord({ seq: 2, args: ['x'.repeat(1024 * 1024)] });
+  feedAll(feed, [endpointRecord({ seq: 1 }), large, callRecord({ seq: 3 })]);
+  t.equal(hub.dropped, 1);
+  const page = new Page();
+  hub.openViewer(page);
+  t.strictSame(page.outline, ['endpoint 1', 'call 3']);
+  const { hub: shown } = hubWith();
+  shown.show([endpointRecord({ seq: 1 }), large, callRecord({ seq: 3 })]);
+  t.equal(shown.dropped, 1);
+});
+
 t.test('for any text that a feed sends, the hub does not throw', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 50, maxChars: 50_000 });
   const page = new Page();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -346,6 +347,46 @@ t.test('a feed that sends too much, or nonsense, harms only itself', async (t) =
     page.records.map(({ endpoint }) => endpoint),
     ['odd', 'client'],
   );
+});
+
+t.test('a page gets in beside any number of idle connections, and open ones stay', async (t) => {
+  const { url } = await served(t);
+  const { port } = new URL(url);
+  const { status } = await ask(url);
+  const page = new WatchingPage(url);
+  const feed = await openFeed(url);
+  await page.sees(hasSeen(0));
+  const beginnings = ['', 'GET', 'GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: '];
+  const idle: Socket[] = [];
+  t.teardown(() => {
+    for (const socket of idle) socket.destroy();
+  });
+  let ended = 0;
+  for (let count = 0; count < 1_200; count += 1) {
+    const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+    socket.on('close', () => (ended += 1));
+    idle.push(socket);
+    await once(socket, 'connect');
+    socket.write(beginnings[count % beginnings.length] ?? '');
+  }
+  for (let request = 0; request < 5; request += 1) {
+    t.equal((await ask(url)).status, status);
+  }
+  t.ok(ended > 500, `${ended} idle connections were ended`);
+  feed.send(JSON.stringify([endpointRecord({ seq: 1 })]));
+  await page.sees(hasSeen(1));
+});
+
+t.test('an answered request leaves an idle connection, which can ask again', async (t) => {
+  const { url } = await served(t);
+  const { port } = new URL(url);
+  const socket = connect(Number(port), '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  for (let request = 0; request < 3; request += 1) {
+    socket.write('GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    t.match(answer.toString(), /^HTTP\/1.1 404/);
+  }
 });
 
 t.test('messages of a viewer are ignored, and a large message ends it', async (t) => {

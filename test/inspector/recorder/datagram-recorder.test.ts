@@ -3,8 +3,8 @@ import { DatagramRecorder } from '../../../src/inspector/recorder/datagram-recor
 import { Masking } from '../../../src/inspector/recorder/masking.js';
 import type { RecordOf, Unnumbered } from '../../../src/inspector/record.js';
 import { ShownIds } from '../../../src/inspector/recorder/shown-ids.js';
-import { UNKNOWN } from '../../../src/inspector/recorder/transaction.js';
-import type { Transaction } from '../../../src/inspector/recorder/transaction.js';
+import { UNKNOWN } from '../../../src/legible/transaction.js';
+import type { Transaction } from '../../../src/legible/transaction.js';
 import { SimulatedClock } from '../../../src/testing/clock.js';
 import { SeededRandom } from '../../../src/testing/random.js';
 import { TransactionIds } from '../../../src/call/transaction-ids.js';

@@ -5,7 +5,7 @@ import { legibleValue } from '../../../src/legible/legible-value.js';
 import { maskTest } from '../../../src/legible/mask.js';
 import type { Mask } from '../../../src/legible/mask.js';
 import { maskedBytes } from '../../../src/inspector/recorder/masked-frame.js';
-import type { Transaction } from '../../../src/inspector/recorder/transaction.js';
+import type { Transaction } from '../../../src/legible/transaction.js';
 import { encodeErrorReply } from '../../../src/wire/error-reply.js';
 import { HEADER_BYTES, readFrame } from '../../../src/wire/frame.js';
 import type { Frame } from '../../../src/wire/frame.js';
@@ -134,7 +134,7 @@ t.test('bytes and values are masked in the same places', async (t) => {
   );
   fc.assert(
     fc.property(fc.array(node, { maxLength: 3 }), places, (args, mask) => {
-      const how = { isMasked: maskTest(mask), procedure: 'login' };
+      const how = { isMasked: maskTest(mask), procedure: 'login', transaction: LOGIN };
       const { bytes } = show(request(...args), mask);
       const body = decodeRequest(bytes) as { args: unknown };
       const whole = how.isMasked({ procedure: 'login', path: ['args'] });

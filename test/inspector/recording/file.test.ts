@@ -1,12 +1,21 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import * as nodeDisk from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { openRecording, recordToFile } from '../../../src/inspector/recording/file.js';
 import type { Disk, RecordingFile } from '../../../src/inspector/recording/file.js';
+import type { OwnedFile } from '../../../src/inspector/recording/private-file.js';
 import { readRecording } from '../../../src/inspector/recording/reader.js';
 import {
   callRecord,
@@ -126,6 +135,75 @@ t.test('a file that is not a recording is not overwritten', async (t) => {
   await (await recordToFile(join(folder, 'empty'))).close();
 });
 
+t.test('a recording that others could read is made private', async (t) => {
+  const path = join(t.testdir({ 'a.jsonl': '' }), 'a.jsonl');
+  chmodSync(path, 0o644);
+  await (await recordToFile(path)).close();
+  t.equal(statSync(path).mode & 0o777, 0o600);
+});
+
+t.test('each new part of the ring is private, whatever the process allows', async (t) => {
+  const path = join(t.testdir(), 'a.jsonl');
+  const disk = new TestDisk();
+  const umask = process.umask(0);
+  t.teardown(() => process.umask(umask));
+  const file = await openRecording(disk, path, SMALL);
+  await fill(file, disk, 2 * PART_BYTES);
+  await file.close();
+  for (const part of [path, `${path}.1`]) t.equal(statSync(part).mode & 0o777, 0o600, part);
+});
+
+t.test('a file of another user, or one that stays readable, is refused', async (t) => {
+  const path = join(t.testdir(), 'a.jsonl');
+  const table = [
+    [{ uid: (process.geteuid?.() ?? 0) + 1 }, /belongs to another user, who could read it$/],
+    [{ mode: 0o100644 }, /others can read it, and it cannot be made private$/],
+    [{ isFile: () => false }, /it is no regular file$/],
+  ] as const;
+  for (const [stat, message] of table) {
+    const disk = new TestDisk(undefined, stat);
+    await t.rejects(openRecording(disk, path, {}), { name: 'RecordingError', message });
+  }
+});
+
+t.test('no symbolic link is followed, and no pipe is written to', async (t) => {
+  const folder = t.testdir({ victim: '' });
+  symlinkSync('victim', join(folder, 'link'));
+  symlinkSync('nothing', join(folder, 'dangling'));
+  symlinkSync('victim', join(folder, 'a.jsonl.1'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  const table = [
+    ['link', 'link', 'it is a symbolic link, and links are not followed'],
+    ['dangling', 'dangling', 'it is a symbolic link, and links are not followed'],
+    ['a.jsonl', 'a.jsonl.1', 'it is a symbolic link, and links are not followed'],
+    ['pipe', 'pipe', 'it is no regular file'],
+  ] as const;
+  for (const [name, named, why] of table) {
+    await t.rejects(recordToFile(join(folder, name)), {
+      name: 'RecordingError',
+      message: `The recording ${join(folder, named)} cannot be written: ${why}`,
+    });
+  }
+  t.notOk(existsSync(join(folder, 'nothing')));
+});
+
+t.test('a link that appears at the last moment is not followed either', async (t) => {
+  const folder = t.testdir({ victim: 'precious' });
+  const path = join(folder, 'a.jsonl');
+  const disk: Disk = {
+    open: (...how) => {
+      symlinkSync('victim', path);
+      return nodeDisk.open(...how);
+    },
+    rename: nodeDisk.rename,
+  };
+  await t.rejects(openRecording(disk, path, {}), {
+    name: 'RecordingError',
+    message: /it is a symbolic link, and links are not followed$/,
+  });
+  t.equal(readFileSync(join(folder, 'victim'), 'utf8'), 'precious');
+});
+
 t.test('what cannot be written is reported at once', async (t) => {
   const folder = t.testdir();
   await t.rejects(recordToFile(join(folder, 'no', 'such', 'folder')), {
@@ -242,10 +320,16 @@ class TestDisk implements Disk {
   written = 0;
   release: () => void = () => undefined;
   readonly #failing: string | undefined;
+  readonly #stat: object;
   #released: Promise<void> = Promise.resolve();
 
-  constructor(failing?: 'appendFile' | 'rename' | 'close') {
+  /** @param stat what the disk says of each file, in place of the truth */
+  constructor(
+    failing?: 'appendFile' | 'rename' | 'close',
+    stat: Partial<Awaited<ReturnType<OwnedFile['stat']>>> = {},
+  ) {
     this.#failing = failing;
+    this.#stat = stat;
   }
 
   hold(): void {
@@ -254,10 +338,11 @@ class TestDisk implements Disk {
     });
   }
 
-  async open(path: string, flags: string, mode: number): ReturnType<Disk['open']> {
+  async open(path: string, flags: number, mode: number): ReturnType<Disk['open']> {
     const file = await nodeDisk.open(path, flags, mode);
     return {
-      stat: () => file.stat(),
+      stat: async () => Object.assign(await file.stat(), this.#stat),
+      chmod: (changed) => file.chmod(changed),
       appendFile: async (text) => {
         await this.#released;
         this.#failIf('appendFile');
