@@ -84,6 +84,7 @@ function counted(clock: Clock) {
   const counting: Clock = {
     ...clock,
     nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
     setTimeout: (callback, delayMs) => {
       delaysMs.push(delayMs);
       return clock.setTimeout(callback, delayMs);
@@ -391,6 +392,7 @@ t.test('the sockets are polled after each 1,024 alarms that are due', async (t) 
   let polls = 0;
   const counting: Clock = {
     nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
     setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
     clearTimeout: (handle) => clock.clearTimeout(handle),
     afterPoll: (callback) => {
