@@ -5,9 +5,9 @@ export interface Limits {
   /** How long a call waits for its answer. Default 5,000, as in Python's rpcudp. */
   readonly timeoutMs: number;
   /**
-   * The most times that a request may be sent. Default: 3 to peers that are known to run a repeated
-   * request only once, 1 to others. A number that is given here, or with a call, applies to every
-   * peer.
+   * The most times that a request may be sent. Default: as often as its deadline allows to peers
+   * that are known to run a repeated request only once, once to others. A number that is given
+   * here, or with a call, applies to every peer.
    */
   readonly attempts: number | undefined;
   /** How long a call that timed out still recognises a late answer. Default 10,000. */

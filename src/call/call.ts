@@ -57,6 +57,8 @@ export class CallActor<Value = unknown>
 
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
+  /** The time of day of the first transmission. With it a suspension of the machine is noticed. */
+  #sentWallMs = 0;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -105,6 +107,10 @@ export class CallActor<Value = unknown>
     return this.context.calledAtMs + this.context.timeoutMs;
   }
 
+  get idempotent(): boolean {
+    return this.request?.contracted?.idempotent === true;
+  }
+
   cancel(reason?: unknown): void {
     this.receive({ type: 'cancel', reason });
   }
@@ -143,7 +149,7 @@ export class CallActor<Value = unknown>
    * shortens the round trip when no other call is made in the meantime.
    */
   launch(nowMs: number): void {
-    const { outstanding, random } = this.home;
+    const { clock, outstanding, random } = this.home;
     const { deadlineMs } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
@@ -154,13 +160,15 @@ export class CallActor<Value = unknown>
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
     this.peer.transmit(this);
+    this.#sentWallMs = clock.wallMs();
     this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
 
   /** Created on demand, because most calls are answered before their request must be repeated. */
   get #repeated(): Repetition<CallActor> {
-    return (this.#repetition ??= new Repetition(this, this.#firstGapMs));
+    const { clock } = this.home;
+    return (this.#repetition ??= new Repetition(this, clock, this.#sentWallMs, this.#firstGapMs));
   }
 
   /** Whether its answer is overdue, and the peer did not say that it still works on the call. */

@@ -14,7 +14,10 @@ export interface CallOwner<TCall> {
    * understands more than rpcudp 5.x does.
    */
   readonly native: boolean;
+  /** The retransmission time-out for a new request: doubled after each loss, until an answer. */
   rtoMs(nowMs: number): number;
+  /** The retransmission time-out by what was measured alone, without that back-off. */
+  estimatedRtoMs(nowMs: number): number;
 
   /** A call was made. `callEnded` follows later. */
   callMade(): void;

@@ -40,11 +40,17 @@ export class RoundTrip {
     return this.#isKnown(nowMs) ? this.#smoothedMs : undefined;
   }
 
+  /** The RTO: that of the estimate, or longer after an expiry. */
   rtoMs(nowMs: number): number {
-    if (!this.#isKnown(nowMs)) return Math.max(INITIAL_RTO_MS, this.#backedOffMs);
+    return Math.max(this.estimatedRtoMs(nowMs), this.#backedOffMs);
+  }
+
+  /** The RTO that follows from the samples alone. */
+  estimatedRtoMs(nowMs: number): number {
+    if (!this.#isKnown(nowMs)) return INITIAL_RTO_MS;
     const estimateMs = this.#smoothedMs + Math.max(GRANULARITY_MS, VARIATIONS * this.#variationMs);
     const floorMs = this.#samples < SAMPLES_TO_TRUST ? INITIAL_RTO_MS : MIN_RTO_MS;
-    return Math.min(Math.max(estimateMs, floorMs, this.#backedOffMs), MAX_RTO_MS);
+    return Math.min(Math.max(estimateMs, floorMs), MAX_RTO_MS);
   }
 
   /**

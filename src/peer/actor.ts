@@ -168,6 +168,10 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
     return this.#calls.path.rtoMs(nowMs);
   }
 
+  estimatedRtoMs(nowMs: number): number {
+    return this.#calls.path.estimatedRtoMs(nowMs);
+  }
+
   /**
    * Only answers tell which protocol a peer speaks: the sender of an answer knows the transaction
    * id, while the source of a request can be forged.

@@ -30,6 +30,10 @@ export class Path {
     return this.#roundTrip.rtoMs(nowMs);
   }
 
+  estimatedRtoMs(nowMs: number): number {
+    return this.#roundTrip.estimatedRtoMs(nowMs);
+  }
+
   unanswered(waitedMs: number, sentAtMs: number): void {
     this.#roundTrip.backOff(waitedMs);
     this.#shrink(sentAtMs);
