@@ -112,13 +112,16 @@ export class EndpointNode {
     this.#faults.delayTimers(clock);
     const transmissions = new Map<string, Transmissions>();
     const disturbed = new Set<string>();
+    const atWorkWallMs = new Map<string, number>();
     const transport = new FaultyTransport(
       (port) => this.#world.network.transport(this.host, port),
       clock,
       {
         drawFault: () => this.#faults.drawSendFault(),
         taken: (datagram, to) => {
-          for (const frame of framesOf(datagram)) this.#noteTransmission(transmissions, frame, to);
+          for (const frame of framesOf(datagram)) {
+            this.#noteTransmission(transmissions, clock, frame, to);
+          }
           this.#world.sent(this, datagram, to);
         },
         received: (datagram, from) => {
@@ -127,6 +130,7 @@ export class EndpointNode {
           this.receivingFrom = formatAddress(from);
           for (const frame of this.#receiving) {
             if (DISTURBING.includes(frame[0])) disturbed.add(idOf(frame));
+            if (frame[0] === TYPE.working) atWorkWallMs.set(idOf(frame), clock.wallMs());
           }
           this.#world.received(this, datagram, from);
         },
@@ -154,7 +158,7 @@ export class EndpointNode {
     });
     const { address } = endpoint;
     this.#life = {
-      ...{ endpoint, clock, transport, transmissions, disturbed, actors, address },
+      ...{ endpoint, clock, transport, transmissions, disturbed, atWorkWallMs, actors, address },
       openCalls: new Set(),
       natives: new Set(),
       nativeRequests: new Set(),
@@ -244,16 +248,17 @@ export class EndpointNode {
 
   #noteTransmission(
     transmissions: Map<string, Transmissions>,
+    clock: NodeClock,
     frame: Buffer,
     to: SocketAddress,
   ): void {
     if (frame[0] !== TYPE.request) return;
     const id = idOf(frame);
-    const { nowMs } = this.#world;
+    const atMs = clock.nowMs();
     const known = transmissions.get(id);
     if (known === undefined || this.plan.faults.has('shortIds')) {
-      transmissions.set(id, { atMs: [nowMs], to });
-    } else known.atMs.push(nowMs);
+      transmissions.set(id, { atMs: [atMs], sinceWallMs: clock.wallMs(), to });
+    } else known.atMs.push(atMs);
     this.#world.log.add(`${this.name} sends ${brief(frame)}`);
   }
 }

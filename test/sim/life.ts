@@ -7,7 +7,10 @@ import type { TrackedCall } from './tracked-call.js';
 
 /** When the kernel took requests with one id. */
 export interface Transmissions {
+  /** By the clock of the endpoint, which stands still while its machine is suspended. */
   readonly atMs: number[];
+  /** The time of day of the first one. */
+  readonly sinceWallMs: number;
   readonly to: SocketAddress;
 }
 
@@ -35,6 +38,8 @@ export interface Life {
   readonly transmissions: Map<string, Transmissions>;
   /** Transaction ids for which the peer said that it is working, or that it wants a proof. */
   readonly disturbed: Set<string>;
+  /** The time of day when the peer last said that it is working, by transaction id; see I9. */
+  readonly atWorkWallMs: Map<string, number>;
   /** Addresses that answered with a header map, so that they can be sent bundles; see I15. */
   readonly natives: Set<string>;
   /** Requests that came with a header map, by sender and transaction id; see I15. */

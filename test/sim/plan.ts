@@ -27,7 +27,7 @@ type OddOption = (typeof ODD_OPTIONS)[number];
 export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
-  ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
+  ...(['suspend', 'offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
   ...(['lateTimers', 'shortIds', 'throwingListeners'] as const),
   ...ODD_OPTIONS,
 ] as const;
@@ -79,7 +79,7 @@ type Intervals = Readonly<Record<Strike, number>>;
 /** What strikes from time to time. */
 export const STRIKES = [
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
-  ...(['offPathAttacker', 'onPathAttacker'] as const),
+  ...(['offPathAttacker', 'onPathAttacker', 'suspend'] as const),
 ] as const;
 
 export type Strike = (typeof STRIKES)[number];
@@ -271,5 +271,6 @@ function drawIntervals(dice: Dice, rule: Rule): Intervals {
     every('downgrade', 0.2, 2_000, 8_000),
     every('offPathAttacker', 0.5, 50, 1_000),
     every('onPathAttacker', 0.25, 50, 1_000),
+    every('suspend', 0.15, 2_000, 10_000),
   ]) as Intervals;
 }

@@ -135,8 +135,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'requests are repeated to peers that would run them again',
     file: 'call/repetition.ts',
-    find: 'return (peer.native || notUnderstood) && this.#retransmission.isSafe(nowMs);',
-    replace: 'return notUnderstood || this.#retransmission.isSafe(nowMs);',
+    find: 'return this.#mayRunTwice || peer.native || notUnderstood;',
+    replace: 'return this.#mayRunTwice || peer.native || notUnderstood || context.attempt > 0;',
     with: ['oldPeers', 'loss'],
     foundBy: ['I9'],
   },
@@ -151,9 +151,17 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions do not back off',
     file: 'call/backoff.ts',
-    find: 'Math.min(Math.max(2 * gapMs, rtoMs), MAX_RTO_MS)',
-    replace: 'gapMs',
+    find: 'Math.max(2 * gapMs, rtoMs)',
+    replace: 'Math.max(gapMs, rtoMs)',
     with: ['manyAttempts', 'loss'],
+    foundBy: ['I9'],
+  },
+  {
+    name: 'a request is repeated after its peer forgot it, while its caller was suspended',
+    file: 'call/retransmission.ts',
+    find: ' && wallMs - sinceWallMs <= SAFE_FOR_MS;',
+    replace: ';',
+    with: ['suspend'],
     foundBy: ['I9'],
   },
   {

@@ -188,7 +188,7 @@ export class World {
       if (tracked.settledAtMs !== undefined) this.problem('I1', `${tracked.token} settled twice`);
       tracked.node.callSettled(tracked);
       tracked.outcome = outcome;
-      tracked.settledAtMs = this.nowMs;
+      tracked.settledAtMs = (tracked.node.alive ? tracked.node.life.clock : this.clock).nowMs();
       this.touch(tracked.node);
       this.log.add(`${tracked.node.name} outcome ${outcome.state} of ${tracked.token}`);
       this.#coverOutcome(tracked);

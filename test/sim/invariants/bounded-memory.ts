@@ -1,6 +1,5 @@
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
-import type { World } from '../world.js';
 
 /** Refusals are remembered beside the replies. */
 const MAX_REFUSALS = 4_096;
@@ -10,7 +9,7 @@ export const boundedMemory: Invariant = {
   id: 'I8',
   says: 'calls, queues, caches, peers and handlers never exceed their limits',
 
-  afterEvent: (world, node) => {
+  afterEvent: (_world, node) => {
     const { name, limits, life, stats } = node;
     const bounds = [
       ['inFlightNow', stats.inFlightNow, limits.maxOutstanding],
@@ -26,7 +25,7 @@ export const boundedMemory: Invariant = {
       const { queued } = (call as unknown as { peer: { queued: number } }).peer;
       if (queued > limits.mailbox) return `${name}: ${queued} calls queued for one peer`;
     }
-    return tooManyInFlight(world, node);
+    return tooManyInFlight(node);
   },
 };
 
@@ -36,8 +35,9 @@ export const boundedMemory: Invariant = {
  */
 const SURELY_AWAITED_MS = 200;
 
-function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: EndpointNode): Finding {
+function tooManyInFlight({ name, limits, life, plan }: EndpointNode): Finding {
   if (plan.faults.has('shortIds')) return undefined;
+  const nowMs = life.clock.nowMs();
   const byPeer = new Map<string, number>();
   for (const { call } of life.openCalls) {
     const { atMs = [] } = life.transmissions.get(call.transactionId) ?? {};

@@ -8,7 +8,7 @@ const ROUNDING_MS = 1e-6;
 /**
  * I1. Liveness of a single call. Whatever the network, the peer and the process do, the caller is
  * told exactly once, and at its deadline at the latest. It may be later only by as long as the
- * process was stalled. And no call gives up early.
+ * process was stalled. And no call gives up early. Time is that of the caller's clock.
  */
 export const oneOutcome: Invariant = {
   id: 'I1',
@@ -31,13 +31,12 @@ export const oneOutcome: Invariant = {
 };
 
 function notOnTime({ token, node, incarnation, ...call }: TrackedCall): Finding {
-  const { outcome, settledAtMs = 0, madeAtMs, timeoutMs } = call;
+  const { outcome, settledAtMs = 0, dueMs } = call;
   if (!node.alive || node.incarnation !== incarnation) return undefined;
-  const deadlineMs = madeAtMs + timeoutMs;
-  if (outcome?.state === 'timedOut' && settledAtMs < deadlineMs - ROUNDING_MS) {
-    return `${token} timed out ${deadlineMs - settledAtMs} ms early`;
+  if (outcome?.state === 'timedOut' && settledAtMs < dueMs - ROUNDING_MS) {
+    return `${token} timed out ${dueMs - settledAtMs} ms early`;
   }
-  const latestMs = node.life.clock.latestMs(deadlineMs);
+  const latestMs = node.life.clock.latestMs(dueMs);
   if (settledAtMs <= latestMs + ROUNDING_MS) return undefined;
   return `${token} had its outcome ${settledAtMs - latestMs} ms too late`;
 }

@@ -3,6 +3,8 @@ import { RoundTrip } from '../../../src/call/round-trip.js';
 import { TYPE, idOf } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
+import type { Transmissions } from '../life.js';
+import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
 
 /**
@@ -13,68 +15,92 @@ const LEAST_RTO_MS = 1_000;
 /** The least time-out after enough round trips to know the path. */
 const LEAST_KNOWN_RTO_MS = 200;
 const SAMPLES_TO_KNOW = 8;
+/** Gaps double until they are this share of the call's time-out, or until they are this long. */
+const SHARE_OF_TIMEOUT = 1 / 4;
 const LONGEST_GAP_MS = 8_000;
-/**
- * The most transmissions of a request, when the user sets no number, to a peer that runs each
- * request only once.
- */
-const MOST_ATTEMPTS = 3;
+/** For how long a peer that runs each request only once surely remembers it. */
+const REMEMBERED_MS = 20_000;
 const ROUNDING_MS = 1e-6;
 
 /**
- * I9. A caller does not overload a path. It makes no more transmissions than allowed, none before
- * the least time-out, and each wait is twice the one before, up to the cap. And it uses a
- * round-trip time only if it is certain which transmission was answered (Karn's rule).
+ * I9. A caller does not overload a path, and asks nobody to run a request twice. It makes no
+ * transmission before the least time-out. Each gap is twice the one before, until a quarter of the
+ * call's time-out. Only to peers that answered as rpcudp endpoints is a request repeated, and only
+ * while they surely remember it, by the time of day: unless its user said how often, or that it may
+ * run twice. And a caller uses a round-trip time only if it is certain which transmission was
+ * answered (Karn's rule).
  */
 export const pace: Invariant = {
   id: 'I9',
-  says: 'requests are repeated no more often and no sooner than allowed, at doubling intervals; none of those is timed',
+  says: 'requests are repeated no sooner than allowed, at doubling intervals, and only to who remembers them; none of those is timed',
 
-  afterFrame: (world, node, frame) => {
+  afterFrame: (_world, node, frame) => {
     if (frame[0] !== TYPE.request || node.plan.faults.has('shortIds') || !node.alive) {
       return undefined;
     }
     const id = idOf(frame);
-    return tooSoon(node, id) ?? tooMany(world, node, id);
+    const sent = node.life.transmissions.get(id);
+    if (sent === undefined) return undefined;
+    const tracked = [...node.life.openCalls].find(({ call }) => call.transactionId === id);
+    const finding =
+      tooSoon(node, id, sent, tracked) ??
+      (tracked && (tooMany(node, id, sent, tracked) ?? tooLate(node, id, sent, tracked)));
+    return finding && `${node.name} sent ${id.slice(0, 6)} ${finding}`;
   },
 };
 
-function tooSoon({ name, life, plan }: EndpointNode, id: string): Finding {
-  const { atMs, to } = life.transmissions.get(id) ?? {};
-  if (atMs === undefined || to === undefined) return undefined;
+function tooSoon(
+  { life, plan }: EndpointNode,
+  id: string,
+  { atMs, to }: Transmissions,
+  { timeoutMs }: Pick<TrackedCall, 'timeoutMs'> = { timeoutMs: 0 },
+): Finding {
   const [before, previous, latest] = [atMs.at(-3), atMs.at(-2), atMs.at(-1)];
   if (previous === undefined || latest === undefined) return undefined;
   const gapMs = latest - previous;
-  const short = id.slice(0, 6);
   // If a transmission was late because the process was, the gap to the next one is shorter.
   const lateMs = life.clock.latestMs(previous) - previous + life.clock.maxLatenessMs;
   if (life.disturbed.has(id)) return undefined;
   if (life.clock.stalledBetween(before ?? previous, latest)) return undefined;
   const samples = life.samples.get(formatAddress(to)) ?? 0;
   const leastRtoMs = samples < SAMPLES_TO_KNOW ? LEAST_RTO_MS : LEAST_KNOWN_RTO_MS;
-  if (gapMs < leastRtoMs - lateMs - ROUNDING_MS) {
-    return `${name} repeated ${short} after ${gapMs} ms`;
-  }
+  if (gapMs < leastRtoMs - lateMs - ROUNDING_MS) return `again after ${gapMs} ms`;
   // Refused transmissions are not seen here, so an interval may look longer than it is.
   if (before === undefined || plan.faults.has('sendRefused')) return undefined;
-  const leastMs = Math.min(1.9 * (previous - before), LONGEST_GAP_MS) - 2 * lateMs;
+  const longestMs = Math.min(Math.max(leastRtoMs, timeoutMs * SHARE_OF_TIMEOUT), LONGEST_GAP_MS);
+  const leastMs = Math.min(1.9 * (previous - before), longestMs) - 2 * lateMs;
   if (gapMs >= leastMs - ROUNDING_MS) return undefined;
-  return `${name} repeated ${short} after ${gapMs} ms, having waited ${previous - before} ms before`;
+  return `again after ${gapMs} ms, having waited ${previous - before} ms before`;
 }
 
-function tooMany(world: World, { name, life }: EndpointNode, id: string): Finding {
-  const { atMs } = life.transmissions.get(id) ?? { atMs: [] };
+function tooMany(
+  { life }: EndpointNode,
+  id: string,
+  { atMs, to }: Transmissions,
+  { attempts, idempotent }: TrackedCall,
+): Finding {
   // A challenge is answered at once, in addition to all repetitions.
   const answers = life.disturbed.has(id) ? 1 : 0;
-  for (const { call, attempts, idempotent, target } of life.openCalls) {
-    if (call.transactionId !== id) continue;
-    const isOld = world.oldPeers.some((peer) => peer.name === target.name);
-    // An old peer would run the procedure again.
-    const most = attempts ?? (isOld && !idempotent ? 1 : MOST_ATTEMPTS);
-    if (atMs.length <= most + answers) continue;
-    return `${name} sent ${id.slice(0, 6)} ${atMs.length} times, and ${most} are allowed`;
-  }
-  return undefined;
+  // Any other peer might run the procedure again.
+  const isSafe = idempotent || life.natives.has(formatAddress(to));
+  const most = attempts ?? (isSafe ? Infinity : 1);
+  return atMs.length > most + answers
+    ? `${atMs.length} times, and ${most} are allowed`
+    : undefined;
+}
+
+function tooLate(
+  { life }: EndpointNode,
+  id: string,
+  { sinceWallMs }: Transmissions,
+  { attempts, idempotent }: TrackedCall,
+): Finding {
+  if (attempts !== undefined || idempotent) return undefined;
+  const rememberedMs = Math.max(sinceWallMs, life.atWorkWallMs.get(id) ?? sinceWallMs);
+  const agoMs = life.clock.wallMs() - rememberedMs;
+  return agoMs > REMEMBERED_MS + ROUNDING_MS
+    ? `after ${agoMs} ms, when its receiver may have forgotten it`
+    : undefined;
 }
 
 interface Timed {
