@@ -72,7 +72,7 @@ export interface EndpointOptions<H extends Handlers = Handlers> extends Partial<
   readonly onError?: (error: unknown) => void;
   /** Carries the datagrams. Default: UDP. */
   readonly transport?: Transport;
-  /** Tells the time and sets timers. Default: the system's monotonic clock. */
+  /** Tells the time and sets timers. Default: the system's clocks. */
   readonly clock?: Clock;
   /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
   readonly random?: Random;

@@ -224,6 +224,11 @@ export class CallActor<Value = unknown>
     this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
+  peerPresent(): void {
+    if (this.frame === undefined || this.done) return;
+    this.#repeated.peerPresent(this.home.clock.nowMs());
+  }
+
   challenged(token: Uint8Array): void {
     if (this.frame === undefined || this.done) return;
     this.#repeated.challenged(token, this.home.clock.nowMs());

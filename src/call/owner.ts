@@ -25,6 +25,8 @@ export interface CallOwner<TCall> {
   transmit(call: TCall): void;
   /** Sends a request again. `owner` gets the kernel's result. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void;
+  /** The call's request must not be sent again before it is known that the peer is `native`. */
+  probe(call: TCall, nowMs: number): void;
 
   /** An answer to one of its calls arrived. `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;

@@ -76,6 +76,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       this.#transmit(nowMs);
     } else {
       call.peer.release(call);
+      call.peer.probe(call, nowMs);
       // Before the call ends, the peer may become known as one that accepts repetitions.
       call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.estimatedRtoMs(nowMs)));
     }
@@ -86,6 +87,12 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const { deadlineMs, peer } = this.#call;
     const now = this.#momentAt(nowMs);
     this.#call.wakeAt(this.#retransmission.peerAtWork(now, deadlineMs, peer.rtoMs(nowMs)));
+  }
+
+  /** An rpcudp endpoint is at the peer's address. A request that was put off is sent again now. */
+  peerPresent(nowMs: number): void {
+    if (this.#retransmission.awaitsAnswer || !this.#mayEverRepeat(nowMs)) return;
+    this.#transmit(nowMs);
   }
 
   /**

@@ -12,9 +12,11 @@ import type { RequestEnding } from '../api/request-ending.js';
 import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
+import { FirstRoundTrips } from '../call/first-round-trips.js';
 import { Outstanding } from '../call/outstanding.js';
 import type { Engine } from '../engine/engine.js';
 import { Inbox } from '../handler/inbox.js';
+import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
 import { PeerActor } from '../peer/actor.js';
@@ -45,6 +47,7 @@ export interface Parts {
   readonly peers: PeerTable;
   readonly settlements: Settlements;
   readonly inbox: Inbox;
+  readonly probes: Probes;
 }
 
 /**
@@ -78,7 +81,8 @@ export function buildParts(
   const turn = new Turn(clock);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const commands = new Commands(caller);
-  const kit = { root, caller, commands, turn, amplification, limits };
+  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
+  const kit = { root, caller, commands, turn, amplification, firstRoundTrips, limits };
   const peers = new PeerTable({
     maxPeers: limits.maxPeers,
     atMostOnce,
@@ -89,9 +93,10 @@ export function buildParts(
   const served = { endpoint, peers, procedures, atMostOnce, limits, settlements };
   const inbox = new Inbox(engine, served);
   const answers = new Answers(outstanding);
+  const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, root, transport, socket, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox },
+    ...{ amplification, peers, settlements, inbox, probes },
   };
 }
 

@@ -105,7 +105,8 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   }
 
   #makeOutbound(): Outbound {
-    return new Outbound(this.#kit.limits, this.home.clock, this.#lookUp === undefined);
+    const { firstRoundTrips, limits } = this.#kit;
+    return new Outbound(limits, this.home.clock, firstRoundTrips, this.#lookUp === undefined);
   }
 
   /** Makes a call. It is sent as soon as the window has room. Throws for mistakes in the call. */
@@ -139,6 +140,12 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
   /** Sends a repetition in its own datagram, because the peer may no longer understand bundles. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void {
     this.#departures.sendAlone(frame, owner);
+  }
+
+  /** Asks whether an rpcudp endpoint is there. The probe has the id of the waiting call. */
+  probe({ context, transactionId }: CallActor, nowMs: number): void {
+    if (!this.#calls.mayProbe(nowMs, context.timeoutMs)) return;
+    this.#departures.sendAlone(encodeSignal('probe', transactionId));
   }
 
   /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
@@ -178,6 +185,7 @@ export class PeerActor extends Presence implements CallOwner<CallActor>, Handler
    */
   answered(nowMs: number, native: boolean): void {
     this.native = native;
+    this.#calls.hasAnswered = true;
     this.#asksAsOldPeer = false;
     this.heard(nowMs);
     this.replies.validate();
