@@ -63,9 +63,15 @@ function forgedBundle(dice: Dice): Buffer {
 function forged(dice: Dice): Buffer {
   const type = dice.pick([...Object.values(TYPE), 0, 0, 1, 4, 6, 255]);
   const id = dice.bytes(20).toString('hex');
-  switch (dice.below(6)) {
+  switch (dice.below(7)) {
     case 0:
       return dice.bytes(dice.below(60));
+    case 3: {
+      // A probe, or an answer to one, padded or not.
+      const padding = dice.chance(0.5) ? dice.bytes(dice.below(2_000)) : null;
+      const probe = datagramOf(dice.pick([TYPE.probe, TYPE.present]), id, padding);
+      return Buffer.concat([probe, headerMapOf({ 0: 1 })]);
+    }
     case 1:
       return Buffer.concat([datagramOf(TYPE.request, id), Buffer.alloc(9_000, 0xc0)]);
     case 2:
@@ -134,7 +140,12 @@ export function strikeOnPath(world: World, dice: Dice): boolean {
   const inject = (forgery: Buffer, source: SocketAddress, target: SocketAddress): void => {
     world.network.inject(bundled ? bundleOf([forged(dice), forgery]) : forgery, source, target);
   };
-  switch (dice.below(6)) {
+  switch (dice.below(7)) {
+    case 6:
+      // It makes the peer pass for an rpcudp endpoint.
+      world.tainted.add(id);
+      inject(Buffer.concat([datagramOf(TYPE.present, id, null), headerMapOf({ 0: 1 })]), to, from);
+      return true;
     case 0:
       // Only the source of such an answer could be checked, and the source is right.
       world.tainted.add(id);

@@ -8,8 +8,9 @@ import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { EndpointStats } from '../../src/api/stats.js';
+import type { Fate } from '../../src/api/fate.js';
 import type { Limits } from '../../src/api/limits.js';
-import { brief, framesOf, idOf, TYPE } from './datagram.js';
+import { brief, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
 import { NodeClock } from './node-clock.js';
@@ -19,6 +20,11 @@ import { OldPeer } from './old-peer.js';
 import { ProcessFaults } from './process-faults.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
+
+/** The fates of answers that came to an open call from the address that was called. */
+const ANSWERED: readonly Fate[] = [
+  ...(['response.matched', 'response.working', 'response.challenge', 'response.present'] as const),
+];
 
 /** What a peer says about a request that changes when it is sent again. */
 const DISTURBING: readonly (number | undefined)[] = [TYPE.working, TYPE.challenge];
@@ -161,11 +167,15 @@ export class EndpointNode {
       ...{ endpoint, clock, transport, transmissions, disturbed, atWorkWallMs, actors, address },
       openCalls: new Set(),
       natives: new Set(),
+      nativeSinceMs: new Map(),
+      answerers: new Set(),
+      probedAtMs: new Map(),
       nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),
       traffic: new Map(),
       samples: new Map(),
+      firstSamples: 0,
       callsMade: 0,
     };
     this.#opening = false;
@@ -232,6 +242,7 @@ export class EndpointNode {
   #listen(endpoint: AnyEndpoint): void {
     const { coverage, log } = this.#world;
     endpoint.on('frame.settled', ({ fate, from }) => {
+      this.#noteAnswer(fate, formatAddress(from));
       this.#settled += 1;
       coverage.reach(`fate:${fate}`);
       log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
@@ -244,6 +255,20 @@ export class EndpointNode {
       this.#world.requestSettled(this, request);
       this.#faults.maybeThrow();
     });
+  }
+
+  /** Notes what the endpoint can know of a sender from an answer. */
+  #noteAnswer(fate: Fate, sender: string): void {
+    const frame = this.#receiving[this.#settled];
+    if (!fate.startsWith('response.') || frame === undefined || this.#life === undefined) return;
+    const { answerers, clock, nativeSinceMs } = this.#life;
+    if (ANSWERED.includes(fate)) answerers.add(sender);
+    // Who changes or forges frames can make a header map that others read in another way.
+    const isNative = headerOf(frame) !== undefined && !this.#world.tainted.has(idOf(frame));
+    if (!isNative) nativeSinceMs.delete(sender);
+    else if (ANSWERED.includes(fate) && !nativeSinceMs.has(sender)) {
+      nativeSinceMs.set(sender, clock.nowMs());
+    }
   }
 
   #noteTransmission(

@@ -42,6 +42,15 @@ export interface Life {
   readonly atWorkWallMs: Map<string, number>;
   /** Addresses that answered with a header map, so that they can be sent bundles; see I15. */
   readonly natives: Set<string>;
+  /**
+   * Since when all that these addresses answered had a header map, by the clock of the endpoint;
+   * see I9.
+   */
+  readonly nativeSinceMs: Map<string, number>;
+  /** Addresses that answered an open call; see I16. */
+  readonly answerers: Set<string>;
+  /** When the kernel took the last probe to each address; see I16. */
+  readonly probedAtMs: Map<string, number>;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
   /** How many times each request arrived, by sender and transaction id; see I2. */
@@ -52,6 +61,8 @@ export interface Life {
   readonly traffic: Map<string, Traffic>;
   /** How many round-trip times were used, by peer; see I9. */
   readonly samples: Map<string, number>;
+  /** How many of them were the first that is known of a path; see I9. */
+  firstSamples: number;
   readonly actors: Map<string, Watched>;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;

@@ -15,7 +15,7 @@ export const ODD_OPTIONS = [
   ...(['tinyWindow', 'tinyOutstanding', 'tinyPeerTable', 'tinyLingering', 'shortLinger'] as const),
   ...(['fewHandlers', 'fewHandlersPerPeer', 'shortHandlerTimeout', 'shortTimeout'] as const),
   ...(['noCloseGrace', 'manyAttempts', 'strict', 'strictAmplification', 'contract'] as const),
-  ...(['noBundles', 'smallBundles', 'largeBundles'] as const),
+  ...(['noBundles', 'smallBundles', 'largeBundles', 'quickRto'] as const),
 ] as const;
 
 type OddOption = (typeof ODD_OPTIONS)[number];
@@ -27,8 +27,8 @@ type OddOption = (typeof ODD_OPTIONS)[number];
 export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
-  ...(['suspend', 'offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
-  ...(['lateTimers', 'shortIds', 'throwingListeners'] as const),
+  ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
+  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners'] as const),
   ...ODD_OPTIONS,
 ] as const;
 
@@ -212,6 +212,7 @@ function optionsOf(odd: readonly OddOption[], dice: Dice): NodeOptions {
     noBundles: { maxBundleBytes: 0 },
     smallBundles: { maxBundleBytes: dice.integer(70, 300) },
     largeBundles: { maxBundleBytes: dice.integer(2_000, 65_507) },
+    quickRto: { initialRtoMs: dice.integer(200, 1_000) },
   };
   return Object.assign({}, ...odd.map((name) => drawn[name])) as NodeOptions;
 }

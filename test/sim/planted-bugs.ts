@@ -143,8 +143,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'one round trip makes a path known',
     file: 'call/round-trip.ts',
-    find: 'this.#samples < SAMPLES_TO_TRUST',
-    replace: 'this.#samples < 1',
+    find: 'this.#samples >= SAMPLES_TO_TRUST',
+    replace: 'this.#samples >= 1',
     with: ['manyAttempts', 'loss'],
     foundBy: ['I9'],
   },
@@ -155,6 +155,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'Math.max(gapMs, rtoMs)',
     with: ['manyAttempts', 'loss'],
     foundBy: ['I9'],
+  },
+  {
+    name: 'peers that have answered are probed too',
+    file: 'peer/outbound.ts',
+    find: 'if (this.hasAnswered) return false;',
+    replace: '',
+    with: ['oldPeers', 'loss'],
+    foundBy: ['I16'],
+  },
+  {
+    name: 'each call that waits sends probes of its own',
+    file: 'peer/first-contact.ts',
+    find: 'if (nowMs < this.#overdueAtMs) return false;',
+    replace: '',
+    with: ['loss', 'oldPeers'],
+    foundBy: ['I16'],
   },
   {
     name: 'a request is repeated after its peer forgot it, while its caller was suspended',
@@ -284,9 +300,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a bundle in a bundle is unpacked',
     file: 'socket/socket.ts',
-    find: "case 'bundle':",
-    replace: `case 'bundle':
-        this.datagramReceived(datagram, host, port);`,
+    find: "if (isBundled && !mayBeBundled(type)) return 'malformed.shape';",
+    replace: "if (isBundled && type === 'bundle') this.datagramReceived(datagram, host, port);",
     with: ['offPathAttacker'],
     foundBy: ['I4'],
   },

@@ -1,20 +1,18 @@
 import { formatAddress } from '../../../src/address/address.js';
 import { RoundTrip } from '../../../src/call/round-trip.js';
-import { TYPE, idOf } from '../datagram.js';
+import { idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { Transmissions } from '../life.js';
 import type { TrackedCall } from '../tracked-call.js';
 import type { World } from '../world.js';
 
-/**
- * RFC 8085, section 3.1.1: the least time-out before a retransmission while little is known about
- * the path.
- */
-const LEAST_RTO_MS = 1_000;
 /** The least time-out after enough round trips to know the path. */
 const LEAST_KNOWN_RTO_MS = 200;
 const SAMPLES_TO_KNOW = 8;
+/** The least time-out for a path of which little is known, after enough others are known. */
+const LEAST_SHARED_RTO_MS = 300;
+const PATHS_TO_KNOW = 8;
 /** Gaps double until they are this share of the call's time-out, or until they are this long. */
 const SHARE_OF_TIMEOUT = 1 / 4;
 const LONGEST_GAP_MS = 8_000;
@@ -49,12 +47,21 @@ export const pace: Invariant = {
   },
 };
 
+/** The least time before a datagram to this address may count as lost. */
+export function leastRtoMs({ life, limits }: EndpointNode, address: string): number {
+  if ((life.samples.get(address) ?? 0) >= SAMPLES_TO_KNOW) return LEAST_KNOWN_RTO_MS;
+  const { initialRtoMs } = limits;
+  const knowsOthers = life.firstSamples >= PATHS_TO_KNOW;
+  return knowsOthers ? Math.min(LEAST_SHARED_RTO_MS, initialRtoMs) : initialRtoMs;
+}
+
 function tooSoon(
-  { life, plan }: EndpointNode,
+  node: EndpointNode,
   id: string,
   { atMs, to }: Transmissions,
-  { timeoutMs }: Pick<TrackedCall, 'timeoutMs'> = { timeoutMs: 0 },
+  tracked: TrackedCall | undefined,
 ): Finding {
+  const { life, plan } = node;
   const [before, previous, latest] = [atMs.at(-3), atMs.at(-2), atMs.at(-1)];
   if (previous === undefined || latest === undefined) return undefined;
   const gapMs = latest - previous;
@@ -62,12 +69,17 @@ function tooSoon(
   const lateMs = life.clock.latestMs(previous) - previous + life.clock.maxLatenessMs;
   if (life.disturbed.has(id)) return undefined;
   if (life.clock.stalledBetween(before ?? previous, latest)) return undefined;
-  const samples = life.samples.get(formatAddress(to)) ?? 0;
-  const leastRtoMs = samples < SAMPLES_TO_KNOW ? LEAST_RTO_MS : LEAST_KNOWN_RTO_MS;
-  if (gapMs < leastRtoMs - lateMs - ROUNDING_MS) return `again after ${gapMs} ms`;
-  // Refused transmissions are not seen here, so an interval may look longer than it is.
+  const address = formatAddress(to);
+  const rtoMs = leastRtoMs(node, address);
+  if (gapMs < rtoMs - lateMs - ROUNDING_MS) return `again after ${gapMs} ms`;
+  // Refused transmissions are not seen here, so an interval may look longer than it is. So does one
+  // in which the request was put off, because its receiver was not known as an rpcudp endpoint.
   if (before === undefined || plan.faults.has('sendRefused')) return undefined;
-  const longestMs = Math.min(Math.max(leastRtoMs, timeoutMs * SHARE_OF_TIMEOUT), LONGEST_GAP_MS);
+  const isRepeatedAnyway = tracked?.attempts !== undefined || tracked?.idempotent === true;
+  const wasPutOff = !isRepeatedAnyway && (life.nativeSinceMs.get(address) ?? Infinity) > before;
+  if (wasPutOff) return undefined;
+  const quarterMs = (tracked?.timeoutMs ?? 0) * SHARE_OF_TIMEOUT;
+  const longestMs = Math.min(Math.max(rtoMs, quarterMs), LONGEST_GAP_MS);
   const leastMs = Math.min(1.9 * (previous - before), longestMs) - 2 * lateMs;
   if (gapMs >= leastMs - ROUNDING_MS) return undefined;
   return `again after ${gapMs} ms, having waited ${previous - before} ms before`;
@@ -84,9 +96,7 @@ function tooMany(
   // Any other peer might run the procedure again.
   const isSafe = idempotent || life.natives.has(formatAddress(to));
   const most = attempts ?? (isSafe ? Infinity : 1);
-  return atMs.length > most + answers
-    ? `${atMs.length} times, and ${most} are allowed`
-    : undefined;
+  return atMs.length > most + answers ? `${atMs.length} times, and ${most} are allowed` : undefined;
 }
 
 function tooLate(
@@ -103,20 +113,19 @@ function tooLate(
     : undefined;
 }
 
-interface Timed {
-  sample: (this: RoundTrip, rttMs: number, nowMs: number) => void;
-}
+type Sample = (this: RoundTrip, rttMs: number, nowMs: number) => void;
 
 /**
  * Watches which round-trip times are used, while a seed runs. Returns a function that ends this.
  */
 export function watchRoundTrips(world: World): () => void {
-  const watched: Timed = RoundTrip.prototype;
+  const watched: { sample: Sample } = RoundTrip.prototype;
   const { sample } = watched;
   watched.sample = function (rttMs, nowMs) {
     const { receiver } = world;
     if (receiver?.alive === true && !receiver.plan.faults.has('shortIds')) {
       const { receivingId, receivingFrom, name, life } = receiver;
+      if (this.smoothedMs(nowMs) === undefined) life.firstSamples += 1;
       life.samples.set(receivingFrom, (life.samples.get(receivingFrom) ?? 0) + 1);
       const times = life.transmissions.get(receivingId)?.atMs.length ?? 0;
       if (times > 1) {
