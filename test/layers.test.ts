@@ -131,6 +131,7 @@ const PURE = [
   'api/outcome.ts',
   'call/backoff.ts',
   'call/executed.ts',
+  'call/first-round-trips.ts',
   'call/recent-ids.ts',
   'call/round-trip.ts',
   'call/verdict.ts',

@@ -7,14 +7,15 @@ export interface CallOptions {
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * The most times that the request may be sent, from 1 to 16. The intervals grow and follow the
-   * peer's round-trip time. A peer without a reply cache, such as Python's rpcudp, runs the
-   * procedure again for each request that arrives.
+   * The most times that the request may be sent, from 1 to 16. The intervals follow the peer's
+   * round-trip time and grow up to a quarter of `timeoutMs`. A peer without a reply cache, such as
+   * Python's rpcudp, runs the procedure again for each request that arrives.
    *
-   * Default: the endpoint's `attempts`. If that is not set either, 3 for rpcudp endpoints, which
-   * answer a repeated request without running it again, 3 for idempotent procedures at any peer,
-   * and 1 for everything else. When a peer asks this endpoint to validate its address, the request
-   * is sent once more, whatever the limit is.
+   * Default: the endpoint's `attempts`. If that is not set either, the request is repeated until
+   * its deadline to rpcudp endpoints, which answer a repeated request without running it again, but
+   * not for longer than 20 s, because they remember requests for 30 s; until its deadline to any
+   * peer if its procedure is idempotent; and otherwise it is sent once. When a peer asks this
+   * endpoint to validate its address, the request is sent once more, whatever the limit is.
    */
   readonly attempts?: number | undefined;
   /** Cancels the call when it aborts. Any number of calls may share one signal. */

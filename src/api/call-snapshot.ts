@@ -16,7 +16,7 @@ export interface CallInput {
   /** 40 hexadecimal digits. */
   readonly transactionId: string;
   readonly timeoutMs: number;
-  /** The most times that the request may be sent; undefined: as often as is safe with this peer. */
+  /** The most times that the request may be sent; undefined: as often as is safe in its time. */
   readonly maxAttempts: number | undefined;
   readonly calledAtMs: number;
   /** A value that the caller chose. Every report carries it. */

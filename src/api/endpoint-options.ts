@@ -73,7 +73,7 @@ export interface EndpointOptions<H = Handlers> extends LimitOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Carries the datagrams. Default: UDP. */
   readonly transport?: Transport | undefined;
-  /** Tells the time and sets timers. Default: the system's monotonic clock. */
+  /** Tells the time and sets timers. Default: the system's clocks. */
   readonly clock?: Clock | undefined;
   /** Makes transaction ids and jitter. Default: the system's cryptographic generator. */
   readonly random?: Random | undefined;

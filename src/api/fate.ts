@@ -9,6 +9,8 @@ import type { NotRunCode } from '../wire/error-code.js';
 const OF_ANSWERS = {
   'response.matched': 'settled its call',
   'response.working': 'told its call that the procedure still runs',
+  /** If its request was put off, it was sent again. */
+  'response.present': 'told its call that an rpcudp endpoint is there',
   /** The request was sent again, with the token that the peer asked for. */
   'response.challenge': 'asked its call to validate our address',
   'response.late': 'its call had timed out or was cancelled',
@@ -30,14 +32,15 @@ const OF_REQUESTS = {
 const OF_OTHERS = {
   'cancel.delivered': 'cancelled a procedure that was running',
   'cancel.orphan': 'no such procedure was running',
-  /** It came from port 0, or a request from a multicast, broadcast or unspecified address. */
+  'probe.answered': 'its sender was told that an rpcudp endpoint is here',
+  /** From port 0; or a request or probe from a multicast, broadcast or unspecified address. */
   badSource: 'from an address that cannot be answered',
 } as const;
 
 /**
  * How a frame was dealt with. The part before the first dot names the kind of frame: an answer, a
- * request, a `cancel`, or a frame that could not be read (`malformed.*`, followed by the reason).
- * `FATES` says what each fate means.
+ * request, a `cancel`, a `probe`, or a frame that could not be read (`malformed.*`, followed by the
+ * reason). `FATES` says what each fate means.
  */
 export type Fate =
   | keyof typeof OF_ANSWERS

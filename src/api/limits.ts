@@ -5,11 +5,18 @@ export interface Limits {
   /** How long a call waits for its answer. Default 5,000, as in Python's rpcudp. */
   readonly timeoutMs: number;
   /**
-   * The most times that a request may be sent. Default: 3 to peers that are known to run a repeated
-   * request only once, 1 to others. A number that is given here, or with a call, applies to every
-   * peer.
+   * The most times that a request may be sent. Default: as often as its deadline allows to peers
+   * that are known to run a repeated request only once, once to others. A number that is given
+   * here, or with a call, applies to every peer.
    */
   readonly attempts: number | undefined;
+  /**
+   * How long a request to a peer of which little is known waits for its answer, before a probe or a
+   * repetition is sent. The wait is stretched at random by up to half. From 200 to 8,000; default
+   * 1,000 (RFC 8085, section 3.1.1). Once 8 peers have answered, it is the time within which 95 of
+   * 100 new ones did, if that is shorter, but at least 300. The last 64 new ones count.
+   */
+  readonly initialRtoMs: number;
   /** How long a call that timed out still recognises a late answer. Default 10,000. */
   readonly lingerMs: number;
   /** The most calls that may linger at a time after a time-out. Default 4,096. */

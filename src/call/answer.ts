@@ -5,6 +5,7 @@ import type { Drop } from '../wire/drop.js';
 import { decodeErrorReply } from '../wire/error-reply.js';
 import type { AnswerType } from '../wire/frame-type.js';
 import { readHeaderMap } from '../wire/header-map.js';
+import { decodeProbe } from '../wire/probe.js';
 import { decodeResponse } from '../wire/response.js';
 import { decodeSignal } from '../wire/signal.js';
 
@@ -13,6 +14,7 @@ export type Answer = { readonly end: number } & (
   | { readonly type: 'response'; readonly value: unknown }
   | { readonly type: 'error'; readonly error: RemoteError }
   | { readonly type: 'working' }
+  | { readonly type: 'present' }
   | { readonly type: 'challenge'; readonly token: Uint8Array }
 );
 
@@ -21,6 +23,7 @@ const FINAL: Readonly<Record<AnswerType, boolean>> = {
   response: true,
   error: true,
   working: false,
+  present: false,
   challenge: false,
 };
 
@@ -41,6 +44,10 @@ export function readAnswer(type: AnswerType, datagram: Buffer): Answer | Drop {
     }
     case 'working': {
       const body = decodeSignal(datagram);
+      return isDrop(body) ? body : { type, end: body.end };
+    }
+    case 'present': {
+      const body = decodeProbe(datagram);
       return isDrop(body) ? body : { type, end: body.end };
     }
     case 'challenge': {

@@ -46,6 +46,9 @@ export class Answers {
       case 'working':
         call.peerAtWork();
         return late ? 'response.late' : 'response.working';
+      case 'present':
+        call.peerPresent();
+        return late ? 'response.late' : 'response.present';
       case 'challenge':
         call.challenged(answer.token);
         return late ? 'response.late' : 'response.challenge';

@@ -1,30 +1,22 @@
 /**
  * Call actor: one outbound transaction.
  *
- * It runs the call machine, and owns the bytes of the request and the call's only alarm. To await
- * it gives an `Outcome`. It belongs to its peer, which decides when it may be sent.
+ * It runs the call machine, and owns the bytes of the request and the call's only alarm. It belongs
+ * to its peer, which decides when it may be sent. What its caller holds of it is in held-call.ts.
  */
-import type { AnyActorRef } from 'xstate';
-import { LightActor } from '../actor/light-actor.js';
-import { compileTable } from '../actor/table.js';
 import type { CallEvent } from '../api/call-snapshot.js';
 import type { OutcomeState } from '../api/call-state.js';
-import type { Call } from '../api/call.js';
-import { CallError } from '../api/outcome.js';
-import type { Outcome, RemoteError } from '../api/outcome.js';
+import type { RemoteError } from '../api/outcome.js';
 import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
-import type { TransactionId } from '../wire/transaction-id.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';
+import { HeldCall } from './held-call.js';
 import type { CallHome } from './home.js';
-import { callMachine } from './machine.js';
-import type { CallMachine } from './machine.js';
 import type { LedgerEntry } from './outstanding.js';
 import type { CallOwner } from './owner.js';
-import { OutcomePromise } from './outcome-promise.js';
 import { hasMoreThanContext } from './request.js';
 import type { CallRequest } from './request.js';
 import { readResult } from './result.js';
@@ -32,14 +24,9 @@ import { Repetition } from './repetition.js';
 import type { RepeatedCall } from './repetition.js';
 import { verdictOf } from './verdict.js';
 
-const table = compileTable(callMachine);
-
-/** What a call adds to an actor ref. */
-type CallOnly = Omit<Call, keyof AnyActorRef>;
-
 export class CallActor
-  extends LightActor<CallMachine, CallHome<CallActor>>
-  implements CallOnly, Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
+  extends HeldCall<CallHome<CallActor>>
+  implements Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
 {
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
@@ -56,7 +43,8 @@ export class CallActor
   /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest<CallActor> | undefined;
 
-  #promise: OutcomePromise | undefined;
+  /** The time of day of the first transmission. With it a suspension of the machine is noticed. */
+  #sentWallMs = 0;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -71,7 +59,6 @@ export class CallActor
     const { procedure, args, options } = request;
     const calledAtMs = home.clock.nowMs();
     super(
-      table,
       home,
       {
         procedure,
@@ -93,34 +80,12 @@ export class CallActor
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
 
-  override get id(): string {
-    return `call ${this.context.procedure} ${this.context.transactionId.slice(0, 4)}`;
-  }
-
-  get transactionId(): TransactionId {
-    return this.context.transactionId;
-  }
-
   get deadlineMs(): number {
     return this.context.calledAtMs + this.context.timeoutMs;
   }
 
-  cancel(reason?: unknown): void {
-    this.receive({ type: 'cancel', reason });
-  }
-
-  async value(): Promise<unknown> {
-    const outcome = await this;
-    if (outcome.state === 'resolved') return outcome.value;
-    throw new CallError(this.context.procedure, this.context.peer, outcome);
-  }
-
-  then<Fulfilled = Outcome, Failed = never>(
-    onFulfilled?: ((outcome: Outcome) => Fulfilled | PromiseLike<Fulfilled>) | null,
-    onRejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
-  ): Promise<Fulfilled | Failed> {
-    this.#promise ??= new OutcomePromise();
-    return this.#promise.of(this.context.outcome).then(onFulfilled, onRejected);
+  get idempotent(): boolean {
+    return this.request?.contracted?.idempotent === true;
   }
 
   /** Goes to another peer, at another address of its name. What was not sent waits there again. */
@@ -149,7 +114,7 @@ export class CallActor
    * shortens the round trip when no other call is made in the meantime.
    */
   launch(nowMs: number): void {
-    const { outstanding, random } = this.home;
+    const { clock, outstanding, random } = this.home;
     const { deadlineMs, peer } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
@@ -162,13 +127,15 @@ export class CallActor
     peer.transmit(this);
     // If the system refused the request at once, the call may have gone to another address.
     if (this.peer !== peer) return;
+    this.#sentWallMs = clock.wallMs();
     this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
 
   /** Created on demand, because most calls are answered before their request must be repeated. */
   get #repeated(): Repetition<CallActor> {
-    return (this.#repetition ??= new Repetition(this, this.#firstGapMs));
+    const { clock } = this.home;
+    return (this.#repetition ??= new Repetition(this, clock, this.#sentWallMs, this.#firstGapMs));
   }
 
   /** Whether its answer is overdue, and the peer did not say that it still works on the call. */
@@ -233,6 +200,11 @@ export class CallActor
     this.#repeated.peerAtWork(this.home.clock.nowMs());
   }
 
+  peerPresent(): void {
+    if (this.frame === undefined || this.done) return;
+    this.#repeated.peerPresent(this.home.clock.nowMs());
+  }
+
   challenged(token: Uint8Array): void {
     if (this.frame === undefined || this.done) return;
     this.#repeated.challenged(token, this.home.clock.nowMs());
@@ -284,7 +256,7 @@ export class CallActor
     this.home.outstanding.settle(state, this.context.attempt > 0);
     const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);
-    if (this.context.outcome !== undefined) this.#promise?.fulfil(this.context.outcome);
+    this.fulfil();
     this.peer.callSettled(this);
   }
 

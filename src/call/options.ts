@@ -8,12 +8,6 @@ import type { OptionTable, WithDefaults } from '../option-table.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { isTraceparent } from '../wire/header-map.js';
 
-/**
- * How many times a request is sent where it is safe to repeat it. In the default 5 s: at 0, at 1 to
- * 1.5, and at 3 to 4.5 s.
- */
-export const SAFE_ATTEMPTS = 3;
-
 /** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
   // What a procedure's scope gives as `remainingMs` is taken, so parts of milliseconds and 0 are.
@@ -31,7 +25,8 @@ type WholeCallOptions = WithDefaults<CallOptions, typeof CALL_OPTIONS>;
 export type CheckedCallOptions = CallDefaults & Partial<WholeCallOptions>;
 
 /**
- * Checks the options of a call and fills in the defaults of the contract and the endpoint.
+ * Checks the options of a call and fills in the defaults of the contract and the endpoint. The
+ * contract's time-out takes precedence over the endpoint's, which is only a default.
  *
  * @throws OptionError that names the option, its bounds and its value.
  */
@@ -40,7 +35,8 @@ export function checkCallOptions(
   limits: CallDefaults,
   contracted?: ContractedProcedure,
 ): CheckedCallOptions {
-  const defaults = contracted === undefined ? limits : defaultsOf(contracted, limits);
+  const agreed = contracted?.timeoutMs;
+  const defaults = agreed === undefined ? limits : { ...limits, timeoutMs: agreed };
   if (options === undefined) return defaults;
   requireOptions<CallOptions>(CALL_OPTIONS, options, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
@@ -48,19 +44,4 @@ export function checkCallOptions(
   // Written out instead of spread: this runs for every call. A missing option does not compile.
   const whole: WholeCallOptions = { timeoutMs, attempts, signal, traceparent, reference };
   return whole;
-}
-
-/**
- * The contract's time-out takes precedence over the endpoint's, which is only a default. The
- * endpoint's `attempts` applies to every call. Where it is not given, an idempotent procedure may
- * be sent several times.
- */
-function defaultsOf(
-  { idempotent, timeoutMs }: ContractedProcedure,
-  limits: CallDefaults,
-): CallDefaults {
-  return {
-    timeoutMs: timeoutMs ?? limits.timeoutMs,
-    attempts: limits.attempts ?? (idempotent ? SAFE_ATTEMPTS : undefined),
-  };
 }

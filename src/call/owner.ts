@@ -14,7 +14,10 @@ export interface CallOwner<TCall> {
    * understands more than rpcudp 5.x does.
    */
   readonly native: boolean;
+  /** The retransmission time-out for a new request: doubled after each loss, until an answer. */
   rtoMs(nowMs: number): number;
+  /** The retransmission time-out by what was measured alone, without that back-off. */
+  estimatedRtoMs(nowMs: number): number;
 
   /** A call was made. `callEnded` follows later. */
   callMade(): void;
@@ -27,6 +30,8 @@ export interface CallOwner<TCall> {
   transmit(call: TCall): void;
   /** Sends a request again. `owner` gets the kernel's result. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void;
+  /** The call's request must not be sent again before it is known that the peer is `native`. */
+  probe(call: TCall, nowMs: number): void;
 
   /** An answer to one of its calls arrived. `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;

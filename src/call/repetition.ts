@@ -1,17 +1,27 @@
 /** Repetition: decides whether the request of one call may be sent again, and sends it. */
 import type { CallContext, CallEvent } from '../api/call-snapshot.js';
+import type { Clock } from '../time/clock.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
-import { SAFE_ATTEMPTS } from './options.js';
 import type { CallOwner } from './owner.js';
 import type { CallRequest } from './request.js';
 import { Retransmission } from './retransmission.js';
+import type { Moment } from './retransmission.js';
 import { saysUnreachable } from './verdict.js';
+
+/**
+ * After so many transmissions without an answer, a call gives its place in the window to the next.
+ * Otherwise one whose answers never arrive, because they are too long for the path, would hold up
+ * all others until its deadline.
+ */
+const ATTEMPTS_IN_WINDOW = 3;
 
 /** The members of a call that its repetition uses. */
 export interface RepeatedCall<Self> {
   readonly context: CallContext;
   readonly deadlineMs: number;
   readonly done: boolean;
+  /** Whether its procedure may run twice. */
+  readonly idempotent: boolean;
   readonly peer: CallOwner<Self>;
   readonly request: CallRequest<Self> | undefined;
   /** Undefined when the request is not sent any more. */
@@ -23,13 +33,20 @@ export interface RepeatedCall<Self> {
 
 export class Repetition<TCall extends RepeatedCall<TCall>> {
   readonly #call: TCall;
+  readonly #clock: Clock;
   readonly #retransmission: Retransmission;
   #wasOverdue = false;
 
-  /** @param gapMs how long the call waited for an answer to the first transmission */
-  constructor(call: TCall, gapMs: number) {
+  /**
+   * @param sentWallMs the time of day when the request was first sent
+   * @param gapMs how long the call waited for an answer to that transmission
+   */
+  constructor(call: TCall, clock: Clock, sentWallMs: number, gapMs: number) {
     this.#call = call;
-    this.#retransmission = new Retransmission(call.context.sentAtMs ?? 0, gapMs);
+    this.#clock = clock;
+    const { sentAtMs = 0, timeoutMs } = call.context;
+    const sent = { atMs: sentAtMs, wallMs: sentWallMs };
+    this.#retransmission = new Retransmission(sent, gapMs, timeoutMs);
   }
 
   /** Whether the system refused the last transmission because it cannot reach the peer. */
@@ -48,30 +65,38 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
    */
   overdue(nowMs: number, wasBundled: boolean): void {
     const call = this.#call;
-    const { attempt, maxAttempts = SAFE_ATTEMPTS, workingHeard } = call.context;
+    const { attempt, workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
-    if (attempt >= maxAttempts) {
+    if (!this.#mayEverRepeat(nowMs)) {
       call.peer.release(call);
       call.wakeAt(call.deadlineMs);
-    } else if (this.#mayRepeat(nowMs, wasBundled)) {
-      const { contracted, name } = call.request ?? {};
+    } else if (this.#mayRepeatNow(wasBundled)) {
+      if (attempt >= ATTEMPTS_IN_WINDOW) call.peer.release(call);
       // Another address may be another machine, which does not know the request.
-      if (contracted?.idempotent === true) name?.lead(call);
+      if (call.idempotent) call.request?.name?.lead(call);
       this.#transmit(nowMs);
     } else {
       call.peer.release(call);
+      call.peer.probe(call, nowMs);
       // Before the call ends, the peer may become known as one that accepts repetitions.
-      call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.rtoMs(nowMs)));
+      call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.estimatedRtoMs(nowMs)));
     }
   }
 
   /** The peer is still working. It is asked again later, in case its reply is lost. */
   peerAtWork(nowMs: number): void {
     const { deadlineMs, peer } = this.#call;
-    this.#call.wakeAt(this.#retransmission.peerAtWork(nowMs, deadlineMs, peer.rtoMs(nowMs)));
+    const now = this.#momentAt(nowMs);
+    this.#call.wakeAt(this.#retransmission.peerAtWork(now, deadlineMs, peer.rtoMs(nowMs)));
+  }
+
+  /** An rpcudp endpoint is at the peer's address. A request that was put off is sent again now. */
+  peerPresent(nowMs: number): void {
+    if (this.#retransmission.awaitsAnswer || !this.#mayEverRepeat(nowMs)) return;
+    this.#transmit(nowMs);
   }
 
   /**
@@ -83,22 +108,42 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const call = this.#call;
     const retransmission = this.#retransmission;
     if (call.frame === undefined || retransmission.challenged) return;
-    if (!retransmission.isSafe(nowMs)) return;
+    if (!retransmission.isSafe(this.#momentAt(nowMs))) return;
     retransmission.challenged = true;
     call.frame = call.frame.withToken(token);
     this.#transmit(nowMs);
   }
 
   /**
-   * Whether the request may be sent again. It may if the caller said so, if the peer would not run
-   * it again, or if the peer cannot have understood it: the first transmission was in a bundle, and
-   * the peer may have been replaced by one that is not an rpcudp endpoint.
+   * Whether the request may be sent again at all: not more often than the caller allows, and not
+   * when a peer that received it may have forgotten it, unless it may run twice.
    */
-  #mayRepeat(nowMs: number, wasBundled: boolean): boolean {
+  #mayEverRepeat(nowMs: number): boolean {
+    const { attempt, maxAttempts = Infinity } = this.#call.context;
+    if (attempt >= maxAttempts) return false;
+    return this.#mayRunTwice || this.#retransmission.isSafe(this.#momentAt(nowMs));
+  }
+
+  /**
+   * Whether what is known of the peer allows to send the request again. It does if the procedure
+   * may run twice, if the peer would not run it again, or if the peer cannot have understood it:
+   * the first transmission was in a bundle, and the peer may have been replaced by one that is not
+   * an rpcudp endpoint.
+   */
+  #mayRepeatNow(wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
-    if (context.maxAttempts !== undefined) return true;
     const notUnderstood = wasBundled && context.attempt === 1;
-    return (peer.native || notUnderstood) && this.#retransmission.isSafe(nowMs);
+    return this.#mayRunTwice || peer.native || notUnderstood;
+  }
+
+  /** Whether the contract says that it may, or the caller who gave a number of attempts. */
+  get #mayRunTwice(): boolean {
+    const { context, idempotent } = this.#call;
+    return idempotent || context.maxAttempts !== undefined;
+  }
+
+  #momentAt(nowMs: number): Moment {
+    return { atMs: nowMs, wallMs: this.#clock.wallMs() };
   }
 
   #transmit(nowMs: number): void {
@@ -115,6 +160,6 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
         retransmission.unreachable = error !== null && saysUnreachable(error);
       },
     });
-    call.wakeAt(retransmission.transmitted(nowMs, call.peer.rtoMs(nowMs)));
+    call.wakeAt(retransmission.transmitted(nowMs, call.peer.estimatedRtoMs(nowMs)));
   }
 }

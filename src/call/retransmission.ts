@@ -14,6 +14,14 @@ const SAFE_FOR_MS = 20_000;
  */
 const MAX_LOOK_DELAY_MS = 10_000;
 
+/** A moment by both clocks. While a machine is suspended, only the time of day goes on. */
+export interface Moment {
+  /** Monotonic milliseconds. */
+  readonly atMs: number;
+  /** The time of day in milliseconds. */
+  readonly wallMs: number;
+}
+
 /**
  * The state of a call's retransmissions. It is needed only when the first transmission is not
  * simply answered, so most calls never have it.
@@ -27,13 +35,16 @@ export class Retransmission {
   gapMs: number;
   /** False after the decision not to send again for now. Then silence gives no new information. */
   awaitsAnswer = true;
-  /** The last time when the peer is known to remember the request. */
-  #rememberedAtMs: number;
+  readonly #timeoutMs: number;
+  /** The last moment when the peer is known to remember the request. */
+  #remembered: Moment;
 
-  constructor(sentAtMs: number, gapMs: number) {
-    this.sentAtMs = sentAtMs;
+  /** @param sent when the request was first sent */
+  constructor(sent: Moment, gapMs: number, timeoutMs: number) {
+    this.sentAtMs = sent.atMs;
     this.gapMs = gapMs;
-    this.#rememberedAtMs = sentAtMs;
+    this.#timeoutMs = timeoutMs;
+    this.#remembered = sent;
   }
 
   /** The request was sent again. Gives the time when its answer will be overdue. */
@@ -50,18 +61,23 @@ export class Retransmission {
   }
 
   #nextMs(nowMs: number, rtoMs: number): number {
-    this.gapMs = nextGapMs(this.gapMs, rtoMs);
+    this.gapMs = nextGapMs(this.gapMs, rtoMs, this.#timeoutMs);
     return nowMs + this.gapMs;
   }
 
   /** The peer is working. Gives the time when to ask it again, in case its reply is lost. */
-  peerAtWork(nowMs: number, deadlineMs: number, rtoMs: number): number {
-    this.#rememberedAtMs = nowMs;
-    return nowMs + Math.max(Math.min((deadlineMs - nowMs) / 2, MAX_LOOK_DELAY_MS), rtoMs);
+  peerAtWork(now: Moment, deadlineMs: number, rtoMs: number): number {
+    this.#remembered = now;
+    const { atMs } = now;
+    return atMs + Math.max(Math.min((deadlineMs - atMs) / 2, MAX_LOOK_DELAY_MS), rtoMs);
   }
 
-  /** Whether a peer that remembers requests still remembers this one, if it received it. */
-  isSafe(nowMs: number): boolean {
-    return nowMs - this.#rememberedAtMs <= SAFE_FOR_MS;
+  /**
+   * Whether a peer that remembers requests still remembers this one, if it received it. Both clocks
+   * must say so: the monotonic one may have stood still, and the other may have been set back.
+   */
+  isSafe({ atMs, wallMs }: Moment): boolean {
+    const { atMs: sinceMs, wallMs: sinceWallMs } = this.#remembered;
+    return atMs - sinceMs <= SAFE_FOR_MS && wallMs - sinceWallMs <= SAFE_FOR_MS;
   }
 }

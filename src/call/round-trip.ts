@@ -4,6 +4,9 @@
  * protocols other than TCP.
  */
 
+import { LIFETIME_MS } from './first-round-trips.js';
+import type { FirstRoundTrips } from './first-round-trips.js';
+
 /** RFC 6298, section 2: the weights of a new sample, α and β. */
 const SRTT_WEIGHT = 1 / 8;
 const RTTVAR_WEIGHT = 1 / 4;
@@ -12,22 +15,15 @@ const VARIATIONS = 4;
 /** The granularity of the clock: timers count whole milliseconds. */
 const GRANULARITY_MS = 1;
 
-/** RFC 8085, section 3.1.1: one second while the path is unknown. */
-const INITIAL_RTO_MS = 1_000;
-/**
- * The lower bound, once there are enough samples. With few samples, RFC 8085 calls less than 500 ms
- * problematic.
- */
+/** The lower bound, once there are enough samples. With few, it is the RTO of an unknown path. */
 const MIN_RTO_MS = 200;
 const SAMPLES_TO_TRUST = 8;
 
 /** The longest to wait between two transmissions of one call. */
 export const MAX_RTO_MS = 8_000;
 
-/** After so long without a sample the estimate is discarded (RFC 5389, section 7.2.1). */
-const LIFETIME_MS = 600_000;
-
 export class RoundTrip {
+  readonly #firstRoundTrips: FirstRoundTrips;
   #smoothedMs = 0;
   #variationMs = 0;
   #samples = 0;
@@ -35,16 +31,28 @@ export class RoundTrip {
   /** The RTO after the last expiry, until there is a new sample (RFC 6298, section 5). */
   #backedOffMs = 0;
 
+  /** @param firstRoundTrips gives the RTO while little is known, and gets the first sample */
+  constructor(firstRoundTrips: FirstRoundTrips) {
+    this.#firstRoundTrips = firstRoundTrips;
+  }
+
   /** The smoothed round-trip time; undefined without a recent sample. */
   smoothedMs(nowMs: number): number | undefined {
     return this.#isKnown(nowMs) ? this.#smoothedMs : undefined;
   }
 
+  /** The RTO: that of the estimate, or longer after an expiry. */
   rtoMs(nowMs: number): number {
-    if (!this.#isKnown(nowMs)) return Math.max(INITIAL_RTO_MS, this.#backedOffMs);
+    return Math.max(this.estimatedRtoMs(nowMs), this.#backedOffMs);
+  }
+
+  /** The RTO that follows from the samples alone. */
+  estimatedRtoMs(nowMs: number): number {
+    if (!this.#isKnown(nowMs)) return this.#firstRoundTrips.rtoMs(nowMs);
     const estimateMs = this.#smoothedMs + Math.max(GRANULARITY_MS, VARIATIONS * this.#variationMs);
-    const floorMs = this.#samples < SAMPLES_TO_TRUST ? INITIAL_RTO_MS : MIN_RTO_MS;
-    return Math.min(Math.max(estimateMs, floorMs, this.#backedOffMs), MAX_RTO_MS);
+    const isTrusted = this.#samples >= SAMPLES_TO_TRUST;
+    const floorMs = isTrusted ? MIN_RTO_MS : this.#firstRoundTrips.rtoMs(nowMs);
+    return Math.min(Math.max(estimateMs, floorMs), MAX_RTO_MS);
   }
 
   /**
@@ -61,6 +69,7 @@ export class RoundTrip {
       this.#smoothedMs = rttMs;
       this.#variationMs = rttMs / 2;
       this.#samples = 1;
+      this.#firstRoundTrips.add(rttMs, nowMs);
     }
     this.#sampledAtMs = nowMs;
     this.#backedOffMs = 0;

@@ -179,7 +179,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .option('--timeout <ms>', 'how long to wait for the answer (default: 5000)', parseWholeNumber)
     .option(
       '--attempts <n>',
-      'how many times to send it at most (default: 1, as the peer is unknown)',
+      'how many times to send it at most (default: once, and again if a probe is answered)',
       parseWholeNumber,
     )
     .option('--json', 'print the whole outcome, of whatever kind')

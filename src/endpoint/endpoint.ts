@@ -68,11 +68,12 @@ export class EndpointSystem implements Endpoint, Tappable {
 
   /** Binds the socket and starts to serve. Rejects with a BindError. */
   async open(): Promise<void> {
-    const { answers, inbox, root, socket } = this.#parts;
+    const { answers, inbox, probes, root, socket } = this.#parts;
     try {
       this.#address = await socket.open({
         answers,
         inbox,
+        probes,
         frameSettled: (fate, host, port) => {
           this.#frameSettled(fate, host, port);
         },

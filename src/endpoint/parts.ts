@@ -14,11 +14,13 @@ import type { RequestEnding } from '../api/request-ending.js';
 import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
+import { FirstRoundTrips } from '../call/first-round-trips.js';
 import { Outstanding } from '../call/outstanding.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
 import { Origins } from '../handler/origin.js';
+import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
@@ -54,6 +56,7 @@ export interface Parts {
   readonly peers: PeerTable;
   readonly settlements: Settlements;
   readonly inbox: Inbox;
+  readonly probes: Probes;
 }
 
 /**
@@ -93,8 +96,9 @@ export function buildParts(
   const evictionOrder = new EvictionOrder<PeerActor>(maxPeers, share.ofNetwork);
   const commands = new Commands(caller);
   const addressHash = new AddressHash(random);
+  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const kit = { ...strangers, caller, commands, turn, evictionOrder, limits };
+  const kit = { ...strangers, caller, commands, turn, evictionOrder, firstRoundTrips, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
@@ -106,9 +110,10 @@ export function buildParts(
   const served = { endpoint, peers, origins, procedures, atMostOnce, limits, settlements };
   const inbox = new Inbox(engine, served);
   const answers = new Answers(outstanding, socket.ref);
+  const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox },
+    ...{ amplification, peers, settlements, inbox, probes },
   };
 }
 

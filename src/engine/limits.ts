@@ -10,6 +10,7 @@ const MANY = 2 ** 31 - 1;
 export const LIMITS = {
   timeoutMs: integer(5_000, 1, MAX_TIMER_DELAY_MS),
   attempts: integer(undefined, 1, 16),
+  initialRtoMs: integer(1_000, 200, 8_000),
   lingerMs: integer(10_000, 0, MAX_TIMER_DELAY_MS),
   maxLingering: integer(4_096, 0, MANY),
   initialWindow: integer(4, 1, MANY),

@@ -16,25 +16,21 @@ import { PeerRequests } from '../handler/peer-requests.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
+import { CalledPeer } from './called-peer.js';
 import { CallReports } from './call-reports.js';
 import type { CommandTerms } from './commands.js';
 import { Departures } from './departures.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
-import { Outbound } from './outbound.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
-import { Tenure } from './tenure.js';
-import { firstLimit } from './window.js';
 
-export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>, HandlerOwner {
+export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallActor>, HandlerOwner {
   readonly requests = new PeerRequests(this);
   readonly replies: Replies;
   native = false;
 
-  readonly #kit: PeerKit<PeerActor>;
   readonly #departures: Departures;
-  #outbound: Outbound | undefined;
   #reports: CallReports | undefined;
   /** Known with its first request, before which its address is known. */
   #addressHash: number | undefined;
@@ -54,7 +50,6 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
     lookUp?: () => void,
   ) {
     super(engine, kit, address, friend, lookUp === undefined);
-    this.#kit = kit;
     this.#lookUp = lookUp;
     const { amplification, limits, tokens, turn } = kit;
     this.#departures = new Departures(engine, turn, limits.maxBundleBytes, this);
@@ -63,69 +58,30 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   }
 
   get addressHash(): number {
-    return (this.#addressHash ??= this.#kit.addressHash.of(this.address));
+    return (this.#addressHash ??= this.kit.addressHash.of(this.address));
   }
 
   get reports(): CallReports {
     return (this.#reports ??= new CallReports(this.home.reportError, this));
   }
 
-  get inFlight(): number {
-    return this.#outbound?.outbox.inFlight ?? 0;
-  }
-
-  get queued(): number {
-    return this.#outbound?.outbox.queued ?? 0;
-  }
-
-  get inWindow(): number {
-    return this.#outbound?.path.window.size ?? 0;
-  }
-
-  /** How many more calls would not be refused. */
-  get room(): number {
-    const { limits } = this.#kit;
-    return this.#outbound?.outbox.room ?? firstLimit(limits) + limits.mailbox;
-  }
-
-  /** Resolves when a call would be sent at once. */
-  async ready(): Promise<void> {
-    await this.#outbound?.outbox.ready();
-  }
-
-  get windowLimit(): number {
-    return this.#outbound?.path.window.limit ?? firstLimit(this.#kit.limits);
-  }
-
-  get roundTripMs(): number | undefined {
-    return this.#outbound?.path.roundTripMs;
-  }
-
   protected override get self(): this {
     return this;
   }
 
-  get #calls(): Outbound {
-    return (this.#outbound ??= this.#makeOutbound());
-  }
-
-  #makeOutbound(): Outbound {
-    return new Outbound(this.#kit.limits, this.home.clock, this.#lookUp === undefined);
-  }
-
   /** Makes a call. It is sent as soon as the window has room. Throws for mistakes in the call. */
   call(procedure: string, args: readonly unknown[], terms: CallTerms = {}): CallActor {
-    return this.#kit.caller.call(this, procedure, args, terms);
+    return this.kit.caller.call(this, procedure, args, terms);
   }
 
   /** Takes a command to call. */
   command(command: CallCommand, terms: CommandTerms): void {
-    this.#kit.commands.take(this, command, terms);
+    this.kit.commands.take(this, command, terms);
   }
 
   /** Reports a command that cannot be carried out as a call with this error. */
   refuseCommand(command: CallCommand, error: unknown, name: CommandTerms['name']): void {
-    this.#kit.commands.refuse(this, command, error, name);
+    this.kit.commands.refuse(this, command, error, name);
   }
 
   callMade(): void {
@@ -138,17 +94,17 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
 
   place(call: CallActor): void {
     this.#lookUp?.();
-    this.#calls.outbox.put(call, call.context.calledAtMs);
+    this.calls.outbox.put(call, call.context.calledAtMs);
   }
 
   takeOver(call: CallActor, sent: boolean): void {
-    const { outbox } = this.#calls;
+    const { outbox } = this.calls;
     if (sent) outbox.adopt(call);
     else outbox.put(call, this.home.clock.nowMs());
   }
 
   callLeft(call: CallActor): void {
-    const { outbox } = this.#calls;
+    const { outbox } = this.calls;
     const madeRoom = outbox.remove(call);
     this.unused();
     if (madeRoom) outbox.drain();
@@ -161,6 +117,12 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   /** Sends a repetition in its own datagram, because the peer may no longer understand bundles. */
   retransmit(frame: RequestFrame, owner: FrameOwner): void {
     this.#departures.sendAlone(frame, owner);
+  }
+
+  /** Asks whether an rpcudp endpoint is there. The probe has the id of the waiting call. */
+  probe({ context, transactionId }: CallActor, nowMs: number): void {
+    if (!this.calls.mayProbe(nowMs, context.timeoutMs)) return;
+    this.#departures.sendAlone(encodeSignal('probe', transactionId));
   }
 
   /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
@@ -187,7 +149,11 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   }
 
   rtoMs(nowMs: number): number {
-    return this.#calls.path.rtoMs(nowMs);
+    return this.calls.path.rtoMs(nowMs);
+  }
+
+  estimatedRtoMs(nowMs: number): number {
+    return this.calls.path.estimatedRtoMs(nowMs);
   }
 
   /**
@@ -196,31 +162,32 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
    */
   answered(nowMs: number, native: boolean): void {
     this.native = native;
+    this.calls.hasAnswered = true;
     this.#asksAsOldPeer = false;
     this.heard(nowMs);
     this.replies.validate();
   }
 
   unanswered(waitedMs: number, sentAtMs: number): void {
-    this.#calls.path.unanswered(waitedMs, sentAtMs);
+    this.calls.path.unanswered(waitedMs, sentAtMs);
   }
 
   atWork(call: CallActor, sentAtMs: number): void {
-    this.#calls.path.forgive(sentAtMs);
-    this.#calls.release(call);
+    this.calls.path.forgive(sentAtMs);
+    this.calls.release(call);
   }
 
   release(call: CallActor): void {
-    this.#calls.release(call);
+    this.calls.release(call);
   }
 
   /** Commands pass through the machine, so that inspectors see them. */
   protected override entered(_state: string, event: PeerEvent): void {
-    if (event.type === 'call') this.#kit.commands.obey(this, event);
+    if (event.type === 'call') this.kit.commands.obey(this, event);
   }
 
   callSettled(call: CallActor): void {
-    const { outbox, path } = this.#calls;
+    const { outbox, path } = this.calls;
     const madeRoom = outbox.remove(call);
     const { attempt, outcome } = call.context;
     if (outcome === undefined) return;
@@ -253,7 +220,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   callEnded(call: CallActor, state: string): void {
     this.unused();
     if (state !== 'late' && state !== 'lost') return;
-    if (state === 'late') this.#calls.path.learnFromLate(call.context);
+    if (state === 'late') this.calls.path.learnFromLate(call.context);
     this.reports.ended(call, state);
   }
 
@@ -261,7 +228,7 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   resolved(host: string): void {
     this.#lookUp = undefined;
     this.moveTo(host);
-    this.#calls.outbox.open();
+    this.calls.outbox.open();
   }
 
   /** The host name cannot be looked up. The calls that waited for it fail. */
@@ -275,14 +242,6 @@ export class PeerActor extends Tenure<PeerActor> implements CallOwner<CallActor>
   handOver(heir: PeerActor): void {
     for (const call of this.queuedCalls()) if (!call.done) call.moveTo(heir);
     this.forget();
-  }
-
-  queuedCalls(): CallActor[] {
-    return this.#outbound?.outbox.queuedCalls() ?? [];
-  }
-
-  cancelCalls(reason: unknown): void {
-    for (const call of this.#outbound?.outbox.calls() ?? []) call.cancel(reason);
   }
 
   override forget(): void {

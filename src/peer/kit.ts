@@ -3,6 +3,7 @@
  * is the type of these peers.
  */
 import type { Limits } from '../api/limits.js';
+import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import type { Caller } from '../call/caller.js';
 import type { AddressHash } from '../handler/address-hash.js';
 import type { Turn } from '../time/turn.js';
@@ -21,5 +22,6 @@ export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly amplification: AmplificationLimit;
   readonly tokens: ReturnPathTokens;
   readonly addressHash: AddressHash;
+  readonly firstRoundTrips: FirstRoundTrips;
   readonly limits: MailboxLimits & WindowLimits & Pick<Limits, 'maxBundleBytes'>;
 }

@@ -6,6 +6,7 @@ import type { CallContext } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Clock } from '../time/clock.js';
+import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import { RoundTrip } from '../call/round-trip.js';
 import { Window } from './window.js';
 import type { WindowLimits } from './window.js';
@@ -13,12 +14,13 @@ import type { WindowLimits } from './window.js';
 export class Path {
   /** The calls that have a place in the window. */
   readonly window: Window;
-  readonly #roundTrip = new RoundTrip();
+  readonly #roundTrip: RoundTrip;
   readonly #clock: Clock;
   #shrunkAtMs = -Infinity;
 
-  constructor(limits: WindowLimits, clock: Clock) {
+  constructor(limits: WindowLimits, clock: Clock, firstRoundTrips: FirstRoundTrips) {
     this.window = new Window(limits);
+    this.#roundTrip = new RoundTrip(firstRoundTrips);
     this.#clock = clock;
   }
 
@@ -28,6 +30,10 @@ export class Path {
 
   rtoMs(nowMs: number): number {
     return this.#roundTrip.rtoMs(nowMs);
+  }
+
+  estimatedRtoMs(nowMs: number): number {
+    return this.#roundTrip.estimatedRtoMs(nowMs);
   }
 
   unanswered(waitedMs: number, sentAtMs: number): void {

@@ -16,6 +16,8 @@ export interface Routes {
     accept(frame: Frame, host: string, port: number, atMs: number): Fate;
     cancel(frame: Frame, host: string, port: number): Fate;
   };
+  /** Takes probes. Never throws. */
+  readonly probes: { accept(frame: Frame, host: string, port: number): Fate };
   frameSettled(fate: Fate, host: string, port: number): void;
   socketFailed(error: Error): void;
 }

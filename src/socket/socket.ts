@@ -1,7 +1,7 @@
 /**
  * Socket actor: the only owner of the transport. It sends bytes, and routes each inbound frame to
- * the answers or the inbox. A datagram is one frame, or a bundle of several. No datagram can make
- * it throw.
+ * the answers, the inbox or the probes. A datagram is one frame, or a bundle of several. No
+ * datagram can make it throw.
  */
 import { createActor } from 'xstate';
 import type { ActorRefFrom, AnyActorRef } from 'xstate';
@@ -15,6 +15,7 @@ import type { Receiver, Transport } from '../transport/transport.js';
 import { isBundle, unpackBundle } from '../wire/bundle.js';
 import { isDrop } from '../wire/drop.js';
 import { readFrame } from '../wire/frame.js';
+import { mayBeBundled } from '../wire/frame-type.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { noFates } from '../api/fate.js';
 import type { Fate } from '../api/fate.js';
@@ -152,7 +153,7 @@ export class Socket implements Sender, Receiver {
     for (const tap of taps) tap.datagramReceived(datagram, host, port, atMs);
     const fates: Fate[] | undefined = taps.length > 0 ? [] : undefined;
     if (isBundle(datagram)) this.#receiveBundle(routes, datagram, host, port, atMs, fates);
-    else this.#receiveFrame(routes, datagram, host, port, atMs, fates);
+    else this.#receiveFrame(routes, datagram, false, host, port, atMs, fates);
     if (fates !== undefined) for (const tap of taps) tap.datagramSettled(fates);
   }
 
@@ -165,7 +166,7 @@ export class Socket implements Sender, Receiver {
     fates: Fate[] | undefined,
   ): void {
     const fault = unpackBundle(bundle, (frame) => {
-      this.#receiveFrame(routes, frame, host, port, atMs, fates);
+      this.#receiveFrame(routes, frame, true, host, port, atMs, fates);
     });
     if (fault !== undefined) this.#settle(routes, `malformed.${fault.reason}`, host, port, fates);
   }
@@ -173,12 +174,14 @@ export class Socket implements Sender, Receiver {
   #receiveFrame(
     routes: Routes,
     frame: Buffer,
+    isBundled: boolean,
     host: string,
     port: number,
     atMs: number,
     fates: Fate[] | undefined,
   ): void {
-    this.#settle(routes, this.#route(routes, frame, host, port, atMs), host, port, fates);
+    const fate = this.#route(routes, frame, isBundled, host, port, atMs);
+    this.#settle(routes, fate, host, port, fates);
   }
 
   #settle(routes: Routes, fate: Fate, host: string, port: number, fates: Fate[] | undefined): void {
@@ -198,11 +201,19 @@ export class Socket implements Sender, Receiver {
     this.#inspection.snapshotTaken(this.ref, event, this.ref.getSnapshot());
   }
 
-  #route(routes: Routes, datagram: Buffer, host: string, port: number, atMs: number): Fate {
+  #route(
+    routes: Routes,
+    datagram: Buffer,
+    isBundled: boolean,
+    host: string,
+    port: number,
+    atMs: number,
+  ): Fate {
     if (port === 0) return 'badSource';
     const frame = readFrame(datagram);
     if (isDrop(frame)) return `malformed.${frame.reason}`;
     const { type } = frame;
+    if (isBundled && !mayBeBundled(type)) return 'malformed.shape';
     switch (type) {
       case 'request':
         return routes.inbox.accept(frame, host, port, atMs);
@@ -212,8 +223,11 @@ export class Socket implements Sender, Receiver {
       case 'error':
       case 'working':
       case 'challenge':
+      case 'present':
         return routes.answers.accept(frame, type, host, port, atMs);
-      // A bundle must not contain bundles, because they could nest without limit.
+      case 'probe':
+        return routes.probes.accept(frame, host, port);
+      // It was unpacked before, and is not allowed in another.
       case 'bundle':
         return 'malformed.shape';
     }

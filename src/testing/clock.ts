@@ -16,13 +16,16 @@ interface Timer extends HeapEntry {
 
 /**
  * A clock that stands still until it is stepped from one deadline to the next. So a time-out of 30
- * s takes microseconds, and a program runs in the same order every time. It starts at 0.
+ * s takes microseconds, and a program runs in the same order every time. It starts at 0, and its
+ * time of day agrees until `jumpWall` is called.
  *
  * After each timer, one turn of the real event loop lets all promises continue that can.
  */
 export class SimulatedClock implements Clock {
   readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
+  /** How far the time of day is ahead of the monotonic time. */
+  #wallAheadMs = 0;
   /** The number of turns so far, and the time when the last one began. */
   #turns = 0;
   #turnAtMs = 0;
@@ -30,6 +33,18 @@ export class SimulatedClock implements Clock {
 
   nowMs(): number {
     return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return this.#nowMs + this.#wallAheadMs;
+  }
+
+  /**
+   * Moves the time of day alone: forward by `ms` milliseconds, as while a machine is suspended, or
+   * back if `ms` is negative, as when its clock is set.
+   */
+  jumpWall(ms: number): void {
+    this.#wallAheadMs += ms;
   }
 
   /** All that happens at the same time belongs to one turn, and so does a `stall`. */

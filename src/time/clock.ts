@@ -10,6 +10,13 @@ export interface Clock {
   nowMs(): number;
 
   /**
+   * The time of day in milliseconds since 1970, or since any other moment. Unlike `nowMs()` it goes
+   * on while the machine is suspended, but it can be set back. An endpoint only compares two
+   * readings: after a suspension it sends no request again that its peer may have forgotten.
+   */
+  wallMs(): number;
+
+  /**
    * Runs `callback` once, but not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; more counts
    * as 2^31−1). The returned handle is for `clearTimeout`. If it has the methods `ref` and `unref`
    * of Node.js's timers, they are used for `endpoint.ref()` and `endpoint.unref()`.
@@ -36,6 +43,8 @@ export interface Clock {
 
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
+
+  wallMs: () => Date.now(),
 
   // Node.js rounds start and end down to whole milliseconds, so a timer can fire almost 1 ms too
   // early.

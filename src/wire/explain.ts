@@ -1,16 +1,17 @@
 /** Explain: describes the bytes of a datagram for people. */
 import { Buffer } from 'node:buffer';
 import { ExtData } from '@msgpack/msgpack';
-import { isBundle, unpackBundle } from './bundle.js';
+import { unpackBundle } from './bundle.js';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { DROP_REASONS } from './drop-reason.js';
 import { decodeErrorReply } from './error-reply.js';
 import { formatName, sizeOf } from './format.js';
 import { type Frame, HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from './frame.js';
-import { FRAME_TYPES, typeOfByte } from './frame-type.js';
+import { FRAME_TYPES, mayBeBundled, typeOfByte } from './frame-type.js';
 import { escapeText } from '../escape.js';
 import { type HeaderMap, readHeaderMap } from './header-map.js';
 import { readValue } from './piecewise-reader.js';
+import { decodeProbe } from './probe.js';
 import { decodeRequest } from './request.js';
 import { decodeResponse } from './response.js';
 import { decodeSignal } from './signal.js';
@@ -136,11 +137,13 @@ class Explanation {
   }
 }
 
-/** Explains a frame of a bundle. A bundle inside a bundle is not allowed. */
+/** Explains a frame of a bundle. Some types are not allowed there. */
 function explainFrame(frame: Uint8Array): ExplainedPart[] {
-  if (!isBundle(frame) || frame.length < MIN_DATAGRAM_BYTES) return explainDatagram(frame);
+  const type = typeOfByte(frame[0]);
+  const isAllowed = type === undefined || mayBeBundled(type);
+  if (isAllowed || frame.length < MIN_DATAGRAM_BYTES) return explainDatagram(frame);
   const bytes = Buffer.from(frame).toString('hex');
-  const detail = `${describe(DROP.shape)}; a bundle holds no bundles`;
+  const detail = `${describe(DROP.shape)}; a bundle holds no ${type}s`;
   return [{ offset: 0, bytes, label: 'fault', detail, depth: 0 }];
 }
 
@@ -160,6 +163,8 @@ function decodeBody({ type, datagram }: Frame): object {
       return unpackBundle(datagram, () => undefined) ?? {};
     case 'nil':
       return decodeSignal(datagram);
+    case 'padding':
+      return decodeProbe(datagram);
     case 'token': {
       const body = decodeSignal(datagram);
       const challenges = !isDrop(body) && readHeaderMap(datagram, body.end)?.token !== undefined;

@@ -8,22 +8,27 @@ import { mapRows, namesOf } from '../vocabulary.js';
  * - `error`: msgpack `[code, message, data?]`
  * - `nil`: msgpack nil
  * - `token`: msgpack nil, with a token in the header map after it
+ * - `padding`: msgpack nil, or a binary that means nothing, with a header map after it
  * - `frames`: a msgpack array of binaries, each of which is a frame
  */
-export type FrameBody = 'call' | 'value' | 'error' | 'nil' | 'token' | 'frames';
+export type FrameBody = 'call' | 'value' | 'error' | 'nil' | 'token' | 'padding' | 'frames';
 
 interface FrameTypeRow {
   /** The first byte of such a frame. */
   readonly byte: number;
   readonly body: FrameBody;
-  /** What takes such a frame: the inbox, the call with its id, or the socket, which unpacks it. */
-  readonly taker: 'inbox' | 'call' | 'socket';
+  /**
+   * What takes such a frame: the inbox, the call with its id, what answers probes, or the socket,
+   * which unpacks it.
+   */
+  readonly taker: 'inbox' | 'call' | 'probes' | 'socket';
   readonly words: string;
 }
 
 /**
  * Every frame type. All types except a bundle have the id of their request. Python's rpcudp knows
- * the first two. The others are sent only to peers that are known to understand them.
+ * the first two. A probe may go to anybody, because Python ignores it. The others are sent only to
+ * peers that are known to understand them.
  */
 export const FRAME_TYPES = {
   request: { byte: 0x00, body: 'call', taker: 'inbox', words: 'run this procedure' },
@@ -53,6 +58,18 @@ export const FRAME_TYPES = {
     taker: 'call',
     words: 'prove that you receive at your address',
   },
+  probe: {
+    byte: 0x0a,
+    body: 'padding',
+    taker: 'probes',
+    words: 'is an rpcudp endpoint there? runs nothing',
+  },
+  present: {
+    byte: 0x0b,
+    body: 'padding',
+    taker: 'call',
+    words: 'the answer to a probe: it is',
+  },
 } as const satisfies Readonly<Record<string, FrameTypeRow>>;
 
 export type FrameType = keyof typeof FRAME_TYPES;
@@ -66,7 +83,7 @@ type TypesWith<Column extends keyof FrameTypeRow, Value extends FrameTypeRow[Col
 export type AnswerType = TypesWith<'taker', 'call'>;
 
 /** The types of frames without data in their body. */
-export type SignalType = TypesWith<'body', 'nil' | 'token'>;
+export type SignalType = TypesWith<'body', 'nil' | 'token' | 'padding'>;
 
 export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
   mapRows(FRAME_TYPES, ({ byte }) => byte),
@@ -76,6 +93,14 @@ export const TYPE_BYTE: Readonly<Record<FrameType, number>> = Object.freeze(
 const BY_BYTE: readonly (FrameType | undefined)[] = Array.from({ length: 0x100 }, (_, byte) =>
   namesOf(FRAME_TYPES).find((type) => TYPE_BYTE[type] === byte),
 );
+
+/**
+ * Whether a frame of this type may be part of a bundle. Bundles could nest without limit. Probes
+ * are answered one by one, so a bundle of them would cause many datagrams.
+ */
+export function mayBeBundled(type: FrameType): boolean {
+  return type !== 'bundle' && type !== 'probe';
+}
 
 /** The frame type of a type byte, if it is known. */
 export function typeOfByte(typeByte: number | undefined): FrameType | undefined {

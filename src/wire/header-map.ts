@@ -4,7 +4,7 @@
  * ignores it.
  *
  *   0  protocol version, 1 to 127         in every header map
- *   1  attempt, from 1                    in requests: which transmission of the request this is
+ *   1  attempt, 1 to 127                  in requests: which transmission this is; 127 also later
  *   2  milliseconds to the deadline       in requests: 32 bits
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
  *   4  8 bytes                            in a challenge, and in the request that answers it
@@ -85,8 +85,8 @@ function tokenEntry(token: Uint8Array): Buffer {
 }
 
 /**
- * Writes the number of the transmission, and how long the caller still waits, into a request that
- * ends at `end`.
+ * Writes the number of the transmission, at most 127, and how long the caller still waits, into a
+ * request that ends at `end`.
  */
 export function stampRequest(
   datagram: Buffer,
@@ -95,7 +95,7 @@ export function stampRequest(
   remainingMs: number,
 ): void {
   const start = end - STAMP_BYTES;
-  datagram[start + 1] = attempt;
+  datagram[start + 1] = Math.min(attempt, MAX_SMALL_INTEGER);
   datagram.writeUInt32BE(Math.min(Math.max(Math.ceil(remainingMs), 0), MAX_UINT32), start + 4);
 }
 

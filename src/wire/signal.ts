@@ -7,7 +7,7 @@ import type { SignalType } from './frame-type.js';
 import { PLAIN_HEADER_MAP } from './header-map.js';
 import { OutboundFrame } from './outbound-frame.js';
 
-const NIL = 0xc0;
+export const NIL = 0xc0;
 const NIL_BODY = String.fromCharCode(NIL);
 
 /** Makes the frame of a signal about the request with this id. Its body is nil. */

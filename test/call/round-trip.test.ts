@@ -1,18 +1,22 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { FirstRoundTrips } from '../../src/call/first-round-trips.js';
 import { MAX_RTO_MS, RoundTrip } from '../../src/call/round-trip.js';
 import { World } from '../fixtures/world.js';
 
+/** A path of which nothing is known, at an endpoint that knows no other. */
+const newRoundTrip = () => new RoundTrip(new FirstRoundTrips(1_000));
+
 /** An estimate from these samples, one a second. */
 function estimateOf(samplesMs: readonly number[]): { roundTrip: RoundTrip; nowMs: number } {
-  const roundTrip = new RoundTrip();
+  const roundTrip = newRoundTrip();
   let nowMs = 0;
   for (const sampleMs of samplesMs) roundTrip.sample(sampleMs, (nowMs += 1_000));
   return { roundTrip, nowMs };
 }
 
 t.test('without a sample nothing is known, and the RTO is a second', async (t) => {
-  const roundTrip = new RoundTrip();
+  const roundTrip = newRoundTrip();
   t.equal(roundTrip.smoothedMs(0), undefined);
   t.equal(roundTrip.rtoMs(0), 1_000);
 });
@@ -58,7 +62,7 @@ t.test('an expiry doubles the wait, until the next sample', async (t) => {
   t.equal(roundTrip.rtoMs(nowMs + 500_000), 2_000, 'time does not either');
   roundTrip.sample(10, nowMs);
   t.equal(roundTrip.rtoMs(nowMs), 200);
-  const fresh = new RoundTrip();
+  const fresh = newRoundTrip();
   fresh.backOff(1_500);
   t.equal(fresh.rtoMs(0), 3_000, 'without a sample too');
 });
@@ -84,7 +88,7 @@ t.test('any answer limits the back-off to the time that it took, and raises noth
   t.equal(roundTrip.smoothedMs(nowMs), 10, 'it is no sample');
   roundTrip.backOff(500);
   t.equal(roundTrip.rtoMs(nowMs), 1_000, 'the next expiry begins again');
-  const fresh = new RoundTrip();
+  const fresh = newRoundTrip();
   fresh.backOff(4_000);
   fresh.limitBackOff(2_500);
   t.equal(fresh.rtoMs(0), 2_500, 'without a sample too');
@@ -112,7 +116,7 @@ t.test('the RTO keeps its bounds in all cases', async () => {
   );
   fc.assert(
     fc.property(fc.array(step), (steps) => {
-      const roundTrip = new RoundTrip();
+      const roundTrip = newRoundTrip();
       let nowMs = 0;
       let samples = 0;
       for (const what of steps) {

@@ -303,7 +303,7 @@ t.test(
 );
 
 t.test(
-  'an idempotent request is sent up to three times to any peer, and no other request is',
+  'an idempotent request is repeated until its deadline to any peer, and no other request is',
   inWorld(async (t, world) => {
     const raw = await world.raw();
     const contract = defineContract({ find: { idempotent: true }, add: { idempotent: false } });
@@ -311,11 +311,12 @@ t.test(
     const peer = client.peer(raw.address, contract);
     const attemptsOf = async (call: ReturnType<typeof peer.call>) =>
       (await world.clock.runUntil(call)).attempts;
-    t.equal(await attemptsOf(peer.call('find')), 3);
+    const often = await attemptsOf(peer.call('find'));
+    t.ok(often > 3, `${often} times`);
     t.equal(await attemptsOf(peer.call('add')), 1);
     t.equal(await attemptsOf(peer.call('find', [], { attempts: 1 })), 1, 'the caller knows better');
     t.equal(await attemptsOf(client.peer(raw.address).call('find')), 1, 'without the contract');
-    t.strictSame(raw.asked, ['find', 'find', 'find', 'add', 'find', 'find']);
+    t.strictSame(raw.asked, [...Array<string>(often).fill('find'), 'add', 'find', 'find']);
 
     const once = (await world.endpoint({ attempts: 1 })).peer(raw.address, contract);
     t.equal(await attemptsOf(once.call('find')), 1, 'and so does the endpoint');

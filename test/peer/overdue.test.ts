@@ -128,6 +128,25 @@ t.test(
 );
 
 t.test(
+  'a call that is repeated in vain gives its place to the next after three transmissions',
+  inWorld(async (t, world) => {
+    const { raw, peer } = await pair(world, { initialWindow: 1, window: 1, timeoutMs: 20_000 });
+    raw.native = true;
+    const first = peer.call('first');
+    await world.settle();
+    raw.answer(0, 1);
+    await world.clock.runUntil(first);
+    const [vain, next] = [peer.call('vain'), peer.call('next')];
+    while (!raw.asked.includes('next') && (await world.clock.step()));
+    t.strictSame(raw.asked.slice(0, 5), ['first', 'vain', 'vain', 'vain', 'next']);
+    raw.answer(4, 'done');
+    t.match(await world.clock.runUntil(next), { state: 'resolved', value: 'done' });
+    t.match(await world.clock.runUntil(vain), { state: 'timedOut' });
+    t.ok(raw.asked.filter((name) => name === 'vain').length > 3, 'and it is still repeated');
+  }),
+);
+
+t.test(
   'no more calls are overdue than may be in flight',
   inWorld(async (t, world) => {
     const { client, peer } = await pair(world, {

@@ -3,13 +3,14 @@ import t from 'tap';
 import type { CallContext } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import type { Outcome } from '../../src/api/outcome.js';
+import { FirstRoundTrips } from '../../src/call/first-round-trips.js';
 import { Path } from '../../src/peer/path.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 
 /** A path with a window of 8 calls, whose RTO has backed off to 8 s, 100 ms after the start. */
 function backedOff() {
   const clock = new SimulatedClock();
-  const path = new Path({ initialWindow: 8, window: 64 }, clock);
+  const path = new Path({ initialWindow: 8, window: 64 }, clock, new FirstRoundTrips(1_000));
   clock.stall(100);
   path.unanswered(4_000, 50);
   return { clock, path };
@@ -116,7 +117,11 @@ t.test('a time-out of a call on which its peer is working shrinks nothing', asyn
     [true, 8],
     [false, 4],
   ] as const) {
-    const path = new Path({ initialWindow: 8, window: 64 }, new SimulatedClock());
+    const path = new Path(
+      { initialWindow: 8, window: 64 },
+      new SimulatedClock(),
+      new FirstRoundTrips(1_000),
+    );
     const verdict = 'peerAliveButSlow';
     path.learnFrom(call({ workingHeard }), { state: 'timedOut', verdict, ...ended });
     t.equal(path.window.limit, limit);
@@ -128,7 +133,11 @@ t.test('an overloaded peer shrinks the window, any other error counts as an answ
     ['overloaded', 4],
     ['handlerFailed', 9],
   ] as const) {
-    const path = new Path({ initialWindow: 8, window: 64 }, new SimulatedClock());
+    const path = new Path(
+      { initialWindow: 8, window: 64 },
+      new SimulatedClock(),
+      new FirstRoundTrips(1_000),
+    );
     const error = new RemoteError(code, 'x');
     const how = { executed: 'maybe', attempts: 1, rttMs: 10 } as const;
     path.learnFrom(call({ attempt: 1 }), { state: 'rejected', error, ...how });

@@ -63,9 +63,15 @@ function forgedBundle(dice: Dice): Buffer {
 function forged(dice: Dice): Buffer {
   const type = dice.pick([...Object.values(TYPE), 0, 0, 1, 4, 6, 255]);
   const id = dice.bytes(20).toString('hex');
-  switch (dice.below(6)) {
+  switch (dice.below(7)) {
     case 0:
       return dice.bytes(dice.below(60));
+    case 3: {
+      // A probe, or an answer to one, padded or not.
+      const padding = dice.chance(0.5) ? dice.bytes(dice.below(2_000)) : null;
+      const probe = datagramOf(dice.pick([TYPE.probe, TYPE.present]), id, padding);
+      return Buffer.concat([probe, headerMapOf({ 0: 1 })]);
+    }
     case 1:
       return Buffer.concat([datagramOf(TYPE.request, id), Buffer.alloc(9_000, 0xc0)]);
     case 2:
@@ -138,11 +144,14 @@ export function strikeOnPath(world: World, dice: Dice): boolean {
   /** Only the source of such an answer could be checked, and the source is right. */
   const answer = (forgery: Buffer): void => {
     world.tainted.add(id);
-    world.impersonated.add(formatAddress(to));
     inject(forgery, to, from);
   };
   const response = Buffer.concat([datagramOf(TYPE.response, id, 'forged'), header]);
-  switch (dice.below(6)) {
+  switch (dice.below(7)) {
+    case 6:
+      // It makes the peer pass for an rpcudp endpoint.
+      answer(Buffer.concat([datagramOf(TYPE.present, id, null), headerMap]));
+      return true;
     case 0:
       answer(response);
       return true;

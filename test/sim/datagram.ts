@@ -13,7 +13,14 @@ export const TYPE = Object.freeze({
   bundle: 4,
   working: 5,
   challenge: 6,
+  probe: 10,
+  present: 11,
 } satisfies Partial<Record<FrameType, number>>);
+
+/** The types of frames that only a peer can send that received a request with the same id. */
+export const ANSWERS: readonly (number | undefined)[] = [
+  ...[TYPE.response, TYPE.error, TYPE.working, TYPE.challenge, TYPE.present],
+];
 
 /** The id in hexadecimal. If the datagram is too short, the part that it has. */
 export function idOf(datagram: Buffer): string {

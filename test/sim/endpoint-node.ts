@@ -8,8 +8,9 @@ import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { EndpointStats } from '../../src/api/stats.js';
+import type { Fate } from '../../src/api/fate.js';
 import type { Limits } from '../../src/api/limits.js';
-import { brief, framesOf, idOf, TYPE } from './datagram.js';
+import { brief, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
 import { lookupIn } from './names.js';
@@ -20,6 +21,11 @@ import { OldPeer } from './old-peer.js';
 import { ProcessFaults } from './process-faults.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
+
+/** The fates of answers that came to an open call from the address that was called. */
+const ANSWERED: readonly Fate[] = [
+  ...(['response.matched', 'response.working', 'response.challenge', 'response.present'] as const),
+];
 
 /** What a peer says about a request that changes when it is sent again. */
 const DISTURBING: readonly (number | undefined)[] = [TYPE.working, TYPE.challenge];
@@ -113,13 +119,16 @@ export class EndpointNode {
     this.#faults.delayTimers(clock);
     const transmissions = new Map<string, Transmissions>();
     const disturbed = new Set<string>();
+    const atWorkWallMs = new Map<string, number>();
     const transport = new FaultyTransport(
       (port) => this.#world.network.transport(this.host, port),
       clock,
       {
         drawFault: () => this.#faults.drawSendFault(),
         taken: (datagram, to) => {
-          for (const frame of framesOf(datagram)) this.#noteTransmission(transmissions, frame, to);
+          for (const frame of framesOf(datagram)) {
+            this.#noteTransmission(transmissions, clock, frame, to);
+          }
           this.#world.sent(this, datagram, to);
         },
         received: (datagram, from) => {
@@ -128,6 +137,7 @@ export class EndpointNode {
           this.receivingFrom = formatAddress(from);
           for (const frame of this.#receiving) {
             if (DISTURBING.includes(frame[0])) disturbed.add(idOf(frame));
+            if (frame[0] === TYPE.working) atWorkWallMs.set(idOf(frame), clock.wallMs());
           }
           this.#world.received(this, datagram, from);
         },
@@ -156,15 +166,19 @@ export class EndpointNode {
     });
     const { address } = endpoint;
     this.#life = {
-      ...{ endpoint, clock, transport, transmissions, disturbed, actors, address },
+      ...{ endpoint, clock, transport, transmissions, disturbed, atWorkWallMs, actors, address },
       openCalls: new Set(),
       natives: new Set(),
+      nativeSinceMs: new Map(),
+      answerers: new Set(),
+      probedAtMs: new Map(),
       nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),
       traffic: new Map(),
       samples: new Map(),
       running: [],
+      firstSamples: 0,
       callsMade: 0,
     };
     this.#opening = false;
@@ -231,6 +245,7 @@ export class EndpointNode {
   #listen(endpoint: AnyEndpoint): void {
     const { coverage, log } = this.#world;
     endpoint.on('frame.settled', ({ fate, from }) => {
+      this.#noteAnswer(fate, formatAddress(from));
       this.#settled += 1;
       coverage.reach(`fate:${fate}`);
       log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
@@ -245,18 +260,33 @@ export class EndpointNode {
     });
   }
 
+  /** Notes what the endpoint can know of a sender from an answer. */
+  #noteAnswer(fate: Fate, sender: string): void {
+    const frame = this.#receiving[this.#settled];
+    if (!fate.startsWith('response.') || frame === undefined || this.#life === undefined) return;
+    const { answerers, clock, nativeSinceMs } = this.#life;
+    if (ANSWERED.includes(fate)) answerers.add(sender);
+    // Who changes or forges frames can make a header map that others read in another way.
+    const isNative = headerOf(frame) !== undefined && !this.#world.tainted.has(idOf(frame));
+    if (!isNative) nativeSinceMs.delete(sender);
+    else if (ANSWERED.includes(fate) && !nativeSinceMs.has(sender)) {
+      nativeSinceMs.set(sender, clock.nowMs());
+    }
+  }
+
   #noteTransmission(
     transmissions: Map<string, Transmissions>,
+    clock: NodeClock,
     frame: Buffer,
     to: SocketAddress,
   ): void {
     if (frame[0] !== TYPE.request) return;
     const id = idOf(frame);
-    const { nowMs } = this.#world;
+    const atMs = clock.nowMs();
     const known = transmissions.get(id);
     if (known === undefined || this.plan.faults.has('shortIds')) {
-      transmissions.set(id, { atMs: [nowMs], to });
-    } else known.atMs.push(nowMs);
+      transmissions.set(id, { atMs: [atMs], sinceWallMs: clock.wallMs(), to });
+    } else known.atMs.push(atMs);
     this.#world.log.add(`${this.name} sends ${brief(frame)}`);
   }
 }

@@ -93,7 +93,7 @@ export class FaultyTransport implements Transport, Receiver {
   }
 
   datagramReceived(datagram: Buffer, host: string, port: number): void {
-    this.#clock.deliver(() => {
+    this.#clock.receive(() => {
       this.delivered += 1;
       this.framesDelivered += Math.max(framesOf(datagram).length, 1);
       this.#watcher.received(datagram, { host, port });

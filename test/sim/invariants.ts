@@ -4,6 +4,7 @@ import { amplification } from './invariants/amplification.js';
 import { atMostOnce } from './invariants/at-most-once.js';
 import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
+import { firstContact } from './invariants/first-contact.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
@@ -31,6 +32,7 @@ export const INVARIANTS: readonly Invariant[] = [
   pace,
   amplification,
   bundles,
+  firstContact,
   quiescence,
   wallClock,
   quietWorlds,

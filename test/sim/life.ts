@@ -8,7 +8,10 @@ import type { TrackedCall } from './tracked-call.js';
 
 /** When the kernel took requests with one id. */
 export interface Transmissions {
+  /** By the clock of the endpoint, which stands still while its machine is suspended. */
   readonly atMs: number[];
+  /** The time of day of the first one. */
+  readonly sinceWallMs: number;
   readonly to: SocketAddress;
 }
 
@@ -36,8 +39,19 @@ export interface Life {
   readonly transmissions: Map<string, Transmissions>;
   /** Transaction ids for which the peer said that it is working, or that it wants a proof. */
   readonly disturbed: Set<string>;
+  /** The time of day when the peer last said that it is working, by transaction id; see I9. */
+  readonly atWorkWallMs: Map<string, number>;
   /** Addresses that answered with a header map, so that they can be sent bundles; see I15. */
   readonly natives: Set<string>;
+  /**
+   * Since when all that these addresses answered had a header map, by the clock of the endpoint;
+   * see I9.
+   */
+  readonly nativeSinceMs: Map<string, number>;
+  /** Addresses that answered an open call; see I16. */
+  readonly answerers: Set<string>;
+  /** When the kernel took the last probe to each address; see I16. */
+  readonly probedAtMs: Map<string, number>;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
   /** How many times each request arrived, by sender and transaction id; see I2. */
@@ -50,6 +64,8 @@ export interface Life {
   running: readonly Execution[];
   /** How many round-trip times were used, by peer; see I9. */
   readonly samples: Map<string, number>;
+  /** How many of them were the first that is known of a path; see I9. */
+  firstSamples: number;
   readonly actors: Map<string, Watched>;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;

@@ -1,16 +1,21 @@
 /**
  * Node clock: the clock of one endpoint. It is the world's clock as seen by a process that stalls,
- * wakes up late and may die. The endpoint itself must not know about such faults, so they happen
- * here.
+ * wakes up late and may die, on a machine that may be suspended. The endpoint itself must not know
+ * about such faults, so they happen here.
  */
 import type { Clock } from '../../src/time/clock.js';
 
+/** Timers are computed from differences of numbers with fractions. */
+const ROUNDING_MS = 1e-6;
+
 interface Timer {
   callback: (() => void) | undefined;
+  /** When it is due by this clock. */
+  readonly dueMs: number;
   handle: unknown;
 }
 
-/** From when to when the process was stalled. */
+/** From when to when the process was stalled, by this clock. */
 interface Stall {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -33,6 +38,11 @@ export class NodeClock implements Clock {
   readonly #pending = new Set<Timer>();
   #stalled = false;
   #dead = false;
+  /** How long the machine was suspended before, and since when it is suspended now. */
+  #suspendedMs = 0;
+  #suspendedAtMs: number | undefined;
+  /** When the last timer was due. No timer fires before its time, not even by a rounding error. */
+  #rungMs = 0;
 
   /** @param touched called before code of this process runs */
   constructor(clock: Clock, touched: () => void) {
@@ -49,7 +59,13 @@ export class NodeClock implements Clock {
     return this.#pending.size;
   }
 
+  /** It stands still while the machine is suspended. */
   nowMs(): number {
+    const ownMs = (this.#suspendedAtMs ?? this.#clock.nowMs()) - this.#suspendedMs;
+    return Math.max(ownMs, this.#rungMs);
+  }
+
+  wallMs(): number {
     return this.#clock.nowMs();
   }
 
@@ -58,10 +74,10 @@ export class NodeClock implements Clock {
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {
-    const timer = this.#defer(callback, (run) =>
-      this.#clock.setTimeout(run, delayMs + this.drawLatenessMs()),
-    );
-    if (!this.#dead) this.#pending.add(timer);
+    const timer: Timer = { callback, dueMs: this.nowMs() + delayMs, handle: undefined };
+    if (this.#dead) return timer;
+    this.#arm(timer, delayMs + this.drawLatenessMs());
+    this.#pending.add(timer);
     return timer;
   }
 
@@ -74,13 +90,22 @@ export class NodeClock implements Clock {
   }
 
   afterPoll(callback: () => void): void {
-    this.#defer(callback, (run) => {
-      this.#clock.afterPoll(run);
-      return undefined;
+    if (this.#dead) return;
+    const timer: Timer = { callback, dueMs: this.nowMs(), handle: undefined };
+    this.#clock.afterPoll(() => {
+      this.#ring(timer);
     });
   }
 
-  /** Runs what the network delivers, at once, or when the process continues. */
+  /**
+   * Runs what the network delivers, at once, or when the process continues. It is lost while the
+   * machine is suspended.
+   */
+  receive(datagram: () => void): void {
+    if (this.#suspendedAtMs === undefined) this.deliver(datagram);
+  }
+
+  /** Runs something in this process, at once, or when the process continues. */
   deliver(message: () => void): void {
     if (this.#dead) return;
     if (this.#stalled) this.#deferredMessages.push(message);
@@ -103,9 +128,20 @@ export class NodeClock implements Clock {
   /** Stalls the process. Timers and datagrams wait. */
   stall(forMs: number, order: WakeOrder): void {
     if (this.#stalled || this.#dead) return;
-    this.#stalled = true;
     const fromMs = this.nowMs();
     this.#stalls.push({ fromMs, untilMs: fromMs + forMs });
+    this.#sleep(forMs, order);
+  }
+
+  /** Suspends the machine. Its monotonic time stands still, and the network loses what it gets. */
+  suspend(forMs: number, order: WakeOrder): void {
+    if (this.#stalled || this.#dead) return;
+    this.#suspendedAtMs = this.#clock.nowMs();
+    this.#sleep(forMs, order);
+  }
+
+  #sleep(forMs: number, order: WakeOrder): void {
+    this.#stalled = true;
     this.#clock.setTimeout(() => {
       this.#wake(order);
     }, forMs);
@@ -133,14 +169,18 @@ export class NodeClock implements Clock {
     this.#deferredMessages = [];
   }
 
-  #defer(callback: () => void, arm: (run: () => void) => unknown): Timer {
-    const timer: Timer = { callback, handle: undefined };
-    if (this.#dead) return timer;
-    timer.handle = arm(() => {
-      if (this.#stalled) this.#deferredTimers.push(timer);
-      else this.#fire(timer);
-    });
-    return timer;
+  #arm(timer: Timer, delayMs: number): void {
+    timer.handle = this.#clock.setTimeout(() => {
+      this.#ring(timer);
+    }, delayMs);
+  }
+
+  /** By the world's clock the timer is due. Here it may not be: the machine was suspended. */
+  #ring(timer: Timer): void {
+    const leftMs = timer.dueMs - this.nowMs();
+    if (this.#stalled) this.#deferredTimers.push(timer);
+    else if (leftMs > ROUNDING_MS && timer.callback !== undefined) this.#arm(timer, leftMs);
+    else this.#fire(timer);
   }
 
   #fire(timer: Timer): void {
@@ -148,6 +188,7 @@ export class NodeClock implements Clock {
     this.#pending.delete(timer);
     if (callback === undefined || this.#dead) return;
     timer.callback = undefined;
+    this.#rungMs = Math.max(this.#rungMs, timer.dueMs);
     this.#touched();
     callback();
   }
@@ -156,8 +197,12 @@ export class NodeClock implements Clock {
   #wake(order: WakeOrder): void {
     if (this.#dead) return;
     this.#stalled = false;
+    if (this.#suspendedAtMs !== undefined) {
+      this.#suspendedMs += this.#clock.nowMs() - this.#suspendedAtMs;
+      this.#suspendedAtMs = undefined;
+    }
     const timers = this.#deferredTimers.map((timer) => () => {
-      this.#fire(timer);
+      this.#ring(timer);
     });
     const messages = this.#deferredMessages.map((message) => () => {
       this.deliver(message);

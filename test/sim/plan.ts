@@ -15,7 +15,7 @@ export const ODD_OPTIONS = [
   ...(['tinyWindow', 'tinyOutstanding', 'tinyPeerTable', 'tinyLingering', 'shortLinger'] as const),
   ...(['fewHandlers', 'fewHandlersPerPeer', 'shortHandlerTimeout', 'shortTimeout'] as const),
   ...(['noCloseGrace', 'manyAttempts', 'strict', 'strictAmplification', 'contract'] as const),
-  ...(['noBundles', 'smallBundles', 'largeBundles'] as const),
+  ...(['noBundles', 'smallBundles', 'largeBundles', 'quickRto'] as const),
 ] as const;
 
 type OddOption = (typeof ODD_OPTIONS)[number];
@@ -28,7 +28,7 @@ export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
-  ...(['lateTimers', 'shortIds', 'throwingListeners', 'names'] as const),
+  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names'] as const),
   ...ODD_OPTIONS,
 ] as const;
 
@@ -79,7 +79,7 @@ type Intervals = Readonly<Record<Strike, number>>;
 /** What strikes from time to time. */
 export const STRIKES = [
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
-  ...(['offPathAttacker', 'onPathAttacker'] as const),
+  ...(['offPathAttacker', 'onPathAttacker', 'suspend'] as const),
 ] as const;
 
 export type Strike = (typeof STRIKES)[number];
@@ -220,6 +220,7 @@ function optionsOf(odd: readonly OddOption[], dice: Dice): NodeOptions {
     noBundles: { maxBundleBytes: 0 },
     smallBundles: { maxBundleBytes: dice.integer(70, 300) },
     largeBundles: { maxBundleBytes: dice.integer(2_000, 65_507) },
+    quickRto: { initialRtoMs: dice.integer(200, 1_000) },
   };
   return Object.assign({}, ...odd.map((name) => drawn[name])) as NodeOptions;
 }
@@ -279,5 +280,6 @@ function drawIntervals(dice: Dice, rule: Rule): Intervals {
     every('downgrade', 0.2, 2_000, 8_000),
     every('offPathAttacker', 0.5, 50, 1_000),
     every('onPathAttacker', 0.25, 50, 1_000),
+    every('suspend', 0.15, 2_000, 10_000),
   ]) as Intervals;
 }

@@ -27,8 +27,11 @@ export interface SeedResult {
   readonly lastEvents: readonly string[];
 }
 
-/** After this time no call is open, nothing lingers or runs, and no request is remembered. */
-const CALMING_DOWN_MS = 60_000;
+/**
+ * After this time no machine is suspended any more, no call is open, nothing lingers or runs, and
+ * no request is remembered.
+ */
+const CALMING_DOWN_MS = 110_000;
 /** Faults go on for this long after the last call. */
 const AFTERMATH_MS = 1_000;
 

@@ -79,6 +79,14 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     world.coverage.reach(`wake:${order}`);
     return true;
   },
+  suspend: (world, dice) => {
+    const node = dice.pick(world.endpoints);
+    if (!node.ready) return false;
+    const order = dice.pick(['timersFirst', 'messagesFirst'] as const);
+    // Most are so long that peers may forget what they ran before.
+    node.life.clock.suspend(dice.pick([1_000, 15_000, 22_000]) * dice.between(1, 2), order);
+    return true;
+  },
   downgrade: (world, dice) => {
     const node = dice.pick(world.endpoints);
     if (!node.ready) return false;

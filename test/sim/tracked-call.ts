@@ -19,6 +19,8 @@ export interface TrackedCall {
   readonly targetIncarnation: number;
   readonly madeAtMs: number;
   readonly timeoutMs: number;
+  /** Its deadline by the clock of `node`, which stands still while its machine is suspended. */
+  readonly dueMs: number;
   /** How many times it may be sent; undefined leaves that to the endpoint. */
   readonly attempts: number | undefined;
   /** Whether its contract says that the request may be repeated to any peer. */
@@ -30,6 +32,7 @@ export interface TrackedCall {
   /** How many late and lost reports came. A call has at most one. */
   sequels: number;
   outcome: Outcome | undefined;
+  /** By the clock of `node`, as long as that lives. */
   settledAtMs: number | undefined;
   /** Whether its process died, so that nobody waits for it any more. */
   abandoned: boolean;

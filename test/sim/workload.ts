@@ -102,7 +102,7 @@ export function makeCall(
   byName = world.drawsName(),
 ): TrackedCall | undefined {
   const token = newToken(world);
-  const { endpoint } = caller.life;
+  const { endpoint, clock } = caller.life;
   const contracted = world.dice.chance(0.3) && procedure !== 'missing';
   const { port } = target.address;
   const address = byName ? { host: hostNameOf(target), port } : target.address;
@@ -114,6 +114,7 @@ export function makeCall(
     world.coverage.reach('call:refused');
     return undefined;
   }
+  const timeoutMs = options.timeoutMs ?? caller.limits.timeoutMs;
   const tracked: TrackedCall = {
     token,
     procedure,
@@ -122,7 +123,8 @@ export function makeCall(
     target: { name: target.name, address: { ...target.address } },
     targetIncarnation: target.incarnation,
     madeAtMs: world.nowMs,
-    timeoutMs: options.timeoutMs ?? caller.limits.timeoutMs,
+    timeoutMs,
+    dueMs: clock.nowMs() + timeoutMs,
     attempts: options.attempts ?? caller.limits.attempts,
     idempotent: contracted && IDEMPOTENT.includes(procedure),
     call,

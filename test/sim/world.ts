@@ -53,11 +53,6 @@ export class World {
    * them.
    */
   readonly tainted = new Set<string>();
-  /**
-   * Addresses in whose name an on-path attacker has answered. Nobody can tell such an answer from
-   * theirs, and it can make an old peer look like an rpcudp endpoint.
-   */
-  readonly impersonated = new Set<string>();
   /** How many tokens were made. */
   tokens = 0;
   /** Datagrams that were on the wire, for replays. The newest replace the oldest. */
@@ -201,7 +196,7 @@ export class World {
       if (tracked.settledAtMs !== undefined) this.problem('I1', `${tracked.token} settled twice`);
       tracked.node.callSettled(tracked);
       tracked.outcome = outcome;
-      tracked.settledAtMs = this.nowMs;
+      tracked.settledAtMs = (tracked.node.alive ? tracked.node.life.clock : this.clock).nowMs();
       this.touch(tracked.node);
       this.log.add(`${tracked.node.name} outcome ${outcome.state} of ${tracked.token}`);
       this.#coverOutcome(tracked);

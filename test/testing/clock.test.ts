@@ -23,6 +23,19 @@ t.test('timers run when they are due, equal ones in the order of setting', async
   t.equal(clock.pendingTimers, 0);
 });
 
+t.test('the time of day jumps alone, forward or back, and goes on from there', async (t) => {
+  const clock = new SimulatedClock();
+  await clock.advance(5);
+  t.strictSame([clock.nowMs(), clock.wallMs()], [5, 5]);
+  clock.setTimeout(() => t.fail('no timer is due'), 10);
+  clock.jumpWall(60_000);
+  await clock.advance(5);
+  t.strictSame([clock.nowMs(), clock.wallMs()], [10, 60_010]);
+  clock.jumpWall(-90_000);
+  clock.stall(4);
+  t.strictSame([clock.nowMs(), clock.wallMs()], [14, -29_986]);
+});
+
 t.test('a cleared timer does not run, others do', async (t) => {
   const clock = new SimulatedClock();
   const ran: number[] = [];

@@ -51,6 +51,7 @@ t.test(
     const timers: { held: boolean }[] = [];
     const clock: Clock = {
       nowMs: () => 0,
+      wallMs: () => 0,
       setTimeout: () => {
         const timer = {
           held: true,
@@ -137,6 +138,7 @@ function counted(clock: Clock) {
   const counting: Clock = {
     ...clock,
     nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
     setTimeout: (callback, delayMs) => {
       delaysMs.push(delayMs);
       return clock.setTimeout(callback, delayMs);
@@ -444,6 +446,7 @@ t.test('the sockets are polled after each 1,024 alarms that are due', async (t) 
   let polls = 0;
   const counting: Clock = {
     nowMs: () => clock.nowMs(),
+    wallMs: () => clock.wallMs(),
     setTimeout: (callback, delayMs) => clock.setTimeout(callback, delayMs),
     clearTimeout: (handle) => clock.clearTimeout(handle),
     afterPoll: (callback) => {

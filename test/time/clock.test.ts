@@ -18,6 +18,12 @@ t.test('time never goes back, and has fractions', async (t) => {
   t.ok(sawFraction);
 });
 
+t.test('the time of day is that of Date', async (t) => {
+  const beforeMs = Date.now();
+  const wallMs = systemClock.wallMs();
+  t.ok(wallMs >= beforeMs && wallMs <= Date.now(), `${wallMs} ms`);
+});
+
 t.test('a timer never fires before its time', async (t) => {
   for (let delayMs = 0; delayMs < 5; delayMs += 0.3) {
     const startMs = systemClock.nowMs();

@@ -8,6 +8,7 @@ import { type ExplainedPart, explainDatagram } from '../../src/wire/explain.js';
 import { readFrame } from '../../src/wire/frame.js';
 import { FRAME_TYPES, TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { readHeaderMap } from '../../src/wire/header-map.js';
+import { decodeProbe } from '../../src/wire/probe.js';
 import { decodeRequest } from '../../src/wire/request.js';
 import { decodeResponse } from '../../src/wire/response.js';
 import { decodeSignal } from '../../src/wire/signal.js';
@@ -107,6 +108,7 @@ function reasonOf(datagram: Buffer): string | undefined {
     error: decodeErrorReply,
     nil: decodeSignal,
     token: decodeChallenge,
+    padding: decodeProbe,
     frames: (bundle: Buffer) => unpackBundle(bundle, () => undefined) ?? {},
   };
   const body = decode[FRAME_TYPES[frame.type].body](datagram);
@@ -139,6 +141,19 @@ t.test(
     );
   },
 );
+
+t.test('a bundle holds no probes, but answers to them', async (t) => {
+  const faultOf = (type: 'probe' | 'present') => {
+    const frame = sampleFrame(type);
+    const bundle = datagramOf(
+      TYPE_BYTE.bundle,
+      `91c4${frame.length.toString(16)}${frame.toString('hex')}`,
+    );
+    return explainDatagram(bundle).find(({ label }) => label === 'fault')?.detail;
+  };
+  t.match(faultOf('probe'), /^dropped as shape: .*; a bundle holds no probes$/);
+  t.equal(faultOf('present'), undefined);
+});
 
 t.test('a bundle in a bundle is first of all too short, as for an endpoint', async (t) => {
   const faultOf = (bytes: number) =>

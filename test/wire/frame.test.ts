@@ -15,6 +15,8 @@ t.test('a frame gives type, id and the datagram itself', async (t) => {
     [4, 'bundle'],
     [5, 'working'],
     [6, 'challenge'],
+    [10, 'probe'],
+    [11, 'present'],
   ] as const) {
     const datagram = datagramOf(byte, 'c1');
     t.strictSame(readFrame(datagram), { type, id: TEST_ID, datagram });

@@ -45,6 +45,7 @@ t.test('a stamp says which attempt it is, and how many milliseconds are left', a
   };
   t.equal(stamped(1, 5_000), compact('83 0001 0101 02ce00001388'));
   t.equal(stamped(16, 4_999.1), compact('83 0001 0110 02ce00001388'), 'a part of one is one');
+  t.equal(stamped(128, 1_000), compact('83 0001 017f 02ce000003e8'), 'a later one is 127 too');
   t.equal(stamped(2, 0), compact('83 0001 0102 02ce00000000'));
   t.equal(stamped(2, -5), compact('83 0001 0102 02ce00000000'));
   t.equal(stamped(2, 2 ** 40), compact('83 0001 0102 02ceffffffff'));

@@ -10,6 +10,8 @@ t.test('a signal is its type, an id, nil and a header map', async (t) => {
     ['cancel', 3],
     ['working', 5],
     ['challenge', 6],
+    ['probe', 10],
+    ['present', 11],
   ] as const) {
     const datagram = encodeSignal(type, TEST_ID).toDatagram();
     t.equal(datagram.toString('hex'), datagramOf(byte, 'c0 810001').toString('hex'));

@@ -72,6 +72,8 @@ const MASKED_BODIES: Readonly<Record<FrameBody, MaskBody>> = {
     transaction && maskedError(datagram, transaction, isMasked),
   nil: unmaskedSignal,
   token: unmaskedSignal,
+  // A binary means nothing to an endpoint, but it may be anything.
+  padding: unmaskedSignal,
   frames: () => undefined,
 };
 

@@ -21,6 +21,10 @@ export class FrozenClock implements Clock {
     return this.#nowMs + 0 * performance.now();
   }
 
+  wallMs(): number {
+    return this.#nowMs + 0 * Date.now();
+  }
+
   setTimeout(callback: () => void, delayMs: number): Timer {
     const timer = { callback, atMs: this.#nowMs + delayMs };
     this.#timers.add(timer);

@@ -63,7 +63,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);
   const token = Buffer.from('0102030405060708', 'hex');
-  const [asked, answered, failed, cancelled, working, challenge, several] = dissect(
+  const [asked, answered, failed, cancelled, working, challenge, probe, several] = dissect(
     t,
     captureOf([
       sayhi.toDatagram(),
@@ -72,6 +72,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
       encodeSignal('cancel', TEST_ID).toDatagram(),
       encodeSignal('working', TEST_ID).toDatagram(),
       encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram(),
+      datagramOf(TYPE_BYTE.probe, 'c4020000 810001'),
       bundle(request(7, 'x'), datagramOf(1, '07')),
     ]),
     [
@@ -110,6 +111,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
   t.match(cancelled, { 'rpcudp.type': ['0x03'], '_ws.col.Info': ['cancel'] });
   t.match(working, { 'rpcudp.type': ['0x05'], '_ws.col.Info': ['working'] });
   t.match(challenge, { 'rpcudp.type': ['0x06'], 'rpcudp.token': [token.toString('hex')] });
+  t.match(probe, { 'rpcudp.type': ['0x0a'], 'rpcudp.version': ['1'], '_ws.col.Info': ['probe'] });
   t.match(several, {
     '_ws.col.Info': ['bundle of 2: request x() | response 7'],
     'rpcudp.type': ['0x04', '0x00', '0x01'],
@@ -119,7 +121,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
     'rpcudp.args': ['[]'],
     'rpcudp.value': ['7'],
   });
-  for (const packet of [asked, answered, failed, cancelled, working, challenge, several]) {
+  for (const packet of [asked, answered, failed, cancelled, working, challenge, probe, several]) {
     t.same(packet?.['rpcudp.malformed'], []);
   }
   t.end();
@@ -220,6 +222,12 @@ t.test('no datagram is too hostile', options, (t) => {
     bundle(...Array.from({ length: 256 }, () => datagramOf(1, 'c0'))),
     bundle(...Array.from({ length: 256 }, () => Buffer.alloc(0))),
     bundle(bundle(datagramOf(1, 'c0'))),
+    bundle(datagramOf(TYPE_BYTE.probe, 'c0 810001'), datagramOf(TYPE_BYTE.present, 'c0 810001')),
+    ...[TYPE_BYTE.probe, TYPE_BYTE.present].flatMap((type) =>
+      ['c0 810001', 'c0 80', 'c400 810001', 'c50001', 'c4ff', 'a0 810001'].map((rest) =>
+        datagramOf(type, rest),
+      ),
+    ),
   ].filter(({ length }) => length > 0);
   agree(t, datagrams, `seed ${SEED}`);
   t.end();
@@ -299,8 +307,9 @@ function faultsOf(datagram: Buffer): string[] {
   if (isBundle(datagram) && datagram.length >= MIN_DATAGRAM_BYTES) {
     const faults: string[] = [];
     const fault = unpackBundle(datagram, (frame) => {
-      const isNested = isBundle(frame) && frame.length >= MIN_DATAGRAM_BYTES;
-      faults.push(...(isNested ? ['shape'] : faultsOf(frame)));
+      const mayNotBe = isBundle(frame) || frame[0] === TYPE_BYTE.probe;
+      const isMisplaced = mayNotBe && frame.length >= MIN_DATAGRAM_BYTES;
+      faults.push(...(isMisplaced ? ['shape'] : faultsOf(frame)));
     });
     return fault === undefined ? faults : [fault.reason];
   }

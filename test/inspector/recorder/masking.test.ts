@@ -223,6 +223,7 @@ t.test('maps with any keys, unreadable frames and trailing bytes are masked too'
     'an orphan response': frame(1, encode({ any: SECRET })),
     'an orphan error': frame(2, encode(['code', SECRET])),
     'a cancel with a body': frame(3, encode(SECRET)),
+    'a padded probe': frame(10, encode(Buffer.from(SECRET)), Buffer.of(0x81, 0, 1)),
     'a cancel with more': frame(3, Buffer.of(0xc0), encode(SECRET)),
   };
   for (const [name, datagram] of Object.entries(sent)) {

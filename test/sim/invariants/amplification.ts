@@ -1,6 +1,6 @@
 import { formatAddress } from '../../../src/address/address.js';
 import type { SocketAddress } from '../../../src/address/address.js';
-import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
+import { ANSWERS, framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Invariant } from '../invariant.js';
 import type { Traffic } from '../life.js';
@@ -9,12 +9,7 @@ import type { Traffic } from '../life.js';
 const MAX_FACTOR = 3;
 
 /** What an endpoint sends on its own, not as a reply. */
-const OWN_ACCORD: readonly (number | undefined)[] = [TYPE.request, TYPE.cancel];
-
-/** What only a peer can send that received a request of this endpoint. */
-const ANSWERS: readonly (number | undefined)[] = [
-  ...[TYPE.response, TYPE.error, TYPE.working, TYPE.challenge],
-];
+const OWN_ACCORD: readonly (number | undefined)[] = [TYPE.request, TYPE.cancel, TYPE.probe];
 
 /**
  * I10. Nobody can use an endpoint to flood another. As long as an address has not proved that it

@@ -2,7 +2,6 @@ import { networkOf } from '../../../src/address/ip.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 import type { Execution } from '../oracle.js';
-import type { World } from '../world.js';
 
 /** Refusals are remembered beside the replies. */
 const MAX_REFUSALS = 4_096;
@@ -12,7 +11,7 @@ export const boundedMemory: Invariant = {
   id: 'I8',
   says: 'calls, queues, caches, peers and handlers never exceed their limits',
 
-  afterEvent: (world, node) => {
+  afterEvent: (_world, node) => {
     const { name, limits, life, stats } = node;
     const bounds = [
       ['inFlightNow', stats.inFlightNow, limits.maxOutstanding],
@@ -28,7 +27,7 @@ export const boundedMemory: Invariant = {
       const { queued } = (call as unknown as { peer: { queued: number } }).peer;
       if (queued > limits.mailbox) return `${name}: ${queued} calls queued for one peer`;
     }
-    return tooManyInFlight(world, node);
+    return tooManyInFlight(node);
   },
 
   afterRun: (_world, { name, life, limits }, execution) => {
@@ -58,8 +57,9 @@ const networkOfSender = (execution: Execution): string => networkOf(hostOf(execu
  */
 const SURELY_AWAITED_MS = 200;
 
-function tooManyInFlight({ nowMs }: World, { name, limits, life, plan }: EndpointNode): Finding {
+function tooManyInFlight({ name, limits, life, plan }: EndpointNode): Finding {
   if (plan.faults.has('shortIds')) return undefined;
+  const nowMs = life.clock.nowMs();
   const byPeer = new Map<string, number>();
   for (const { call } of life.openCalls) {
     const { atMs = [] } = life.transmissions.get(call.transactionId) ?? {};

@@ -1,19 +1,14 @@
 import { formatAddress } from '../../../src/address/address.js';
-import { framesOf, headerOf, idOf, TYPE } from '../datagram.js';
+import { ANSWERS, framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
 
 /**
- * What may be in a bundle. A challenge is sent alone, because an unproven address gets nothing
- * else.
+ * What may be in a bundle. A challenge, a probe and its answer are sent alone, because an unproven
+ * address gets nothing else.
  */
 const BUNDLED: readonly (number | undefined)[] = [
   ...[TYPE.request, TYPE.response, TYPE.error, TYPE.cancel, TYPE.working],
-];
-
-/** Answers, from which an endpoint learns what a peer understands. */
-const ANSWERS: readonly (number | undefined)[] = [
-  ...[TYPE.response, TYPE.error, TYPE.working, TYPE.challenge],
 ];
 
 /**

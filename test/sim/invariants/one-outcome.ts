@@ -10,6 +10,7 @@ const ROUNDING_MS = 1e-6;
  * I1. Liveness of a single call. Whatever the network, the peer and the process do, the caller is
  * told exactly once, and at its deadline at the latest. It may be later only by as long as the
  * process was stalled. No call gives up early, and none sends its request when its time is over.
+ * Time is that of the caller's clock.
  */
 export const oneOutcome: Invariant = {
   id: 'I1',
@@ -20,10 +21,10 @@ export const oneOutcome: Invariant = {
   afterEvent: (_world, node) => miscounted(node),
 
   afterFrame: (world, node, frame) => {
-    if (frame[0] !== TYPE.request) return undefined;
+    if (frame[0] !== TYPE.request || !node.alive) return undefined;
     const tracked = world.callOf(tokenIn(frame));
-    if (tracked?.node !== node) return undefined;
-    const lateMs = world.nowMs - tracked.madeAtMs - tracked.timeoutMs;
+    if (tracked?.node !== node || tracked.incarnation !== node.incarnation) return undefined;
+    const lateMs = node.life.clock.nowMs() - tracked.dueMs;
     return lateMs < 0 ? undefined : `${tracked.token} was sent ${lateMs} ms after its deadline`;
   },
 
@@ -47,13 +48,12 @@ function tokenIn(request: Buffer): string {
 }
 
 function notOnTime({ token, node, incarnation, ...call }: TrackedCall): Finding {
-  const { outcome, settledAtMs = 0, madeAtMs, timeoutMs } = call;
+  const { outcome, settledAtMs = 0, dueMs } = call;
   if (!node.alive || node.incarnation !== incarnation) return undefined;
-  const deadlineMs = madeAtMs + timeoutMs;
-  if (outcome?.state === 'timedOut' && settledAtMs < deadlineMs - ROUNDING_MS) {
-    return `${token} timed out ${deadlineMs - settledAtMs} ms early`;
+  if (outcome?.state === 'timedOut' && settledAtMs < dueMs - ROUNDING_MS) {
+    return `${token} timed out ${dueMs - settledAtMs} ms early`;
   }
-  const latestMs = node.life.clock.latestMs(deadlineMs);
+  const latestMs = node.life.clock.latestMs(dueMs);
   if (settledAtMs <= latestMs + ROUNDING_MS) return undefined;
   return `${token} had its outcome ${settledAtMs - latestMs} ms too late`;
 }

@@ -29,6 +29,7 @@ local MAX_SUMMARY_LENGTH = 60
 local MAX_SUMMARIES = 4
 
 local REQUEST, RESPONSE, ERROR, CANCEL, BUNDLE, WORKING, CHALLENGE = 0, 1, 2, 3, 4, 5, 6
+local PROBE, PRESENT = 10, 11
 local TYPE_NAMES = {
   [REQUEST] = "request",
   [RESPONSE] = "response",
@@ -37,6 +38,8 @@ local TYPE_NAMES = {
   [BUNDLE] = "bundle",
   [WORKING] = "working",
   [CHALLENGE] = "challenge",
+  [PROBE] = "probe",
+  [PRESENT] = "present",
 }
 
 local FAULTS = {
@@ -514,7 +517,7 @@ local function transaction_key(pinfo, id, is_from_caller)
 end
 
 local function link(pinfo, tree, kind, id)
-  local is_from_caller = kind == REQUEST or kind == CANCEL
+  local is_from_caller = kind == REQUEST or kind == CANCEL or kind == PROBE
   local key = transaction_key(pinfo, id, is_from_caller)
   local transaction = transactions[key]
   if not pinfo.visited then
@@ -731,6 +734,18 @@ body_readers[CANCEL] = read_nil
 body_readers[WORKING] = read_nil
 body_readers[CHALLENGE] = read_nil
 
+-- Nil, or a binary that means nothing.
+local function read_padding(reader)
+  local code = reader.bytes:byte(reader.offset + 1)
+  if code < 0xc4 or code > 0xc6 then return read_nil(reader) end
+  reader.offset = reader.offset + 1
+  reader:advance(reader:take_uint(2 ^ (code - 0xc4)))
+  return ""
+end
+
+body_readers[PROBE] = read_padding
+body_readers[PRESENT] = read_padding
+
 local add_frame
 
 -- The frames of a bundle, by offset and length. If one of them is invalid, so is the bundle.
@@ -789,12 +804,13 @@ add_frame = function(tvb, bytes, tree, pinfo, budget, is_inner)
   local text, about = "", nil
   local fault = guarded(function()
     read_frame_type(bytes)
-    if is_inner and kind == BUNDLE then fail("shape") end
+    if is_inner and (kind == BUNDLE or kind == PROBE) then fail("shape") end
     reader.offset = HEADER_BYTES
     text = body_readers[kind](reader, tree, pinfo)
     -- A bundle itself has no header map.
     if kind ~= BUNDLE then about = add_header_map(reader, tree) end
     if kind == CHALLENGE and (about == nil or about.token == nil) then fail("shape") end
+    if (kind == PROBE or kind == PRESENT) and about == nil then fail("shape") end
     if reader.offset < #bytes then tree:add(f.ignored, tvb(reader.offset, #bytes - reader.offset)) end
   end)
   if fault ~= nil then
@@ -861,6 +877,8 @@ local function is_sound(tvb)
       read_value(reader)
     elseif kind == ERROR then
       read_error(reader)
+    elseif kind == PROBE or kind == PRESENT then
+      read_padding(reader)
     else
       read_nil(reader)
     end

@@ -151,8 +151,8 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
   const share = isLost ? 0.62 : 1;
   const endX = fromX + (toX - fromX) * share;
   const endY = sentY + (receivedY - sentY) * share;
-  const isResponse = rowOf(FRAME_TYPES, type)?.taker !== 'inbox';
-  const classes = ['arrow', isResponse ? 'arrow-response' : 'arrow-request', `arrow-${arrival}`];
+  const isAnswer = rowOf(FRAME_TYPES, type)?.taker === 'call';
+  const classes = ['arrow', isAnswer ? 'arrow-response' : 'arrow-request', `arrow-${arrival}`];
   if (late) classes.push('arrow-late');
   if (repetition !== undefined) classes.push('arrow-repeated');
   const side = sideOf(arrow);

@@ -40,6 +40,7 @@ const HEADINGS: Readonly<Record<GroupName, string>> = {
   response: 'response',
   request: 'request',
   cancel: 'cancel',
+  probe: 'probe',
   malformed: 'malformed',
   badSource: 'bad source',
 };

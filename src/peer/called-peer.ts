@@ -1,0 +1,74 @@
+/** Called peer: the calls to a peer, and what it shows of them. The peer actor makes and sends them. */
+import type { SocketAddress } from '../address/address.js';
+import type { CallActor } from '../call/call.js';
+import type { Engine } from '../engine/engine.js';
+import type { PeerKit } from './kit.js';
+import { Outbound } from './outbound.js';
+import { Tenure } from './tenure.js';
+import { firstLimit } from './window.js';
+
+export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<Self> {
+  protected readonly kit: PeerKit<Self>;
+  /** Made for the first call. */
+  #outbound: Outbound | undefined;
+
+  constructor(
+    engine: Engine,
+    kit: PeerKit<Self>,
+    address: SocketAddress,
+    friend: boolean,
+    resolved: boolean,
+  ) {
+    super(engine, kit, address, friend, resolved);
+    this.kit = kit;
+  }
+
+  protected get calls(): Outbound {
+    return (this.#outbound ??= this.#makeOutbound());
+  }
+
+  #makeOutbound(): Outbound {
+    const { firstRoundTrips, limits } = this.kit;
+    const hasAddress = this.health !== 'resolving';
+    return new Outbound(limits, this.home.clock, firstRoundTrips, hasAddress);
+  }
+
+  get inFlight(): number {
+    return this.#outbound?.outbox.inFlight ?? 0;
+  }
+
+  get queued(): number {
+    return this.#outbound?.outbox.queued ?? 0;
+  }
+
+  get inWindow(): number {
+    return this.#outbound?.path.window.size ?? 0;
+  }
+
+  get windowLimit(): number {
+    return this.#outbound?.path.window.limit ?? firstLimit(this.kit.limits);
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.#outbound?.path.roundTripMs;
+  }
+
+  /** How many more calls would not be refused. */
+  get room(): number {
+    const { limits } = this.kit;
+    return this.#outbound?.outbox.room ?? firstLimit(limits) + limits.mailbox;
+  }
+
+  /** Resolves when a call would be sent at once. */
+  async ready(): Promise<void> {
+    await this.#outbound?.outbox.ready();
+  }
+
+  queuedCalls(): CallActor[] {
+    return this.#outbound?.outbox.queuedCalls() ?? [];
+  }
+
+  cancelCalls(reason: unknown): void {
+    for (const call of this.#outbound?.outbox.calls() ?? []) call.cancel(reason);
+  }
+}
