@@ -172,10 +172,10 @@ t.test(
       }
     });
     const transport = udpTransport({ port: 0, ...options });
-    transport.unref?.();
+    transport.unref();
     await transport.open(new Inbox());
     t.strictSame(said.splice(0), ['unref udp6', 'unref udp4']);
-    transport.ref?.();
+    transport.ref();
     t.strictSame(said, ['ref udp6', 'ref udp4']);
     await transport.close();
   },
