@@ -38,11 +38,13 @@ function nilResponseTo(request: Buffer): Buffer {
   return response;
 }
 
-/** Randomness that makes every transaction id the same. */
+/** Randomness that makes every transaction id the same, and repeats it for everything else. */
 function repeating(id: Uint8Array): Random {
   return {
     fillBytes: (target) => {
-      for (let offset = 0; offset < target.length; offset += id.length) target.set(id, offset);
+      for (let offset = 0; offset < target.length; offset += id.length) {
+        target.set(id.subarray(0, target.length - offset), offset);
+      }
     },
     unit: () => 0,
   };

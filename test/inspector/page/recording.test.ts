@@ -75,8 +75,9 @@ t.test('a hostile recording changes no prototype and throws nothing', (t) => {
     '[{"__proto__":{"polluted":true}}]',
   );
   const store = new InspectionStore();
-  for (const record of read(`${call}\n${poisoned}`).records) store.apply(record);
-  t.equal(store.size, 2);
+  const { records, refused } = read(`${call}\n${poisoned}`);
+  for (const record of records) store.apply(record);
+  t.strictSame([store.size, refused], [1, 1], 'what nests too deeply is refused');
   t.equal(({} as { polluted?: boolean }).polluted, undefined);
   t.end();
 });

@@ -60,11 +60,13 @@ function untrueNo(world: World, tracked: TrackedCall): Finding {
     const refuser = world.endpoints.find(({ name }) => name === node && name === target.name);
     if (refuser === undefined) return true;
     // A peer that refused a request remembers that for its replay window and in this life. For an
-    // older copy of the request, and in the next life, it is a new request. And a life that refuses
-    // a copy knows nothing of what ran at its address before.
+    // older copy of the request, and in the next life, it is a new request. And who refuses a copy
+    // knows nothing of what ran at its address before, or before its replay window.
     const { replayWindowMs } = refuser.limits;
     const isAnother = refuser.incarnation !== targetIncarnation;
-    if (outcome.state === 'rejected' && (isAnother || hasForgotten(refuser))) return false;
+    const isOver = world.nowMs - startedAtMs >= replayWindowMs;
+    const knowsNothing = isAnother || isOver || hasForgotten(refuser);
+    if (outcome.state === 'rejected' && knowsNothing) return false;
     return startedAtMs - madeAtMs < replayWindowMs && incarnation === targetIncarnation;
   });
   if (runs.length === 0) return undefined;

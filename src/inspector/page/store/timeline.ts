@@ -32,6 +32,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   cancel: 'cancelled by the caller',
   refused: 'refused',
   lingered: 'no answer came at all',
+  withdrawn: 'not sent: its time was over',
   moved: 'goes to another address of its name',
   answeredElsewhere: 'an answer from another address, not taken',
   started: 'procedure started',
