@@ -8,17 +8,17 @@ import t from 'tap';
 // for the runtime dependencies. On a slow machine, several npm runs take their time.
 t.setTimeout(240_000);
 
-const MAX_PACKED_BYTES = 930_000;
+const MAX_PACKED_BYTES = 1_060_000;
 /**
  * Each part of the package has its own limit in bytes, unpacked, so that no part can grow
  * unnoticed.
  */
 const MAX_PART_BYTES = [
   ['dist/inspector/page/', 300_000],
-  ['dist/inspector/', 600_000],
-  ['dist/cli/', 280_000],
-  ['dist/legible/', 70_000],
-  ['src/', 75_000],
+  ['dist/inspector/', 640_000],
+  ['dist/cli/', 300_000],
+  ['dist/legible/', 95_000],
+  ['src/', 90_000],
   ['demos/', 130_000],
   ['test/', 60_000],
   ['', 1_900_000],
