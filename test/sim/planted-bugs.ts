@@ -139,7 +139,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an aborted call is settled twice',
-    file: 'call/call.ts',
+    file: 'call/held-call.ts',
     find: "this.receive({ type: 'cancel', reason });",
     replace: "this.receive({ type: 'cancel', reason }); this.#settle();",
     foundBy: ['I1'],
