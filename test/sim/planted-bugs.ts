@@ -139,9 +139,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'an aborted call is settled twice',
-    file: 'call/held-call.ts',
-    find: "this.receive({ type: 'cancel', reason });",
-    replace: "this.receive({ type: 'cancel', reason }); this.#settle();",
+    file: 'call/call.ts',
+    find: 'this.fulfil();',
+    replace:
+      "this.fulfil(); if (state === 'cancelled') this.home.outstanding.settle(state, false);",
     foundBy: ['I1'],
   },
   {
