@@ -33,11 +33,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
-    find: 'let slot = this.#buckets[this.#bucketOf(given, 0, peer)] as number;',
-    replace: `for (let number = this.#shifted; number < this.#pushed; number += 1) {
-      if (this.#hasGivenId(this.#slotOf(number))) return number;
+    find: 'let slot = this.#buckets[this.#bucketOf(given, 0)] as number;',
+    replace: `const id = given.slice(0, ID_WORDS);
+    for (let number = this.#shifted; number < this.#pushed; number += 1) {
+      const start = this.#slotOf(number) * RECORD_WORDS;
+      if (id.every((word, index) => word === this.#words[start + index])) return number;
     }
-    let slot = this.#buckets[this.#bucketOf(given, 0, peer)] as number;`,
+    let slot = this.#buckets[this.#bucketOf(given, 0)] as number;`,
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
@@ -95,7 +97,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: "return first + this.#bytes.toString('latin1', 0, end - this.#bytes.length);",
     replace: 'return first;',
     with: ['tinyReplyBytes', 'replay', 'duplication'],
-    foundBy: ['I2'],
+    // An error that lost a piece cannot even be read.
+    foundBy: ['I0', 'I2'],
   },
   {
     name: 'a refusal is sent but not remembered',
@@ -122,9 +125,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['L3'],
   },
   {
-    name: "the timer of close's grace is not cleared",
-    file: 'handler/inbox.ts',
-    find: 'clock.clearTimeout(timer);',
+    name: 'the timer of the alarms is not cleared at close',
+    file: 'time/alarms.ts',
+    find: 'this.#clock.clearTimeout(this.#timer);',
     replace: '',
     with: ['close'],
     foundBy: ['I12'],
