@@ -90,7 +90,8 @@ export class Outbox {
   drain(): void {
     // A send that fails at once settles its call inside this loop and calls this method again. The
     // outer loop continues, so the inner call returns.
-    if (this.#draining) return;
+    const nobodyWaits = this.#mailbox.size === 0 && this.#paced.length === 0;
+    if (this.#draining || nobodyWaits) return;
     this.#draining = true;
     while (this.#hasRoom()) {
       const next = this.#mailbox.shift();
