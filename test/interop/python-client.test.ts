@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { EndpointReport, Handlers } from '../../src/index.js';
 import { PythonPeer } from './python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
+import { LARGEST_TEXT_BYTES, PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
 // Python needs some time to start, and tests of silence wait until it is certain.
@@ -11,10 +11,6 @@ t.setTimeout(180_000);
 /** How many seconds a client waits: enough on any machine, or little when no answer will come. */
 const PATIENT = '10';
 const IMPATIENT = '0.2';
-/**
- * `['length', [text]]` with this many bytes of text: 1 + 7 for the name, 1 and 3 before the text.
- */
-const LARGEST_TEXT_BYTES = 8_192 - 12;
 /**
  * The payload of a datagram, without type and id, room for a header map, and the head of the
  * msgpack text.

@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { EndpointOptions } from '../../src/index.js';
 import { PythonPeer } from './python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
+import { LARGEST_TEXT_BYTES, PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 import { python } from '../fixtures/real-parts.js';
 
 // Python needs some time to start, and tests of silence wait until it is certain.
@@ -23,10 +23,6 @@ interface PythonServer {
 const PATIENT = { timeoutMs: 10_000 };
 /** For calls that get no answer. A shorter time-out gives the same outcome sooner. */
 const IMPATIENT = { timeoutMs: 200 };
-/**
- * `['length', [text]]` with this many bytes of text: 1 + 7 for the name, 1 and 3 before the text.
- */
-const LARGEST_TEXT_BYTES = 8_192 - 12;
 
 async function openClient(t: Test, address: string, options: EndpointOptions = {}) {
   const client = await createEndpoint({ host: '127.0.0.1', ...PATIENT, ...options });

@@ -6,7 +6,7 @@ import t from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import { twistedPython } from '../fixtures/real-parts.js';
 import { PythonPeer } from './python-peer.js';
-import { PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
+import { LARGEST_TEXT_BYTES, PYTHON_ONLY, SAME_BOTH_WAYS, textOf } from './python-values.js';
 
 // Python needs some time to start, and tests of silence wait until it is certain.
 t.setTimeout(180_000);
@@ -25,10 +25,6 @@ interface TwistedServer {
 /** How many seconds it waits for an answer: enough on any machine, or little when none will come. */
 const PATIENT = '10';
 const IMPATIENT = '0.2';
-/**
- * `['length', [text]]` with this many bytes of text: 1 + 7 for the name, 1 and 3 before the text.
- */
-const LARGEST_TEXT_BYTES = 8_192 - 12;
 
 const { skip = false } = twistedPython();
 
