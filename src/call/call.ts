@@ -10,6 +10,7 @@ import type { RemoteError } from '../api/outcome.js';
 import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
+import type { Moment } from '../time/moment.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';
@@ -43,8 +44,8 @@ export class CallActor
   /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest<CallActor> | undefined;
 
-  /** The time of day of the first transmission. With it a suspension of the machine is noticed. */
-  #sentWallMs = 0;
+  /** Just before the first transmission. With it a suspension of the machine is noticed. */
+  #sentNear: Moment | undefined;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -114,7 +115,7 @@ export class CallActor
    * shortens the round trip when no other call is made in the meantime.
    */
   launch(nowMs: number): void {
-    const { clock, outstanding, random } = this.home;
+    const { moments, outstanding, random } = this.home;
     const { deadlineMs, peer } = this;
     if (!outstanding.add(this)) {
       this.receive({ type: 'refused', error: new TooManyCallsError(outstanding.limit) });
@@ -124,10 +125,10 @@ export class CallActor
     this.receive({ type: 'transmitted', atMs: nowMs }, peer.ref);
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
+    this.#sentNear = moments.near(nowMs);
     peer.transmit(this);
     // If the system refused the request at once, the call may have gone to another address.
     if (this.peer !== peer) return;
-    this.#sentWallMs = clock.wallMs();
     this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
   }
@@ -135,7 +136,9 @@ export class CallActor
   /** Created on demand, because most calls are answered before their request must be repeated. */
   get #repeated(): Repetition<CallActor> {
     const { clock } = this.home;
-    return (this.#repetition ??= new Repetition(this, clock, this.#sentWallMs, this.#firstGapMs));
+    // Only what was sent is repeated.
+    const sentNear = this.#sentNear as Moment;
+    return (this.#repetition ??= new Repetition(this, clock, sentNear, this.#firstGapMs));
   }
 
   /** Whether its answer is overdue, and the peer did not say that it still works on the call. */

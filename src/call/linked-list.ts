@@ -33,6 +33,13 @@ export class LinkedList<T extends Linked<T>> {
     this.size += 1;
   }
 
+  /** Makes the item the last, whether it is in this list or in none. */
+  putLast(item: T): void {
+    if (item === this.#last) return;
+    this.delete(item);
+    this.push(item);
+  }
+
   /** Removes the item. Gives false if it is not in this list. */
   delete(item: T): boolean {
     if (item.list !== this) return false;

@@ -25,7 +25,7 @@ export interface OutstandingLimits {
   readonly maxLingering: number;
 }
 
-const FIRST_BUCKETS = 16;
+const FIRST_BUCKETS = 32;
 
 /**
  * A hash table whose chains are linked through the calls themselves. Others cannot choose the ids,
@@ -38,7 +38,7 @@ const FIRST_BUCKETS = 16;
  */
 export class Outstanding<TCall extends LedgerEntry<TCall>> {
   readonly #limits: OutstandingLimits;
-  /** The heads of the chains. Their number is a power of two, and at least the number of calls. */
+  /** The heads of the chains. Their number is a power of two, at least twice that of the calls. */
   #buckets = new Array<TCall | undefined>(FIRST_BUCKETS).fill(undefined);
   /** Bounded by `maxOutstanding` calls in flight and `maxLingering` lingering ones. */
   #size = 0;
@@ -79,7 +79,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   /** Adds a call that is about to be sent. Gives false if `maxOutstanding` is reached. */
   add(call: TCall): boolean {
     if (this.#inFlight >= this.#limits.maxOutstanding) return false;
-    if (this.#size === this.#buckets.length) this.#grow();
+    if (2 * this.#size >= this.#buckets.length) this.#grow();
     this.#size += 1;
     this.#inFlight += 1;
     this.#link(call);

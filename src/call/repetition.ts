@@ -1,11 +1,11 @@
 /** Repetition: decides whether the request of one call may be sent again, and sends it. */
 import type { CallContext, CallEvent } from '../api/call-snapshot.js';
 import type { Clock } from '../time/clock.js';
+import type { Moment } from '../time/moment.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import type { CallOwner } from './owner.js';
 import type { CallRequest } from './request.js';
 import { Retransmission } from './retransmission.js';
-import type { Moment } from './retransmission.js';
 import { saysUnreachable } from './verdict.js';
 
 /**
@@ -38,14 +38,14 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   #wasOverdue = false;
 
   /**
-   * @param sentWallMs the time of day when the request was first sent
+   * @param sentNear a moment shortly before the request was first sent
    * @param gapMs how long the call waited for an answer to that transmission
    */
-  constructor(call: TCall, clock: Clock, sentWallMs: number, gapMs: number) {
+  constructor(call: TCall, clock: Clock, sentNear: Moment, gapMs: number) {
     this.#call = call;
     this.#clock = clock;
     const { sentAtMs = 0, timeoutMs } = call.context;
-    const sent = { atMs: sentAtMs, wallMs: sentWallMs };
+    const sent = { atMs: sentAtMs, wallMs: sentNear.wallMs + (sentAtMs - sentNear.atMs) };
     this.#retransmission = new Retransmission(sent, gapMs, timeoutMs);
   }
 

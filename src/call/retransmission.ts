@@ -1,4 +1,5 @@
 /** Retransmission: when the request of one call is sent again, and how long this is safe. */
+import type { Moment } from '../time/moment.js';
 import { nextGapMs } from './backoff.js';
 
 /**
@@ -13,14 +14,6 @@ const SAFE_FOR_MS = 20_000;
  * whichever is shorter, but not before its RTO.
  */
 const MAX_LOOK_DELAY_MS = 10_000;
-
-/** A moment by both clocks. While a machine is suspended, only the time of day goes on. */
-export interface Moment {
-  /** Monotonic milliseconds. */
-  readonly atMs: number;
-  /** The time of day in milliseconds. */
-  readonly wallMs: number;
-}
 
 /**
  * The state of a call's retransmissions. It is needed only when the first transmission is not

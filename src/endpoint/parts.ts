@@ -32,6 +32,7 @@ import { ReturnPathTokens } from '../peer/return-path-tokens.js';
 import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
+import { Moments } from '../time/moment.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
 import type { Transport } from '../transport/transport.js';
@@ -86,7 +87,8 @@ export function buildParts(
 
   const outstanding = new Outstanding<CallActor>(limits);
   const { timeoutMs, attempts, lingerMs } = limits;
-  const caller = new Caller({ ...engine, outstanding, lingerMs }, { timeoutMs, attempts });
+  const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
+  const caller = new Caller(callHome, { timeoutMs, attempts });
   const turn = new Turn(clock);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);

@@ -2,7 +2,7 @@
  * Eviction order: which peer is forgotten to make room for another. Strangers go first: peers that
  * only asked. Friends go last: peers that this endpoint called, or whose handle its user took. Of
  * both, the one that was in use least recently goes first. A peer in use is never forgotten. All
- * this takes the same time for any number of peers.
+ * this takes the same time for any number of peers, apart from one look at each that came into use.
  */
 import { LinkedList } from '../call/linked-list.js';
 import type { Linked } from '../call/linked-list.js';
@@ -10,11 +10,13 @@ import type { Origin } from '../handler/origin.js';
 import { NetworkStrangers } from './network-strangers.js';
 
 /** The members of a peer that decide when it is forgotten. `Self` is its own type. */
-export interface Evictable<Self> extends Linked<Self> {
+export interface Evictable<Self extends Linked<Self>> extends Linked<Self> {
   /** Its host; undefined on this machine itself, and while it is looked up. */
   readonly origin: Origin | undefined;
   /** Whether this endpoint called it, or its user took its handle. Only the order writes it. */
   friend: boolean;
+  /** The strangers of its network, if it is one of them. Only the order writes it. */
+  strangers: NetworkStrangers<Self> | undefined;
   /** Whether it has open calls, running procedures or listeners. */
   readonly inUse: boolean;
 }
@@ -26,9 +28,9 @@ export class EvictionOrder<Peer extends Evictable<Peer>> {
   readonly #leastStrangers: number;
   readonly #mostOfNetwork: number;
   #strangers = 0;
-  /** The friends that are not in use. */
+  /** The friends. Those in use may be missing. */
   readonly #friends = new LinkedList<Peer>();
-  /** The networks with strangers that are not in use. The network heard least recently is first. */
+  /** The networks with strangers. Those with all in use may be missing. The least recent is first. */
   readonly #networks = new LinkedList<NetworkStrangers<Peer>>();
   /** By network. This machine's own strangers are under undefined. Bounded by the strangers. */
   readonly #byNetwork = new Map<Origin | undefined, NetworkStrangers<Peer>>();
@@ -44,50 +46,44 @@ export class EvictionOrder<Peer extends Evictable<Peer>> {
 
   /** A new peer has a place. */
   add(peer: Peer): void {
-    if (!peer.friend) this.#countStranger(peer, 1);
+    if (!peer.friend) this.#join(peer);
     if (!peer.inUse) this.unused(peer);
   }
 
   /** The endpoint's user wants this peer. */
   befriend(peer: Peer): void {
     if (!peer.friend) {
-      this.used(peer);
-      this.#countStranger(peer, -1);
+      this.remove(peer);
       peer.friend = true;
     }
-    if (peer.inUse) return;
-    this.#friends.delete(peer);
-    this.#friends.push(peer);
-  }
-
-  /** The peer is in use, and cannot be forgotten. */
-  used(peer: Peer): void {
-    if (this.#friends.delete(peer) || peer.friend) return;
-    const network = this.#networkOf(peer);
-    if (network.idle.delete(peer) && network.idle.size === 0) this.#networks.delete(network);
+    if (!peer.inUse) this.unused(peer);
   }
 
   /** The peer is not in use any more. Of its kind it goes last. */
   unused(peer: Peer): void {
-    if (peer.friend) {
-      this.#friends.push(peer);
-      return;
+    const { friend, strangers } = peer;
+    if (friend) this.#friends.putLast(peer);
+    else if (strangers !== undefined) {
+      strangers.idle.putLast(peer);
+      this.#networks.putLast(strangers);
     }
-    const network = this.#networkOf(peer);
-    network.idle.push(peer);
-    this.#networks.delete(network);
-    this.#networks.push(network);
   }
 
   /** The peer has lost its place. */
   remove(peer: Peer): void {
-    this.used(peer);
-    if (!peer.friend) this.#countStranger(peer, -1);
+    const { strangers } = peer;
+    if (strangers === undefined) {
+      this.#friends.delete(peer);
+      return;
+    }
+    strangers.idle.delete(peer);
+    if (strangers.idle.size === 0) this.#networks.delete(strangers);
+    this.#leave(peer, strangers);
   }
 
   /** The peer that goes first when the endpoint's user needs a place; undefined if all are in use. */
-  get firstForUser(): Peer | undefined {
-    return this.#networks.first?.idle.first ?? this.#friends.first;
+  firstForUser(): Peer | undefined {
+    return this.#firstStranger() ?? firstIdle(this.#friends);
   }
 
   /**
@@ -95,10 +91,22 @@ export class EvictionOrder<Peer extends Evictable<Peer>> {
    * for its own strangers; while there are few strangers, a friend makes room.
    */
   firstForStranger(origin: Origin | undefined): Peer | undefined {
-    const network = this.#byNetwork.get(origin?.ofNetwork);
-    if (this.hasShare(origin)) return network?.idle.first;
-    if (this.#strangers < this.#leastStrangers) return this.#friends.first ?? this.firstForUser;
-    return this.firstForUser;
+    if (this.hasShare(origin)) {
+      const network = this.#byNetwork.get(origin?.ofNetwork);
+      return network && firstIdle(network.idle);
+    }
+    const friend = this.#strangers < this.#leastStrangers ? firstIdle(this.#friends) : undefined;
+    return friend ?? this.firstForUser();
+  }
+
+  #firstStranger(): Peer | undefined {
+    for (;;) {
+      const network = this.#networks.first;
+      if (network === undefined) return undefined;
+      const first = firstIdle(network.idle);
+      if (first !== undefined) return first;
+      this.#networks.delete(network);
+    }
   }
 
   /** Whether the network of this host has its share of the places. */
@@ -107,17 +115,28 @@ export class EvictionOrder<Peer extends Evictable<Peer>> {
     return origin !== undefined && network !== undefined && network.size >= this.#mostOfNetwork;
   }
 
-  #networkOf({ origin }: Peer): NetworkStrangers<Peer> {
-    const key = origin?.ofNetwork;
-    let network = this.#byNetwork.get(key);
-    if (network === undefined) this.#byNetwork.set(key, (network = new NetworkStrangers()));
-    return network;
+  #join(peer: Peer): void {
+    const key = peer.origin?.ofNetwork;
+    let strangers = this.#byNetwork.get(key);
+    if (strangers === undefined) this.#byNetwork.set(key, (strangers = new NetworkStrangers(key)));
+    strangers.size += 1;
+    this.#strangers += 1;
+    peer.strangers = strangers;
   }
 
-  #countStranger(peer: Peer, change: 1 | -1): void {
-    const network = this.#networkOf(peer);
-    this.#strangers += change;
-    network.size += change;
-    if (network.size === 0) this.#byNetwork.delete(peer.origin?.ofNetwork);
+  #leave(peer: Peer, strangers: NetworkStrangers<Peer>): void {
+    peer.strangers = undefined;
+    this.#strangers -= 1;
+    strangers.size -= 1;
+    if (strangers.size === 0) this.#byNetwork.delete(strangers.network);
   }
+}
+
+/**
+ * The first peer that is not in use. Those that came into use are taken out of the list only here,
+ * each once: a peer that is asked and answers at once costs nothing.
+ */
+function firstIdle<Peer extends Evictable<Peer>>(peers: LinkedList<Peer>): Peer | undefined {
+  while (peers.first?.inUse === true) peers.shift();
+  return peers.first;
 }

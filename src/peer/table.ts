@@ -72,7 +72,7 @@ export class PeerTable implements HandlerOwners, NamedPeers {
   at(host: string, port: number): PeerActor | undefined {
     const known = this.known(host, port);
     if (known !== undefined) return known;
-    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser);
+    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser());
     return hasRoom ? this.#addAt({ host, port }, true) : undefined;
   }
 
@@ -117,7 +117,7 @@ export class PeerTable implements HandlerOwners, NamedPeers {
   }
 
   admitNamed(name: SocketAddress, lookUp: () => void): PeerActor {
-    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser);
+    const hasRoom = this.#makeRoom(this.#options.evictionOrder.firstForUser());
     if (!hasRoom) throw new TooManyPeersError(this.#options.maxPeers);
     const peer = this.#options.makePeer(name, true, lookUp);
     this.#add(peer);

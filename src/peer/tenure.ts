@@ -8,6 +8,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Origin, Origins } from '../handler/origin.js';
 import type { Used } from '../handler/peer-requests.js';
 import type { Evictable, EvictionOrder } from './eviction-order.js';
+import type { NetworkStrangers } from './network-strangers.js';
 import { Presence } from './presence.js';
 
 /** What a peer needs for its place. `Self` is the type of all peers of the table. */
@@ -26,6 +27,7 @@ export abstract class Tenure<Self extends Tenure<Self>>
   previous: Self | undefined;
   next: Self | undefined;
   friend: boolean;
+  strangers: NetworkStrangers<Self> | undefined;
   origin: Origin | undefined;
   readonly #kit: TenureKit<Self>;
   /** Open calls, running procedures, and one more while it has listeners. */
@@ -50,7 +52,6 @@ export abstract class Tenure<Self extends Tenure<Self>>
 
   used(): void {
     this.#uses += 1;
-    if (this.#uses === 1 && !this.forgotten) this.#kit.evictionOrder.used(this.self);
   }
 
   unused(): void {

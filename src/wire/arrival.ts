@@ -18,7 +18,7 @@ export function asItArrives(value: unknown): unknown {
   if (arrivesAsItIs(value, 0)) return value;
   const body = encodeBody(
     value,
-    'value',
+    { name: 'value', ownLists: 0 },
     MAX_DATAGRAM_BYTES,
     (bytes) => new RangeError(`${bytes}`),
   );

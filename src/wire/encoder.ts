@@ -9,24 +9,30 @@ import { OverBudget, Unfaithful } from './unfaithful.js';
 /** Makes the error for a body that takes too many bytes. `bodyBytes` is a lower bound. */
 export type TooLarge = (bodyBytes: number) => Error;
 
+/** What a body is made of. */
+export interface BodyShape {
+  /** The name of the value, with which the path in an error starts; or the names of its parts. */
+  readonly name: string | readonly string[];
+  /** How many of the outermost arrays are lists of this package: only their items count. */
+  readonly ownLists: number;
+}
+
 /**
  * Encodes a value as the body of a frame: a string with one latin1 character for each byte (see
  * `OutboundFrame`).
  *
  * Throws an `UnencodableError` for a value that would not arrive unchanged; faithful-copy.ts has
- * the rules. The error's path starts with `name`. If `name` is an array, the value is an array too,
- * and `name` has the names of its items. Throws the error of `tooLarge` for a body of more than
- * `maxBodyBytes`.
+ * the rules. Throws the error of `tooLarge` for a body of more than `maxBodyBytes`.
  */
 export function encodeBody(
   value: unknown,
-  name: string | readonly string[],
+  { name, ownLists }: BodyShape,
   maxBodyBytes: number,
   tooLarge: TooLarge,
 ): string {
   let copy: unknown;
   try {
-    copy = faithfulCopy(value);
+    copy = faithfulCopy(value, ownLists);
   } catch (error) {
     if (error instanceof OverBudget) throw tooLarge(MOST_COUNTED);
     const fault = error instanceof Unfaithful ? error : Unfaithful.ofForeign(error);

@@ -3,7 +3,7 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeBody } from './encoder.js';
+import { type BodyShape, encodeBody } from './encoder.js';
 import { shorten } from '../escape.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
@@ -18,7 +18,7 @@ export interface ErrorReply {
   readonly data?: unknown;
 }
 
-const PARTS = ['code', 'message', 'data'] as const;
+const SHAPE: BodyShape = { name: ['code', 'message', 'data'], ownLists: 1 };
 
 /** Texts are cut to this length, because they are meant for people. */
 const MAX_TEXT_LENGTH = 1_024;
@@ -36,7 +36,7 @@ export function encodeErrorReply(
 ): OutboundFrame {
   const error: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
   if (data !== undefined) error.push(data);
-  const body = encodeBody(error, PARTS, MAX_REQUEST_BODY_BYTES, tooLarge);
+  const body = encodeBody(error, SHAPE, MAX_REQUEST_BODY_BYTES, tooLarge);
   return new OutboundFrame('error', id, body, PLAIN_HEADER_MAP);
 }
 

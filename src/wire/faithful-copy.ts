@@ -38,17 +38,25 @@ const LONE_SURROGATE =
 /**
  * Copies a value for the encoder. Throws `Unfaithful` for a value that would not arrive unchanged,
  * and `OverBudget` for a value that does not fit in a datagram.
+ *
+ * @param ownLists how many of the outermost arrays are lists of this package. They have nothing
+ *   besides their items.
  */
-export function faithfulCopy(value: unknown): unknown {
-  return new Copier().copy(value, 0);
+export function faithfulCopy(value: unknown, ownLists = 0): unknown {
+  return new Copier(ownLists).copy(value, 0);
 }
 
 class Copier {
+  readonly #ownLists: number;
   /**
    * The fewest bytes that the value needs so far. So the encoder never gets a value that is much
    * larger than a datagram.
    */
   #bytes = 0;
+
+  constructor(ownLists: number) {
+    this.#ownLists = ownLists;
+  }
 
   /** Copies a value that is inside `depth` arrays and maps. */
   copy(value: unknown, depth: number): unknown {
@@ -123,7 +131,7 @@ class Copier {
     }
     if (length > MAX_LENGTH) throw new OverBudget();
     this.#count(1);
-    requireItemsAlone(array);
+    if (depth > this.#ownLists) requireItemsAlone(array, length);
     const copy = new Array<unknown>(length);
     let index = 0;
     try {
@@ -211,9 +219,13 @@ function isRecord(value: object): value is Readonly<Record<string, unknown>> {
 const ITEM = /^[0-9]+$/;
 
 /** Throws `Unfaithful` for an array that has properties besides its items, as a RegExp's match. */
-function requireItemsAlone(array: readonly unknown[]): void {
-  // The names of items come first.
-  const last = Object.keys(array).at(-1);
+function requireItemsAlone(array: readonly unknown[], length: number): void {
+  const keys = Object.keys(array);
+  // With a key for each item there is no other. In a sparse array there may be, but its first hole
+  // is refused.
+  if (keys.length === length) return;
+  // The keys of items come first.
+  const last = keys.at(-1);
   if (last === undefined || ITEM.test(last)) return;
   throw new Unfaithful(`the array has a property ${quote(last)} besides its items; send an object`);
 }

@@ -3,7 +3,7 @@ import { Buffer } from 'node:buffer';
 import { RequestTooLargeError, UnencodableError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import { DROP, type Drop, isDrop } from './drop.js';
-import { encodeBody } from './encoder.js';
+import { type BodyShape, encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
 import { requestHeaderMap } from './header-map.js';
@@ -19,7 +19,8 @@ export interface RequestBody {
   readonly end: number;
 }
 
-const PARTS = ['procedure', 'args'] as const;
+/** Of `args` only the items count, as in a call `procedure(...args)`. */
+const SHAPE: BodyShape = { name: ['procedure', 'args'], ownLists: 2 };
 
 /**
  * Makes the frame of a request. It has exactly the bytes that Python's rpcudp 5.x sends for the
@@ -43,7 +44,7 @@ export function encodeRequest(
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
-  const body = encodeBody([procedure, withoutTrailing(args)], PARTS, maxBodyBytes, tooLarge);
+  const body = encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
   return new RequestFrame(id, body, requestHeaderMap(traceparent));
 }
 
@@ -52,7 +53,7 @@ export function encodeRequest(
  * them, as they do in a call within one program.
  */
 export function withoutTrailing(args: readonly unknown[]): readonly unknown[] {
-  if (!Array.isArray(args) || args.at(-1) !== undefined) return args;
+  if (!Array.isArray(args) || args[args.length - 1] !== undefined) return args;
   const last = args.findLastIndex((arg: unknown) => arg !== undefined);
   return args.slice(0, last + 1);
 }

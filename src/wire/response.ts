@@ -3,7 +3,7 @@ import type { Buffer } from 'node:buffer';
 import { ReplyTooLargeError } from '../errors.js';
 import { decodeValue } from './decoder.js';
 import type { Drop } from './drop.js';
-import { encodeBody } from './encoder.js';
+import { type BodyShape, encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_DATAGRAM_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
 import { OutboundFrame } from './outbound-frame.js';
@@ -13,6 +13,8 @@ export interface ResponseBody {
   readonly value: unknown;
   readonly end: number;
 }
+
+const SHAPE: BodyShape = { name: 'result', ownLists: 0 };
 
 /**
  * Makes the frame of a response. It has exactly the bytes that Python's rpcudp 5.x sends for the
@@ -29,7 +31,7 @@ export function encodeResponse(
   maxBodyBytes = MAX_DATAGRAM_BYTES - HEADER_BYTES - (headerMap?.length ?? 0),
 ): OutboundFrame {
   const tooLarge = (bytes: number) => new ReplyTooLargeError(bytes, maxBodyBytes);
-  const body = encodeBody(value, 'result', maxBodyBytes, tooLarge);
+  const body = encodeBody(value, SHAPE, maxBodyBytes, tooLarge);
   return new OutboundFrame('response', id, body, headerMap);
 }
 

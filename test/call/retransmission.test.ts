@@ -2,7 +2,7 @@
 import t from 'tap';
 import type { Call } from '../../src/api/call.js';
 import { Retransmission } from '../../src/call/retransmission.js';
-import type { Moment } from '../../src/call/retransmission.js';
+import type { Moment } from '../../src/time/moment.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import { challengeHeaderMap } from '../../src/wire/header-map.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';

@@ -9,10 +9,11 @@ class FakePeer implements Evictable<FakePeer> {
   static looks = 0;
   list: object | undefined;
   previous: FakePeer | undefined;
+  strangers: Evictable<FakePeer>['strangers'];
   #next: FakePeer | undefined;
   readonly origin;
   #friend: boolean;
-  readonly #inUse: boolean;
+  #inUse: boolean;
 
   constructor(origins: Origins, host: string, friend: boolean, inUse: boolean) {
     this.origin = origins.take(host);
@@ -42,6 +43,10 @@ class FakePeer implements Evictable<FakePeer> {
     FakePeer.looks += 1;
     return this.#inUse;
   }
+
+  set inUse(inUse: boolean) {
+    this.#inUse = inUse;
+  }
 }
 
 const hostOf = (number: number) => `10.${number >> 16}.${(number >> 8) & 255}.${number & 255}`;
@@ -55,7 +60,7 @@ function looksOf(count: number, friend: boolean, inUse: boolean): number {
   }
   const next = new FakePeer(origins, '192.0.2.1', false, false);
   FakePeer.looks = 0;
-  for (const first of [order.firstForUser, order.firstForStranger(next.origin)]) {
+  for (const first of [order.firstForUser(), order.firstForStranger(next.origin)]) {
     if (first !== undefined) order.remove(first);
   }
   order.add(next);
@@ -73,6 +78,37 @@ for (const [what, friend, inUse] of [
   });
 }
 
+t.test(
+  'a peer that came into use is looked at once, and goes last when it is free again',
+  async (t) => {
+    const origins = new Origins();
+    const order = new EvictionOrder<FakePeer>(100, 100);
+    for (const friend of [true, false]) {
+      const peers = [1, 2, 3].map((number) => new FakePeer(origins, hostOf(number), friend, false));
+      const [first, second, third] = peers as [FakePeer, FakePeer, FakePeer];
+      for (const peer of peers) order.add(peer);
+      for (const peer of [first, second]) peer.inUse = true;
+      t.equal(order.firstForUser(), third);
+      FakePeer.looks = 0;
+      t.equal(order.firstForUser(), third);
+      t.equal(FakePeer.looks, 1, 'only the one that is free');
+      second.inUse = false;
+      order.unused(second);
+      t.equal(order.firstForUser(), third);
+      third.inUse = true;
+      t.equal(order.firstForUser(), second);
+      second.inUse = true;
+      t.equal(order.firstForUser(), undefined);
+      for (const peer of [third, first]) {
+        peer.inUse = false;
+        order.unused(peer);
+      }
+      t.equal(order.firstForStranger(undefined), third);
+      for (const peer of peers) order.remove(peer);
+    }
+  },
+);
+
 t.test('nothing is kept of peers that were removed', async (t) => {
   const origins = new Origins();
   const order = new EvictionOrder<FakePeer>(10, 5);
@@ -83,6 +119,6 @@ t.test('nothing is kept of peers that were removed', async (t) => {
     order.remove(peer);
     if (peer.origin !== undefined) origins.release(peer.origin);
   }
-  t.equal(order.firstForUser, undefined);
+  t.equal(order.firstForUser(), undefined);
   t.equal(origins.size, 0);
 });

@@ -18,8 +18,10 @@ t.test('More calls than anybody can look at', { skip: chromium().skip ?? false }
       /^1 in (8|16|32|64) healthy calls shown, [\d,]+ counted but not shown$/,
     );
     await visitor.sees('resolved');
-    for (let n = 0; n < 5; n += 1) {
-      await client.tell({ type: 'call', procedure: 'find', args: [8] });
+    // On a busy machine any of them may time out.
+    for (let rejected = 0; rejected < 5;) {
+      const state = await client.tell({ type: 'call', procedure: 'find', args: [8] });
+      if (state === 'rejected') rejected += 1;
     }
   });
 
@@ -48,7 +50,7 @@ t.test('More calls than anybody can look at', { skip: chromium().skip ?? false }
       async () => wrong((await client.stats()).outcomes),
       'calls that went wrong',
     );
-    t.ok((await client.stats()).outcomes.rejected > 0);
+    t.ok((await client.stats()).outcomes.rejected >= 5);
   });
 
   t.strictSame(visitor.complaints, []);
