@@ -124,6 +124,34 @@ for (const [way, callBy] of Object.entries(WAYS)) {
 }
 
 t.test(
+  'a call by a name goes on to the next address of the name, also while the endpoint closes',
+  inWorld(async (t, world) => {
+    const store = await slowStore(world);
+    const gate = new Gate();
+    const service = await world.endpoint({
+      closeGraceMs: 3_000,
+      lookup: () => Promise.resolve(['10.9.9.9', store.address.host]),
+      handlers: {
+        work: async ({ endpoint }) => {
+          await gate.passed;
+          const peer = endpoint.peer(`store.example:${store.address.port}`);
+          await peer.call('save', ['it'], { timeoutMs: 500 });
+          return peer.call('save', ['it']).value();
+        },
+      },
+    });
+    const client = await world.endpoint();
+    const call: Call = client.peer(service.address).call('work');
+    await world.settle();
+    const closed = service.close();
+    gate.open();
+    t.match(await world.clock.runUntil(call), { value: 'saved it' });
+    await world.clock.runUntil(closed);
+    t.match(service.stats().outcomes, { timedOut: 1, resolved: 1 });
+  }),
+);
+
+t.test(
   'all other calls are cancelled at once, and new ones are refused, also within a procedure',
   inWorld(async (t, world) => {
     const raw = await world.raw();

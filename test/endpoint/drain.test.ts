@@ -66,6 +66,24 @@ t.test(
 );
 
 t.test(
+  'it resolves when the last replies have left, also those that share a datagram',
+  inWorld(async (t, world) => {
+    const { server, finish } = await serving(world);
+    const client = await world.endpoint({ handlers: { back: () => 'called back' } });
+    // An endpoint that is known to be one gets bundles.
+    await world.clock.runUntil(server.peer(client.address).call('back'));
+    const peer = client.peer(server.address);
+    const calls = Array.from({ length: 4 }, () => peer.call('slow'));
+    await world.settle();
+    const { framesAttempted } = server.stats();
+    const left = server.drain().then(() => server.stats().framesAttempted - framesAttempted);
+    finish('made it');
+    t.equal(await world.clock.runUntil(left), 4);
+    for (const call of calls) t.match(await world.clock.runUntil(call), { value: 'made it' });
+  }),
+);
+
+t.test(
   'a request that was taken before is answered again while the endpoint drains',
   inWorld(async (t, world) => {
     const { server } = await serving(world);
