@@ -356,16 +356,20 @@ t.test(
   'a wrong grace is refused, and closes nothing',
   inWorld(async (t, world) => {
     const endpoint = await world.endpoint();
-    for (const graceMs of [-1, NaN, Infinity, 2 ** 31, '5' as never, 5n as never]) {
+    for (const graceMs of [-1, NaN, Infinity, 2 ** 31]) {
       t.throws(() => endpoint.close({ graceMs }), OptionError);
     }
     t.throws(() => endpoint.close({ graceMs: -1 }), {
       message: "The option 'graceMs' must be a number from 0 to 2147483647, but is -1",
     });
-    t.throws(() => endpoint.close({ grace: 1 } as never), {
+    // @ts-expect-error A grace is a number.
+    t.throws(() => endpoint.close({ graceMs: '5' }), OptionError);
+    // @ts-expect-error There is no such option.
+    t.throws(() => endpoint.close({ grace: 1 }), {
       message: "The option 'grace' is not known; the options of a close are graceMs",
     });
-    t.throws(() => endpoint.close(15 as never), OptionError);
+    // @ts-expect-error A signal handler's argument is no set of options.
+    t.throws(() => endpoint.close(15), OptionError);
     t.equal(endpoint.stats().state, 'open');
     await endpoint.close({ graceMs: 2 ** 31 - 1 });
     t.throws(() => endpoint.close({ graceMs: -1 }), OptionError, 'a closed one checks, too');
