@@ -331,7 +331,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'frames that wait for the end of the turn are forgotten at close',
-    file: 'endpoint/endpoint.ts',
+    file: 'endpoint/closing.ts',
     find: 'turn.end();',
     replace: '',
     with: ['noCloseGrace', 'close'],
