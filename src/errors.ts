@@ -191,8 +191,8 @@ export class EndpointClosedError extends Error {
   override readonly name = 'EndpointClosedError';
   readonly code = 'ERR_RPCUDP_ENDPOINT_CLOSED';
 
-  constructor() {
-    super('The endpoint is closed');
+  constructor(message = 'The endpoint is closed') {
+    super(message);
   }
 }
 

@@ -2,6 +2,8 @@
 /** rpcudp: RPC over UDP, built from actors. This file exports its public names. */
 export { createEndpoint } from './endpoint/endpoint.js';
 export type { Endpoint, AnyEndpoint, ApiOf, PeerOf } from './api/endpoint.js';
+export type { CloseOptions } from './api/close-options.js';
+export type { EndpointState } from './api/endpoint-state.js';
 export type {
   AtMostOnce,
   ContractedEndpointOptions,

@@ -106,6 +106,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
 const VOCABULARY = [
   'vocabulary.ts',
   'api/call-state.ts',
+  'api/endpoint-state.ts',
   'api/fate.ts',
   'api/health.ts',
   'api/request-ending.ts',

@@ -4,6 +4,7 @@ import type { InspectionObserver } from '../actor/inspection.js';
 import type { SocketAddress } from '../address/address.js';
 import type { offered } from '../contract/api.js';
 import type { AnyContract, ContractApi } from '../contract/contract.js';
+import type { CloseOptions } from './close-options.js';
 import type { EndpointReport } from './endpoint-report.js';
 import type { Peer } from './peer.js';
 import type { AnyProcedures, Offered } from './procedures.js';
@@ -53,15 +54,33 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
    */
   inspect(observer: InspectionObserver): Subscription;
 
-  /** The current counts. */
+  /** The current counts and the state. */
   stats(): EndpointStats;
 
   /**
-   * Closes the endpoint. Every open call is `cancelled` with an EndpointClosedError. Running
-   * procedures may end and reply within `closeGraceMs`, and keep the process alive for so long.
-   * Then the socket is closed. Never rejects. A second call gives the same promise.
+   * Takes no new requests: callers are told that none was run (`closing`). Procedures that run may
+   * end, and calls go on, in both directions. Resolves when no procedure runs any longer and the last
+   * replies have left, which takes no longer than the longest time that a procedure may run
+   * (`handlerTimeoutMs`, or its contract's `timeoutMs`). The endpoint then still calls, until it is
+   * closed; it does not serve again. Never rejects. A second call gives the same promise.
+   *
+   * A procedure that awaits it waits for itself.
    */
-  close(): Promise<void>;
+  drain(): Promise<void>;
+
+  /**
+   * Closes the endpoint. Takes no new requests. Procedures that run may end and reply within
+   * `graceMs`, by default `closeGraceMs`, and keep the process alive for so long. Until then calls go
+   * on that are made through the scopes of such procedures (`scope.endpoint`), and they may make more.
+   * All other calls are `cancelled` at once with an EndpointClosedError, and these at the end of the
+   * grace. Then the socket is closed. Never rejects.
+   *
+   * A second call gives the same promise. Its `graceMs`, if it has one, counts from then, and shortens
+   * the first one, but does not lengthen it. A procedure that awaits the close waits for itself.
+   *
+   * @throws OptionError for an option that is unknown or out of bounds.
+   */
+  close(options?: CloseOptions): Promise<void>;
 
   /**
    * Lets the process end although the endpoint is open, as `unref()` of a socket of Node.js does.

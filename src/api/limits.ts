@@ -65,7 +65,10 @@ export interface Limits {
    * each frame is sent in its own datagram. Bundles that arrive are always read.
    */
   readonly maxBundleBytes: number;
-  /** How long `close` waits for procedures that are still running. Default 1,000. */
+  /**
+   * How long `close` waits for procedures that are still running, and for the calls that they make
+   * through their scopes. Default 1,000. `close({ graceMs })` says otherwise.
+   */
   readonly closeGraceMs: number;
 }
 

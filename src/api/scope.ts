@@ -7,7 +7,10 @@ export interface HandlerScope {
   /** Where the request came from. UDP source addresses can be forged. */
   readonly sender: SocketAddress;
 
-  /** The endpoint that received it: `endpoint.peer(sender)` calls back. */
+  /**
+   * The endpoint that received it: `endpoint.peer(sender)` calls back. Calls that are made through it
+   * belong to this request: while the endpoint closes, they go on until the procedure has ended.
+   */
   readonly endpoint: AnyEndpoint;
 
   /**

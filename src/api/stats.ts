@@ -1,5 +1,6 @@
 /** Endpoint statistics: the counts that `endpoint.stats()` gives. */
 import type { OutcomeCounts } from './call-state.js';
+import type { EndpointState } from './endpoint-state.js';
 import type { RequestCounts } from './request-ending.js';
 import type { FateCounts } from './fate.js';
 
@@ -9,6 +10,8 @@ import type { FateCounts } from './fate.js';
  * it is being started is already in `runningNow`, but its frame is not yet in `fates`.
  */
 export interface EndpointStats {
+  /** What the endpoint does at this moment. */
+  readonly state: EndpointState;
   /** Inbound datagrams. */
   readonly received: number;
   /** Inbound frames: one in each datagram, or several in a bundle. The sum of all `fates`. */

@@ -85,6 +85,11 @@ export class CallActor
     return this.context.calledAtMs + this.context.timeoutMs;
   }
 
+  /** Whether it is made for a procedure that runs. */
+  get isForRunning(): boolean {
+    return this.request?.parent?.running === true;
+  }
+
   get idempotent(): boolean {
     return this.request?.contracted?.idempotent === true;
   }

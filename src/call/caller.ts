@@ -4,7 +4,7 @@ import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
-import { asError, EndpointClosedError } from '../errors.js';
+import { asError } from '../errors.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
@@ -12,6 +12,8 @@ import type { CallHome } from './home.js';
 import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
+import { requireRunning } from './parent-request.js';
+import type { ParentRequest } from './parent-request.js';
 import type { CallRequest } from './request.js';
 import { TransactionIds } from './transaction-ids.js';
 
@@ -21,6 +23,8 @@ export interface CallTerms {
   readonly contracted?: ContractedProcedure | undefined;
   /** The host name that the call is made by. */
   readonly name?: CalledName<CallActor> | undefined;
+  /** The request in whose course the call is made. */
+  readonly parent?: ParentRequest | undefined;
 }
 
 export class Caller {
@@ -35,6 +39,7 @@ export class Caller {
     this.#ids = new TransactionIds(home.random);
   }
 
+  /** From now on only procedures that run may call. */
   close(): void {
     this.#closed = true;
   }
@@ -51,13 +56,13 @@ export class Caller {
     args: readonly unknown[],
     terms: CallTerms,
   ): CallActor {
-    if (this.#closed) throw new EndpointClosedError();
-    const { replyTo, contracted, name } = terms;
+    if (this.#closed) requireRunning(terms.parent);
+    const { replyTo, contracted, name, parent } = terms;
     const options = checkCallOptions(terms.options, this.#defaults, contracted);
     const issues = contracted?.checkArguments(args);
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const transactionId = this.#ids.next();
-    const request = { transactionId, procedure, args, options, replyTo, contracted, name };
+    const request = { transactionId, procedure, args, options, replyTo, contracted, name, parent };
     const call = callChannel.hasSubscribers
       ? this.#trace(peer, request)
       : this.#place(peer, request);

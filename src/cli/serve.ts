@@ -21,7 +21,8 @@ export interface ServeOptions extends RecordOptions, InspectOptions {
 
 /**
  * Serves until Ctrl-C or SIGTERM, or until the reader of its output has left. Procedures that are
- * running then have up to a second to end; a second signal does not wait for them.
+ * running then have up to a second to end, with the calls that they make through their scopes. A
+ * second signal does not wait for them, but their callers are told.
  *
  * @throws ArgumentError for the module; BindError, AddressError for the address; RecordingError,
  * OptionError for the recording; InspectorUrlError for the inspector.
@@ -54,15 +55,16 @@ export async function serve(
 function stopped(world: World, endpoint: Endpoint): Promise<ExitCode> {
   return new Promise((resolve) => {
     let stopping = false;
+    let exitCode: ExitCode = EXIT_CODE.success;
     const stop = (): void => {
-      if (stopping) resolve(EXIT_CODE.interrupted);
-      stopping = true;
       world.stdout.hurry();
-      void endpoint.close();
+      if (stopping) exitCode = EXIT_CODE.interrupted;
+      void endpoint.close(stopping ? { graceMs: 0 } : {});
+      stopping = true;
     };
     endpoint.on('endpoint.closed', ({ error }) => {
       if (error !== undefined) world.stderr.print(`error: ${messageOf(error)}`);
-      resolve(error === undefined ? EXIT_CODE.success : EXIT_CODE.failure);
+      resolve(error === undefined ? exitCode : EXIT_CODE.failure);
     });
     world.signals.on('SIGINT', stop);
     world.signals.on('SIGTERM', stop);

@@ -7,6 +7,7 @@ import type { SocketAddress } from '../address/address.js';
 import { reachable } from '../address/reachable.js';
 import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
+import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
@@ -14,18 +15,22 @@ import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
+import { requireRunning } from '../call/parent-request.js';
+import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
 import { SharedPortError } from '../transport/shared-port-error.js';
+import { Closing } from './closing.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
 import type { Parts } from './parts.js';
+import type { ScopableEndpoint } from './scoped-endpoint.js';
 import { statsOf } from './stats.js';
 import { TAP } from './tapped-endpoint.js';
-import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
+import type { TappedEndpoint } from './tapped-endpoint.js';
 
 /**
  * Opens an endpoint: binds its socket and then serves `handlers`. With a `contract`, the handlers
@@ -51,19 +56,23 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
 }
 
 /** @internal The endpoint that `createEndpoint` gives. */
-export class EndpointSystem implements Endpoint, Tappable {
+export class EndpointSystem implements ScopableEndpoint {
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
   readonly #reports: Listeners<EndpointReport>;
+  readonly #closing: Closing;
   #address: SocketAddress | undefined;
-  #closed: Promise<void> | undefined;
 
   constructor(options: GivenOptions) {
     this.#parts = buildParts(options, this, (request, ending) => {
       this.#requestSettled(request, ending);
     });
     this.#reports = new Listeners(this.#parts.engine.reportError);
+    this.#closing = new Closing(this.#parts, (error) => {
+      this.#reports.emit({ type: 'endpoint.closed', error });
+      this.#reports.clear();
+    });
   }
 
   /** Binds the socket and starts to serve. Rejects with a BindError. */
@@ -78,7 +87,7 @@ export class EndpointSystem implements Endpoint, Tappable {
           this.#frameSettled(fate, host, port);
         },
         socketFailed: (error) => {
-          void this.#close(error);
+          this.#closing.fail(error);
         },
       });
     } catch (error) {
@@ -94,11 +103,28 @@ export class EndpointSystem implements Endpoint, Tappable {
   }
 
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
+    return this.#peer(undefined, address, contract);
+  }
+
+  peerFor(
+    parent: ParentRequest,
+    address: string | SocketAddress,
+    contract: AnyContract | undefined,
+  ): Peer {
+    return this.#peer(parent, address, contract);
+  }
+
+  #peer(
+    parent: ParentRequest | undefined,
+    address: string | SocketAddress,
+    contract: AnyContract | undefined,
+  ): Peer {
     const { peers, transport, vantage } = this.#parts;
-    if (this.#closed !== undefined) throw new EndpointClosedError();
+    if (this.#closing.begun) requireRunning(parent);
     if (transport.sharesPort === true) throw new SharedPortError(this.address);
     requireContract(contract);
-    return new PeerHandle(peers.hold(reachable(parseAddress(address), vantage)), contract);
+    const actor = peers.hold(reachable(parseAddress(address), vantage));
+    return new PeerHandle(actor, contract, parent);
   }
 
   on<Type extends EndpointReport['type'] | '*'>(
@@ -115,7 +141,7 @@ export class EndpointSystem implements Endpoint, Tappable {
   }
 
   [TAP](tap: Tap): TappedEndpoint {
-    if (this.#closed !== undefined) throw new EndpointClosedError();
+    if (this.#closing.begun) throw new EndpointClosedError();
     const { engine, inbox, outstanding, peers } = this.#parts;
     const subscription = engine.inspection.attachTap(tap);
     return {
@@ -148,53 +174,27 @@ export class EndpointSystem implements Endpoint, Tappable {
   }
 
   unref(): void {
-    if (this.#closed !== undefined) return;
+    if (this.#closing.begun) return;
     this.#parts.transport.unref?.();
     this.#parts.engine.alarms.unref();
   }
 
   ref(): void {
-    if (this.#closed !== undefined) return;
+    if (this.#closing.begun) return;
     this.#parts.transport.ref?.();
     this.#parts.engine.alarms.ref();
   }
 
-  close(): Promise<void> {
-    return this.#close(undefined);
+  drain(): Promise<void> {
+    return this.#closing.drain();
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    return this.#closing.close(options);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
-  }
-
-  #close(error: Error | undefined): Promise<void> {
-    if (this.#closed === undefined) {
-      this.#parts.caller.close();
-      this.#parts.peers.close();
-      // A microtask later, so that a listener that calls again when its call is cancelled finds the
-      // endpoint closing.
-      this.#closed = Promise.resolve().then(() => this.#shutDown(error));
-    }
-    return this.#closed;
-  }
-
-  async #shutDown(error: Error | undefined): Promise<void> {
-    const { engine, inbox, limits, outstanding, peers, root, socket, turn } = this.#parts;
-    const reason = error ?? new EndpointClosedError();
-    root.send({ type: 'close', error });
-    for (const peer of peers.all()) peer.cancelCalls(reason);
-    // Somebody may wait for the close, even of an endpoint that does not keep the process alive.
-    engine.alarms.ref();
-    await inbox.drain(limits.closeGraceMs);
-    inbox.close(reason);
-    for (const call of outstanding.all()) call.giveUp();
-    turn.end();
-    await socket.close();
-    peers.forgetAll();
-    engine.alarms.close();
-    root.send({ type: 'closed' });
-    this.#reports.emit({ type: 'endpoint.closed', error });
-    this.#reports.clear();
   }
 
   #frameSettled(fate: Fate, host: string, port: number): void {

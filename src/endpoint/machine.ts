@@ -2,11 +2,12 @@
  * Endpoint machine: the states of an endpoint.
  *
  * ```text
- * opening ─▶ open ─▶ closing ─▶ closed ■
+ * opening ─▶ open ─▶ draining ─▶ closing ─▶ closed ■      also from opening and open to closing
  * ```
  *
- * In `closing` the endpoint settles every call, waits a limited time for running procedures, and
- * closes its socket. An endpoint also closes when its socket fails.
+ * - In `draining` the endpoint takes no new requests. It stays there until it is closed.
+ * - In `closing` it settles every call, waits a limited time for running procedures, whose calls go
+ *   on, and closes its socket. An endpoint also closes when its socket fails.
  */
 import { assign, setup } from 'xstate';
 
@@ -18,6 +19,7 @@ interface EndpointContext {
 
 export type EndpointEvent =
   | { readonly type: 'opened'; readonly address: string }
+  | { readonly type: 'drain' }
   | { readonly type: 'close'; readonly error?: Error | undefined }
   | { readonly type: 'closed' };
 
@@ -39,9 +41,18 @@ export const endpointMachine = setup({
         close: { target: 'closing', actions: 'noteError' },
       },
     },
-    open: { on: { close: { target: 'closing', actions: 'noteError' } } },
+    open: {
+      on: {
+        drain: { target: 'draining' },
+        close: { target: 'closing', actions: 'noteError' },
+      },
+    },
+    draining: {
+      description: 'New requests are refused; procedures that run may end, and calls go on.',
+      on: { close: { target: 'closing', actions: 'noteError' } },
+    },
     closing: {
-      description: 'Calls are settled; procedures that still run may end.',
+      description: 'Procedures that run may end, with their calls; all other calls are settled.',
       on: { closed: { target: 'closed' } },
     },
     closed: { type: 'final' },

@@ -6,6 +6,7 @@ import type {
   ContractedEndpointOptions,
   EndpointOptions,
 } from '../api/endpoint-options.js';
+import type { CloseOptions } from '../api/close-options.js';
 import type { LimitOptions, Limits } from '../api/limits.js';
 import { CONTRACT_OPTION } from '../contract/contract.js';
 import type { AnyContract } from '../contract/contract.js';
@@ -13,6 +14,7 @@ import { LIMITS } from '../engine/limits.js';
 import { OptionError } from '../errors.js';
 import {
   callable,
+  milliseconds,
   oneOf,
   requireOptions,
   tested,
@@ -21,7 +23,7 @@ import {
 } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
 import { systemRandom } from '../random.js';
-import { systemClock } from '../time/clock.js';
+import { MAX_TIMER_DELAY_MS, systemClock } from '../time/clock.js';
 
 const OTHERS = {
   // The transport checks host and port when it binds.
@@ -68,4 +70,19 @@ export function checkEndpointOptions(options: GivenOptions): CheckedEndpointOpti
     ...withDefaults<Omit<GivenOptions, keyof Limits>, typeof OTHERS>(OTHERS, options),
     limits: withDefaults<LimitOptions, typeof LIMITS>(LIMITS, options),
   };
+}
+
+const CLOSE_OPTIONS = {
+  // The default is the endpoint's. A remaining time has parts of milliseconds.
+  graceMs: milliseconds(undefined, MAX_TIMER_DELAY_MS),
+} satisfies OptionTable<CloseOptions>;
+
+/**
+ * Checks the options of a close.
+ *
+ * @throws OptionError that names the option, its bounds and its value.
+ */
+export function checkCloseOptions(options: CloseOptions = {}): CloseOptions {
+  requireOptions<CloseOptions>(CLOSE_OPTIONS, options, 'a close');
+  return options;
 }

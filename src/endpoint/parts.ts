@@ -8,7 +8,6 @@ import { Inspection } from '../actor/inspection.js';
 import { lookedUpHosts } from '../address/looked-up.js';
 import type { Vantage } from '../address/reachable.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
-import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Limits } from '../api/limits.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { Answers } from '../call/answers.js';
@@ -40,6 +39,8 @@ import { guardedReport, warnings } from '../engine/warning.js';
 import { endpointMachine } from './machine.js';
 import { checkEndpointOptions } from './options.js';
 import type { CheckedEndpointOptions, GivenOptions } from './options.js';
+import { ScopedEndpoint } from './scoped-endpoint.js';
+import type { ScopableEndpoint } from './scoped-endpoint.js';
 
 export interface Parts {
   readonly limits: Limits;
@@ -67,7 +68,7 @@ export interface Parts {
  */
 export function buildParts(
   options: GivenOptions,
-  endpoint: AnyEndpoint,
+  endpoint: ScopableEndpoint,
   requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
 ): Parts {
   const checked = checkEndpointOptions(options);
@@ -109,8 +110,10 @@ export function buildParts(
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
   const settlements = new Settlements(reportError, requestSettled);
-  const served = { endpoint, peers, origins, procedures, atMostOnce, limits, settlements };
-  const inbox = new Inbox(engine, served);
+  const inbox = new Inbox(engine, {
+    ...{ peers, origins, procedures, atMostOnce, limits, settlements },
+    endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
+  });
   const answers = new Answers(outstanding, socket.ref);
   const probes = new Probes(engine.sender);
   return {
@@ -119,7 +122,7 @@ export function buildParts(
   };
 }
 
-function vantageOf(endpoint: AnyEndpoint, socket: Socket, transport: Transport): Vantage {
+function vantageOf(endpoint: ScopableEndpoint, socket: Socket, transport: Transport): Vantage {
   return {
     get address() {
       return endpoint.address;

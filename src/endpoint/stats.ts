@@ -3,8 +3,9 @@ import type { EndpointStats } from '../api/stats.js';
 import type { Parts } from './parts.js';
 
 export function statsOf(parts: Parts): EndpointStats {
-  const { socket, outstanding, answers, amplification, peers, settlements, inbox } = parts;
+  const { root, socket, outstanding, answers, amplification, peers, settlements, inbox } = parts;
   return {
+    state: root.getSnapshot().value,
     ...socket.stats(),
     unreadableHeaders: answers.unreadableHeaders + inbox.unreadableHeaders,
     outcomes: outstanding.outcomes,

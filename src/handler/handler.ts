@@ -267,6 +267,7 @@ export class Handler
 
   protected override entered(state: string): void {
     if (state === 'running' || state === 'refused') return;
+    this.#scope?.end();
     this.#scope = undefined;
     this.home.alarms.clear(this);
     if (state === 'abandoned') this.#keeper.handlerAbandoned(this);

@@ -4,11 +4,9 @@
  */
 import { isAnswerable } from '../address/source.js';
 import type { AtMostOnce } from '../api/endpoint-options.js';
-import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Limits } from '../api/limits.js';
 import type { Engine } from '../engine/engine.js';
-import type { Alarm } from '../time/alarms.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
 import { readHeaderMap } from '../wire/header-map.js';
@@ -27,6 +25,7 @@ import type { Refusal } from './refusal.js';
 import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
 import { RequestScope } from './scope.js';
+import type { ServedRequest } from './scope.js';
 import type { Settlements } from './settlements.js';
 import { Share } from './share.js';
 import type { ShareLimits } from './share.js';
@@ -38,7 +37,7 @@ type InboxLimits = ReplyLimits &
   Pick<Limits, 'handlerTimeoutMs' | 'maxRunningHandlers' | 'maxRunningPerPeer'>;
 
 export interface InboxOptions {
-  readonly endpoint: AnyEndpoint;
+  readonly endpointFor: ServedRequest['endpointFor'];
   readonly peers: HandlerOwners;
   readonly origins: Origins;
   readonly procedures: ProcedureTable;
@@ -61,8 +60,8 @@ export class Inbox implements HandlerKeeper {
   readonly #replies: ReplyMemory;
   readonly #repliesShare: Share;
   readonly #refusals: ReplyMemory;
-  #closing = false;
-  #drained: (() => void) | undefined;
+  /** Set once no new request is taken any more. */
+  #oneEnded: (() => void) | undefined;
 
   constructor(engine: Engine, options: InboxOptions) {
     this.#engine = engine;
@@ -180,7 +179,7 @@ export class Inbox implements HandlerKeeper {
   }
 
   #refusalOf(sender: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
-    if (this.#closing) return CLOSING;
+    if (this.#oneEnded !== undefined) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
     return this.#slots.refusal(sender) ?? this.#noPlaceFor(sender);
   }
@@ -217,10 +216,10 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { endpoint, limits } = this.#options;
+    const { endpointFor, limits } = this.#options;
     const served = {
       sender: peer.socketAddress,
-      endpoint,
+      endpointFor,
       attempt: headerMap?.attempt ?? 1,
       traceparent: headerMap?.traceparent,
       receivedAtMs: handler.context.receivedAtMs,
@@ -237,7 +236,7 @@ export class Inbox implements HandlerKeeper {
     this.#stopped(handler);
     this.#replies.remember(handler);
     this.#options.settlements.handlerEnded(handler.context, handler.thrown);
-    if (this.#slots.running === 0) this.#drained?.();
+    this.#oneEnded?.();
   }
 
   handlerAwaited(handler: Handler): void {
@@ -270,20 +269,9 @@ export class Inbox implements HandlerKeeper {
     return [...this.#called, ...this.#awaited];
   }
 
-  /** Refuses new requests. Resolves when no procedure runs any longer, or after `graceMs`. */
-  async drain(graceMs: number): Promise<void> {
-    this.#closing = true;
-    const { alarms, clock } = this.#engine;
-    if (this.#slots.running > 0) {
-      await new Promise<void>((resolve) => {
-        const alarm: Alarm = { heapIndex: -1, ring: () => resolve() };
-        alarms.set(alarm, clock.nowMs() + graceMs);
-        this.#drained = () => {
-          alarms.clear(alarm);
-          resolve();
-        };
-      });
-    }
+  /** Refuses new requests from now on. `oneEnded` is called whenever a request has ended. */
+  drain(oneEnded: () => void): void {
+    this.#oneEnded = oneEnded;
   }
 
   /** Forgets every handler. The signals of running procedures abort with `reason`. */

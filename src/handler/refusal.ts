@@ -36,4 +36,4 @@ export const DEADLINE_PASSED: Refusal = {
   message: 'its deadline had passed when it arrived',
 };
 
-export const CLOSING: Refusal = { code: 'closing', message: 'the endpoint is being closed' };
+export const CLOSING: Refusal = { code: 'closing', message: 'the endpoint takes no new requests' };

@@ -10,7 +10,8 @@ import type { Clock } from '../time/clock.js';
 
 export interface ServedRequest {
   readonly sender: SocketAddress;
-  readonly endpoint: AnyEndpoint;
+  /** Gives the endpoint for the procedure of a scope. */
+  readonly endpointFor: (scope: RequestScope) => AnyEndpoint;
   readonly attempt: number;
   readonly traceparent: string | undefined;
   /** Monotonic milliseconds of the endpoint's clock. */
@@ -22,27 +23,44 @@ export interface ServedRequest {
 
 export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
-  readonly endpoint: AnyEndpoint;
   readonly attempt: number;
   readonly traceparent: string | undefined;
 
+  readonly #endpointFor: ServedRequest['endpointFor'];
   readonly #clock: Clock;
   readonly #receivedAtMs: number;
   readonly #callerWaitsMs: number;
   readonly #timeoutMs: number;
+  #endpoint: AnyEndpoint | undefined;
   #controller: AbortController | undefined;
   #abortReason: unknown;
   #aborted = false;
+  #running = true;
 
   constructor(request: ServedRequest, clock: Clock) {
     this.sender = request.sender;
-    this.endpoint = request.endpoint;
     this.attempt = request.attempt;
     this.traceparent = request.traceparent;
+    this.#endpointFor = request.endpointFor;
     this.#clock = clock;
     this.#receivedAtMs = request.receivedAtMs;
     this.#callerWaitsMs = request.callerWaitsMs ?? Infinity;
     this.#timeoutMs = request.timeoutMs;
+  }
+
+  /** Whether the procedure runs, and its request waits for the end. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  /** The request has ended. */
+  end(): void {
+    this.#running = false;
+  }
+
+  get endpoint(): AnyEndpoint {
+    // Created on demand, like the signal.
+    return (this.#endpoint ??= this.#endpointFor(this));
   }
 
   get remainingMs(): number {

@@ -204,6 +204,8 @@ const countsRecord = object({
   ...common,
   /** The counts of `endpoint.stats()`. */
   stats: object({
+    /** The state of the endpoint's machine. Absent in recordings that were made before it was told. */
+    state: optional(string()),
     received: count,
     framesReceived: count,
     fates: table(count),

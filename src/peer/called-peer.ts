@@ -68,7 +68,10 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
     return this.#outbound?.outbox.queuedCalls() ?? [];
   }
 
+  /** Cancels its calls, except those that are made for procedures that run. */
   cancelCalls(reason: unknown): void {
-    for (const call of this.#outbound?.outbox.calls() ?? []) call.cancel(reason);
+    for (const call of this.#outbound?.outbox.calls() ?? []) {
+      if (!call.isForRunning) call.cancel(reason);
+    }
   }
 }

@@ -6,7 +6,7 @@ import type { Caller, CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 
 /** What a call takes from the handle that got its command. */
-export type CommandTerms = Pick<CallTerms, 'contracted' | 'name'>;
+export type CommandTerms = Pick<CallTerms, 'contracted' | 'name' | 'parent'>;
 
 /** A peer that takes commands. */
 export interface Commanded extends CallOwner<CallActor> {
@@ -28,7 +28,9 @@ export class Commands {
    * the actor has ended, it goes to `obey` directly.
    */
   take(peer: Commanded, command: CallCommand, terms: CommandTerms): void {
-    if (terms.contracted !== undefined || terms.name !== undefined) this.#terms.set(command, terms);
+    const { contracted, name, parent } = terms;
+    const hasTerms = contracted !== undefined || name !== undefined || parent !== undefined;
+    if (hasTerms) this.#terms.set(command, terms);
     if (peer.forgotten) this.obey(peer, command);
     else peer.ref.send(command);
   }

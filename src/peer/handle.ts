@@ -10,6 +10,7 @@ import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
 import type { CallActor } from '../call/call.js';
 import type { CalledName } from '../call/called-name.js';
+import type { ParentRequest } from '../call/parent-request.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
@@ -32,10 +33,13 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
 
   readonly #actor: HeldActor;
   readonly #contract: AnyContract | undefined;
+  /** The request to which its calls belong, if a procedure got the handle through its scope. */
+  readonly #parent: ParentRequest | undefined;
 
-  constructor(actor: HeldActor, contract?: AnyContract) {
+  constructor(actor: HeldActor, contract?: AnyContract, parent?: ParentRequest) {
     this.#actor = actor;
     this.#contract = contract;
+    this.#parent = parent;
     this.remote = remoteOf(this);
   }
 
@@ -85,7 +89,8 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   ): Call<ResultOf<Api[P]>> {
     const contracted = this.#contractedProcedure(procedure);
     const actor = this.#actor.living();
-    const call = actor.call(procedure, args ?? [], { options, contracted, name: this.#actor.name });
+    const terms = { options, contracted, name: this.#actor.name, parent: this.#parent };
+    const call = actor.call(procedure, args ?? [], terms);
     // XState's types of an actor's machine do not compare.
     return call as unknown as Call<ResultOf<Api[P]>>;
   }
@@ -103,7 +108,7 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
     try {
       const actor = this.#actor.living();
       const contracted = this.#contractedProcedure(command.procedure);
-      actor.command(command, { contracted, name: this.#actor.name });
+      actor.command(command, { contracted, name: this.#actor.name, parent: this.#parent });
     } catch (error) {
       this.#actor.last().refuseCommand(command, error, this.#actor.name);
     }

@@ -27,7 +27,8 @@ export const ERROR_CODES = {
     ending: 'deadline passed',
     words: 'its caller does not wait any more',
   },
-  closing: { ran: false, ending: 'closing', words: 'the endpoint is closing' },
+  /** The endpoint is being drained or closed. */
+  closing: { ran: false, ending: 'closing', words: 'the endpoint takes no new requests' },
   handlerFailed: { ran: true, words: 'it threw an error that is not a ProcedureError' },
   handlerTimedOut: { ran: true, words: 'it was still running at its deadline' },
   invalidResult: { ran: true, words: 'its result breaks the contract' },

@@ -6,6 +6,7 @@ import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { checkEndpointOptions } from '../../src/endpoint/options.js';
+import type { CloseOptions } from '../../src/api/close-options.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { EndpointStats } from '../../src/api/stats.js';
 import type { Fate } from '../../src/api/fate.js';
@@ -29,6 +30,12 @@ const ANSWERED: readonly Fate[] = [
 
 /** What a peer says about a request that changes when it is sent again. */
 const DISTURBING: readonly (number | undefined)[] = [TYPE.working, TYPE.challenge];
+
+/** How an endpoint is closed. */
+interface Ending extends CloseOptions {
+  /** Whether it is drained before. */
+  readonly drains?: boolean;
+}
 
 export class EndpointNode {
   readonly kind = 'endpoint';
@@ -74,6 +81,7 @@ export class EndpointNode {
     return this.#life !== undefined;
   }
 
+  /** Whether it drains or closes. */
   get closing(): boolean {
     return this.#closing;
   }
@@ -204,10 +212,11 @@ export class EndpointNode {
   }
 
   /** Closes the endpoint as its user would, and checks what it leaves behind. */
-  async close(): Promise<void> {
+  async close({ drains = false, graceMs }: Ending = {}): Promise<void> {
     const { life } = this;
     this.#closing = true;
-    await life.endpoint.close();
+    if (drains) await life.endpoint.drain();
+    await life.endpoint.close({ graceMs });
     // Waits for what the endpoint postponed to the end of the turn.
     await new Promise<void>((resolve) => {
       this.#world.clock.afterPoll(resolve);

@@ -133,6 +133,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I12'],
   },
   {
+    name: 'closing cancels the calls of procedures that run',
+    file: 'peer/called-peer.ts',
+    find: 'if (!call.isForRunning) call.cancel(reason);',
+    replace: 'call.cancel(reason);',
+    with: ['close'],
+    foundBy: ['I17'],
+  },
+  {
+    name: 'an endpoint that drains takes new requests',
+    file: 'handler/inbox.ts',
+    find: 'if (this.#oneEnded !== undefined) return CLOSING;',
+    replace: '',
+    with: ['close'],
+    foundBy: ['I17'],
+  },
+  {
     name: 'the window is never full',
     file: 'peer/window.ts',
     find: 'return this.size >= this.#limit;',
@@ -315,7 +331,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'frames that wait for the end of the turn are forgotten at close',
-    file: 'endpoint/endpoint.ts',
+    file: 'endpoint/closing.ts',
     find: 'turn.end();',
     replace: '',
     with: ['noCloseGrace', 'close'],

@@ -97,12 +97,21 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
     },
     callBack: async (scope, token: unknown) => {
       const execution = begin(scope, 'callBack', token);
-      const call = scope.endpoint
-        .peer(scope.sender)
-        .call('echo', [`${String(token)} back`], { timeoutMs: 500 });
-      node.callMade();
-      const outcome = await call;
-      return end(execution, [token, outcome.state, world.oracle.count]);
+      const callBack = async (nth: number): Promise<string> => {
+        const args = [`${String(token)} back ${nth}`];
+        const call = scope.endpoint.peer(scope.sender).call('echo', args, { timeoutMs: 500 });
+        node.callMade();
+        const { state } = await call;
+        if (node.closing) world.coverage.reach(`callBackWhileEnding:${state}`);
+        // The signal aborts when nobody waits for the procedure any longer.
+        if (state === 'cancelled' && !scope.signal.aborted) {
+          world.problem('I17', `${node.name} cancelled a call of a procedure that runs`);
+        }
+        return state;
+      };
+      const states = [await callBack(1)];
+      if (node.closing && !scope.signal.aborted) states.push(await callBack(2));
+      return end(execution, [token, ...states, world.oracle.count]);
     },
   };
 }

@@ -66,7 +66,9 @@ const STRIKE: Readonly<Record<Strike, (world: World, dice: Dice) => boolean>> = 
     const node = dice.pick(world.endpoints);
     if (!node.ready) return false;
     const delayMs = dice.exponential(500);
-    void node.close().then(() => reopen(world, node, delayMs));
+    const graceMs = dice.chance(0.3) ? dice.pick([0, 300, 3_000]) : undefined;
+    const ending = { drains: dice.chance(0.3), graceMs };
+    void node.close(ending).then(() => reopen(world, node, delayMs));
     return true;
   },
   stall: (world, dice) => {

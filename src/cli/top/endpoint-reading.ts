@@ -1,14 +1,16 @@
 /** Endpoint reading: collects what the records of one endpoint say about it. */
 import { noOutcomes } from '../../api/call-state.js';
 import type { OutcomeState } from '../../api/call-state.js';
+import { ENDPOINT_STATES } from '../../api/endpoint-state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
-import { mapRows } from '../../vocabulary.js';
+import { isNameOf, mapRows } from '../../vocabulary.js';
 import { Meter } from './meter.js';
+import { isGone } from './snapshot.js';
 import type {
   Count,
   CountsView,
-  EndpointState,
   EndpointView,
+  KnownState,
   PeerView,
   ProcedureView,
 } from './snapshot.js';
@@ -65,9 +67,10 @@ export class EndpointReading {
     }
   }
 
-  get state(): EndpointState {
-    if (this.#closed === undefined) return 'open';
-    return this.#closed.lost === true ? 'lost' : 'closed';
+  get state(): KnownState {
+    if (this.#closed !== undefined) return this.#closed.lost === true ? 'lost' : 'closed';
+    const told = this.#meter.latest?.stats.state;
+    return told !== undefined && isNameOf(ENDPOINT_STATES, told) ? told : 'open';
   }
 
   /** The troubles of the endpoint, with their times on the viewer's clock. */
@@ -94,9 +97,9 @@ export class EndpointReading {
       processId: about?.processId ?? 0,
       version: about?.version ?? '',
       state,
-      error: state === 'open' ? undefined : this.#closed?.error,
+      error: this.#closed?.error,
       counts: this.#counts(nowMs),
-      peers: state === 'open' ? [...this.#peers.values()].map(peerView) : [],
+      peers: isGone(this) ? [] : [...this.#peers.values()].map(peerView),
       procedures: this.#procedures(nowMs),
     };
   }

@@ -4,7 +4,8 @@
  */
 import type { InspectionRecord } from '../../inspector/record.js';
 import { EndpointReading } from './endpoint-reading.js';
-import type { EndpointState, EndpointView, Snapshot, TroubleView } from './snapshot.js';
+import { isGone } from './snapshot.js';
+import type { EndpointView, Snapshot, TroubleView } from './snapshot.js';
 
 /** The most endpoints that are kept. If there are more, a closed one is removed, or the oldest. */
 const MAX_ENDPOINTS = 256;
@@ -39,33 +40,31 @@ export class Reading {
       return { ...view, label: port !== undefined && isUnique ? port : view.name };
     });
     return {
-      endpoints: [...endpoints.filter(isOpen), ...endpoints.filter((view) => !isOpen(view))],
+      endpoints: [...endpoints.filter((view) => !isGone(view)), ...endpoints.filter(isGone)],
       troubles: readings
         .flatMap((reading, index) => troublesOf(reading, endpoints[index]?.label ?? '', nowMs))
         .sort((one, other) => one.agoMs - other.agoMs)
         .slice(0, MAX_TROUBLES),
       leftOut: {
         endpoints: this.#forgotten,
-        peers: readings.filter(isOpen).reduce((total, { peersLeftOut }) => total + peersLeftOut, 0),
+        peers: readings
+          .filter((reading) => !isGone(reading))
+          .reduce((total, { peersLeftOut }) => total + peersLeftOut, 0),
       },
     };
   }
 
   #admit(key: string): EndpointReading {
     if (this.#endpoints.size === MAX_ENDPOINTS) {
-      const keys = [...this.#endpoints.keys()];
-      const closed = keys.find((known) => this.#endpoints.get(known)?.state !== 'open');
-      this.#endpoints.delete(closed ?? keys[0] ?? '');
+      const gone = [...this.#endpoints].find(([, known]) => isGone(known));
+      const [unwanted = ''] = gone ?? [...this.#endpoints.keys()];
+      this.#endpoints.delete(unwanted);
       this.#forgotten += 1;
     }
     const endpoint = new EndpointReading();
     this.#endpoints.set(key, endpoint);
     return endpoint;
   }
-}
-
-function isOpen({ state }: { readonly state: EndpointState }): boolean {
-  return state === 'open';
 }
 
 /** The port of an endpoint without a name, as in `:1234`. */

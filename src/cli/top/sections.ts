@@ -1,6 +1,7 @@
 /** Sections: what each section of the screen of `rpcudp top` shows. */
 import { CALL_STATES, OUTCOME_STATES } from '../../api/call-state.js';
 import type { CallState, OutcomeState } from '../../api/call-state.js';
+import { ENDPOINT_STATES } from '../../api/endpoint-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { PeerHealth } from '../../api/health.js';
 import { rowOf } from '../../vocabulary.js';
@@ -18,10 +19,11 @@ import { owned } from './owned.js';
 import type { Owned } from './owned.js';
 import { ageWords, countWords, durationWords, rateWords, shareWords } from './quantity.js';
 import type { Section } from './section.js';
+import { isGone } from './snapshot.js';
 import type {
   CountsView,
-  EndpointState,
   EndpointView,
+  KnownState,
   PeerView,
   ProcedureView,
   Snapshot,
@@ -33,9 +35,12 @@ import type { Tone } from './text.js';
 
 const MIN_WORDS_WIDTH = 24;
 
-const STATES: Readonly<Record<EndpointState, readonly [words: string, tone: Tone]>> = {
-  open: ['● open', 'good'],
-  closed: ['○ closed', 'faint'],
+const STATES: Readonly<Record<KnownState, readonly [words: string, tone: Tone]>> = {
+  opening: [`◌ ${ENDPOINT_STATES.opening}`, 'plain'],
+  open: [`● ${ENDPOINT_STATES.open}`, 'good'],
+  draining: [`◐ ${ENDPOINT_STATES.draining}`, 'warn'],
+  closing: [`◐ ${ENDPOINT_STATES.closing}`, 'warn'],
+  closed: [`○ ${ENDPOINT_STATES.closed}`, 'faint'],
   lost: ['✕ feed lost', 'bad'],
 };
 
@@ -133,7 +138,7 @@ export function sectionsOf(
   width: number,
   maxItems: number,
 ): Section[] {
-  const open = endpoints.filter(({ state }) => state === 'open');
+  const open = endpoints.filter((endpoint) => !isGone(endpoint));
   const counts = owned(endpoints, ({ counts }) => (counts === undefined ? [] : [counts]));
   const callers = counts.filter(({ view }) => view.callsMade.count > 0);
   const peers = owned(open, (endpoint) => endpoint.peers).sort(mostFirst(workAtHand));

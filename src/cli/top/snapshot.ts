@@ -1,6 +1,7 @@
 /** Snapshot: what `rpcudp top` knows at one moment, as plain data. `--json` prints it unchanged. */
 
 import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
+import type { EndpointState } from '../../api/endpoint-state.js';
 
 /** A count and its rate. The rate is undefined as long as it is not known. */
 export interface Count {
@@ -18,7 +19,12 @@ export interface Snapshot {
 }
 
 /** `lost` means that the feed broke off, so nothing more is known about the endpoint. */
-export type EndpointState = 'open' | 'closed' | 'lost';
+export type KnownState = EndpointState | 'lost';
+
+/** Whether the endpoint is gone, as far as is known. */
+export function isGone({ state }: { readonly state: KnownState }): boolean {
+  return state === 'closed' || state === 'lost';
+}
 
 export interface EndpointView {
   readonly name: string;
@@ -30,7 +36,7 @@ export interface EndpointView {
   readonly address: string;
   readonly processId: number;
   readonly version: string;
-  readonly state: EndpointState;
+  readonly state: KnownState;
   /** Why the endpoint closed, if it was not closed on purpose. */
   readonly error: string | undefined;
   /** Undefined until the endpoint has sent its counts. */

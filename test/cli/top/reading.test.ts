@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Reading } from '../../../src/cli/top/reading.js';
+import { sectionsOf } from '../../../src/cli/top/sections.js';
 import {
   START_MS,
   callRecord,
@@ -119,6 +120,25 @@ t.test('healthy events are no trouble, nor is what a call gets after its time-ou
 t.test('a trouble whose beginning was not seen is shown without it', async (t) => {
   const reading = readingOf([endpointRecord(), stepRecord({ state: 'refused', actor: 9 })]);
   t.match(reading.snapshot(START_MS).troubles, [{ procedure: undefined, peer: undefined }]);
+});
+
+t.test('an endpoint drains and closes as its counts tell', async (t) => {
+  const reading = readingOf([endpointRecord(), peerRecord()]);
+  const { stats } = countsRecord();
+  for (const state of ['open', 'draining', 'closing']) {
+    reading.add(countsRecord({ stats: { ...stats, state } }), START_MS);
+    const snapshot = reading.snapshot(START_MS);
+    t.match(snapshot.endpoints, [{ state, peers: [{}], error: undefined }]);
+    const sections = sectionsOf(snapshot, 120, 9);
+    t.same(
+      sections.map(({ name }) => name),
+      ['endpoints', 'peers'],
+      'its peers are shown',
+    );
+    t.match(JSON.stringify(sections[0]?.items), state);
+  }
+  reading.add(countsRecord({ stats: { ...stats, state: 'toString' } }), START_MS);
+  t.match(reading.snapshot(START_MS).endpoints, [{ state: 'open' }], 'an unknown one is open');
 });
 
 t.test('an endpoint is open, lost, open again, and closed', async (t) => {

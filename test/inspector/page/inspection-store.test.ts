@@ -135,6 +135,11 @@ t.test('when an endpoint closes, or its feed is lost, its living calls end', (t)
   t.equal(store.transaction(transactionIdOf(1))!.sides[0]!.note, 'its feed broke off');
   store.apply(endpointRecord());
   t.equal(endpoint.condition, 'live', 'and lives again when its feed comes back');
+  const { stats } = countsRecord();
+  for (const state of ['draining', 'closing']) {
+    store.apply(countsRecord({ stats: { ...stats, state } }));
+    t.equal(endpoint.condition, state);
+  }
   t.end();
 });
 

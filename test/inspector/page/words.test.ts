@@ -14,6 +14,8 @@ import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
 import { handlerMachine } from '../../../src/handler/machine.js';
+import { ENDPOINT_STATES } from '../../../src/api/endpoint-state.js';
+import { endpointMachine } from '../../../src/endpoint/machine.js';
 import { HANDLER_STATES } from '../../../src/handler/state.js';
 import { PEER_HEALTHS } from '../../../src/api/health.js';
 import { peerMachine } from '../../../src/peer/machine.js';
@@ -76,6 +78,7 @@ t.test('each fate and each state of the machines has words', (t) => {
   t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine), 'calls');
   t.same(namesOf(HANDLER_STATES).toSorted(), statesOf(handlerMachine), 'handlers');
   t.same(namesOf(PEER_HEALTHS).toSorted(), statesOf(peerMachine), 'peers');
+  t.same(namesOf(ENDPOINT_STATES).toSorted(), statesOf(endpointMachine), 'endpoints');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
   t.end();

@@ -55,7 +55,7 @@ function Endpoint({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number 
       />
       <b class="endpoint-name">{name}</b>
       {name !== record.address && <span class="muted mono endpoint-address">{record.address}</span>}
-      {condition === 'live' && counts.length > 0 && (
+      {closed === undefined && counts.length > 0 && (
         <span class="rates">
           <Rate value={rate(callsMade)} unit="calls/s" />
           <Rate value={`↓${rate(({ stats }) => stats.framesReceived)}`} unit="in/s" />

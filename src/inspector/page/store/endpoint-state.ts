@@ -2,8 +2,11 @@
 import type { RecordOf } from '../../record.js';
 import { Recent } from './recent.js';
 
-/** `live`: its records arrive. `closed`: it closed. `lost`: its feed broke off. */
-export type EndpointCondition = 'live' | 'closed' | 'lost';
+/**
+ * `live`: its records arrive. `draining` and `closing`: they do, and it is about to end. `closed`: it
+ * closed. `lost`: its feed broke off.
+ */
+export type EndpointCondition = 'live' | 'draining' | 'closing' | 'closed' | 'lost';
 
 /** Counts come at most four times a second, so this covers at least the last two minutes. */
 const MAX_COUNTS = 480;
@@ -27,8 +30,9 @@ export class EndpointState {
   }
 
   get condition(): EndpointCondition {
-    if (this.closed === undefined) return 'live';
-    return this.closed.lost === true ? 'lost' : 'closed';
+    if (this.closed !== undefined) return this.closed.lost === true ? 'lost' : 'closed';
+    const state = this.counts.last()?.stats.state;
+    return state === 'draining' || state === 'closing' ? state : 'live';
   }
 }
 

@@ -3,6 +3,7 @@
  * colour.
  */
 import { CALL_STATES } from '../../../api/call-state.js';
+import { ENDPOINT_STATES } from '../../../api/endpoint-state.js';
 import { HANDLER_STATES } from '../../../handler/state.js';
 import { PEER_HEALTHS } from '../../../api/health.js';
 import { mapRows, rowOf } from '../../../vocabulary.js';
@@ -37,13 +38,14 @@ export interface StateWords extends Look {
   readonly word: string;
 }
 
-/** The states of an endpoint, as the page sees it. */
-const FEED_STATES = { live: 'live', closed: 'closed', feedLost: 'feed lost' } as const;
+/** What the feed of an endpoint adds to the endpoint's own states. */
+const FEED_STATES = { live: 'live', feedLost: 'feed lost' } as const;
 
 const WORDS = {
   ...mapRows(CALL_STATES, ({ words }) => words),
   ...HANDLER_STATES,
   ...PEER_HEALTHS,
+  ...ENDPOINT_STATES,
   ...FEED_STATES,
 };
 
@@ -70,8 +72,12 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
   suspect: { mark: 'halfLow', tone: 'warn' },
   silent: { mark: 'ring', tone: 'bad' },
   forgotten: { mark: 'minus', tone: 'idle' },
-  live: { mark: 'full', tone: 'good' },
+  opening: { mark: 'dotted', tone: 'idle' },
+  open: { mark: 'full', tone: 'good' },
+  draining: { mark: 'halfLow', tone: 'warn' },
+  closing: { mark: 'halfLow', tone: 'warn' },
   closed: { mark: 'minus', tone: 'idle' },
+  live: { mark: 'full', tone: 'good' },
   feedLost: { mark: 'slash', tone: 'bad' },
 };
 

@@ -1,0 +1,88 @@
+/**
+ * Scoped endpoint: the endpoint as the scope of a procedure has it. Calls that are made through it
+ * belong to the procedure's request: while the endpoint closes, they live as long as it runs.
+ */
+import type { Subscription } from 'xstate';
+import type { InspectionObserver, Tap } from '../actor/inspection.js';
+import type { SocketAddress } from '../address/address.js';
+import type { CloseOptions } from '../api/close-options.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
+import type { Endpoint } from '../api/endpoint.js';
+import type { Peer } from '../api/peer.js';
+import type { Offered } from '../api/procedures.js';
+import type { EndpointStats } from '../api/stats.js';
+import type { ParentRequest } from '../call/parent-request.js';
+import type { offered } from '../contract/api.js';
+import type { AnyContract } from '../contract/contract.js';
+import { TAP } from './tapped-endpoint.js';
+import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
+
+/** The endpoint that scoped ones stand for. */
+export interface ScopableEndpoint extends Endpoint, Tappable {
+  /** A peer whose calls belong to the request `parent`. Throws like `peer`. */
+  peerFor(
+    parent: ParentRequest,
+    address: string | SocketAddress,
+    contract: AnyContract | undefined,
+  ): Peer;
+}
+
+export class ScopedEndpoint implements Endpoint, Tappable {
+  declare readonly [offered]: Offered;
+  readonly #endpoint: ScopableEndpoint;
+  readonly #request: ParentRequest;
+
+  constructor(endpoint: ScopableEndpoint, request: ParentRequest) {
+    this.#endpoint = endpoint;
+    this.#request = request;
+  }
+
+  peer(address: string | SocketAddress, contract?: AnyContract): Peer {
+    return this.#endpoint.peerFor(this.#request, address, contract);
+  }
+
+  get address(): SocketAddress {
+    return this.#endpoint.address;
+  }
+
+  on<Type extends EndpointReport['type'] | '*'>(
+    type: Type,
+    listener: (
+      report: Type extends '*' ? EndpointReport : Extract<EndpointReport, { type: Type }>,
+    ) => void,
+  ): Subscription {
+    return this.#endpoint.on(type, listener);
+  }
+
+  inspect(observer: InspectionObserver): Subscription {
+    return this.#endpoint.inspect(observer);
+  }
+
+  [TAP](tap: Tap): TappedEndpoint {
+    return this.#endpoint[TAP](tap);
+  }
+
+  stats(): EndpointStats {
+    return this.#endpoint.stats();
+  }
+
+  unref(): void {
+    this.#endpoint.unref();
+  }
+
+  ref(): void {
+    this.#endpoint.ref();
+  }
+
+  drain(): Promise<void> {
+    return this.#endpoint.drain();
+  }
+
+  close(options?: CloseOptions): Promise<void> {
+    return this.#endpoint.close(options);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
