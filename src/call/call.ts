@@ -19,6 +19,7 @@ import type { LedgerEntry } from './outstanding.js';
 import type { CallOwner } from './owner.js';
 import { hasMoreThanContext } from './request.js';
 import type { CallRequest } from './request.js';
+import type { Restoration } from './restoration.js';
 import { readResult } from './result.js';
 import { Repetition } from './repetition.js';
 import type { RepeatedCall } from './repetition.js';
@@ -44,7 +45,7 @@ export class CallActor
   readonly request: CallRequest<CallActor> | undefined;
 
   /** The time of day of the first transmission. With it a suspension of the machine is noticed. */
-  #sentWallMs = 0;
+  sentWallMs = 0;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -127,15 +128,31 @@ export class CallActor
     peer.transmit(this);
     // If the system refused the request at once, the call may have gone to another address.
     if (this.peer !== peer) return;
-    this.#sentWallMs = clock.wallMs();
+    this.sentWallMs = clock.wallMs();
     this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
+  }
+
+  /** Goes on with what an earlier process has made, and may have sent. */
+  resume({ plan, calledAtMs, sentAtMs, sentWallMs, attempts }: Restoration): void {
+    const { clock, outstanding, random } = this.home;
+    outstanding.readmit(this);
+    this.receive({ type: 'restored', calledAtMs, sentAtMs, attempts }, this.peer.ref);
+    // An observer of that event may have cancelled the call.
+    if (this.row.final) return;
+    this.peer.takeOver(this, true);
+    this.sentWallMs = sentWallMs;
+    const nowMs = clock.nowMs();
+    this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
+    if (plan !== 'ask') this.frame = undefined;
+    if (plan === 'end') this.#expire(nowMs);
+    else this.#repeated.resume(nowMs);
   }
 
   /** Created on demand, because most calls are answered before their request must be repeated. */
   get #repeated(): Repetition<CallActor> {
     const { clock } = this.home;
-    return (this.#repetition ??= new Repetition(this, clock, this.#sentWallMs, this.#firstGapMs));
+    return (this.#repetition ??= new Repetition(this, clock, this.sentWallMs, this.#firstGapMs));
   }
 
   /** Whether its answer is overdue, and the peer did not say that it still works on the call. */
@@ -211,13 +228,15 @@ export class CallActor
   }
 
   #expire(nowMs: number): void {
-    const { answeredFrom, timeoutMs } = this.context;
+    const { answeredFrom, attempt, attemptsBefore, timeoutMs } = this.context;
+    const notAskedAgain = attempt > 0 && attempt === attemptsBefore;
     // While the socket's callback is pending, it is unknown whether the request was sent.
     const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
-    const evidence = { sentAtMs, unreachable, heardAtMs, answeredFrom, lagMs, timeoutMs };
+    const heard = { heardAtMs, answeredFrom, unreachable };
+    const evidence = { sentAtMs, notAskedAgain, ...heard, lagMs, timeoutMs };
     this.receive({ type: 'expired', verdict: verdictOf(evidence) });
   }
 

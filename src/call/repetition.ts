@@ -65,11 +65,21 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
    */
   overdue(nowMs: number, wasBundled: boolean): void {
     const call = this.#call;
-    const { attempt, workingHeard } = call.context;
+    const { workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
+    this.resume(nowMs, wasBundled);
+  }
+
+  /**
+   * Sends the request again, if that may be. Otherwise finds out whether it may, or waits for the
+   * answer. A call that an earlier process sent begins with this.
+   */
+  resume(nowMs: number, wasBundled = false): void {
+    const call = this.#call;
+    const { attempt } = call.context;
     if (!this.#mayEverRepeat(nowMs)) {
       call.peer.release(call);
       call.wakeAt(call.deadlineMs);
@@ -115,12 +125,13 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   }
 
   /**
-   * Whether the request may be sent again at all: not more often than the caller allows, and not
-   * when a peer that received it may have forgotten it, unless it may run twice.
+   * Whether the request may be sent again at all: not if it is not sent any more, not more often
+   * than the caller allows, and not when a peer that received it may have forgotten it, unless it may run twice.
    */
   #mayEverRepeat(nowMs: number): boolean {
-    const { attempt, maxAttempts = Infinity } = this.#call.context;
-    if (attempt >= maxAttempts) return false;
+    const { context, frame } = this.#call;
+    const { attempt, maxAttempts = Infinity } = context;
+    if (attempt >= maxAttempts || frame === undefined) return false;
     return this.#mayRunTwice || this.#retransmission.isSafe(this.#momentAt(nowMs));
   }
 

@@ -14,12 +14,15 @@ import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
+import { CALL_KEEPER } from '../call/call-keeper.js';
+import type { CallKeeper, KeepsCalls } from '../call/call-keeper.js';
 import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
 import { SharedPortError } from '../transport/shared-port-error.js';
+import { KeptCalls } from './kept-calls.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
 import type { Parts } from './parts.js';
@@ -51,7 +54,7 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
 }
 
 /** @internal The endpoint that `createEndpoint` gives. */
-export class EndpointSystem implements Endpoint, Tappable {
+export class EndpointSystem implements Endpoint, Tappable, KeepsCalls {
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
@@ -128,6 +131,10 @@ export class EndpointSystem implements Endpoint, Tappable {
         subscription.unsubscribe();
       },
     };
+  }
+
+  get [CALL_KEEPER](): CallKeeper {
+    return new KeptCalls(this.#parts, this);
   }
 
   /** All living actors, parents before their children. */
