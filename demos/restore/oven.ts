@@ -7,7 +7,7 @@ export class Oven {
   /** Resolves when it begins to bake. */
   readonly baking: Promise<void>;
   readonly handlers = {
-    bake: async (_: HandlerScope, what: string) => {
+    bake: async (_: HandlerScope, what: string): Promise<string> => {
       this.baked += 1;
       this.#begin();
       await this.#finished;

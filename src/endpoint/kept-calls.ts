@@ -8,7 +8,7 @@ import type { CallActor } from '../call/call.js';
 import { persistedCall, readPersistedCall } from '../call/persisted-call.js';
 import type { PersistedCall } from '../call/persisted-call.js';
 import { restorationOf } from '../call/restoration.js';
-import { EndpointClosedError } from '../errors.js';
+import { EndpointClosedError, RestoreError } from '../errors.js';
 import type { Parts } from './parts.js';
 
 export class KeptCalls implements CallKeeper {
@@ -38,6 +38,9 @@ export class KeptCalls implements CallKeeper {
     if (peers.closed) throw new EndpointClosedError();
     const call = readPersistedCall(persisted, procedure);
     const contracted = contract?.procedure(procedure);
+    if (contract !== undefined && contracted === undefined) {
+      throw RestoreError.ofDamage(procedure, 'the contract has no such procedure');
+    }
     const idempotent = contracted?.idempotent === true;
     const restoration = restorationOf(call, this.#local, idempotent, engine.clock);
     const address = reachable(parseAddress(call.peer), vantage);

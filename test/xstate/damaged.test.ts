@@ -2,6 +2,7 @@
 import t from 'tap';
 import { createActor, setup, toPromise, waitFor } from 'xstate';
 import type { Snapshot } from 'xstate';
+import { defineContract } from '../../src/contract/contract.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
@@ -83,6 +84,9 @@ t.test(
     const actor = createActor(actorsOf(endpoint).call('ask'), { input }).start();
     const snapshot = actor.getPersistedSnapshot() as never;
     actor.stop();
+    const without = actorsOf(endpoint, defineContract({})).call('ask' as never);
+    const uncontracted = createActor(without, { input: input as never, snapshot });
+    await t.rejects(toPromise(uncontracted.start()), { message: /has no such procedure/ });
     const other = createActor(actorsOf(endpoint).call('delete'), { input, snapshot });
     await t.rejects(toPromise(other.start()), { message: /it is a call of "ask"/ });
   }),
