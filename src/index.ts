@@ -85,10 +85,17 @@ export {
   OverloadedError,
   ReplyTooLargeError,
   RequestTooLargeError,
+  RestoreError,
   TooManyCallsError,
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';
-export type { CallInput, PeerInput, RemoteActors } from './xstate/actors-of.js';
+export type { AddressedActors, RemoteActors } from './xstate/actors-of.js';
+export type {
+  AddressedCallInput,
+  AddressedPeerInput,
+  CallInput,
+  PeerInput,
+} from './xstate/input.js';

@@ -27,6 +27,11 @@ export interface CallInput {
 export interface CallContext<Value = unknown> extends CallInput {
   /** How many times the request was sent so far. */
   readonly attempt: number;
+  /**
+   * How many of these times were in an earlier process, as far as that had written them down; 0 for
+   * a call that was not restored.
+   */
+  readonly attemptsBefore: number;
   /** When it was first sent. */
   readonly sentAtMs: number | undefined;
   /** Whether the peer reported that it is still working on the call. */
@@ -38,6 +43,13 @@ export interface CallContext<Value = unknown> extends CallInput {
   readonly answeredFrom: string | undefined;
 }
 
+/** The call was made by an earlier process. Its times are put into the time of this one. */
+export type Restored = {
+  readonly type: 'restored';
+  readonly calledAtMs: number;
+  readonly sentAtMs: number;
+  readonly attempts: number;
+};
 export type Transmitted = { readonly type: 'transmitted'; readonly atMs: number };
 type Accepted = { readonly type: 'accepted' };
 export type Refused = { readonly type: 'refused'; readonly error: Error };
@@ -64,6 +76,7 @@ type Lingered = { readonly type: 'lingered' };
 
 /** The events of a call. Callers send `cancel`; peer, socket and clock send the others. */
 export type CallEvent =
+  | Restored
   | Transmitted
   | Accepted
   | Refused

@@ -12,6 +12,11 @@ export const VERDICTS = {
     blamesPeer: false,
     words: 'the request waited for its turn, or for the address of a name',
   },
+  /** The process that sent it has ended, and this one could not ask again without harm. */
+  notAskedAgain: {
+    blamesPeer: false,
+    words: 'an earlier process sent it, and to ask again could run it twice, or came too late',
+  },
   /** Nothing was received from the peer, and the system could not send the last transmission. */
   unreachable: { blamesPeer: false, words: 'the system has no route to the peer any more' },
   localLoopBlocked: {

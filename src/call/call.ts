@@ -10,6 +10,7 @@ import type { RemoteError } from '../api/outcome.js';
 import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
+import { wallMsAt } from '../time/moment.js';
 import type { Moment } from '../time/moment.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
@@ -20,6 +21,7 @@ import type { LedgerEntry } from './outstanding.js';
 import type { CallOwner } from './owner.js';
 import { hasMoreThanContext } from './request.js';
 import type { CallRequest } from './request.js';
+import type { Restoration } from './restoration.js';
 import { readResult } from './result.js';
 import { Repetition } from './repetition.js';
 import type { RepeatedCall } from './repetition.js';
@@ -86,6 +88,12 @@ export class CallActor
   }
 
   /** Whether it is made for a procedure that runs. */
+  /** The time of day of the first transmission; undefined before it. */
+  get sentWallMs(): number | undefined {
+    const near = this.#sentNear;
+    return near && wallMsAt(near, this.context.sentAtMs ?? near.atMs);
+  }
+
   get isForRunning(): boolean {
     return this.request?.parent?.running === true;
   }
@@ -136,6 +144,22 @@ export class CallActor
     if (this.peer !== peer) return;
     this.#firstGapMs = firstGapMs(peer.rtoMs(nowMs), random);
     this.wakeAt(nowMs + this.#firstGapMs);
+  }
+
+  /** Goes on with what an earlier process has made, and may have sent. */
+  resume({ plan, calledAtMs, sentAtMs, sentWallMs, attempts }: Restoration): void {
+    const { clock, outstanding, random } = this.home;
+    outstanding.readmit(this);
+    this.receive({ type: 'restored', calledAtMs, sentAtMs, attempts }, this.peer.ref);
+    // An observer of that event may have cancelled the call.
+    if (this.row.final) return;
+    this.peer.takeOver(this, true);
+    this.#sentNear = { atMs: sentAtMs, wallMs: sentWallMs };
+    const nowMs = clock.nowMs();
+    this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
+    if (plan !== 'ask') this.frame = undefined;
+    if (plan === 'end') this.#expire(nowMs);
+    else this.#repeated.resume(nowMs);
   }
 
   /** Created on demand, because most calls are answered before their request must be repeated. */
@@ -219,13 +243,15 @@ export class CallActor
   }
 
   #expire(nowMs: number): void {
-    const { answeredFrom, timeoutMs } = this.context;
+    const { answeredFrom, attempt, attemptsBefore, timeoutMs } = this.context;
+    const notAskedAgain = attempt > 0 && attempt === attemptsBefore;
     // While the socket's callback is pending, it is unknown whether the request was sent.
     const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
     const { heardAtMs } = this.peer;
     const lagMs = nowMs - this.deadlineMs;
     const unreachable = this.#repetition?.unreachable === true;
-    const evidence = { sentAtMs, unreachable, heardAtMs, answeredFrom, lagMs, timeoutMs };
+    const heard = { heardAtMs, answeredFrom, unreachable };
+    const evidence = { sentAtMs, notAskedAgain, ...heard, lagMs, timeoutMs };
     this.receive({ type: 'expired', verdict: verdictOf(evidence) });
   }
 

@@ -4,7 +4,9 @@ import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
-import { asError } from '../errors.js';
+import { asError, EndpointClosedError } from '../errors.js';
+import { requestHeaderMap } from '../wire/header-map.js';
+import { RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
@@ -14,7 +16,9 @@ import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
 import { requireRunning } from './parent-request.js';
 import type { ParentRequest } from './parent-request.js';
+import type { ReadCall } from './persisted-call.js';
 import type { CallRequest } from './request.js';
+import type { Restoration } from './restoration.js';
 import { TransactionIds } from './transaction-ids.js';
 
 export interface CallTerms {
@@ -25,6 +29,12 @@ export interface CallTerms {
   readonly name?: CalledName<CallActor> | undefined;
   /** The request in whose course the call is made. */
   readonly parent?: ParentRequest | undefined;
+}
+
+/** What a restored call has that was not persisted. */
+export interface RestoredTerms {
+  readonly contracted?: ContractedProcedure | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export class Caller {
@@ -64,7 +74,7 @@ export class Caller {
     const transactionId = this.#ids.next();
     const request = { transactionId, procedure, args, options, replyTo, contracted, name, parent };
     const call = callChannel.hasSubscribers
-      ? this.#trace(peer, request)
+      ? this.#trace(peer, request, (traced) => this.#place(peer, traced))
       : this.#place(peer, request);
     // While the request travels, nothing waits for the next id.
     this.#ids.drawAhead();
@@ -84,11 +94,40 @@ export class Caller {
     call.receive({ type: 'refused', error: asError(error) });
   }
 
-  #trace(peer: CallOwner<CallActor>, request: CallRequest<CallActor>): CallActor {
+  /**
+   * Goes on with a call of an earlier process, under its id.
+   *
+   * @throws EndpointClosedError
+   */
+  restore(
+    peer: CallOwner<CallActor>,
+    persisted: ReadCall,
+    restoration: Restoration,
+    { contracted, signal }: RestoredTerms,
+  ): CallActor {
+    if (this.#closed) throw new EndpointClosedError();
+    const { transactionId, procedure, args, timeoutMs, maxAttempts, traceparent } = persisted;
+    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent };
+    const request = { transactionId, procedure, args, options, contracted, replyTo: undefined };
+    const resume = (traced: CallRequest<CallActor>): CallActor => {
+      const headerMap = requestHeaderMap(traced.trace?.traceparent ?? traceparent);
+      const frame = new RequestFrame(transactionId, persisted.body, headerMap);
+      const call = new CallActor(peer, this.#home, traced, frame);
+      if (!call.done) call.resume(restoration);
+      return call;
+    };
+    return callChannel.hasSubscribers ? this.#trace(peer, request, resume) : resume(request);
+  }
+
+  #trace(
+    peer: CallOwner<CallActor>,
+    request: CallRequest<CallActor>,
+    begin: (traced: CallRequest<CallActor>) => CallActor,
+  ): CallActor {
     const { procedure, args, transactionId, options } = request;
     const { traceparent } = options;
     const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
-    return trace.run(() => this.#place(peer, { ...request, trace }));
+    return trace.run(() => begin({ ...request, trace }));
   }
 
   #place(peer: CallOwner<CallActor>, request: CallRequest<CallActor>): CallActor {

@@ -20,6 +20,7 @@
  *   waiting.
  * - A call by name may move to another address of the name: while it is queued, back from `sent` to
  *   `queued` if the system refused the request, and from `awaiting` if it may run more than once.
+ * - A call that an earlier process has made, and may have sent, goes from `queued` to `awaiting`.
  * - An answer from an address that was not asked settles nothing. The first one is noted.
  * - The outcome is set exactly once: on entering `resolved`, `rejected`, `cancelled`, `unsent` or
  *   `timedOut`. `late` and `lost` add a report and do not change the outcome.
@@ -44,6 +45,7 @@ import type {
   Failed,
   Moved,
   Refused,
+  Restored,
   Retransmitted,
   Transmitted,
   Withdrawn,
@@ -66,6 +68,12 @@ const rttMsAt = ({ sentAtMs }: CallContext, atMs: number) => atMs - (sentAtMs ??
 
 const actions = {
   markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
+  restore: assignFrom<Restored>(({ event }) => ({
+    calledAtMs: event.calledAtMs,
+    sentAtMs: event.sentAtMs,
+    attempt: event.attempts,
+    attemptsBefore: event.attempts,
+  })),
   countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
   noteWorking: assignFrom<Working>(() => ({ workingHeard: true })),
   resolve: assignFrom<Answered>(({ context, event }) => ({
@@ -80,7 +88,8 @@ const actions = {
     outcome: {
       state: 'rejected',
       error: event.error,
-      executed: executedIfRejected(event.error, context.attempt),
+      // The earlier process may have sent it more often than is known.
+      executed: executedIfRejected(event.error, context.attempt + context.attemptsBefore),
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
     },
@@ -152,6 +161,7 @@ export const callMachine = setup({
     calledAtMs: input.calledAtMs,
     reference: input.reference,
     attempt: 0,
+    attemptsBefore: 0,
     sentAtMs: undefined,
     workingHeard: false,
     outcome: undefined,
@@ -164,6 +174,7 @@ export const callMachine = setup({
       description: "Waits in the peer's mailbox for the window.",
       on: {
         transmitted: { target: 'sent', actions: 'markSent' },
+        restored: { target: 'awaiting', actions: 'restore' },
         moved: { actions: 'move' },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },

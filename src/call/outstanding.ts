@@ -40,7 +40,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   readonly #limits: OutstandingLimits;
   /** The heads of the chains. Their number is a power of two, at least twice that of the calls. */
   #buckets = new Array<TCall | undefined>(FIRST_BUCKETS).fill(undefined);
-  /** Bounded by `maxOutstanding` calls in flight and `maxLingering` lingering ones. */
+  /** Bounded by `maxOutstanding` calls in flight, by those restored, and by `maxLingering`. */
   #size = 0;
   #inFlight = 0;
   readonly #outcomes = noOutcomes();
@@ -79,11 +79,19 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   /** Adds a call that is about to be sent. Gives false if `maxOutstanding` is reached. */
   add(call: TCall): boolean {
     if (this.#inFlight >= this.#limits.maxOutstanding) return false;
+    this.readmit(call);
+    return true;
+  }
+
+  /**
+   * Adds a call that an earlier process has sent, beyond `maxOutstanding` if need be: to refuse it
+   * would say that it was not sent. Bounded by the calls that the endpoint's user restores.
+   */
+  readmit(call: TCall): void {
     if (2 * this.#size >= this.#buckets.length) this.#grow();
     this.#size += 1;
     this.#inFlight += 1;
     this.#link(call);
-    return true;
   }
 
   /**

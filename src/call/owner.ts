@@ -14,6 +14,8 @@ export interface CallOwner<TCall> {
    * understands more than rpcudp 5.x does.
    */
   readonly native: boolean;
+  /** The same as far as it is known: undefined if the peer has not answered any call. */
+  readonly knownNative: boolean | undefined;
   /** The retransmission time-out for a new request: doubled after each loss, until an answer. */
   rtoMs(nowMs: number): number;
   /** The retransmission time-out by what was measured alone, without that back-off. */

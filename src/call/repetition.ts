@@ -1,6 +1,7 @@
 /** Repetition: decides whether the request of one call may be sent again, and sends it. */
 import type { CallContext, CallEvent } from '../api/call-snapshot.js';
 import type { Clock } from '../time/clock.js';
+import { wallMsAt } from '../time/moment.js';
 import type { Moment } from '../time/moment.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import type { CallOwner } from './owner.js';
@@ -45,7 +46,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     this.#call = call;
     this.#clock = clock;
     const { sentAtMs = 0, timeoutMs } = call.context;
-    const sent = { atMs: sentAtMs, wallMs: sentNear.wallMs + (sentAtMs - sentNear.atMs) };
+    const sent = { atMs: sentAtMs, wallMs: wallMsAt(sentNear, sentAtMs) };
     this.#retransmission = new Retransmission(sent, gapMs, timeoutMs);
   }
 
@@ -65,11 +66,21 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
    */
   overdue(nowMs: number, wasBundled: boolean): void {
     const call = this.#call;
-    const { attempt, workingHeard } = call.context;
+    const { workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
+    this.resume(nowMs, wasBundled);
+  }
+
+  /**
+   * Sends the request again, if that may be. Otherwise finds out whether it may, or waits for the
+   * answer. A call that an earlier process sent begins with this.
+   */
+  resume(nowMs: number, wasBundled = false): void {
+    const call = this.#call;
+    const { attempt } = call.context;
     if (!this.#mayEverRepeat(nowMs)) {
       call.peer.release(call);
       call.wakeAt(call.deadlineMs);
@@ -115,12 +126,13 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   }
 
   /**
-   * Whether the request may be sent again at all: not more often than the caller allows, and not
-   * when a peer that received it may have forgotten it, unless it may run twice.
+   * Whether the request may be sent again at all: not if it is not sent any more, not more often
+   * than the caller allows, and not when a peer that received it may have forgotten it, unless it may run twice.
    */
   #mayEverRepeat(nowMs: number): boolean {
-    const { attempt, maxAttempts = Infinity } = this.#call.context;
-    if (attempt >= maxAttempts) return false;
+    const { context, frame } = this.#call;
+    const { attempt, maxAttempts = Infinity } = context;
+    if (attempt >= maxAttempts || frame === undefined) return false;
     return this.#mayRunTwice || this.#retransmission.isSafe(this.#momentAt(nowMs));
   }
 

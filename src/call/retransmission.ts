@@ -7,7 +7,7 @@ import { nextGapMs } from './backoff.js';
  * transmission, or from the peer's last report that it is working on the request. This is well
  * within the 30 s for which such a peer by default remembers a request after its end.
  */
-const SAFE_FOR_MS = 20_000;
+export const SAFE_FOR_MS = 20_000;
 
 /**
  * A peer that is working is asked again after half of the remaining time or after this time,

@@ -5,6 +5,8 @@ import type { Verdict } from '../api/verdict.js';
 export interface Evidence {
   /** When the request was sent; undefined until the kernel confirms that it accepted it. */
   readonly sentAtMs: number | undefined;
+  /** Whether an earlier process sent the request, and this one never did. */
+  readonly notAskedAgain: boolean;
   /** Whether the system refused the last transmission because it cannot reach the peer. */
   readonly unreachable: boolean;
   /** When a datagram from the peer was last understood. */
@@ -26,6 +28,7 @@ const BLOCKED_SHARE_OF_TIMEOUT = 0.5;
  */
 export function verdictOf({
   sentAtMs,
+  notAskedAgain,
   unreachable,
   heardAtMs,
   answeredFrom,
@@ -33,6 +36,7 @@ export function verdictOf({
   timeoutMs,
 }: Evidence): Verdict {
   if (sentAtMs === undefined) return 'neverSent';
+  if (notAskedAgain) return 'notAskedAgain';
   const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
   if (lagMs >= stallMs) return 'localLoopBlocked';
   const heard = heardAtMs !== undefined && heardAtMs >= sentAtMs;

@@ -15,6 +15,8 @@ import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
+import { CALL_KEEPER } from '../call/call-keeper.js';
+import type { CallKeeper } from '../call/call-keeper.js';
 import { requireRunning } from '../call/parent-request.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
@@ -24,6 +26,7 @@ import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
 import { SharedPortError } from '../transport/shared-port-error.js';
 import { Closing } from './closing.js';
+import { KeptCalls } from './kept-calls.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
 import type { Parts } from './parts.js';
@@ -154,6 +157,10 @@ export class EndpointSystem implements ScopableEndpoint {
         subscription.unsubscribe();
       },
     };
+  }
+
+  get [CALL_KEEPER](): CallKeeper {
+    return new KeptCalls(this.#parts, this);
   }
 
   /** All living actors, parents before their children. */

@@ -11,6 +11,8 @@ import type { Endpoint } from '../api/endpoint.js';
 import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
+import { CALL_KEEPER } from '../call/call-keeper.js';
+import type { CallKeeper, KeepsCalls } from '../call/call-keeper.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
@@ -18,7 +20,7 @@ import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
 /** The endpoint that scoped ones stand for. */
-export interface ScopableEndpoint extends Endpoint, Tappable {
+export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
   /** A peer whose calls belong to the request `parent`. Throws like `peer`. */
   peerFor(
     parent: ParentRequest,
@@ -27,7 +29,7 @@ export interface ScopableEndpoint extends Endpoint, Tappable {
   ): Peer;
 }
 
-export class ScopedEndpoint implements Endpoint, Tappable {
+export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
   declare readonly [offered]: Offered;
   readonly #endpoint: ScopableEndpoint;
   readonly #request: ParentRequest;
@@ -60,6 +62,10 @@ export class ScopedEndpoint implements Endpoint, Tappable {
 
   [TAP](tap: Tap): TappedEndpoint {
     return this.#endpoint[TAP](tap);
+  }
+
+  get [CALL_KEEPER](): CallKeeper {
+    return this.#endpoint[CALL_KEEPER];
   }
 
   stats(): EndpointStats {

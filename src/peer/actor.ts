@@ -84,6 +84,15 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.kit.commands.refuse(this, command, error, name);
   }
 
+  get knownNative(): boolean | undefined {
+    return this.calls.hasAnswered ? this.native : this.native || undefined;
+  }
+
+  /** It was `native` to an earlier process. What it answers to this one takes precedence. */
+  recall(native: boolean): void {
+    if (!this.calls.hasAnswered) this.native = native;
+  }
+
   callMade(): void {
     this.used();
   }

@@ -1,6 +1,6 @@
 /**
  * Path: what the calls to a peer show about the path to it: how long an answer takes, and how many
- * calls the path can carry at a time.
+ * calls the path can carry at a time. A call that an earlier process sent shows nothing.
  */
 import type { CallContext } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
@@ -49,6 +49,7 @@ export class Path {
   }
 
   learnFrom(call: CallContext, outcome: Outcome): void {
+    if (call.attemptsBefore > 0) return;
     switch (outcome.state) {
       case 'resolved':
         this.#sample(call, outcome.rttMs);
@@ -70,6 +71,7 @@ export class Path {
 
   /** Learns from an answer after the time-out: the path is slower than the time-outs assume. */
   learnFromLate(call: CallContext): void {
+    if (call.attemptsBefore > 0) return;
     const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
   }

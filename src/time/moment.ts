@@ -9,6 +9,11 @@ export interface Moment {
   readonly wallMs: number;
 }
 
+/** The time of day at another time shortly after the moment. */
+export function wallMsAt(moment: Moment, atMs: number): number {
+  return moment.wallMs + (atMs - moment.atMs);
+}
+
 /** For so long a moment stands for the later ones. To read a clock costs a hundredth of a call. */
 const SHARED_FOR_MS = 10;
 

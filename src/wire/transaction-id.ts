@@ -10,6 +10,12 @@ export const ID_DIGITS = 2 * ID_BYTES;
 /** How many digits of an id are hashed: 24 bits. */
 const HASHED_DIGITS = 6;
 
+const ID = new RegExp(`^[0-9a-f]{${ID_DIGITS}}$`);
+
+export function isTransactionId(value: unknown): value is TransactionId {
+  return typeof value === 'string' && ID.test(value);
+}
+
 /** The value of a hexadecimal digit in lower case, by its character code. */
 export function valueOfDigit(code: number): number {
   // The low four bits of '0' to '9' are their value. Those of 'a' to 'f' are 1 to 6, and 0x40 is

@@ -1,30 +1,18 @@
 /** Remote actors: logic for users' XState machines, a peer to spawn and a call to invoke. */
-import { fromCallback, fromPromise } from 'xstate';
 import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
-import type { SocketAddress } from '../address/address.js';
-import type { CallOptions } from '../api/call-options.js';
-import type { AnyContract, ContractApi } from '../contract/contract.js';
-import { requireContract } from '../contract/contract.js';
-import type { AnyEndpoint, ApiOf } from '../api/endpoint.js';
-import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
 import type { CallCommand } from '../api/call-command.js';
-import type { Peer, PeerReport } from '../api/peer.js';
+import type { AnyEndpoint, ApiOf } from '../api/endpoint.js';
+import type { Outcome } from '../api/outcome.js';
+import type { PeerReport } from '../api/peer.js';
+import type { AnyProcedures, ProcedureName, ResultOf } from '../api/procedures.js';
+import { callKeeperOf } from '../call/call-keeper.js';
+import { requireContract } from '../contract/contract.js';
+import type { AnyContract, ContractApi } from '../contract/contract.js';
+import { addressedCallLogic, callLogic, outcomeOf, valueOf } from './call-logic.js';
+import type { AddressedCallInput, AddressedPeerInput, CallInput, PeerInput } from './input.js';
+import { addressedPeerLogic, peerLogic } from './peer-logic.js';
 
-/** The input of a spawned peer. */
-export interface PeerInput {
-  readonly endpoint: AnyEndpoint;
-  /** The peer's address, in a form that `endpoint.peer` takes. */
-  readonly address: string | SocketAddress;
-}
-
-/** The input of an invoked call. */
-export type CallInput<Api, P extends ProcedureName<Api>> = Omit<CallOptions, 'signal'> & {
-  readonly peer: Peer<Api>;
-} & ([] extends ArgumentsOf<Api[P]>
-    ? { readonly args?: ArgumentsOf<Api[P]> }
-    : { readonly args: ArgumentsOf<Api[P]> });
-
-/** The result of `actorsOf`: actor logic for `setup({ actors })`. */
+/** The result of `actorsOf()`: actor logic for `setup({ actors })`. */
 export interface RemoteActors<Api> {
   /**
    * A peer. Send it `{ type: 'call', procedure, args }`. The reports of these calls
@@ -40,6 +28,29 @@ export interface RemoteActors<Api> {
   call<P extends ProcedureName<Api>>(
     procedure: P,
   ): PromiseActorLogic<ResultOf<Api[P]>, CallInput<Api, P>>;
+  /** One call, whose output is its outcome, so that guards can tell what happened. */
+  outcome<P extends ProcedureName<Api>>(
+    procedure: P,
+  ): PromiseActorLogic<Outcome<ResultOf<Api[P]>>, CallInput<Api, P>>;
+}
+
+/**
+ * The result of `actorsOf(endpoint)`: the same logic, for machines that are persisted. Its input
+ * survives JSON, and a call that is restored asks again under its transaction id, where a peer that
+ * knows the request answers it without running it twice. Otherwise it is `timedOut`, with
+ * `executed: 'maybe'`. A persisted call holds its arguments. A peer that is restored has no calls.
+ */
+export interface AddressedActors<Api> {
+  /** As in `RemoteActors`. */
+  readonly peer: CallbackActorLogic<CallCommand<Api>, AddressedPeerInput, PeerReport<Api>>;
+  /** As in `RemoteActors`. */
+  call<P extends ProcedureName<Api>>(
+    procedure: P,
+  ): PromiseActorLogic<ResultOf<Api[P]>, AddressedCallInput<Api, P>>;
+  /** As in `RemoteActors`. */
+  outcome<P extends ProcedureName<Api>>(
+    procedure: P,
+  ): PromiseActorLogic<Outcome<ResultOf<Api[P]>>, AddressedCallInput<Api, P>>;
 }
 
 /**
@@ -50,49 +61,51 @@ export interface RemoteActors<Api> {
  * setup({ actors: { server: remote.peer, sayhi: remote.call('sayhi') } });
  * ```
  *
- * `actorsOf(contract)` types them by a contract, and a spawned peer checks its calls by it. An
- * invoked call is checked only if the peer in its input has a contract.
+ * With an endpoint, inputs have an address instead of a peer, and machines can be persisted while
+ * they wait for a call, and restored in another process:
+ *
+ * ```ts
+ * const remote = actorsOf<typeof server>(endpoint);
+ * ```
+ *
+ * A contract types the procedures, and a spawned peer checks its calls by it. An invoked call is
+ * checked if `actorsOf` has endpoint and contract, or if the peer in its input has a contract.
+ *
+ * @throws OptionError for values that are no endpoint or no contract.
  */
+export function actorsOf<C extends AnyContract>(
+  endpoint: AnyEndpoint,
+  contract: C,
+): AddressedActors<ContractApi<C>>;
 export function actorsOf<C extends AnyContract>(contract: C): RemoteActors<ContractApi<C>>;
+export function actorsOf<T = AnyProcedures>(endpoint: AnyEndpoint): AddressedActors<ApiOf<T>>;
 export function actorsOf<T = AnyProcedures>(): RemoteActors<ApiOf<T>>;
-export function actorsOf(contract?: AnyContract): object {
-  requireContract(contract);
+export function actorsOf(first?: AnyEndpoint | AnyContract, second?: AnyContract): object {
+  if (first !== undefined && isEndpoint(first)) return addressedActors(first, second);
+  requireContract(first);
   const actors: RemoteActors<AnyProcedures> = {
-    peer: peerLogic(contract),
-    call: (procedure) => callLogic(procedure),
+    peer: peerLogic(first),
+    call: (procedure) => callLogic(procedure, valueOf),
+    outcome: (procedure) => callLogic(procedure, outcomeOf),
   };
   return actors;
 }
 
-function callLogic<Api, P extends ProcedureName<Api>>(
-  procedure: P,
-): PromiseActorLogic<ResultOf<Api[P]>, CallInput<Api, P>> {
-  return fromPromise(({ input, signal }) => {
-    const { peer, args, ...options } = input as CallInput<AnyProcedures, string>;
-    return peer.call(procedure, args, { ...options, signal }).value() as Promise<ResultOf<Api[P]>>;
-  });
+/** Every contract has a definition, and no endpoint has one. */
+function isEndpoint(given: AnyEndpoint | AnyContract): given is AnyEndpoint {
+  return typeof given === 'object' && (given as unknown) !== null && 'peer' in given;
 }
 
-function peerLogic(contract: AnyContract | undefined): RemoteActors<AnyProcedures>['peer'] {
-  return fromCallback(({ input, receive, sendBack, emit }) => {
-    const { endpoint, address } = input;
-    const peer: Peer =
-      contract === undefined ? endpoint.peer(address) : endpoint.peer(address, contract);
-    const stopped = new AbortController();
-    receive((command) => {
-      const { signal, replyTo, ...call } = command;
-      const report = (event: PeerReport): void => {
-        if (stopped.signal.aborted) return;
-        emit(event);
-        sendBack(event);
-        replyTo?.send(event);
-      };
-      const either =
-        signal === undefined ? stopped.signal : AbortSignal.any([stopped.signal, signal]);
-      peer.send({ ...call, signal: either, replyTo: { send: report } });
-    });
-    return () => {
-      stopped.abort(new Error('The peer actor was stopped'));
-    };
-  });
+function addressedActors(
+  endpoint: AnyEndpoint,
+  contract: AnyContract | undefined,
+): AddressedActors<AnyProcedures> {
+  requireContract(contract);
+  const keeper = callKeeperOf(endpoint);
+  return {
+    peer: addressedPeerLogic(endpoint, contract),
+    call: (procedure) => addressedCallLogic({ endpoint, contract, keeper, procedure }, valueOf),
+    outcome: (procedure) =>
+      addressedCallLogic({ endpoint, contract, keeper, procedure }, outcomeOf),
+  };
 }

@@ -29,6 +29,7 @@ const callInput: CallInput = {
 
 const callEvents: readonly CallEvent[] = [
   { type: 'transmitted', atMs: 101 },
+  { type: 'restored', calledAtMs: -400, sentAtMs: -300, attempts: 2 },
   { type: 'accepted' },
   { type: 'refused', error: new Error('ENETUNREACH') },
   { type: 'retransmitted' },

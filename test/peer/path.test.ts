@@ -27,6 +27,7 @@ function call(context: Partial<CallContext> = {}): CallContext {
     maxAttempts: undefined,
     calledAtMs: 0,
     attempt: 2,
+    attemptsBefore: 0,
     sentAtMs: 50,
     workingHeard: false,
     outcome: undefined,

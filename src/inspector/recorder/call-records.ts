@@ -59,13 +59,13 @@ export class CallRecords implements ActorRecords<CallActor> {
 
   past(call: CallActor, transaction: Transaction, event?: AnyEventObject): void {
     const { context, state } = call;
-    const { attempt, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
+    const { attempt, attemptsBefore, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
     const nowMs = this.#clock.nowMs();
     const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
     const keepsState = event === undefined || event.type === 'answeredElsewhere';
     const isAwaited = keepsState ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
-    this.#transmitted(call, isAwaited && !neverSent);
-    if (event === undefined && attempt > 1) {
+    if (event?.type !== 'restored') this.#transmitted(call, isAwaited && !neverSent);
+    if (event === undefined && attempt > Math.max(attemptsBefore, 1)) {
       this.#step(call, 'retransmitted', 'awaiting', { attempt }, sentAtMs ?? nowMs);
     }
     if (outcome?.state !== 'timedOut' || (event !== undefined && endsInTimeOut(event))) return;
@@ -87,8 +87,13 @@ export class CallRecords implements ActorRecords<CallActor> {
 
   #transmitted(call: CallActor, accepted: boolean): void {
     const { frame, context } = call;
-    const { peer, sentAtMs } = context;
+    const { attemptsBefore, calledAtMs, peer, sentAtMs } = context;
     if (sentAtMs === undefined) return;
+    if (attemptsBefore > 0) {
+      // What an earlier process sent was not seen here.
+      this.#step(call, 'restored', 'awaiting', { attempt: attemptsBefore }, calledAtMs);
+      return;
+    }
     if (frame !== undefined) {
       this.#datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs);
     }
@@ -122,8 +127,9 @@ export class CallRecords implements ActorRecords<CallActor> {
 /** What a step has besides the properties that all steps have. */
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
 
-/** The address in an event that is about one. */
+/** What there is to know of an event beside its name. */
 function reasonOf({ type, ...event }: AnyEventObject): string | undefined {
+  if (type === 'restored') return `sent at least ${String(event['attempts'])} times before`;
   if (type === 'moved') return `goes to ${String(event['peer'])}`;
   return type === 'answeredElsewhere' ? `an answer came from ${String(event['from'])}` : undefined;
 }

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import t from 'tap';
+import { createActor } from 'xstate';
 import { createEndpoint } from '../../../src/endpoint/endpoint.js';
 import { EndpointClosedError, OptionError } from '../../../src/errors.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
@@ -7,6 +8,7 @@ import { recordEndpoint } from '../../../src/inspector/recorder/recorder.js';
 import { ProcedureError } from '../../../src/api/procedure-error.js';
 import type { Transport } from '../../../src/transport/transport.js';
 import { encodeRequest } from '../../../src/wire/request.js';
+import { actorsOf } from '../../../src/xstate/actors-of.js';
 import { Recorded } from './recorded.js';
 import { syncPair } from './sync-pair.js';
 import { answerTo } from '../../fixtures/raw-peer.js';
@@ -547,5 +549,34 @@ t.test(
     t.match(moved, { state: 'queued', because: 'goes to 10.0.2.2:53' });
     t.match(recorded.of('step').at(-1), { event: 'answered', state: 'resolved' });
     t.strictSame(recorded.faults(), []);
+  }),
+);
+
+t.test(
+  'a restored call is shown as one, and what an earlier process sent is not',
+  inWorld(async (t, world) => {
+    await world.raw();
+    const client = await world.endpoint();
+    const logic = actorsOf(client).outcome('x');
+    const input = { address: '10.0.0.1:2000', timeoutMs: 60_000, args: [] };
+    const earlier = createActor(logic, { input }).start();
+    const snapshot = earlier.getPersistedSnapshot() as never;
+    earlier.stop();
+    await world.clock.advance(30_000);
+    const live = new Recorded(client, ALMOST_NONE);
+    const actor = createActor(logic, { input, snapshot }).start();
+    await world.clock.advance(1_000);
+    const found = new Recorded(client);
+    await world.clock.advance(30_000);
+    actor.stop();
+    for (const recorded of [live, found]) {
+      t.match(recorded.of('call'), [{ procedure: 'x', timeoutMs: 60_000 }]);
+      const path = ['restored awaiting', 'expired timedOut', 'lingered lost'];
+      t.strictSame(recorded.path(), path.slice(0, recorded.path().length));
+      t.match(recorded.of('step')[1], { because: /an earlier process sent it/ });
+      t.strictSame(recorded.of('datagram'), []);
+      t.strictSame(recorded.faults(), []);
+    }
+    t.match(live.of('step')[0], { because: 'sent at least 1 times before' });
   }),
 );

@@ -24,6 +24,7 @@ export interface Moment {
 const EVENTS: Readonly<Record<string, string>> = {
   transmitted: 'request sent',
   accepted: 'taken by the system',
+  restored: 'goes on with the call of an earlier process',
   retransmitted: 'request sent again',
   working: 'the peer is still working',
   answered: 'answer',
