@@ -1,9 +1,11 @@
 /** Bound socket: creates, binds and closes dgram sockets. */
 import type { Socket, SocketOptions } from 'node:dgram';
 import type { SocketAddress } from '../address/address.js';
+import { turnCount } from '../time/turn-count.js';
 import { BindError, type Sharing } from './bind-error.js';
 import type { DatagramSocket } from './datagram-socket.js';
 import { ForeignSocket, isForeign } from './foreign-socket.js';
+import { sendingAgain } from './sending-again.js';
 
 /** Enough for about 10,000 small datagrams while the event loop is blocked. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -21,12 +23,14 @@ export interface Binding {
  */
 export async function boundSocket(binding: Binding): Promise<DatagramSocket> {
   const { family, sharing } = binding;
-  const made = binding.createSocket({
+  const own = binding.createSocket({
     type: family === 4 ? 'udp4' : 'udp6',
     ipv6Only: family === 6,
     lookup: lookupLiteral,
     ...(sharing === 'reusePort' && { reusePort: true }),
   });
+  // libuv's sockets need no care. Where there is no libuv, nothing counts turns either.
+  const made = turnCount === undefined ? sendingAgain(own) : own;
   const socket = isForeign(made) ? new ForeignSocket(made) : made;
   try {
     await bound(made, binding);

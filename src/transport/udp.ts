@@ -257,7 +257,7 @@ class Udp implements UdpTransport {
       this.#receive(socket, receiver);
       return this.#bound;
     } catch (error) {
-      void closed(socket);
+      await closed(socket);
       throw error;
     }
   }

@@ -20,8 +20,8 @@ export async function bundleProgram(outfile: string): Promise<void> {
 
 const builtPackage: Plugin = {
   name: 'built package',
-  setup({ onResolve }) {
-    onResolve({ filter: /\/src\/.*\.js$/ }, ({ path, resolveDir }) => {
+  setup(bundling) {
+    bundling.onResolve({ filter: /\/src\/.*\.js$/ }, ({ path, resolveDir }) => {
       const built = resolve('dist', relative('src', resolve(resolveDir, path)));
       return { path: pathToFileURL(built).href, external: true };
     });

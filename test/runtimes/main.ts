@@ -2,8 +2,9 @@
  * Main: drives the built package through its contracts without a test runner: transport, endpoint,
  * entries, Python. So it runs under every runtime. It exits with 0 if all was right.
  */
-import { udpTransport } from '../../src/transport/udp.js';
 import { createEndpoint } from '../../src/index.js';
+import { turnCount } from '../../src/time/turn-count.js';
+import { udpTransport } from '../../src/transport/udp.js';
 import { endpointContract } from '../fixtures/endpoint-contract.js';
 import { python } from '../fixtures/real-parts.js';
 import { ipv6 } from '../fixtures/real-ipv6.js';
@@ -43,6 +44,7 @@ function contracts(t: PlainTest): void {
   const udp = {
     transport: (host: string, port = 0) => udpTransport({ host, port }),
     until: async <Value>(promise: PromiseLike<Value>) => promise,
+    hasOtherCodes: turnCount === undefined,
   };
 
   t.test('transport over IPv4', (t) => transportContract(t, '127.0.0.1', () => udp));

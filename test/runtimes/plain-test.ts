@@ -51,7 +51,7 @@ export class PlainTest implements Checks {
     this.#tally = tally;
   }
 
-  test(name: string, body: (t: Checks) => unknown): Promise<void> {
+  test(name: string, body: (t: Checks) => unknown): unknown {
     const inner = new PlainTest(this.#name === '' ? name : `${this.#name}: ${name}`, this.#tally);
     this.#tests = this.#tests.then(() => inner.run(body));
     return this.#tests;

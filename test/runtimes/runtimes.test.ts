@@ -39,7 +39,7 @@ t.test('a check that is not met fails, and so does an error', async (t) => {
   });
   t.equal(tally.end(), false);
   t.strictSame(ended, ['right']);
-  t.strictSame(lines.filter((line) => /^not ok/.test(line)).length, 3);
+  t.equal(lines.filter((line) => line.startsWith('not ok')).length, 3);
   t.equal(lines.at(-1), '# { total: 7, pass: 3, fail: 3, skip: 1 }');
   t.equal(new Tally(() => undefined).end(), false, 'nothing checked proves nothing');
   t.notOk(matches({ a: 1 }, { a: 1, b: 2 }));
