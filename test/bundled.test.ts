@@ -11,7 +11,7 @@ import commonjs from '@rollup/plugin-commonjs';
 import json from '@rollup/plugin-json';
 import { nodeResolve } from '@rollup/plugin-node-resolve';
 import { build } from 'esbuild';
-import { rollup } from 'rollup';
+import { rollup, type Plugin } from 'rollup';
 import t from 'tap';
 import webpack from 'webpack';
 
@@ -56,7 +56,9 @@ const BUNDLERS: Readonly<Record<string, Bundle>> = {
     });
   },
   rollup: async (entry, format, file) => {
-    const plugins = [nodeResolve({ preferBuiltins: true }), commonjs(), json()];
+    // Their types say CommonJS, but what is loaded is a module.
+    const [fromCommonjs, fromJson] = [commonjs, json] as unknown as (() => Plugin)[];
+    const plugins = [nodeResolve({ preferBuiltins: true }), fromCommonjs?.(), fromJson?.()];
     const bundle = await rollup({ input: entry, plugins, external: /^node:/, onwarn: () => null });
     await bundle.write({ file, format, inlineDynamicImports: true });
     await bundle.close();
