@@ -6,7 +6,7 @@ import tseslint from 'typescript-eslint';
 const only = (selector, message) => ({ selector, message });
 
 export default defineConfig(
-  globalIgnores(['dist/', '.tap/', '.venv/', '.venv-twisted/', '.bench/', '.docs/']),
+  globalIgnores(['dist/', '.tap/', '.venv/', '.venv-twisted/', '.bench/', '.runtimes/', '.docs/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['{src,test,demos}/**/*.{ts,tsx}'],

@@ -26,7 +26,7 @@ const TEXT_PACKAGES = ['string-width', 'wrap-ansi'];
  * as parameters.
  */
 const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[] = [
-  { what: ['node:dgram'], onlyIn: ['transport/udp.ts', 'transport/bound-socket.ts'] },
+  { what: ['node:dgram'], onlyIn: ['transport/'] },
   { what: ['node:cluster'], onlyIn: ['cluster/join.ts', 'cluster/fork.ts'] },
   {
     what: ['node:fs', 'node:fs/promises'],
@@ -65,6 +65,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
     ],
     onlyIn: [
       'time/clock.ts',
+      'time/turn-count.ts',
       'random.ts',
       'inspector/hub/feed.ts',
       'inspector/recorder/identity.ts',

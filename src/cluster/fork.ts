@@ -7,6 +7,7 @@ import { requireOptions, unchecked, withDefaults } from '../option-table.js';
 import type { OptionRow, OptionTable } from '../option-table.js';
 import { systemRandom } from '../random.js';
 import { guardedReport, warnings } from '../engine/warning.js';
+import { isForeign } from '../transport/foreign-socket.js';
 import { ClusterError } from './error.js';
 import { isClusterMessage, SLOT_VARIABLE } from './message.js';
 import type { WorkerMessage } from './message.js';
@@ -74,14 +75,17 @@ let current: ClusterWorkers | undefined;
  * `cluster.setupPrimary`, such as `execArgv`, are not changed.
  *
  * Resolves when there is an address at which every worker has opened a transport. Rejects with a
- * ClusterError if a worker ends before that (the other workers are ended first), or if this process
- * has a cluster already or is itself a worker. Rejects with an OptionError for an option that is
+ * ClusterError if a worker ends before that (the other workers are ended first), if this process
+ * has a cluster already or is itself a worker, or if its runtime's sockets share no port (Deno's). Rejects with an OptionError for an option that is
  * unknown or out of bounds.
  */
 export async function forkWorkers(options: ForkWorkersOptions = {}): Promise<ClusterWorkers> {
   requireOptions<ForkWorkersOptions>(OPTIONS, options, 'forkWorkers');
   const { workers = Math.min(availableParallelism(), MAX_WORKERS) } = options;
   const { closeGraceMs } = withDefaults<ForkWorkersOptions, typeof OPTIONS>(OPTIONS, options);
+  if (isForeign()) {
+    throw new ClusterError('Workers need Node.js or Bun: sockets of this runtime share no port');
+  }
   if (!cluster.isPrimary) throw new ClusterError('A worker of a cluster cannot fork workers');
   if (current !== undefined) throw new ClusterError('This process has already forked workers');
   const seed = new Uint32Array(1);

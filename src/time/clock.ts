@@ -1,5 +1,6 @@
 /** Clock: the interface of a clock with timers, and the system's clock. */
 import { performance } from 'node:perf_hooks';
+import { turnCount } from './turn-count.js';
 
 /** The longest delay of a Node.js timer: 2^31−1 ms. A longer one would fire after 1 ms. */
 export const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
@@ -59,6 +60,5 @@ export const systemClock: Clock = {
     setImmediate(callback);
   },
 
-  // libuv counts its turns. To read the count costs a tenth of a callback at the end of each turn.
-  turnNumber: () => performance.nodeTiming.uvMetricsInfo.loopCount,
+  ...(turnCount !== undefined && { turnNumber: turnCount }),
 };

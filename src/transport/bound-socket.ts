@@ -1,7 +1,11 @@
 /** Bound socket: creates, binds and closes dgram sockets. */
 import type { Socket, SocketOptions } from 'node:dgram';
 import type { SocketAddress } from '../address/address.js';
+import { turnCount } from '../time/turn-count.js';
 import { BindError, type Sharing } from './bind-error.js';
+import type { DatagramSocket } from './datagram-socket.js';
+import { ForeignSocket, isForeign } from './foreign-socket.js';
+import { sendingAgain } from './sending-again.js';
 
 /** Enough for about 10,000 small datagrams while the event loop is blocked. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
@@ -17,16 +21,19 @@ export interface Binding {
  * Creates a socket and binds it. Rejects with a BindError, or with the error that `createSocket`
  * throws, and then leaves nothing open.
  */
-export async function boundSocket(binding: Binding): Promise<Socket> {
+export async function boundSocket(binding: Binding): Promise<DatagramSocket> {
   const { family, sharing } = binding;
-  const socket = binding.createSocket({
+  const own = binding.createSocket({
     type: family === 4 ? 'udp4' : 'udp6',
     ipv6Only: family === 6,
     lookup: lookupLiteral,
     ...(sharing === 'reusePort' && { reusePort: true }),
   });
+  // libuv's sockets need no care. Where there is no libuv, nothing counts turns either.
+  const made = turnCount === undefined ? sendingAgain(own) : own;
+  const socket = isForeign(made) ? new ForeignSocket(made) : made;
   try {
-    await bound(socket, binding);
+    await bound(made, binding);
     return socket;
   } catch (error) {
     void closed(socket);
@@ -51,7 +58,7 @@ function bound(socket: Socket, { address, sharing }: Binding): Promise<void> {
 }
 
 /** Closes the socket, if it is not closed yet. Never rejects. */
-export function closed(socket: Socket): Promise<void> {
+export function closed(socket: DatagramSocket): Promise<void> {
   return new Promise((resolve) => {
     try {
       socket.close(resolve);
@@ -64,9 +71,11 @@ export function closed(socket: Socket): Promise<void> {
 /**
  * Enlarges the receive buffer of the socket and gives its new size. Linux reduces a size that is
  * too large, but other systems refuse it. So smaller sizes are tried until one is accepted.
+ * Undefined under a runtime that cannot tell.
  */
-export function enlargeReceiveBuffer(socket: Socket): number {
+export function enlargeReceiveBuffer(socket: DatagramSocket): number | undefined {
   const before = socket.getRecvBufferSize();
+  if (before === undefined) return undefined;
   for (let bytes = RECEIVE_BUFFER_BYTES; bytes > before; bytes /= 2) {
     try {
       socket.setRecvBufferSize(bytes);

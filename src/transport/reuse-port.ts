@@ -1,5 +1,6 @@
-/** Reuse port: whether this Node.js can bind several sockets to one address. */
+/** Reuse port: whether this runtime can bind several sockets to one address. */
 import { OptionError } from '../errors.js';
+import { isForeign } from './foreign-socket.js';
 
 /** Node.js has `reusePort` from 22.12 and from 23.1. Older versions silently ignore it. */
 const FIRST_VERSIONS = { 22: 12, 23: 1 } as const;
@@ -11,8 +12,17 @@ export function hasReusePort(nodeVersion: string): boolean {
   return major > 23;
 }
 
-/** @throws OptionError that names the Node.js versions that have `reusePort`. */
-export function requireReusePort(nodeVersion: string = process.versions.node): void {
+/** @throws OptionError that names what has `reusePort`. */
+export function requireReusePort(
+  nodeVersion: string = process.versions.node,
+  isForeignRuntime: boolean = isForeign(),
+): void {
+  if (isForeignRuntime) {
+    throw new OptionError(
+      'reusePort',
+      'needs Node.js or Bun: sockets of this runtime share no port',
+    );
+  }
   if (hasReusePort(nodeVersion)) return;
   throw new OptionError(
     'reusePort',

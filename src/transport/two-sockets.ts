@@ -46,8 +46,10 @@ export class TwoSockets implements Transport {
   }
 
   /** The size of the smaller buffer. */
-  get receiveBufferBytes(): number {
-    return Math.min(this.#ipv6?.receiveBufferBytes ?? 0, this.#ipv4?.receiveBufferBytes ?? 0);
+  get receiveBufferBytes(): number | undefined {
+    if (this.#ipv6 === undefined || this.#ipv4 === undefined) return 0;
+    const [ipv6, ipv4] = [this.#ipv6.receiveBufferBytes, this.#ipv4.receiveBufferBytes];
+    return ipv6 === undefined || ipv4 === undefined ? undefined : Math.min(ipv6, ipv4);
   }
 
   get kernelDrops(): number | undefined {

@@ -3,6 +3,7 @@ import { createSocket as createSystemSocket, type Socket, type SocketOptions } f
 import { canonicalHost, parseBindAddress, type SocketAddress } from '../address/address.js';
 import { BindError, type Sharing } from './bind-error.js';
 import { boundSocket, closed, enlargeReceiveBuffer } from './bound-socket.js';
+import type { DatagramSocket } from './datagram-socket.js';
 import { Interfaces, type ReadInterfaces } from './interfaces.js';
 import { kernelDropsOf } from './kernel-drops.js';
 import { mayBlameOwnAddress, OwnAddressError } from './own-address-error.js';
@@ -60,9 +61,10 @@ export interface UdpTransportOptions {
 export interface UdpTransport extends Transport {
   /**
    * The size of the receive buffer in bytes, as the system reports it (Linux reports twice the
-   * usable size); 0 before open(). The transport asks for 4 MiB.
+   * usable size); 0 before open(). The transport asks for 4 MiB. Undefined under a runtime that
+   * cannot tell.
    */
-  readonly receiveBufferBytes: number;
+  readonly receiveBufferBytes: number | undefined;
   readonly kernelDrops: number | undefined;
   unref(): void;
   ref(): void;
@@ -85,7 +87,7 @@ export class SendQueueFullError extends Error {
  * Makes a transport over one UDP socket of this machine.
  *
  * @throws {AddressError} when `host` is not an IP address, or `port` is not from 0 to 65535;
- * OptionError when this Node.js has no `reusePort`.
+ * OptionError when this runtime has no `reusePort`.
  */
 export function udpTransport(options: UdpTransportOptions): UdpTransport {
   const one = new Udp(options);
@@ -104,9 +106,9 @@ class Udp implements UdpTransport {
   readonly #interfaces: Interfaces;
   #family: 4 | 6 | 'dual';
   #receiver: Receiver | undefined;
-  #socket: Socket | undefined;
+  #socket: DatagramSocket | undefined;
   #bound: SocketAddress | undefined;
-  #receiveBufferBytes = 0;
+  #receiveBufferBytes: number | undefined = 0;
   #kernelDrops: number | undefined;
   /**
    * An upper bound of the bytes in the send queue: the size at the last query, plus all bytes sent
@@ -138,7 +140,7 @@ class Udp implements UdpTransport {
     return this.#sharing !== 'alone';
   }
 
-  get receiveBufferBytes(): number {
+  get receiveBufferBytes(): number | undefined {
     return this.#receiveBufferBytes;
   }
 
@@ -255,7 +257,7 @@ class Udp implements UdpTransport {
       this.#receive(socket, receiver);
       return this.#bound;
     } catch (error) {
-      void closed(socket);
+      await closed(socket);
       throw error;
     }
   }
@@ -264,7 +266,7 @@ class Udp implements UdpTransport {
     if (this.#closed !== undefined) throw new TransportClosedError();
   }
 
-  #receive(socket: Socket, receiver: Receiver): void {
+  #receive(socket: DatagramSocket, receiver: Receiver): void {
     this.#socket = socket;
     if (!this.#holding) socket.unref();
     const ipv4 = this.#family === 4;
