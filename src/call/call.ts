@@ -83,10 +83,6 @@ export class CallActor
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
 
-  get deadlineMs(): number {
-    return this.context.calledAtMs + this.context.timeoutMs;
-  }
-
   /** Whether it is made for a procedure that runs. */
   /** The time of day of the first transmission; undefined before it. */
   get sentWallMs(): number | undefined {

@@ -36,6 +36,11 @@ export class HeldCall<Home extends Engine>
     return this.context.transactionId;
   }
 
+  /** When it is given up, by the monotonic clock. */
+  get deadlineMs(): number {
+    return this.context.calledAtMs + this.context.timeoutMs;
+  }
+
   cancel(reason?: unknown): void {
     this.receive({ type: 'cancel', reason });
   }
