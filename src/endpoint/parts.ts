@@ -32,6 +32,7 @@ import { ReturnPathTokens } from '../peer/return-path-tokens.js';
 import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
+import { inThisContext } from '../time/async-context.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
 import type { Transport } from '../transport/transport.js';
@@ -70,10 +71,11 @@ export function buildParts(
   requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
 ): Parts {
   const checked = checkEndpointOptions(options);
-  const { limits, clock, random, lookup, atMostOnce } = checked;
+  const { limits, clock, random, atMostOnce } = checked;
+  const lookup = inThisContext(checked.lookup);
   const procedures = procedureTable(options.handlers ?? {}, options.contract);
 
-  const reportError = guardedReport(checked.onError ?? warnings());
+  const reportError = guardedReport(inThisContext(checked.onError ?? warnings()));
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);

@@ -1,5 +1,6 @@
 /** Clock: the interface of a clock with timers, and the system's clock. */
 import { performance } from 'node:perf_hooks';
+import { platform } from './platform.js';
 
 /** The longest delay of a Node.js timer: 2^31−1 ms. A longer one would fire after 1 ms. */
 export const MAX_TIMER_DELAY_MS = 2 ** 31 - 1;
@@ -41,22 +42,23 @@ export interface Clock {
   turnNumber?(): number;
 }
 
+/** The clocks and timers of Node.js, which no fakes of a test replace. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: () => platform.nowMs(),
 
-  wallMs: () => Date.now(),
+  wallMs: () => platform.wallMs(),
 
   // Node.js rounds start and end down to whole milliseconds, so a timer can fire almost 1 ms too
   // early.
   setTimeout: (callback, delayMs) =>
-    setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
+    platform.setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
 
   clearTimeout: (handle) => {
-    clearTimeout(handle as NodeJS.Timeout | undefined);
+    platform.clearTimeout(handle);
   },
 
   afterPoll: (callback) => {
-    setImmediate(callback);
+    platform.setImmediate(callback);
   },
 
   // libuv counts its turns. To read the count costs a tenth of a callback at the end of each turn.

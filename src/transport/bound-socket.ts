@@ -1,6 +1,7 @@
 /** Bound socket: creates, binds and closes dgram sockets. */
 import type { Socket, SocketOptions } from 'node:dgram';
 import type { SocketAddress } from '../address/address.js';
+import { outOfContext } from '../time/async-context.js';
 import { BindError, type Sharing } from './bind-error.js';
 
 /** Enough for about 10,000 small datagrams while the event loop is blocked. */
@@ -19,7 +20,8 @@ export interface Binding {
  */
 export async function boundSocket(binding: Binding): Promise<Socket> {
   const { family, sharing } = binding;
-  const socket = binding.createSocket({
+  // It would keep the context for as long as it is open, and receive each datagram in it.
+  const socket = outOfContext(binding.createSocket, {
     type: family === 4 ? 'udp4' : 'udp6',
     ipv6Only: family === 6,
     lookup: lookupLiteral,
