@@ -72,10 +72,12 @@ export function buildParts(
 ): Parts {
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
-  const lookup = inThisContext(checked.lookup);
+  const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
   const procedures = procedureTable(options.handlers ?? {}, options.contract);
 
-  const reportError = guardedReport(inThisContext(checked.onError ?? warnings()));
+  const reportError = guardedReport(
+    checked.onError === undefined ? warnings() : inThisContext(checked.onError),
+  );
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);

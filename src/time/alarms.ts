@@ -18,6 +18,9 @@ const ALARMS_PER_TURN = 1_024;
 /** A timer that is so late counts as lost: somebody cleared it, or it was a fake that is gone. */
 const LOST_AFTER_MS = 100;
 
+/** Who sets an alarm farther ahead than this can afford to read the clock. */
+const FAR_AHEAD_MS = 1_000;
+
 /** Something that must happen at a certain time. Its owner sets it, and `Alarms` rings it. */
 export interface Alarm extends HeapEntry {
   /** Called when it is due. It is not set any more then, and may be set again. */
@@ -47,7 +50,7 @@ export class Alarms {
   /** When the timer counts as lost if it has not fired; Infinity if it is not armed. */
   #lostMs = Infinity;
   /** The least time until an alarm that was set since, and when such an alarm asks for the timer. */
-  #leastDelayMs = Infinity;
+  #leastDelayMs = FAR_AHEAD_MS;
   #doubtMs = Infinity;
   /** The time up to which due alarms are being rung; −Infinity if none are. */
   #ringingUntilMs = -Infinity;
@@ -135,7 +138,7 @@ export class Alarms {
     this.#wakeMs = Infinity;
     this.#lostMs = Infinity;
     this.#doubtMs = Infinity;
-    this.#leastDelayMs = Infinity;
+    this.#leastDelayMs = FAR_AHEAD_MS;
   }
 
   /** Replaces the timer if it is lost. Otherwise notes how far ahead this alarm was set. */
