@@ -53,8 +53,12 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   {
     what: [
       'setTimeout',
+      'clearTimeout',
       'setInterval',
+      'clearInterval',
       'setImmediate',
+      'queueMicrotask',
+      'process.nextTick',
       'performance',
       'Date.now',
       'AbortSignal.timeout',
@@ -66,17 +70,15 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
     onlyIn: [
       'time/clock.ts',
       'time/turn-count.ts',
-      'random.ts',
-      'inspector/hub/feed.ts',
+      'time/platform.ts',
+      'time/stand-in.ts',
       'inspector/recorder/identity.ts',
       'inspector/page/live/',
       'inspector/page/components/copy-button.ts',
-      'inspector/recording/file.ts',
-      'inspector/hub/server.ts',
-      'inspector/hub/watch.ts',
       'cli/',
     ],
   },
+  { what: ['node:async_hooks'], onlyIn: ['time/async-context.ts'] },
   {
     what: ['process', 'node:process'],
     onlyIn: [
@@ -147,7 +149,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   { files: ['*/machine.ts'], to: ['xstate', 'actor/assigner.ts', ...PURE] },
   { files: VOCABULARY, to: VOCABULARY, typesToo: true },
   { files: PURE, to: ['node:net', ...PURE] },
-  { files: ['actor/'], to: ['xstate', 'actor/'] },
+  { files: ['actor/'], to: ['xstate', 'actor/', 'time/async-context.ts'] },
   {
     files: ['wire/'],
     to: [
@@ -259,6 +261,8 @@ t.test('each rule catches a file that breaks it', (t) => {
     ['peer/peer.ts', `const now = new Date();`, 'takes Date.now'],
     ['peer/peer.ts', `globalThis.setTimeout(f, 1);`, 'takes globalThis'],
     ['peer/peer.ts', `const clock = { setTimeout };`, 'takes setTimeout'],
+    ['peer/peer.ts', `queueMicrotask(f);`, 'takes queueMicrotask'],
+    ['peer/peer.ts', `import { AsyncResource } from 'node:async_hooks';`, 'takes node:async_hooks'],
     ['peer/peer.ts', `import { Command } from 'commander';`, 'takes commander'],
     ['peer/peer.ts', `import { main } from '../cli/main.js';`, 'takes cli/main.ts'],
     ['peer/peer.ts', `import { clock } from '../testing/clock.js';`, 'takes testing/clock.ts'],
@@ -335,7 +339,7 @@ t.test('code that only looks like a violation is allowed', (t) => {
     ['peer/peer.ts', `const at = new Date(ms);`],
     ['peer/machine.ts', `import { setup } from 'xstate'; import type { P } from './peer.js';`],
     ['actor/table.ts', `import type { Call } from '../call/call.js';`],
-    ['time/clock.ts', `setTimeout(f, 1);`],
+    ['time/platform.ts', `setTimeout(f, 1);`],
     ['index.ts', `export { a } from './a.js'; export type { B } from './a.js';`],
   ];
   for (const [name, text] of fine) {

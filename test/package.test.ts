@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, posix, resolve } from 'node:path';
 
 import t from 'tap';
+import { install, pack, run } from './fixtures/consumer.js';
 
 // What a user gets: the tarball, installed into an empty project. Needs the registry or npm's cache
 // for the runtime dependencies. On a slow machine, several npm runs take their time.
@@ -23,12 +23,6 @@ const MAX_PART_BYTES = [
   ['test/', 60_000],
   ['', 1_900_000],
 ] as const;
-
-interface Packed {
-  readonly filename: string;
-  readonly size: number;
-  readonly files: readonly { readonly path: string; readonly size: number }[];
-}
 
 const HELLO = `
 import { createEndpoint } from 'rpcudp';
@@ -193,8 +187,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
   mkdirSync(consumer);
   writeFileSync(join(consumer, 'package.json'), '{ "private": true, "type": "module" }');
 
-  const pack = ['pack', '--json', '--foreground-scripts=false', '--pack-destination', home];
-  const [packed] = JSON.parse(run('npm', pack, root)) as readonly [Packed];
+  const packed = pack(home);
   const paths = new Set(packed.files.map(({ path }) => path));
 
   await t.test('has everything that is needed and nothing else', (t) => {
@@ -233,11 +226,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
     t.end();
   });
 
-  run(
-    'npm',
-    ['install', '--prefer-offline', '--no-audit', '--no-fund', join(home, packed.filename)],
-    consumer,
-  );
+  install(consumer, join(home, packed.filename));
 
   await t.test('makes a call between two endpoints from JavaScript', (t) => {
     writeFileSync(join(consumer, 'hello.js'), HELLO);
@@ -312,17 +301,3 @@ t.test('the tarball, installed into an empty project', async (t) => {
     );
   }
 });
-
-/**
- * Runs a program to its end and returns its output. @throws Error with all its output if it fails.
- */
-function run(command: string, args: readonly string[], cwd: string): string {
-  // npm tells its scripts where the project is, and what it downloaded for them (`test:node24`). A
-  // second npm in another folder would use that.
-  const { npm_config_local_prefix, npm_config_package, NODE_OPTIONS, ...env } = process.env;
-  const options = { cwd, env, encoding: 'utf8', timeout: 120_000 } as const;
-  const { status, stdout, stderr, error } = spawnSync(command, args, options);
-  if (status === 0) return stdout;
-  const ended = error?.message ?? `exit code ${status}`;
-  throw new Error(`${command} ${args.join(' ')}: ${ended}\n${stdout}\n${stderr}`);
-}

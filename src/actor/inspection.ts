@@ -11,6 +11,7 @@ import type {
   Snapshot,
   Subscription,
 } from 'xstate';
+import { inThisContext } from '../time/async-context.js';
 
 /** An inspection observer: an object or a function, as for XState's `createActor`. */
 export type InspectionObserver =
@@ -145,7 +146,7 @@ export class Inspection {
   }
 
   #guarded(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
-    const next = nextOf(observer);
+    const next = inThisContext(nextOf(observer));
     let reported = false;
     return (inspectionEvent) => {
       try {

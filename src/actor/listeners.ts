@@ -1,5 +1,6 @@
 /** Listeners: event listeners by type, as with XState's `on`, or with `'*'` for all events. */
 import type { EventObject, Subscription } from 'xstate';
+import { inThisContext } from '../time/async-context.js';
 
 /** A subscription. Each one is a new object, so that a listener can be added twice. */
 interface Entry<TEmitted extends EventObject> {
@@ -27,7 +28,7 @@ export class Listeners<TEmitted extends EventObject> {
   }
 
   on(type: string, listener: (emitted: TEmitted) => void): Subscription {
-    const entry = { listener };
+    const entry = { listener: inThisContext(listener) };
     this.#add(type, entry);
     return {
       unsubscribe: () => {

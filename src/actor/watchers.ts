@@ -13,10 +13,17 @@ import type {
   SnapshotFrom,
   Subscription,
 } from 'xstate';
+import { inThisContext } from '../time/async-context.js';
 import { Listeners } from './listeners.js';
 
 /** The argument of `subscribe`: an observer, or a function as its `next`. */
 export type ObserverOrNext<T> = Observer<T> | ((value: T) => void);
+
+interface Observing<T> {
+  readonly observer: Observer<T>;
+  /** Runs its callbacks in the context that subscribed. Never throws. */
+  readonly guarded: (callback: () => void) => void;
+}
 
 export class Watchers<TMachine extends AnyStateMachine> {
   /** Made when it is asked for, and removed by the next transition. */
@@ -28,7 +35,7 @@ export class Watchers<TMachine extends AnyStateMachine> {
   listeners: Listeners<EmittedFrom<TMachine>> | undefined;
 
   readonly #reportError: (error: unknown) => void;
-  #observers: Set<Observer<SnapshotFrom<TMachine>>> | undefined;
+  #observers: Set<Observing<SnapshotFrom<TMachine>>> | undefined;
 
   /** @param reportError gets errors that the user's observers and listeners throw */
   constructor(reportError: (error: unknown) => void) {
@@ -48,26 +55,27 @@ export class Watchers<TMachine extends AnyStateMachine> {
     done: boolean,
   ): Subscription {
     const observer = toObserver(observerOrNext ?? (() => undefined), error, complete);
+    const observing = { observer, guarded: inThisContext(this.#guarded) };
     if (done) this.#guarded(() => observer.complete?.());
-    else (this.#observers ??= new Set()).add(observer);
-    return { unsubscribe: () => this.#observers?.delete(observer) };
+    else (this.#observers ??= new Set()).add(observing);
+    return { unsubscribe: () => this.#observers?.delete(observing) };
   }
 
   /** The actor has processed an event. If it has ended, all watchers are removed. */
   notify(snapshotNow: () => SnapshotFrom<TMachine>, done: boolean): void {
     const observers = this.#observers ?? [];
-    for (const observer of observers) this.#guarded(() => observer.next?.(snapshotNow()));
+    for (const { observer, guarded } of observers) guarded(() => observer.next?.(snapshotNow()));
     if (!done) return;
-    for (const observer of observers) this.#guarded(() => observer.complete?.());
+    for (const { observer, guarded } of observers) guarded(() => observer.complete?.());
     this.#observers = undefined;
     this.listeners = undefined;
   }
 
-  #guarded(callback: () => void): void {
+  readonly #guarded = (callback: () => void): void => {
     try {
       callback();
     } catch (error) {
       this.#reportError(error);
     }
-  }
+  };
 }

@@ -31,6 +31,7 @@ import { ReturnPathTokens } from '../peer/return-path-tokens.js';
 import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
+import { inThisContext } from '../time/async-context.js';
 import { Moments } from '../time/moment.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
@@ -72,10 +73,13 @@ export function buildParts(
   requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
 ): Parts {
   const checked = checkEndpointOptions(options);
-  const { limits, clock, random, lookup, atMostOnce } = checked;
+  const { limits, clock, random, atMostOnce } = checked;
+  const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
   const procedures = procedureTable(options.handlers ?? {}, options.contract);
 
-  const reportError = guardedReport(checked.onError ?? warnings());
+  const reportError = guardedReport(
+    checked.onError === undefined ? warnings() : inThisContext(checked.onError),
+  );
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);

@@ -25,7 +25,6 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
-import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
 
@@ -122,7 +121,7 @@ export class Handler
     this.receive({ type: 'started' }, this.owner.ref);
     let result: unknown;
     try {
-      result = this.#call(procedure.run, args as never[], scope);
+      result = this.#call(procedure, args as never[], scope);
       if (isPromiseLike(result)) {
         this.#await(result, scope);
         return;
@@ -134,12 +133,12 @@ export class Handler
     this.#succeed(result);
   }
 
-  #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
-    if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
+  #call({ run }: OfferedProcedure, args: never[], scope: RequestScope): unknown {
+    if (!handlerChannel.hasSubscribers) return run(scope, args);
     const { procedure: name, peer, transactionId } = this.context;
     const { traceparent } = scope;
     this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
-    return this.#trace.run(() => procedure(scope, ...args));
+    return run(scope, args, this.#trace);
   }
 
   #await(result: PromiseLike<unknown>, { remainingMs }: RequestScope): void {

@@ -1,11 +1,15 @@
 /** Procedures: the table of the procedures that an endpoint offers. */
 import type { Handlers, Procedure } from '../api/handlers.js';
+import type { HandlerScope } from '../api/scope.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import type { HandlerTrace } from '../engine/tracing.js';
+import { inThisContext } from '../time/async-context.js';
 
 export interface OfferedProcedure {
   readonly name: string;
-  readonly run: Procedure;
+  /** Runs the procedure in the context of whoever offers it, traced if there is a `trace`. */
+  readonly run: (scope: HandlerScope, args: never[], trace?: HandlerTrace) => unknown;
   readonly contracted: ContractedProcedure | undefined;
 }
 
@@ -35,7 +39,10 @@ export function procedureTable(handlers: Handlers, contract?: AnyContract): Proc
       throw new TypeError(`handlers.${name} must be a function, but is ${kindOf(procedure)}`);
     }
     // In a procedure, `this` is the object of handlers, as TypeScript has it.
-    const run = (procedure as Procedure).bind(handlers);
+    const bound = (procedure as Procedure).bind(handlers);
+    const run = inThisContext((scope: HandlerScope, args: never[], trace?: HandlerTrace) =>
+      trace === undefined ? bound(scope, ...args) : trace.run(() => bound(scope, ...args)),
+    );
     table.set(name, { name, run, contracted: contract?.procedure(name) });
   }
   contract?.requireHandlers(table.keys());

@@ -6,6 +6,7 @@ import type { SocketAddress } from '../address/address.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
+import { inThisContext } from '../time/async-context.js';
 import type { Clock } from '../time/clock.js';
 
 export interface ServedRequest {
@@ -33,6 +34,8 @@ export class RequestScope implements HandlerScope {
   readonly #timeoutMs: number;
   #endpoint: AnyEndpoint | undefined;
   #controller: AbortController | undefined;
+  /** Aborts the controller in the context of the procedure, which usually listens there. */
+  #abortController: ((reason: unknown) => void) | undefined;
   #abortReason: unknown;
   #aborted = false;
   #running = true;
@@ -80,8 +83,12 @@ export class RequestScope implements HandlerScope {
   get signal(): AbortSignal {
     // Created on demand: most procedures never use it, and a controller costs more than a call.
     if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#aborted) this.#controller.abort(this.#abortReason);
+      const controller = new AbortController();
+      this.#controller = controller;
+      this.#abortController = inThisContext((reason) => {
+        controller.abort(reason);
+      });
+      if (this.#aborted) controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
   }
@@ -90,6 +97,6 @@ export class RequestScope implements HandlerScope {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#abortReason = reason;
-    this.#controller?.abort(reason);
+    this.#abortController?.(reason);
   }
 }

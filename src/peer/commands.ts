@@ -1,9 +1,11 @@
 /** Commands: makes the calls that are requested by events. All peers of an endpoint share one. */
 import type { AnyActorRef } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
+import type { CallReport } from '../api/call-report.js';
 import type { CallActor } from '../call/call.js';
 import type { Caller, CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
+import { inThisContext } from '../time/async-context.js';
 
 /** What a call takes from the handle that got its command. */
 export type CommandTerms = Pick<CallTerms, 'contracted' | 'name' | 'parent'>;
@@ -39,9 +41,10 @@ export class Commands {
   obey(peer: Commanded, command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
     const terms = this.#terms.get(command);
+    const sender = replyTo && { send: inThisContext((report: CallReport) => replyTo.send(report)) };
     this.#terms.delete(command);
     try {
-      this.#caller.call(peer, procedure, args, { ...terms, options, replyTo });
+      this.#caller.call(peer, procedure, args, { ...terms, options, replyTo: sender });
     } catch (error) {
       this.refuse(peer, command, error, terms?.name);
     }

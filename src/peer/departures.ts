@@ -151,7 +151,7 @@ export class Departures implements TurnTask {
 
   #leaveSoon(): void {
     this.#isLeaving = true;
-    queueMicrotask(() => {
+    this.#turn.soon(() => {
       this.#leave();
     });
   }

@@ -1,6 +1,7 @@
 /** Simulated transport: behaves like a UDP socket, including its errors. */
 import { isIP } from 'node:net';
 import { formatAddress, type SocketAddress } from '../address/address.js';
+import { platform } from '../time/platform.js';
 import { BindError } from '../transport/bind-error.js';
 import { TransportClosedError, type Receiver, type Transport } from '../transport/transport.js';
 
@@ -46,7 +47,7 @@ export class SimulatedTransport implements Transport {
     const error = this.#sendError(datagram, host, port);
     if (error === null) this.#wire.inject(datagram, this.#address, { host, port });
     // Later, because a real socket also calls back after `send` has returned.
-    queueMicrotask(() => {
+    platform.queueMicrotask(() => {
       done(error);
     });
   }

@@ -15,6 +15,12 @@ const MAX_POLL_TURNS = 512;
 /** After so many alarms, about 10 ms of time-outs, the sockets are polled before others ring. */
 const ALARMS_PER_TURN = 1_024;
 
+/** A timer that is so late counts as lost: somebody cleared it, or it was a fake that is gone. */
+const LOST_AFTER_MS = 100;
+
+/** Who sets an alarm farther ahead than this can afford to read the clock. */
+const FAR_AHEAD_MS = 1_000;
+
 /** Something that must happen at a certain time. Its owner sets it, and `Alarms` rings it. */
 export interface Alarm extends HeapEntry {
   /** Called when it is due. It is not set any more then, and may be set again. */
@@ -29,6 +35,10 @@ export interface Alarm extends HeapEntry {
  * they were set. After a stall, the event loop runs timers before sockets. So due alarms first wait
  * until the sockets were polled, so that an answer in the kernel's buffer is read before its call
  * times out. They also wait for a poll after every 1,024 alarms.
+ *
+ * A timer that was lost is replaced when the next alarm is set. To see that, the clock need not be
+ * read for each alarm: one that is set as far ahead as others is due after `#doubtMs` only when the
+ * timer is late.
  */
 export class Alarms {
   readonly #clock: Clock;
@@ -37,6 +47,11 @@ export class Alarms {
   #timer: unknown = undefined;
   /** When the timer will fire; Infinity if it is not armed. */
   #wakeMs = Infinity;
+  /** When the timer counts as lost if it has not fired; Infinity if it is not armed. */
+  #lostMs = Infinity;
+  /** The least time until an alarm that was set since, and when such an alarm asks for the timer. */
+  #leastDelayMs = FAR_AHEAD_MS;
+  #doubtMs = Infinity;
   /** The time up to which due alarms are being rung; −Infinity if none are. */
   #ringingUntilMs = -Infinity;
   #polling = false;
@@ -70,6 +85,7 @@ export class Alarms {
     // An alarm that sets itself while alarms ring is queued behind them, so that the ringing ends.
     this.#heap.set(alarm, Math.max(dueMs, this.#ringingUntilMs));
     if (dueMs < this.#wakeMs) this.#arm();
+    else if (dueMs > this.#doubtMs) this.#askForTimer(dueMs);
   }
 
   /** Clears the alarm, if it is set. */
@@ -103,21 +119,42 @@ export class Alarms {
     // Polling and ringing arm the timer when they have finished.
     if (this.#polling || this.#ringingUntilMs !== -Infinity) return;
     this.#disarm();
+    const nowMs = this.#clock.nowMs();
     this.#wakeMs = earliestMs;
+    this.#lostMs = Math.max(earliestMs, nowMs) + LOST_AFTER_MS;
+    this.#doubtMs = this.#lostMs;
     // If the delay is longer than the clock supports, the timer fires early and is armed again.
-    this.#timer = this.#clock.setTimeout(this.#wake, Math.max(earliestMs - this.#clock.nowMs(), 0));
+    this.#timer = this.#clock.setTimeout(this.#wake, Math.max(earliestMs - nowMs, 0));
     if (!this.#holding) release(this.#timer);
   }
 
   #disarm(): void {
     this.#clock.clearTimeout(this.#timer);
+    this.#disarmed();
+  }
+
+  #disarmed(): void {
     this.#timer = undefined;
     this.#wakeMs = Infinity;
+    this.#lostMs = Infinity;
+    this.#doubtMs = Infinity;
+    this.#leastDelayMs = FAR_AHEAD_MS;
+  }
+
+  /** Replaces the timer if it is lost. Otherwise notes how far ahead this alarm was set. */
+  #askForTimer(dueMs: number): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs > this.#lostMs) {
+      this.#disarm();
+      this.#arm();
+      return;
+    }
+    this.#leastDelayMs = Math.min(this.#leastDelayMs, dueMs - nowMs);
+    this.#doubtMs = this.#lostMs + this.#leastDelayMs;
   }
 
   readonly #wake = (): void => {
-    this.#timer = undefined;
-    this.#wakeMs = Infinity;
+    this.#disarmed();
     const nowMs = this.#clock.nowMs();
     if (this.#heap.firstDueMs <= nowMs) this.#pollThenRing(nowMs, MAX_POLL_TURNS);
     else this.#arm();

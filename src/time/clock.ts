@@ -1,5 +1,5 @@
 /** Clock: the interface of a clock with timers, and the system's clock. */
-import { performance } from 'node:perf_hooks';
+import { platform } from './platform.js';
 import { turnCount } from './turn-count.js';
 
 /** The longest delay of a Node.js timer: 2^31−1 ms. A longer one would fire after 1 ms. */
@@ -42,22 +42,23 @@ export interface Clock {
   turnNumber?(): number;
 }
 
+/** The clocks and timers of Node.js, which no fakes of a test replace. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: () => platform.nowMs(),
 
-  wallMs: () => Date.now(),
+  wallMs: () => platform.wallMs(),
 
   // Node.js rounds start and end down to whole milliseconds, so a timer can fire almost 1 ms too
   // early.
   setTimeout: (callback, delayMs) =>
-    setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
+    platform.setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
 
   clearTimeout: (handle) => {
-    clearTimeout(handle as NodeJS.Timeout | undefined);
+    platform.clearTimeout(handle);
   },
 
   afterPoll: (callback) => {
-    setImmediate(callback);
+    platform.setImmediate(callback);
   },
 
   ...(turnCount !== undefined && { turnNumber: turnCount }),

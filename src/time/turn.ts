@@ -5,6 +5,7 @@
  * matter, so that fast and slow machines do the same for the same events.
  */
 import type { Clock } from './clock.js';
+import { platform } from './platform.js';
 
 /** Something to do when all that arrived in this turn has been processed. It must not throw. */
 export interface TurnTask {
@@ -30,6 +31,11 @@ export class Turn {
   atEnd(task: TurnTask): void {
     this.#awaitEnd();
     this.#tasks.push(task);
+  }
+
+  /** Calls `task` when the current code has run, promises included, and before the turn ends. */
+  soon(task: () => void): void {
+    platform.queueMicrotask(task);
   }
 
   /** A number that distinguishes this turn from all others. */

@@ -31,7 +31,7 @@ export async function traceEcho(
   instrumented: InstrumentedLibrary,
 ): Promise<readonly SourceFunction[]> {
   for (let triesLeft = MAX_TRIES; ; triesLeft -= 1) {
-    const entries = await repeatable(() => trace(instrumented));
+    const entries = await repeatable(instrumented.library.platform, () => trace(instrumented));
     if (!entries.some(({ name }) => name === COLLISION) || triesLeft === 1) return entries;
   }
 }

@@ -4,6 +4,7 @@ import { relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type * as Library from '../../src/index.js';
+import type { Platform } from '../../src/time/platform.js';
 import { instrument } from './instrument.js';
 import type { SourceFunction } from './instrument.js';
 
@@ -14,13 +15,19 @@ const HOOK = 'functionEntered';
 const PREAMBLE = `let ${HOOK} = () => {};
 export function onEntered(listener) { ${HOOK} = listener; }`;
 
+const EXPORTS = `export * from './index.js'; export { platform } from './time/platform.js'`;
+
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const SOURCES = resolve(ROOT, 'src');
 
 /**
- * `rpcudp`, and a way to listen to the functions that are entered. One listener gets their numbers.
+ * `rpcudp`, what it took of Node.js, and a way to listen to the functions that are entered. One
+ * listener gets their numbers.
  */
-type Module = typeof Library & { onEntered(listener: (index: number) => void): void };
+type Module = typeof Library & {
+  readonly platform: Platform;
+  onEntered(listener: (index: number) => void): void;
+};
 
 export interface InstrumentedLibrary {
   readonly library: Module;
@@ -35,7 +42,7 @@ export interface InstrumentedLibrary {
 export async function loadInstrumented(): Promise<InstrumentedLibrary> {
   const functions: SourceFunction[] = [];
   const { outputFiles } = await build({
-    stdin: { contents: `export * from './index.js'`, resolveDir: SOURCES, loader: 'ts' },
+    stdin: { contents: EXPORTS, resolveDir: SOURCES, loader: 'ts' },
     tsconfig: resolve(ROOT, 'tsconfig.json'),
     banner: { js: PREAMBLE },
     bundle: true,

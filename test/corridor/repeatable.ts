@@ -1,9 +1,9 @@
 /** Repeatable: makes the time and randomness of Node.js the same each time. */
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
-import { performance } from 'node:perf_hooks';
 import { mock } from 'node:test';
 import { SeededRandom } from '../../src/testing/random.js';
+import type { Platform } from '../../src/time/platform.js';
 
 /** The time between two readings of the clock. */
 const READING_MS = 0.01;
@@ -12,18 +12,17 @@ const READING_MS = 0.01;
  * Runs `work` while the clock shows 10 µs more at each reading, no timer ever fires, and random
  * values are the same each time. Sockets, microtasks and immediates work as always.
  *
- * This applies to the whole process, so nothing else should run in the meantime.
+ * Time is that of the library whose `platform` is given. Randomness applies to the whole process,
+ * so nothing else should run in the meantime.
  */
-export async function repeatable<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function repeatable<Result>(
+  platform: Platform,
+  work: () => Promise<Result>,
+): Promise<Result> {
   const random = new SeededRandom(1);
-  const { setTimeout } = globalThis;
   let nowMs = 0;
-  mock.method(globalThis, 'setTimeout', () => {
-    const timer = setTimeout(() => undefined, 0);
-    clearTimeout(timer);
-    return timer;
-  });
-  mock.method(performance, 'now', () => (nowMs += READING_MS));
+  mock.method(platform, 'setTimeout', () => undefined);
+  mock.method(platform, 'nowMs', () => (nowMs += READING_MS));
   mock.method(Math, 'random', () => random.unit());
   mock.method(crypto, 'randomFillSync', (target: Uint8Array) => {
     random.fillBytes(target);

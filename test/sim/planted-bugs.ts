@@ -250,6 +250,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I10'],
   },
   {
+    name: 'an endpoint takes the clock of the system',
+    file: 'endpoint/options.ts',
+    find: 'limits: withDefaults<LimitOptions, typeof LIMITS>(LIMITS, options),',
+    replace: `limits: withDefaults<LimitOptions, typeof LIMITS>(LIMITS, options),
+    clock: systemClock,`,
+    foundBy: ['I13'],
+  },
+  {
     name: 'randomness comes from the global generator',
     file: 'call/backoff.ts',
     find: 'random.unit()',

@@ -463,3 +463,43 @@ t.test('the sockets are polled after each 1,024 alarms that are due', async (t) 
   t.strictSame([rung[0], rung[1_023], rung[1_024], rung[2_047], rung[2_048]], [1, 1, 2, 2, 3]);
   alarms.close();
 });
+
+t.test('a timer that was lost is replaced when the next alarm is set', async (t) => {
+  for (const [delayMs, otherMs] of [
+    [50, 50],
+    [50, 5_000],
+    [5_000, 50],
+  ] as const) {
+    const clock = new SimulatedClock();
+    let isLosing = false;
+    const losing: Clock = {
+      nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
+      setTimeout: (callback, ms) => (isLosing ? undefined : clock.setTimeout(callback, ms)),
+      clearTimeout: (handle) => clock.clearTimeout(handle),
+      afterPoll: (callback) => clock.afterPoll(callback),
+    };
+    const alarms = new Alarms(losing);
+    const rung: string[] = [];
+    isLosing = true;
+    alarms.set(
+      alarm(() => rung.push('lost')),
+      20,
+    );
+    isLosing = false;
+    alarms.set(
+      alarm(() => rung.push('other')),
+      otherMs,
+    );
+    await clock.advance(1_300);
+    t.strictSame(rung, []);
+    alarms.set(
+      alarm(() => rung.push('next')),
+      clock.nowMs() + delayMs,
+    );
+    await clock.advance(delayMs);
+    t.strictSame(rung.slice(0, 1), ['lost'], `${delayMs} ms after one of ${otherMs} ms`);
+    t.ok(rung.includes('next'));
+    alarms.close();
+  }
+});

@@ -3,6 +3,8 @@ import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
+import { systemClock } from '../../time/clock.js';
+import { release } from '../../time/hold.js';
 import { Cursor } from './cursor.js';
 import { History } from './history.js';
 import type { InspectionRecord } from '../record.js';
@@ -90,7 +92,7 @@ class Feed implements InspectorFeed {
   /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
   #connection: Connection | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown = undefined;
   #failuresInARow = 0;
   #dropped = 0;
   /** How much of the history was sent, to whichever inspector was connected. */
@@ -162,16 +164,22 @@ class Feed implements InspectorFeed {
   #connectionEnded({ cursor }: Connection): void {
     this.#dropped += cursor.skipped;
     this.#connection = undefined;
-    clearTimeout(this.#timer);
+    systemClock.clearTimeout(this.#timer);
     if (this.#closed !== undefined) return;
     this.#failuresInARow += 1;
     const delayMs = reconnectDelayMs(this.#failuresInARow, systemRandom);
-    this.#timer = setTimeout(() => this.#connect(), delayMs).unref();
+    this.#setTimer(() => this.#connect(), delayMs);
   }
 
   #sendSoon(): void {
     if (!this.connected || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#send(), BATCH_MS).unref();
+    this.#setTimer(() => this.#send(), BATCH_MS);
+  }
+
+  /** The timer does not keep the process alive. */
+  #setTimer(callback: () => void, delayMs: number): void {
+    this.#timer = systemClock.setTimeout(callback, delayMs);
+    release(this.#timer);
   }
 
   /** Moves the fresh records into the history. */
@@ -206,7 +214,7 @@ class Feed implements InspectorFeed {
 
   async #close(): Promise<void> {
     for (const recording of this.#recordings) recording.stop();
-    clearTimeout(this.#timer);
+    systemClock.clearTimeout(this.#timer);
     this.#keep();
     if (this.#connection !== undefined) await this.#farewell(this.#connection);
     this.#dropped += this.#history.position - this.#sentPosition;
@@ -216,7 +224,7 @@ class Feed implements InspectorFeed {
     const ended = new Promise<void>((resolve) => webSocket.once('close', () => resolve()));
     // The caller waits for the close, so the process must stay alive until then.
     socket?.ref();
-    const timer = setTimeout(() => webSocket.terminate(), FAREWELL_MS);
+    const timer = systemClock.setTimeout(() => webSocket.terminate(), FAREWELL_MS);
     const sayAll = (): void => {
       this.#send(Infinity);
       webSocket.close();
@@ -224,6 +232,6 @@ class Feed implements InspectorFeed {
     if (webSocket.readyState === WebSocket.CONNECTING) webSocket.once('open', sayAll);
     else sayAll();
     await ended;
-    clearTimeout(timer);
+    systemClock.clearTimeout(timer);
   }
 }

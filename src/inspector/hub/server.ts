@@ -9,6 +9,7 @@ import { formatAddress, parseBindAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
 import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
+import { systemClock } from '../../time/clock.js';
 import { InspectorBindError } from './errors.js';
 import { afterToken, isLocal } from './guard.js';
 import { Hub } from './hub.js';
@@ -105,7 +106,8 @@ class InspectorServer implements Inspector {
   readonly #viewers = webSockets(MAX_VIEWER_MESSAGE_BYTES);
   /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
-  #flushTimer: NodeJS.Timeout | undefined;
+  /** Set while there are viewers. */
+  #flushTimer: unknown = undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: InspectorOptions) {
@@ -116,7 +118,7 @@ class InspectorServer implements Inspector {
     this.#token = token ?? randomHex(TOKEN_BYTES);
     this.#hub = new Hub({
       id: randomHex(HUB_ID_BYTES),
-      nowMs: Date.now,
+      nowMs: () => systemClock.wallMs(),
       limits,
       ...(onReport !== undefined && { onReport }),
     });
@@ -177,17 +179,17 @@ class InspectorServer implements Inspector {
   async #close(): Promise<void> {
     for (const recording of this.#recordings) recording.stop();
     this.#hub.flush();
-    clearInterval(this.#flushTimer);
+    systemClock.clearTimeout(this.#flushTimer);
     const ended = new Promise<void>((resolve) => this.#http.close(() => resolve()));
     const sockets = [...this.#feeds.clients, ...this.#viewers.clients];
     for (const socket of sockets) socket.close(GOING_AWAY, 'The inspector was closed');
-    const farewell = setTimeout(() => {
+    const farewell = systemClock.setTimeout(() => {
       for (const socket of sockets) socket.terminate();
     }, FAREWELL_MS);
     // This does not close upgraded sockets.
     this.#http.closeAllConnections();
     await ended;
-    clearTimeout(farewell);
+    systemClock.clearTimeout(farewell);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -232,11 +234,18 @@ class InspectorServer implements Inspector {
     socket.on('close', () => {
       this.#hub.closeViewer(viewer);
       if (this.#viewers.clients.size > 0) return;
-      clearInterval(this.#flushTimer);
+      systemClock.clearTimeout(this.#flushTimer);
       this.#flushTimer = undefined;
     });
-    this.#flushTimer ??= setInterval(() => this.#hub.flush(), FLUSH_MS);
+    if (this.#flushTimer === undefined) this.#flushLater();
     this.#hub.openViewer(viewer, lastSeenOf(query));
+  }
+
+  #flushLater(): void {
+    this.#flushTimer = systemClock.setTimeout(() => {
+      this.#flushLater();
+      this.#hub.flush();
+    }, FLUSH_MS);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { WebSocket } from 'ws';
 import { systemRandom } from '../../random.js';
+import { systemClock } from '../../time/clock.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { readRecord } from '../record.js';
 import type { InspectionRecord } from '../record.js';
@@ -68,7 +69,7 @@ class WatchConnection implements Watch {
   readonly #url: URL;
   readonly #watcher: Watcher;
   #socket: WebSocket | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #timer: unknown = undefined;
   #failuresInARow = 0;
   #isClosed = false;
 
@@ -79,7 +80,7 @@ class WatchConnection implements Watch {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    systemClock.clearTimeout(this.#timer);
     this.#socket?.terminate();
   }
 
@@ -118,7 +119,7 @@ class WatchConnection implements Watch {
     this.#watcher.connection(`the inspector is gone: ${reason}`);
     this.#failuresInARow = Math.min(this.#failuresInARow + 1, MAX_FAILURES_IN_A_ROW);
     const delayMs = reconnectDelayMs(this.#failuresInARow, systemRandom);
-    this.#timer = setTimeout(() => void this.#reopen(), delayMs);
+    this.#timer = systemClock.setTimeout(() => void this.#reopen(), delayMs);
   }
 
   async #reopen(): Promise<void> {

@@ -14,6 +14,7 @@ import { tapEndpoint } from '../../endpoint/tapped-endpoint.js';
 import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { Handler } from '../../handler/handler.js';
 import { warnings } from '../../engine/warning.js';
+import { inThisContext } from '../../time/async-context.js';
 import { CallRecords, settles } from './call-records.js';
 import { DatagramRecorder } from './datagram-recorder.js';
 import { EndpointSampler } from './endpoint-sampler.js';
@@ -54,7 +55,7 @@ export function recordEndpoint(
   sink: RecordSink,
   options: RecorderOptions = {},
 ): Recording {
-  return new Recorder(endpoint, sink, checkRecorderOptions(options));
+  return new Recorder(endpoint, inThisContext(sink), checkRecorderOptions(options));
 }
 
 class Recorder implements Tap, Recording {

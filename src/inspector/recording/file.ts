@@ -11,8 +11,8 @@
  * kept.
  */
 import * as nodeDisk from 'node:fs/promises';
-import { setTimeout as pause } from 'node:timers/promises';
 import { OptionError } from '../../errors.js';
+import { systemClock } from '../../time/clock.js';
 import { History } from '../hub/history.js';
 import type { InspectionRecord, RecordSink } from '../record.js';
 import { MAX_LINE_BYTES, predecessorOf, RecordingError } from './error.js';
@@ -253,6 +253,12 @@ class RingWriter implements RecordingFile {
     this.#failed = true;
     this.#onError(unwritable(this.#path, error));
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    systemClock.setTimeout(resolve, ms);
+  });
 }
 
 function openOn(disk: Disk, path: string): Promise<DiskFile> {

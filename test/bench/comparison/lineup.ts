@@ -5,7 +5,12 @@ import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
 import { connectGrpc, serveGrpc } from './contestants/grpc.js';
 import { connectKrpc, serveKrpc } from './contestants/k-rpc-socket.js';
 import { connectRaw, serveRaw } from './contestants/raw.js';
-import { connectInspected, connectRpcudp, serveRpcudp } from './contestants/rpcudp.js';
+import {
+  connectInContext,
+  connectInspected,
+  connectRpcudp,
+  serveRpcudp,
+} from './contestants/rpcudp.js';
 
 export interface Entry {
   /** Its name on the command line. */
@@ -63,6 +68,13 @@ export const LINEUP: readonly Entry[] = [
     contestant: { connect: (port) => connectRpcudp(port, UNBUNDLED), serve: serveRaw },
     loads: ['.'],
     note: 'the client alone, served as raw dgram is',
+  },
+  {
+    key: 'context',
+    name: 'rpcudp, in a context',
+    contestant: { connect: connectInContext, serve: () => serveRpcudp() },
+    loads: ['.'],
+    note: 'bundled; each call is made in an `AsyncLocalStorage` context of its own',
   },
   {
     key: 'observed',

@@ -1,4 +1,5 @@
 /** rpcudp: this project's package, as a contestant with several settings. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEndpoint } from 'rpcudp';
@@ -18,6 +19,14 @@ type Options = Pick<EndpointOptions, 'inspect' | 'maxBundleBytes'>;
 
 export async function connectRpcudp(port: number, options: Options = {}): Promise<Client<Outcome>> {
   return clientOf(await openClient(options), port);
+}
+
+/** A client that calls within an AsyncLocalStorage context, as most servers do. */
+export async function connectInContext(port: number): Promise<Client<Outcome>> {
+  const requests = new AsyncLocalStorage<number>();
+  const client = await connectRpcudp(port);
+  let count = 0;
+  return { ...client, call: () => requests.run((count += 1), () => client.call()) };
 }
 
 /** A client whose endpoint feeds an inspector in another process. */
