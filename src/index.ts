@@ -13,6 +13,7 @@ export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js
 export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest } from './api/endpoint-report.js';
 export type { CallParameters, Peer, PeerReport, Remote } from './api/peer.js';
+export type { PeerSnapshot, PeerState } from './api/peer-snapshot.js';
 export type { CallCommand } from './api/call-command.js';
 export type { PeerHealth } from './api/health.js';
 export type { Call } from './api/call.js';
