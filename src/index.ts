@@ -58,7 +58,7 @@ export type { Receiver, Transport } from './transport/transport.js';
 export { BindError } from './transport/bind-error.js';
 export { OwnAddressError } from './transport/own-address-error.js';
 export { SharedPortError } from './transport/shared-port-error.js';
-export { SendQueueFullError } from './transport/udp.js';
+export { SendQueueFullError } from './transport/send-queue-full-error.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
 export { defineContract } from './contract/contract.js';

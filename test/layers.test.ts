@@ -122,6 +122,8 @@ const VOCABULARY = [
  */
 const PURE = [
   ...VOCABULARY,
+  'copies/shared-class.ts',
+  'copies/version.ts',
   'errors.ts',
   'escape.ts',
   'inspector/fifo.ts',
@@ -150,7 +152,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
     files: ['wire/'],
     to: [
       ...['node:buffer', 'node:util/types', '@msgpack/msgpack'],
-      ...['wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
+      ...['wire/', 'copies/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
     ],
     typesToo: true,
   },

@@ -1,4 +1,5 @@
 /** Endpoint: opens its parts, gives peers to the user, and closes everything in order. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
@@ -52,6 +53,10 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
 
 /** @internal The endpoint that `createEndpoint` gives. */
 export class EndpointSystem implements Endpoint, Tappable {
+  static {
+    shareAmongCopies('EndpointSystem', this);
+  }
+
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
@@ -97,8 +102,8 @@ export class EndpointSystem implements Endpoint, Tappable {
     const { peers, transport, vantage } = this.#parts;
     if (this.#closed !== undefined) throw new EndpointClosedError();
     if (transport.sharesPort === true) throw new SharedPortError(this.address);
-    requireContract(contract);
-    return new PeerHandle(peers.hold(reachable(parseAddress(address), vantage)), contract);
+    const own = requireContract(contract);
+    return new PeerHandle(peers.hold(reachable(parseAddress(address), vantage)), own);
   }
 
   on<Type extends EndpointReport['type'] | '*'>(

@@ -16,6 +16,7 @@ import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { FirstRoundTrips } from '../call/first-round-trips.js';
 import { Outstanding } from '../call/outstanding.js';
+import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
@@ -71,7 +72,7 @@ export function buildParts(
 ): Parts {
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, lookup, atMostOnce } = checked;
-  const procedures = procedureTable(options.handlers ?? {}, options.contract);
+  const procedures = procedureTable(options.handlers ?? {}, requireContract(options.contract));
 
   const reportError = guardedReport(checked.onError ?? warnings());
   const inspection = new Inspection(reportError);
