@@ -223,9 +223,9 @@ t.test('no file of src is too long, and few files are directly in src', (t) => {
 });
 
 t.test('the library needs exactly its runtime dependencies at run time', (t) => {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  ) as Record<'dependencies' | 'peerDependencies' | 'devDependencies', Record<string, string>>;
   const ofCommand = new Set<string>();
   const ofLibrary = new Set<string>();
   for (const [name, { imports }] of realSources()) {
@@ -238,10 +238,12 @@ t.test('the library needs exactly its runtime dependencies at run time', (t) => 
   }
   t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports besides cli and inspector');
   t.same(
-    Object.keys(dependencies).sort(),
+    Object.keys({ ...dependencies, ...peerDependencies }).sort(),
     [...new Set([...RUNTIME_DEPENDENCIES, ...ofCommand])].sort(),
     'what package.json installs',
   );
+  // Users' machines must be of the same xstate: of two copies, the types do not fit.
+  t.same(peerDependencies, { xstate: devDependencies['xstate'] });
   t.end();
 });
 

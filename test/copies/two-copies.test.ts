@@ -86,7 +86,7 @@ for (const [name, other] of Object.entries({ b, newer })) {
       if (typeof own !== 'function' || !(own.prototype instanceof Error)) continue;
       errors += 1;
       const Theirs = theirs.get(exported) as abstract new () => unknown;
-      t.ok(Object.create(own.prototype as object) instanceof Theirs, exported);
+      t.ok(Object.create(own.prototype) instanceof Theirs, exported);
     }
     t.ok(errors > 20, String(errors));
     t.end();
