@@ -32,10 +32,10 @@ function hasMark(value: unknown, mark: symbol): boolean {
 
 /** Why this copy cannot use the insides of `value`; undefined if its own version made it. */
 export function otherVersionOf(value: object): string | undefined {
-  const version = (value as { readonly [MADE_BY]?: unknown })[MADE_BY];
+  const version = (value as { readonly [MADE_BY]?: string })[MADE_BY];
   if (version === undefined || version === VERSION) return undefined;
   return (
-    `was made by another copy of rpcudp, version ${String(version)}; this one is ${VERSION} ` +
+    `was made by another copy of rpcudp, version ${version}; this one is ${VERSION} ` +
     '(`npm ls rpcudp` shows both)'
   );
 }
