@@ -20,7 +20,12 @@ export type { Call } from './api/call.js';
 export type { ReportTarget } from './api/call-command.js';
 export type { CallOptions } from './api/call-options.js';
 export { callMachine } from './call/machine.js';
-export type { CallContext, CallEvent, CallMachineInput, CallSnapshot } from './api/call-snapshot.js';
+export type {
+  CallContext,
+  CallEvent,
+  CallMachineInput,
+  CallSnapshot,
+} from './api/call-snapshot.js';
 export { CallError, RemoteError } from './api/outcome.js';
 export type {
   Cancelled,
