@@ -3,6 +3,7 @@
  * names the thing, the limit and the value. Mistakes in a program are thrown where they are made.
  * Problems of the network become an outcome, never an exception.
  */
+import { shareAmongCopies } from './copies/shared-class.js';
 import { escapeText, shorten } from './escape.js';
 
 const MAX_QUOTED_LENGTH = 64;
@@ -12,6 +13,10 @@ const MAX_QUOTED_LENGTH = 64;
  * side did not run the procedure.
  */
 export class RequestTooLargeError extends RangeError {
+  static {
+    shareAmongCopies('RequestTooLargeError', this);
+  }
+
   override readonly name = 'RequestTooLargeError';
   readonly code = 'ERR_RPCUDP_REQUEST_TOO_LARGE';
   /** The procedure that should be called. */
@@ -33,6 +38,10 @@ export class RequestTooLargeError extends RangeError {
 
 /** A result is larger than its contract allows, or than a datagram can hold. It was not sent. */
 export class ReplyTooLargeError extends RangeError {
+  static {
+    shareAmongCopies('ReplyTooLargeError', this);
+  }
+
   override readonly name = 'ReplyTooLargeError';
   readonly code = 'ERR_RPCUDP_REPLY_TOO_LARGE';
   /** The encoded size of the result; only a lower bound if it is far above the limit. */
@@ -48,6 +57,10 @@ export class ReplyTooLargeError extends RangeError {
 
 /** A value would not arrive as it was sent. Nothing was sent. */
 export class UnencodableError extends TypeError {
+  static {
+    shareAmongCopies('UnencodableError', this);
+  }
+
   override readonly name = 'UnencodableError';
   readonly code = 'ERR_RPCUDP_UNENCODABLE';
   /** The place of the value, such as `args[0].user.tags[2]` or `result.items`. */
@@ -61,6 +74,10 @@ export class UnencodableError extends TypeError {
 
 /** An option is unknown, of the wrong type or out of range. Nothing was done. */
 export class OptionError extends TypeError {
+  static {
+    shareAmongCopies('OptionError', this);
+  }
+
   override readonly name = 'OptionError';
   readonly code = 'ERR_RPCUDP_OPTION';
   readonly option: string;
@@ -73,6 +90,10 @@ export class OptionError extends TypeError {
 
 /** The peer's window has no room, and its mailbox is full. The call was not sent. */
 export class MailboxFullError extends Error {
+  static {
+    shareAmongCopies('MailboxFullError', this);
+  }
+
   override readonly name = 'MailboxFullError';
   readonly code = 'ERR_RPCUDP_MAILBOX_FULL';
   /** The limit that was reached, and its value. */
@@ -99,6 +120,10 @@ export class MailboxFullError extends Error {
 
 /** The endpoint has `maxOutstanding` calls in flight. The call was not sent. */
 export class TooManyCallsError extends Error {
+  static {
+    shareAmongCopies('TooManyCallsError', this);
+  }
+
   override readonly name = 'TooManyCallsError';
   readonly code = 'ERR_RPCUDP_TOO_MANY_CALLS';
   readonly limit: number;
@@ -111,6 +136,10 @@ export class TooManyCallsError extends Error {
 
 /** The endpoint knows `maxPeers` peers, and none of them is idle. */
 export class TooManyPeersError extends Error {
+  static {
+    shareAmongCopies('TooManyPeersError', this);
+  }
+
   override readonly name = 'TooManyPeersError';
   readonly code = 'ERR_RPCUDP_TOO_MANY_PEERS';
   readonly limit: number;
@@ -123,6 +152,10 @@ export class TooManyPeersError extends Error {
 
 /** A procedure threw, or its result could not be sent. `cause` is the error. */
 export class HandlerFailedError extends Error {
+  static {
+    shareAmongCopies('HandlerFailedError', this);
+  }
+
   override readonly name = 'HandlerFailedError';
   readonly code = 'ERR_RPCUDP_HANDLER_FAILED';
   readonly procedure: string;
@@ -135,6 +168,10 @@ export class HandlerFailedError extends Error {
 
 /** A procedure had not ended at its deadline. Its signal aborts with this reason. */
 export class HandlerTimedOutError extends Error {
+  static {
+    shareAmongCopies('HandlerTimedOutError', this);
+  }
+
   override readonly name = 'HandlerTimedOutError';
   readonly code = 'ERR_RPCUDP_HANDLER_TIMED_OUT';
   /** How long the procedure could run, in milliseconds. */
@@ -152,6 +189,10 @@ export class HandlerTimedOutError extends Error {
 
 /** The caller cancelled its call. The signal of the procedure aborts with this reason. */
 export class CallerCancelledError extends Error {
+  static {
+    shareAmongCopies('CallerCancelledError', this);
+  }
+
   override readonly name = 'CallerCancelledError';
   readonly code = 'ERR_RPCUDP_CALLER_CANCELLED';
 
@@ -190,6 +231,10 @@ export class RestoreError extends TypeError {
  * The request was not run.
  */
 export class OverloadedError extends Error {
+  static {
+    shareAmongCopies('OverloadedError', this);
+  }
+
   override readonly name = 'OverloadedError';
   readonly code = 'ERR_RPCUDP_OVERLOADED';
   /** The limit that was reached. */
@@ -213,6 +258,10 @@ export class OverloadedError extends Error {
 
 /** The endpoint is closed or closing. Also the reason of the calls that `close()` cancels. */
 export class EndpointClosedError extends Error {
+  static {
+    shareAmongCopies('EndpointClosedError', this);
+  }
+
   override readonly name = 'EndpointClosedError';
   readonly code = 'ERR_RPCUDP_ENDPOINT_CLOSED';
 

@@ -15,13 +15,19 @@ export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js
 export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest } from './api/endpoint-report.js';
 export type { CallParameters, Peer, PeerReport, Remote } from './api/peer.js';
+export type { PeerSnapshot, PeerState } from './api/peer-snapshot.js';
 export type { CallCommand } from './api/call-command.js';
 export type { PeerHealth } from './api/health.js';
 export type { Call } from './api/call.js';
 export type { ReportTarget } from './api/call-command.js';
 export type { CallOptions } from './api/call-options.js';
 export { callMachine } from './call/machine.js';
-export type { CallContext, CallEvent, CallSnapshot } from './api/call-snapshot.js';
+export type {
+  CallContext,
+  CallEvent,
+  CallMachineInput,
+  CallSnapshot,
+} from './api/call-snapshot.js';
 export { CallError, RemoteError } from './api/outcome.js';
 export type {
   Cancelled,
@@ -59,7 +65,7 @@ export type { Receiver, Transport } from './transport/transport.js';
 export { BindError } from './transport/bind-error.js';
 export { OwnAddressError } from './transport/own-address-error.js';
 export { SharedPortError } from './transport/shared-port-error.js';
-export { SendQueueFullError } from './transport/udp.js';
+export { SendQueueFullError } from './transport/send-queue-full-error.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
 export { defineContract } from './contract/contract.js';

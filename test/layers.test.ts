@@ -126,6 +126,8 @@ const VOCABULARY = [
  */
 const PURE = [
   ...VOCABULARY,
+  'copies/shared-class.ts',
+  'copies/version.ts',
   'errors.ts',
   'escape.ts',
   'inspector/fifo.ts',
@@ -154,7 +156,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
     files: ['wire/'],
     to: [
       ...['node:buffer', 'node:util/types', '@msgpack/msgpack'],
-      ...['wire/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
+      ...['wire/', 'copies/', 'errors.ts', 'escape.ts', 'vocabulary.ts'],
     ],
     typesToo: true,
   },
@@ -225,9 +227,9 @@ t.test('no file of src is too long, and few files are directly in src', (t) => {
 });
 
 t.test('the library needs exactly its runtime dependencies at run time', (t) => {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
+  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  ) as Record<'dependencies' | 'peerDependencies' | 'devDependencies', Record<string, string>>;
   const ofCommand = new Set<string>();
   const ofLibrary = new Set<string>();
   for (const [name, { imports }] of realSources()) {
@@ -240,10 +242,12 @@ t.test('the library needs exactly its runtime dependencies at run time', (t) => 
   }
   t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports besides cli and inspector');
   t.same(
-    Object.keys(dependencies).sort(),
+    Object.keys({ ...dependencies, ...peerDependencies }).sort(),
     [...new Set([...RUNTIME_DEPENDENCIES, ...ofCommand])].sort(),
     'what package.json installs',
   );
+  // Users' machines must be of the same xstate: of two copies, the types do not fit.
+  t.same(peerDependencies, { xstate: devDependencies['xstate'] });
   t.end();
 });
 

@@ -180,6 +180,56 @@ await feed.close();
 await serveInspector(endpoint, { host: '0.0.0.0' });
 `;
 
+/** A module that exports what each public function gives. Its declarations must have names for all. */
+const EXPORTED = `
+import * as rpcudp from 'rpcudp';
+import { forkWorkers, joinCluster } from 'rpcudp/cluster';
+import { feedInspector, readRecording, recordEndpoint, recordToFile, serveInspector } from 'rpcudp/inspector';
+import { SeededRandom, SimulatedClock, SimulatedNetwork } from 'rpcudp/testing';
+
+const schema = {} as rpcudp.StandardSchema<[name: string]>;
+export const contract = rpcudp.defineContract({ sayhi: { args: schema } });
+export const server = await rpcudp.createEndpoint({ contract, handlers: { sayhi: (_, name) => name } });
+export const plain = await rpcudp.createEndpoint({ handlers: { sayhi: (_, name: string) => name } });
+class Service {
+  rpc_ping(_: rpcudp.HandlerScope, n: number) {
+    return n;
+  }
+}
+export const methods = rpcudp.handlersOf(new Service(), 'rpc_');
+export const checked = plain.peer('127.0.0.1:1', contract);
+export const peer = plain.peer<typeof plain>('127.0.0.1:1');
+export const untyped = plain.peer('127.0.0.1:1');
+export const snapshot = peer.getSnapshot();
+export const selected = peer.select(({ health }) => health);
+export const call = peer.call('sayhi', ['x']);
+export const stub = peer.remote.sayhi('x');
+export const checkedCall = checked.call('sayhi', ['x']);
+export const ofCall = { snapshot: call.getSnapshot(), outcome: await call, value: call.value() };
+export const { remote } = checked;
+export const actors = rpcudp.actorsOf(contract);
+export const typedActors = rpcudp.actorsOf<typeof plain>();
+export const logic = { peer: typedActors.peer, sayhi: typedActors.call('sayhi') };
+export const machine = rpcudp.callMachine;
+export const observer = rpcudp.legible(() => undefined);
+export const stats = plain.stats();
+export const listening = [peer.on('*', () => {}), plain.on('*', () => {}), plain.inspect(observer)];
+export const failing = () => rpcudp.fail('code', 'text');
+
+export const workers = await forkWorkers({ workers: 1 });
+export const member = await joinCluster();
+export const shared = member.transport({ port: 1 });
+export const inspector = await serveInspector(plain);
+export const feed = feedInspector(plain, inspector.url);
+export const file = await recordToFile('x');
+export const recording = recordEndpoint(plain, file.record);
+export const contents = await readRecording('x');
+export const clock = new SimulatedClock();
+export const network = new SimulatedNetwork({ clock, seed: 1 });
+export const ofNetwork = { transport: network.transport('10.0.0.1', 1), stats: network.stats };
+export const random = new SeededRandom(1).fork('x');
+`;
+
 t.test('the tarball, installed into an empty project', async (t) => {
   const root = process.cwd();
   const home = t.testdir();
@@ -281,6 +331,25 @@ t.test('the tarball, installed into an empty project', async (t) => {
         }),
       );
       t.equal(run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], consumer), '');
+      t.end();
+    });
+  }
+
+  for (const [module, moduleResolution] of [
+    ['nodenext', 'nodenext'],
+    ['esnext', 'bundler'],
+  ] as const) {
+    await t.test(`names all that its functions give, with ${moduleResolution}`, (t) => {
+      writeFileSync(join(consumer, 'exported.ts'), EXPORTED);
+      const flags = ['--declaration', '--emitDeclarationOnly', '--outDir', 'declared', '--strict'];
+      const how = ['--module', module, '--moduleResolution', moduleResolution];
+      const rest = ['--target', 'es2023', '--types', 'node', '--skipLibCheck'];
+      const roots = ['--typeRoots', resolve('node_modules/@types')];
+      const tsc = resolve('node_modules/typescript/bin/tsc');
+      const args = [tsc, ...flags, ...how, ...rest, ...roots, 'exported.ts'];
+      t.equal(run(process.execPath, [...args, '--ignoreConfig'], consumer), '');
+      const declared = readFileSync(join(consumer, 'declared/exported.d.ts'), 'utf8');
+      t.notMatch(declared, /rpcudp\/dist|: any\b/, 'by what is exported alone');
       t.end();
     });
   }

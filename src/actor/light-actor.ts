@@ -28,11 +28,12 @@ import type {
   Subscription,
 } from 'xstate';
 import type { Inspection } from './inspection.js';
+import { answerAsObservable } from './observers.js';
+import type { ObserverOrNext } from './observers.js';
 import { Selection } from './selection.js';
 import { firstOpen, settledRow } from './table.js';
 import type { Branch, MachineTable, Row } from './table.js';
 import { Watchers } from './watchers.js';
-import type { ObserverOrNext } from './watchers.js';
 
 /** What all light actors need: the inspection, and a receiver for errors of user code. */
 export interface LightActorHome {
@@ -288,12 +289,6 @@ export class LightActor<
   declare [Symbol.observable]: () => InteropSubscribable<SnapshotFrom<TMachine>>;
 
   static {
-    // If the runtime has no `Symbol.observable`, XState and RxJS use this string.
-    const observable = (Symbol.observable as symbol | undefined) ?? '@@observable';
-    Object.defineProperty(this.prototype, observable, {
-      value(this: LightActor<AnyStateMachine>) {
-        return this;
-      },
-    });
+    answerAsObservable(this.prototype);
   }
 }

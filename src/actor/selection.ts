@@ -1,7 +1,7 @@
 /** Selection: a part of an actor's snapshot. Its observers get only changes of this part. */
 import { toObserver } from 'xstate';
 import type { Observer, Readable, Subscription } from 'xstate';
-import type { ObserverOrNext } from './watchers.js';
+import type { ObserverOrNext } from './observers.js';
 
 interface Selectable<TSnapshot> {
   getSnapshot(): TSnapshot;

@@ -2,28 +2,18 @@
  * Watchers: the observers of one light actor, and the data that is kept for them. Most actors are
  * not watched and have none.
  */
-import { toObserver } from 'xstate';
 import type {
   AnyMachineSnapshot,
   AnyStateMachine,
   EmittedFrom,
   EventFromLogic,
   InputFrom,
-  Observer,
   SnapshotFrom,
   Subscription,
 } from 'xstate';
-import { inThisContext } from '../time/async-context.js';
 import { Listeners } from './listeners.js';
-
-/** The argument of `subscribe`: an observer, or a function as its `next`. */
-export type ObserverOrNext<T> = Observer<T> | ((value: T) => void);
-
-interface Observing<T> {
-  readonly observer: Observer<T>;
-  /** Runs its callbacks in the context that subscribed. Never throws. */
-  readonly guarded: (callback: () => void) => void;
-}
+import { Observers } from './observers.js';
+import type { ObserverOrNext } from './observers.js';
 
 export class Watchers<TMachine extends AnyStateMachine> {
   /** Made when it is asked for, and removed by the next transition. */
@@ -35,7 +25,7 @@ export class Watchers<TMachine extends AnyStateMachine> {
   listeners: Listeners<EmittedFrom<TMachine>> | undefined;
 
   readonly #reportError: (error: unknown) => void;
-  #observers: Set<Observing<SnapshotFrom<TMachine>>> | undefined;
+  #observers: Observers<SnapshotFrom<TMachine>> | undefined;
 
   /** @param reportError gets errors that the user's observers and listeners throw */
   constructor(reportError: (error: unknown) => void) {
@@ -54,28 +44,15 @@ export class Watchers<TMachine extends AnyStateMachine> {
     complete: (() => void) | undefined,
     done: boolean,
   ): Subscription {
-    const observer = toObserver(observerOrNext ?? (() => undefined), error, complete);
-    const observing = { observer, guarded: inThisContext(this.#guarded) };
-    if (done) this.#guarded(() => observer.complete?.());
-    else (this.#observers ??= new Set()).add(observing);
-    return { unsubscribe: () => this.#observers?.delete(observing) };
+    this.#observers ??= new Observers(this.#reportError);
+    return this.#observers.subscribe(observerOrNext, error, complete, done);
   }
 
   /** The actor has processed an event. If it has ended, all watchers are removed. */
   notify(snapshotNow: () => SnapshotFrom<TMachine>, done: boolean): void {
-    const observers = this.#observers ?? [];
-    for (const { observer, guarded } of observers) guarded(() => observer.next?.(snapshotNow()));
+    if (this.#observers?.empty === false) this.#observers.notify(snapshotNow());
     if (!done) return;
-    for (const { observer, guarded } of observers) guarded(() => observer.complete?.());
-    this.#observers = undefined;
+    this.#observers?.complete();
     this.listeners = undefined;
   }
-
-  readonly #guarded = (callback: () => void): void => {
-    try {
-      callback();
-    } catch (error) {
-      this.#reportError(error);
-    }
-  };
 }

@@ -1,4 +1,5 @@
 /** Address: parses and formats the addresses of UDP peers. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { isIPv4 } from 'node:net';
 import { canonicalIpv6 } from './ip.js';
 
@@ -18,6 +19,10 @@ export interface ParsedAddress extends SocketAddress {
  * write instead.
  */
 export class AddressError extends TypeError {
+  static {
+    shareAmongCopies('AddressError', this);
+  }
+
   override readonly name = 'AddressError';
   readonly code = 'ERR_RPCUDP_ADDRESS';
 }

@@ -5,7 +5,7 @@ import type { Outcome, RemoteError } from './outcome.js';
 import type { Verdict } from './verdict.js';
 
 /** The input of a call. Times are monotonic milliseconds. */
-export interface CallInput {
+export interface CallMachineInput {
   readonly procedure: string;
   readonly args: readonly unknown[];
   /**
@@ -24,7 +24,7 @@ export interface CallInput {
 }
 
 /** The state of a call beside the name of its current state. */
-export interface CallContext<Value = unknown> extends CallInput {
+export interface CallContext<Value = unknown> extends CallMachineInput {
   /** How many times the request was sent so far. */
   readonly attempt: number;
   /**

@@ -1,4 +1,5 @@
 /** Outcomes: how a call ended. They are a closed union, told apart by `state`. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { escapeText } from '../escape.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import type { Verdict } from './verdict.js';
@@ -64,6 +65,10 @@ export type Outcome<Value = unknown> = Resolved<Value> | Rejected | TimedOut | C
 
 /** The error that the peer reported. Escape its code and message before you print them. */
 export class RemoteError extends Error {
+  static {
+    shareAmongCopies('RemoteError', this);
+  }
+
   override readonly name = 'RemoteError';
   /** One of the endpoint's error codes, or a code that the procedure declared. */
   readonly code: ErrorCode | (string & {});
@@ -85,6 +90,10 @@ export class RemoteError extends Error {
 
 /** Thrown by `call.value()` for every outcome other than `resolved`. `outcome` has the details. */
 export class CallError extends Error {
+  static {
+    shareAmongCopies('CallError', this);
+  }
+
   override readonly name = 'CallError';
   readonly code = 'ERR_RPCUDP_CALL';
   readonly outcome: Exclude<Outcome, Resolved>;

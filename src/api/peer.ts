@@ -1,10 +1,10 @@
 /** Peer: the interface of a remote address, for users, typed by the procedures that it offers. */
-import type { Subscription } from 'xstate';
+import type { ActorRef, EventObject, Subscription } from 'xstate';
 import type { Call } from './call.js';
 import type { CallCommand } from './call-command.js';
 import type { CallOptions } from './call-options.js';
 import type { CallReport } from './call-report.js';
-import type { PeerHealth } from './health.js';
+import type { PeerSnapshot, PeerState } from './peer-snapshot.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './procedures.js';
 
 /** The reports of a peer's calls, typed by procedure. */
@@ -37,12 +37,20 @@ export type Remote<Api> = {
   ) => Call<ResultOf<Api[P]>>;
 };
 
+/** What a peer has of XState's actor refs as it is. `send` and `on` are typed by the procedures. */
+type PeerRef = Omit<ActorRef<PeerSnapshot, EventObject>, 'send' | 'on' | 'stop'>;
+
 /**
  * One remote address, or the address that a host name has at present. Handles are cheap: all
  * handles that `endpoint.peer` gives for one address use the same actor, with one mailbox, one
  * window and one health. A handle by name follows its name from address to address.
+ *
+ * A peer is an XState actor ref, usable with `waitFor`, `useSelector` and `sendTo`, and in a
+ * machine's context. Observers get a snapshot whenever something that the peer shows has changed,
+ * one for all changes that were made together. It is done when its endpoint has closed. While it
+ * has observers or listeners, it is not forgotten to make room for others.
  */
-export interface Peer<Api = AnyProcedures> {
+export interface Peer<Api = AnyProcedures> extends PeerRef, PeerState {
   /**
    * The peer's procedures as methods, with the endpoint's default options. Left out are the names
    * that the language itself asks an object for, such as `then`, `toJSON` and `toString`, so that
@@ -51,46 +59,10 @@ export interface Peer<Api = AnyProcedures> {
   readonly remote: Remote<Api>;
 
   /**
-   * The canonical address, or `name:port` while the host name is being looked up. A peer by name
-   * gets another address when nobody answers at this one; see `Lookup`.
-   */
-  readonly address: string;
-
-  /** The health of the peer. */
-  readonly health: PeerHealth;
-
-  /** The number of calls that wait in the mailbox for a place in the window. */
-  readonly queued: number;
-
-  /** The number of calls that were sent and have no outcome yet. */
-  readonly inFlight: number;
-
-  /**
-   * The number of calls that have a place in the window. These are the calls in flight, without
-   * those whose answer is overdue and those that the peer reports to be working on.
-   */
-  readonly inWindow: number;
-
-  /**
-   * How many more calls can be made at once before one is `unsent`, if their requests are short: the
-   * room in the window and in the mailbox.
-   */
-  readonly room: number;
-
-  /**
    * Resolves when a call would be sent at once, because the window has room and no call waits. Who
    * awaits it before each call never fills the mailbox. It resolves when the endpoint closes, too.
    */
   ready(): Promise<void>;
-
-  /** The current size of the window in calls: first `initialWindow`, later from 1 to `window`. */
-  readonly window: number;
-
-  /** The smoothed round-trip time of its calls, in milliseconds; undefined if it is unknown. */
-  readonly roundTripMs: number | undefined;
-
-  /** Whether its last answer came from an rpcudp endpoint, which supports more than rpcudp 5.x. */
-  readonly native: boolean;
 
   /**
    * Calls a procedure. Problems of the network become the call's outcome, never an exception.
@@ -122,4 +94,10 @@ export interface Peer<Api = AnyProcedures> {
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription;
+  /**
+   * Not supported: a peer ends with its endpoint.
+   *
+   * @throws Error always, as XState does for every actor that is not a root actor.
+   */
+  stop(): never;
 }

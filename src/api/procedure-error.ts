@@ -1,4 +1,5 @@
 /** Procedure errors: the errors that a procedure declares for its caller. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { isErrorCode } from '../wire/error-code.js';
 
 const MAX_CODE_LENGTH = 128;
@@ -12,6 +13,10 @@ const MAX_CODE_LENGTH = 128;
  * because that protocol has no errors.
  */
 export class ProcedureError extends Error {
+  static {
+    shareAmongCopies('ProcedureError', this);
+  }
+
   override readonly name: string = 'ProcedureError';
   readonly code: string;
   /** Any value that can be sent and that takes at most 8 KiB encoded. Otherwise it is left out. */

@@ -4,6 +4,7 @@
  * It runs the call machine, and owns the bytes of the request and the call's only alarm. It belongs
  * to its peer, which decides when it may be sent. What its caller holds of it is in held-call.ts.
  */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import type { CallEvent } from '../api/call-snapshot.js';
 import type { OutcomeState } from '../api/call-state.js';
 import type { RemoteError } from '../api/outcome.js';
@@ -31,6 +32,10 @@ export class CallActor
   extends HeldCall<CallHome<CallActor>>
   implements Alarm, LedgerEntry<CallActor>, RepeatedCall<CallActor>, WaitingOwner
 {
+  static {
+    shareAmongCopies('CallActor', this);
+  }
+
   /** The frame of its request; undefined when the request is not sent, or not sent any more. */
   frame: RequestFrame | undefined;
   heapIndex = -1;

@@ -4,7 +4,7 @@ import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import { CallError } from '../api/outcome.js';
 import type { Call } from '../api/call.js';
-import type { CallInput } from '../api/call-snapshot.js';
+import type { CallMachineInput } from '../api/call-snapshot.js';
 import type { Outcome } from '../api/outcome.js';
 import type { Engine } from '../engine/engine.js';
 import type { TransactionId } from '../wire/transaction-id.js';
@@ -24,7 +24,7 @@ export class HeldCall<Home extends Engine>
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
 
-  constructor(home: Home, input: CallInput, parent: AnyActorRef) {
+  constructor(home: Home, input: CallMachineInput, parent: AnyActorRef) {
     super(table, home, input, parent);
   }
 

@@ -39,7 +39,7 @@ import type {
   AnsweredElsewhere,
   CallContext,
   CallEvent,
-  CallInput,
+  CallMachineInput,
   Cancel,
   Expired,
   Failed,
@@ -140,7 +140,7 @@ const actions = {
 
 export const callMachine = setup({
   types: {
-    input: {} as CallInput,
+    input: {} as CallMachineInput,
     context: {} as CallContext,
     events: {} as CallEvent,
     emitted: {} as CallReport,

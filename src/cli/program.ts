@@ -1,6 +1,6 @@
 /** The program: its commands, their options and their help. */
 import { Command, CommanderError } from 'commander';
-import { VERSION } from '../api/version.js';
+import { VERSION } from '../copies/version.js';
 import { parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';

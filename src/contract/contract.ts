@@ -1,4 +1,5 @@
 /** Contract: an agreement of two endpoints about procedures, checked at both sides. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import type { CheckedApi, SentApi, offered } from './api.js';
 import { ContractedProcedure } from './contracted-procedure.js';
 import type { ContractDefinition, ProcedureDefinition } from './definition.js';
@@ -19,7 +20,14 @@ export type ContractedApi<C extends AnyContract> = SentApi<C['definition']>;
 /** The procedures of a peer whose calls are checked by the contract. */
 export type ContractApi<C extends AnyContract> = CheckedApi<C['definition']>;
 
+/** The contracts of other copies, made anew by this one. */
+const MADE_ANEW = new WeakMap<AnyContract, AnyContract>();
+
 export class Contract<Definition extends ContractDefinition> implements AnyContract {
+  static {
+    shareAmongCopies('Contract', this);
+  }
+
   /** The procedures for callers without the contract. Exists only as a type. */
   declare readonly [offered]: SentApi<Definition>;
 
@@ -35,6 +43,16 @@ export class Contract<Definition extends ContractDefinition> implements AnyContr
     for (const [name, said] of Object.entries(definition)) {
       this.#procedures.set(name, new ContractedProcedure(name, said));
     }
+  }
+
+  /** Another copy's class has other private members, so a contract of that copy is made anew. */
+  static own(contract: AnyContract): AnyContract {
+    if (#procedures in contract) return contract;
+    const known = MADE_ANEW.get(contract);
+    if (known !== undefined) return known;
+    const anew = new Contract(contract.definition);
+    MADE_ANEW.set(contract, anew);
+    return anew;
   }
 
   /** The contract's rules for a procedure; undefined if it has no procedure of that name. */
@@ -100,10 +118,16 @@ export const CONTRACT_OPTION = tested(
   (value) => value instanceof Contract,
 );
 
-/** @throws OptionError for a value that is not a contract. */
-export function requireContract(contract: unknown): void {
-  const problem = contract === undefined ? undefined : CONTRACT_OPTION.problem(contract);
+/**
+ * Gives the contract, or its like if another copy of this package made it.
+ *
+ * @throws OptionError for a value that is not a contract.
+ */
+export function requireContract(contract: unknown): AnyContract | undefined {
+  if (contract === undefined) return undefined;
+  const problem = CONTRACT_OPTION.problem(contract);
   if (problem !== undefined) throw new OptionError('contract', problem);
+  return Contract.own(contract as AnyContract);
 }
 
 function requirePlainObject(definition: unknown): void {

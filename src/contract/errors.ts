@@ -1,4 +1,5 @@
 /** Contract errors: thrown for a wrong contract, or a value that does not match its contract. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { quote } from '../errors.js';
 import type { Issues } from './issue.js';
 
@@ -7,6 +8,10 @@ import type { Issues } from './issue.js';
  * did not run the procedure.
  */
 export class InvalidArgumentsError extends TypeError {
+  static {
+    shareAmongCopies('InvalidArgumentsError', this);
+  }
+
   override readonly name = 'InvalidArgumentsError';
   readonly code = 'ERR_RPCUDP_INVALID_ARGUMENTS';
   readonly procedure: string;
@@ -24,6 +29,10 @@ export class InvalidArgumentsError extends TypeError {
 
 /** The result does not match the procedure's contract. The procedure was run. */
 export class InvalidResultError extends TypeError {
+  static {
+    shareAmongCopies('InvalidResultError', this);
+  }
+
   override readonly name = 'InvalidResultError';
   readonly code = 'ERR_RPCUDP_INVALID_RESULT';
   readonly procedure: string;
@@ -41,6 +50,10 @@ export class InvalidResultError extends TypeError {
 
 /** The contract has an invalid definition, or the handlers are not exactly its procedures. */
 export class ContractError extends TypeError {
+  static {
+    shareAmongCopies('ContractError', this);
+  }
+
   override readonly name = 'ContractError';
   readonly code = 'ERR_RPCUDP_CONTRACT';
   /** The procedure with the problem; undefined if the problem is in the contract as a whole. */

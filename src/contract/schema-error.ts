@@ -1,4 +1,5 @@
 /** Schema error: the cause of other errors when a schema itself is broken. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { quote } from '../errors.js';
 
 export type ContractPart = 'args' | 'result';
@@ -9,6 +10,10 @@ export type ContractPart = 'args' | 'result';
  * or an InvalidResultError.
  */
 export class SchemaError extends Error {
+  static {
+    shareAmongCopies('SchemaError', this);
+  }
+
   override readonly name = 'SchemaError';
   readonly code = 'ERR_RPCUDP_SCHEMA';
   readonly procedure: string;

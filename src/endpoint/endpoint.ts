@@ -1,4 +1,5 @@
 /** Endpoint: opens its parts, gives peers to the user, and closes everything in order. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
@@ -60,6 +61,10 @@ export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoi
 
 /** @internal The endpoint that `createEndpoint` gives. */
 export class EndpointSystem implements ScopableEndpoint {
+  static {
+    shareAmongCopies('EndpointSystem', this);
+  }
+
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
@@ -125,9 +130,9 @@ export class EndpointSystem implements ScopableEndpoint {
     const { peers, transport, vantage } = this.#parts;
     if (this.#closing.begun) requireRunning(parent);
     if (transport.sharesPort === true) throw new SharedPortError(this.address);
-    requireContract(contract);
+    const own = requireContract(contract);
     const actor = peers.hold(reachable(parseAddress(address), vantage));
-    return new PeerHandle(actor, contract, parent);
+    return new PeerHandle(actor, own, parent);
   }
 
   on<Type extends EndpointReport['type'] | '*'>(

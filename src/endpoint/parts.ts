@@ -15,6 +15,7 @@ import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { FirstRoundTrips } from '../call/first-round-trips.js';
 import { Outstanding } from '../call/outstanding.js';
+import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
@@ -75,7 +76,7 @@ export function buildParts(
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
   const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
-  const procedures = procedureTable(options.handlers ?? {}, options.contract);
+  const procedures = procedureTable(options.handlers ?? {}, requireContract(options.contract));
 
   const reportError = guardedReport(
     checked.onError === undefined ? warnings() : inThisContext(checked.onError),

@@ -6,6 +6,7 @@ import type { Subscription } from 'xstate';
 import type { Tap } from '../actor/inspection.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { CallActor } from '../call/call.js';
+import { otherVersionOf } from '../copies/shared-class.js';
 import { OptionError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
 import type { PeerActor } from '../peer/actor.js';
@@ -32,9 +33,14 @@ export interface Tappable {
 /**
  * Attaches a tap to an endpoint.
  *
- * @throws EndpointClosedError; OptionError for a value that `createEndpoint` did not make.
+ * @throws EndpointClosedError; OptionError for a value that `createEndpoint` did not make, or that of
+ * another version of this package made: a recorder uses the insides of the endpoint.
  */
 export function tapEndpoint(endpoint: AnyEndpoint, tap: Tap): TappedEndpoint {
-  if (TAP in endpoint) return (endpoint as AnyEndpoint & Tappable)[TAP](tap);
-  throw new OptionError('endpoint', 'must be an endpoint made by createEndpoint');
+  if (!(TAP in endpoint)) {
+    throw new OptionError('endpoint', 'must be an endpoint made by createEndpoint');
+  }
+  const otherVersion = otherVersionOf(endpoint);
+  if (otherVersion !== undefined) throw new OptionError('endpoint', otherVersion);
+  return (endpoint as AnyEndpoint & Tappable)[TAP](tap);
 }

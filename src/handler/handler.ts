@@ -2,6 +2,7 @@
  * Handler actor: one inbound transaction. It runs the procedure and sends the reply. Its keeper
  * remembers the reply for repetitions of the request.
  */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { LightActor } from '../actor/light-actor.js';
 import { compileTable } from '../actor/table.js';
 import type { Alarm } from '../time/alarms.js';
@@ -61,6 +62,10 @@ export class Handler
   extends LightActor<HandlerMachine, Engine>
   implements Alarm, RunningRequest, RepliedTo
 {
+  static {
+    shareAmongCopies('Handler', this);
+  }
+
   readonly owner: HandlerOwner;
   readonly frame: Frame;
   readonly digest: number;

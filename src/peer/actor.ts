@@ -104,12 +104,14 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   place(call: CallActor): void {
     this.#lookUp?.();
     this.calls.outbox.put(call, call.context.calledAtMs);
+    this.changed();
   }
 
   takeOver(call: CallActor, sent: boolean): void {
     const { outbox } = this.calls;
     if (sent) outbox.adopt(call);
     else outbox.put(call, this.home.clock.nowMs());
+    this.changed();
   }
 
   callLeft(call: CallActor): void {
@@ -117,6 +119,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     const madeRoom = outbox.remove(call);
     this.unused();
     if (madeRoom) outbox.drain();
+    this.changed();
   }
 
   transmit(call: CallActor): void {
@@ -175,24 +178,28 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.#asksAsOldPeer = false;
     this.heard(nowMs);
     this.replies.validate();
+    this.changed();
   }
 
   unanswered(waitedMs: number, sentAtMs: number): void {
     this.calls.path.unanswered(waitedMs, sentAtMs);
+    this.changed();
   }
 
   atWork(call: CallActor, sentAtMs: number): void {
     this.calls.path.forgive(sentAtMs);
-    this.calls.release(call);
+    this.release(call);
   }
 
   release(call: CallActor): void {
     this.calls.release(call);
+    this.changed();
   }
 
   /** Commands pass through the machine, so that inspectors see them. */
   protected override entered(_state: string, event: PeerEvent): void {
     if (event.type === 'call') this.kit.commands.obey(this, event);
+    else this.changed();
   }
 
   callSettled(call: CallActor): void {
@@ -211,6 +218,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     }
     // Waiting calls go first, because a listener that hears of the outcome may call again.
     if (madeRoom) outbox.drain();
+    this.changed();
     this.reports.settled(call);
   }
 
@@ -230,6 +238,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.unused();
     if (state !== 'late' && state !== 'lost') return;
     if (state === 'late') this.calls.path.learnFromLate(call.context);
+    this.changed();
     this.reports.ended(call, state);
   }
 

@@ -1,4 +1,5 @@
 /** Called peer: the calls to a peer, and what it shows of them. The peer actor makes and sends them. */
+import type { Subscription } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
 import type { CallActor } from '../call/call.js';
 import type { Engine } from '../engine/engine.js';
@@ -11,6 +12,8 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
   protected readonly kit: PeerKit<Self>;
   /** Made for the first call. */
   #outbound: Outbound | undefined;
+  /** Made for the first who watches. Bounded by the user's `subscribe` calls. */
+  #watching: Set<() => void> | undefined;
 
   constructor(
     engine: Engine,
@@ -73,5 +76,29 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
     for (const call of this.#outbound?.outbox.calls() ?? []) {
       if (!call.isForRunning) call.cancel(reason);
     }
+  }
+
+  /** Calls `changed` when what the peer shows may have changed. Meanwhile the peer is in use. */
+  watch(changed: () => void): Subscription {
+    // A function of its own for each watch, so that each ends alone.
+    const told = (): void => {
+      changed();
+    };
+    const watching = (this.#watching ??= new Set());
+    watching.add(told);
+    this.used();
+    return {
+      unsubscribe: () => {
+        if (!watching.delete(told)) return;
+        if (watching.size === 0) this.#watching = undefined;
+        this.unused();
+      },
+    };
+  }
+
+  /** What the peer shows may have changed. */
+  protected changed(): void {
+    if (this.#watching === undefined) return;
+    for (const told of this.#watching) told();
   }
 }

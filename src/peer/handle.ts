@@ -1,86 +1,34 @@
 /** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
-import type { Subscription } from 'xstate';
-import type { Listeners } from '../actor/listeners.js';
+import type { EventObject, Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';
 import type { Call } from '../api/call.js';
-import type { PeerHealth } from '../api/health.js';
 import { UNCALLED_NAMES } from '../api/peer.js';
 import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
-import type { CallActor } from '../call/call.js';
-import type { CalledName } from '../call/called-name.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
-import type { PeerActor } from './actor.js';
+import type { HeldActor } from './held-actor.js';
+import { PeerRef } from './peer-ref.js';
 
-/** Access to the actor of a handle. An idle actor is forgotten when its place is needed. */
-export interface HeldActor {
-  /** The last known actor, which may be forgotten. */
-  last(): PeerActor;
-  /** A living actor: a new one if the last one was forgotten. Throws TooManyPeersError. */
-  living(): PeerActor;
-  /** The listeners to its calls. Throws TooManyPeersError. */
-  reports(): Listeners<CallReport>;
-  /** The host name that its calls are made by; undefined for an IP address. */
-  readonly name: CalledName<CallActor> | undefined;
-}
-
-export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
+export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api> {
   readonly remote: Remote<Api>;
 
-  readonly #actor: HeldActor;
   readonly #contract: AnyContract | undefined;
   /** The request to which its calls belong, if a procedure got the handle through its scope. */
   readonly #parent: ParentRequest | undefined;
 
   constructor(actor: HeldActor, contract?: AnyContract, parent?: ParentRequest) {
-    this.#actor = actor;
+    super(actor);
     this.#contract = contract;
     this.#parent = parent;
     this.remote = remoteOf(this);
   }
 
-  get address(): string {
-    return this.#actor.last().address;
-  }
-
-  get health(): PeerHealth {
-    return this.#actor.last().health;
-  }
-
-  get queued(): number {
-    return this.#actor.last().queued;
-  }
-
-  get inFlight(): number {
-    return this.#actor.last().inFlight;
-  }
-
-  get inWindow(): number {
-    return this.#actor.last().inWindow;
-  }
-
-  get room(): number {
-    return this.#actor.last().room;
-  }
-
   async ready(): Promise<void> {
-    await this.#actor.last().ready();
-  }
-
-  get window(): number {
-    return this.#actor.last().windowLimit;
-  }
-
-  get roundTripMs(): number | undefined {
-    return this.#actor.last().roundTripMs;
-  }
-
-  get native(): boolean {
-    return this.#actor.last().native;
+    await this.actor.last().ready();
   }
 
   call<P extends ProcedureName<Api>>(
@@ -88,8 +36,8 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
     ...[args, options]: CallParameters<ArgumentsOf<Api[P]>>
   ): Call<ResultOf<Api[P]>> {
     const contracted = this.#contractedProcedure(procedure);
-    const actor = this.#actor.living();
-    const terms = { options, contracted, name: this.#actor.name, parent: this.#parent };
+    const actor = this.actor.living();
+    const terms = { options, contracted, name: this.actor.name, parent: this.#parent };
     const call = actor.call(procedure, args ?? [], terms);
     // XState's types of an actor's machine do not compare.
     return call as unknown as Call<ResultOf<Api[P]>>;
@@ -106,12 +54,17 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
   send(command: CallCommand<Api>): void {
     requireCommand(command);
     try {
-      const actor = this.#actor.living();
+      const actor = this.actor.living();
       const contracted = this.#contractedProcedure(command.procedure);
-      actor.command(command, { contracted, name: this.#actor.name, parent: this.#parent });
+      actor.command(command, { contracted, name: this.actor.name, parent: this.#parent });
     } catch (error) {
-      this.#actor.last().refuseCommand(command, error, this.#actor.name);
+      this.actor.last().refuseCommand(command, error, this.actor.name);
     }
+  }
+
+  /** XState's actor systems deliver here (`sendTo`, `forwardTo`). Other events are not for a peer. */
+  _send(event: EventObject): void {
+    if (event.type === 'call') this.send(event as EventObject & CallCommand<Api>);
   }
 
   on<Type extends PeerReport<Api>['type'] | '*'>(
@@ -120,7 +73,7 @@ export class PeerHandle<Api = AnyProcedures> implements Peer<Api> {
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.#actor.reports().on(type, listener as (report: CallReport) => void);
+    return this.actor.reports().on(type, listener as (report: CallReport) => void);
   }
 }
 

@@ -9,6 +9,7 @@
  * - When a peer is left, later calls go to the next one, and so do those that wait in its mailbox.
  *   A call that was sent stays, unless its procedure is idempotent: its repetitions follow.
  */
+import type { Subscription } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
 import type { SocketAddress } from '../address/address.js';
 import type { CallReport } from '../api/call-report.js';
@@ -21,6 +22,7 @@ import { saysUnreachable } from '../call/verdict.js';
 import { asError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import type { PeerActor } from './actor.js';
+import { PeerWatch } from './peer-watch.js';
 
 /** The members of the peer table that names use. */
 export interface NamedPeers {
@@ -52,8 +54,6 @@ const LOOKUP_PATIENCE_MS = 10_000;
 
 export class HostName implements CalledName<CallActor> {
   readonly reports: Listeners<CallReport>;
-  /** The peer of now. It may be forgotten. */
-  peer: PeerActor;
   /** Whether the name was forgotten to make room. Its calls still use it, but handles do not. */
   forgotten = false;
 
@@ -66,6 +66,9 @@ export class HostName implements CalledName<CallActor> {
   #isStuck = false;
   #askedAtMs = -Infinity;
   #asking = false;
+  #peer: PeerActor;
+  /** Bounded by the user's `subscribe` calls. */
+  readonly #watches = new Set<PeerWatch>();
   /** The peers that calls have left. Each call is sent to each of them once at most. */
   readonly #left = new WeakMap<CallActor, readonly CallOwner<CallActor>[]>();
 
@@ -75,7 +78,33 @@ export class HostName implements CalledName<CallActor> {
     this.#name = name;
     this.#peers = peers;
     this.#options = options;
-    this.peer = this.#begin();
+    this.#peer = this.#begin();
+  }
+
+  /** The peer of now. It may be forgotten. */
+  get peer(): PeerActor {
+    return this.#peer;
+  }
+
+  set peer(peer: PeerActor) {
+    this.#peer = peer;
+    for (const watch of this.#watches) watch.follow(peer);
+  }
+
+  /** Whether somebody listens to its calls, or watches its peer. */
+  get inUse(): boolean {
+    return !this.reports.empty || this.#watches.size > 0;
+  }
+
+  /** Calls `changed` when what its peer of now shows may have changed. @throws TooManyPeersError */
+  watch(changed: () => void): Subscription {
+    const watch = new PeerWatch(this.living(), changed);
+    this.#watches.add(watch);
+    return {
+      unsubscribe: () => {
+        if (this.#watches.delete(watch)) watch.end();
+      },
+    };
   }
 
   /** A living peer: a new one if the last one was forgotten. @throws TooManyPeersError */

@@ -1,7 +1,8 @@
 /** Names: the host names that an endpoint calls. */
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { HeldActor } from './handle.js';
+import type { PeerActor } from './actor.js';
+import type { HeldActor } from './held-actor.js';
 import { HostName } from './host-name.js';
 import type { HostNameOptions, NamedPeers } from './host-name.js';
 
@@ -30,14 +31,21 @@ export class Names {
   hold(address: SocketAddress): HeldActor {
     let name = this.#get(address);
     const current = (): HostName => (name.forgotten ? (name = this.#get(address)) : name);
+    const last = (): PeerActor => {
+      if (name.forgotten) name = this.#names.get(formatAddress(address)) ?? name;
+      return name.peer;
+    };
+    const peers = this.#peers;
     name.living();
     return {
-      last: () => {
-        if (name.forgotten) name = this.#names.get(formatAddress(address)) ?? name;
-        return name.peer;
-      },
+      last,
       living: () => current().living(),
       reports: () => current().reports,
+      watch: (changed) => current().watch(changed),
+      get ended() {
+        return peers.closed && last().forgotten;
+      },
+      reportError: this.#options.reportError,
       get name() {
         return name;
       },
@@ -64,7 +72,7 @@ export class Names {
       if (triesLeft === 0) return;
       triesLeft -= 1;
       this.#names.delete(key);
-      if (name !== newest && name.reports.empty) {
+      if (name !== newest && !name.inUse) {
         name.forgotten = true;
         return;
       }

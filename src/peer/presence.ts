@@ -14,6 +14,8 @@ import { peerMachine } from './machine.js';
 const table = compileTable(peerMachine);
 
 export class Presence extends LightActor<typeof peerMachine, Engine> {
+  /** The endpoint. */
+  declare readonly _parent: AnyActorRef;
   /** The canonical address, or `name:port` while the host name is being looked up. */
   address: string;
   host: string;

@@ -8,7 +8,7 @@ import type { Share } from '../handler/share.js';
 import { TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { EvictionOrder } from './eviction-order.js';
-import type { HeldActor } from './handle.js';
+import type { HeldActor } from './held-actor.js';
 import type { HostNameOptions, NamedPeers } from './host-name.js';
 import { Names } from './names.js';
 import { Stranger } from './stranger.js';
@@ -95,13 +95,19 @@ export class PeerTable implements HandlerOwners, NamedPeers {
       if (actor.forgotten && !this.closed) actor = this.#require(this.at(host, port));
       return actor;
     };
+    const last = (): PeerActor => {
+      if (actor.forgotten) actor = this.find(host, port) ?? actor;
+      return actor;
+    };
+    const isEnded = (): boolean => this.closed && last().forgotten;
     return {
-      last: () => {
-        if (actor.forgotten) actor = this.find(host, port) ?? actor;
-        return actor;
-      },
-      living,
+      ...{ last, living },
       reports: () => living().reports,
+      watch: (changed) => living().watch(changed),
+      get ended() {
+        return isEnded();
+      },
+      reportError: this.#options.reportError,
       name: undefined,
     };
   }

@@ -1,4 +1,5 @@
 /** Simulated clock: a clock for tests that moves only when it is told to. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { MAX_TIMER_DELAY_MS, systemClock, type Clock } from '../time/clock.js';
 import { DeadlineHeap, type HeapEntry } from '../time/deadline-heap.js';
 
@@ -22,6 +23,10 @@ interface Timer extends HeapEntry {
  * After each timer, one turn of the real event loop lets all promises continue that can.
  */
 export class SimulatedClock implements Clock {
+  static {
+    shareAmongCopies('SimulatedClock', this);
+  }
+
   readonly #timers = new DeadlineHeap<Timer>();
   #nowMs = 0;
   /** How far the time of day is ahead of the monotonic time. */

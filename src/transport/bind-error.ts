@@ -1,4 +1,5 @@
 /** Bind error: thrown when a transport cannot bind its address. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /**
@@ -33,6 +34,10 @@ const REASONS_IF_SHARED: Readonly<Record<Exclude<Sharing, 'alone'>, typeof REASO
 
 /** A transport could not bind. `cause` is the system's error, `address` the requested address. */
 export class BindError extends Error {
+  static {
+    shareAmongCopies('BindError', this);
+  }
+
   override readonly name = 'BindError';
   readonly code = 'ERR_RPCUDP_BIND';
   readonly address: SocketAddress;

@@ -1,3 +1,4 @@
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /**
@@ -6,6 +7,10 @@ import { formatAddress, type SocketAddress } from '../address/address.js';
  * `ENETUNREACH`, and `cause` is its error. Nothing was sent.
  */
 export class OwnAddressError extends Error {
+  static {
+    shareAmongCopies('OwnAddressError', this);
+  }
+
   override readonly name = 'OwnAddressError';
   readonly code: string | undefined;
   /** The address that the endpoint is bound to. */

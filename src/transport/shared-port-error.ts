@@ -1,7 +1,12 @@
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 
 /** An endpoint that shares its port cannot make calls. Nothing was sent. */
 export class SharedPortError extends Error {
+  static {
+    shareAmongCopies('SharedPortError', this);
+  }
+
   override readonly name = 'SharedPortError';
   readonly code = 'ERR_RPCUDP_SHARED_PORT';
 

@@ -8,12 +8,10 @@ import { Interfaces, type ReadInterfaces } from './interfaces.js';
 import { kernelDropsOf } from './kernel-drops.js';
 import { mayBlameOwnAddress, OwnAddressError } from './own-address-error.js';
 import { requireReusePort } from './reuse-port.js';
+import { MAX_SEND_QUEUE_BYTES, SendQueueFullError } from './send-queue-full-error.js';
 import type { ReadFile } from './system-file.js';
 import { TransportClosedError, type Receiver, type Transport } from './transport.js';
 import { servesIpv6Alone, TwoSockets } from './two-sockets.js';
-
-/** libuv queues what the kernel does not accept yet, without any limit, so this one is set. */
-const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 
 const NO_IPV6 = new Set<string | undefined>(['EAFNOSUPPORT', 'EADDRNOTAVAIL']);
 
@@ -68,19 +66,6 @@ export interface UdpTransport extends Transport {
   readonly kernelDrops: number | undefined;
   unref(): void;
   ref(): void;
-}
-
-/** The kernel accepts no more, and 1 MiB is already waiting. The datagram was not sent. */
-export class SendQueueFullError extends Error {
-  override readonly name = 'SendQueueFullError';
-  readonly code = 'ERR_RPCUDP_SEND_QUEUE_FULL';
-
-  constructor(queuedBytes: number, datagramBytes: number) {
-    super(
-      `The send queue holds ${queuedBytes} bytes; a datagram of ${datagramBytes} bytes would ` +
-        `exceed its limit of ${MAX_SEND_QUEUE_BYTES} bytes`,
-    );
-  }
 }
 
 /**

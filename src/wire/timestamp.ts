@@ -3,6 +3,7 @@
  * with 4, 8 or 12 bytes. A JavaScript Date has milliseconds and Python's datetime microseconds, so
  * the part below a millisecond is kept beside the Date.
  */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import {
   decodeTimestampToTimeSpec,
   encodeTimeSpecToTimestamp,
@@ -20,6 +21,10 @@ const MAX_DATE_MS = 8.64e15;
 
 /** A time finer than a millisecond: a `Date`, and the nanoseconds that a `Date` cannot hold. */
 export class PreciseDate extends Date {
+  static {
+    shareAmongCopies('PreciseDate', this);
+  }
+
   /** Nanoseconds after the Date's millisecond, 0 to 999 999. */
   readonly subMillisecondNanoseconds: number;
 

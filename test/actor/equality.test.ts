@@ -8,7 +8,7 @@ import t from 'tap';
 import type { AnyStateMachine, EventFromLogic, EventObject, InputFrom } from 'xstate';
 import { getSimplePaths } from 'xstate/graph';
 import { callMachine } from '../../src/call/machine.js';
-import type { CallEvent, CallInput } from '../../src/api/call-snapshot.js';
+import type { CallEvent, CallMachineInput } from '../../src/api/call-snapshot.js';
 import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
@@ -16,7 +16,7 @@ import { peerMachine } from '../../src/peer/machine.js';
 import type { PeerContext, PeerEvent, PeerInput } from '../../src/peer/machine.js';
 import { runSideBySide } from './side-by-side.js';
 
-const callInput: CallInput = {
+const callInput: CallMachineInput = {
   procedure: 'sayhi',
   args: ['Snake', 7n],
   peer: '127.0.0.1:1234',

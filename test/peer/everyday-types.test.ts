@@ -1,9 +1,22 @@
 /** Types that users write every day, and that must compile as they write them. */
 import t from 'tap';
-import { toPromise, waitFor } from 'xstate';
+import { sendTo, setup, toPromise, waitFor } from 'xstate';
+import type { ActorRef, AnyActorRef } from 'xstate';
 import { z } from 'zod';
 import { createEndpoint } from '../../src/index.js';
-import type { AnyEndpoint, CallOptions, EndpointOptions, HandlerScope } from '../../src/index.js';
+import type {
+  AnyEndpoint,
+  CallEvent,
+  CallOptions,
+  CallReport,
+  CallSnapshot,
+  EndpointOptions,
+  HandlerScope,
+  CallCommand,
+  PeerHealth,
+  PeerReport,
+  PeerSnapshot,
+} from '../../src/index.js';
 import type { Received } from '../../src/wire/received.js';
 import type { Equal, Expect } from '../fixtures/type-equal.js';
 
@@ -14,7 +27,11 @@ declare const brand: unique symbol;
 type Own = { readonly name: string } & { readonly [brand]: 'Own' };
 
 /** Each line is a test that the compiler runs. */
-export type Checks = [Expect<Equal<Received<Json>, Json>>, Expect<Equal<Received<Nested>, Nested>>];
+export type Checks = [
+  Expect<Equal<Received<Json>, Json>>,
+  Expect<Equal<Received<Nested>, Nested>>,
+  Expect<Equal<Readonly<Awaited<ReturnType<typeof ofPeersInXState>>>, Readonly<OfPeer>>>,
+];
 
 async function ofRecursiveAndBrandedValues() {
   const User = z.object({ name: z.string() }).brand('User');
@@ -73,7 +90,10 @@ async function ofOptions(maybe: { text?: string; number?: number; signal?: Abort
 /** The value of a call has its type on every way that XState has to it. */
 async function ofXState(client: AnyEndpoint) {
   const call = client.peer<{ sayhi: () => string }>('127.0.0.1:1').call('sayhi');
+  call satisfies ActorRef<CallSnapshot<string>, CallEvent, CallReport<string, string>>;
   const promised = await toPromise(call);
+  // @ts-expect-error the value is a string, and not any
+  if (promised.state === 'resolved') promised.value satisfies number;
   if (promised.state === 'resolved') promised.value satisfies string;
   call.on('call.resolved', ({ outcome }) => {
     outcome.value satisfies string;
@@ -82,6 +102,44 @@ async function ofXState(client: AnyEndpoint) {
   if (output?.state === 'resolved') output.value satisfies string;
   const { outcome } = call.getSnapshot().context;
   if (outcome?.state === 'resolved') outcome.value satisfies string;
+}
+
+interface Greeter {
+  sayhi(scope: HandlerScope, name: string): string;
+}
+
+/** As in @xstate/react 6. */
+declare function useSelector<Actor extends Pick<AnyActorRef, 'subscribe' | 'getSnapshot'>, T>(
+  actor: Actor,
+  selector: (emitted: Actor extends { getSnapshot(): infer TSnapshot } ? TSnapshot : never) => T,
+): T;
+
+/** A peer is a ref in the types as well. */
+async function ofPeersInXState(client: AnyEndpoint) {
+  const peer = client.peer<Greeter>('127.0.0.1:1');
+  peer satisfies ActorRef<PeerSnapshot, CallCommand<Greeter>, PeerReport<Greeter>>;
+  const waited = await waitFor(peer, ({ health }) => health === 'responsive');
+  const queued = useSelector(peer, (snapshot) => snapshot.queued);
+  const health = peer.select((snapshot) => snapshot.health).get();
+  setup({ types: { context: {} as { peer: typeof peer; refs: AnyActorRef[] } } }).createMachine({
+    context: { peer, refs: [peer, peer.call('sayhi', ['x'])] },
+    entry: sendTo(({ context }) => context.peer, {
+      type: 'call',
+      procedure: 'sayhi',
+      args: ['Snake'],
+    }),
+    // @ts-expect-error no such procedure
+    exit: sendTo(({ context }) => context.peer, { type: 'call', procedure: 'sayho' }),
+  });
+  return { waited, promised: toPromise(peer), queued, health };
+}
+
+/** What XState gives of a peer. */
+export interface OfPeer {
+  readonly waited: PeerSnapshot;
+  readonly promised: Promise<undefined>;
+  readonly queued: number;
+  readonly health: PeerHealth;
 }
 
 t.test('options that are undefined have their defaults', async (t) => {
@@ -100,4 +158,5 @@ t.type(ofInterfaces, 'function');
 t.type(ofNamesThatTheLibraryUses, 'function');
 t.type(ofOptions, 'function');
 t.type(ofXState, 'function');
+t.type(ofPeersInXState, 'function');
 t.pass('this file compiles' satisfies Checks extends unknown[] ? string : never);

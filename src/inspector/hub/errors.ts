@@ -2,6 +2,7 @@
  * The errors of the inspector: for an address that it cannot use, and for a URL that is not an
  * inspector's.
  */
+import { shareAmongCopies } from '../../copies/shared-class.js';
 import { formatAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
 import { quote } from '../../errors.js';
@@ -17,6 +18,10 @@ const REASONS: Readonly<Record<string, string>> = {
  * was wanted.
  */
 export class InspectorBindError extends Error {
+  static {
+    shareAmongCopies('InspectorBindError', this);
+  }
+
   override readonly name = 'InspectorBindError';
   readonly code = 'ERR_RPCUDP_INSPECTOR_BIND';
   readonly address: SocketAddress;
@@ -30,6 +35,10 @@ export class InspectorBindError extends Error {
 
 /** The text is not the URL of an inspector. Nothing was done. */
 export class InspectorUrlError extends TypeError {
+  static {
+    shareAmongCopies('InspectorUrlError', this);
+  }
+
   override readonly name = 'InspectorUrlError';
   readonly code = 'ERR_RPCUDP_INSPECTOR_URL';
 

@@ -1,12 +1,10 @@
 /** Identity: which endpoint is inspected, and how to convert the times of its clock. */
-import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 import { formatAddress } from '../../address/address.js';
 import { callMachine } from '../../call/machine.js';
-import { systemClock } from '../../time/clock.js';
 import type { Clock } from '../../time/clock.js';
 import type { AnyEndpoint } from '../../api/endpoint.js';
-import { VERSION } from '../../api/version.js';
+import { VERSION } from '../../copies/version.js';
 import { endpointMachine } from '../../endpoint/machine.js';
 import { handlerMachine } from '../../handler/machine.js';
 import { peerMachine } from '../../peer/machine.js';
@@ -51,6 +49,5 @@ export function identity(endpoint: AnyEndpoint): Identity {
 
 /** What to add to a time of this clock to get Unix milliseconds. */
 export function epochMsOf(clock: Clock): number {
-  // The times of any other clock are shown unchanged.
-  return clock === systemClock ? performance.timeOrigin : 0;
+  return clock.wallMs() - clock.nowMs();
 }

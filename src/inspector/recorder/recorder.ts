@@ -75,9 +75,9 @@ class Recorder implements Tap, Recording {
     sink: RecordSink,
     { name, mask, maxCallsPerSecond }: CheckedRecorderOptions,
   ) {
-    const { key, ...about } = identity(endpoint);
     const report = once(warnings());
     this.#tapped = tapEndpoint(endpoint, guardedTap(this, report));
+    const { key, ...about } = identity(endpoint);
     const { clock } = this.#tapped;
     this.#writer = new RecordWriter(key, epochMsOf(clock), sink, report);
     const { write } = this.#writer;

@@ -1,6 +1,12 @@
 /** Recording error, and what the writer and the reader of recordings share. */
+import { shareAmongCopies } from '../../copies/shared-class.js';
+
 /** A recording cannot be written or read. The message says which one and why. */
 export class RecordingError extends Error {
+  static {
+    shareAmongCopies('RecordingError', this);
+  }
+
   override readonly name = 'RecordingError';
   readonly code = 'ERR_RPCUDP_RECORDING';
 }
