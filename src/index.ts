@@ -91,11 +91,11 @@ export {
   OverloadedError,
   ReplyTooLargeError,
   RequestTooLargeError,
-  RestoreError,
   TooManyCallsError,
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
+export { RestoreError } from './call/restore-error.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';
 export type { AddressedActors, RemoteActors } from './xstate/actors-of.js';

@@ -11,7 +11,6 @@ import type { RemoteError } from '../api/outcome.js';
 import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
-import { wallMsAt } from '../time/moment.js';
 import type { Moment } from '../time/moment.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
@@ -52,7 +51,7 @@ export class CallActor
   readonly request: CallRequest<CallActor> | undefined;
 
   /** Just before the first transmission. With it a suspension of the machine is noticed. */
-  #sentNear: Moment | undefined;
+  sentNear: Moment | undefined;
   #firstGapMs = 0;
   #repetition: Repetition<CallActor> | undefined;
   #wasBundled = false;
@@ -89,12 +88,6 @@ export class CallActor
   }
 
   /** Whether it is made for a procedure that runs. */
-  /** The time of day of the first transmission; undefined before it. */
-  get sentWallMs(): number | undefined {
-    const near = this.#sentNear;
-    return near && wallMsAt(near, this.context.sentAtMs ?? near.atMs);
-  }
-
   get isForRunning(): boolean {
     return this.request?.parent?.running === true;
   }
@@ -139,7 +132,7 @@ export class CallActor
     this.receive({ type: 'transmitted', atMs: nowMs }, peer.ref);
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
-    this.#sentNear = moments.near(nowMs);
+    this.sentNear = moments.near(nowMs);
     peer.transmit(this);
     // If the system refused the request at once, the call may have gone to another address.
     if (this.peer !== peer) return;
@@ -155,7 +148,7 @@ export class CallActor
     // An observer of that event may have cancelled the call.
     if (this.row.final) return;
     this.peer.takeOver(this, true);
-    this.#sentNear = { atMs: sentAtMs, wallMs: sentWallMs };
+    this.sentNear = { atMs: sentAtMs, wallMs: sentWallMs };
     const nowMs = clock.nowMs();
     this.#firstGapMs = firstGapMs(this.peer.rtoMs(nowMs), random);
     if (plan !== 'ask') this.frame = undefined;
@@ -167,7 +160,7 @@ export class CallActor
   get #repeated(): Repetition<CallActor> {
     const { clock } = this.home;
     // Only what was sent is repeated.
-    const sentNear = this.#sentNear as Moment;
+    const sentNear = this.sentNear as Moment;
     return (this.#repetition ??= new Repetition(this, clock, sentNear, this.#firstGapMs));
   }
 

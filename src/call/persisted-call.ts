@@ -3,8 +3,11 @@
  * It is read back from a file that may be old, damaged, or written by another program.
  */
 import type { CallContext } from '../api/call-snapshot.js';
-import { quote, RestoreError } from '../errors.js';
+import { quote } from '../errors.js';
+import { RestoreError } from './restore-error.js';
 import type { Clock } from '../time/clock.js';
+import { wallMsAt } from '../time/moment.js';
+import type { Moment } from '../time/moment.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { integer, milliseconds, tested } from '../option-table.js';
 import type { OptionRow, OptionTable } from '../option-table.js';
@@ -67,8 +70,8 @@ const OPTIONAL: ReadonlySet<string> = new Set<keyof PersistedCall>([
 export interface Persistable {
   readonly context: CallContext;
   readonly deadlineMs: number;
-  /** Undefined before it is sent. */
-  readonly sentWallMs: number | undefined;
+  /** A moment shortly before it was first sent; undefined before that. */
+  readonly sentNear: Moment | undefined;
   readonly frame: OutboundFrame | undefined;
   readonly peer: { readonly knownNative: boolean | undefined };
   readonly request: { readonly options: { readonly traceparent?: string | undefined } } | undefined;
@@ -76,7 +79,7 @@ export interface Persistable {
 
 /** @param local the endpoint's own address */
 export function persistedCall(call: Persistable, local: string, clock: Clock): PersistedCall {
-  const { context, frame, peer } = call;
+  const { context, frame, peer, sentNear } = call;
   const { procedure, args, transactionId, timeoutMs, attempt, maxAttempts } = context;
   const wallMs = clock.wallMs();
   const traceparent = call.request?.options.traceparent;
@@ -89,7 +92,7 @@ export function persistedCall(call: Persistable, local: string, clock: Clock): P
     local,
     timeoutMs,
     deadlineMs: wallMs + call.deadlineMs - clock.nowMs(),
-    sentMs: call.sentWallMs ?? wallMs,
+    sentMs: sentNear === undefined ? wallMs : wallMsAt(sentNear, context.sentAtMs ?? sentNear.atMs),
     attempts: attempt,
     maxAttempts,
     traceparent,

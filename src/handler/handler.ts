@@ -26,6 +26,7 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
+import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
 
@@ -126,7 +127,7 @@ export class Handler
     this.receive({ type: 'started' }, this.owner.ref);
     let result: unknown;
     try {
-      result = this.#call(procedure, args as never[], scope);
+      result = this.#call(procedure.run, args as never[], scope);
       if (isPromiseLike(result)) {
         this.#await(result, scope);
         return;
@@ -138,12 +139,12 @@ export class Handler
     this.#succeed(result);
   }
 
-  #call({ run }: OfferedProcedure, args: never[], scope: RequestScope): unknown {
-    if (!handlerChannel.hasSubscribers) return run(scope, args);
+  #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
+    if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
     const { procedure: name, peer, transactionId } = this.context;
     const { traceparent } = scope;
     this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
-    return run(scope, args, this.#trace);
+    return this.#trace.run(() => procedure(scope, ...args));
   }
 
   #await(result: PromiseLike<unknown>, { remainingMs }: RequestScope): void {

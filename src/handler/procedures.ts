@@ -1,15 +1,11 @@
 /** Procedures: the table of the procedures that an endpoint offers. */
 import type { Handlers, Procedure } from '../api/handlers.js';
-import type { HandlerScope } from '../api/scope.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
-import type { HandlerTrace } from '../engine/tracing.js';
-import { inThisContext } from '../time/async-context.js';
 
 export interface OfferedProcedure {
   readonly name: string;
-  /** Runs the procedure in the context of whoever offers it, traced if there is a `trace`. */
-  readonly run: (scope: HandlerScope, args: never[], trace?: HandlerTrace) => unknown;
+  readonly run: Procedure;
   readonly contracted: ContractedProcedure | undefined;
 }
 
@@ -39,10 +35,7 @@ export function procedureTable(handlers: Handlers, contract?: AnyContract): Proc
       throw new TypeError(`handlers.${name} must be a function, but is ${kindOf(procedure)}`);
     }
     // In a procedure, `this` is the object of handlers, as TypeScript has it.
-    const bound = (procedure as Procedure).bind(handlers);
-    const run = inThisContext((scope: HandlerScope, args: never[], trace?: HandlerTrace) =>
-      trace === undefined ? bound(scope, ...args) : trace.run(() => bound(scope, ...args)),
-    );
+    const run = (procedure as Procedure).bind(handlers);
     table.set(name, { name, run, contracted: contract?.procedure(name) });
   }
   contract?.requireHandlers(table.keys());

@@ -1,6 +1,7 @@
 /** Simulated transport: behaves like a UDP socket, including its errors. */
 import { isIP } from 'node:net';
 import { formatAddress, type SocketAddress } from '../address/address.js';
+import { inThisContext } from '../time/async-context.js';
 import { platform } from '../time/platform.js';
 import { BindError } from '../transport/bind-error.js';
 import { TransportClosedError, type Receiver, type Transport } from '../transport/transport.js';
@@ -66,7 +67,15 @@ export class SimulatedTransport implements Transport {
     const address = { host, port: port === 0 ? this.#freePort(host) : port };
     if (this.#wire.receivers.has(formatAddress(address))) throw addressInUse(address);
     this.#address = address;
-    this.#wire.receivers.set(formatAddress(address), receiver);
+    this.#wire.receivers.set(formatAddress(address), {
+      // Like a real socket, in the async context of whoever opened it.
+      datagramReceived: inThisContext((datagram, from, fromPort) => {
+        receiver.datagramReceived(datagram, from, fromPort);
+      }),
+      transportFailed: (error) => {
+        receiver.transportFailed(error);
+      },
+    });
     this.#state = 'open';
     return address;
   }

@@ -1,7 +1,6 @@
 /** Bound socket: creates, binds and closes dgram sockets. */
 import type { Socket, SocketOptions } from 'node:dgram';
 import type { SocketAddress } from '../address/address.js';
-import { outOfContext } from '../time/async-context.js';
 import { turnCount } from '../time/turn-count.js';
 import { BindError, type Sharing } from './bind-error.js';
 import type { DatagramSocket } from './datagram-socket.js';
@@ -24,8 +23,9 @@ export interface Binding {
  */
 export async function boundSocket(binding: Binding): Promise<DatagramSocket> {
   const { family, sharing } = binding;
-  // It would keep the context for as long as it is open, and receive each datagram in it.
-  const own = outOfContext(binding.createSocket, {
+  // It receives in the async context that makes it here, so procedures run in that of whoever
+  // created the endpoint.
+  const own = binding.createSocket({
     type: family === 4 ? 'udp4' : 'udp6',
     ipv6Only: family === 6,
     lookup: lookupLiteral,

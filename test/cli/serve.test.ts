@@ -72,7 +72,11 @@ t.test('Ctrl-C waits a moment for a running procedure, and a second Ctrl-C does 
   t.match(await patient.served.ended(), { exitCode: 0, stderr: '' });
   const hasty = await serving(t);
   const call = hasty.peer.call('stop', [2]);
-  t.match(await call, { state: 'rejected', error: { code: 'handlerFailed' } }, 'its caller is told');
+  t.match(
+    await call,
+    { state: 'rejected', error: { code: 'handlerFailed' } },
+    'its caller is told',
+  );
   t.match(await hasty.served.ended(), { exitCode: 130, stderr: '' });
 });
 
