@@ -74,7 +74,7 @@ export class Caller {
     const transactionId = this.#ids.next();
     const request = { transactionId, procedure, args, options, replyTo, contracted, name, parent };
     const call = callChannel.hasSubscribers
-      ? this.#trace(peer, request, (traced) => this.#place(peer, traced))
+      ? this.#placeTraced(peer, request)
       : this.#place(peer, request);
     // While the request travels, nothing waits for the next id.
     this.#ids.drawAhead();
@@ -117,6 +117,11 @@ export class Caller {
       return call;
     };
     return callChannel.hasSubscribers ? this.#trace(peer, request, resume) : resume(request);
+  }
+
+  /** Apart from `call`, which would make a closure for each call otherwise. */
+  #placeTraced(peer: CallOwner<CallActor>, request: CallRequest<CallActor>): CallActor {
+    return this.#trace(peer, request, (traced) => this.#place(peer, traced));
   }
 
   #trace(
