@@ -95,7 +95,7 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
-export { RestoreError } from './call/restore-error.js';
+export { RestoreError } from './api/restore-error.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';
 export type { AddressedActors, RemoteActors } from './xstate/actors-of.js';

@@ -4,7 +4,7 @@
  */
 import type { CallContext } from '../api/call-snapshot.js';
 import { quote } from '../errors.js';
-import { RestoreError } from './restore-error.js';
+import { RestoreError } from '../api/restore-error.js';
 import type { Clock } from '../time/clock.js';
 import { wallMsAt } from '../time/moment.js';
 import type { Moment } from '../time/moment.js';

@@ -8,7 +8,7 @@ import type { CallActor } from '../call/call.js';
 import { persistedCall, readPersistedCall } from '../call/persisted-call.js';
 import type { PersistedCall } from '../call/persisted-call.js';
 import { restorationOf } from '../call/restoration.js';
-import { RestoreError } from '../call/restore-error.js';
+import { RestoreError } from '../api/restore-error.js';
 import { EndpointClosedError } from '../errors.js';
 import type { Parts } from './parts.js';
 

@@ -8,7 +8,7 @@ import type { Call } from '../api/call.js';
 import type { Outcome } from '../api/outcome.js';
 import type { Peer } from '../api/peer.js';
 import type { AnyProcedures } from '../api/procedures.js';
-import { RestoreError } from '../call/restore-error.js';
+import { RestoreError } from '../api/restore-error.js';
 import { quote } from '../errors.js';
 import type { AddressedCallInput, CallInput } from './input.js';
 import { Invocation } from './invocation.js';

@@ -5,7 +5,7 @@ import type { AnyProcedures } from '../api/procedures.js';
 import type { CallKeeper } from '../call/call-keeper.js';
 import { readRequestText, requestTextOf } from '../call/request-text.js';
 import type { AnyContract } from '../contract/contract.js';
-import { RestoreError } from '../call/restore-error.js';
+import { RestoreError } from '../api/restore-error.js';
 import type { AddressedCallInput, AddressedPeerInput, KeptOptions } from './input.js';
 import { peerAt } from './peer-logic.js';
 

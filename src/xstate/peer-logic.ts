@@ -5,7 +5,7 @@ import type { CallCommand } from '../api/call-command.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { Peer, PeerReport } from '../api/peer.js';
 import type { AnyContract } from '../contract/contract.js';
-import { RestoreError } from '../call/restore-error.js';
+import { RestoreError } from '../api/restore-error.js';
 import type { AddressedPeerInput, PeerInput } from './input.js';
 
 type PeerLogic<Input> = CallbackActorLogic<CallCommand, Input, PeerReport>;

@@ -9,7 +9,7 @@ const keysOf = (...args: string[]): string[] => parseOptions(args).entries.map((
 t.test('with a baseline only the rows of rpcudp play', async (t) => {
   t.equal(parseOptions(['--baseline', 'HEAD~1']).baseline, 'HEAD~1');
   t.strictSame(keysOf('--baseline', 'HEAD'), [
-    ...['rpcudp', 'unbundled', 'raw-echo', 'observed', 'inspected'],
+    ...['rpcudp', 'unbundled', 'raw-echo', 'context', 'observed', 'inspected'],
   ]);
   t.ok(keysOf().includes('raw'));
 });
