@@ -21,7 +21,7 @@ t.test('in memory', async (t) => {
     endpoint: (_t, options) => world.endpoint(options),
     until: (promise) => world.clock.runUntil(promise),
   });
-  t.teardown(async () => {
+  t.test('then nothing is left', async (t) => {
     t.strictSame(await world.end(), []);
   });
 });
