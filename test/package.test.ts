@@ -6,9 +6,9 @@ import { install, pack, run } from './fixtures/consumer.js';
 
 // What a user gets: the tarball, installed into an empty project. Needs the registry or npm's cache
 // for the runtime dependencies. On a slow machine, several npm runs take their time.
-t.setTimeout(240_000);
+t.setTimeout(600_000);
 
-const MAX_PACKED_BYTES = 1_060_000;
+const MAX_PACKED_BYTES = 1_120_000;
 /**
  * Each part of the package has its own limit in bytes, unpacked, so that no part can grow
  * unnoticed.
@@ -21,7 +21,7 @@ const MAX_PART_BYTES = [
   ['src/', 90_000],
   ['demos/', 130_000],
   ['test/', 60_000],
-  ['', 1_900_000],
+  ['', 2_150_000],
 ] as const;
 
 const HELLO = `
