@@ -15,7 +15,7 @@ import { rollup, type Plugin } from 'rollup';
 import t from 'tap';
 import webpack from 'webpack';
 
-t.setTimeout(240_000);
+t.setTimeout(600_000);
 
 type Format = 'esm' | 'cjs';
 type Bundle = (entry: string, format: Format, outfile: string) => Promise<void>;

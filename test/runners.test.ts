@@ -8,7 +8,7 @@ import t from 'tap';
 import { install, pack, run } from './fixtures/consumer.js';
 
 // On a slow machine, npm takes its time.
-t.setTimeout(240_000);
+t.setTimeout(600_000);
 
 const CALLS = `
 import { createSocket } from 'node:dgram';

@@ -6,7 +6,7 @@ import { StartedProcess } from '../fixtures/started-process.js';
 import { bundleProgram } from './bundle.js';
 import { matches, PlainTest, Tally } from './plain-test.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 t.test('the program passes without a test runner', async (t) => {
   const program = join(t.testdir(), 'main.mjs');
