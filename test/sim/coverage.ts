@@ -14,6 +14,7 @@ import { ODD_OPTIONS, PROCESS_FAULTS, STRIKES } from './plan.js';
 /** What a run of the default seeds does not have to reach, and why. */
 const UNREACHED: ReadonlyMap<string, string> = new Map([
   ['fate:malformed.undecodable', 'it must never happen: the guard accepts no such body'],
+  ['verdict:notAskedAgain', 'no world restores a machine: test/xstate/restored-worlds does'],
   ['error:deadlinePassed', 'a caller whose deadline has passed does not wait for this answer'],
 ]);
 

@@ -217,9 +217,9 @@ t.test(
     await world.settle();
     t.match(server.stats(), {
       framesReceived: 3,
-      requests: { replied: 3 },
+      requests: { replied: 1, closing: 2 },
     });
-    t.strictSame(raw.types, ['response', 'response', 'response'], 'and all are answered');
+    t.strictSame(raw.types, ['response', 'error', 'error'], 'and all are answered');
   }),
 );
 
