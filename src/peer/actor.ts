@@ -116,9 +116,9 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
 
   callLeft(call: CallActor): void {
     const { outbox } = this.calls;
-    const madeRoom = outbox.remove(call);
+    const othersGoOn = outbox.remove(call);
     this.unused();
-    if (madeRoom) outbox.drain();
+    if (othersGoOn) outbox.drain();
     this.changed();
   }
 
@@ -204,7 +204,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
 
   callSettled(call: CallActor): void {
     const { outbox, path } = this.calls;
-    const madeRoom = outbox.remove(call);
+    const othersGoOn = outbox.remove(call);
     const { attempt, outcome } = call.context;
     if (outcome === undefined) return;
     const wasSent = attempt > 0;
@@ -217,7 +217,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
       this.#send(encodeSignal('cancel', call.transactionId));
     }
     // Waiting calls go first, because a listener that hears of the outcome may call again.
-    if (madeRoom) outbox.drain();
+    if (othersGoOn) outbox.drain();
     this.changed();
     this.reports.settled(call);
   }

@@ -28,7 +28,12 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
   }
 
   async ready(): Promise<void> {
-    await this.actor.last().ready();
+    let actor;
+    do {
+      actor = this.actor.last();
+      await actor.ready();
+      // In the meantime another peer may have taken over the name.
+    } while (actor !== this.actor.last());
   }
 
   call<P extends ProcedureName<Api>>(

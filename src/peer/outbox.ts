@@ -121,11 +121,13 @@ export class Outbox {
     this.#released.push(call);
   }
 
-  /** Removes a call. Gives whether the window has room for another one now. */
+  /** Removes a call. Gives whether others can go on now: calls that wait, or those who are paced. */
   remove(call: CallActor): boolean {
     if (this.#window.delete(call)) return true;
-    if (!this.#released.delete(call)) this.#mailbox.delete(call);
-    return false;
+    if (this.#released.delete(call)) return false;
+    this.#mailbox.delete(call);
+    // It may have been the last one that waited for the address of a name.
+    return this.#paced.length > 0;
   }
 
   /** The calls that wait for the window. The one that has waited longest comes first. */

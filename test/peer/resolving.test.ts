@@ -1,11 +1,14 @@
 import t from 'tap';
+import type { Call } from '../../src/index.js';
 import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
+
+type Answer = (host: string | Error) => void;
 
 /** A lookup that answers when the test decides. */
 function pendingLookup() {
   const asked: string[] = [];
-  const answers: ((host: string | Error) => void)[] = [];
+  const answers: Answer[] = [];
   const lookup = (host: string): Promise<string> => {
     asked.push(host);
     return new Promise((resolve, reject) => {
@@ -45,6 +48,52 @@ t.test(
     t.strictSame(asked, ['server.example']);
     raw.answer(0, 'by name');
     t.match(await world.clock.runUntil(calls[0]!), { value: 'by name' });
+  }),
+);
+
+for (const [how, end] of [
+  ['is cancelled', ({ call }) => void call.cancel()],
+  ['times out', () => undefined],
+  ['is unsent', ({ answers }) => answers[0]?.(new Error('planted'))],
+] satisfies [string, (waiting: { call: Call; answers: Answer[] }) => void][]) {
+  t.test(
+    `who waits until a name is ready goes on when the last call that waits ${how}`,
+    inWorld(async (t, world) => {
+      const { client, answers } = await named(world);
+      const peer = client.peer('server.example:53');
+      const call = peer.call('a', [], { timeoutMs: 50 });
+      let isReady = false;
+      const waiting = peer.ready().then(() => (isReady = true));
+      await world.settle();
+      t.notOk(isReady);
+      end({ call, answers });
+      await world.clock.runUntil(waiting);
+      t.ok(call.done);
+    }),
+  );
+}
+
+t.test(
+  'who waits until a name is ready waits for the peer that takes over, too',
+  inWorld(async (t, world) => {
+    const { raw, client, answers } = await named(world, { window: 1 });
+    const known = client.peer(raw.address).call('known');
+    const peer = client.peer('server.example:53');
+    const call = peer.call('a');
+    let isReady = false;
+    const waiting = peer.ready().then(() => (isReady = true));
+    answers[0]?.('10.0.2.2');
+    await world.settle();
+    t.match(peer, { address: '10.0.2.2:53', inWindow: 1, queued: 1 });
+    t.notOk(isReady);
+    raw.answer(0, null);
+    await world.clock.runUntil(known);
+    await world.settle();
+    t.notOk(isReady, 'the call that waited has the place');
+    raw.answer(1, null);
+    await world.clock.runUntil(call);
+    await world.clock.runUntil(waiting);
+    t.ok(isReady);
   }),
 );
 
