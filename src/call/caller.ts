@@ -4,7 +4,7 @@ import type { CallOptions } from '../api/call-options.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
-import { asError, EndpointClosedError } from '../errors.js';
+import { asError } from '../errors.js';
 import { requestHeaderMap } from '../wire/header-map.js';
 import { RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
@@ -35,6 +35,8 @@ export interface CallTerms {
 export interface RestoredTerms {
   readonly contracted?: ContractedProcedure | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The request in whose course the call is restored. */
+  readonly parent?: ParentRequest | undefined;
 }
 
 export class Caller {
@@ -54,6 +56,11 @@ export class Caller {
     this.#closed = true;
   }
 
+  /** @throws EndpointClosedError if calls that belong to this request, or to none, are over. */
+  requireOpen(parent: ParentRequest | undefined): void {
+    if (this.#closed) requireRunning(parent);
+  }
+
   /**
    * Makes a call to a peer. It is sent as soon as the window has room.
    *
@@ -66,7 +73,7 @@ export class Caller {
     args: readonly unknown[],
     terms: CallTerms,
   ): CallActor {
-    if (this.#closed) requireRunning(terms.parent);
+    this.requireOpen(terms.parent);
     const { replyTo, contracted, name, parent } = terms;
     const options = checkCallOptions(terms.options, this.#defaults, contracted);
     const issues = contracted?.checkArguments(args);
@@ -103,12 +110,15 @@ export class Caller {
     peer: CallOwner<CallActor>,
     persisted: ReadCall,
     restoration: Restoration,
-    { contracted, signal }: RestoredTerms,
+    { contracted, signal, parent }: RestoredTerms,
   ): CallActor {
-    if (this.#closed) throw new EndpointClosedError();
+    this.requireOpen(parent);
     const { transactionId, procedure, args, timeoutMs, maxAttempts, traceparent } = persisted;
     const options = { timeoutMs, attempts: maxAttempts, signal, traceparent };
-    const request = { transactionId, procedure, args, options, contracted, replyTo: undefined };
+    const request = {
+      ...{ transactionId, procedure, args, options, contracted, parent },
+      replyTo: undefined,
+    };
     const resume = (traced: CallRequest<CallActor>): CallActor => {
       const headerMap = requestHeaderMap(traced.trace?.traceparent ?? traceparent);
       const frame = new RequestFrame(transactionId, persisted.body, headerMap);

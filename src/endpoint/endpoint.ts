@@ -3,9 +3,8 @@ import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
-import { formatAddress, parseAddress } from '../address/address.js';
+import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import { reachable } from '../address/reachable.js';
 import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
 import type { CloseOptions } from '../api/close-options.js';
@@ -18,15 +17,14 @@ import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper } from '../call/call-keeper.js';
-import { requireRunning } from '../call/parent-request.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
-import { SharedPortError } from '../transport/shared-port-error.js';
 import { Closing } from './closing.js';
+import { holdPeer } from './hold-peer.js';
 import { KeptCalls } from './kept-calls.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
@@ -111,28 +109,16 @@ export class EndpointSystem implements ScopableEndpoint {
   }
 
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
-    return this.#peer(undefined, address, contract);
+    return this.peerFor(undefined, address, contract);
   }
 
   peerFor(
-    parent: ParentRequest,
-    address: string | SocketAddress,
-    contract: AnyContract | undefined,
-  ): Peer {
-    return this.#peer(parent, address, contract);
-  }
-
-  #peer(
     parent: ParentRequest | undefined,
     address: string | SocketAddress,
     contract: AnyContract | undefined,
   ): Peer {
-    const { peers, transport, vantage } = this.#parts;
-    if (this.#closing.begun) requireRunning(parent);
-    if (transport.sharesPort === true) throw new SharedPortError(this.address);
     const own = requireContract(contract);
-    const actor = peers.hold(reachable(parseAddress(address), vantage));
-    return new PeerHandle(actor, own, parent);
+    return new PeerHandle(holdPeer(this.#parts, parent, address), own, parent);
   }
 
   on<Type extends EndpointReport['type'] | '*'>(
@@ -165,7 +151,11 @@ export class EndpointSystem implements ScopableEndpoint {
   }
 
   get [CALL_KEEPER](): CallKeeper {
-    return new KeptCalls(this.#parts, this);
+    return this.callKeeperFor(undefined);
+  }
+
+  callKeeperFor(parent: ParentRequest | undefined): CallKeeper {
+    return new KeptCalls(this.#parts, parent);
   }
 
   /** All living actors, parents before their children. */

@@ -1,28 +1,28 @@
 /** Kept calls: persists the calls of an endpoint, and restores those of an earlier process. */
-import { formatAddress, parseAddress } from '../address/address.js';
-import { reachable } from '../address/reachable.js';
+import { formatAddress } from '../address/address.js';
 import type { Call } from '../api/call.js';
-import type { AnyEndpoint } from '../api/endpoint.js';
+import { RestoreError } from '../api/restore-error.js';
 import type { CallKeeper, RestoreTerms } from '../call/call-keeper.js';
 import type { CallActor } from '../call/call.js';
+import type { ParentRequest } from '../call/parent-request.js';
 import { persistedCall, readPersistedCall } from '../call/persisted-call.js';
 import type { PersistedCall } from '../call/persisted-call.js';
 import { restorationOf } from '../call/restoration.js';
-import { RestoreError } from '../api/restore-error.js';
-import { EndpointClosedError } from '../errors.js';
+import { holdPeer } from './hold-peer.js';
 import type { Parts } from './parts.js';
 
 export class KeptCalls implements CallKeeper {
   readonly #parts: Parts;
-  readonly #endpoint: AnyEndpoint;
+  /** The request to which restored calls belong, if a procedure restores them. */
+  readonly #parent: ParentRequest | undefined;
 
-  constructor(parts: Parts, endpoint: AnyEndpoint) {
+  constructor(parts: Parts, parent: ParentRequest | undefined) {
     this.#parts = parts;
-    this.#endpoint = endpoint;
+    this.#parent = parent;
   }
 
   get #local(): string {
-    return formatAddress(this.#endpoint.address);
+    return formatAddress(this.#parts.vantage.address);
   }
 
   persist(call: Call): PersistedCall {
@@ -35,8 +35,8 @@ export class KeptCalls implements CallKeeper {
   }
 
   #restore(persisted: unknown, { procedure, contract, signal }: RestoreTerms): CallActor {
-    const { caller, engine, peers, vantage } = this.#parts;
-    if (peers.closed) throw new EndpointClosedError();
+    const { caller, engine } = this.#parts;
+    const parent = this.#parent;
     const call = readPersistedCall(persisted, procedure);
     const contracted = contract?.procedure(procedure);
     if (contract !== undefined && contracted === undefined) {
@@ -44,18 +44,18 @@ export class KeptCalls implements CallKeeper {
     }
     const idempotent = contracted?.idempotent === true;
     const restoration = restorationOf(call, this.#local, idempotent, engine.clock);
-    const address = reachable(parseAddress(call.peer), vantage);
-    const held = peers.hold(address);
+    const held = holdPeer(this.#parts, parent, call.peer);
+    const { name } = held;
     const peer = held.living();
-    if (address.kind === 'name' && idempotent && restoration.plan === 'ask') {
+    if (name !== undefined && idempotent && restoration.plan === 'ask') {
       // It waited for its name, so nobody knows where it was sent, if it was. It may run twice.
       const { maxAttempts, traceparent } = call;
       const { remainingMs: timeoutMs } = restoration;
       const options = { timeoutMs, attempts: maxAttempts, traceparent, signal };
-      return caller.call(peer, procedure, call.args, { options, contracted, name: held.name });
+      return caller.call(peer, procedure, call.args, { options, contracted, name, parent });
     }
     if (call.native === true) peer.recall(true);
-    const plan = address.kind === 'name' ? 'end' : restoration.plan;
-    return caller.restore(peer, call, { ...restoration, plan }, { contracted, signal });
+    const plan = name === undefined ? restoration.plan : 'end';
+    return caller.restore(peer, call, { ...restoration, plan }, { contracted, signal, parent });
   }
 }

@@ -16,6 +16,7 @@ import type { CallKeeper, KeepsCalls } from '../call/call-keeper.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
+import { shareAmongCopies } from '../copies/shared-class.js';
 import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
@@ -27,9 +28,16 @@ export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
     address: string | SocketAddress,
     contract: AnyContract | undefined,
   ): Peer;
+
+  /** Restores calls that belong to the request `parent` from then on. */
+  callKeeperFor(parent: ParentRequest): CallKeeper;
 }
 
 export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
+  static {
+    shareAmongCopies('ScopedEndpoint', this);
+  }
+
   declare readonly [offered]: Offered;
   readonly #endpoint: ScopableEndpoint;
   readonly #request: ParentRequest;
@@ -65,7 +73,7 @@ export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
   }
 
   get [CALL_KEEPER](): CallKeeper {
-    return this.#endpoint[CALL_KEEPER];
+    return this.#endpoint.callKeeperFor(this.#request);
   }
 
   stats(): EndpointStats {

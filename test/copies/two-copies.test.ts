@@ -179,11 +179,19 @@ t.test(
 );
 
 t.test('a recorder of another version says why it cannot', async (t) => {
-  const { client, close } = await pair();
-  t.throws(() => newer.inspector.recordEndpoint(client, () => undefined), {
-    name: 'OptionError',
-    message: /'endpoint' was made by another copy of rpcudp, version [\d.]+; this one is 99\.0\.0/,
+  const scoped: Library.AnyEndpoint[] = [];
+  const { clock, client, peer, close } = await pair({
+    keep: ({ endpoint }) => void scoped.push(endpoint),
   });
+  await clock.runUntil(peer.call('keep'));
+  t.equal(scoped.length, 1);
+  for (const endpoint of [client, ...scoped]) {
+    t.throws(() => newer.inspector.recordEndpoint(endpoint, () => undefined), {
+      name: 'OptionError',
+      message:
+        /'endpoint' was made by another copy of rpcudp, version [\d.]+; this one is 99\.0\.0/,
+    });
+  }
   t.throws(
     () => b.inspector.recordEndpoint({} as never, () => undefined),
     /made by createEndpoint/,

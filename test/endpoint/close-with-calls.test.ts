@@ -2,10 +2,13 @@
 import type { Test } from 'tap';
 import t from 'tap';
 import { createActor, toPromise } from 'xstate';
+import type { Snapshot } from 'xstate';
+import { z } from 'zod';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { Call } from '../../src/api/call.js';
 import type { Peer } from '../../src/api/peer.js';
 import type { HandlerScope } from '../../src/api/scope.js';
+import { defineContract } from '../../src/contract/contract.js';
 import { EndpointClosedError, OptionError } from '../../src/errors.js';
 import { recordEndpoint } from '../../src/inspector/recorder/recorder.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
@@ -83,6 +86,10 @@ const WAYS: Readonly<Record<string, (endpoint: AnyEndpoint, store: AnyEndpoint) 
     const save = createActor(actorsOf().call('save'), { input: { peer, args: ['it'] } });
     return toPromise(save.start());
   },
+  'an invoked call by address': (endpoint, { address: { host, port } }) => {
+    const input = { address: `${host}:${port}`, args: ['it'] };
+    return toPromise(createActor(actorsOf(endpoint).call('save'), { input }).start());
+  },
   'a spawned peer': (endpoint, store) =>
     new Promise((resolve) => {
       const input = { endpoint, address: store.address };
@@ -119,6 +126,56 @@ for (const [way, callBy] of Object.entries(WAYS)) {
       const outcome = await world.clock.runUntil(call);
       t.match(outcome, { state: 'resolved', value: 'saved it' });
       await world.clock.runUntil(closed);
+    }),
+  );
+}
+
+const SAVING = defineContract({
+  save: { args: z.tuple([z.string()]), result: z.string(), idempotent: true },
+});
+
+/** What an earlier process persisted of a call of `save`, in whose course it was killed. */
+async function persistedSave(world: World, { address: { host, port } }: AnyEndpoint) {
+  const transport = world.network.transport('10.0.7.7', 0);
+  const earlier = await world.endpoint({ host: '10.0.7.7', transport });
+  const input = { address: `${host}:${port}`, args: ['it'] as [string] };
+  const actor = createActor(actorsOf(earlier, SAVING).outcome('save'), { input }).start();
+  await world.clock.advance(10);
+  await transport.close();
+  return actor.getPersistedSnapshot();
+}
+
+/** Goes on with it. */
+function restoredSave(endpoint: AnyEndpoint, snapshot: Snapshot<unknown>): PromiseLike<unknown> {
+  const input = { address: '', args: [''] as [string] };
+  const actor = createActor(actorsOf(endpoint, SAVING).call('save'), { input, snapshot });
+  return toPromise(actor.start());
+}
+
+for (const [how, end, isLeft] of [
+  ['drains', (service) => service.drain(), true],
+  ['closes', (service) => service.close(), false],
+] satisfies [string, (service: AnyEndpoint) => Promise<void>, boolean][]) {
+  t.test(
+    `while the endpoint ${how}, a procedure that runs restores calls, which belong to it`,
+    inWorld(async (t, world) => {
+      const store = await slowStore(world);
+      const ofProcedure = await persistedSave(world, store);
+      const ofProgram = await persistedSave(world, store);
+      const gate = new Gate();
+      const { service, call } = await working(world, async ({ endpoint }) => {
+        await gate.passed;
+        return restoredSave(endpoint, ofProcedure);
+      });
+      const ended = end(service);
+      await world.clock.advance(50);
+      gate.open();
+      const saved = Promise.resolve(restoredSave(service, ofProgram));
+      const program = saved.catch((error: unknown) => error);
+      t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'saved it' });
+      await world.clock.runUntil(ended);
+      const left = isLeft ? 'saved it' : { code: 'ERR_RPCUDP_ENDPOINT_CLOSED' };
+      t.match(await world.clock.runUntil(program), left, 'one that belongs to the program');
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { createActor, waitFor } from 'xstate';
+import { createActor, toPromise, waitFor } from 'xstate';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
@@ -61,7 +61,7 @@ t.test('the option must be true or false, and is only for UDP', async (t) => {
 });
 
 t.test(
-  'over any transport that shares its port, no calls can be made, by method or by event',
+  'over any transport that shares its port, no calls can be made, by method, by event or by restoring',
   inWorld(async (t, world) => {
     const transport = world.network.transport('10.0.0.1', 1_000);
     const endpoint = await world.endpoint({
@@ -79,6 +79,14 @@ t.test(
     peer.subscribe({ error: () => undefined });
     peer.start();
     t.match(await waitFor(peer, ({ status }) => status === 'error'), { error });
+
+    const earlier = createActor(actorsOf(await world.endpoint()).outcome('ping'), {
+      input: { address: '10.0.0.2:2000' },
+    });
+    const snapshot = earlier.start().getPersistedSnapshot();
+    const input = { address: '' };
+    const restored = createActor(actorsOf(endpoint).outcome('ping'), { input, snapshot });
+    await t.rejects(toPromise(restored.start()), error);
 
     const client = await world.endpoint();
     const call = client.peer<typeof endpoint>(endpoint.address).call('ping');
