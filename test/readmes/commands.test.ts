@@ -15,10 +15,14 @@ import { programs } from './programs.js';
 
 t.setTimeout(300_000);
 
-const { scripts, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-  readonly scripts: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
-};
+const { scripts, devDependencies, peerDependencies } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+) as Readonly<
+  Record<'scripts' | 'devDependencies' | 'peerDependencies', Readonly<Record<string, string>>>
+>;
+
+/** What a user installs: the package, and what it wants beside it. */
+const INSTALLED = ['rpcudp', ...Object.keys(peerDependencies)].join(' ');
 
 /** What is run, one command after the other. */
 const TYPED = /^(npx rpcudp|wireshark)\b/;
@@ -27,8 +31,11 @@ const TYPED = /^(npx rpcudp|wireshark)\b/;
 const KINDS: readonly (readonly [RegExp, (...found: string[]) => string | undefined])[] = [
   [/^npm (?:ci|pkg set type=module)$/, () => undefined],
   [/^npm (?:run )?(\S+)( -- .+)?$/, (name) => unless(name in scripts, `the script ${name}`)],
-  [/^npm install (\S+)$/, (name) => unless(name === 'rpcudp', `the package ${name}`)],
   [/^npm install --save-dev (.+)$/, (names) => unless(areUsedHere(names), `one of ${names}`)],
+  [
+    /^npm install (.+)$/,
+    (names) => unless(names === INSTALLED, `all of ${names}, or there is more`),
+  ],
   [/^npx tsx (\S+)$/, (path) => unless(isProgram(path), `a program ${path}`)],
   [/^node --import tsx (\S+)$/, (path) => unless(existsSync(path), `a file ${path}`)],
   [/^(\.ci\/run)$/, (path) => unless(existsSync(path), `a file ${path}`)],

@@ -5,6 +5,7 @@ import { PEER_HEALTHS } from '../../src/api/health.js';
 import { VERDICTS } from '../../src/api/verdict.js';
 import { CALL_OPTIONS } from '../../src/call/options.js';
 import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js';
+import { LIMITS } from '../../src/engine/limits.js';
 import * as rpcudp from '../../src/index.js';
 import { isNameOf, namesOf } from '../../src/vocabulary.js';
 import { DROP_REASONS } from '../../src/wire/drop-reason.js';
@@ -55,6 +56,21 @@ function wordsOf(standard: unknown): string[] {
   const words = standard.toLocaleString('en-US');
   return mebibytes >= 1 ? [words, `${mebibytes} MiB`] : [words];
 }
+
+t.test('the README tells the limits as they are', (t) => {
+  const rows = pageOf('README.md').tableBelow('Limits');
+  const told = new Map(rows.map(([what = '', limit = '']) => [what, limit.match(/\d[\d,]*/g)]));
+  const standards = (...names: (keyof typeof LIMITS)[]) =>
+    names.map((name) => LIMITS[name].standard?.toLocaleString('en-US'));
+  t.same(
+    told.get('calls in flight to one peer'),
+    standards('initialWindow', 'window', 'mailbox'),
+    'calls in flight',
+  );
+  const seconds = String(LIMITS.replayWindowMs.standard / 1_000);
+  t.same(told.get('at most once'), [seconds, ...standards('maxReplies')], 'at most once');
+  t.end();
+});
 
 t.test('there is a row for each option of a call', async (t) => {
   t.same(namesIn(calling.tableBelow('Options of a call')).sort(), namesOf(CALL_OPTIONS).toSorted());
