@@ -29,9 +29,10 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
 
   /**
    * The peer at an address: `'host:port'`, `'[::1]:port'` or `{ host, port }`. A host name is
-   * looked up for its first call, and again when nobody answers; see `Lookup`. With a type, the compiler checks calls and knows their
-   * results: `endpoint.peer<typeof server>('127.0.0.1:1234')`. With a contract, calls are checked
-   * when they are made, and results when they arrive.
+   * looked up for its first call, and again when nobody answers; see `Lookup`. With a type, the
+   * compiler checks calls and knows their results:
+   * `endpoint.peer<typeof server>('127.0.0.1:1234')`. With a contract, calls are checked when they
+   * are made, and results when they arrive.
    *
    * @throws AddressError when nothing can be sent to the address, or this socket cannot reach it;
    * SharedPortError when this endpoint shares its port; TooManyPeersError; EndpointClosedError.
@@ -59,10 +60,10 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
 
   /**
    * Takes no new requests: callers are told that none was run (`closing`). Procedures that run may
-   * end, and calls go on, in both directions. Resolves when no procedure runs any longer and the last
-   * replies have left, which takes no longer than the longest time that a procedure may run
-   * (`handlerTimeoutMs`, or its contract's `timeoutMs`). The endpoint then still calls, until it is
-   * closed; it does not serve again. Never rejects. A second call gives the same promise.
+   * end, and calls that this endpoint makes go on. Resolves when no procedure runs any longer and
+   * the last replies have left, which takes no longer than the longest time that a procedure may
+   * run (`handlerTimeoutMs`, or its contract's `timeoutMs`). The endpoint then still calls, until it
+   * is closed; it does not serve again. Never rejects. A second call gives the same promise.
    *
    * A procedure that awaits it waits for itself.
    */
@@ -70,13 +71,14 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
 
   /**
    * Closes the endpoint. Takes no new requests. Procedures that run may end and reply within
-   * `graceMs`, by default `closeGraceMs`, and keep the process alive for so long. Until then calls go
-   * on that are made through the scopes of such procedures (`scope.endpoint`), and they may make more.
-   * All other calls are `cancelled` at once with an EndpointClosedError, and these at the end of the
-   * grace. Then the socket is closed. Never rejects.
+   * `graceMs`, by default `closeGraceMs`, and keep the process alive for so long. Until then calls
+   * go on that are made through the scopes of such procedures (`scope.endpoint`), and they may make
+   * more. All other calls are `cancelled` at once with an EndpointClosedError, and these at the end
+   * of the grace. Then the socket is closed. Never rejects.
    *
-   * A second call gives the same promise. Its `graceMs`, if it has one, counts from then, and shortens
-   * the first one, but does not lengthen it. A procedure that awaits the close waits for itself.
+   * A second call gives the same promise. Its `graceMs`, if it has one, counts from then, and
+   * shortens the first one, but does not lengthen it. A procedure that awaits the close waits for
+   * itself.
    *
    * @throws OptionError for an option that is unknown or out of bounds.
    */

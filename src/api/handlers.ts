@@ -9,7 +9,7 @@ export type Procedure = (scope: HandlerScope, ...args: never[]) => unknown;
 /** Procedures by name, as `createEndpoint` takes them. Only own properties can be called. */
 export type Handlers = Readonly<Record<string, Procedure>>;
 
-/** Handlers whose type is an interface, which has no index signature: `I extends OnlyProcedures<I>`. */
+/** Handlers typed by an interface, which has no index signature: `I extends OnlyProcedures<I>`. */
 export type OnlyProcedures<I> = { readonly [Name in keyof I]: Procedure };
 
 /** The methods of a class with a prefix, as procedures. Callers use names without the prefix. */

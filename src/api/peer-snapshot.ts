@@ -31,8 +31,8 @@ export interface PeerState {
   readonly queued: number;
 
   /**
-   * How many more calls can be made at once before one is `unsent`, if their requests are short: the
-   * room in the window and in the mailbox.
+   * How many more calls can be made at once before one is `unsent`, if their requests are short:
+   * the room in the window and in the mailbox.
    */
   readonly room: number;
 

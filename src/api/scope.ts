@@ -8,8 +8,8 @@ export interface HandlerScope {
   readonly sender: SocketAddress;
 
   /**
-   * The endpoint that received it: `endpoint.peer(sender)` calls back. Calls that are made through it
-   * belong to this request: while the endpoint closes, they go on until the procedure has ended.
+   * The endpoint that received it: `endpoint.peer(sender)` calls back. Calls that are made through
+   * it belong to this request: while the endpoint closes, they go on until the procedure has ended.
    */
   readonly endpoint: AnyEndpoint;
 

@@ -1,4 +1,4 @@
-/** Call keeper: the access that `actorsOf` has to an endpoint, to persist its calls and restore them. */
+/** Call keeper: how `actorsOf` persists the calls of an endpoint, and restores them. */
 import type { Call } from '../api/call.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { AnyContract } from '../contract/contract.js';

@@ -1,6 +1,6 @@
 /**
- * Parent request: the inbound request in whose course a call is made. What makes a call belong to it
- * is the handle that it is made through, which comes from the procedure's scope.
+ * Parent request: the inbound request in whose course a call is made. What makes a call belong to
+ * it is the handle that it is made through, which comes from the procedure's scope.
  */
 import { EndpointClosedError } from '../errors.js';
 

@@ -127,7 +127,8 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
 
   /**
    * Whether the request may be sent again at all: not if it is not sent any more, not more often
-   * than the caller allows, and not when a peer that received it may have forgotten it, unless it may run twice.
+   * than the caller allows, and not when a peer that received it may have forgotten it, unless it
+   * may run twice.
    */
   #mayEverRepeat(nowMs: number): boolean {
     const { context, frame } = this.#call;

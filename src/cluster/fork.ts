@@ -76,8 +76,8 @@ let current: ClusterWorkers | undefined;
  *
  * Resolves when there is an address at which every worker has opened a transport. Rejects with a
  * ClusterError if a worker ends before that (the other workers are ended first), if this process
- * has a cluster already or is itself a worker, or if its runtime's sockets share no port (Deno's). Rejects with an OptionError for an option that is
- * unknown or out of bounds.
+ * has a cluster already or is itself a worker, or if its runtime's sockets share no port (Deno's).
+ * Rejects with an OptionError for an option that is unknown or out of bounds.
  */
 export async function forkWorkers(options: ForkWorkersOptions = {}): Promise<ClusterWorkers> {
   requireOptions<ForkWorkersOptions>(OPTIONS, options, 'forkWorkers');

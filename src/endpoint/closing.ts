@@ -1,7 +1,7 @@
 /**
  * Closing: how an endpoint comes to its end. Drained, it takes no new request, and lets procedures
- * end. Closed, it also cancels its calls, except those of procedures that run: within the grace these
- * finish what they began. Then what is left ends too, and the socket is closed.
+ * end. Closed, it also cancels its calls, except those of procedures that run: within the grace
+ * these finish what they began. Then what is left ends too, and the socket is closed.
  */
 import type { CloseOptions } from '../api/close-options.js';
 import { EndpointClosedError } from '../errors.js';

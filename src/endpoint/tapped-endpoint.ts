@@ -33,7 +33,7 @@ export interface Tappable {
 /**
  * Attaches a tap to an endpoint.
  *
- * @throws EndpointClosedError; OptionError for a value that `createEndpoint` did not make, or that of
+ * @throws EndpointClosedError; OptionError for a value that `createEndpoint` did not make, or that
  * another version of this package made: a recorder uses the insides of the endpoint.
  */
 export function tapEndpoint(endpoint: AnyEndpoint, tap: Tap): TappedEndpoint {

@@ -204,7 +204,7 @@ const countsRecord = object({
   ...common,
   /** The counts of `endpoint.stats()`. */
   stats: object({
-    /** The state of the endpoint's machine. Absent in recordings that were made before it was told. */
+    /** The state of the endpoint's machine. Absent in recordings of versions that did not tell it. */
     state: optional(string()),
     received: count,
     framesReceived: count,

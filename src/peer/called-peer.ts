@@ -1,4 +1,6 @@
-/** Called peer: the calls to a peer, and what it shows of them. The peer actor makes and sends them. */
+/**
+ * Called peer: the calls to a peer, and what it shows of them. The peer actor makes and sends them.
+ */
 import type { Subscription } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
 import type { CallActor } from '../call/call.js';

@@ -121,7 +121,7 @@ export class Outbox {
     this.#released.push(call);
   }
 
-  /** Removes a call. Gives whether others can go on now: calls that wait, or those who are paced. */
+  /** Removes a call. Gives whether others may go on now: calls that wait, or who is paced. */
   remove(call: CallActor): boolean {
     if (this.#window.delete(call)) return true;
     if (this.#released.delete(call)) return false;

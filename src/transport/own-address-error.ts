@@ -1,3 +1,4 @@
+/** Own address error: the system refused a datagram because the local address is gone. */
 import { shareAmongCopies } from '../copies/shared-class.js';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 

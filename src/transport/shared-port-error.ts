@@ -1,3 +1,4 @@
+/** Shared port error: an endpoint that shares its port was asked to call. */
 import { shareAmongCopies } from '../copies/shared-class.js';
 import { formatAddress, type SocketAddress } from '../address/address.js';
 

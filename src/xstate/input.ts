@@ -28,7 +28,10 @@ export type CallInput<Api, P extends ProcedureName<Api>> = Omit<CallOptions, 'si
 /** The options of a call that are kept with it. */
 export type KeptOptions = Omit<CallOptions, 'signal' | 'reference'>;
 
-/** The input of an invoked call of `actorsOf(endpoint)`. Its arguments are persisted as they are sent. */
+/**
+ * The input of an invoked call of `actorsOf(endpoint)`. Its arguments are persisted as they are
+ * sent.
+ */
 export type AddressedCallInput<Api, P extends ProcedureName<Api>> = KeptOptions &
   AddressedPeerInput &
   ArgumentsInput<ArgumentsOf<Api[P]>>;
