@@ -1,4 +1,7 @@
-/** Serving Python: what a Python client and a server of this package must do together. */
+/**
+ * Serving Python: what a Python client and a server of this package must do together, whichever
+ * version of rpcudp that has.
+ */
 import { createEndpoint } from '../../src/index.js';
 import type { Endpoint, EndpointReport, Handlers } from '../../src/index.js';
 import type { Checks } from '../fixtures/checks.js';
@@ -42,7 +45,17 @@ export async function openServer(t: Checks, handlers: Handlers): Promise<OpenSer
   return { server, to: [server.address.host, server.address.port], errors, nextSettled };
 }
 
-export async function servesPython(t: Checks): Promise<void> {
+/** rpcudp 5.x. */
+export function servesPython(t: Checks): Promise<void> {
+  return servesPeer(t, 'client.py');
+}
+
+/** rpcudp 2.0, on Twisted. */
+export function servesTwisted(t: Checks): Promise<void> {
+  return servesPeer(t, 'twisted_peer.py');
+}
+
+async function servesPeer(t: Checks, script: string): Promise<void> {
   const received: unknown[] = [];
   const { server, to, errors } = await openServer(t, {
     echo: (_scope, value: unknown) => value,
@@ -50,7 +63,7 @@ export async function servesPython(t: Checks): Promise<void> {
     length: (_scope, value: string) => value.length,
     bytes: (_scope, length: number) => new Uint8Array(length).fill(0x78),
   });
-  const { peer } = await PythonPeer.listen(t, 'client.py', PATIENT);
+  const { peer } = await PythonPeer.listen(t, script, PATIENT);
   const call = (procedure: string, args: string) => peer.ask({ procedure, to, args });
 
   t.test('values arrive here with their types', async (t) => {
