@@ -143,6 +143,29 @@ for (const [name, other] of Object.entries({ b, newer })) {
     await close();
   });
 
+  t.test(
+    `a call that is persisted by the endpoint of the other, and restored: ${name}`,
+    async (t) => {
+      const { clock, client, server, open, close } = await pair({ hello: () => 'hello' });
+      const contract = other.main.defineContract({
+        hello: { args: z.tuple([]), result: z.string(), idempotent: true },
+      });
+      const input = { address: `${server.address.host}:${server.address.port}` };
+      const first = createActor(other.main.actorsOf(client, contract).call('hello'), { input });
+      first.start();
+      const snapshot = first.getPersistedSnapshot();
+      t.equal(await clock.runUntil(toPromise(first)), 'hello');
+      const later = await open('10.0.0.4', {});
+      const restored = other.main.actorsOf(later, contract).call('hello');
+      const again = createActor(restored, { input, snapshot }).start();
+      t.equal(await clock.runUntil(toPromise(again)), 'hello');
+      const damaged = createActor(restored, { input, snapshot: { ...snapshot, call: 1 } as never });
+      await t.rejects(toPromise(damaged.start()), other.main.RestoreError);
+      await clock.runUntil(later.close());
+      await close();
+    },
+  );
+
   t.test(`legible shows the endpoint of the other: ${name}`, async (t) => {
     const { clock, client, peer, close } = await pair({ login: () => 1 });
     const shown: unknown[] = [];

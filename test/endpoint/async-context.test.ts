@@ -22,7 +22,10 @@ async function silentPort(t: Test): Promise<number> {
 
 t.test('what is registered runs in the context that registered it', async (t) => {
   const seen: Record<string, unknown> = {};
-  const note = (name: string) => (seen[name] = tenant.getStore());
+  const note = (name: string) => {
+    const store = tenant.getStore();
+    seen[name] = name in seen && seen[name] !== store ? 'several' : store;
+  };
   const server = await tenant.run('server', () =>
     createEndpoint({
       host,
@@ -40,14 +43,28 @@ t.test('what is registered runs in the context that registered it', async (t) =>
       onError: () => note('onError'),
     }),
   );
-  const client = await createEndpoint({ host });
+  const client = await tenant.run('client', () =>
+    createEndpoint({
+      host,
+      lookup: () => {
+        note('lookup');
+        return Promise.resolve(host);
+      },
+      inspect: () => note('inspect'),
+    }),
+  );
   t.teardown(() => Promise.all([client.close(), server.close()]));
   const peer = client.peer<typeof server>(server.address);
+  const named = client.peer<typeof server>({ host: 'server.test', port: server.address.port });
   const silent = client.peer({ host, port: await silentPort(t) });
   // Its alarm is the first, and its timer rings for the others.
   const ofA = tenant.run('A', () => [silent.call('ping', [], { timeoutMs: 40 })]);
   const ofB = tenant.run('B', () => {
-    silent.on('call.timedOut', ({ reference }) => reference === 'B' && note('peer.on'));
+    silent.on('call.timedOut', ({ reference }) => {
+      if (reference === 'B') note('peer.on');
+    });
+    silent.subscribe(() => note('peer.subscribe'));
+    client.on('endpoint.closed', () => note('endpoint.on'));
     const lost = silent.call('ping', [], { timeoutMs: 60, reference: 'B' });
     lost.on('call.timedOut', () => note('call.on'));
     lost.subscribe(() => note('subscribe'));
@@ -56,6 +73,7 @@ t.test('what is registered runs in the context that registered it', async (t) =>
     silent.send({ type: 'call', procedure: 'ping', timeoutMs: 60, replyTo });
     return [
       lost.then(() => note('then')),
+      named.call('ping'),
       peer.call('hang', [], { timeoutMs: 60 }),
       peer.call('fails'),
     ];
@@ -66,7 +84,9 @@ t.test('what is registered runs in the context that registered it', async (t) =>
   await Promise.all([client.close(), server.close()]);
   t.strictSame(seen, {
     ...{ handler: 'server', onError: 'server', abort: 'request' },
-    ...{ 'peer.on': 'B', 'call.on': 'B', subscribe: 'B', select: 'B', replyTo: 'B', then: 'B' },
+    ...{ lookup: 'client', inspect: 'client' },
+    ...{ 'peer.on': 'B', 'peer.subscribe': 'B', 'endpoint.on': 'B' },
+    ...{ 'call.on': 'B', subscribe: 'B', select: 'B', replyTo: 'B', then: 'B' },
   });
 });
 
