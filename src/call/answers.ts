@@ -24,15 +24,10 @@ export class Answers {
   }
 
   /** Takes an answer that arrived from `host`:`port` at `atMs`. Never throws. */
-  accept(
-    { id, datagram }: Frame,
-    type: AnswerType,
-    host: string,
-    port: number,
-    atMs: number,
-  ): Fate {
-    const call = this.#outstanding.get(id);
-    if (call === undefined) return this.#fateOfStray(id, type, host, port);
+  accept(frame: Frame, type: AnswerType, host: string, port: number, atMs: number): Fate {
+    const { datagram } = frame;
+    const call = this.#outstanding.find(datagram);
+    if (call === undefined) return this.#fateOfStray(frame.id, type, host, port);
     const peer = askedPeer(call, host, port);
     if (peer === undefined) return this.#answeredElsewhere(call, host, port);
     const answer = readAnswer(type, datagram);

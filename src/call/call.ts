@@ -46,6 +46,7 @@ export class CallActor
   previous: CallActor | undefined;
   next: CallActor | undefined;
   nextInBucket: CallActor | undefined;
+  idHash = 0;
   peer: CallOwner<CallActor>;
   /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest<CallActor> | undefined;

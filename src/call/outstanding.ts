@@ -2,10 +2,12 @@
  * Outstanding calls: the ledger of the calls that an answer can belong to, by transaction id, and
  * the count of all outcomes. Calls add and remove themselves. Nothing else writes here.
  */
+import type { Buffer } from 'node:buffer';
 import { noOutcomes } from '../api/call-state.js';
 import type { OutcomeCounts, OutcomeState } from '../api/call-state.js';
+import { ID_OFFSET } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
-import { hashOfId } from '../wire/transaction-id.js';
+import { hashOfId, hashOfIdAt, isIdAt } from '../wire/transaction-id.js';
 import { LinkedList } from './linked-list.js';
 import type { Linked } from './linked-list.js';
 import { RecentIds } from './recent-ids.js';
@@ -16,6 +18,8 @@ export interface LedgerEntry<Self> extends Linked<Self> {
   /** Whether it has ended: it has its outcome and does not linger. */
   readonly done: boolean;
   nextInBucket: Self | undefined;
+  /** The hash of its transaction id. Only the ledger writes it, when the call is added. */
+  idHash: number;
   /** Ends the wait for a late answer. */
   giveUp(): void;
 }
@@ -70,9 +74,12 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     return this.#lingering.size;
   }
 
-  get(id: TransactionId): TCall | undefined {
-    let call = this.#buckets[this.#bucketOf(id)];
-    while (call !== undefined && call.context.transactionId !== id) call = call.nextInBucket;
+  /** The call whose id an answer's datagram has. */
+  find(answer: Buffer): TCall | undefined {
+    let call = this.#buckets[this.#bucketOf(hashOfIdAt(answer, ID_OFFSET))];
+    while (call !== undefined && !isIdAt(answer, ID_OFFSET, call.context.transactionId)) {
+      call = call.nextInBucket;
+    }
     return call;
   }
 
@@ -91,6 +98,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     if (2 * this.#size >= this.#buckets.length) this.#grow();
     this.#size += 1;
     this.#inFlight += 1;
+    call.idHash = hashOfId(call.context.transactionId);
     this.#link(call);
   }
 
@@ -121,7 +129,8 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   delete(call: TCall, address: string, answered: boolean): void {
     if (this.#lingering.size > 0) this.#lingering.delete(call);
     if (!this.#unlink(call)) return;
-    (answered ? this.#answered : this.#unanswered).add(call.context.transactionId, address);
+    const { context, idHash } = call;
+    (answered ? this.#answered : this.#unanswered).add(context.transactionId, address, idHash);
   }
 
   /**
@@ -150,13 +159,13 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
     });
   }
 
-  #bucketOf(id: TransactionId): number {
-    return hashOfId(id) & (this.#buckets.length - 1);
+  #bucketOf(idHash: number): number {
+    return idHash & (this.#buckets.length - 1);
   }
 
   /** Removes the call from its chain, if it is there. */
   #unlink(call: TCall): boolean {
-    const bucket = this.#bucketOf(call.context.transactionId);
+    const bucket = this.#bucketOf(call.idHash);
     let previous: TCall | undefined;
     for (let link = this.#buckets[bucket]; link !== undefined; link = link.nextInBucket) {
       if (link === call) {
@@ -172,7 +181,7 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   }
 
   #link(call: TCall): void {
-    const bucket = this.#bucketOf(call.context.transactionId);
+    const bucket = this.#bucketOf(call.idHash);
     call.nextInBucket = this.#buckets[bucket];
     this.#buckets[bucket] = call;
   }

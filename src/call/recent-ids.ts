@@ -29,13 +29,13 @@ export class RecentIds {
   #newest = NO_NUMBERS;
   #older = NO_NUMBERS;
 
-  add(id: TransactionId, address: string): void {
+  add(id: TransactionId, address: string, hash = hashOfId(id)): void {
     if (this.#ids.length === this.#capacity && this.#capacity < MAX_IDS) this.#grow();
     const number = this.#next;
     const slot = number & (this.#capacity - 1);
     this.#ids[slot] = id;
     this.#addresses[slot] = address;
-    this.#link(slot, number);
+    this.#link(slot, number, hash);
     this.#next = (number + 1) >>> 0;
   }
 
@@ -50,8 +50,8 @@ export class RecentIds {
     return undefined;
   }
 
-  #link(slot: number, number: number): void {
-    const bucket = hashOfId(this.#ids[slot] as TransactionId) & (this.#newest.length - 1);
+  #link(slot: number, number: number, hash: number): void {
+    const bucket = hash & (this.#newest.length - 1);
     this.#older[slot] = this.#newest[bucket] as number;
     this.#newest[bucket] = number;
   }
@@ -61,6 +61,6 @@ export class RecentIds {
     this.#capacity = Math.max(2 * this.#capacity, FIRST_CAPACITY);
     this.#newest = new Uint32Array(this.#capacity);
     this.#older = new Uint32Array(this.#capacity);
-    for (let slot = 0; slot < this.#ids.length; slot += 1) this.#link(slot, MAX_IDS + slot);
+    for (const [slot, id] of this.#ids.entries()) this.#link(slot, MAX_IDS + slot, hashOfId(id));
   }
 }

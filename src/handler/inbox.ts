@@ -111,8 +111,9 @@ export class Inbox implements HandlerKeeper {
     );
   }
 
-  #findRunning({ id }: Frame, sender: HandlerOwner): RunningRequest | undefined {
+  #findRunning(frame: Frame, sender: HandlerOwner): RunningRequest | undefined {
     if (sender.requests.running === 0) return undefined;
+    const { id } = frame;
     return (
       sender.requests.awaited.get(id) ??
       this.#called.find(({ owner, transactionId }) => owner === sender && transactionId === id)

@@ -108,10 +108,11 @@ export class ReplyMemory implements Alarm {
   }
 
   /** The remembered request of this sender that the frame repeats, if there is one. */
-  find({ datagram, id }: Frame, peer: HandlerOwner): RememberedRequest | undefined {
+  find(frame: Frame, peer: HandlerOwner): RememberedRequest | undefined {
     if (this.#records.size === 0) return undefined;
-    const number = this.#records.find(datagram, peer);
+    const number = this.#records.find(frame.datagram, peer);
     if (number === undefined) return undefined;
+    const { id } = frame;
     const record = this.#records.at(number);
     const refusal = REFUSALS[record.kind >>> REFUSAL_SHIFT];
     const wasRun = refusal === undefined;

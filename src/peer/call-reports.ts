@@ -29,6 +29,8 @@ export class CallReports extends Listeners<CallReport> {
   }
 
   settled(call: CallActor): void {
+    // Most calls have nobody who hears of them. Then not even the name of the report is made.
+    if (this.empty && call.request === undefined) return;
     this.#tell(call, `call.${call.context.outcome?.state}`, outcomeReport);
   }
 

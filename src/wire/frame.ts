@@ -9,7 +9,7 @@
 import type { Buffer } from 'node:buffer';
 import { DROP, type Drop } from './drop.js';
 import { type FrameType, typeOfByte } from './frame-type.js';
-import { ID_BYTES, type TransactionId } from './transaction-id.js';
+import { ID_BYTES, readId, type TransactionId } from './transaction-id.js';
 
 /** The offset of the id in a datagram: after the type byte. */
 export const ID_OFFSET = 1;
@@ -25,15 +25,25 @@ const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP
 /** The most bytes of a datagram of UDP over IPv4: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;
 
-/** A datagram, or a part of a bundle, of which only the length, type and id were read. */
-export interface Frame {
+/** A datagram, or a part of a bundle, of which only the length and the type were checked. */
+export class Frame {
   readonly type: FrameType;
-  readonly id: TransactionId;
   readonly datagram: Buffer;
+  #id: TransactionId | undefined;
+
+  constructor(type: FrameType, datagram: Buffer) {
+    this.type = type;
+    this.datagram = datagram;
+  }
+
+  /** Made when it is asked for: an answer finds its call by the bytes. */
+  get id(): TransactionId {
+    return (this.#id ??= readId(this.datagram, ID_OFFSET));
+  }
 }
 
 /**
- * Reads the length, type and id of a datagram. It does not decode the body, because the body may
+ * Reads the length and the type of a datagram. It does not decode the body, because the body may
  * not be needed. Drops `tooShort`, `unknownType` and, for requests, `tooLong`.
  */
 export function readFrame(datagram: Buffer): Frame | Drop {
@@ -41,5 +51,5 @@ export function readFrame(datagram: Buffer): Frame | Drop {
   const type = typeOfByte(datagram[0]);
   if (type === undefined) return DROP.unknownType;
   if (type === 'request' && datagram.length > MAX_REQUEST_BYTES) return DROP.tooLong;
-  return { type, id: datagram.toString('hex', ID_OFFSET, HEADER_BYTES), datagram };
+  return new Frame(type, datagram);
 }

@@ -7,8 +7,8 @@ export type TransactionId = string;
 export const ID_BYTES = 20;
 export const ID_DIGITS = 2 * ID_BYTES;
 
-/** How many digits of an id are hashed: 24 bits. */
-const HASHED_DIGITS = 6;
+/** How many bytes of an id are hashed. */
+const HASHED_BYTES = 3;
 
 const ID = new RegExp(`^[0-9a-f]{${ID_DIGITS}}$`);
 
@@ -23,11 +23,27 @@ export function valueOfDigit(code: number): number {
   return (code & 0x0f) + 9 * (code >>> 6);
 }
 
+/** The byte whose two digits are at `index` of an id. */
+function byteOfId(id: TransactionId, index: number): number {
+  return (valueOfDigit(id.charCodeAt(index)) << 4) | valueOfDigit(id.charCodeAt(index + 1));
+}
+
 export function writeId(target: Buffer, id: TransactionId, offset: number): void {
   for (let index = 0; index < id.length; index += 2) {
-    const high = valueOfDigit(id.charCodeAt(index));
-    target[offset + (index >>> 1)] = (high << 4) | valueOfDigit(id.charCodeAt(index + 1));
+    target[offset + (index >>> 1)] = byteOfId(id, index);
   }
+}
+
+export function readId(bytes: Buffer, offset: number): TransactionId {
+  return bytes.toString('hex', offset, offset + ID_BYTES);
+}
+
+/** Whether these bytes are the id. It takes a third of the time of `readId`. */
+export function isIdAt(bytes: Uint8Array, offset: number, id: TransactionId): boolean {
+  for (let index = 0; index < ID_DIGITS; index += 2) {
+    if (bytes[offset + (index >>> 1)] !== byteOfId(id, index)) return false;
+  }
+  return true;
 }
 
 /**
@@ -36,8 +52,17 @@ export function writeId(target: Buffer, id: TransactionId, offset: number): void
  */
 export function hashOfId(id: TransactionId): number {
   let hash = 0;
-  for (let index = 0; index < HASHED_DIGITS; index += 1) {
-    hash = (hash << 4) | valueOfDigit(id.charCodeAt(index));
+  for (let index = 0; index < 2 * HASHED_BYTES; index += 2) {
+    hash = (hash << 8) | byteOfId(id, index);
+  }
+  return hash;
+}
+
+/** The hash of the id that these bytes are. */
+export function hashOfIdAt(bytes: Uint8Array, offset: number): number {
+  let hash = 0;
+  for (let index = 0; index < HASHED_BYTES; index += 1) {
+    hash = (hash << 8) | (bytes[offset + index] as number);
   }
   return hash;
 }

@@ -41,10 +41,13 @@ class Entry {
   previous: Entry | undefined;
   next: Entry | undefined;
   nextInBucket: Entry | undefined;
+  idHash = 0;
   readonly done = false;
   readonly peer = { address: '10.0.0.1:9' };
   readonly transactionId = ids.next();
   readonly context = { transactionId: this.transactionId };
+  /** The head of an answer: its type, and the id. */
+  readonly answer = Buffer.from(`01${this.transactionId}`, 'hex');
 
   giveUp(): void {
     throw new Error('None lingers');
@@ -62,11 +65,11 @@ const FILLED: Readonly<Record<string, Filled>> = {
       heap.set(entry, next());
     };
   },
-  'Outstanding: get, delete, add': (entries) => {
+  'Outstanding: find, delete, add': (entries) => {
     const calls = new Outstanding<Entry>({ maxOutstanding: Infinity, maxLingering: 0 });
     for (const entry of entries) calls.add(entry);
-    return ({ transactionId, peer }) => {
-      const call = calls.get(transactionId);
+    return ({ answer, peer }) => {
+      const call = calls.find(answer);
       if (call === undefined) throw new Error('A call was not found');
       calls.delete(call, peer.address, true);
       calls.settle('resolved', true);
