@@ -6,8 +6,9 @@
  *   is looked up again, at most once a second. A peer whose address the name has no longer is left.
  * - A peer is also left when it is lost: it never answered, or it fell silent, or the system says
  *   that it cannot be reached. Then the next address is called, and after the last the first again.
- * - When a peer is left, later calls go to the next one, and so do those that wait in its mailbox.
- *   A call that was sent stays, unless its procedure is idempotent: its repetitions follow.
+ * - When a peer is left, later calls go to the next one, and so do those that wait in its mailbox,
+ *   but not to an address that they have left. A call that was sent stays, unless its procedure is
+ *   idempotent: its repetitions follow.
  */
 import type { Subscription } from 'xstate';
 import { Listeners } from '../actor/listeners.js';
@@ -69,7 +70,7 @@ export class HostName implements CalledName<CallActor> {
   #peer: PeerActor;
   /** Bounded by the user's `subscribe` calls. */
   readonly #watches = new Set<PeerWatch>();
-  /** The peers that calls have left. Each call is sent to each of them once at most. */
+  /** The peers that calls have left. Each call is sent to each address once at most. */
   readonly #left = new WeakMap<CallActor, readonly CallOwner<CallActor>[]>();
 
   /** @throws TooManyPeersError */
@@ -127,7 +128,7 @@ export class HostName implements CalledName<CallActor> {
     const left = this.#leave(call);
     if (call.peer === this.peer) this.#goOn();
     this.#lookUpAgain();
-    if (left.includes(this.peer) || !this.#isKnown) return false;
+    if (hasAddressOf(left, this.peer) || !this.#isKnown) return false;
     call.moveTo(this.peer);
     return true;
   }
@@ -168,7 +169,7 @@ export class HostName implements CalledName<CallActor> {
   /** The call leaves its peer. Gives all peers that it has left. */
   #leave(call: CallActor): readonly CallOwner<CallActor>[] {
     const left = this.#left.get(call) ?? [];
-    if (left.includes(call.peer)) return left;
+    if (hasAddressOf(left, call.peer)) return left;
     const all = [...left, call.peer];
     this.#left.set(call, all);
     return all;
@@ -185,7 +186,9 @@ export class HostName implements CalledName<CallActor> {
     if (next === undefined) return;
     this.peer = next;
     for (const call of peer.queuedCalls()) {
-      if (call.request?.name === this && !call.done) call.moveTo(next);
+      if (call.request?.name !== this || call.done) continue;
+      // To where it was refused it does not go back, or calls could follow each other for ever.
+      if (!hasAddressOf(this.#left.get(call) ?? [], next)) call.moveTo(next);
     }
   }
 
@@ -232,6 +235,14 @@ export class HostName implements CalledName<CallActor> {
     peer.handOver(heir);
     this.#peers.replaced(peer);
   }
+}
+
+/** A peer that was left may have been forgotten, and another have come to its address. */
+function hasAddressOf(
+  peers: readonly CallOwner<CallActor>[],
+  { address }: CallOwner<CallActor>,
+): boolean {
+  return peers.some((peer) => peer.address === address);
 }
 
 function meansUnreachable(outcome: Outcome): boolean {

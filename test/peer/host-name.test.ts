@@ -1,5 +1,6 @@
 /** A name that is called: what it means, which of its addresses is used, and who follows. */
 import t from 'tap';
+import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { Peer } from '../../src/api/peer.js';
 import { defineContract } from '../../src/contract/contract.js';
 import { TooManyPeersError } from '../../src/errors.js';
@@ -216,10 +217,16 @@ t.test(
 );
 
 /** A client on a transport that refuses to send to some hosts. */
-async function refused(world: World, means: readonly string[], hosts: readonly string[]) {
+async function refused(
+  world: World,
+  means: readonly string[],
+  hosts: readonly string[],
+  options: EndpointOptions = {},
+) {
   const transport = new ScriptedTransport();
   const resolver = new Resolver(means);
-  const client = await world.endpoint({ transport, lookup: resolver.lookup, timeoutMs: 400 });
+  const { lookup } = resolver;
+  const client = await world.endpoint({ transport, lookup, timeoutMs: 400, ...options });
   const send = transport.send.bind(transport);
   transport.send = (datagram, host, port, done) => {
     send(datagram, host, port, done);
@@ -254,21 +261,46 @@ t.test(
   }),
 );
 
+for (const window of [4, 1]) {
+  t.test(
+    `a call that the system cannot send anywhere tries each address once; window: ${window}`,
+    inWorld(async (t, world) => {
+      const hosts = ['10.0.2.1', '10.0.2.2'];
+      const options = { initialWindow: window };
+      const { peer, client, sentTo } = await refused(world, hosts, hosts, options);
+      // With a window of one, some wait at the other address while the name leaves it again.
+      const calls = [1, 2, 3].map(() => peer.call('where'));
+      for (const call of calls) {
+        const outcome = await world.clock.runUntil(call);
+        t.match(outcome, { state: 'unsent', executed: 'no', attempts: 0 });
+      }
+      t.strictSame(
+        sentTo().toSorted(),
+        hosts.flatMap((host) => [host, host, host]),
+      );
+      t.match(client.stats(), { inFlightNow: 0, queuedNow: 0, outcomes: { unsent: 3 } });
+    }),
+  );
+}
+
 t.test(
-  'a call that the system cannot send anywhere tries each address once, and is unsent',
+  'two names that take the places of each other try each address once, too',
   inWorld(async (t, world) => {
-    const hosts = ['10.0.2.1', '10.0.2.2'];
-    const { peer, client, sentTo } = await refused(world, hosts, hosts);
-    const calls = [1, 2, 3].map(() => peer.call('where'));
+    const means: Readonly<Record<string, readonly string[]>> = {
+      one: ['10.0.2.1', '10.0.2.2'],
+      other: ['10.0.3.1', '10.0.3.2'],
+    };
+    const hosts = Object.values(means).flat();
+    const { client, sentTo } = await refused(world, [], hosts, {
+      maxPeers: 3,
+      lookup: async (name) => Promise.resolve(means[name] as string[]),
+    });
+    // Each name leaves a peer that is forgotten at once, because the other name needs its place.
+    const calls = ['one:2000', 'other:2000'].map((name) => client.peer(name).call('where'));
     for (const call of calls) {
-      const outcome = await world.clock.runUntil(call);
-      t.match(outcome, { state: 'unsent', executed: 'no', attempts: 0 });
+      t.match(await world.clock.runUntil(call), { state: 'unsent', attempts: 0 });
     }
-    t.strictSame(
-      sentTo().toSorted(),
-      hosts.flatMap((host) => [host, host, host]),
-    );
-    t.match(client.stats(), { inFlightNow: 0, queuedNow: 0, outcomes: { unsent: 3 } });
+    t.strictSame(sentTo().toSorted(), hosts);
   }),
 );
 
