@@ -261,24 +261,28 @@ t.test(
   }),
 );
 
-for (const window of [4, 1]) {
+for (const [many, window] of [
+  [3, 4],
+  [3, 1],
+  [2, 1],
+] as const) {
   t.test(
-    `a call that the system cannot send anywhere tries each address once; window: ${window}`,
+    `of ${many} calls that the system cannot send each tries each address once; window: ${window}`,
     inWorld(async (t, world) => {
       const hosts = ['10.0.2.1', '10.0.2.2'];
       const options = { initialWindow: window };
       const { peer, client, sentTo } = await refused(world, hosts, hosts, options);
       // With a window of one, some wait at the other address while the name leaves it again.
-      const calls = [1, 2, 3].map(() => peer.call('where'));
+      const calls = Array.from({ length: many }, () => peer.call('where'));
       for (const call of calls) {
         const outcome = await world.clock.runUntil(call);
         t.match(outcome, { state: 'unsent', executed: 'no', attempts: 0 });
       }
       t.strictSame(
         sentTo().toSorted(),
-        hosts.flatMap((host) => [host, host, host]),
+        hosts.flatMap((host) => calls.map(() => host)),
       );
-      t.match(client.stats(), { inFlightNow: 0, queuedNow: 0, outcomes: { unsent: 3 } });
+      t.match(client.stats(), { inFlightNow: 0, queuedNow: 0, outcomes: { unsent: many } });
     }),
   );
 }
