@@ -68,10 +68,21 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const call = this.#call;
     const { workingHeard } = call.context;
     const { awaitsAnswer, gapMs, sentAtMs } = this.#retransmission;
+    const isFirst = !this.#wasOverdue;
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
-    this.resume(nowMs, wasBundled);
+    if (isFirst && !workingHeard) this.#report(nowMs);
+    // A listener may have cancelled the call.
+    if (!call.done) this.resume(nowMs, wasBundled);
+  }
+
+  #report(nowMs: number): void {
+    const call = this.#call;
+    const { sentAtMs = nowMs } = call.context;
+    const waitedMs = nowMs - sentAtMs;
+    call.receive({ type: 'overdue', waitedMs });
+    if (!call.done) call.peer.callOverdue(call, waitedMs);
   }
 
   /**

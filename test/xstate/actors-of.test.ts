@@ -4,6 +4,7 @@ import { CallError } from '../../src/api/outcome.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import type { HandlerScope } from '../../src/api/scope.js';
+import type { CallReport } from '../../src/api/call-report.js';
 import type { Peer, PeerReport } from '../../src/api/peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -99,7 +100,7 @@ t.test(
 const owner = setup({
   types: {
     input: {} as { endpoint: Endpoint; address: string },
-    context: {} as { endpoint: Endpoint; reports: readonly PeerReport<Api>[] },
+    context: {} as { endpoint: Endpoint; reports: readonly CallReport[] },
     events: {} as PeerReport<Api> | { type: 'greet'; name: string } | { type: 'drop' },
   },
   actors: { server: remote.peer },
