@@ -68,6 +68,7 @@ export interface UdpTransport extends Transport {
    */
   readonly receiveBufferBytes: number | undefined;
   readonly kernelDrops: number | undefined;
+  zoneName(zone: string): string | undefined;
   unref(): void;
   ref(): void;
 }
