@@ -33,7 +33,8 @@ interface HealthLoss extends HealthChange {
  * something is heard from it, for the first time or again; `peer.suspect` when a call to it timed
  * out; `peer.silent` when three in a row did. It is emitted once, a microtask after the change, when
  * all that belongs to the change has been done. The reports are evidence and no proof: a peer is
- * found silent by calls to it alone, so one that nobody calls keeps the health that it had.
+ * found silent by calls to it alone, so one that nobody calls keeps the health that it had. A request
+ * of it is heard as well, and the source of a request can be forged.
  */
 export type HealthReport =
   | (HealthChange & { readonly type: 'peer.responsive' })

@@ -194,7 +194,6 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { target: 'awaiting', actions: 'noteWorking' },
         moved: { target: 'queued', actions: ['move', 'takeBack'] },
-        overdue: { actions: 'reportOverdue' },
         answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         withdrawn: { target: 'timedOut', actions: ['withdraw', 'reportOutcome'] },

@@ -6,7 +6,7 @@ import type { HealthReport } from '../api/health-report.js';
 import type { Clock } from '../time/clock.js';
 
 /** The members of a peer that are reported with its health. */
-export interface Reported {
+interface Reported {
   readonly address: string;
   readonly health: PeerHealth;
   readonly heardAtMs: number | undefined;
