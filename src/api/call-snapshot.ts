@@ -55,6 +55,8 @@ type Accepted = { readonly type: 'accepted' };
 export type Refused = { readonly type: 'refused'; readonly error: Error };
 export type Retransmitted = { readonly type: 'retransmitted' };
 export type Working = { readonly type: 'working' };
+/** No answer came for so long after the request was first sent. */
+export type Overdue = { readonly type: 'overdue'; readonly waitedMs: number };
 export type Answered = {
   readonly type: 'answered';
   readonly value: unknown;
@@ -82,6 +84,7 @@ export type CallEvent =
   | Refused
   | Retransmitted
   | Working
+  | Overdue
   | Answered
   | Failed
   | Withdrawn

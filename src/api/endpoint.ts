@@ -40,7 +40,22 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   peer<C extends AnyContract>(address: string | SocketAddress, contract: C): Peer<ContractApi<C>>;
   peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T>;
 
-  /** Adds a listener for one type of report, or for all types with `'*'`. */
+  /**
+   * The peers that the endpoint knows at this moment, at most `maxPeers`: those that it called or
+   * was asked for, and those whose requests it ran. They are not those that it will remember: idle
+   * ones are forgotten to make room. To list them changes nothing of that. A host name that is still
+   * looked up is not among them; others are by the address that was found. Types and contract are
+   * as with `peer`, and hold for all of them. Empty when the endpoint is closed.
+   *
+   * @throws SharedPortError when this endpoint shares its port.
+   */
+  peers<C extends AnyContract>(contract: C): Peer<ContractApi<C>>[];
+  peers<T = AnyProcedures>(): PeerOf<T>[];
+
+  /**
+   * Adds a listener for one type of report, or for all types with `'*'`. Reports of health
+   * (`peer.silent`, …) are those of all its peers.
+   */
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (

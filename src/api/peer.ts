@@ -4,13 +4,16 @@ import type { Call } from './call.js';
 import type { CallCommand } from './call-command.js';
 import type { CallOptions } from './call-options.js';
 import type { CallReport } from './call-report.js';
+import type { HealthReport } from './health-report.js';
 import type { PeerSnapshot, PeerState } from './peer-snapshot.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './procedures.js';
 
-/** The reports of a peer's calls, typed by procedure. */
-export type PeerReport<Api = AnyProcedures> = {
-  [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
-}[ProcedureName<Api>];
+/** The reports of a peer: of its health, and of its calls, typed by procedure. */
+export type PeerReport<Api = AnyProcedures> =
+  | HealthReport
+  | {
+      [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
+    }[ProcedureName<Api>];
 
 /** The parameters of a call. `args` is optional if the procedure needs no arguments. */
 export type CallParameters<Args> = Args extends readonly []
@@ -84,9 +87,12 @@ export interface Peer<Api = AnyProcedures> extends PeerRef, PeerState {
   send(command: CallCommand<Api>): void;
 
   /**
-   * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …),
-   * or for all types with `'*'`. By address it hears of all calls to that address, and by name of
-   * all calls that are made by that name.
+   * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …)
+   * or of its health (`peer.responsive`, `peer.suspect`, `peer.silent`), or for all types with
+   * `'*'`. By address it hears of all calls to that address, and by name of all calls that are made
+   * by that name, and of the health of the address that the name has at present.
+   *
+   * @throws TooManyPeersError when the peer was forgotten, and all others are in use.
    */
   on<Type extends PeerReport<Api>['type'] | '*'>(
     type: Type,

@@ -1,9 +1,34 @@
 /** Handler scope: the information about its request that a procedure gets. */
+import type { Subscription } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
-import type { AnyEndpoint } from './endpoint.js';
+import type { AnyEndpoint, ApiOf } from './endpoint.js';
+import type { Peer } from './peer.js';
 
-/** The first argument of every procedure. */
-export interface HandlerScope {
+/** The caller as a peer that offers the procedures of `T`, if anything is said of them. */
+export type CallerOf<T> = [T] extends [never] ? UnknownCaller : Peer<ApiOf<T>>;
+
+/**
+ * A caller of which nothing is said: `call` takes any name, and nothing is known of the results.
+ * There are no methods in `remote`.
+ */
+type UnknownCaller = Omit<Peer, 'remote'> & FitsAnyCaller;
+
+/**
+ * With this a scope that says nothing of its caller fits procedures that do say. Nobody can use it:
+ * there is no value of type `never`.
+ */
+interface FitsAnyCaller {
+  readonly remote: never;
+  call(procedure: never, ...rest: never): never;
+  send(command: never): void;
+  on(type: never, listener: never): Subscription;
+}
+
+/**
+ * The first argument of every procedure. `Caller` says what the caller serves, as the type of its
+ * endpoint or of its handlers: `HandlerScope<typeof client>`.
+ */
+export interface HandlerScope<Caller = never> {
   /** Where the request came from. UDP source addresses can be forged. */
   readonly sender: SocketAddress;
 
@@ -12,6 +37,16 @@ export interface HandlerScope {
    * it belong to this request: while the endpoint closes, they go on until the procedure has ended.
    */
   readonly endpoint: AnyEndpoint;
+
+  /**
+   * The caller, as `endpoint.peer(sender)` gives it, whatever it serves: calls that are made through
+   * it belong to this request. What is said of its procedures by `HandlerScope<Caller>` is not
+   * checked; for that take `endpoint.peer(sender, contract)`.
+   *
+   * @throws SharedPortError when the endpoint shares its port; EndpointClosedError when it is closed,
+   * or closes and the procedure does not run any more.
+   */
+  readonly peer: CallerOf<Caller>;
 
   /**
    * Which transmission of the request arrived first, from 1. It is 1 if the peer does not say so,

@@ -16,6 +16,7 @@
  * - The time-out starts when the call is made. So a call can time out, or be cancelled, while it is
  *   queued. In `sent` it can be withdrawn: its datagram waited for others when its time was over.
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
+ * - Once, when an answer takes longer than it usually does, the call is overdue. It keeps waiting.
  * - A peer that is still working on the call says so when the request is repeated. The call keeps
  *   waiting.
  * - A call by name may move to another address of the name: while it is queued, back from `sent` to
@@ -32,6 +33,7 @@ import {
   lateReport,
   lostReport,
   outcomeReport,
+  overdueReport,
 } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type {
@@ -44,6 +46,7 @@ import type {
   Expired,
   Failed,
   Moved,
+  Overdue,
   Refused,
   Restored,
   Retransmitted,
@@ -136,6 +139,9 @@ const actions = {
   reportLate: emitReport(lateReport),
   reportLost: emitReport(lostReport),
   reportElsewhere: emitReport(answeredElsewhereReport),
+  reportOverdue: emit<CallContext, CallEvent, undefined, CallEvent, CallReport>(
+    ({ context, event }) => overdueReport(context, (event as Overdue).waitedMs),
+  ),
 };
 
 export const callMachine = setup({
@@ -203,6 +209,7 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { actions: 'noteWorking' },
         moved: { actions: 'move' },
+        overdue: { actions: 'reportOverdue' },
         answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },

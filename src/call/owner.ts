@@ -45,6 +45,8 @@ export interface CallOwner<TCall> {
   release(call: TCall): void;
   /** The call has its outcome, and leaves the window or the mailbox. */
   callSettled(call: TCall): void;
+  /** No answer to the call has come, for the first time, `waitedMs` after it was sent. */
+  callOverdue(call: TCall, waitedMs: number): void;
   /** An answer to the call came from an address that was not asked, for the first time. */
   callAnsweredElsewhere(call: TCall): void;
   /** The call has ended in this state: it is settled and does not linger any more. */

@@ -21,6 +21,8 @@ export interface RepeatedCall<Self> {
   readonly context: CallContext;
   readonly deadlineMs: number;
   readonly done: boolean;
+  /** The name of its state. */
+  readonly state: string;
   /** Whether its procedure may run twice. */
   readonly idempotent: boolean;
   readonly peer: CallOwner<Self>;
@@ -37,6 +39,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   readonly #clock: Clock;
   readonly #retransmission: Retransmission;
   #wasOverdue = false;
+  #wasReported = false;
 
   /**
    * @param sentNear a moment shortly before the request was first sent
@@ -71,7 +74,20 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
-    this.resume(nowMs, wasBundled);
+    if (!workingHeard) this.#report(nowMs);
+    // A listener may have cancelled the call.
+    if (!call.done) this.resume(nowMs, wasBundled);
+  }
+
+  /** Once, and not before the kernel took the request. Until then it may go to another address. */
+  #report(nowMs: number): void {
+    const call = this.#call;
+    if (this.#wasReported || call.state !== 'awaiting') return;
+    this.#wasReported = true;
+    const { sentAtMs = nowMs } = call.context;
+    const waitedMs = nowMs - sentAtMs;
+    call.receive({ type: 'overdue', waitedMs });
+    if (!call.done) call.peer.callOverdue(call, waitedMs);
   }
 
   /**

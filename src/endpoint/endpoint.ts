@@ -2,18 +2,16 @@
 import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
-import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
 import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
-import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
 import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
-import type { RequestEnding } from '../api/request-ending.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper } from '../call/call-keeper.js';
@@ -24,7 +22,7 @@ import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
 import { PeerHandle } from '../peer/handle.js';
 import { Closing } from './closing.js';
-import { holdPeer } from './hold-peer.js';
+import { holdPeer, holdPeers } from './hold-peer.js';
 import { KeptCalls } from './kept-calls.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
@@ -66,18 +64,15 @@ export class EndpointSystem implements ScopableEndpoint {
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
-  readonly #reports: Listeners<EndpointReport>;
   readonly #closing: Closing;
   #address: SocketAddress | undefined;
 
   constructor(options: GivenOptions) {
-    this.#parts = buildParts(options, this, (request, ending) => {
-      this.#requestSettled(request, ending);
-    });
-    this.#reports = new Listeners(this.#parts.engine.reportError);
+    this.#parts = buildParts(options, this);
     this.#closing = new Closing(this.#parts, (error) => {
-      this.#reports.emit({ type: 'endpoint.closed', error });
-      this.#reports.clear();
+      const { reports } = this.#parts;
+      reports.emit({ type: 'endpoint.closed', error });
+      reports.clear();
     });
   }
 
@@ -121,13 +116,22 @@ export class EndpointSystem implements ScopableEndpoint {
     return new PeerHandle(holdPeer(this.#parts, parent, address), own, parent);
   }
 
+  peers(contract?: AnyContract): Peer[] {
+    return this.peersFor(undefined, contract);
+  }
+
+  peersFor(parent: ParentRequest | undefined, contract: AnyContract | undefined): Peer[] {
+    const own = requireContract(contract);
+    return holdPeers(this.#parts).map((held) => new PeerHandle(held, own, parent));
+  }
+
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
       report: Type extends '*' ? EndpointReport : Extract<EndpointReport, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.#reports.on(type, listener as (report: EndpointReport) => void);
+    return this.#parts.reports.on(type, listener as (report: EndpointReport) => void);
   }
 
   inspect(observer: InspectionObserver): Subscription {
@@ -200,14 +204,8 @@ export class EndpointSystem implements ScopableEndpoint {
   }
 
   #frameSettled(fate: Fate, host: string, port: number): void {
-    if (!this.#reports.hears('frame.settled')) return;
-    this.#reports.emit({ type: 'frame.settled', fate, from: { host, port } });
-  }
-
-  #requestSettled(request: SettledRequest, ending: RequestEnding): void {
-    if (!this.#reports.hears('request.settled')) return;
-    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
-    const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
-    this.#reports.emit({ type: 'request.settled', ending, ...settled });
+    const { reports } = this.#parts;
+    if (!reports.hears('frame.settled')) return;
+    reports.emit({ type: 'frame.settled', fate, from: { host, port } });
   }
 }

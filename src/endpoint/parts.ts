@@ -5,11 +5,11 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import { Listeners } from '../actor/listeners.js';
 import { lookedUpHosts } from '../address/looked-up.js';
 import type { Vantage } from '../address/reachable.js';
-import type { SettledRequest } from '../api/endpoint-report.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
 import type { Limits } from '../api/limits.js';
-import type { RequestEnding } from '../api/request-ending.js';
 import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
@@ -47,6 +47,8 @@ import type { ScopableEndpoint } from './scoped-endpoint.js';
 export interface Parts {
   readonly limits: Limits;
   readonly engine: Engine;
+  /** Those who listen to the endpoint. */
+  readonly reports: Listeners<EndpointReport>;
   readonly root: ActorRefFrom<typeof endpointMachine>;
   readonly transport: Transport;
   readonly socket: Socket;
@@ -64,15 +66,11 @@ export interface Parts {
 }
 
 /**
- * Builds the parts of `endpoint`. `requestSettled` is called for every request that ends.
+ * Builds the parts of `endpoint`.
  *
  * @throws OptionError, ContractError, TypeError, AddressError: see `createEndpoint`.
  */
-export function buildParts(
-  options: GivenOptions,
-  endpoint: ScopableEndpoint,
-  requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
-): Parts {
+export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): Parts {
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
   const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
@@ -81,6 +79,7 @@ export function buildParts(
   const reportError = guardedReport(
     checked.onError === undefined ? warnings() : inThisContext(checked.onError),
   );
+  const reports = new Listeners<EndpointReport>(reportError);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
@@ -106,7 +105,9 @@ export function buildParts(
   const addressHash = new AddressHash(random);
   const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const kit = { ...strangers, caller, commands, turn, evictionOrder, firstRoundTrips, limits };
+  const kit = {
+    ...{ ...strangers, reports, caller, commands, turn, evictionOrder, firstRoundTrips, limits },
+  };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
@@ -114,7 +115,7 @@ export function buildParts(
     // Asynchronous, so that what `lookup` throws at once is a rejection like any other.
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
-  const settlements = new Settlements(reportError, requestSettled);
+  const settlements = new Settlements(reportError, reports);
   const inbox = new Inbox(engine, {
     ...{ peers, origins, procedures, atMostOnce, limits, settlements },
     endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
@@ -122,7 +123,7 @@ export function buildParts(
   const answers = new Answers(outstanding, socket.ref);
   const probes = new Probes(engine.sender);
   return {
-    ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
+    ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding, answers, caller },
     ...{ amplification, peers, settlements, inbox, probes },
   };
 }

@@ -17,6 +17,7 @@ import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
 import { shareAmongCopies } from '../copies/shared-class.js';
+import type { ServingEndpoint } from '../handler/scope.js';
 import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
@@ -29,11 +30,14 @@ export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
     contract: AnyContract | undefined,
   ): Peer;
 
+  /** The peers that are known. Their calls belong to the request `parent`. Throws like `peers`. */
+  peersFor(parent: ParentRequest, contract: AnyContract | undefined): Peer[];
+
   /** Restores calls that belong to the request `parent` from then on. */
   callKeeperFor(parent: ParentRequest): CallKeeper;
 }
 
-export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
+export class ScopedEndpoint implements ServingEndpoint, Tappable, KeepsCalls {
   static {
     shareAmongCopies('ScopedEndpoint', this);
   }
@@ -41,6 +45,8 @@ export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
   declare readonly [offered]: Offered;
   readonly #endpoint: ScopableEndpoint;
   readonly #request: ParentRequest;
+  /** Made for the first who asks for it. */
+  #caller: Peer | undefined;
 
   constructor(endpoint: ScopableEndpoint, request: ParentRequest) {
     this.#endpoint = endpoint;
@@ -49,6 +55,14 @@ export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
 
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
     return this.#endpoint.peerFor(this.#request, address, contract);
+  }
+
+  peers(contract?: AnyContract): Peer[] {
+    return this.#endpoint.peersFor(this.#request, contract);
+  }
+
+  callerAt(sender: SocketAddress): Peer {
+    return (this.#caller ??= this.peer(sender));
   }
 
   get address(): SocketAddress {

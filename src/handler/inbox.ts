@@ -217,7 +217,7 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { endpointFor, limits } = this.#options;
+    const { endpointFor, limits, settlements } = this.#options;
     const served = {
       sender: peer.socketAddress,
       endpointFor,
@@ -229,6 +229,7 @@ export class Inbox implements HandlerKeeper {
     };
     this.#slots.take(peer);
     this.#called.push(handler);
+    settlements.started(handler.context, peer.socketAddress);
     handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
     this.#called.pop();
   }

@@ -4,15 +4,22 @@
  */
 import type { SocketAddress } from '../address/address.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
-import type { HandlerScope } from '../api/scope.js';
+import type { Peer } from '../api/peer.js';
+import type { CallerOf, HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
 import { inThisContext } from '../time/async-context.js';
 import type { Clock } from '../time/clock.js';
 
+/** The endpoint that serves a request, for its procedure. */
+export interface ServingEndpoint extends AnyEndpoint {
+  /** The peer that sent the request. */
+  callerAt(sender: SocketAddress): Peer;
+}
+
 export interface ServedRequest {
   readonly sender: SocketAddress;
   /** Gives the endpoint for the procedure of a scope. */
-  readonly endpointFor: (scope: RequestScope) => AnyEndpoint;
+  readonly endpointFor: (scope: RequestScope) => ServingEndpoint;
   readonly attempt: number;
   readonly traceparent: string | undefined;
   /** Monotonic milliseconds of the endpoint's clock. */
@@ -32,7 +39,7 @@ export class RequestScope implements HandlerScope {
   readonly #receivedAtMs: number;
   readonly #callerWaitsMs: number;
   readonly #timeoutMs: number;
-  #endpoint: AnyEndpoint | undefined;
+  #endpoint: ServingEndpoint | undefined;
   #controller: AbortController | undefined;
   /** Aborts the controller in the context of the procedure, which usually listens there. */
   #abortController: ((reason: unknown) => void) | undefined;
@@ -61,9 +68,13 @@ export class RequestScope implements HandlerScope {
     this.#running = false;
   }
 
-  get endpoint(): AnyEndpoint {
+  get endpoint(): ServingEndpoint {
     // Created on demand, like the signal.
     return (this.#endpoint ??= this.#endpointFor(this));
+  }
+
+  get peer(): CallerOf<never> {
+    return this.endpoint.callerAt(this.sender) as CallerOf<never>;
   }
 
   get remainingMs(): number {

@@ -1,5 +1,7 @@
-/** Settlements: counts how requests ended, and reports each ending. */
-import type { SettledRequest } from '../api/endpoint-report.js';
+/** Settlements: counts how requests ended. Reports which are started, and how each ended. */
+import type { Hearers } from '../actor/listeners.js';
+import type { SocketAddress } from '../address/address.js';
+import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { noRequests } from '../api/request-ending.js';
@@ -12,22 +14,30 @@ const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 export class Settlements {
   readonly #counts = noRequests();
   readonly #reportError: (error: unknown) => void;
-  readonly #tell: (request: SettledRequest, ending: RequestEnding) => void;
+  readonly #reports: Hearers<EndpointReport>;
 
   /**
    * @param reportError gets errors that are mistakes in a procedure
-   * @param tell is called for every request that ends
+   * @param reports those who listen to the endpoint
    */
   constructor(
     reportError: (error: unknown) => void,
-    tell: (request: SettledRequest, ending: RequestEnding) => void,
+    reports: Hearers<EndpointReport>,
   ) {
     this.#reportError = reportError;
-    this.#tell = tell;
+    this.#reports = reports;
   }
 
   get counts(): Readonly<Record<RequestEnding, number>> {
     return { ...this.#counts };
+  }
+
+  /** A procedure is about to run. */
+  started(context: HandlerContext, sender: SocketAddress): void {
+    if (!this.#reports.hears('request.started')) return;
+    const { procedure, peer, transactionId, attempt } = context;
+    const started = { procedure, sender, peer, transactionId, attempt };
+    this.#reports.emit({ type: 'request.started', ...started });
   }
 
   /** A procedure ended, perhaps after its caller cancelled the call. `thrown` is what it threw. */
@@ -40,7 +50,14 @@ export class Settlements {
     this.#counts[ending] += 1;
     const { procedure, error } = request;
     if (isMistake(ending, error)) this.#reportError(new HandlerFailedError(procedure, error));
-    this.#tell(request, ending);
+    this.#report(request, ending);
+  }
+
+  #report(request: SettledRequest, ending: RequestEnding): void {
+    if (!this.#reports.hears('request.settled')) return;
+    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
+    const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
+    this.#reports.emit({ type: 'request.settled', ending, ...settled });
   }
 }
 

@@ -136,7 +136,7 @@ const stepRecord = object({
   lateByMs: optional(real),
   /**
    * A reason in words, when the event does not tell it: the verdict of a time-out, why a request was
-   * refused, or the address that a call goes to or was answered from.
+   * refused, how long an answer is overdue, or the address that a call goes to or was answered from.
    */
   because: optional(string()),
 });

@@ -8,6 +8,7 @@ import type { CallActor } from '../call/call.js';
 import type { CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 import type { Outcome } from '../api/outcome.js';
+import type { PeerHealth } from '../api/health.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
 import type { FrameOwner, WaitingOwner } from '../engine/sender.js';
@@ -17,11 +18,12 @@ import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
 import { CalledPeer } from './called-peer.js';
-import { CallReports } from './call-reports.js';
 import type { CommandTerms } from './commands.js';
 import { Departures } from './departures.js';
+import { reportHealth } from './health-reports.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
+import { PeerReports } from './peer-reports.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
 
@@ -31,7 +33,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   native = false;
 
   readonly #departures: Departures;
-  #reports: CallReports | undefined;
+  #reports: PeerReports | undefined;
   /** Known with its first request, before which its address is known. */
   #addressHash: number | undefined;
   /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
@@ -61,8 +63,8 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     return (this.#addressHash ??= this.kit.addressHash.of(this.address));
   }
 
-  get reports(): CallReports {
-    return (this.#reports ??= new CallReports(this.home.reportError, this));
+  get reports(): PeerReports {
+    return (this.#reports ??= new PeerReports(this.home.reportError, this));
   }
 
   protected override get self(): this {
@@ -197,9 +199,21 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   }
 
   /** Commands pass through the machine, so that inspectors see them. */
-  protected override entered(_state: string, event: PeerEvent): void {
-    if (event.type === 'call') this.kit.commands.obey(this, event);
-    else this.changed();
+  protected override entered(state: string, event: PeerEvent, previous: string): void {
+    if (event.type === 'call') {
+      this.kit.commands.obey(this, event);
+      return;
+    }
+    this.changed();
+    if (state !== previous) this.#healthChanged(previous as PeerHealth);
+  }
+
+  #healthChanged(previous: PeerHealth): void {
+    const { reports } = this.kit;
+    // Most peers have nobody who hears of them.
+    if (reports.empty && this.#reports === undefined) return;
+    const ownHearers = this.#reports?.hearersOfHealth ?? [];
+    reportHealth(this, previous, this.home.clock, reports, ...ownHearers);
   }
 
   callSettled(call: CallActor): void {
@@ -228,6 +242,10 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     const { sentAtMs = Infinity } = call.context;
     const heardSince = (this.heardAtMs ?? -Infinity) > sentAtMs;
     return outcome.state === 'cancelled' && call.overdue && !heardSince;
+  }
+
+  callOverdue(call: CallActor, waitedMs: number): void {
+    this.reports.overdue(call, waitedMs);
   }
 
   callAnsweredElsewhere(call: CallActor): void {

@@ -1,7 +1,6 @@
 /** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { EventObject, Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
-import type { CallReport } from '../api/call-report.js';
 import type { Call } from '../api/call.js';
 import { UNCALLED_NAMES } from '../api/peer.js';
 import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
@@ -78,7 +77,7 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.actor.reports().on(type, listener as (report: CallReport) => void);
+    return this.actor.reports().on(type, listener as (report: PeerReport) => void);
   }
 }
 

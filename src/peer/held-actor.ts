@@ -1,7 +1,7 @@
 /** Held actor: the actor of a peer, for handles, which may outlive it. */
 import type { Subscription } from 'xstate';
 import type { Listeners } from '../actor/listeners.js';
-import type { CallReport } from '../api/call-report.js';
+import type { PeerReport } from '../api/peer.js';
 import type { CallActor } from '../call/call.js';
 import type { CalledName } from '../call/called-name.js';
 import type { PeerActor } from './actor.js';
@@ -12,8 +12,8 @@ export interface HeldActor {
   last(): PeerActor;
   /** A living actor: a new one if the last one was forgotten. Throws TooManyPeersError. */
   living(): PeerActor;
-  /** The listeners to its calls. Throws TooManyPeersError. */
-  reports(): Listeners<CallReport>;
+  /** The listeners to its calls and its health. Throws TooManyPeersError. */
+  reports(): Listeners<PeerReport>;
   /** Calls `changed` when what the peer shows may have changed. Throws TooManyPeersError. */
   watch(changed: () => void): Subscription;
   /** Whether the endpoint has closed, so that no actor lives any more. */

@@ -40,7 +40,10 @@ export class Names {
     return {
       last,
       living: () => current().living(),
-      reports: () => current().reports,
+      reports: () => {
+        current().living();
+        return current().reports;
+      },
       watch: (changed) => current().watch(changed),
       get ended() {
         return peers.closed && last().forgotten;

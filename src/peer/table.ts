@@ -89,10 +89,23 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     return address.kind === 'name' ? this.#names.hold(address) : this.#holdAddress(address);
   }
 
+  /** The peers whose address is known, for handles. That these are held changes nothing here. */
+  heldNow(): HeldActor[] {
+    return [...this.#byAddress.values()]
+      .filter(({ forgotten }) => !forgotten)
+      .map((actor) => this.#held(actor, actor));
+  }
+
   #holdAddress({ host, port }: SocketAddress): HeldActor {
-    let actor = this.#require(this.at(host, port));
+    return this.#held(this.#require(this.at(host, port)), { host, port });
+  }
+
+  #held(known: PeerActor, { host, port }: SocketAddress): HeldActor {
+    let actor = known;
     const living = (): PeerActor => {
-      if (actor.forgotten && !this.closed) actor = this.#require(this.at(host, port));
+      // A stranger that is called becomes a friend.
+      const isAsItWas = actor.friend && !actor.forgotten;
+      if (!isAsItWas && !this.closed) actor = this.#require(this.at(host, port));
       return actor;
     };
     const last = (): PeerActor => {

@@ -40,6 +40,7 @@ const callEvents: readonly CallEvent[] = [
   { type: 'expired', verdict: 'peerSilent' },
   { type: 'cancel', reason: 'enough' },
   { type: 'moved', peer: '10.0.0.2:1234' },
+  { type: 'overdue', waitedMs: 1_200 },
   { type: 'answeredElsewhere', from: '127.0.0.1:1235' },
   { type: 'lingered' },
 ];

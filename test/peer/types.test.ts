@@ -13,6 +13,7 @@ import type {
   ErrorCode,
   Fate,
   HandlerScope,
+  HealthReport,
   Outcome,
   Peer,
   PeerHealth,
@@ -87,7 +88,16 @@ function ofHandlers(client: AnyEndpoint) {
   });
   // @ts-expect-error no such report
   peer.on('call.finished', () => undefined);
-  peer.on('*', (report) => report satisfies CallReport);
+  peer.on('*', (report) => {
+    if ('procedure' in report) report satisfies CallReport;
+    else report satisfies HealthReport;
+  });
+  peer.on('call.overdue', ({ waitedMs }) => waitedMs satisfies number);
+  peer.on('peer.silent', ({ unheardForMs }) => unheardForMs satisfies number | undefined);
+  // @ts-expect-error it was just heard
+  peer.on('peer.responsive', ({ unheardForMs }) => unheardForMs as unknown);
+  // @ts-expect-error this health is not reported
+  peer.on('peer.unknown', () => undefined);
   return { found, counted, pinged, greeted, missing };
 }
 

@@ -3,6 +3,7 @@
  * together.
  */
 import { FATES } from '../../src/api/fate.js';
+import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
 import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { VERDICTS } from '../../src/api/verdict.js';
 import { REQUEST_ENDINGS } from '../../src/api/request-ending.js';
@@ -32,8 +33,10 @@ const NAMES: readonly string[] = [
   ...ODD_OPTIONS.map((option) => `oddOption:${option}`),
   ...PROCESS_FAULTS.map((fault) => `processFault:${fault}`),
   ...['failed', 'elsewhere', 'first', 'second'].map((meaning) => `lookup:${meaning}`),
+  ...HEALTH_REPORT_TYPES,
   ...[
     'answeredElsewhere',
+    'overdue',
     'retransmitted',
     'corrupted',
     'duplicated',

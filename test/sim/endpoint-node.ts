@@ -4,6 +4,7 @@
 import type { InspectionEvent } from 'xstate';
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
+import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { CloseOptions } from '../../src/api/close-options.js';
@@ -185,6 +186,8 @@ export class EndpointNode {
       replies: new Map(),
       traffic: new Map(),
       samples: new Map(),
+      healths: new Map(),
+      started: 0,
       running: [],
       firstSamples: 0,
       callsMade: 0,
@@ -260,6 +263,15 @@ export class EndpointNode {
       log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
       this.#faults.maybeThrow();
     });
+    endpoint.on('request.started', () => {
+      if (this.#life?.endpoint === endpoint) this.#life.started += 1;
+    });
+    for (const type of HEALTH_REPORT_TYPES) {
+      endpoint.on(type, (report) => {
+        // A microtask later the process may have died.
+        if (this.#life?.endpoint === endpoint) this.#world.healthReported(this, report);
+      });
+    }
     endpoint.on('request.settled', (request) => {
       const { ending, transactionId } = request;
       coverage.reach(`ending:${ending}`);

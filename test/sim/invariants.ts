@@ -5,6 +5,7 @@ import { atMostOnce } from './invariants/at-most-once.js';
 import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
 import { firstContact } from './invariants/first-contact.js';
+import { health } from './invariants/health.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
@@ -38,4 +39,5 @@ export const INVARIANTS: readonly Invariant[] = [
   quiescence,
   wallClock,
   quietWorlds,
+  health,
 ];

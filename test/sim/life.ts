@@ -1,6 +1,7 @@
 /** Life: one life of an endpoint, with what belongs to it and what the invariants note about it. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
+import type { HealthReport } from '../../src/api/health-report.js';
 import type { FaultyTransport } from './faulty-transport.js';
 import type { NodeClock } from './node-clock.js';
 import type { Execution } from './oracle.js';
@@ -66,6 +67,10 @@ export interface Life {
   readonly samples: Map<string, number>;
   /** How many of them were the first that is known of a path; see I9. */
   firstSamples: number;
+  /** The last report of the health of each peer; see I18. */
+  readonly healths: Map<string, HealthReport>;
+  /** How many requests it reported as started; see I7. */
+  started: number;
   readonly actors: Map<string, Watched>;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;

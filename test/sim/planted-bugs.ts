@@ -24,6 +24,27 @@ export interface PlantedBug {
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
+    name: 'the health of a peer is told again with each call that times out',
+    file: 'peer/actor.ts',
+    find: 'if (state !== previous) this.#healthChanged(',
+    replace: 'this.#healthChanged(',
+    foundBy: ['I18'],
+  },
+  {
+    name: 'a call is reported as overdue each time that it is',
+    file: 'call/repetition.ts',
+    find: "if (this.#wasReported || call.state !== 'awaiting') return;",
+    replace: "if (call.state !== 'awaiting') return;",
+    foundBy: ['I1'],
+  },
+  {
+    name: 'a request that is started is not reported',
+    file: 'handler/settlements.ts',
+    find: "if (!this.#reports.hears('request.started')) return;",
+    replace: 'if (context.attempt > 1) return;',
+    foundBy: ['I7'],
+  },
+  {
     name: 'requests are never taken for repetitions',
     file: 'handler/inbox.ts',
     find: 'const known = this.#find(frame, sender);',

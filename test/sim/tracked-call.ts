@@ -29,6 +29,8 @@ export interface TrackedCall {
   readonly signal: AbortSignal | undefined;
   /** How many outcomes it reported. It must be one. */
   outcomeReports: number;
+  /** How many times it was reported as overdue. */
+  overdue: number;
   /** How many late and lost reports came. A call has at most one. */
   sequels: number;
   outcome: Outcome | undefined;

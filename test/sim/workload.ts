@@ -130,6 +130,7 @@ export function makeCall(
     call,
     signal: options.signal,
     outcomeReports: 0,
+    overdue: 0,
     sequels: 0,
     outcome: undefined,
     settledAtMs: undefined,

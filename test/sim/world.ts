@@ -4,6 +4,7 @@
  * the invariants checked.
  */
 import type { SocketAddress } from '../../src/address/address.js';
+import type { HealthReport } from '../../src/api/health-report.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { SimulatedNetwork } from '../../src/testing/network.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
@@ -189,6 +190,11 @@ export class World {
         tracked.sequels += 1;
         this.coverage.reach(`sequel:${type.slice('call.'.length)}`);
       } else if (type === 'call.answeredElsewhere') this.coverage.reach('answeredElsewhere');
+      else if (type === 'call.overdue') {
+        if (tracked.outcomeReports > 0) this.problem('I1', `${tracked.token} is overdue too late`);
+        tracked.overdue += 1;
+        this.coverage.reach('overdue');
+      }
       else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
@@ -217,6 +223,13 @@ export class World {
   requestSettled(node: EndpointNode, request: RequestSettled): void {
     for (const { id, afterRequest } of INVARIANTS) {
       this.#report(id, afterRequest?.(this, node, request));
+    }
+  }
+
+  healthReported(node: EndpointNode, report: HealthReport): void {
+    this.coverage.reach(report.type);
+    for (const { id, afterHealth } of INVARIANTS) {
+      this.#report(id, afterHealth?.(this, node, report));
     }
   }
 

@@ -35,6 +35,7 @@ const EVENTS: Readonly<Record<string, string>> = {
   lingered: 'no answer came at all',
   withdrawn: 'not sent: its time was over',
   moved: 'goes to another address of its name',
+  overdue: 'the answer takes longer than usual',
   answeredElsewhere: 'an answer from another address, not taken',
   started: 'procedure started',
   replied: 'reply sent',
