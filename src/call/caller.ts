@@ -11,7 +11,7 @@ import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
 import type { CallHome } from './home.js';
-import { checkCallOptions } from './options.js';
+import { checkCallOptions, encodedHeaders } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
 import { requireRunning } from './parent-request.js';
@@ -113,14 +113,17 @@ export class Caller {
     { contracted, signal, parent }: RestoredTerms,
   ): CallActor {
     this.requireOpen(parent);
-    const { transactionId, procedure, args, timeoutMs, maxAttempts, traceparent } = persisted;
-    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent };
+    const { transactionId, procedure, args, timeoutMs, maxAttempts } = persisted;
+    const { traceparent, headers } = persisted;
+    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent, headers };
     const request = {
       ...{ transactionId, procedure, args, options, contracted, parent },
       replyTo: undefined,
     };
     const resume = (traced: CallRequest<CallActor>): CallActor => {
-      const headerMap = requestHeaderMap(traced.trace?.traceparent ?? traceparent);
+      const traceparentOfNow = traced.trace?.traceparent ?? traceparent;
+      const encoded = encodedHeaders(headers, traceparentOfNow);
+      const headerMap = requestHeaderMap(traceparentOfNow, encoded);
       const frame = new RequestFrame(transactionId, persisted.body, headerMap);
       const call = new CallActor(peer, this.#home, traced, frame);
       if (!call.done) call.resume(restoration);
@@ -140,8 +143,9 @@ export class Caller {
     begin: (traced: CallRequest<CallActor>) => CallActor,
   ): CallActor {
     const { procedure, args, transactionId, options } = request;
-    const { traceparent } = options;
-    const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
+    const { traceparent, headers } = options;
+    const about = { procedure, args, peer: peer.address, transactionId, traceparent };
+    const trace = traceCall(headers === undefined ? about : { ...about, headers });
     return trace.run(() => begin({ ...request, trace }));
   }
 
@@ -149,7 +153,8 @@ export class Caller {
     const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;
-    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
+    const headers = encodedHeaders(options.headers, traceparent);
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes, headers);
     const call = new CallActor(peer, this.#home, request, frame);
     // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);

@@ -3,10 +3,14 @@ import type { CallOptions } from '../api/call-options.js';
 import type { Limits } from '../api/limits.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { LIMITS } from '../engine/limits.js';
+import { OptionError } from '../errors.js';
 import { milliseconds, requireOptions, tested, unchecked } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
-import { isTraceparent } from '../wire/header-map.js';
+import { maxHeadersBytes } from '../wire/header-budget.js';
+import { encodeHeaders, someHeaders } from '../wire/headers.js';
+import type { CallHeaders } from '../wire/headers.js';
+import { isTraceparent } from '../wire/traceparent.js';
 
 /** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
@@ -15,6 +19,8 @@ export const CALL_OPTIONS = {
   attempts: LIMITS.attempts,
   signal: tested(undefined, 'must be an AbortSignal', (value) => value instanceof AbortSignal),
   traceparent: tested(undefined, 'must be 1 to 256 printable ASCII characters', isTraceparent),
+  // Checked when they are encoded, together with the traceparent.
+  headers: unchecked(undefined),
   reference: unchecked(undefined),
 } satisfies OptionTable<CallOptions>;
 
@@ -40,8 +46,32 @@ export function checkCallOptions(
   if (options === undefined) return defaults;
   requireOptions<CallOptions>(CALL_OPTIONS, options, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
-  const { signal, traceparent, reference } = options;
+  const { signal, traceparent, headers, reference } = options;
   // Written out instead of spread: this runs for every call. A missing option does not compile.
-  const whole: WholeCallOptions = { timeoutMs, attempts, signal, traceparent, reference };
+  const whole: WholeCallOptions = {
+    timeoutMs,
+    attempts,
+    signal,
+    traceparent,
+    headers: headers === undefined ? undefined : someHeaders(headers),
+    reference,
+  };
   return whole;
+}
+
+/**
+ * The headers of a call as `requestHeaderMap` takes them.
+ *
+ * @throws OptionError that names the header, its bounds and its value.
+ */
+export function encodedHeaders(
+  headers: CallHeaders | undefined,
+  traceparent: string | undefined,
+): Buffer | undefined {
+  if (headers === undefined) return undefined;
+  return encodeHeaders(headers, maxHeadersBytes(traceparent), mistakeInHeaders);
+}
+
+function mistakeInHeaders(problem: string): OptionError {
+  return new OptionError('headers', problem);
 }

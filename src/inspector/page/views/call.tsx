@@ -177,9 +177,11 @@ function Values({ side }: { side: Side }): VNode {
       outcome !== undefined || value !== undefined || error !== undefined,
   );
   const values: [string, unknown][] = [['Arguments', record.args]];
-  for (const { outcome, value, error } of steps) {
+  if (record.headers !== undefined) values.push(['Headers', record.headers]);
+  for (const { outcome, value, error, headers } of steps) {
     if (value !== undefined && outcome === undefined) values.push(['Value', value]);
     if (error !== undefined && outcome === undefined) values.push(['Error', error]);
+    if (headers !== undefined) values.push(['Reply-Headers', headers]);
   }
   const outcome = last?.outcome ?? steps.find((step) => step.outcome !== undefined)?.outcome;
   if (outcome !== undefined) values.push(['Outcome', outcome]);
