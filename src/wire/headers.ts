@@ -20,15 +20,15 @@ export type CallHeaders = Readonly<Record<string, string | Uint8Array | undefine
 export const NO_HEADERS: CallHeaders = Object.freeze(Object.create(null) as CallHeaders);
 
 /** Any map of msgpack in one byte holds so many. */
-const MAX_HEADERS = 15;
+export const MAX_HEADERS = 15;
 
 /** The most bytes that headers may take when they are sent, as a map in msgpack. */
 export const MAX_HEADERS_BYTES = 400;
 
 /** The most that are read: somewhat more, as those with `(masked)` in place of a value are longer. */
-const MAX_READ_BYTES = 512;
+export const MAX_READ_HEADERS_BYTES = 512;
 
-const MAX_NAME_LENGTH = 64;
+export const MAX_HEADER_NAME_LENGTH = 64;
 const NAME = /^[A-Za-z][A-Za-z0-9._-]*$/;
 
 const FIXMAP = 0x80;
@@ -90,7 +90,7 @@ function isPlainObject(value: unknown): value is object {
 function bytesOfHeader(name: string, value: unknown, mistake: HeadersMistake): number {
   if (!isHeaderName(name)) {
     throw mistake(
-      `has the name ${quote(name)}; a name has 1 to ${MAX_NAME_LENGTH} letters, digits, '.', '_' ` +
+      `has the name ${quote(name)}; a name has 1 to ${MAX_HEADER_NAME_LENGTH} letters, digits, '.', '_' ` +
         "and '-', and begins with a letter",
     );
   }
@@ -111,7 +111,7 @@ function bytesOfHeader(name: string, value: unknown, mistake: HeadersMistake): n
 }
 
 export function isHeaderName(name: string): boolean {
-  return name.length <= MAX_NAME_LENGTH && NAME.test(name);
+  return name.length <= MAX_HEADER_NAME_LENGTH && NAME.test(name);
 }
 
 /** The bytes before a text of this length. */
@@ -148,7 +148,7 @@ function writeHead(
  * once.
  */
 export function readHeaders(bytes: Buffer, offset: number, end: number): CallHeaders | undefined {
-  if (end - offset > MAX_READ_BYTES) return undefined;
+  if (end - offset > MAX_READ_HEADERS_BYTES) return undefined;
   if (kindOf(bytes[offset] as number) !== KIND_MAP) return undefined;
   const count = sizeOf(bytes, offset);
   if (count > MAX_HEADERS) return undefined;

@@ -1,5 +1,5 @@
 /** Masking: shows the values of calls and requests, without the masked parts. */
-import type { Outcome } from '../../api/outcome.js';
+import type { Outcome, Rejected, Resolved } from '../../api/outcome.js';
 import { legiblePart } from '../../legible/legible-value.js';
 import { maskTest } from '../../legible/mask.js';
 import type { Mask, MaskTest } from '../../legible/mask.js';
@@ -86,13 +86,13 @@ export class Masking {
         return {
           ...outcome,
           value: this.value(outcome.value, procedure, transaction),
-          headers: this.replyHeaders(outcome.headers, procedure, transaction),
+          ...this.#outcomeHeaders(outcome, procedure, transaction),
         };
       case 'rejected':
         return {
           ...outcome,
           error: this.error(outcome.error, procedure, transaction),
-          headers: this.replyHeaders(outcome.headers, procedure, transaction),
+          ...this.#outcomeHeaders(outcome, procedure, transaction),
         };
       case 'unsent':
         return { ...outcome, error: this.error(outcome.error, procedure, transaction) };
@@ -103,6 +103,15 @@ export class Masking {
       case 'timedOut':
         return { ...outcome };
     }
+  }
+
+  #outcomeHeaders(
+    { headers }: Resolved | Rejected,
+    procedure: string,
+    transaction: Transaction,
+  ): Record<string, unknown> {
+    if (headers === undefined) return {};
+    return { headers: this.replyHeaders(headers, procedure, transaction) };
   }
 
   /** One by one, because the record needs an object, even when all headers are masked. */

@@ -181,7 +181,7 @@ function Values({ side }: { side: Side }): VNode {
   for (const { outcome, value, error, headers } of steps) {
     if (value !== undefined && outcome === undefined) values.push(['Value', value]);
     if (error !== undefined && outcome === undefined) values.push(['Error', error]);
-    if (headers !== undefined) values.push(['Reply-Headers', headers]);
+    if (headers !== undefined) values.push(['Reply headers', headers]);
   }
   const outcome = last?.outcome ?? steps.find((step) => step.outcome !== undefined)?.outcome;
   if (outcome !== undefined) values.push(['Outcome', outcome]);
@@ -192,7 +192,7 @@ function Values({ side }: { side: Side }): VNode {
           <div key={name}>
             <dt class="muted">{name}</dt>
             <dd>
-              <pre tabIndex={0} data-testid={`value-${name.toLowerCase()}`}>
+              <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
                 {valueLines(value)}
               </pre>
             </dd>
