@@ -6,12 +6,13 @@ import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError } from '../errors.js';
 import { requestHeaderMap } from '../wire/header-map.js';
+import type { CallHeaders } from '../wire/headers.js';
 import { RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
 import type { CallHome } from './home.js';
-import { checkCallOptions, encodedHeaders } from './options.js';
+import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
 import { requireRunning } from './parent-request.js';
@@ -19,6 +20,7 @@ import type { ParentRequest } from './parent-request.js';
 import type { ReadCall } from './persisted-call.js';
 import type { CallRequest } from './request.js';
 import type { Restoration } from './restoration.js';
+import { SentHeaders } from './sent-headers.js';
 import { TransactionIds } from './transaction-ids.js';
 
 export interface CallTerms {
@@ -43,6 +45,7 @@ export class Caller {
   readonly #home: CallHome<CallActor>;
   readonly #defaults: CallDefaults;
   readonly #ids: TransactionIds;
+  readonly #sentHeaders = new SentHeaders();
   #closed = false;
 
   constructor(home: CallHome<CallActor>, defaults: CallDefaults) {
@@ -121,9 +124,7 @@ export class Caller {
       replyTo: undefined,
     };
     const resume = (traced: CallRequest<CallActor>): CallActor => {
-      const traceparentOfNow = traced.trace?.traceparent ?? traceparent;
-      const encoded = encodedHeaders(headers, traceparentOfNow);
-      const headerMap = requestHeaderMap(traceparentOfNow, encoded);
+      const headerMap = this.#headerMapFor(headers, traced.trace?.traceparent ?? traceparent);
       const frame = new RequestFrame(transactionId, persisted.body, headerMap);
       const call = new CallActor(peer, this.#home, traced, frame);
       if (!call.done) call.resume(restoration);
@@ -153,11 +154,23 @@ export class Caller {
     const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;
-    const headers = encodedHeaders(options.headers, traceparent);
-    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes, headers);
+    const headerMap = this.#headerMapFor(options.headers, traceparent);
+    const frame = encodeRequest(
+      transactionId,
+      procedure,
+      args,
+      traceparent,
+      maxBytes,
+      headerMap,
+    );
     const call = new CallActor(peer, this.#home, request, frame);
     // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);
     return call;
+  }
+
+  #headerMapFor(headers: CallHeaders | undefined, traceparent: string | undefined): Uint8Array {
+    if (headers === undefined) return requestHeaderMap(traceparent);
+    return this.#sentHeaders.mapFor(headers, traceparent);
   }
 }

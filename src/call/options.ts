@@ -3,13 +3,10 @@ import type { CallOptions } from '../api/call-options.js';
 import type { Limits } from '../api/limits.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { LIMITS } from '../engine/limits.js';
-import { OptionError } from '../errors.js';
 import { milliseconds, requireOptions, tested, unchecked } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
-import { maxHeadersBytes } from '../wire/header-budget.js';
-import { encodeHeaders, someHeaders } from '../wire/headers.js';
-import type { CallHeaders } from '../wire/headers.js';
+import { someHeaders } from '../wire/headers.js';
 import { isTraceparent } from '../wire/traceparent.js';
 
 /** The options of a call. Contract and endpoint give the defaults of the first two. */
@@ -57,21 +54,4 @@ export function checkCallOptions(
     reference,
   };
   return whole;
-}
-
-/**
- * The headers of a call as `requestHeaderMap` takes them.
- *
- * @throws OptionError that names the header, its bounds and its value.
- */
-export function encodedHeaders(
-  headers: CallHeaders | undefined,
-  traceparent: string | undefined,
-): Buffer | undefined {
-  if (headers === undefined) return undefined;
-  return encodeHeaders(headers, maxHeadersBytes(traceparent), mistakeInHeaders);
-}
-
-function mistakeInHeaders(problem: string): OptionError {
-  return new OptionError('headers', problem);
 }

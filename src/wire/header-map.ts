@@ -248,12 +248,11 @@ class EntryReader implements HeaderMap {
   }
 
   #readHeaders(): boolean {
-    const start = this.#offset;
-    const skimmed = skim(this.#bytes, start);
-    if (isDrop(skimmed)) return false;
-    this.#offset = skimmed.end;
-    this.headers = readHeaders(this.#bytes, start, skimmed.end);
-    return this.headers !== undefined;
+    const read = readHeaders(this.#bytes, this.#offset);
+    if (read === undefined) return false;
+    this.#offset += read.bytes.length;
+    this.headers = read.headers;
+    return true;
   }
 
   #readValue(): unknown {
@@ -265,10 +264,14 @@ class EntryReader implements HeaderMap {
       this.#offset = start + 1;
       return code;
     }
+    if (code === UINT_32 && start + 5 <= bytes.length) {
+      this.#offset = start + 5;
+      return bytes.readUInt32BE(start + 1);
+    }
     const skimmed = skim(bytes, start);
     if (isDrop(skimmed)) return NO_VALUE;
     this.#offset = skimmed.end;
-    return code === UINT_32 ? bytes.readUInt32BE(start + 1) : readValue(bytes, start);
+    return readValue(bytes, start);
   }
 }
 
