@@ -16,7 +16,9 @@ export class HeadersNotSupportedError extends Error {
   readonly peer: string;
 
   constructor(peer: string) {
-    super(`The peer ${peer} is not an rpcudp endpoint, so it would not see the headers of the call`);
+    super(
+      `The peer ${peer} is not an rpcudp endpoint, so it would not see the headers of the call`,
+    );
     this.peer = peer;
   }
 }

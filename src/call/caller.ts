@@ -155,14 +155,7 @@ export class Caller {
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;
     const headerMap = this.#headerMapFor(options.headers, traceparent);
-    const frame = encodeRequest(
-      transactionId,
-      procedure,
-      args,
-      traceparent,
-      maxBytes,
-      headerMap,
-    );
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes, headerMap);
     const call = new CallActor(peer, this.#home, request, frame);
     // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);

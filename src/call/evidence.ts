@@ -12,10 +12,7 @@ interface ExpiredCall<Self> {
   readonly unreachable: boolean;
 }
 
-export function evidenceOf<TCall extends ExpiredCall<TCall>>(
-  call: TCall,
-  nowMs: number,
-): Evidence {
+export function evidenceOf<TCall extends ExpiredCall<TCall>>(call: TCall, nowMs: number): Evidence {
   const { context, deadlineMs, peer, state, unreachable } = call;
   const { answeredFrom, attempt, attemptsBefore, sentAtMs, timeoutMs } = context;
   return {

@@ -112,7 +112,7 @@ function bytesOfHeader(name: string, value: unknown, mistake: HeadersMistake): n
   return nameBytes + (value.length > 0xff ? 3 : 2) + value.length;
 }
 
-export function isHeaderName(name: string): boolean {
+function isHeaderName(name: string): boolean {
   return name.length <= MAX_HEADER_NAME_LENGTH && NAME.test(name);
 }
 

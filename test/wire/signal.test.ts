@@ -1,7 +1,11 @@
 import t from 'tap';
 import { DROP } from '../../src/wire/drop.js';
 import { HEADER_BYTES, readFrame } from '../../src/wire/frame.js';
-import { challengeHeaderMap, readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map.js';
+import {
+  challengeHeaderMap,
+  readAnswerHeaderMap,
+  readHeaderMap,
+} from '../../src/wire/header-map.js';
 import { decodeSignal, encodeSignal } from '../../src/wire/signal.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 

@@ -45,7 +45,11 @@ export function maskedBytes(
   const isWhole = body.end === datagram.length || isKnownHeaderMap(datagram, body.end);
   const headerMap = isWhole ? maskedHeaderMap(frame, body.end, transaction, isMasked) : undefined;
   if (!body.masked && headerMap?.masked === false) return shownBytes(datagram);
-  const chunks = [header, body.toBuffer(), ...(headerMap === undefined ? [] : [headerMap.toBuffer()])];
+  const chunks = [
+    header,
+    body.toBuffer(),
+    ...(headerMap === undefined ? [] : [headerMap.toBuffer()]),
+  ];
   return { ...shownBytes(Buffer.concat(chunks)), masked: true };
 }
 

@@ -123,7 +123,8 @@ export class Masking {
   ): Record<string, unknown> | undefined {
     if (headers === undefined) return undefined;
     const shown = Object.entries(headers).map(
-      ([name, value]) => [name, this.#show(value, [...path, name], procedure, transaction)] as const,
+      ([name, value]) =>
+        [name, this.#show(value, [...path, name], procedure, transaction)] as const,
     );
     return Object.fromEntries(shown);
   }
