@@ -75,6 +75,7 @@ export { SharedPortError } from './transport/shared-port-error.js';
 export { SendQueueFullError } from './transport/send-queue-full-error.js';
 export { PreciseDate } from './wire/timestamp.js';
 export type { Received } from './wire/received.js';
+export type { CallHeaders } from './wire/headers.js';
 export { defineContract } from './contract/contract.js';
 export type { AnyContract, Contract, ContractApi, ContractedApi } from './contract/contract.js';
 export type { CheckedApi, SentApi } from './contract/api.js';
@@ -102,6 +103,7 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
+export { HeadersNotSupportedError } from './api/headers-error.js';
 export { RestoreError } from './api/restore-error.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';

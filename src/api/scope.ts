@@ -1,6 +1,7 @@
 /** Handler scope: the information about its request that a procedure gets. */
 import type { Subscription } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
+import type { CallHeaders } from '../wire/headers.js';
 import type { AnyEndpoint, ApiOf } from './endpoint.js';
 import type { Peer } from './peer.js';
 
@@ -56,6 +57,23 @@ export interface HandlerScope<Caller = never> {
 
   /** The caller's W3C Trace Context, if it sent one. It is not checked beyond its form. */
   readonly traceparent: string | undefined;
+
+  /**
+   * The headers that the caller gave its call: a frozen object without a prototype, empty if there
+   * are none. Contracts do not check them, and whoever sees a request can repeat them.
+   */
+  readonly headers: CallHeaders;
+
+  /**
+   * Sets a header of the reply, whether that is a result or an error. The caller gets them as
+   * `headers` of its outcome. They are remembered with the reply. A header that was set before is
+   * replaced, or removed with `undefined`. Once the request has ended it does nothing. An old peer
+   * gets no headers.
+   *
+   * @throws UnencodableError for a bad name or value, more than 15 headers, or more than 400 bytes of
+   * them. The headers that were set before stay.
+   */
+  readonly setHeader: (name: string, value: string | Uint8Array | undefined) => void;
 
   /**
    * Milliseconds until the deadline, or 0 if it has passed. The deadline is the caller's, where

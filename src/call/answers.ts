@@ -6,7 +6,7 @@ import type { AnswerType } from '../wire/frame-type.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
-import { hasHeaderMap } from '../wire/header-map.js';
+import { readAnswerHeaderMap } from '../wire/header-map.js';
 import { isFinal, readAnswer } from './answer.js';
 import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';
@@ -28,15 +28,19 @@ export class Answers {
     const { datagram } = frame;
     const call = this.#outstanding.find(datagram);
     if (call === undefined) return this.#fateOfStray(frame.id, type, host, port);
+    const { state } = call;
+    // Of a call that was not sent, the peer has seen a probe alone.
+    if (state === 'queued' && type !== 'present') return 'response.orphan';
     const peer = askedPeer(call, host, port);
     if (peer === undefined) return this.#answeredElsewhere(call, host, port);
     const answer = readAnswer(type, datagram);
     // An answer that cannot be read settles nothing. The call keeps waiting.
     if (isDrop(answer)) return `malformed.${answer.reason}`;
-    const native = hasHeaderMap(datagram, answer.end);
+    const headerMap = readAnswerHeaderMap(datagram, answer.end);
+    const native = headerMap !== undefined;
     if (!native && answer.end < datagram.length) this.unreadableHeaders += 1;
     peer.answered(atMs, native);
-    const late = call.state === 'timedOut';
+    const late = state === 'timedOut';
     switch (answer.type) {
       case 'working':
         call.peerAtWork();
@@ -48,10 +52,10 @@ export class Answers {
         call.challenged(answer.token);
         return late ? 'response.late' : 'response.challenge';
       case 'error':
-        call.receiveError(answer.error, atMs);
+        call.receiveError(answer.error, atMs, headerMap?.headers);
         return late ? 'response.late' : 'response.matched';
       case 'response':
-        call.receiveResult(answer.value, atMs);
+        call.receiveResult(answer.value, atMs, headerMap?.headers);
         return late ? 'response.late' : 'response.matched';
     }
   }

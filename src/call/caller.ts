@@ -6,6 +6,7 @@ import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError } from '../errors.js';
 import { requestHeaderMap } from '../wire/header-map.js';
+import type { CallHeaders } from '../wire/headers.js';
 import { RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
@@ -19,6 +20,7 @@ import type { ParentRequest } from './parent-request.js';
 import type { ReadCall } from './persisted-call.js';
 import type { CallRequest } from './request.js';
 import type { Restoration } from './restoration.js';
+import { SentHeaders } from './sent-headers.js';
 import { TransactionIds } from './transaction-ids.js';
 
 export interface CallTerms {
@@ -43,6 +45,7 @@ export class Caller {
   readonly #home: CallHome<CallActor>;
   readonly #defaults: CallDefaults;
   readonly #ids: TransactionIds;
+  readonly #sentHeaders = new SentHeaders();
   #closed = false;
 
   constructor(home: CallHome<CallActor>, defaults: CallDefaults) {
@@ -113,14 +116,15 @@ export class Caller {
     { contracted, signal, parent }: RestoredTerms,
   ): CallActor {
     this.requireOpen(parent);
-    const { transactionId, procedure, args, timeoutMs, maxAttempts, traceparent } = persisted;
-    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent };
+    const { transactionId, procedure, args, timeoutMs, maxAttempts } = persisted;
+    const { traceparent, headers } = persisted;
+    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent, headers };
     const request = {
       ...{ transactionId, procedure, args, options, contracted, parent },
       replyTo: undefined,
     };
     const resume = (traced: CallRequest<CallActor>): CallActor => {
-      const headerMap = requestHeaderMap(traced.trace?.traceparent ?? traceparent);
+      const headerMap = this.#headerMapFor(headers, traced.trace?.traceparent ?? traceparent);
       const frame = new RequestFrame(transactionId, persisted.body, headerMap);
       const call = new CallActor(peer, this.#home, traced, frame);
       if (!call.done) call.resume(restoration);
@@ -140,8 +144,9 @@ export class Caller {
     begin: (traced: CallRequest<CallActor>) => CallActor,
   ): CallActor {
     const { procedure, args, transactionId, options } = request;
-    const { traceparent } = options;
-    const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
+    const { traceparent, headers } = options;
+    const about = { procedure, args, peer: peer.address, transactionId, traceparent };
+    const trace = traceCall(headers === undefined ? about : { ...about, headers });
     return trace.run(() => begin({ ...request, trace }));
   }
 
@@ -149,10 +154,16 @@ export class Caller {
     const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;
-    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
+    const headerMap = this.#headerMapFor(options.headers, traceparent);
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes, headerMap);
     const call = new CallActor(peer, this.#home, request, frame);
     // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);
     return call;
+  }
+
+  #headerMapFor(headers: CallHeaders | undefined, traceparent: string | undefined): Uint8Array {
+    if (headers === undefined) return requestHeaderMap(traceparent);
+    return this.#sentHeaders.mapFor(headers, traceparent);
   }
 }

@@ -13,6 +13,7 @@
  * Rules:
  * - An answer is accepted in `sent` as well as in `awaiting`, because it may arrive before the
  *   socket's callback.
+ * - A call with headers is queued, too, until its peer is known to read them.
  * - The time-out starts when the call is made. So a call can time out, or be cancelled, while it is
  *   queued. In `sent` it can be withdrawn: its datagram waited for others when its time was over.
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
@@ -54,7 +55,7 @@ import type {
   Withdrawn,
   Working,
 } from '../api/call-snapshot.js';
-import type { Outcome } from '../api/outcome.js';
+import type { Outcome, Rejected, Resolved } from '../api/outcome.js';
 import { executedIfRejected } from './executed.js';
 
 const assignFrom = assigner<CallContext, CallEvent>();
@@ -69,6 +70,35 @@ const executedSoFar = ({ attempt }: CallContext) => (attempt === 0 ? 'no' : 'may
 
 const rttMsAt = ({ sentAtMs }: CallContext, atMs: number) => atMs - (sentAtMs ?? atMs);
 
+/** The outcome with the headers of the reply, if it has any. */
+function withHeaders<Answer extends Resolved | Rejected>(
+  { replyHeaders: headers }: Answered | Failed,
+  outcome: Answer,
+): Answer {
+  return headers === undefined ? outcome : { ...outcome, headers };
+}
+
+/** Written out instead of spread: this runs for every call, and it is several times faster. */
+function contextOf(input: CallMachineInput): CallContext {
+  return {
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    timeoutMs: input.timeoutMs,
+    maxAttempts: input.maxAttempts,
+    calledAtMs: input.calledAtMs,
+    reference: input.reference,
+    attempt: 0,
+    attemptsBefore: 0,
+    sentAtMs: undefined,
+    workingHeard: false,
+    outcome: undefined,
+    lateByMs: undefined,
+    answeredFrom: undefined,
+  };
+}
+
 const actions = {
   markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
   restore: assignFrom<Restored>(({ event }) => ({
@@ -80,22 +110,22 @@ const actions = {
   countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
   noteWorking: assignFrom<Working>(() => ({ workingHeard: true })),
   resolve: assignFrom<Answered>(({ context, event }) => ({
-    outcome: {
+    outcome: withHeaders(event, {
       state: 'resolved',
       value: event.value,
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    },
+    }),
   })),
   reject: assignFrom<Failed>(({ context, event }) => ({
-    outcome: {
+    outcome: withHeaders(event, {
       state: 'rejected',
       error: event.error,
       // The earlier process may have sent it more often than is known.
       executed: executedIfRejected(event.error, context.attempt + context.attemptsBefore),
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    },
+    }),
   })),
   timeOut: assignFrom<Expired>(({ context, event }) => ({
     outcome: {
@@ -156,28 +186,14 @@ export const callMachine = setup({
 }).createMachine({
   id: 'call',
   description: 'One outbound remote procedure call.',
-  // Written out instead of spread: this runs for every call, and it is several times faster.
-  context: ({ input }) => ({
-    procedure: input.procedure,
-    args: input.args,
-    peer: input.peer,
-    transactionId: input.transactionId,
-    timeoutMs: input.timeoutMs,
-    maxAttempts: input.maxAttempts,
-    calledAtMs: input.calledAtMs,
-    reference: input.reference,
-    attempt: 0,
-    attemptsBefore: 0,
-    sentAtMs: undefined,
-    workingHeard: false,
-    outcome: undefined,
-    lateByMs: undefined,
-    answeredFrom: undefined,
-  }),
+  context: ({ input }) =>
+    input.headers === undefined
+      ? contextOf(input)
+      : { ...contextOf(input), headers: input.headers },
   initial: 'queued',
   states: {
     queued: {
-      description: "Waits in the peer's mailbox for the window.",
+      description: "Waits in the peer's mailbox for the window, or for what is known of the peer.",
       on: {
         transmitted: { target: 'sent', actions: 'markSent' },
         restored: { target: 'awaiting', actions: 'restore' },

@@ -35,6 +35,11 @@ export interface CallOwner<TCall> {
   /** The call's request must not be sent again before it is known that the peer is `native`. */
   probe(call: TCall, nowMs: number): void;
 
+  /** Asks whether the peer reads headers, for a call that waits for this. */
+  introduce(call: TCall, nowMs: number): void;
+  /** Whether the call waits for that, and the peer was asked. */
+  introduces(call: TCall): boolean;
+
   /** An answer to one of its calls arrived. `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;
   /** No answer came within `waitedMs` to the transmission at `sentAtMs`. */

@@ -25,6 +25,8 @@ export interface RepeatedCall<Self> {
   readonly state: string;
   /** Whether its procedure may run twice. */
   readonly idempotent: boolean;
+  /** Whether it has headers, which old peers must not be sent. */
+  readonly hasHeaders: boolean;
   readonly peer: CallOwner<Self>;
   readonly request: CallRequest<Self> | undefined;
   /** Undefined when the request is not sent any more. */
@@ -104,13 +106,17 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       if (attempt >= ATTEMPTS_IN_WINDOW) call.peer.release(call);
       // Another address may be another machine, which does not know the request.
       if (call.idempotent) call.request?.name?.lead(call);
-      this.#transmit(nowMs);
-    } else {
-      call.peer.release(call);
-      call.peer.probe(call, nowMs);
-      // Before the call ends, the peer may become known as one that accepts repetitions.
-      call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.estimatedRtoMs(nowMs)));
-    }
+      if (this.#mayBeRead) this.#transmit(nowMs);
+      else this.#putOff(nowMs);
+    } else this.#putOff(nowMs);
+  }
+
+  /** Before the call ends, the peer may become known as one that accepts repetitions. */
+  #putOff(nowMs: number): void {
+    const { peer } = this.#call;
+    peer.release(this.#call);
+    peer.probe(this.#call, nowMs);
+    this.#call.wakeAt(this.#retransmission.putOff(nowMs, peer.estimatedRtoMs(nowMs)));
   }
 
   /** The peer is still working. It is asked again later, in case its reply is lost. */
@@ -162,7 +168,13 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   #mayRepeatNow(wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
     const notUnderstood = wasBundled && context.attempt === 1;
-    return this.#mayRunTwice || peer.native || notUnderstood;
+    return this.#mayBeRead && (this.#mayRunTwice || peer.native || notUnderstood);
+  }
+
+  /** Whether the peer, as far as is known, reads all that the request has. */
+  get #mayBeRead(): boolean {
+    const { hasHeaders, peer } = this.#call;
+    return !hasHeaders || peer.native;
   }
 
   /** Whether the contract says that it may, or the caller who gave a number of attempts. */

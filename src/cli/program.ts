@@ -1,7 +1,7 @@
 /** The program: its commands, their options and their help. */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../copies/version.js';
-import { parseWholeNumber } from './arguments.js';
+import { parseHeader, parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';
 import { decode } from './decode.js';
@@ -46,6 +46,8 @@ An argument that is valid JSON is read as JSON. Any other is a string:
 The prefixes work inside JSON too, and the output uses them: bytes are "hex:…".
 A date is an ISO 8601 string, a map with keys other than strings is an array of
 entries, and NaN and Infinity are strings.
+
+The value of a header is text, or bytes with the prefix hex: or base64:.
 
 Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 130 interrupted.
@@ -181,6 +183,11 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       '--attempts <n>',
       'how many times to send it at most (default: once, and again if a probe is answered)',
       parseWholeNumber,
+    )
+    .option(
+      '--header <name=value>',
+      'send a header to an rpcudp endpoint; may be repeated',
+      parseHeader,
     )
     .option('--json', 'print the whole outcome, of whatever kind')
     .option(...RECORD)

@@ -15,6 +15,7 @@ import type { Offered } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper } from '../call/call-keeper.js';
+import type { CallActor } from '../call/call.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
@@ -140,13 +141,13 @@ export class EndpointSystem implements ScopableEndpoint {
 
   [TAP](tap: Tap): TappedEndpoint {
     if (this.#closing.begun) throw new EndpointClosedError();
-    const { engine, inbox, outstanding, peers } = this.#parts;
+    const { engine, inbox, peers } = this.#parts;
     const subscription = engine.inspection.attachTap(tap);
     return {
       clock: engine.clock,
       random: engine.random,
       peers: () => peers.all(),
-      calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...outstanding.all()],
+      calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...this.#sentCalls],
       handlers: () => inbox.handlers(),
       unsubscribe: () => {
         subscription.unsubscribe();
@@ -162,16 +163,21 @@ export class EndpointSystem implements ScopableEndpoint {
     return new KeptCalls(this.#parts, parent);
   }
 
+  /** The calls of the ledger that do not wait with their peers. */
+  get #sentCalls(): CallActor[] {
+    return this.#parts.outstanding.all().filter(({ state }) => state !== 'queued');
+  }
+
   /** All living actors, parents before their children. */
   *#livingActors(): Generator<ActorRefLike> {
-    const { inbox, outstanding, peers, root, socket } = this.#parts;
+    const { inbox, peers, root, socket } = this.#parts;
     yield root;
     yield socket.ref;
     for (const peer of peers.all()) {
       yield peer.ref;
       yield* peer.queuedCalls();
     }
-    yield* outstanding.all();
+    yield* this.#sentCalls;
     yield* inbox.handlers();
   }
 

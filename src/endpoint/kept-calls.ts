@@ -49,9 +49,9 @@ export class KeptCalls implements CallKeeper {
     const peer = held.living();
     if (name !== undefined && idempotent && restoration.plan === 'ask') {
       // It waited for its name, so nobody knows where it was sent, if it was. It may run twice.
-      const { maxAttempts, traceparent } = call;
+      const { maxAttempts, traceparent, headers } = call;
       const { remainingMs: timeoutMs } = restoration;
-      const options = { timeoutMs, attempts: maxAttempts, traceparent, signal };
+      const options = { timeoutMs, attempts: maxAttempts, traceparent, headers, signal };
       return caller.call(peer, procedure, call.args, { options, contracted, name, parent });
     }
     if (call.native === true) peer.recall(true);

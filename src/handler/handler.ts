@@ -15,6 +15,7 @@ import { handlerChannel, traceHandler } from '../engine/tracing.js';
 import type { HandlerTrace } from '../engine/tracing.js';
 import type { Frame } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
+import type { CallHeaders } from '../wire/headers.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
@@ -54,6 +55,8 @@ export interface InboundRequest {
   /** Whether its sender is an rpcudp endpoint, which understands more than a response. */
   readonly native: boolean;
   readonly attempt: number;
+  /** The caller's headers; undefined if there are none. */
+  readonly headers: CallHeaders | undefined;
   readonly atMs: number;
 }
 
@@ -96,6 +99,7 @@ export class Handler
         transactionId: request.frame.id,
         receivedAtMs: request.atMs,
         attempt: request.attempt,
+        headers: request.headers,
       },
       owner.ref,
     );
@@ -141,9 +145,10 @@ export class Handler
 
   #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
     if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
-    const { procedure: name, peer, transactionId } = this.context;
+    const { procedure: name, peer, transactionId, headers } = this.context;
     const { traceparent } = scope;
-    this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
+    const about = { procedure: name, args, peer, transactionId, traceparent };
+    this.#trace = traceHandler(headers === undefined ? about : { ...about, headers });
     return this.#trace.run(() => procedure(scope, ...args));
   }
 
@@ -224,7 +229,7 @@ export class Handler
   #encodeResult(value: unknown): OutboundFrame {
     const issues = this.#contracted?.checkResult(value);
     if (issues !== undefined) throw new InvalidResultError(this.context.procedure, issues);
-    const headerMap = this.native ? PLAIN_HEADER_MAP : undefined;
+    const headerMap = this.native ? (this.#scope?.replyHeaderMap ?? PLAIN_HEADER_MAP) : undefined;
     return encodeResponse(this.context.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
@@ -267,7 +272,8 @@ export class Handler
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {
-    return encodeFailure(this.context.transactionId, reply, this.home.reportError);
+    const headerMap = this.#scope?.replyHeaderMap;
+    return encodeFailure(this.context.transactionId, reply, this.home.reportError, headerMap);
   }
 
   protected override entered(state: string): void {

@@ -155,6 +155,7 @@ export class Inbox implements HandlerKeeper {
       digest: digestOf(datagram, body.end),
       native: headerMap !== undefined,
       attempt: headerMap?.attempt ?? 1,
+      headers: headerMap?.headers,
       atMs,
     };
     if (procedure === undefined) {
@@ -223,6 +224,7 @@ export class Inbox implements HandlerKeeper {
       endpointFor,
       attempt: headerMap?.attempt ?? 1,
       traceparent: headerMap?.traceparent,
+      headers: headerMap?.headers,
       receivedAtMs: handler.context.receivedAtMs,
       callerWaitsMs: headerMap?.remainingMs,
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,

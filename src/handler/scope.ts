@@ -9,6 +9,9 @@ import type { CallerOf, HandlerScope } from '../api/scope.js';
 import { HandlerTimedOutError } from '../errors.js';
 import { inThisContext } from '../time/async-context.js';
 import type { Clock } from '../time/clock.js';
+import { NO_HEADERS } from '../wire/headers.js';
+import type { CallHeaders } from '../wire/headers.js';
+import { ReplyHeaders } from './reply-headers.js';
 
 /** The endpoint that serves a request, for its procedure. */
 export interface ServingEndpoint extends AnyEndpoint {
@@ -22,6 +25,8 @@ export interface ServedRequest {
   readonly endpointFor: (scope: RequestScope) => ServingEndpoint;
   readonly attempt: number;
   readonly traceparent: string | undefined;
+  /** The headers of the request; undefined if there are none. */
+  readonly headers: CallHeaders | undefined;
   /** Monotonic milliseconds of the endpoint's clock. */
   readonly receivedAtMs: number;
   /** How long the caller still waits, in milliseconds; undefined if it did not say so. */
@@ -33,6 +38,7 @@ export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
   readonly attempt: number;
   readonly traceparent: string | undefined;
+  readonly headers: CallHeaders;
 
   readonly #endpointFor: ServedRequest['endpointFor'];
   readonly #clock: Clock;
@@ -46,11 +52,14 @@ export class RequestScope implements HandlerScope {
   #abortReason: unknown;
   #aborted = false;
   #running = true;
+  /** Made for the first header that the procedure sets. */
+  #reply: ReplyHeaders | undefined;
 
   constructor(request: ServedRequest, clock: Clock) {
     this.sender = request.sender;
     this.attempt = request.attempt;
     this.traceparent = request.traceparent;
+    this.headers = request.headers ?? NO_HEADERS;
     this.#endpointFor = request.endpointFor;
     this.#clock = clock;
     this.#receivedAtMs = request.receivedAtMs;
@@ -75,6 +84,18 @@ export class RequestScope implements HandlerScope {
 
   get peer(): CallerOf<never> {
     return this.endpoint.callerAt(this.sender) as CallerOf<never>;
+  }
+
+  get setHeader(): HandlerScope['setHeader'] {
+    // Created on demand. Procedures take it out of their scope, as they do all members.
+    return (name, value) => {
+      if (this.#running) (this.#reply ??= new ReplyHeaders()).set(name, value);
+    };
+  }
+
+  /** The header map of the reply; undefined if the procedure set no header. */
+  get replyHeaderMap(): Uint8Array | undefined {
+    return this.#reply?.map;
   }
 
   get remainingMs(): number {

@@ -87,6 +87,8 @@ const transaction = {
    * as `(masked)`.
    */
   args: list(legible),
+  /** The headers of the request, if it has any, shown as the arguments are. */
+  headers: optional(table(legible)),
 };
 
 /** A call was made. `atMs` is when. */
@@ -131,6 +133,8 @@ const stepRecord = object({
   outcome: optional(table(legible)),
   value: optional(legible),
   error: optional(legible),
+  /** For a handler: the headers of its reply. Those of a call's reply are in its outcome. */
+  headers: optional(table(legible)),
   durationMs: optional(real),
   /** How long after the time-out a late answer came. */
   lateByMs: optional(real),

@@ -87,11 +87,13 @@ class EventLegibility {
   #transactionOf(actorRef: ActorRefLike, context: MaybeRequest): Transaction {
     const isMasked = this.#isMasked;
     if (isMasked === NOTHING_MASKED) return OPEN;
-    const { procedure, args, transactionId } = context ?? {};
+    const { procedure, args, headers, transactionId } = context ?? {};
     if (typeof procedure !== 'string' || typeof transactionId !== 'string') return UNKNOWN;
     const seen = this.#transactions.get(actorRef);
     if (seen !== undefined) return seen;
-    const hasMasked = holdsMasked(args, ['args'], { isMasked, procedure });
+    const about = { isMasked, procedure };
+    const hasMasked =
+      holdsMasked(args, ['args'], about) || holdsMasked(headers, ['headers'], about);
     const transaction = { procedure, hasMasked };
     this.#transactions.set(actorRef, transaction);
     return transaction;
@@ -122,6 +124,7 @@ type MaybeRequest =
   | {
       readonly procedure?: unknown;
       readonly args?: unknown;
+      readonly headers?: unknown;
       readonly transactionId?: unknown;
     }
   | undefined;

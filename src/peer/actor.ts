@@ -86,7 +86,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.kit.commands.refuse(this, command, error, name);
   }
 
-  get knownNative(): boolean | undefined {
+  override get knownNative(): boolean | undefined {
     return this.calls.hasAnswered ? this.native : this.native || undefined;
   }
 
@@ -105,13 +105,15 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
 
   place(call: CallActor): void {
     this.#lookUp?.();
-    this.calls.outbox.put(call, call.context.calledAtMs);
+    if (call.hasHeaders) this.putWithHeaders(call, call.context.calledAtMs);
+    else this.calls.outbox.put(call, call.context.calledAtMs);
     this.changed();
   }
 
   takeOver(call: CallActor, sent: boolean): void {
     const { outbox } = this.calls;
     if (sent) outbox.adopt(call);
+    else if (call.hasHeaders) this.putWithHeaders(call, this.home.clock.nowMs());
     else outbox.put(call, this.home.clock.nowMs());
     this.changed();
   }
@@ -134,7 +136,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   }
 
   /** Asks whether an rpcudp endpoint is there. The probe has the id of the waiting call. */
-  probe({ context, transactionId }: CallActor, nowMs: number): void {
+  override probe({ context, transactionId }: CallActor, nowMs: number): void {
     if (!this.calls.mayProbe(nowMs, context.timeoutMs)) return;
     this.#departures.sendAlone(encodeSignal('probe', transactionId));
   }
@@ -180,6 +182,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.#asksAsOldPeer = false;
     this.heard(nowMs);
     this.replies.validate();
+    if (this.calls.outbox.introducing > 0) this.calls.outbox.introduced(native);
     this.changed();
   }
 
@@ -264,7 +267,10 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   resolved(host: string): void {
     this.#lookUp = undefined;
     this.moveTo(host);
-    this.calls.outbox.open();
+    const { outbox } = this.calls;
+    outbox.open();
+    if (outbox.introducing === 0) return;
+    for (const call of this.queuedCalls()) this.introduce(call, this.home.clock.nowMs());
   }
 
   /** The host name cannot be looked up. The calls that waited for it fail. */

@@ -61,6 +61,8 @@ export class Path {
         else this.window.grow();
         break;
       case 'timedOut':
+        // A call that was not sent says nothing about the path.
+        if (call.attempt === 0) break;
         if (blamesPeer(outcome.verdict) && !call.workingHeard) this.#shrink(call.sentAtMs);
         break;
       case 'cancelled':

@@ -179,11 +179,15 @@ function describeHeaderMap({
   remainingMs,
   traceparent,
   token,
+  headers = {},
 }: HeaderMap): string {
   const facts = [`version ${version}`];
   if (remainingMs !== undefined) facts.push(`attempt ${attempt}`, `${remainingMs} ms left`);
   if (traceparent !== undefined) facts.push(`traceparent ${escapeText(traceparent)}`);
   if (token !== undefined) facts.push(`token ${Buffer.from(token).toString('hex')}`);
+  for (const [name, value] of Object.entries(headers)) {
+    facts.push(`header ${name} ${typeof value === 'string' ? escapeText(value) : bytesOf(value)}`);
+  }
   return facts.join(', ');
 }
 
@@ -200,6 +204,10 @@ function describeItem(bytes: Buffer, offset: number, name: string): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof ExtData) return `extension type ${value.type}`;
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function bytesOf(value: Uint8Array = new Uint8Array()): string {
+  return `hex ${Buffer.from(value).toString('hex')}`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -8,18 +8,18 @@
  *   2  milliseconds to the deadline       in requests: 32 bits
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
  *   4  8 bytes                            in a challenge, and in the request that answers it
+ *   7  headers, a map                     in requests, responses and errors, if there are any
  *
- * Other keys are skipped, because later versions may add some.
+ * Other keys are skipped, because later versions may add some. 5 and 6 are reserved for flows.
  */
 import { Buffer } from 'node:buffer';
 import { isDrop } from './drop.js';
+import { type CallHeaders, readHeaders } from './headers.js';
 import { readValue } from './piecewise-reader.js';
 import { skim } from './skim.js';
+import { isTraceparent } from './traceparent.js';
 
 const VERSION = 1;
-
-/** The most characters of a `traceparent`. W3C Trace Context, level 1, uses 55. */
-const MAX_TRACEPARENT_LENGTH = 256;
 
 export interface HeaderMap {
   readonly version: number;
@@ -29,18 +29,32 @@ export interface HeaderMap {
   readonly traceparent: string | undefined;
   /** A token. A sender that repeats it shows that it receives what is sent to its address. */
   readonly token: Uint8Array | undefined;
+  readonly headers: CallHeaders | undefined;
 }
 
 /** The keys that this version knows. */
-export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
+export const KEY = {
+  ...({ version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const),
+  ...({ headers: 7 } as const),
+} as const;
 
-export const LAST_KEY = Math.max(...Object.values(KEY));
+/** A bit for each of them. */
+const KNOWN_KEYS = Object.values(KEY).reduce<number>((bits, key) => bits | (1 << key), 0);
+
+export function isKnownKey(key: number): boolean {
+  return bitOf(key) !== 0;
+}
+
+/** The bit of a key that this version knows; 0 for any other. */
+function bitOf(key: number): number {
+  return key < 31 ? KNOWN_KEYS & (1 << key) : 0;
+}
 
 /** Long enough that it cannot be guessed while it is accepted. */
 export const TOKEN_BYTES = 8;
 
 /** The length of the stamp: the end of a request's header map, which `stampRequest` writes. */
-const STAMP_BYTES = 8;
+export const STAMP_BYTES = 8;
 const UINT_32 = 0xce;
 const STAMP = Buffer.of(KEY.attempt, 1, KEY.remainingMs, UINT_32, 0, 0, 0, 0);
 const MAX_UINT32 = 2 ** 32 - 1;
@@ -52,10 +66,22 @@ export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
 const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
 
-/** The header map of a request. It must be stamped before each transmission. */
-export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
-  if (traceparent === undefined) return REQUEST_HEADER_MAP;
-  return headerMapOf([traceEntry(traceparent)], STAMP);
+/**
+ * The header map of a request. It must be stamped before each transmission.
+ *
+ * @param headers as `encodeHeaders` made them, of `maxHeadersBytes` at most
+ */
+export function requestHeaderMap(traceparent: string | undefined, headers?: Buffer): Uint8Array {
+  if (traceparent === undefined && headers === undefined) return REQUEST_HEADER_MAP;
+  const entries: Buffer[] = [];
+  if (traceparent !== undefined) entries.push(traceEntry(traceparent));
+  if (headers !== undefined) entries.push(headersEntry(headers));
+  return headerMapOf(entries, STAMP);
+}
+
+/** The header map of a reply with headers, as `encodeHeaders` made them. */
+export function replyHeaderMap(headers: Buffer): Uint8Array {
+  return headerMapOf([headersEntry(headers)]);
 }
 
 export function challengeHeaderMap(token: Uint8Array): Uint8Array {
@@ -78,6 +104,10 @@ function traceEntry(traceparent: string): Buffer {
   const text = Buffer.from(traceparent, 'latin1');
   const head = Buffer.of(KEY.traceparent, 0xda, text.length >>> 8, text.length & 0xff);
   return Buffer.concat([head, text]);
+}
+
+function headersEntry(headers: Buffer): Buffer {
+  return Buffer.concat([Buffer.of(KEY.headers), headers]);
 }
 
 function tokenEntry(token: Uint8Array): Buffer {
@@ -142,16 +172,24 @@ class PlainRequestHeaderMap implements HeaderMap {
     this.attempt = datagram[stampAt + 1] as number;
     this.remainingMs = datagram.readUInt32BE(stampAt + 4);
   }
+
+  /** Not a field, because requests with headers are not plain. */
+  get headers(): undefined {
+    return undefined;
+  }
 }
 
-/** Whether a readable header map is at `offset`: then the sender is an rpcudp endpoint. */
-export function hasHeaderMap(datagram: Buffer, offset: number): boolean {
+/**
+ * The same for an answer. That of most answers is plain, and is not read. If there is one, the
+ * sender is an rpcudp endpoint.
+ */
+export function readAnswerHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
   const plain =
     datagram.length === offset + PLAIN_HEADER_MAP.length &&
     datagram[offset] === PLAIN_HEADER_MAP[0] &&
     datagram[offset + 1] === PLAIN_HEADER_MAP[1] &&
     datagram[offset + 2] === PLAIN_HEADER_MAP[2];
-  return plain || readHeaderMap(datagram, offset) !== undefined;
+  return plain ? PLAIN : readHeaderMap(datagram, offset);
 }
 
 /** Reads one entry after the other, and has their values as a header map. */
@@ -161,6 +199,7 @@ class EntryReader implements HeaderMap {
   remainingMs: number | undefined = undefined;
   traceparent: string | undefined = undefined;
   token: Uint8Array | undefined = undefined;
+  headers: CallHeaders | undefined = undefined;
 
   readonly #bytes: Buffer;
   #offset: number;
@@ -176,10 +215,11 @@ class EntryReader implements HeaderMap {
   readEntry(): boolean {
     const key = this.#bytes[this.#offset];
     if (key === undefined || key > 0x7f) return false;
-    const seen = key <= LAST_KEY ? 1 << key : 0;
-    if ((this.#keysSeen & seen) !== 0) return false;
-    this.#keysSeen |= seen;
+    const bit = bitOf(key);
+    if ((this.#keysSeen & bit) !== 0) return false;
+    this.#keysSeen |= bit;
     this.#offset += 1;
+    if (key === KEY.headers) return this.#readHeaders();
     const value = this.#readValue();
     switch (key) {
       case KEY.version:
@@ -207,6 +247,14 @@ class EntryReader implements HeaderMap {
     }
   }
 
+  #readHeaders(): boolean {
+    const read = readHeaders(this.#bytes, this.#offset);
+    if (read === undefined) return false;
+    this.#offset += read.bytes.length;
+    this.headers = read.headers;
+    return true;
+  }
+
   #readValue(): unknown {
     const bytes = this.#bytes;
     const start = this.#offset;
@@ -216,21 +264,25 @@ class EntryReader implements HeaderMap {
       this.#offset = start + 1;
       return code;
     }
+    if (code === UINT_32 && start + 5 <= bytes.length) {
+      this.#offset = start + 5;
+      return bytes.readUInt32BE(start + 1);
+    }
     const skimmed = skim(bytes, start);
     if (isDrop(skimmed)) return NO_VALUE;
     this.#offset = skimmed.end;
-    return code === UINT_32 ? bytes.readUInt32BE(start + 1) : readValue(bytes, start);
+    return readValue(bytes, start);
   }
 }
+
+/** What `PLAIN_HEADER_MAP` says. */
+const PLAIN: HeaderMap = Object.freeze({
+  ...{ version: VERSION, attempt: 1, remainingMs: undefined },
+  ...{ traceparent: undefined, token: undefined, headers: undefined },
+});
 
 const NO_VALUE = Symbol('no value');
 
 function isInteger(value: unknown, least: number, most: number): value is number {
   return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
-}
-
-/** Whether a text is a valid `traceparent`: 1 to 256 printable ASCII characters. */
-export function isTraceparent(text: unknown): text is string {
-  if (typeof text !== 'string') return false;
-  return text.length <= MAX_TRACEPARENT_LENGTH && /^[\x20-\x7e]+$/.test(text);
 }

@@ -24,7 +24,8 @@ const SHAPE: BodyShape = { name: ['procedure', 'args'], ownLists: 2 };
 
 /**
  * Makes the frame of a request. It has exactly the bytes that Python's rpcudp 5.x sends for the
- * same values, followed by the header map, which must be stamped before the frame is sent.
+ * same values, followed by the header map, which must be stamped before the frame is sent. A request
+ * with headers has a header map of its own.
  *
  * Throws an `UnencodableError` for a value that would not arrive unchanged, and a
  * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, which is at most
@@ -36,6 +37,7 @@ export function encodeRequest(
   args: readonly unknown[],
   traceparent?: string,
   maxBodyBytes = MAX_REQUEST_BODY_BYTES,
+  headerMap = requestHeaderMap(traceparent),
 ): RequestFrame {
   if (typeof procedure !== 'string' || procedure === '') {
     throw new UnencodableError('procedure', 'must be a non-empty string');
@@ -45,7 +47,7 @@ export function encodeRequest(
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
   const body = encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
-  return new RequestFrame(id, body, requestHeaderMap(traceparent));
+  return new RequestFrame(id, body, headerMap);
 }
 
 /**

@@ -111,7 +111,7 @@ t.test(
 );
 
 t.test('it takes the place of the two verdicts that blame the peer, and of no other', async (t) => {
-  const sent = { sentAtMs: 100, notAskedAgain: false };
+  const sent = { sentAtMs: 100, probed: false, notAskedAgain: false };
   const evidence = { ...sent, unreachable: false, lagMs: 0, timeoutMs: 1_000 };
   const elsewhere = { ...evidence, heardAtMs: undefined, answeredFrom: '10.0.2.2:7' };
   t.equal(verdictOf(elsewhere), 'answeredElsewhere');

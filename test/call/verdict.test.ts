@@ -122,7 +122,7 @@ t.test('only some errors mean that there is no route', async (t) => {
 });
 
 t.test('unreachable: there was no route, and nothing was heard since', async (t) => {
-  const sent = { sentAtMs: 100, notAskedAgain: false, lagMs: 0, timeoutMs: 1_000 };
+  const sent = { sentAtMs: 100, probed: false, notAskedAgain: false, lagMs: 0, timeoutMs: 1_000 };
   const evidence = { ...sent, unreachable: true, answeredFrom: undefined };
   t.equal(verdictOf({ ...evidence, heardAtMs: undefined }), 'unreachable');
   t.equal(verdictOf({ ...evidence, heardAtMs: 99 }), 'unreachable');

@@ -52,6 +52,7 @@ export class CallRecords implements ActorRecords<CallActor> {
         peer,
         procedure: shownName(procedure),
         args: this.#masking.args(context.args, procedure, transaction),
+        headers: this.#masking.headers(context.headers, procedure, transaction),
         timeoutMs,
         maxAttempts,
         command: transaction.hasMasked ? undefined : commandLine(context),

@@ -177,9 +177,11 @@ function Values({ side }: { side: Side }): VNode {
       outcome !== undefined || value !== undefined || error !== undefined,
   );
   const values: [string, unknown][] = [['Arguments', record.args]];
-  for (const { outcome, value, error } of steps) {
+  if (record.headers !== undefined) values.push(['Headers', record.headers]);
+  for (const { outcome, value, error, headers } of steps) {
     if (value !== undefined && outcome === undefined) values.push(['Value', value]);
     if (error !== undefined && outcome === undefined) values.push(['Error', error]);
+    if (headers !== undefined) values.push(['Reply headers', headers]);
   }
   const outcome = last?.outcome ?? steps.find((step) => step.outcome !== undefined)?.outcome;
   if (outcome !== undefined) values.push(['Outcome', outcome]);
@@ -190,7 +192,7 @@ function Values({ side }: { side: Side }): VNode {
           <div key={name}>
             <dt class="muted">{name}</dt>
             <dd>
-              <pre tabIndex={0} data-testid={`value-${name.toLowerCase()}`}>
+              <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
                 {valueLines(value)}
               </pre>
             </dd>
