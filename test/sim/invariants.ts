@@ -5,6 +5,7 @@ import { atMostOnce } from './invariants/at-most-once.js';
 import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
 import { firstContact } from './invariants/first-contact.js';
+import { headers } from './invariants/headers.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
@@ -34,6 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   amplification,
   bundles,
   firstContact,
+  headers,
   orderlyEnd,
   quiescence,
   wallClock,
