@@ -168,7 +168,8 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   #mayRepeatNow(wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
     const notUnderstood = wasBundled && context.attempt === 1;
-    return this.#mayBeRead && (this.#mayRunTwice || peer.native || notUnderstood);
+    if (!this.#mayBeRead) return false;
+    return this.#mayRunTwice || peer.native || notUnderstood;
   }
 
   /** Whether the peer, as far as is known, reads all that the request has. */

@@ -20,8 +20,8 @@ export class Outbox {
   readonly #limits: MailboxLimits;
   readonly #mailbox: Mailbox;
   /**
-   * The calls that wait until it is known whether the peer reads headers. Bounded as the mailbox
-   * is, by the same limits. Made for the first.
+   * The calls that wait until it is known whether the peer reads headers. Made for the first. Its
+   * calls and those of the mailbox are bounded together.
    */
   #strange: Mailbox | undefined;
   /** The calls in flight without a place in the window. Bounded by `maxOutstanding`. */
@@ -55,8 +55,8 @@ export class Outbox {
 
   /** How many more calls would not be refused. */
   get room(): number {
-    const room = Math.max(this.#window.limit - this.#window.size, 0) + this.#mailbox.room;
-    return this.introducing === 0 ? room : Math.min(room, this.#strange?.room ?? room);
+    const inWindow = Math.max(this.#window.limit - this.#window.size, 0);
+    return inWindow + Math.max(this.#mailbox.room - this.introducing, 0);
   }
 
   /** Resolves when a call would be sent at once. While the address is not known: when none waits. */
@@ -115,7 +115,8 @@ export class Outbox {
 
   /** Gives false if the call is refused. */
   #enqueue(call: CallActor, mailbox: Mailbox): boolean {
-    const full = mailbox.refusal(call);
+    const other = mailbox === this.#mailbox ? this.#strange : this.#mailbox;
+    const full = mailbox.refusal(call, other);
     if (full === undefined) {
       call.queued();
       mailbox.push(call);

@@ -47,6 +47,7 @@ const NAMES: readonly string[] = [
     (what) => `bundle:${what}`,
   ),
   ...['bundle:lostAndAnswered', 'bundle:ignoredAndAnswered', 'replay:bundled', 'replay:unbundled'],
+  ...['headers:run', 'headers:replied'],
   ...['wake:timersFirst', 'wake:messagesFirst', 'executed:no', 'executed:maybe'],
 ];
 

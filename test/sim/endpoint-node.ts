@@ -181,6 +181,7 @@ export class EndpointNode {
       nativeSinceMs: new Map(),
       answerers: new Set(),
       probedAtMs: new Map(),
+      probes: new Set(),
       nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),

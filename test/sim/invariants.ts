@@ -6,6 +6,7 @@ import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
 import { firstContact } from './invariants/first-contact.js';
 import { health } from './invariants/health.js';
+import { headers } from './invariants/headers.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
@@ -35,6 +36,7 @@ export const INVARIANTS: readonly Invariant[] = [
   amplification,
   bundles,
   firstContact,
+  headers,
   orderlyEnd,
   quiescence,
   wallClock,

@@ -53,6 +53,8 @@ export interface Life {
   readonly answerers: Set<string>;
   /** When the kernel took the last probe to each address; see I16. */
   readonly probedAtMs: Map<string, number>;
+  /** The ids of the probes that the kernel took; see I15. */
+  readonly probes: Set<string>;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
   /** How many times each request arrived, by sender and transaction id; see I2. */

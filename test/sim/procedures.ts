@@ -5,6 +5,7 @@ import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { EndpointNode } from './endpoint-node.js';
+import { checkHeaders } from './invariants/headers.js';
 import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
@@ -39,6 +40,7 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
       declared: undefined,
     };
     world.procedureRan(node, execution);
+    checkHeaders(world, node, scope, String(token));
     return execution;
   };
   const end = <Result>(execution: Execution, result: Result): Result => {

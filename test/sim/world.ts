@@ -68,6 +68,7 @@ export class World {
   healed = false;
 
   readonly #names: Dice;
+  readonly #headers: Dice;
   readonly #byToken = new Map<string, TrackedCall>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
@@ -80,6 +81,7 @@ export class World {
     this.dice = new Dice(new SeededRandom(seed, '/sim'));
     this.plan = drawPlan(this.dice.fork('plan'), settings);
     this.#names = this.dice.fork('names');
+    this.#headers = this.dice.fork('headers');
     this.log = new EventLog(() => this.nowMs, trace);
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -131,6 +133,11 @@ export class World {
   /** Whether the next call is made by a host name. After healing none is, unless that is asked. */
   drawsName(): boolean {
     return this.plan.named && !this.healed && this.#names.chance(0.5);
+  }
+
+  /** Whether the next call has headers. After healing none has. */
+  drawsHeaders(): boolean {
+    return this.plan.headed && !this.healed && this.#headers.chance(0.5);
   }
 
   problem(invariant: string, what: string): void {

@@ -16,7 +16,10 @@ import {
   challengeHeaderMap,
   PLAIN_HEADER_MAP,
   readHeaderMap,
+  replyHeaderMap,
+  requestHeaderMap,
 } from '../../../src/wire/header-map.js';
+import { encodeHeaders } from '../../../src/wire/headers.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { decodeResponse, encodeResponse } from '../../../src/wire/response.js';
 import { encodeSignal } from '../../../src/wire/signal.js';
@@ -56,6 +59,32 @@ t.test('a name in binary is dissected as text, unless it is not UTF-8', options,
   );
   t.match(named, { 'rpcudp.procedure': ['sayhi'], 'rpcudp.malformed': [] });
   t.match(broken, { 'rpcudp.procedure': [], 'rpcudp.malformed': [/^utf8/] });
+  t.end();
+});
+
+t.test('headers of a request and of a reply are dissected', options, (t) => {
+  const headers = encodeHeaders(
+    { token: 'a"b', key: Uint8Array.of(0, 255) },
+    400,
+    () => new Error(),
+  );
+  if (headers === undefined) throw new Error('there are headers');
+  const map = requestHeaderMap('00-ab', headers);
+  const twice = Buffer.from('8200010782a161a162a161a163', 'hex');
+  const datagrams = [
+    encodeRequest(TEST_ID, 'sayhi', [], undefined, undefined, map).toDatagram(),
+    encodeResponse(TEST_ID, 1, replyHeaderMap(headers)).toDatagram(),
+    encodeResponse(TEST_ID, 1, twice).toDatagram(),
+  ];
+  const fields = ['rpcudp.headers', 'rpcudp.traceparent', 'rpcudp.version', 'rpcudp.ignored'];
+  const [request, reply, unreadable] = dissect(t, captureOf(datagrams), fields, PORTS);
+  const shown = ['{"token": "a\\"b", "key": "hex:00ff"}'];
+  t.match(request, { 'rpcudp.headers': shown, 'rpcudp.traceparent': ['00-ab'] });
+  t.match(reply, { 'rpcudp.headers': shown, 'rpcudp.version': ['1'] });
+  t.match(unreadable, {
+    ...{ 'rpcudp.headers': [], 'rpcudp.version': [] },
+    'rpcudp.ignored': [twice.toString('hex')],
+  });
   t.end();
 });
 

@@ -8,23 +8,29 @@ const ROUNDING_MS = 1e-6;
 
 /**
  * I16. A probe asks what is not known, and nobody is pressed with probes. It goes to an address
- * from which no answer came yet, after a request with the same id was overdue there, and after the
- * probe before it was overdue. It can be answered by who knows it: it has a header map.
+ * from which no answer came yet, after a request with the same id was overdue there, or for a call
+ * with headers before its request, and after the probe before it was overdue. It can be answered by
+ * who knows it: it has a header map.
  */
 export const firstContact: Invariant = {
   id: 'I16',
-  says: 'a probe follows an overdue request to who never answered, and one at a time',
+  says: 'a probe follows an overdue request to who never answered, or headers wait for it; one at a time',
 
-  afterFrame: (_world, node, frame, to) => {
+  afterFrame: (world, node, frame, to) => {
     if (frame[0] !== TYPE.probe || !node.alive || node.plan.faults.has('shortIds')) {
       return undefined;
     }
-    const finding = misplaced(node, frame, formatAddress(to));
+    node.life.probes.add(idOf(frame));
+    const waits = world.calls.some(
+      ({ call, headed }) => headed && call.transactionId === idOf(frame) && call.state === 'queued',
+    );
+    const finding = misplaced(node, frame, formatAddress(to), waits);
     return finding && `${node.name} probed ${formatAddress(to)} ${finding}`;
   },
 };
 
-function misplaced(node: EndpointNode, frame: Buffer, address: string): Finding {
+/** @param waits whether the request waits for the answer */
+function misplaced(node: EndpointNode, frame: Buffer, address: string, waits: boolean): Finding {
   const { life, plan } = node;
   const { clock } = life;
   const nowMs = clock.nowMs();
@@ -37,7 +43,7 @@ function misplaced(node: EndpointNode, frame: Buffer, address: string): Finding 
   const { atMs: requestsAtMs } = life.transmissions.get(idOf(frame)) ?? {};
   const [requestedAtMs] = requestsAtMs ?? [];
   // A request that the kernel refused is not seen here.
-  if (requestedAtMs === undefined) return 'about no request';
+  if (requestedAtMs === undefined && !waits) return 'about no request';
   for (const [what, sinceMs] of [
     ['the request', requestedAtMs],
     ['the probe before', before],
