@@ -106,7 +106,10 @@ export class Closing implements Alarm {
   /** Cancels the calls that are not made for procedures that run, if the endpoint closes. */
   #cancelCalls(): void {
     if (this.#reason === undefined) return;
-    for (const peer of this.#parts.peers.all()) peer.cancelCalls(this.#reason);
+    for (const peer of this.#parts.peers.all()) {
+      peer.cancelCalls(this.#reason);
+      peer.closeOutlet();
+    }
   }
 
   async #end(idle: Promise<void>, error: Error | undefined): Promise<void> {

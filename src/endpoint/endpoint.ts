@@ -11,6 +11,8 @@ import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
+import type { Notification } from '../api/notification.js';
+import type { NotifyOptions } from '../api/notify-options.js';
 import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { RequestEnding } from '../api/request-ending.js';
@@ -22,6 +24,7 @@ import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
+import { broadcast } from '../peer/broadcast.js';
 import { PeerHandle } from '../peer/handle.js';
 import { Closing } from './closing.js';
 import { holdPeer } from './hold-peer.js';
@@ -121,6 +124,18 @@ export class EndpointSystem implements ScopableEndpoint {
     return new PeerHandle(holdPeer(this.#parts, parent, address), own, parent);
   }
 
+  broadcast(
+    peers: Iterable<unknown>,
+    procedure: string,
+    args: readonly unknown[] = [],
+    options?: NotifyOptions,
+  ): Notification[] {
+    const { caller } = this.#parts;
+    return broadcast(peers, procedure, args, options, (parent) => {
+      caller.requireOpen(parent);
+    }) as unknown as Notification[];
+  }
+
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
@@ -143,6 +158,7 @@ export class EndpointSystem implements ScopableEndpoint {
       random: engine.random,
       peers: () => peers.all(),
       calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...outstanding.all()],
+      notifications: () => peers.all().flatMap((peer) => peer.openNotifications()),
       handlers: () => inbox.handlers(),
       unsubscribe: () => {
         subscription.unsubscribe();
@@ -166,6 +182,7 @@ export class EndpointSystem implements ScopableEndpoint {
     for (const peer of peers.all()) {
       yield peer.ref;
       yield* peer.queuedCalls();
+      yield* peer.openNotifications();
     }
     yield* outstanding.all();
     yield* inbox.handlers();
@@ -206,8 +223,9 @@ export class EndpointSystem implements ScopableEndpoint {
 
   #requestSettled(request: SettledRequest, ending: RequestEnding): void {
     if (!this.#reports.hears('request.settled')) return;
-    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
+    const { procedure, peer, transactionId, durationMs, replyBytes, oneWay, error } = request;
     const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
-    this.#reports.emit({ type: 'request.settled', ending, ...settled });
+    const isOneWay = oneWay === true && { oneWay };
+    this.#reports.emit({ type: 'request.settled', ending, ...settled, ...isOneWay });
   }
 }

@@ -24,6 +24,9 @@ import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
+import { Acknowledgements } from '../notification/acknowledgements.js';
+import { NotificationLedger } from '../notification/ledger.js';
+import { Notifier } from '../notification/notifier.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
 import { Commands } from '../peer/commands.js';
@@ -56,6 +59,7 @@ export interface Parts {
   readonly outstanding: Outstanding<CallActor>;
   readonly answers: Answers;
   readonly caller: Caller;
+  readonly notifications: NotificationLedger;
   readonly amplification: AmplificationLimit;
   readonly peers: PeerTable;
   readonly settlements: Settlements;
@@ -96,6 +100,13 @@ export function buildParts(
   const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
   const caller = new Caller(callHome, { timeoutMs, attempts });
   const turn = new Turn(clock);
+  const notifications = new NotificationLedger();
+  const notificationHome = { ...engine, ledger: notifications };
+  const notifier = new Notifier(notificationHome, (parent) => {
+    caller.requireOpen(parent);
+  });
+  const nextId = () => notifier.nextId();
+  const outlets = { home: notificationHome, turn, limits, nextId };
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
   const origins = new Origins();
@@ -106,7 +117,8 @@ export function buildParts(
   const addressHash = new AddressHash(random);
   const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const kit = { ...strangers, caller, commands, turn, evictionOrder, firstRoundTrips, limits };
+  const making = { caller, commands, notifier, outlets };
+  const kit = { ...strangers, ...making, turn, evictionOrder, firstRoundTrips, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
@@ -119,11 +131,12 @@ export function buildParts(
     ...{ peers, origins, procedures, atMostOnce, limits, settlements },
     endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
   });
-  const answers = new Answers(outstanding, socket.ref);
+  const strays = new Acknowledgements(notifications, (host, port) => peers.find(host, port));
+  const answers = new Answers(outstanding, socket.ref, strays);
   const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox, probes },
+    ...{ notifications, amplification, peers, settlements, inbox, probes },
   };
 }
 

@@ -26,10 +26,11 @@ export interface ReplyLimits {
   readonly maxReplyBytes: number;
 }
 
-/** The `kind` of a record: two flags, and above them the index of the refusal in `REFUSALS`. */
+/** The `kind` of a record: three flags, and above them the index of the refusal in `REFUSALS`. */
 const NATIVE = 1;
 const REPLY_IS_ERROR = 2;
-const REFUSAL_SHIFT = 2;
+const ONE_WAY = 4;
+const REFUSAL_SHIFT = 3;
 /** The refusals that are remembered. The first element stands for requests that were run. */
 const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
 
@@ -129,6 +130,7 @@ export class ReplyMemory implements Alarm {
         transactionId: id,
         durationMs: wasRun ? record.endedAtMs - record.receivedAtMs : undefined,
         replyBytes: wasRun && replyBytes > 0 ? replyBytes : undefined,
+        oneWay: (record.kind & ONE_WAY) !== 0,
       },
     });
   }
@@ -187,7 +189,8 @@ function forgetOne(origins: Origins, address: string): void {
 }
 
 function kindOf({ native, reply, context }: Handler): number {
-  const flags = (native ? NATIVE : 0) | (reply?.type === 'error' ? REPLY_IS_ERROR : 0);
+  const ofReply = (native ? NATIVE : 0) | (reply?.type === 'error' ? REPLY_IS_ERROR : 0);
+  const flags = ofReply | (context.oneWay ? ONE_WAY : 0);
   return flags | (Math.max(REFUSALS.indexOf(context.refusal), 0) << REFUSAL_SHIFT);
 }
 

@@ -14,6 +14,7 @@ export interface ServedRequest {
   /** Gives the endpoint for the procedure of a scope. */
   readonly endpointFor: (scope: RequestScope) => AnyEndpoint;
   readonly attempt: number;
+  readonly oneWay: boolean;
   readonly traceparent: string | undefined;
   /** Monotonic milliseconds of the endpoint's clock. */
   readonly receivedAtMs: number;
@@ -25,6 +26,7 @@ export interface ServedRequest {
 export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
   readonly attempt: number;
+  readonly oneWay: boolean;
   readonly traceparent: string | undefined;
 
   readonly #endpointFor: ServedRequest['endpointFor'];
@@ -43,6 +45,7 @@ export class RequestScope implements HandlerScope {
   constructor(request: ServedRequest, clock: Clock) {
     this.sender = request.sender;
     this.attempt = request.attempt;
+    this.oneWay = request.oneWay;
     this.traceparent = request.traceparent;
     this.#endpointFor = request.endpointFor;
     this.#clock = clock;

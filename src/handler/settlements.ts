@@ -44,10 +44,10 @@ export class Settlements {
   }
 }
 
-function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEnding {
+function endingOf({ refusal, cancelled, failure, oneWay }: HandlerContext): RequestEnding {
   if (refusal !== undefined) return refusal;
   if (cancelled) return 'cancelled';
-  if (failure === undefined) return 'replied';
+  if (failure === undefined) return oneWay ? 'finished' : 'replied';
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 

@@ -179,11 +179,13 @@ function describeHeaderMap({
   remainingMs,
   traceparent,
   token,
+  oneWay,
 }: HeaderMap): string {
   const facts = [`version ${version}`];
   if (remainingMs !== undefined) facts.push(`attempt ${attempt}`, `${remainingMs} ms left`);
   if (traceparent !== undefined) facts.push(`traceparent ${escapeText(traceparent)}`);
   if (token !== undefined) facts.push(`token ${Buffer.from(token).toString('hex')}`);
+  if (oneWay) facts.push('one-way');
   return facts.join(', ');
 }
 

@@ -8,6 +8,7 @@
  *   2  milliseconds to the deadline       in requests: 32 bits
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
  *   4  8 bytes                            in a challenge, and in the request that answers it
+ *   8  true                               in a notification: a request that nobody answers
  *
  * Other keys are skipped, because later versions may add some.
  */
@@ -29,12 +30,21 @@ export interface HeaderMap {
   readonly traceparent: string | undefined;
   /** A token. A sender that repeats it shows that it receives what is sent to its address. */
   readonly token: Uint8Array | undefined;
+  /** Whether the request is a notification: its procedure is run, and nothing is sent back. */
+  readonly oneWay: boolean;
 }
 
-/** The keys that this version knows. */
-export const KEY = { version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const;
+/** The keys that this version knows. Those from 5 to 7 are kept for others. */
+export const KEY = {
+  ...{ version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 },
+  oneWay: 8,
+} as const;
 
-export const LAST_KEY = Math.max(...Object.values(KEY));
+const KNOWN_KEYS: ReadonlySet<unknown> = new Set(Object.values(KEY));
+
+export function isKnownKey(key: unknown): boolean {
+  return KNOWN_KEYS.has(key);
+}
 
 /** Long enough that it cannot be guessed while it is accepted. */
 export const TOKEN_BYTES = 8;
@@ -51,6 +61,11 @@ const MAX_SMALL_INTEGER = 0x7f;
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
 const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
+
+const TRUE = 0xc3;
+
+/** The header map of a notification. It is sent once and waits for nothing, so it has no stamp. */
+export const ONE_WAY_HEADER_MAP: Uint8Array = headerMapOf([Buffer.of(KEY.oneWay, TRUE)]);
 
 /** The header map of a request. It must be stamped before each transmission. */
 export function requestHeaderMap(traceparent: string | undefined): Uint8Array {
@@ -104,6 +119,7 @@ export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | und
   const code = datagram[offset];
   if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
   if (isPlainRequestHeaderMap(datagram, offset)) return new PlainRequestHeaderMap(datagram, offset);
+  if (isOneWayHeaderMap(datagram, offset)) return ONE_WAY;
   const reader = new EntryReader(datagram, offset + 1);
   for (let entries = code & 0x0f; entries > 0; entries--) if (!reader.readEntry()) return undefined;
   return reader.version === 0 ? undefined : reader;
@@ -130,12 +146,34 @@ function isPlainRequestHeaderMap(datagram: Buffer, offset: number): boolean {
   );
 }
 
+/** Whether these are the bytes that notifications of this package have. All read the same. */
+function isOneWayHeaderMap(datagram: Buffer, offset: number): boolean {
+  return (
+    datagram.length === offset + ONE_WAY_HEADER_MAP.length &&
+    datagram[offset] === ONE_WAY_HEADER_MAP[0] &&
+    datagram[offset + 1] === KEY.version &&
+    datagram[offset + 2] === VERSION &&
+    datagram[offset + 3] === KEY.oneWay &&
+    datagram[offset + 4] === TRUE
+  );
+}
+
+const ONE_WAY: HeaderMap = Object.freeze({
+  version: VERSION,
+  attempt: 1,
+  remainingMs: undefined,
+  traceparent: undefined,
+  token: undefined,
+  oneWay: true,
+});
+
 class PlainRequestHeaderMap implements HeaderMap {
   readonly version = VERSION;
   readonly attempt: number;
   readonly remainingMs: number;
   readonly traceparent = undefined;
   readonly token = undefined;
+  readonly oneWay = false;
 
   constructor(datagram: Buffer, offset: number) {
     const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
@@ -161,6 +199,7 @@ class EntryReader implements HeaderMap {
   remainingMs: number | undefined = undefined;
   traceparent: string | undefined = undefined;
   token: Uint8Array | undefined = undefined;
+  oneWay = false;
 
   readonly #bytes: Buffer;
   #offset: number;
@@ -176,7 +215,7 @@ class EntryReader implements HeaderMap {
   readEntry(): boolean {
     const key = this.#bytes[this.#offset];
     if (key === undefined || key > 0x7f) return false;
-    const seen = key <= LAST_KEY ? 1 << key : 0;
+    const seen = isKnownKey(key) ? 1 << key : 0;
     if ((this.#keysSeen & seen) !== 0) return false;
     this.#keysSeen |= seen;
     this.#offset += 1;
@@ -201,6 +240,10 @@ class EntryReader implements HeaderMap {
       case KEY.token:
         if (!(value instanceof Uint8Array) || value.length !== TOKEN_BYTES) return false;
         this.token = value;
+        return true;
+      case KEY.oneWay:
+        if (value !== true) return false;
+        this.oneWay = true;
         return true;
       default:
         return value !== NO_VALUE;

@@ -34,7 +34,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
   }
 
   made({ context, frame, number, transactionId }: Handler, transaction: Transaction): void {
-    const { peer, procedure, attempt, receivedAtMs } = context;
+    const { peer, procedure, attempt, oneWay, receivedAtMs } = context;
     this.#datagrams.show(transactionId, transaction);
     this.#emit(
       {
@@ -45,6 +45,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
         procedure: shownName(procedure),
         args: this.#masking.args(context.args, procedure, transaction),
         attempt,
+        ...(oneWay && { oneWay }),
       },
       receivedAtMs,
     );

@@ -12,7 +12,7 @@ import { HEADER_BYTES } from '../../wire/frame.js';
 import type { Frame } from '../../wire/frame.js';
 import { FRAME_TYPES } from '../../wire/frame-type.js';
 import type { FrameBody } from '../../wire/frame-type.js';
-import { LAST_KEY, readHeaderMap } from '../../wire/header-map.js';
+import { isKnownKey, readHeaderMap } from '../../wire/header-map.js';
 import { decodeRequest } from '../../wire/request.js';
 import { decodeResponse } from '../../wire/response.js';
 import { decodeSignal } from '../../wire/signal.js';
@@ -130,5 +130,5 @@ function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
   if (readHeaderMap(datagram, offset) === undefined) return false;
   const map = decodeValue(datagram, offset);
   if (isDrop(map) || map.end !== datagram.length || !(map.value instanceof Map)) return false;
-  return [...map.value.keys()].every((key) => typeof key === 'number' && key <= LAST_KEY);
+  return [...map.value.keys()].every(isKnownKey);
 }

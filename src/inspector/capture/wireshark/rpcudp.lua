@@ -74,6 +74,7 @@ local f = {
   remaining_ms = ProtoField.uint32("rpcudp.remaining_ms", "Milliseconds to the deadline", base.DEC),
   traceparent = ProtoField.string("rpcudp.traceparent", "Trace context"),
   token = ProtoField.bytes("rpcudp.token", "Token", base.NONE),
+  one_way = ProtoField.bool("rpcudp.one_way", "One-way: nobody answers"),
   ignored = ProtoField.bytes("rpcudp.ignored", "Ignored bytes after the body", base.NONE),
   malformed = ProtoField.string("rpcudp.malformed", "Dropped as"),
   response_in = ProtoField.framenum("rpcudp.response_in", "Answered in", base.NONE, frametype.RESPONSE),
@@ -576,6 +577,10 @@ local HEADER_ENTRIES = {
     if value.binary == nil or #value.binary ~= 8 then return nil end
     return function(tree) tree:add(f.token, range(range:len() - 8, 8)) end
   end,
+  [8] = function(value, range)
+    if value.kind ~= "boolean" or value.text ~= "true" then return nil end
+    return function(tree) tree:add(f.one_way, range, true) end
+  end,
 }
 
 -- Reads the header map at the reader's offset, if it is valid. Returns its attempt and its token.
@@ -588,7 +593,7 @@ local function add_header_map(reader, tree)
   local fault = guarded(function()
     for _ = 1, code - 0x80 do
       local key = reader:take_uint(1)
-      if key > 127 or (key <= 4 and seen[key]) then fail("shape") end
+      if key > 127 or (HEADER_ENTRIES[key] and seen[key]) then fail("shape") end
       seen[key] = true
       reader.due = 0
       local value = reader:read(nil, 0, "")
