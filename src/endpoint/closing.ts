@@ -126,6 +126,7 @@ export class Closing implements Alarm {
     this.#cancelCalls();
     for (const call of outstanding.all()) call.giveUp();
     turn.end();
+    for (const peer of peers.all()) peer.madeOutlet?.halt();
     await socket.close();
     peers.forgetAll();
     engine.alarms.close();

@@ -20,7 +20,7 @@ export const LIMITS = {
   maxOutstanding: integer(65_536, 1, MANY),
   notifyFlight: integer(1_024, 1, MANY),
   notifyFlightBytes: integer(65_536, 1, MANY),
-  notifyWaiting: integer(64, 0, MANY),
+  notifyWaiting: integer(64, 1, MANY),
   maxPeers: integer(10_000, 1, MANY),
   maxRunningHandlers: integer(256, 1, MANY),
   maxRunningPerPeer: integer(32, 1, MANY),

@@ -35,6 +35,8 @@ export interface FlightOwner {
  * It is the least round-trip time-out, so few notifications cost few probes.
  */
 const ASK_AFTER_MS = 200;
+/** More than the longest notification takes, with a datagram of its own. */
+const MAX_COST_BYTES = 9_216;
 /** How often a probe is sent in all, unless more is notified. */
 const MAX_PROBES = 3;
 /** After this many in a row without an answer the peer counts as not heard. One may be lost. */
@@ -63,6 +65,7 @@ export class Flight implements Alarm {
   /** The last probe; it stays known when it has been answered, or is given up. */
   #probe: TransactionId | undefined;
   #probes = 0;
+  #askedAtMs = 0;
   /** Whether an answer is awaited, since when, and for how long. */
   #awaiting = false;
   #sentAtMs = 0;
@@ -98,6 +101,11 @@ export class Flight implements Alarm {
     return this.#bytes === 0 || this.#bytes + cost <= this.#limits.notifyFlightBytes;
   }
 
+  /** Whether any notification may be sent, however long it is. */
+  get admitsAny(): boolean {
+    return this.admits(MAX_COST_BYTES);
+  }
+
   /** A notification is sent. */
   add(id: TransactionId, cost: number): void {
     const peer = this.#peer;
@@ -126,11 +134,15 @@ export class Flight implements Alarm {
   /** Sends the probe with this id. It covers all that was sent until now. */
   ask(id: TransactionId): void {
     if (this.#awaiting || this.#count === 0) return;
+    const nowMs = this.#engine.clock.nowMs();
+    this.#await(nowMs);
+    // In the meantime it may have answered as one that does not know probes.
+    if (this.#peer.knownNative === false) return;
     this.#probe = id;
     this.#probes = 0;
+    this.#askedAtMs = nowMs;
     this.#coveredCount = this.#count;
     this.#coveredBytes = this.#bytes;
-    this.#await(this.#engine.clock.nowMs());
     this.#sendProbe(id);
   }
 
@@ -190,7 +202,7 @@ export class Flight implements Alarm {
       2 * this.#coveredCount >= this.#limit ||
       2 * this.#coveredBytes >= this.#limits.notifyFlightBytes;
     const isRepeated = this.#probes > 1;
-    this.#peer.measured(nowMs - this.#sentAtMs, nowMs, isRepeated);
+    this.#peer.measured(nowMs - this.#askedAtMs, nowMs, isRepeated);
     this.#count -= this.#coveredCount;
     this.#bytes -= this.#coveredBytes;
     this.#coveredCount = 0;

@@ -31,12 +31,14 @@ export class Outlet implements FlightOwner, TurnTask {
   readonly #kit: OutletKit;
   readonly #flight: Flight;
   readonly #waiting: WaitingRoom;
-  /** Those that the kernel has not confirmed. Bounded by the flight: see `hasRoom`. */
+  /** Those that the kernel has not confirmed. Bounded by twice `notifyFlight`; see `#send`. */
   readonly #departing = new LinkedList<NotificationActor>();
   /** Those who wait until a notification would be sent. Bounded by the user's calls. */
   #paced: (() => void)[] = [];
   #endAwaited = false;
+  /** Whether a probe must follow what was sent, and how many were sent in all. */
   #asks = false;
+  #sent = 0;
   #draining = false;
   #isUsed = false;
   #ended = false;
@@ -51,6 +53,10 @@ export class Outlet implements FlightOwner, TurnTask {
   /** Sends a notification now or at the end of this turn, lets it wait, or drops it. */
   put(notification: NotificationActor): void {
     const peer = this.#peer;
+    if (this.#ended) {
+      notification.drop('closed');
+      return;
+    }
     const waits = notification.context.latest !== undefined || !peer.located;
     if (!waits) {
       if (this.#flight.admits(peer.costOf(notification.frame))) this.#send(notification);
@@ -70,12 +76,18 @@ export class Outlet implements FlightOwner, TurnTask {
   #send(notification: NotificationActor): void {
     const { frame, transactionId } = notification;
     const peer = this.#peer;
+    const cost = peer.costOf(frame);
     if (!peer.takesBundles) {
       this.#kit.home.ledger.answerable.add(transactionId, peer.address);
     }
-    this.#flight.add(transactionId, peer.costOf(frame));
     notification.departs(this.#departing);
+    if (this.#departing.size > 2 * this.#kit.limits.notifyFlight) {
+      this.#departing.shift()?.handedOver();
+    }
     peer.depart(frame, notification);
+    // After it has departed, so that at the end of the turn the probe follows it.
+    this.#flight.add(transactionId, cost);
+    this.#sent += 1;
   }
 
   /** Those that have not ended: they wait, or the kernel has not confirmed them. */
@@ -83,14 +95,16 @@ export class Outlet implements FlightOwner, TurnTask {
     return [...this.#waiting.all(), ...this.#departing.toArray()];
   }
 
-  /** Resolves when a notification would be sent. */
+  /** Resolves when a notification would be sent, or while a name is looked up, would wait. */
   async ready(): Promise<void> {
     if (this.#isReady) return;
     await new Promise<void>((resolve) => this.#paced.push(resolve));
   }
 
   get #isReady(): boolean {
-    return this.#ended || (this.#peer.located && this.#flight.admits(0));
+    if (this.#ended) return true;
+    const { located } = this.#peer;
+    return located ? this.#flight.admitsAny : this.#waiting.size < this.#flight.limit;
   }
 
   askSoon(): void {
@@ -105,12 +119,15 @@ export class Outlet implements FlightOwner, TurnTask {
   }
 
   turnEnded(): void {
+    const asks = this.#asks;
+    const sent = this.#sent;
     this.#endAwaited = false;
+    this.#asks = false;
+    if (this.#ended) return;
     this.#drain();
-    if (this.#asks && !this.#ended) {
-      this.#asks = false;
-      this.#flight.ask(this.#kit.nextId());
-    }
+    // What has just been sent may wait for the end of the next turn, and the probe follows it.
+    if (asks && this.#sent === sent) this.#flight.ask(this.#kit.nextId());
+    else if (asks) this.askSoon();
     this.#noteUse();
   }
 
@@ -119,9 +136,12 @@ export class Outlet implements FlightOwner, TurnTask {
     if (this.#flight.unacknowledged === 0) this.#settleDeparted();
     this.#drain();
     this.#noteUse();
-    if (this.#paced.length > 0 && this.#isReady) {
-      for (const resolve of this.#paced.splice(0)) resolve();
-    }
+    this.#tellPaced();
+  }
+
+  #tellPaced(): void {
+    if (this.#paced.length === 0 || !this.#isReady) return;
+    for (const resolve of this.#paced.splice(0)) resolve();
   }
 
   #settleDeparted(): void {
@@ -134,7 +154,7 @@ export class Outlet implements FlightOwner, TurnTask {
   /** Sends those that wait, while the flight has room. */
   #drain(): void {
     // A send that fails at once tells listeners, which may notify again.
-    if (this.#draining || !this.#peer.located) return;
+    if (this.#draining || this.#ended || !this.#peer.located) return;
     this.#draining = true;
     for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
       if (!this.#flight.admits(this.#peer.costOf(next.frame))) break;
@@ -169,6 +189,7 @@ export class Outlet implements FlightOwner, TurnTask {
       this.#drop(notification, 'unresolved', error);
     }
     this.#noteUse();
+    this.#tellPaced();
   }
 
   /** The name belongs to a known peer, which takes over those that wait. */
@@ -178,8 +199,6 @@ export class Outlet implements FlightOwner, TurnTask {
       notification.receive({ type: 'moved', peer: address });
       heir.put(notification);
     }
-    for (const resolve of this.#paced.splice(0)) resolve();
-    this.end();
   }
 
   /** What an answer with this id to a probe is; undefined if this outlet sent no such probe. */
@@ -206,13 +225,18 @@ export class Outlet implements FlightOwner, TurnTask {
     this.#noteUse();
   }
 
-  /** The peer is forgotten, or the endpoint has closed. */
-  end(): void {
+  /** The socket is about to close: nothing is asked any more. */
+  halt(): void {
     this.#ended = true;
     this.#flight.end();
+    this.#tellPaced();
+  }
+
+  /** The peer is forgotten, or the endpoint has closed. */
+  end(): void {
+    this.halt();
     for (const notification of this.#waiting.all()) this.#drop(notification, 'closed');
     this.#settleDeparted();
-    for (const resolve of this.#paced.splice(0)) resolve();
     this.#noteUse();
   }
 

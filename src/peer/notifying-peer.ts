@@ -86,7 +86,7 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   }
 
   override forget(): void {
-    this.madeOutlet?.end();
     super.forget();
+    this.madeOutlet?.end();
   }
 }
