@@ -9,6 +9,7 @@ import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
 import { oneOutcome } from './invariants/one-outcome.js';
+import { notifications } from './invariants/notifications.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
@@ -34,6 +35,7 @@ export const INVARIANTS: readonly Invariant[] = [
   amplification,
   bundles,
   firstContact,
+  notifications,
   orderlyEnd,
   quiescence,
   wallClock,

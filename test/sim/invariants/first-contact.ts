@@ -13,16 +13,28 @@ const ROUNDING_MS = 1e-6;
  */
 export const firstContact: Invariant = {
   id: 'I16',
-  says: 'a probe follows an overdue request to who never answered, and one at a time',
+  says: 'a probe follows notifications, or an overdue request to who never answered',
 
   afterFrame: (_world, node, frame, to) => {
     if (frame[0] !== TYPE.probe || !node.alive || node.plan.faults.has('shortIds')) {
       return undefined;
     }
-    const finding = misplaced(node, frame, formatAddress(to));
+    const address = formatAddress(to);
+    const isAboutCall = node.life.transmissions.has(idOf(frame));
+    const finding = isAboutCall
+      ? misplaced(node, frame, address)
+      : misplacedInFlight(node, frame, address);
     return finding && `${node.name} probed ${formatAddress(to)} ${finding}`;
   },
 };
+
+/** A probe that is about no request follows notifications. */
+function misplacedInFlight({ life, plan }: EndpointNode, frame: Buffer, address: string): Finding {
+  if (headerOf(frame) === undefined) return 'without a header map';
+  // What the kernel refused is not seen here.
+  if (life.notified.has(address) || plan.faults.has('sendRefused')) return undefined;
+  return 'though it was not notified';
+}
 
 function misplaced(node: EndpointNode, frame: Buffer, address: string): Finding {
   const { life, plan } = node;
