@@ -46,15 +46,13 @@ t.test(
       await world.settle();
     }
     const before = { ...server.stats() };
-    const sent: number[] = [];
     ran.length = 0;
-    t.equal(burst(peer, 64), 64);
+    t.equal(burst(peer, 100), 100);
     await world.settle();
     const after = server.stats();
-    t.equal(ran.length, 64);
+    t.equal(ran.length, 100);
     t.ok(after.received - before.received < 10, 'few datagrams');
     t.equal(after.fates['probe.answered'] - before.fates['probe.answered'], 1);
-    t.equal(sent.length, 0);
     t.equal(client.stats().notificationsNow, 0);
   }),
 );
@@ -149,7 +147,6 @@ t.test(
     t.match(fates, { 'response.present': 1, 'response.late': 1, 'response.orphan': 0 });
     t.equal(peer.native, true);
     const forger = await world.raw();
-    raw.probes.push(...raw.probes.map(({ datagram }) => ({ datagram, from: client.address })));
     forger.probes.push(...raw.probes);
     forger.present(0);
     await world.settle();
@@ -221,7 +218,7 @@ t.test(
     const old = await world.raw(address.host, address.port);
     old.readsBundles = false;
     peer.notify('note', [1]);
-    await world.clock.advance(3_000);
+    await world.clock.advance(8_000);
     t.equal(peer.health, 'suspect');
     peer.notify('note', [2]);
     await world.settle();

@@ -87,7 +87,7 @@ t.test(
     ]);
     const { notifications } = client.stats();
     t.match(notifications, { sent: 1, replaced: 1, 'dropped.noRoom': 1 });
-    await client.close();
+    await world.clock.runUntil(client.close());
     t.match(reports.at(-1), { type: 'notification.dropped', reason: 'closed', ...common });
   }),
 );
