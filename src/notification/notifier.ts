@@ -9,7 +9,7 @@ import type { TransactionId } from '../wire/transaction-id.js';
 import type { NotificationHome } from './home.js';
 import { NotificationActor } from './notification.js';
 import { checkNotifyOptions } from './options.js';
-import type { NotifiablePeer } from './owner.js';
+import type { NotifiablePeer } from './outlet.js';
 
 /** A notification that was checked and encoded, for one peer or for many. */
 export interface Message {

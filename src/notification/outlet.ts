@@ -26,6 +26,11 @@ export interface OutletKit {
   readonly nextId: () => TransactionId;
 }
 
+/** A peer with its outlet. */
+export interface NotifiablePeer extends NotifiedPeer {
+  readonly outlet: Outlet;
+}
+
 export class Outlet implements FlightOwner, TurnTask {
   readonly #peer: NotifiedPeer;
   readonly #kit: OutletKit;

@@ -3,7 +3,6 @@ import type { AnyActorRef } from 'xstate';
 import type { WaitingOwner } from '../engine/sender.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
-import type { Outlet } from './outlet.js';
 
 /** The members of a peer that its outlet uses. */
 export interface NotifiedPeer {
@@ -41,9 +40,4 @@ export interface NotifiedPeer {
   /** It keeps its place in the table of peers until `unused`. */
   used(): void;
   unused(): void;
-}
-
-/** A peer with its outlet. */
-export interface NotifiablePeer extends NotifiedPeer {
-  readonly outlet: Outlet;
 }

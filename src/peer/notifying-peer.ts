@@ -3,9 +3,9 @@ import type { WaitingOwner } from '../engine/sender.js';
 import type { NotificationActor } from '../notification/notification.js';
 import type { Message } from '../notification/notifier.js';
 import { Outlet } from '../notification/outlet.js';
-import type { NotifiablePeer } from '../notification/owner.js';
+import type { NotifiablePeer } from '../notification/outlet.js';
 import type { ParentRequest } from '../call/parent-request.js';
-import { bundledBytes } from '../wire/bundle.js';
+import { BUNDLE_HEADER_BYTES, bundledBytes } from '../wire/bundle.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
 import type { TransactionId } from '../wire/transaction-id.js';
@@ -67,9 +67,9 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   }
 
   costOf(frame: OutboundFrame): number {
-    return this.takesBundles && this.kit.limits.maxBundleBytes > 0
-      ? bundledBytes(frame)
-      : frame.length + DATAGRAM_BYTES;
+    const bytes = bundledBytes(frame);
+    const isShort = BUNDLE_HEADER_BYTES + bytes <= this.kit.limits.maxBundleBytes;
+    return isShort && this.takesBundles ? bytes : frame.length + DATAGRAM_BYTES;
   }
 
   ask(id: TransactionId): void {
