@@ -11,6 +11,7 @@ import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
 import { oneOutcome } from './invariants/one-outcome.js';
+import { notifications } from './invariants/notifications.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
@@ -37,6 +38,7 @@ export const INVARIANTS: readonly Invariant[] = [
   bundles,
   firstContact,
   headers,
+  notifications,
   orderlyEnd,
   quiescence,
   wallClock,

@@ -29,6 +29,7 @@ export const FAULT_CLASSES = [
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
   ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names', 'headers'] as const),
+  'notifications',
   ...ODD_OPTIONS,
 ] as const;
 
@@ -99,6 +100,8 @@ export interface Plan {
   readonly named: boolean;
   /** Whether calls have headers, which old peers must not be sent. */
   readonly headed: boolean;
+  /** Whether endpoints notify each other, and old peers. */
+  readonly notifies: boolean;
   /** Whether every actor is watched through an inspection observer. */
   readonly inspected: boolean;
   readonly settings: Settings;
@@ -153,6 +156,7 @@ export function drawPlan(dice: Dice, settings: Settings): Plan {
     calls: dice.integer(...size.calls),
     callIntervalMs: dice.pick([5, 50, 200, 400]),
     callsAfterHealing: dice.integer(...size.after),
+    notifies: chance(dice.fork('notifications'), 0.5, quiet ? 'drawn' : rule('notifications')),
     named: chance(dice.fork('names'), ACTIVE, rule('names')),
     headed: chance(dice.fork('headers'), ACTIVE, rule('headers')),
     inspected: dice.chance(0.1),

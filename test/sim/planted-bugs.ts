@@ -73,6 +73,32 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
+    name: 'the result of a notification is sent back',
+    file: 'handler/handler.ts',
+    find: 'if (this.context.oneWay) {',
+    replace: 'if (this.context.args.length < 0) {',
+    with: ['notifications'],
+    foundBy: ['I18'],
+  },
+  {
+    name: 'a notification that was replaced is sent all the same',
+    file: 'notification/waiting-room.ts',
+    find: "before?.receive({ type: 'replaced', by: notification.transactionId });",
+    replace: `if (before === undefined) return true;
+    this.#waiting.set(before, before);
+    before.receive({ type: 'replaced', by: notification.transactionId });`,
+    with: ['notifications'],
+    foundBy: ['I18'],
+  },
+  {
+    name: 'a notification is taken for a new one each time that it arrives',
+    file: 'handler/request-memory.ts',
+    find: 'if (handler.context.oneWay) this.#notifications.remember(handler);',
+    replace: 'if (handler.context.oneWay) return;',
+    with: ['notifications', 'duplication'],
+    foundBy: ['I2'],
+  },
+  {
     name: 'a procedure that runs on after its deadline gives its slot up',
     file: 'handler/slots.ts',
     find: 'if (this.running + this.overrun >= maxRunningHandlers) {',

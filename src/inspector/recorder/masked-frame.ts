@@ -152,5 +152,5 @@ function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
   if (readHeaderMap(datagram, offset) === undefined) return false;
   const map = decodeValue(datagram, offset);
   if (isDrop(map) || map.end !== datagram.length || !(map.value instanceof Map)) return false;
-  return [...map.value.keys()].every((key) => typeof key === 'number' && isKnownKey(key));
+  return [...map.value.keys()].every(isKnownKey);
 }

@@ -14,6 +14,7 @@ import { HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from '../../../src/wire/f
 import { FRAME_TYPES, TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import {
   challengeHeaderMap,
+  ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
   readHeaderMap,
   replyHeaderMap,
@@ -36,7 +37,7 @@ import { SOUND_BODIES, UNSOUND_BODIES } from '../../fixtures/hostile-table.js';
 import { START_MS } from '../../fixtures/inspection-records.js';
 import { datagramOf, faithfulValue, TEST_ID } from '../../fixtures/msgpack-values.js';
 import { sampleFrame } from '../../fixtures/sample-frame.js';
-import { bundle, request } from '../../fixtures/raw-peer.js';
+import { bundle, request, withHeaderMap } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
 import { captureOf, dissect, dissectFile } from './tshark.js';
 
@@ -92,7 +93,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);
   const token = Buffer.from('0102030405060708', 'hex');
-  const [asked, answered, failed, cancelled, working, challenge, probe, several] = dissect(
+  const [asked, answered, failed, cancelled, working, challenge, probe, several, told] = dissect(
     t,
     captureOf([
       sayhi.toDatagram(),
@@ -103,6 +104,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
       encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram(),
       datagramOf(TYPE_BYTE.probe, 'c4020000 810001'),
       bundle(request(7, 'x'), datagramOf(1, '07')),
+      withHeaderMap(request(8, 'moved', 1), ONE_WAY_HEADER_MAP),
     ]),
     [
       ...(['_ws.col.Protocol', '_ws.col.Info', 'rpcudp.type', 'rpcudp.id'] as const),
@@ -110,9 +112,15 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
       ...(['rpcudp.error.code', 'rpcudp.error.message', 'rpcudp.error.data'] as const),
       ...(['rpcudp.version', 'rpcudp.attempt', 'rpcudp.remaining_ms'] as const),
       ...(['rpcudp.traceparent', 'rpcudp.token', 'rpcudp.malformed'] as const),
+      'rpcudp.one_way',
     ],
     PORTS,
   );
+  t.match(told, {
+    '_ws.col.Info': ['request moved(1)'],
+    'rpcudp.one_way': [/^(1|True)$/],
+    'rpcudp.malformed': [],
+  });
   t.match(asked, {
     '_ws.col.Protocol': ['RPCUDP'],
     '_ws.col.Info': ['request sayhi("Snake", 1152921504606846976) again'],

@@ -14,20 +14,32 @@ const ROUNDING_MS = 1e-6;
  */
 export const firstContact: Invariant = {
   id: 'I16',
-  says: 'a probe follows an overdue request to who never answered, or headers wait for it; one at a time',
+  says: 'a probe follows notifications, or an overdue request to who never answered, or headers wait',
 
   afterFrame: (world, node, frame, to) => {
     if (frame[0] !== TYPE.probe || !node.alive || node.plan.faults.has('shortIds')) {
       return undefined;
     }
-    node.life.probes.add(idOf(frame));
+    const id = idOf(frame);
+    const address = formatAddress(to);
     const waits = world.calls.some(
-      ({ call, headed }) => headed && call.transactionId === idOf(frame) && call.state === 'queued',
+      ({ call, headed }) => headed && call.transactionId === id && call.state === 'queued',
     );
-    const finding = misplaced(node, frame, formatAddress(to), waits);
-    return finding && `${node.name} probed ${formatAddress(to)} ${finding}`;
+    const finding =
+      waits || node.life.transmissions.has(id)
+        ? misplaced(node, frame, address, waits)
+        : misplacedInFlight(node, frame, address);
+    return finding && `${node.name} probed ${address} ${finding}`;
   },
 };
+
+/** A probe that is about no request follows notifications. */
+function misplacedInFlight({ life, plan }: EndpointNode, frame: Buffer, address: string): Finding {
+  if (headerOf(frame) === undefined) return 'without a header map';
+  // What the kernel refused is not seen here.
+  if (life.notified.has(address) || plan.faults.has('sendRefused')) return undefined;
+  return 'though it was not notified';
+}
 
 /** @param waits whether the request waits for the answer */
 function misplaced(node: EndpointNode, frame: Buffer, address: string, waits: boolean): Finding {
