@@ -123,7 +123,19 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const answers = new Answers(outstanding, socket.ref);
   const probes = new Probes(engine.sender);
   return {
-    ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding, answers, caller },
+    ...{
+      limits,
+      engine,
+      reports,
+      root,
+      transport,
+      socket,
+      vantage,
+      turn,
+      outstanding,
+      answers,
+      caller,
+    },
     ...{ amplification, peers, settlements, inbox, probes },
   };
 }

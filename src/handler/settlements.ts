@@ -20,10 +20,7 @@ export class Settlements {
    * @param reportError gets errors that are mistakes in a procedure
    * @param reports those who listen to the endpoint
    */
-  constructor(
-    reportError: (error: unknown) => void,
-    reports: Hearers<EndpointReport>,
-  ) {
+  constructor(reportError: (error: unknown) => void, reports: Hearers<EndpointReport>) {
     this.#reportError = reportError;
     this.#reports = reports;
   }

@@ -194,8 +194,7 @@ export class World {
         if (tracked.outcomeReports > 0) this.problem('I1', `${tracked.token} is overdue too late`);
         tracked.overdue += 1;
         this.coverage.reach('overdue');
-      }
-      else tracked.outcomeReports += 1;
+      } else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
       if (tracked.abandoned) return;

@@ -22,7 +22,10 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) =>
 const TELLS_NO_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['refused', 'cancel']);
 
 /** These events change no state, so the call is still where it was before. */
-const KEEPS_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['overdue', 'answeredElsewhere']);
+const KEEPS_STATE: ReadonlySet<string> = new Set<CallEvent['type']>([
+  'overdue',
+  'answeredElsewhere',
+]);
 
 export class CallRecords implements ActorRecords<CallActor> {
   readonly #emit: Emit;
