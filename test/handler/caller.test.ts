@@ -112,7 +112,7 @@ class ByClass {
   }
 }
 
-async function ofScopes(client: AnyEndpoint) {
+async function ofScopes() {
   const server = await createEndpoint({
     handlers: {
       unsaid: async ({ peer }, word: string) => {
@@ -132,7 +132,7 @@ async function ofScopes(client: AnyEndpoint) {
         peer.call('shout', [1]);
         return (await peer.call('shout', [word]).value()) satisfies string;
       },
-      byEndpoint: ({ peer }: HandlerScope<typeof client>) => peer.address,
+      byEndpoint: ({ peer }: HandlerScope<AnyEndpoint>) => peer.address,
     },
   });
   (await server.peer<typeof server>('a:1').call('said', ['x']).value()) satisfies string;
