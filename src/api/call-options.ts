@@ -29,7 +29,7 @@ export interface CallOptions {
    * names (fewer with a `traceparent` of more than 69 characters). They are not checked by contracts.
    *
    * Only rpcudp endpoints get them. A call with headers to a peer that is not one is `unsent`, with a
-   * HeadersNotSupportedError. To a peer that has not answered anything it is sent when a probe, which
+   * OldPeerError. To a peer that has not answered anything it is sent when a probe, which
    * runs nothing, was answered; without an answer it is `timedOut` with the verdict
    * `probeUnanswered`. Default: none.
    */
