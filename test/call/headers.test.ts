@@ -88,7 +88,7 @@ t.test(
     t.throws(mistaken('token'), /must be an object/);
     t.throws(mistaken(null), /must be an object/);
     const types: string[] = [];
-    peer.on('*', (report) => types.push(`${report.type}`));
+    peer.on('*', (report) => types.push(report.type));
     peer.send({ type: 'call', procedure: 'x', headers: { '': 'x' } });
     await world.settle();
     t.same(types, ['call.unsent']);

@@ -17,36 +17,37 @@ export const firstContact: Invariant = {
   says: 'a probe follows an overdue request to who never answered, or headers wait for it; one at a time',
 
   afterFrame: (world, node, frame, to) => {
-    if (frame[0] !== TYPE.probe || !node.alive || node.plan.faults.has('shortIds')) {
-      return undefined;
-    }
+    if (frame[0] !== TYPE.probe || !node.alive) return undefined;
     node.life.probes.add(idOf(frame));
-    const waits = world.calls.some(
-      ({ call, headed }) => headed && call.transactionId === idOf(frame) && call.state === 'queued',
-    );
-    const finding = misplaced(node, frame, formatAddress(to), waits);
+    if (node.plan.faults.has('shortIds')) return undefined;
+    const finding = misplaced(node, frame, formatAddress(to), world.plan.headed);
     return finding && `${node.name} probed ${formatAddress(to)} ${finding}`;
   },
 };
 
-/** @param waits whether the request waits for the answer */
-function misplaced(node: EndpointNode, frame: Buffer, address: string, waits: boolean): Finding {
+/** @param mayPrecede whether there may be no request before the answer, as for calls with headers */
+function misplaced(
+  node: EndpointNode,
+  frame: Buffer,
+  address: string,
+  mayPrecede: boolean,
+): Finding {
   const { life, plan } = node;
   const { clock } = life;
   const nowMs = clock.nowMs();
   const before = life.probedAtMs.get(address);
   life.probedAtMs.set(address, nowMs);
   if (headerOf(frame) === undefined) return 'without a header map';
-  // With such a table, a peer can be forgotten between its answer and the next call.
+  // With such a table, a peer can be forgotten between its answer or a probe and the next call.
   const mayForget = plan.oddOptions.includes('tinyPeerTable');
   if (life.answerers.has(address) && !mayForget) return 'though it has answered';
   const { atMs: requestsAtMs } = life.transmissions.get(idOf(frame)) ?? {};
   const [requestedAtMs] = requestsAtMs ?? [];
   // A request that the kernel refused is not seen here.
-  if (requestedAtMs === undefined && !waits) return 'about no request';
+  if (requestedAtMs === undefined && !mayPrecede) return 'about no request';
   for (const [what, sinceMs] of [
     ['the request', requestedAtMs],
-    ['the probe before', before],
+    ['the probe before', mayForget ? undefined : before],
   ] as const) {
     if (sinceMs === undefined) continue;
     const lateMs = clock.latestMs(sinceMs) - sinceMs + clock.maxLatenessMs;
