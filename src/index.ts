@@ -119,7 +119,7 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
-export { HeadersNotSupportedError } from './api/headers-error.js';
+export { OldPeerError } from './api/old-peer-error.js';
 export { RestoreError } from './api/restore-error.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';

@@ -1,7 +1,7 @@
 /** Headers: what a call carries beside its arguments, who gets it, and who must not. */
 import t from 'tap';
 import type { CallOptions } from '../../src/api/call-options.js';
-import { HeadersNotSupportedError } from '../../src/api/headers-error.js';
+import { OldPeerError } from '../../src/api/old-peer-error.js';
 import { fail } from '../../src/api/procedure-error.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import { defineContract } from '../../src/contract/contract.js';
@@ -88,7 +88,7 @@ t.test(
     t.throws(mistaken('token'), /must be an object/);
     t.throws(mistaken(null), /must be an object/);
     const types: string[] = [];
-    peer.on('*', (report) => types.push(`${report.type}`));
+    peer.on('*', (report) => types.push(report.type));
     peer.send({ type: 'call', procedure: 'x', headers: { '': 'x' } });
     await world.settle();
     t.same(types, ['call.unsent']);
@@ -168,8 +168,8 @@ t.test(
     await world.clock.runUntil(plain);
     const outcome = await call('secret');
     t.match(outcome, { state: 'unsent', executed: 'no', attempts: 0 });
-    const { error } = outcome as unknown as { error: HeadersNotSupportedError };
-    t.type(error, HeadersNotSupportedError);
+    const { error } = outcome as unknown as { error: OldPeerError };
+    t.type(error, OldPeerError);
     const address = `${raw.address.host}:${raw.address.port}`;
     t.equal(error.peer, address);
     t.match(error.message, `The peer ${address} is not an rpcudp endpoint`);
@@ -190,7 +190,7 @@ t.test(
     t.same(raw.asked, ['plain'], 'it passes them by');
     raw.answer(0, 'old');
     for (const outcome of await world.clock.runUntil(Promise.all(secrets))) {
-      t.match(outcome, { state: 'unsent', error: { name: 'HeadersNotSupportedError' } });
+      t.match(outcome, { state: 'unsent', error: { name: 'OldPeerError' } });
     }
     t.match(await plain, { state: 'resolved', value: 'old' });
     t.same(raw.asked, ['plain']);
@@ -324,7 +324,7 @@ t.test(
     raw.native = false;
     raw.answer(1, null);
     await world.clock.runUntil(second);
-    t.match(await secret, { state: 'unsent', error: { name: 'HeadersNotSupportedError' } });
+    t.match(await secret, { state: 'unsent', error: { name: 'OldPeerError' } });
     t.same(raw.asked, ['first', 'second']);
   }),
 );
@@ -359,7 +359,7 @@ t.test(
   inWorld(async (t, world) => {
     const { raw, call } = await stranger(world);
     raw.native = true;
-    const pending = call('ask', { token: 'x'.repeat(392) });
+    const pending = call('ask', { token: 'x'.repeat(390) });
     await world.settle();
     raw.present(0);
     await world.settle();
@@ -373,7 +373,7 @@ t.test(
     await world.settle();
     const maps = raw.received.map(({ datagram }) => headerMapOf(datagram));
     t.equal(maps.length, 3);
-    for (const map of maps) t.equal(map?.headers?.['token'], 'x'.repeat(392));
+    for (const map of maps) t.equal(map?.headers?.['token'], 'x'.repeat(390));
     t.strictSame(maps[2]?.token, Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8));
     raw.answer(2, 'done');
     t.match(await world.clock.runUntil(pending), { state: 'resolved', value: 'done' });

@@ -1,6 +1,6 @@
 /** Headers and Python: it is never sent any, and notices nothing of those that others send. */
 import t from 'tap';
-import { HeadersNotSupportedError } from '../../src/index.js';
+import { OldPeerError } from '../../src/index.js';
 import type { Outcome } from '../../src/index.js';
 import { openClient } from './calling-python.js';
 import { PythonPeer } from './python-peer.js';
@@ -34,7 +34,7 @@ for (const { version, script, given, client, part } of SERVERS) {
     for (const outcome of refused) {
       t.match(outcome, { state: 'unsent', executed: 'no' });
       const { error } = outcome as { error?: unknown };
-      t.type(error, HeadersNotSupportedError);
+      t.type(error, OldPeerError);
     }
     t.equal(endpoint.stats().outcomes.resolved, 1);
     t.strictSame(await peer.stop(), []);

@@ -216,8 +216,10 @@ t.test('headers that may be sent always fit, with a token and any traceparent', 
   for (let length = 0; length <= 256; length += 1) {
     const traceparent = length === 0 ? undefined : 'x'.repeat(length);
     const most = maxHeadersBytes(traceparent);
-    const headers = encoded({ a: new Uint8Array(most - 6) }, most);
-    t.equal(headers?.length, most);
+    const headers = encoded({ a: new Uint8Array(most - (most > 260 ? 6 : 5)) }, most);
+    // A binary of 255 bytes has a shorter head than one of 256.
+    const excess = most - (headers?.length ?? 0);
+    if (excess !== 0 && excess !== 1) t.fail(`${excess} bytes less than ${most}`);
     const map = tokenHeaderMap(requestHeaderMap(traceparent, headers), token);
     if (map.length > 512 - 16) t.fail(`${map.length} bytes with a traceparent of ${length}`);
     const readMap = readHeaderMap(Buffer.from(map), 0);

@@ -61,7 +61,7 @@ function maskedHeaderMap(
   isMasked: MaskTest,
 ): MaskedBody {
   const request = type === 'request' ? decodeRequest(datagram) : undefined;
-  const known = request === undefined ? transaction : request;
+  const known = request ?? transaction;
   const procedure = known === undefined || isDrop(known) ? undefined : known.procedure;
   const isMaskedAt = (path: readonly string[]) => isMasked({ procedure, path });
   const map = new MaskedBody(datagram, offset, isMaskedAt);

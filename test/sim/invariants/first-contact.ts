@@ -20,45 +20,48 @@ export const firstContact: Invariant = {
     if (frame[0] !== TYPE.probe || !node.alive || node.plan.faults.has('shortIds')) {
       return undefined;
     }
-    const id = idOf(frame);
     const address = formatAddress(to);
-    const waits = world.calls.some(
-      ({ call, headed }) => headed && call.transactionId === id && call.state === 'queued',
-    );
-    const finding =
-      waits || node.life.transmissions.has(id)
-        ? misplaced(node, frame, address, waits)
-        : misplacedInFlight(node, frame, address);
+    const isInFlight = !node.life.transmissions.has(idOf(frame)) && wasNotified(node, address);
+    const finding = isInFlight
+      ? misplacedInFlight(frame)
+      : misplaced(node, frame, address, world.plan.headed);
     return finding && `${node.name} probed ${address} ${finding}`;
   },
 };
 
-/** A probe that is about no request follows notifications. */
-function misplacedInFlight({ life, plan }: EndpointNode, frame: Buffer, address: string): Finding {
-  if (headerOf(frame) === undefined) return 'without a header map';
+/** Whether a probe that is about no request may follow notifications. */
+function wasNotified({ life, plan }: EndpointNode, address: string): boolean {
   // What the kernel refused is not seen here.
-  if (life.notified.has(address) || plan.faults.has('sendRefused')) return undefined;
-  return 'though it was not notified';
+  return life.notified.has(address) || plan.faults.has('sendRefused');
 }
 
-/** @param waits whether the request waits for the answer */
-function misplaced(node: EndpointNode, frame: Buffer, address: string, waits: boolean): Finding {
+function misplacedInFlight(frame: Buffer): Finding {
+  return headerOf(frame) === undefined ? 'without a header map' : undefined;
+}
+
+/** @param mayPrecede whether there may be no request before the answer, as for calls with headers */
+function misplaced(
+  node: EndpointNode,
+  frame: Buffer,
+  address: string,
+  mayPrecede: boolean,
+): Finding {
   const { life, plan } = node;
   const { clock } = life;
   const nowMs = clock.nowMs();
   const before = life.probedAtMs.get(address);
   life.probedAtMs.set(address, nowMs);
   if (headerOf(frame) === undefined) return 'without a header map';
-  // With such a table, a peer can be forgotten between its answer and the next call.
+  // With such a table, a peer can be forgotten between its answer or a probe and the next call.
   const mayForget = plan.oddOptions.includes('tinyPeerTable');
   if (life.answerers.has(address) && !mayForget) return 'though it has answered';
   const { atMs: requestsAtMs } = life.transmissions.get(idOf(frame)) ?? {};
   const [requestedAtMs] = requestsAtMs ?? [];
   // A request that the kernel refused is not seen here.
-  if (requestedAtMs === undefined && !waits) return 'about no request';
+  if (requestedAtMs === undefined && !mayPrecede) return 'about no request';
   for (const [what, sinceMs] of [
     ['the request', requestedAtMs],
-    ['the probe before', before],
+    ['the probe before', mayForget ? undefined : before],
   ] as const) {
     if (sinceMs === undefined) continue;
     const lateMs = clock.latestMs(sinceMs) - sinceMs + clock.maxLatenessMs;

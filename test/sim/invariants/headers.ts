@@ -44,7 +44,12 @@ export const headers: Invariant = {
 };
 
 /** Checks the headers that a procedure has, and sets some of its reply. */
-export function checkHeaders(world: World, node: EndpointNode, scope: HandlerScope, token: string) {
+export function checkHeaders(
+  world: World,
+  node: EndpointNode,
+  scope: HandlerScope,
+  token: string,
+): void {
   const tracked = world.callOf(token);
   if (tracked === undefined || isBeyondKnowledge(world, tracked)) return;
   const finding = misread(tracked, scope.headers);
