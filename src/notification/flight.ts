@@ -7,8 +7,8 @@
  *   sample. Any rpcudp endpoint answers probes, and runs nothing for them.
  * - A peer that is known not to be one answers the notifications themselves, as it does any
  *   request. Each answer acknowledges one.
- * - The limit begins with the window of calls. It doubles with each answer to a probe, if at least
- *   half of it was used, up to `notifyFlight`; an old peer's grows by one, up to `window`.
+ * - The limit begins with the window of calls. It grows by what arrived, so that it doubles with
+ *   each flight that used it, up to `notifyFlight`; an old peer's grows up to `window`.
  * - Without an answer within the round-trip time-out, what is unacknowledged counts as lost: the
  *   limit halves, and the next wait is twice as long. So to a silent peer goes one notification in
  *   each wait, and the waits grow to 8 s.
@@ -24,7 +24,8 @@ export type FlightLimits = Pick<Limits, 'notifyFlight' | 'notifyFlightBytes' | '
 
 /** The members of the outlet that its flight uses. */
 export interface FlightOwner {
-  /** A probe must follow what was sent, at the end of this turn. */
+  /** A probe must follow what was sent: now, or at the end of this turn. */
+  askNow(): void;
   askSoon(): void;
   /** Something was acknowledged, or is given up: there is room. */
   hasRoom(): void;
@@ -60,6 +61,8 @@ export class Flight implements Alarm {
   #bytes = 0;
   #coveredCount = 0;
   #coveredBytes = 0;
+  /** Whether there was no room for somebody, so that more may be tried. */
+  #wasFull = false;
   /** Those that the peer may answer itself. Bounded by `window`. */
   #answerable: Map<TransactionId, Answerable> | undefined;
   /** The last probe; it stays known when it has been answered, or is given up. */
@@ -97,8 +100,10 @@ export class Flight implements Alarm {
 
   /** Whether a notification of this cost may be sent. One always has its bytes. */
   admits(cost: number): boolean {
-    if (this.#count >= this.limit) return false;
-    return this.#bytes === 0 || this.#bytes + cost <= this.#limits.notifyFlightBytes;
+    const hasBytes = this.#bytes === 0 || this.#bytes + cost <= this.#limits.notifyFlightBytes;
+    const isAdmitted = hasBytes && this.#count < this.limit;
+    if (!isAdmitted) this.#wasFull = true;
+    return isAdmitted;
   }
 
   /** Whether any notification may be sent, however long it is. */
@@ -127,7 +132,8 @@ export class Flight implements Alarm {
     const isHalf =
       2 * (this.#count - this.#coveredCount) >= this.#limit ||
       2 * (this.#bytes - this.#coveredBytes) >= this.#limits.notifyFlightBytes;
-    if (isHalf) this.#owner.askSoon();
+    // At once, so that the answer to one half comes while the other half is made.
+    if (isHalf || this.#wasFull) this.#owner.askNow();
     else if (this.heapIndex === -1) alarms.set(this, clock.nowMs() + ASK_AFTER_MS);
   }
 
@@ -188,6 +194,7 @@ export class Flight implements Alarm {
     this.#coveredBytes = 0;
     this.#answerable = undefined;
     this.#awaiting = false;
+    this.#wasFull = false;
   }
 
   /** What an answer with this id to a probe of this flight is; undefined if it is to none. */
@@ -198,9 +205,8 @@ export class Flight implements Alarm {
 
   /** The probe was answered: what it covers has arrived, or was lost on the way. */
   answered(nowMs: number): void {
-    const wasUsed =
-      2 * this.#coveredCount >= this.#limit ||
-      2 * this.#coveredBytes >= this.#limits.notifyFlightBytes;
+    const wasUsed = this.#wasFull || 2 * this.#coveredCount >= this.#limit;
+    const arrived = this.#coveredCount;
     const isRepeated = this.#probes > 1;
     this.#peer.measured(nowMs - this.#askedAtMs, nowMs, isRepeated);
     this.#count -= this.#coveredCount;
@@ -208,7 +214,7 @@ export class Flight implements Alarm {
     this.#coveredCount = 0;
     this.#coveredBytes = 0;
     this.#answerable = undefined;
-    if (wasUsed && !isRepeated) this.#limit = Math.min(2 * this.#limit, this.#limits.notifyFlight);
+    if (wasUsed && !isRepeated) this.#grow(arrived, this.#limits.notifyFlight);
     this.#acknowledged();
   }
 
@@ -223,8 +229,12 @@ export class Flight implements Alarm {
     this.#bytes -= cost;
     this.#coveredCount = Math.min(this.#coveredCount, this.#count);
     this.#coveredBytes = Math.min(this.#coveredBytes, this.#bytes);
-    this.#limit = Math.min(this.#limit + 1, Math.max(this.#limits.window, this.#limit));
+    this.#grow(1, this.#limits.window);
     this.#acknowledged();
+  }
+
+  #grow(by: number, most: number): void {
+    this.#limit = Math.min(this.#limit + by, Math.max(most, this.#limit));
   }
 
   #acknowledged(): void {
@@ -233,7 +243,8 @@ export class Flight implements Alarm {
     this.#probes = 0;
     this.#awaiting = false;
     alarms.clear(this);
-    if (this.#count > 0) {
+    if (this.#count === 0) this.#wasFull = false;
+    else {
       if (this.#peer.knownNative === false) this.#await(clock.nowMs());
       else this.#askWhenDue();
     }

@@ -41,9 +41,8 @@ export class Outlet implements FlightOwner, TurnTask {
   /** Those who wait until a notification would be sent. Bounded by the user's calls. */
   #paced: (() => void)[] = [];
   #endAwaited = false;
-  /** Whether a probe must follow what was sent, and how many were sent in all. */
+  /** Whether a probe must follow what was sent. */
   #asks = false;
-  #sent = 0;
   #draining = false;
   #isUsed = false;
   #ended = false;
@@ -90,9 +89,8 @@ export class Outlet implements FlightOwner, TurnTask {
       this.#departing.shift()?.handedOver();
     }
     peer.depart(frame, notification);
-    // After it has departed, so that at the end of the turn the probe follows it.
+    // After it has departed, because a probe follows it.
     this.#flight.add(transactionId, cost);
-    this.#sent += 1;
   }
 
   /** Those that have not ended: they wait, or the kernel has not confirmed them. */
@@ -112,6 +110,11 @@ export class Outlet implements FlightOwner, TurnTask {
     return located ? this.#flight.admitsAny : this.#waiting.size < this.#flight.limit;
   }
 
+  askNow(): void {
+    this.#asks = false;
+    if (!this.#ended) this.#flight.ask(this.#kit.nextId());
+  }
+
   askSoon(): void {
     this.#asks = true;
     this.#awaitEnd();
@@ -124,15 +127,10 @@ export class Outlet implements FlightOwner, TurnTask {
   }
 
   turnEnded(): void {
-    const asks = this.#asks;
-    const sent = this.#sent;
     this.#endAwaited = false;
-    this.#asks = false;
     if (this.#ended) return;
     this.#drain();
-    // What has just been sent may wait for the end of the next turn, and the probe follows it.
-    if (asks && this.#sent === sent) this.#flight.ask(this.#kit.nextId());
-    else if (asks) this.askSoon();
+    if (this.#asks) this.askNow();
     this.#noteUse();
   }
 

@@ -152,7 +152,8 @@ export class PeerActor
     this.#send(frame, owner);
   }
 
-  protected sendAlone(frame: OutboundFrame): void {
+  protected sendLast(frame: OutboundFrame): void {
+    this.#departures.flush();
     this.#departures.sendAlone(frame);
   }
 

@@ -26,7 +26,8 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   abstract unanswered(waitedMs: number, sentAtMs: number): void;
   abstract lookUp(): void;
   abstract depart(frame: OutboundFrame, owner: WaitingOwner): void;
-  protected abstract sendAlone(frame: OutboundFrame): void;
+  /** Sends a frame in its own datagram, after those that wait. */
+  protected abstract sendLast(frame: OutboundFrame): void;
 
   get outlet(): Outlet {
     return (this.madeOutlet ??= new Outlet(this, this.kit.outlets));
@@ -72,7 +73,7 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   }
 
   ask(id: TransactionId): void {
-    this.sendAlone(encodeSignal('probe', id));
+    this.sendLast(encodeSignal('probe', id));
   }
 
   measured(rttMs: number, nowMs: number, repeated: boolean): void {
