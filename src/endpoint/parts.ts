@@ -19,9 +19,12 @@ import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
+import { MiddlewareChain } from '../handler/middleware-chain.js';
+import { MiddlewareRequests } from '../handler/middleware-requests.js';
 import { Origins } from '../handler/origin.js';
 import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
+import type { RequestScope } from '../handler/scope.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
 import { PeerActor } from '../peer/actor.js';
@@ -76,11 +79,13 @@ export function buildParts(
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
   const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
-  const procedures = procedureTable(options.handlers ?? {}, requireContract(options.contract));
-
   const reportError = guardedReport(
     checked.onError === undefined ? warnings() : inThisContext(checked.onError),
   );
+  const { use = [] } = checked;
+  const chain = use.length === 0 ? undefined : new MiddlewareChain(use, reportError);
+  const contract = requireContract(options.contract);
+  const procedures = procedureTable(options.handlers ?? {}, contract, chain);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
@@ -115,9 +120,10 @@ export function buildParts(
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
   const settlements = new Settlements(reportError, requestSettled);
+  const endpointFor = (scope: RequestScope) => new ScopedEndpoint(endpoint, scope);
+  const middleware = chain && new MiddlewareRequests(chain, engine, endpointFor);
   const inbox = new Inbox(engine, {
-    ...{ peers, origins, procedures, atMostOnce, limits, settlements },
-    endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
+    ...{ peers, origins, procedures, atMostOnce, limits, settlements, endpointFor, middleware },
   });
   const answers = new Answers(outstanding, socket.ref);
   const probes = new Probes(engine.sender);

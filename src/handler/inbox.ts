@@ -17,6 +17,7 @@ import { readArguments } from './arguments.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper, InboundRequest } from './handler.js';
 import type { KnownRequest, RunningRequest } from './known-request.js';
+import type { MiddlewareRequests } from './middleware-requests.js';
 import type { Origins } from './origin.js';
 import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
@@ -44,6 +45,8 @@ export interface InboxOptions {
   readonly atMostOnce: AtMostOnce;
   readonly limits: InboxLimits;
   readonly settlements: Settlements;
+  /** Absent if there is no middleware. */
+  readonly middleware: MiddlewareRequests | undefined;
 }
 
 export class Inbox implements HandlerKeeper {
@@ -153,6 +156,7 @@ export class Inbox implements HandlerKeeper {
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
       digest: digestOf(datagram, body.end),
+      headerMap,
       native: headerMap !== undefined,
       attempt: headerMap?.attempt ?? 1,
       atMs,
@@ -201,12 +205,14 @@ export class Inbox implements HandlerKeeper {
    * refusal is remembered. If there is no room to remember it, the caller is not told.
    */
   #refuse(sender: HandlerOwner, request: InboundRequest, refusal: Refusal): Fate {
+    const { middleware, settlements } = this.#options;
     const handler = new Handler(sender, this, this.#engine, request);
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
     const answered = handler.native && !(mayChange && this.#refusals.full);
     handler.refuse(refusal, answered);
     if (answered && mayChange) this.#refusals.remember(handler);
-    this.#options.settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    middleware?.showRefused(request, handler.context, sender.socketAddress, refusal);
     return `request.refused.${refusal.code}`;
   }
 
@@ -217,7 +223,7 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { endpointFor, limits } = this.#options;
+    const { endpointFor, limits, middleware } = this.#options;
     const served = {
       sender: peer.socketAddress,
       endpointFor,
@@ -229,7 +235,8 @@ export class Inbox implements HandlerKeeper {
     };
     this.#slots.take(peer);
     this.#called.push(handler);
-    handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
+    const passing = middleware?.scopeOf(served, handler.context, args);
+    handler.run(procedure, args, passing ?? new RequestScope(served, this.#engine.clock));
     this.#called.pop();
   }
 

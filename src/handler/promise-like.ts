@@ -1,0 +1,29 @@
+/** Promise-like: what a procedure or middleware gives when its result comes later. */
+
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}
+
+/** A promise that is rejected, which nobody has to handle. */
+export function rejected(reason: unknown): Promise<never> {
+  const promise = Promise.reject<never>(reason as Error);
+  handled(promise);
+  return promise;
+}
+
+/**
+ * If a promise is rejected that nobody waits for, the process does not end. Other thenables are
+ * left alone: some begin their work when `then` is called.
+ */
+export function handled(value: unknown): void {
+  if (value instanceof Promise) value.catch(ignore);
+}
+
+function ignore(): void {
+  // Who waits for the promise hears of it.
+}
