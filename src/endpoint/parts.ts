@@ -14,6 +14,7 @@ import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { FirstRoundTrips } from '../call/first-round-trips.js';
+import { Interceptors } from '../call/interceptors.js';
 import { Outstanding } from '../call/outstanding.js';
 import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
@@ -63,6 +64,7 @@ export interface Parts {
   readonly peers: PeerTable;
   readonly settlements: Settlements;
   readonly inbox: Inbox;
+  readonly middleware: MiddlewareRequests | undefined;
   readonly probes: Probes;
 }
 
@@ -99,7 +101,10 @@ export function buildParts(
   const outstanding = new Outstanding<CallActor>(limits);
   const { timeoutMs, attempts, lingerMs } = limits;
   const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
-  const caller = new Caller(callHome, { timeoutMs, attempts });
+  const { intercept = [] } = checked;
+  const interceptors =
+    intercept.length === 0 ? undefined : new Interceptors(intercept, reportError);
+  const caller = new Caller(callHome, { timeoutMs, attempts }, interceptors);
   const turn = new Turn(clock);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
@@ -129,7 +134,7 @@ export function buildParts(
   const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox, probes },
+    ...{ amplification, peers, settlements, inbox, middleware, probes },
   };
 }
 

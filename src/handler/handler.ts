@@ -27,7 +27,7 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
-import { isPromiseLike } from './promise-like.js';
+import { isPromiseLike } from '../time/promise-like.js';
 import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';

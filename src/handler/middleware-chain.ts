@@ -10,7 +10,7 @@ import type { AnyMiddleware } from '../api/middleware.js';
 import { MiddlewareError } from '../api/middleware-error.js';
 import { kindOfContext } from './added-context.js';
 import type { MiddlewareScope } from './middleware-scope.js';
-import { handled, isPromiseLike, rejected } from './promise-like.js';
+import { handled, isPromiseLike, rejected } from '../time/promise-like.js';
 
 type Layer = (request: MiddlewareScope, next: (added?: unknown) => unknown) => unknown;
 

@@ -13,7 +13,7 @@ import type { InboundRequest } from './handler.js';
 import type { HandlerContext } from './machine.js';
 import type { MiddlewareChain } from './middleware-chain.js';
 import { MiddlewareScope } from './middleware-scope.js';
-import { isPromiseLike } from './promise-like.js';
+import { isPromiseLike } from '../time/promise-like.js';
 import type { Refusal } from './refusal.js';
 import type { ServedRequest } from './scope.js';
 

@@ -3,7 +3,7 @@ import type { MiddlewareRequest } from '../api/middleware.js';
 import type { RequestRefusedError } from '../api/request-refused-error.js';
 import type { Clock } from '../time/clock.js';
 import type { HandlerContext } from './machine.js';
-import { rejected } from './promise-like.js';
+import { rejected } from '../time/promise-like.js';
 import { NO_CONTEXT, RequestScope } from './scope.js';
 import type { ServedRequest } from './scope.js';
 

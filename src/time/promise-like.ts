@@ -1,4 +1,4 @@
-/** Promise-like: what a procedure or middleware gives when its result comes later. */
+/** Promise-like: what a function of a user gives when its result comes later. */
 
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return (
