@@ -87,11 +87,13 @@ type Fitting<
       : never;
 
 /** A function that is written within the list needs nothing, which is `never` here. */
-type Fits<M, Before extends object> = [NeededBy<M>] extends [never]
-  ? M
-  : Before extends NeededBy<M>
+type Fits<M, Before extends object> = M extends unknown
+  ? [NeededBy<M>] extends [never]
     ? M
-    : Middleware<AddedBy<M>, Before>;
+    : Before extends NeededBy<M>
+      ? M
+      : Middleware<AddedBy<M>, Before>
+  : never;
 
 type AddedBy<M> = M extends (request: never, next: infer N) => unknown
   ? N extends (added: infer Added) => unknown

@@ -68,7 +68,8 @@ export class Interceptors {
       if (made !== undefined && result === made) return made;
       // An asynchronous one is a mistake, and may be rejected later.
       handled(result);
-      const problem = made === undefined ? 'neither made the call nor threw' : 'did not return what next gave';
+      const problem =
+        made === undefined ? 'neither made the call nor threw' : 'did not return what next gave';
       throw errorOf(index, passage, problem);
     } catch (error) {
       if (made !== undefined) this.#reportError(mistakeOf(index, passage, error));

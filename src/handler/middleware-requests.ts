@@ -31,11 +31,7 @@ export class MiddlewareRequests {
   readonly #endpointFor: ServedRequest['endpointFor'];
   #unended = 0;
 
-  constructor(
-    chain: MiddlewareChain,
-    engine: Engine,
-    endpointFor: ServedRequest['endpointFor'],
-  ) {
+  constructor(chain: MiddlewareChain, engine: Engine, endpointFor: ServedRequest['endpointFor']) {
     this.#chain = chain;
     this.#engine = engine;
     this.#endpointFor = endpointFor;
