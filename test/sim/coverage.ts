@@ -22,7 +22,7 @@ const NAMES: readonly string[] = [
   ...namesOf(FATES).map((fate) => `fate:${fate}`),
   ...OUTCOME_STATES.map((state) => `outcome:${state}`),
   ...namesOf(VERDICTS).map((verdict) => `verdict:${verdict}`),
-  ...[...namesOf(ERROR_CODES), 'asAsked'].map((code) => `error:${code}`),
+  ...[...namesOf(ERROR_CODES), 'asAsked', 'turnedAway'].map((code) => `error:${code}`),
   ...namesOf(REQUEST_ENDINGS).map((ending) => `ending:${ending}`),
   ...['loss', 'partition', 'capacity', 'tooLarge', 'nobodyListens'].map((why) => `lost:${why}`),
   ...['late', 'lost'].map((sequel) => `sequel:${sequel}`),
@@ -40,6 +40,8 @@ const NAMES: readonly string[] = [
     'oldPeer:answered',
     'procedure:aborted',
   ],
+  ...['passed', 'refused', 'turnedAway', 'overtaken'].map((what) => `middleware:${what}`),
+  ...['interceptor:passed', 'interceptor:keptBack'],
   ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
     (what) => `bundle:${what}`,
   ),

@@ -12,6 +12,7 @@ import { oneOutcome } from './invariants/one-outcome.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
+import { passing } from './invariants/passing.js';
 import { quiescence } from './invariants/quiescence.js';
 import { quietWorlds } from './invariants/quiet-worlds.js';
 import { requestConservation } from './invariants/request-conservation.js';
@@ -29,6 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
   outboundConservation,
   networkConservation,
   requestConservation,
+  passing,
   boundedMemory,
   pace,
   amplification,

@@ -5,6 +5,7 @@ import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { EndpointNode } from './endpoint-node.js';
+import type { PassingContext } from './middleware.js';
 import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
@@ -25,6 +26,9 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
   const { incarnation } = node;
 
   const begin = (scope: HandlerScope, procedure: string, token: unknown): Execution => {
+    // Behind middleware that waits, a procedure begins when other datagrams are received.
+    const { ending = node.closing, transactionId = node.receivingId } =
+      scope.context as Partial<PassingContext>;
     const execution: Execution = {
       serial: world.oracle.count,
       token: String(token),
@@ -32,7 +36,7 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
       node: node.name,
       incarnation,
       sender: `${scope.sender.host}:${scope.sender.port}`,
-      transactionId: node.receivingId,
+      ...{ transactionId, ending },
       startedAtMs: world.nowMs,
       endedAtMs: undefined,
       result: undefined,
