@@ -1,7 +1,7 @@
 /** Handlers: the procedures that an endpoint serves, by name or as a contract requires them. */
 import type { ArgumentsRead, ResultGiven } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
-import type { Offers } from './procedures.js';
+import type { Offered } from './procedures.js';
 import type { HandlerScope, ScopeWith } from './scope.js';
 
 /**
@@ -31,7 +31,7 @@ export type OnlyProcedures<I, Context extends object = object> = {
 export type PrefixedMethods<T, Prefix extends string> = {
   readonly [
     K in keyof T as K extends `${Prefix}${infer Name}`
-      ? T[K] extends Offers
+      ? T[K] extends Offered[string]
         ? Name
         : never
       : never

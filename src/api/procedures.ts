@@ -5,14 +5,11 @@ import type { Received } from '../wire/received.js';
 /** The procedures of a peer of unknown type: any name, any arguments. */
 export type AnyProcedures = Readonly<Record<string, (scope: never, ...args: unknown[]) => unknown>>;
 
-/** Any procedure, whatever it takes. */
-export type Offers = (scope: never, ...args: never[]) => unknown;
-
 /** The procedures that an endpoint of unknown type offers. */
-export type Offered = Readonly<Record<string, Offers>>;
+export type Offered = Readonly<Record<string, (scope: never, ...args: never[]) => unknown>>;
 
 /** Procedures typed by an interface, whatever they take: `I extends OfferedBy<I>`. */
-export type OfferedBy<I> = { readonly [Name in keyof I]: Offers };
+export type OfferedBy<I> = { readonly [Name in keyof I]: Offered[string] };
 
 /** The names that can be called. */
 export type ProcedureName<Api> = keyof Api & string;

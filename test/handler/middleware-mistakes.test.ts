@@ -3,6 +3,7 @@ import t from 'tap';
 import { OptionError } from '../../src/errors.js';
 import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { AnyMiddleware, Middleware } from '../../src/api/middleware.js';
+import { request } from '../fixtures/raw-peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
 /** Serves one call through the middleware, and returns what became of it. */
@@ -275,5 +276,34 @@ t.test(
     use[0] = () => 'replaced';
     const peer = (await world.endpoint()).peer(server.address);
     t.match(await world.clock.runUntil(peer.call('run')), { value: 'run' });
+  }),
+);
+
+t.test(
+  'by default each middleware that makes mistakes gives one process warning, whoever asks for what',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({
+      onError: undefined as never,
+      use: [
+        ({ refusal }, next) => {
+          if (refusal !== undefined) throw new Error('broken');
+          next();
+          return next();
+        },
+      ],
+      handlers: { run: () => 'run' },
+    });
+    const warned: string[] = [];
+    const listen = ({ message }: Error) => warned.push(message);
+    process.on('warning', listen);
+    t.teardown(() => process.off('warning', listen));
+    const raw = await world.raw();
+    for (let id = 1; id <= 20; id++) raw.send(request(id, `missing${id}`), server.address);
+    for (let id = 21; id <= 24; id++) raw.send(request(id, 'run'), server.address);
+    await world.settle();
+    t.strictSame(warned, [
+      'The middleware use threw for a refused request: broken ("missing1")',
+      'The middleware use[0] called next twice ("run")',
+    ]);
   }),
 );
