@@ -26,6 +26,9 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
   const { incarnation } = node;
 
   const begin = (scope: HandlerScope, procedure: string, token: unknown): Execution => {
+    if (node.plan.middleware && scope.signal.aborted) {
+      world.problem('I20', `${node.name} ran ${procedure} when nobody waited any longer`);
+    }
     // Behind middleware that waits, a procedure begins when other datagrams are received.
     const { ending = node.closing, transactionId = node.receivingId } =
       scope.context as Partial<PassingContext>;

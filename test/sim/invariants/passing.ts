@@ -3,7 +3,8 @@ import type { Invariant } from '../invariant.js';
 
 /**
  * I20. Middleware sees every new request once: each that is run, and each that is refused, unless
- * it is busy with too many of these, which are counted.
+ * it is busy with too many of these, which are counted. When it has waited for so long that the
+ * request is over, the procedure is not run, which is checked where it begins (procedures.ts).
  */
 export const passing: Invariant = {
   id: 'I20',
