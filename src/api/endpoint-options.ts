@@ -50,9 +50,9 @@ export interface EndpointOptions<
   /** The procedures that peers can call: own properties that are functions. Default: none. */
   readonly handlers?: H | undefined;
   /**
-   * Functions around all procedures, the first one outermost; see `Middleware`. What they add to the
-   * context is typed in the handlers' scopes, if the list is written in the call of `createEndpoint`
-   * or is a tuple. Default: none, which costs nothing.
+   * Functions around all procedures, the first one outermost; see `Middleware`. What they add to
+   * the context is typed in the handlers' scopes, if the list is written in the call of
+   * `createEndpoint` or is a tuple. Default: none, which costs nothing.
    */
   readonly use?: (Use & InOrder<NoInfer<Use>>) | undefined;
   /** Functions around the making of all calls, the first one outermost. Default: none. */

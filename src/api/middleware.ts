@@ -29,7 +29,8 @@ export interface MiddlewareRequest<Needed extends object = object> extends Scope
  * that returns, or throws what it throws. So what is synchronous stays so.
  *
  * The properties of `added`, a plain object, are put into the context. When the request is over, or
- * `next` was called before, it does not go on, and gives a promise that is rejected with the reason.
+ * `next` was called before, it does not go on, and gives a promise that is rejected with the
+ * reason.
  */
 export type Next<Added extends object = object> = object extends Added
   ? (added?: Added) => unknown
@@ -41,8 +42,8 @@ export type Next<Added extends object = object> = object extends Added
  * of an earlier one, refused requests as well (`request.refusal`).
  *
  * What it returns is the result, in place of the procedure's. What it throws is an error as if the
- * procedure had thrown it. `Added` is what it gives to `next`: the context of later middleware and of
- * procedures has it, `scope.context`. `Needed` is what it takes from the context: with a list in
+ * procedure had thrown it. `Added` is what it gives to `next`: the context of later middleware and
+ * of procedures has it, `scope.context`. `Needed` is what it takes from the context: with a list in
  * which nothing before it adds that, `createEndpoint` does not compile.
  *
  * ```ts

@@ -1,8 +1,8 @@
 /**
  * Interceptors: runs the functions of `intercept` around the making of each call, the first one
  * outermost. They are synchronous, because a call exists as soon as it is made. A call that one of
- * them refuses exists as well: it is `unsent`. So an outer one always gets a call from `next`, unless
- * the call is a mistake of its caller, who gets what is thrown.
+ * them refuses exists as well: it is `unsent`. So an outer one always gets a call from `next`,
+ * unless the call is a mistake of its caller, who gets what is thrown.
  */
 import type { CallOptions } from '../api/call-options.js';
 import type { Call } from '../api/call.js';

@@ -1,8 +1,8 @@
 /** Added context: the check of what middleware gives to `next`. */
 
 /**
- * What is wrong with it, in words; undefined for a plain object, or nothing. Of an object of a class
- * only the own properties would get into the context, and not its methods.
+ * What is wrong with it, in words; undefined for a plain object, or nothing. Of an object of a
+ * class only the own properties would get into the context, and not its methods.
  */
 export function kindOfContext(added: unknown): string | undefined {
   if (added === undefined) return undefined;

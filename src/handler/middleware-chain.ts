@@ -66,7 +66,14 @@ export class MiddlewareChain {
       else inner = given;
       return given;
     };
-    const result = layer(request, next);
+    let result: unknown;
+    try {
+      result = layer(request, next);
+    } catch (error) {
+      over = true;
+      handled(inner);
+      throw error;
+    }
     returned = true;
     // It may have answered with something else, and not wait for this.
     if (inner !== result) handled(inner);

@@ -24,7 +24,7 @@ import type { ServedRequest } from './scope.js';
 const MAX_UNENDED = 64;
 
 export class MiddlewareRequests {
-  /** Refused requests that were not shown, because middleware was busy with `MAX_UNENDED` others. */
+  /** Refused requests that were not shown: middleware was busy with `MAX_UNENDED` others. */
   unseenRefusals = 0;
   readonly #chain: MiddlewareChain;
   readonly #engine: Engine;
