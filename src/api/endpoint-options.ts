@@ -94,6 +94,11 @@ export interface EndpointOptions<
   readonly lookup?: Lookup | undefined;
 }
 
+/** What the context of the endpoint's middleware says of the handlers. */
+export interface Serving<H> {
+  readonly handlers?: H | undefined;
+}
+
 /** The options of `createEndpoint` for an endpoint that serves a contract. */
 export interface ContractedEndpointOptions<
   C extends AnyContract,

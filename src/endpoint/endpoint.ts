@@ -5,7 +5,11 @@ import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
+import type {
+  ContractedEndpointOptions,
+  EndpointOptions,
+  Serving,
+} from '../api/endpoint-options.js';
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
@@ -50,11 +54,13 @@ export function createEndpoint<
 export function createEndpoint<
   H extends Offered = Offered,
   const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
->(options?: EndpointOptions<H & Handlers<ContextOf<Use>>, Use>): Promise<Endpoint<H>>;
+>(options?: EndpointOptions<H, Use> & Serving<Handlers<ContextOf<Use>>>): Promise<Endpoint<H>>;
 export function createEndpoint<
   I extends OfferedBy<I>,
   const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
->(options: EndpointOptions<I & OnlyProcedures<I, ContextOf<Use>>, Use>): Promise<Endpoint<I>>;
+>(
+  options: EndpointOptions<I, Use> & Serving<OnlyProcedures<I, ContextOf<Use>>>,
+): Promise<Endpoint<I>>;
 export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoint> {
   const endpoint = new EndpointSystem(options);
   await endpoint.open();

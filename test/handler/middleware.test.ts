@@ -353,10 +353,11 @@ t.test(
     const signals: AbortSignal[] = [];
     const caught: unknown[] = [];
     let runs = 0;
-    const { server, client, endings } = await serving(
+    const { server, client, endings, ask } = await serving(
       world,
       [
-        async ({ signal }, next) => {
+        async ({ procedure, signal }, next) => {
+          if (procedure === 'ping') return next();
           signals.push(signal);
           await passed;
           try {
@@ -367,8 +368,10 @@ t.test(
           }
         },
       ],
-      { handlers: { run: () => (runs += 1) } },
+      { handlers: { ping: () => 'pong', run: () => (runs += 1) } },
     );
+    // Only a peer that is known to understand it is told.
+    await ask('ping');
     const call = client.peer(server.address).call('run');
     await world.settle();
     call.cancel();
@@ -379,7 +382,7 @@ t.test(
     await world.settle();
     t.equal(runs, 0);
     t.equal(caught[0], signals[0]?.reason);
-    t.strictSame(endings, ['cancelled']);
+    t.strictSame(endings, ['replied', 'cancelled']);
     t.match(server.stats(), { runningNow: 0, requests: { cancelled: 1 } });
   }),
 );
