@@ -6,13 +6,27 @@
  * where nobody catches, as in a callback of a timer, after a deadline that a stranger has set.
  */
 import type { Procedure } from '../api/handlers.js';
-import type { AnyMiddleware } from '../api/middleware.js';
+import type { AnyMiddleware, MiddlewareRequest } from '../api/middleware.js';
 import { MiddlewareError } from '../api/middleware-error.js';
 import { kindOfContext } from './added-context.js';
-import type { MiddlewareScope } from './middleware-scope.js';
 import { handled, isPromiseLike, rejected } from '../time/promise-like.js';
 
-type Layer = (request: MiddlewareScope, next: (added?: unknown) => unknown) => unknown;
+/** A request as the chain uses it. */
+export interface PassingRequest extends MiddlewareRequest {
+  /** Whether the result is not needed any more, and why. */
+  readonly aborted: boolean;
+  readonly abortReason: unknown;
+  /** Whether its procedure cannot be run any more. A refused request goes on to the end. */
+  readonly over: boolean;
+  /** Whether it has ended with a result or an error. */
+  readonly answered: boolean;
+  /** What the innermost function gets from `next`, if the request is refused. */
+  readonly rejection: Promise<never>;
+  /** Puts a copy of these properties into the context. A later one replaces an earlier one. */
+  add(added: object): void;
+}
+
+type Layer = (request: PassingRequest, next: (added?: unknown) => unknown) => unknown;
 
 export class MiddlewareChain {
   readonly #layers: readonly Layer[];
@@ -27,25 +41,25 @@ export class MiddlewareChain {
   /** The procedure with the middleware around it. It takes the arguments from its scope. */
   around(procedure: Procedure): Procedure {
     // The inbox gives such a scope where there is middleware.
-    return (scope) => this.pass(scope as MiddlewareScope, procedure);
+    return (scope) => this.pass(scope as PassingRequest, procedure);
   }
 
   /**
    * Sends a request through the middleware to its procedure. A refused request has none. Gives what
    * the outermost function returns, and throws what it throws.
    */
-  pass(request: MiddlewareScope, procedure: Procedure | undefined): unknown {
+  pass(request: PassingRequest, procedure: Procedure | undefined): unknown {
     return this.#enter(0, request, procedure);
   }
 
-  #enter(index: number, request: MiddlewareScope, procedure: Procedure | undefined): unknown {
+  #enter(index: number, request: PassingRequest, procedure: Procedure | undefined): unknown {
     const layer = this.#layers[index];
     if (layer === undefined) {
       return procedure === undefined
         ? request.rejection
         : procedure(request, ...(request.args as never[]));
     }
-    let called = false;
+    let called = false as boolean;
     let returned = false;
     let over = false;
     let inner: unknown;
@@ -90,18 +104,18 @@ export class MiddlewareChain {
   }
 
   /** The deadline has passed, or the caller has cancelled, or an outer function has answered. */
-  #reasonOfEnd(index: number, request: MiddlewareScope): unknown {
+  #reasonOfEnd(index: number, request: PassingRequest): unknown {
     if (request.aborted) return request.abortReason;
     return errorOf(index, request, 'called next when the request had been answered');
   }
 
-  #mistake(index: number, request: MiddlewareScope, problem: string): Promise<never> {
+  #mistake(index: number, request: PassingRequest, problem: string): Promise<never> {
     const error = errorOf(index, request, problem);
     this.#reportError(error);
     return rejected(error);
   }
 }
 
-function errorOf(index: number, { procedure }: MiddlewareScope, problem: string): MiddlewareError {
+function errorOf(index: number, { procedure }: PassingRequest, problem: string): MiddlewareError {
   return new MiddlewareError(`use[${index}]`, problem, procedure);
 }

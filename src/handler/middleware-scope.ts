@@ -1,13 +1,13 @@
 /** Middleware scope: the scope of a request that passes through middleware to its procedure. */
-import type { MiddlewareRequest } from '../api/middleware.js';
 import type { RequestRefusedError } from '../api/request-refused-error.js';
 import type { Clock } from '../time/clock.js';
 import type { HandlerContext } from './machine.js';
+import type { PassingRequest } from './middleware-chain.js';
 import { rejected } from '../time/promise-like.js';
 import { NO_CONTEXT, RequestScope } from './scope.js';
 import type { ServedRequest } from './scope.js';
 
-export class MiddlewareScope extends RequestScope implements MiddlewareRequest {
+export class MiddlewareScope extends RequestScope implements PassingRequest {
   readonly procedure: string;
   readonly args: readonly unknown[];
   readonly transactionId: string;
@@ -36,17 +36,14 @@ export class MiddlewareScope extends RequestScope implements MiddlewareRequest {
     this.abort(refusal);
   }
 
-  /** Whether its procedure cannot be run any more. A refused request goes on to the end. */
   get over(): boolean {
     return this.refusal === undefined && (this.aborted || !this.running);
   }
 
-  /** Whether it has ended with a result or an error. */
   get answered(): boolean {
     return this.refusal === undefined && !this.aborted && !this.running;
   }
 
-  /** What the innermost function gets from `next`, if the request is refused. */
   get rejection(): Promise<never> {
     return (this.#rejection ??= rejected(this.refusal));
   }
@@ -55,7 +52,6 @@ export class MiddlewareScope extends RequestScope implements MiddlewareRequest {
     return this.#context;
   }
 
-  /** Puts a copy of these properties into the context. A later one replaces an earlier one. */
   add(added: object): void {
     this.#context = { ...this.#context, ...added };
   }

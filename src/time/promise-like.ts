@@ -11,7 +11,8 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 
 /** A promise that is rejected, which nobody has to handle. */
 export function rejected(reason: unknown): Promise<never> {
-  const promise = Promise.reject<never>(reason as Error);
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- a signal may abort with anything
+  const promise = Promise.reject(reason);
   handled(promise);
   return promise;
 }

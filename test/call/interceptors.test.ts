@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import t from 'tap';
 import { createActor } from 'xstate';
+import { formatAddress } from '../../src/address/address.js';
 import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/errors.js';
 import type { CallReport } from '../../src/api/call-report.js';
 import type { Interceptor, OutgoingCall } from '../../src/api/interceptor.js';
@@ -74,7 +75,7 @@ t.test(
       told.map(({ args }) => args),
       [[1], [2], [3], [4]],
     );
-    t.match(told[0], { procedure: 'double', peer: '10.0.0.1:1000' });
+    t.match(told[0], { procedure: 'double', peer: formatAddress(server.address) });
     t.strictSame(told[0]?.options, { timeoutMs: 700, signal });
     t.match(told[2]?.options, { reference: 'mine' });
     t.strictSame(states, ['resolved', 'resolved', 'resolved', 'resolved']);

@@ -260,7 +260,6 @@ t.test(
         option: `${option}[1]`,
         message: `The option '${option}[1]' must be a function, but is of type string`,
       });
-      // eslint-disable-next-line no-sparse-arrays
       for (const value of [[null], [undefined], [{}], [, pass]]) {
         await t.rejects(given(value), { code: 'ERR_RPCUDP_OPTION', option: `${option}[0]` });
       }
