@@ -156,7 +156,7 @@ export class EndpointNode {
       },
     );
     const actors = new Map<string, Watched>();
-    const passed = { run: 0, refused: 0 };
+    const passed = { run: 0, refused: 0, times: new Map<string, number>() };
     const endpoint = await createEndpoint({
       ...this.plan.options,
       ...(this.plan.middleware && middlewareOf(this.#world, this, passed)),

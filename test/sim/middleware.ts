@@ -2,6 +2,7 @@
  * Middleware: what some endpoints of the world have around their procedures and their calls. It
  * passes on, waits, turns away, and keeps calls back. After healing it only passes on.
  */
+import { formatAddress } from '../../src/address/address.js';
 import type { Interceptor } from '../../src/api/interceptor.js';
 import type { Middleware } from '../../src/api/middleware.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
@@ -12,6 +13,11 @@ import type { World } from './world.js';
 export interface Passed {
   run: number;
   refused: number;
+  /**
+   * How many times each request that was not refused passed, by sender and transaction id: more
+   * than once when it was forgotten.
+   */
+  readonly times: Map<string, number>;
 }
 
 /** What middleware tells the procedures of the world. */
@@ -30,7 +36,9 @@ export function middlewareOf(
   const dice = world.dice.fork(`middleware of ${node.name} in life ${node.incarnation}`);
 
   const count: Middleware<PassingContext> = (request, next) => {
-    const { refusal, transactionId } = request;
+    const { refusal, sender, transactionId } = request;
+    const key = `${formatAddress(sender)} ${transactionId}`;
+    if (refusal === undefined) passed.times.set(key, (passed.times.get(key) ?? 0) + 1);
     passed[refusal === undefined ? 'run' : 'refused'] += 1;
     coverage.reach(refusal === undefined ? 'middleware:passed' : 'middleware:refused');
     return next({ transactionId, ending: node.closing });
