@@ -99,6 +99,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     foundBy: ['I2'],
   },
   {
+    name: 'middleware is not shown refused requests',
+    file: 'handler/inbox.ts',
+    find: 'middleware?.showRefused(request, handler.context, sender.socketAddress, refusal);',
+    replace: '',
+    with: ['middleware'],
+    foundBy: ['I20'],
+  },
+  {
+    name: 'middleware that waited too long runs the procedure all the same',
+    file: 'handler/middleware-chain.ts',
+    find: 'if (request.over) return rejected(this.#reasonOfEnd(index, request));',
+    replace: '',
+    with: ['middleware', 'shortHandlerTimeout'],
+    foundBy: ['I20'],
+  },
+  {
     name: 'a procedure that runs on after its deadline gives its slot up',
     file: 'handler/slots.ts',
     find: 'if (this.running + this.overrun >= maxRunningHandlers) {',
