@@ -148,7 +148,7 @@ export class EndpointSystem implements ScopableEndpoint {
     const { caller } = this.#parts;
     return broadcast(peers, procedure, args, options, (parent) => {
       caller.requireOpen(parent);
-    }) as unknown as Notification[];
+    });
   }
 
   on<Type extends EndpointReport['type'] | '*'>(

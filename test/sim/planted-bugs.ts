@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     this.#waiting.set(before, before);
     before.receive({ type: 'replaced', by: notification.transactionId });`,
     with: ['notifications'],
-    foundBy: ['I18'],
+    foundBy: ['I15', 'I18'],
   },
   {
     name: 'a notification is taken for a new one each time that it arrives',
