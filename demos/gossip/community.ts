@@ -64,7 +64,8 @@ export class Community {
     if (health === 'responsive') {
       return previous === 'unknown' ? undefined : `  ${node.name} hears ${member} again`;
     }
-    const silence = unheardForMs === undefined ? '' : `, unheard for ${seconds(unheardForMs)}`;
+    const silence =
+      unheardForMs === undefined ? ', never heard' : `, unheard for ${seconds(unheardForMs)}`;
     return `  ${node.name} finds ${member} ${health}${silence}`;
   }
 }

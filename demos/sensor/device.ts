@@ -1,0 +1,60 @@
+/** Device: a caller of the sensor demo. It sends readings, and remembers which were answered. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createEndpoint } from 'rpcudp';
+import type { AnyEndpoint, ContractApi, Interceptor, Peer, SocketAddress } from 'rpcudp';
+import { sensorContract } from './contract.js';
+
+const GAP_MS = 40;
+const READINGS_AT_ONCE = 2;
+
+/** Gives each call its token. */
+function withToken(token: string): Interceptor {
+  return ({ options }, next) => next({ headers: { ...options.headers, token } });
+}
+
+export class Device {
+  readonly name: string;
+  readonly endpoint: AnyEndpoint;
+  readonly server: Peer<ContractApi<typeof sensorContract>>;
+  /** The numbers of the readings that were answered. Bounded by how long the demo runs. */
+  readonly answered: number[] = [];
+  /** How many were refused, because the server stops. */
+  refused = 0;
+  /** How many ended in another way: nobody knows whether they were kept. */
+  unanswered = 0;
+  #sent = 0;
+
+  private constructor(name: string, endpoint: AnyEndpoint, server: SocketAddress) {
+    this.name = name;
+    this.endpoint = endpoint;
+    this.server = endpoint.peer(server, sensorContract);
+  }
+
+  /** @param token without one, its calls are refused */
+  static async open(name: string, server: SocketAddress, token?: string): Promise<Device> {
+    const intercept = token === undefined ? [] : [withToken(token)];
+    return new Device(name, await createEndpoint({ host: '127.0.0.1', intercept }), server);
+  }
+
+  /** Sends readings until the server refuses one, or does not answer. */
+  async run(): Promise<void> {
+    const calls = new Set<Promise<void>>();
+    while (this.refused + this.unanswered === 0) {
+      for (let reading = 1; reading <= READINGS_AT_ONCE; reading++) {
+        const call = this.#send().finally(() => calls.delete(call));
+        calls.add(call);
+      }
+      await sleep(GAP_MS);
+    }
+    await Promise.all(calls);
+  }
+
+  async #send(): Promise<void> {
+    const number = ++this.#sent;
+    const celsius = Math.round(200 + 50 * Math.sin(number / 100)) / 10;
+    const outcome = await this.server.call('record', [{ number, celsius }]);
+    if (outcome.state === 'resolved') this.answered.push(number);
+    else if (outcome.state === 'rejected' && outcome.error.code === 'closing') this.refused += 1;
+    else this.unanswered += 1;
+  }
+}
