@@ -12,7 +12,7 @@ function withToken(token: string): Interceptor {
   return ({ options }, next) => next({ headers: { ...options.headers, token } });
 }
 
-export class Device {
+export class Device implements AsyncDisposable {
   readonly name: string;
   readonly endpoint: AnyEndpoint;
   readonly server: Peer<ContractApi<typeof sensorContract>>;
@@ -20,8 +20,10 @@ export class Device {
   readonly answered: number[] = [];
   /** How many were refused, because the server stops. */
   refused = 0;
-  /** How many ended in another way: nobody knows whether they were kept. */
+  /** How many had no answer: nobody knows whether they were kept. */
   unanswered = 0;
+  /** How the others ended, which must not happen. Bounded: after the first it sends no more. */
+  readonly failed: string[] = [];
   #sent = 0;
 
   private constructor(name: string, endpoint: AnyEndpoint, server: SocketAddress) {
@@ -36,12 +38,21 @@ export class Device {
     return new Device(name, await createEndpoint({ host: '127.0.0.1', intercept }), server);
   }
 
-  /** Sends readings until the server refuses one, or does not answer. */
-  async run(): Promise<void> {
+  /** Whether a reading was not taken, so that no more are sent. */
+  get hasStopped(): boolean {
+    return this.refused + this.unanswered + this.failed.length > 0;
+  }
+
+  /**
+   * Sends readings until one is not taken.
+   *
+   * @param gone aborts what still waits for an answer
+   */
+  async run(gone: AbortSignal): Promise<void> {
     const calls = new Set<Promise<void>>();
-    while (this.refused + this.unanswered === 0) {
+    while (!this.hasStopped && !gone.aborted) {
       for (let reading = 1; reading <= READINGS_AT_ONCE; reading++) {
-        const call = this.#send().finally(() => calls.delete(call));
+        const call = this.#send(gone).finally(() => calls.delete(call));
         calls.add(call);
       }
       await sleep(GAP_MS);
@@ -49,12 +60,17 @@ export class Device {
     await Promise.all(calls);
   }
 
-  async #send(): Promise<void> {
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endpoint.close();
+  }
+
+  async #send(signal: AbortSignal): Promise<void> {
     const number = ++this.#sent;
     const celsius = Math.round(200 + 50 * Math.sin(number / 100)) / 10;
-    const outcome = await this.server.call('record', [{ number, celsius }]);
+    const outcome = await this.server.call('record', [{ number, celsius }], { signal });
     if (outcome.state === 'resolved') this.answered.push(number);
-    else if (outcome.state === 'rejected' && outcome.error.code === 'closing') this.refused += 1;
-    else this.unanswered += 1;
+    else if (outcome.state !== 'rejected') this.unanswered += 1;
+    else if (outcome.error.code === 'closing') this.refused += 1;
+    else this.failed.push(`${this.name} ${number}: ${outcome.error.code}`);
   }
 }

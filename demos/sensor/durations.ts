@@ -8,7 +8,7 @@ export class Durations {
   readonly #durationsUs = new Map<string, RecordableHistogram>();
   readonly #log: (line: string) => void;
 
-  /** @param log gets a line when a procedure ends in some way for the first time */
+  /** @param log gets a line when a procedure ends in some way for the first time, and no more */
   constructor(log: (line: string) => void) {
     this.#log = log;
   }
@@ -33,7 +33,7 @@ export class Durations {
   lines(): string[] {
     return [...this.#durationsUs].map(([what, histogram]) => {
       const [median, most] = [histogram.percentile(50), histogram.max];
-      return `${what}: ${histogram.count} times, half within ${ms(median)}, all within ${ms(most)}`;
+      return `${what}: ${histogram.count} in all, half within ${ms(median)}, all within ${ms(most)}`;
     });
   }
 

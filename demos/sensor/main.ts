@@ -19,7 +19,7 @@ import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import { Device } from './device.js';
 import { lostReadings } from './lost-readings.js';
-import { showRefusals } from './refusals.js';
+import { Refusals } from './refusals.js';
 import { issueToken } from './token.js';
 
 const NAMES = ['greenhouse', 'cellar', 'roof'];
@@ -31,43 +31,81 @@ const options = watchedDemo('npm run demo:sensor --', about)
   .parse()
   .opts();
 
-const stopped = untilStopped();
+const stopping = new AbortController();
+void untilStopped().then(() => stopping.abort());
 const watching = await watch({ ...options, mask: ['token'] });
 const folder = await mkdtemp(join(tmpdir(), 'rpcudp-sensor-'));
 const path = join(folder, 'journal');
 const secret = randomBytes(32).toString('hex');
 // Processes that this one starts inherit it. On a command line, all users could read it.
 process.env['SENSOR_SECRET'] = secret;
-const server = await Side.start(new URL('server.ts', import.meta.url), [path, watching.url ?? '']);
-console.log(`The server is process ${server.processId} at port ${server.address.port}\n`);
 
-await showRefusals(server.address, secret);
+async function open(name: string, server: Side): Promise<Device> {
+  const token = issueToken({ name, expiresAtMs: Date.now() + VALID_FOR_MS }, secret);
+  const device = await Device.open(name, server.address, token);
+  watching.add(device.endpoint);
+  return device;
+}
 
-const devices = await Promise.all(
-  NAMES.map((name) => {
-    const token = issueToken({ name, expiresAtMs: Date.now() + VALID_FOR_MS }, secret);
-    return Device.open(name, server.address, token);
-  }),
-);
-for (const { endpoint } of devices) watching.add(endpoint);
-console.log(`\n${NAMES.join(', ')} send readings for ${options.seconds} s`);
-const running = devices.map((device) => device.run());
-await Promise.race([sleep(options.seconds * 1_000, undefined, { ref: false }), stopped]);
+/** Lets devices send until the server is told to stop, and waits until it has. */
+async function sendThenStop(server: Side, devices: readonly Device[]): Promise<void> {
+  console.log(`\n${NAMES.join(', ')} send readings for ${options.seconds} s`);
+  const gone = new AbortController();
+  const running = devices.map((device) => device.run(gone.signal));
+  const signal = AbortSignal.any([stopping.signal, gone.signal]);
+  const enough = sleep(options.seconds * 1_000, undefined, { signal });
+  await Promise.race([enough, ...running]).catch(() => undefined);
+  if (devices.some(({ hasStopped }) => hasStopped)) process.exitCode = 1;
 
-console.log('\nSIGTERM is sent to the server, while devices send');
-const exitCode = await server.kill('SIGTERM');
-await Promise.all(running);
+  // Ctrl-C has reached the server already.
+  if (stopping.signal.aborted) await server[Symbol.asyncDispose]();
+  else {
+    console.log('\nSIGTERM is sent to the server, while the devices send');
+    await server.kill('SIGTERM');
+  }
+  gone.abort();
+  await Promise.all(running);
+}
 
-const lost = await lostReadings(path, devices);
-const count = (numberOf: (device: Device) => number): number =>
-  devices.reduce((sum, device) => sum + numberOf(device), 0);
-const answered = count((device) => device.answered.length);
-console.log(`
-${answered} readings were answered. In the journal ${lost.length} of them are missing ${lost.join(', ')}
-${count(({ refused }) => refused)} were refused, because the server stopped
+/** Says what became of all readings. */
+async function takeStock(devices: readonly Device[]): Promise<void> {
+  const count = (numberOf: (device: Device) => number): number =>
+    devices.reduce((sum, device) => sum + numberOf(device), 0);
+  const answered = count((device) => device.answered.length);
+  const lost = await lostReadings(path, devices);
+  console.log(`
+${answered} readings were answered, ${answered - lost.length} of them are in the journal
+${count(({ refused }) => refused)} were refused, because the server was about to stop
 ${count(({ unanswered }) => unanswered)} had no answer, because it was gone`);
-if (exitCode !== 0 || answered === 0 || lost.length > 0) process.exitCode = 1;
+  const wrong = [
+    ...lost.map((reading) => `${reading}: lost`),
+    ...devices.flatMap(({ failed }) => failed),
+  ];
+  for (const line of wrong) console.log(line);
+  if (answered === 0 || wrong.length > 0) process.exitCode = 1;
+}
 
-await Promise.all(devices.map(({ endpoint }) => endpoint.close()));
+async function demonstrate(): Promise<void> {
+  await using server = await Side.start(new URL('server.ts', import.meta.url), [
+    path,
+    watching.url ?? '',
+  ]);
+  console.log(`The server is process ${server.processId} at port ${server.address.port}\n`);
+  await new Refusals(server.address, stopping.signal).show(secret);
+  const devices = await Promise.all(NAMES.map((name) => open(name, server)));
+  try {
+    await sendThenStop(server, devices);
+    await takeStock(devices);
+  } finally {
+    await Promise.all(devices.map((device) => device[Symbol.asyncDispose]()));
+  }
+  if ((await server.ended()) !== 0) process.exitCode = 1;
+}
+
+await demonstrate().catch((error: unknown) => {
+  if (stopping.signal.aborted) return;
+  console.error(error);
+  process.exitCode = 1;
+});
 await rm(folder, { recursive: true });
 await watching.end();

@@ -1,4 +1,5 @@
 /** Refusals: callers that the sensor service does not let in, and what they are told. */
+import { InvalidArgumentsError } from 'rpcudp';
 import type { Outcome, SocketAddress } from 'rpcudp';
 import { Device } from './device.js';
 import { issueToken } from './token.js';
@@ -6,46 +7,52 @@ import { issueToken } from './token.js';
 const READING = { number: 1, celsius: 20 };
 const TOO_HOT = { number: 1, celsius: 400 };
 
-/**
- * Calls in each way that is refused, and prints how.
- *
- * @throws Error if the service does not refuse it as it should
- */
-export async function showRefusals(server: SocketAddress, secret: string): Promise<void> {
-  const soonMs = Date.now() + 60_000;
-  const token = issueToken({ name: 'visitor', expiresAtMs: soonMs }, secret);
-  const forged = issueToken({ name: 'greenhouse', expiresAtMs: soonMs }, 'a guess');
-  const expired = issueToken({ name: 'greenhouse', expiresAtMs: soonMs - 120_000 }, secret);
-  await refused(server, undefined, 'tokenMissing', 'Without a token');
-  await refused(server, forged, 'tokenForged', 'With a forged token');
-  await refused(server, expired, 'tokenExpired', 'With a token of the past');
+/** Calls a service in each way that it refuses, and prints how it does. */
+export class Refusals {
+  readonly #server: SocketAddress;
+  readonly #options: { readonly signal: AbortSignal };
 
-  const visitor = await Device.open('visitor', server, token);
-  try {
-    await visitor.server.call('record', [TOO_HOT]);
-    throw new Error('The contract let a reading pass that it must not');
-  } catch (error) {
-    console.log(`A wrong reading does not leave the device: ${(error as Error).message}`);
+  /** @param signal aborts the calls */
+  constructor(server: SocketAddress, signal: AbortSignal) {
+    this.#server = server;
+    this.#options = { signal };
   }
-  const unchecked = visitor.endpoint.peer(server).call('record', [TOO_HOT]);
-  show('A wrong reading that was sent all the same', await unchecked, 'invalidArguments');
-  await visitor.endpoint.close();
+
+  /** @throws Error if something is not refused as it should be */
+  async show(secret: string): Promise<void> {
+    const soonMs = Date.now() + 60_000;
+    const token = issueToken({ name: 'visitor', expiresAtMs: soonMs }, secret);
+    const forged = issueToken({ name: 'greenhouse', expiresAtMs: soonMs }, 'a guess');
+    const expired = issueToken({ name: 'greenhouse', expiresAtMs: soonMs - 120_000 }, secret);
+    await this.#stranger('Without a token', 'tokenMissing');
+    await this.#stranger('With a forged token', 'tokenForged', forged);
+    await this.#stranger('With a token of the past', 'tokenExpired', expired);
+    await this.#tooHot(token);
+  }
+
+  async #stranger(what: string, code: string, token?: string): Promise<void> {
+    await using device = await Device.open('stranger', this.#server, token);
+    isRefused(what, await device.server.call('record', [READING], this.#options), code);
+  }
+
+  /** The contract is checked at both ends. */
+  async #tooHot(token: string): Promise<void> {
+    await using device = await Device.open('visitor', this.#server, token);
+    try {
+      device.server.call('record', [TOO_HOT], this.#options).cancel();
+      throw new Error('The contract lets a wrong reading pass');
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentsError)) throw error;
+      console.log(`A wrong reading does not leave the device: ${error.message}`);
+    }
+    const unchecked = device.endpoint.peer(this.#server).call('record', [TOO_HOT], this.#options);
+    isRefused('And if it is sent', await unchecked, 'invalidArguments');
+  }
 }
 
-async function refused(
-  server: SocketAddress,
-  token: string | undefined,
-  code: string,
-  what: string,
-): Promise<void> {
-  const device = await Device.open('stranger', server, token);
-  show(what, await device.server.call('record', [READING]), code);
-  await device.endpoint.close();
-}
-
-function show(what: string, outcome: Outcome, code: string): void {
+function isRefused(what: string, outcome: Outcome, code: string): void {
   if (outcome.state !== 'rejected' || outcome.error.code !== code) {
     throw new Error(`${what}: ${outcome.state}, and not refused as ${code}`);
   }
-  console.log(`${what}: ${code}, "${outcome.error.message}"`);
+  console.log(`${what}: ${code} (${outcome.error.message})`);
 }

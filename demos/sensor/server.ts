@@ -17,7 +17,7 @@ import { Journal } from './journal.js';
 const [path = '', inspectorUrl = ''] = process.argv.slice(2);
 const secret = process.env['SENSOR_SECRET'] ?? '';
 const journal = await Journal.open(path);
-const durations = new Durations((line) => console.log(`  ${line}`));
+const durations = new Durations((line) => console.log(`  The log of the server: ${line}`));
 /** Of each device. Bounded by the tokens that were issued. */
 const kept = new Map<string, { readings: number; highest: number }>();
 

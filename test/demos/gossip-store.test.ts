@@ -1,10 +1,10 @@
 import fc from 'fast-check';
+import { createEndpoint, formatAddress } from 'rpcudp';
 import t from 'tap';
 import type { NodeApi } from '../../demos/gossip/api.js';
 import { nodeHandlers } from '../../demos/gossip/handlers.js';
 import { MAX_MEMBERS, Members } from '../../demos/gossip/members.js';
 import { MAX_ENTRIES, MAX_KEYS, Store } from '../../demos/gossip/store.js';
-import { createEndpoint, formatAddress } from '../../src/index.js';
 
 const never = new AbortController().signal;
 
