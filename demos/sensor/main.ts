@@ -23,6 +23,8 @@ import { Refusals } from './refusals.js';
 import { issueToken } from './token.js';
 
 const NAMES = ['greenhouse', 'cellar', 'roof'];
+/** So many that some of them run when the server stops. */
+const LAST_READINGS = 15;
 const VALID_FOR_MS = 24 * 60 * 60 * 1_000;
 
 const about = 'Devices with signed tokens send readings to a service that is stopped gracefully.';
@@ -60,7 +62,8 @@ async function sendThenStop(server: Side, devices: readonly Device[]): Promise<v
   // Ctrl-C has reached the server already.
   if (stopping.signal.aborted) await server[Symbol.asyncDispose]();
   else {
-    console.log('\nSIGTERM is sent to the server, while the devices send');
+    for (const device of devices) device.send(LAST_READINGS, gone.signal);
+    console.log('\nSIGTERM is sent to the server, with many readings on their way');
     await server.kill('SIGTERM');
   }
   gone.abort();
@@ -75,7 +78,8 @@ async function takeStock(devices: readonly Device[]): Promise<void> {
   const lost = await lostReadings(path, devices);
   console.log(`
 ${answered} readings were answered, ${answered - lost.length} of them are in the journal
-${count(({ refused }) => refused)} were refused, because the server was about to stop
+${count(({ refused }) => refused.closing)} were refused, because the server was about to stop
+${count(({ refused }) => refused.overloaded)} were refused, because too many ran at once
 ${count(({ unanswered }) => unanswered)} had no answer, because it was gone`);
   const wrong = [
     ...lost.map((reading) => `${reading}: lost`),

@@ -12,29 +12,19 @@ import { untilStopped } from '../until-stopped.js';
 import { authentication } from './authentication.js';
 import { sensorContract } from './contract.js';
 import { Durations } from './durations.js';
+import { sensorHandlers } from './handlers.js';
 import { Journal } from './journal.js';
 
 const [path = '', inspectorUrl = ''] = process.argv.slice(2);
 const secret = process.env['SENSOR_SECRET'] ?? '';
 const journal = await Journal.open(path);
 const durations = new Durations((line) => console.log(`  The log of the server: ${line}`));
-/** Of each device. Bounded by the tokens that were issued. */
-const kept = new Map<string, { readings: number; highest: number }>();
 
 const endpoint = await createEndpoint({
   host: '127.0.0.1',
   contract: sensorContract,
   use: [durations.middleware, authentication(secret, Date.now)],
-  handlers: {
-    record: async ({ context: { device } }, { number, celsius }) => {
-      await journal.append(`${device.name} ${number} ${celsius}`);
-      const before = kept.get(device.name) ?? { readings: 0, highest: -Infinity };
-      const readings = before.readings + 1;
-      kept.set(device.name, { readings, highest: Math.max(before.highest, celsius) });
-      return readings;
-    },
-    highest: ({ context: { device } }) => kept.get(device.name)?.highest ?? null,
-  },
+  handlers: sensorHandlers(journal),
 });
 const feed =
   inspectorUrl === ''

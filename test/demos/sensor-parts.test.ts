@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEndpoint } from 'rpcudp';
 import t from 'tap';
+import { authentication } from '../../demos/sensor/authentication.js';
+import { sensorContract } from '../../demos/sensor/contract.js';
+import { Device } from '../../demos/sensor/device.js';
 import { Durations } from '../../demos/sensor/durations.js';
+import { sensorHandlers } from '../../demos/sensor/handlers.js';
 import { Journal } from '../../demos/sensor/journal.js';
 import { issueToken, readToken } from '../../demos/sensor/token.js';
 
@@ -63,4 +67,40 @@ t.test('lines that were appended are on the disk, in order', async (t) => {
   await Promise.all(appended);
   await t.rejects(journal.append('too late'), 'which nobody is told is kept');
   t.notMatch(readFileSync(path, 'utf8'), 'too late');
+});
+
+class Gate {
+  open = (): void => undefined;
+  readonly passed = new Promise<void>((resolve) => (this.open = resolve));
+}
+
+t.test('a reading is answered when it is on the disk, also when the service stops', async (t) => {
+  const [appended, onDisk] = [new Gate(), new Gate()];
+  const lines: string[] = [];
+  const server = await createEndpoint({
+    host: '127.0.0.1',
+    contract: sensorContract,
+    use: [authentication('secret', () => 0)],
+    handlers: sensorHandlers({
+      append: async (line) => {
+        lines.push(line);
+        appended.open();
+        await onDisk.passed;
+      },
+    }),
+  });
+  const token = issueToken({ name: 'roof', expiresAtMs: 1 }, 'secret');
+  const device = await Device.open('roof', server.address, token);
+  t.equal(await device.server.call('highest').value(), null);
+  const call = device.server.call('record', [{ number: 7, celsius: 20.5 }]);
+  await appended.passed;
+  const drained = server.drain();
+  const late = await device.server.call('record', [{ number: 8, celsius: 21 }]);
+  t.match(late, { state: 'rejected', error: { code: 'closing' }, executed: 'no' });
+  t.equal(call.state, 'awaiting', 'nobody is told yet');
+  onDisk.open();
+  t.match(await call, { state: 'resolved', value: 1 });
+  await drained;
+  t.strictSame(lines, ['roof 7 20.5']);
+  await Promise.all([device.endpoint.close(), server.close()]);
 });
