@@ -66,7 +66,17 @@ export type {
   ResultOf,
 } from './api/procedures.js';
 export type { Handlers, OnlyProcedures, PrefixedMethods, Procedure } from './api/handlers.js';
-export type { CallerOf, HandlerScope } from './api/scope.js';
+export type { CallerOf, HandlerScope, ScopeWith } from './api/scope.js';
+export type {
+  AnyMiddleware,
+  ContextOf,
+  Middleware,
+  MiddlewareRequest,
+  Next,
+} from './api/middleware.js';
+export { MiddlewareError } from './api/middleware-error.js';
+export { RequestRefusedError } from './api/request-refused-error.js';
+export type { Interceptor, MakeCall, OutgoingCall } from './api/interceptor.js';
 export type { Fate, FateCounts } from './api/fate.js';
 export type { InspectionObserver } from './actor/inspection.js';
 export { legible } from './legible/legible.js';

@@ -197,6 +197,20 @@ class Service {
   }
 }
 export const methods = rpcudp.handlersOf(new Service(), 'rpc_');
+interface User {
+  readonly name: string;
+}
+export const auth: rpcudp.Middleware<{ user: User }> = (_, next) => next({ user: { name: 'x' } });
+export const typed = await rpcudp.createEndpoint({
+  use: [auth, (request, next) => next()],
+  intercept: [(call, next) => next({ timeoutMs: 5 })],
+  handlers: { who: ({ context }) => context.user, greet: ({ sender }, word: string) => word },
+});
+export const agreed = await rpcudp.createEndpoint({
+  contract,
+  use: [auth],
+  handlers: { sayhi: ({ context }, name) => name + context.user.name },
+});
 export const checked = plain.peer('127.0.0.1:1', contract);
 export const peer = plain.peer<typeof plain>('127.0.0.1:1');
 export const untyped = plain.peer('127.0.0.1:1');

@@ -82,6 +82,12 @@ export interface HandlerScope<Caller = never> {
   readonly setHeader: (name: string, value: string | Uint8Array | undefined) => void;
 
   /**
+   * What the endpoint's middleware (`use`) put there for this request. Frozen and empty without any.
+   * Its type is that of the list: name it with `ScopeWith`.
+   */
+  readonly context: object;
+
+  /**
    * Milliseconds until the deadline, or 0 if it has passed. The deadline is the caller's, where
    * that is known, or the procedure's own, whichever is earlier.
    */
@@ -94,4 +100,12 @@ export interface HandlerScope<Caller = never> {
    * as with any AbortSignal.
    */
   readonly signal: AbortSignal;
+}
+
+/**
+ * A scope with what middleware put into its context, as in
+ * `(scope: ScopeWith<{ user: User }>, name: string) => …`.
+ */
+export interface ScopeWith<Context extends object> extends HandlerScope {
+  readonly context: Context;
 }

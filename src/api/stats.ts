@@ -54,6 +54,8 @@ export interface EndpointStats {
   readonly withheldReplies: number;
   /** Results and errors of procedures that ended after their caller had stopped waiting. */
   readonly discardedResults: number;
+  /** Refused requests that middleware was not shown, because it was busy with 64 others. */
+  readonly unseenRefusals: number;
   /** The number of calls made equals the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
   readonly queuedNow: number;
   readonly inFlightNow: number;

@@ -12,6 +12,7 @@ import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
 import type { CallHome } from './home.js';
+import type { Interceptors } from './interceptors.js';
 import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
@@ -44,13 +45,16 @@ export interface RestoredTerms {
 export class Caller {
   readonly #home: CallHome<CallActor>;
   readonly #defaults: CallDefaults;
+  readonly #interceptors: Interceptors | undefined;
   readonly #ids: TransactionIds;
   readonly #sentHeaders = new SentHeaders();
   #closed = false;
 
-  constructor(home: CallHome<CallActor>, defaults: CallDefaults) {
+  /** @param interceptors what is around the making of each call; absent if nothing is */
+  constructor(home: CallHome<CallActor>, defaults: CallDefaults, interceptors?: Interceptors) {
     this.#home = home;
     this.#defaults = defaults;
+    this.#interceptors = interceptors;
     this.#ids = new TransactionIds(home.random);
   }
 
@@ -71,6 +75,34 @@ export class Caller {
    * EndpointClosedError.
    */
   call(
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    if (this.#interceptors === undefined) return this.#make(peer, procedure, args, terms);
+    return this.#intercepted(this.#interceptors, peer, procedure, args, terms);
+  }
+
+  #intercepted(
+    interceptors: Interceptors,
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    this.requireOpen(terms.parent);
+    const { name, replyTo } = terms;
+    const interception = {
+      ...{ procedure, args, peer: peer.address },
+      make: (options: CallOptions) => this.#make(peer, procedure, args, { ...terms, options }),
+      refuse: ({ reference }: CallOptions, error: unknown) =>
+        this.refuse(peer, { type: 'call', procedure, args, replyTo, reference }, error, name),
+    };
+    return interceptors.run(interception, terms.options);
+  }
+
+  #make(
     peer: CallOwner<CallActor>,
     procedure: string,
     args: readonly unknown[],
@@ -97,11 +129,12 @@ export class Caller {
     { procedure, args = [], replyTo, reference }: CallCommand,
     error: unknown,
     name?: CalledName<CallActor>,
-  ): void {
+  ): CallActor {
     const options = { ...checkCallOptions(undefined, this.#defaults), reference };
     const request = { transactionId: this.#ids.next(), procedure, args, options, replyTo, name };
     const call = new CallActor(peer, this.#home, request, undefined);
     call.receive({ type: 'refused', error: asError(error) });
+    return call;
   }
 
   /**

@@ -168,7 +168,6 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   #mayRepeatNow(wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
     const notUnderstood = wasBundled && context.attempt === 1;
-    if (!this.#mayBeRead) return false;
     return this.#mayRunTwice || peer.native || notUnderstood;
   }
 

@@ -27,7 +27,8 @@ the scope of its request, then the caller's arguments:
     sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
   };
 
-It may also export "contract", a contract that checks calls of the procedures.
+It may also export "contract", a contract that checks calls of the procedures,
+and "use", a list of middleware around them.
 
 Each request is one line: time, peer, procedure, ending, duration, reply size.
 Anybody who reaches the address can call the procedures. So by default only this

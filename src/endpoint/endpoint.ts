@@ -4,16 +4,21 @@ import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
+import type {
+  ContractedEndpointOptions,
+  EndpointOptions,
+  Serving,
+} from '../api/endpoint-options.js';
 import type { EndpointReport } from '../api/endpoint-report.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
+import type { AnyMiddleware, ContextOf } from '../api/middleware.js';
 import type { Notification } from '../api/notification.js';
 import type { NotifyOptions } from '../api/notify-options.js';
 import type { Peer } from '../api/peer.js';
-import type { Offered } from '../api/procedures.js';
+import type { Offered, OfferedBy } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper } from '../call/call-keeper.js';
@@ -44,14 +49,19 @@ import type { TappedEndpoint } from './tapped-endpoint.js';
  * bad `host` or `port`, a ContractError for handlers that do not match the contract, and a
  * BindError when the socket cannot be bound to the address.
  */
-export function createEndpoint<C extends AnyContract>(
-  options: ContractedEndpointOptions<C>,
-): Promise<Endpoint<ContractedApi<C>>>;
-export function createEndpoint<H extends Handlers = Handlers>(
-  options?: EndpointOptions<H>,
-): Promise<Endpoint<H>>;
-export function createEndpoint<I extends OnlyProcedures<I>>(
-  options: EndpointOptions<I>,
+export function createEndpoint<
+  C extends AnyContract,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(options: ContractedEndpointOptions<C, Use>): Promise<Endpoint<ContractedApi<C>>>;
+export function createEndpoint<
+  H extends Offered = Offered,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(options?: EndpointOptions<H, Use> & Serving<Handlers<ContextOf<Use>>>): Promise<Endpoint<H>>;
+export function createEndpoint<
+  I extends OfferedBy<I>,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(
+  options: EndpointOptions<I, Use> & Serving<OnlyProcedures<I, ContextOf<Use>>>,
 ): Promise<Endpoint<I>>;
 export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoint> {
   const endpoint = new EndpointSystem(options);
@@ -138,7 +148,7 @@ export class EndpointSystem implements ScopableEndpoint {
     const { caller } = this.#parts;
     return broadcast(peers, procedure, args, options, (parent) => {
       caller.requireOpen(parent);
-    }) as unknown as Notification[];
+    });
   }
 
   on<Type extends EndpointReport['type'] | '*'>(

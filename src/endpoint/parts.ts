@@ -14,14 +14,18 @@ import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { FirstRoundTrips } from '../call/first-round-trips.js';
+import { Interceptors } from '../call/interceptors.js';
 import { Outstanding } from '../call/outstanding.js';
 import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
+import { MiddlewareChain } from '../handler/middleware-chain.js';
+import { MiddlewareRequests } from '../handler/middleware-requests.js';
 import { Origins } from '../handler/origin.js';
 import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
+import type { RequestScope } from '../handler/scope.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
 import { Acknowledgements } from '../notification/acknowledgements.js';
@@ -66,6 +70,7 @@ export interface Parts {
   readonly peers: PeerTable;
   readonly settlements: Settlements;
   readonly inbox: Inbox;
+  readonly middleware: MiddlewareRequests | undefined;
   readonly probes: Probes;
 }
 
@@ -78,12 +83,14 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
   const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
-  const procedures = procedureTable(options.handlers ?? {}, requireContract(options.contract));
-
   const reportError = guardedReport(
     checked.onError === undefined ? warnings() : inThisContext(checked.onError),
   );
   const reports = new Listeners<EndpointReport>(reportError);
+  const { use = [] } = checked;
+  const chain = use.length === 0 ? undefined : new MiddlewareChain(use, reportError);
+  const contract = requireContract(options.contract);
+  const procedures = procedureTable(options.handlers ?? {}, contract, chain);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
@@ -97,7 +104,10 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const outstanding = new Outstanding<CallActor>(limits);
   const { timeoutMs, attempts, lingerMs } = limits;
   const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
-  const caller = new Caller(callHome, { timeoutMs, attempts });
+  const { intercept = [] } = checked;
+  const interceptors =
+    intercept.length === 0 ? undefined : new Interceptors(intercept, reportError);
+  const caller = new Caller(callHome, { timeoutMs, attempts }, interceptors);
   const turn = new Turn(clock);
   const notifications = new NotificationLedger();
   const notificationHome = { ...engine, ledger: notifications };
@@ -126,16 +136,18 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
   const settlements = new Settlements(reportError, reports);
+  const endpointFor = (scope: RequestScope) => new ScopedEndpoint(endpoint, scope);
+  const middleware = chain && new MiddlewareRequests(chain, engine, endpointFor);
   const inbox = new Inbox(engine, {
-    ...{ peers, origins, procedures, atMostOnce, limits, settlements },
-    endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
+    ...{ peers, origins, procedures, atMostOnce, limits, settlements, endpointFor, middleware },
   });
   const strays = new Acknowledgements(notifications, (host, port) => peers.find(host, port));
   const answers = new Answers(outstanding, socket.ref, strays);
   const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding },
-    ...{ answers, caller, notifications, amplification, peers, settlements, inbox, probes },
+    ...{ answers, caller, notifications, amplification, peers, settlements },
+    ...{ inbox, middleware, probes },
   };
 }
 

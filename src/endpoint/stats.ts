@@ -15,6 +15,7 @@ export function statsOf(parts: Parts): EndpointStats {
     forgottenEarly: inbox.forgottenEarly,
     withheldReplies: amplification.withheldReplies,
     discardedResults: inbox.discardedResults,
+    unseenRefusals: parts.middleware?.unseenRefusals ?? 0,
     queuedNow: peers.all().reduce((sum, { queued }) => sum + queued, 0),
     inFlightNow: outstanding.inFlight,
     lingeringNow: outstanding.lingering,

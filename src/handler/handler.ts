@@ -17,6 +17,7 @@ import type { Frame } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { CallHeaders } from '../wire/headers.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
+import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
 import { encodeSignal } from '../wire/signal.js';
@@ -27,7 +28,7 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
-import { isPromiseLike } from './promise-like.js';
+import { isPromiseLike } from '../time/promise-like.js';
 import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
@@ -53,6 +54,7 @@ export interface InboundRequest {
   readonly args: readonly unknown[];
   /** Distinguishes this request from another one with the same id. */
   readonly digest: number;
+  readonly headerMap: HeaderMap | undefined;
   /** Whether its sender is an rpcudp endpoint, which understands more than a response. */
   readonly native: boolean;
   readonly attempt: number;

@@ -17,6 +17,7 @@ import { readArguments } from './arguments.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper, InboundRequest } from './handler.js';
 import type { KnownRequest, RunningRequest } from './known-request.js';
+import type { MiddlewareRequests } from './middleware-requests.js';
 import type { Origins } from './origin.js';
 import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
@@ -44,6 +45,8 @@ export interface InboxOptions {
   readonly atMostOnce: AtMostOnce;
   readonly limits: InboxLimits;
   readonly settlements: Settlements;
+  /** Absent if there is no middleware. */
+  readonly middleware: MiddlewareRequests | undefined;
 }
 
 export class Inbox implements HandlerKeeper {
@@ -153,6 +156,7 @@ export class Inbox implements HandlerKeeper {
       digest: digestOf(datagram, body.end),
       // Nothing is sent back for a notification, whoever sent it.
       native: headerMap !== undefined && !oneWay,
+      headerMap,
       attempt: headerMap?.attempt ?? 1,
       headers: headerMap?.headers,
       oneWay,
@@ -202,12 +206,14 @@ export class Inbox implements HandlerKeeper {
    * refusal is remembered. If there is no room to remember it, the caller is not told.
    */
   #refuse(sender: HandlerOwner, request: InboundRequest, refusal: Refusal): Fate {
+    const { middleware, settlements } = this.#options;
     const handler = new Handler(sender, this, this.#engine, request);
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
     const answered = handler.native && !(mayChange && this.#memory.hasNoRoomToRefuse);
     handler.refuse(refusal, answered);
     if (answered && mayChange) this.#memory.rememberRefusal(handler);
-    this.#options.settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    middleware?.showRefused(request, handler.context, sender.socketAddress, refusal);
     return `request.refused.${refusal.code}`;
   }
 
@@ -218,7 +224,7 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { endpointFor, limits, settlements } = this.#options;
+    const { endpointFor, limits, middleware, settlements } = this.#options;
     const served = {
       sender: peer.socketAddress,
       endpointFor,
@@ -233,7 +239,8 @@ export class Inbox implements HandlerKeeper {
     this.#slots.take(peer);
     this.#called.push(handler);
     settlements.started(handler.context, peer.socketAddress);
-    handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
+    const passing = middleware?.scopeOf(served, handler.context, args);
+    handler.run(procedure, args, passing ?? new RequestScope(served, this.#engine.clock));
     this.#called.pop();
   }
 

@@ -35,6 +35,9 @@ export interface ServedRequest {
   readonly timeoutMs: number;
 }
 
+/** The context of all requests to which no middleware has added anything. */
+export const NO_CONTEXT: object = Object.freeze({});
+
 export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
   readonly attempt: number;
@@ -70,6 +73,10 @@ export class RequestScope implements HandlerScope {
     this.#timeoutMs = request.timeoutMs;
   }
 
+  get context(): object {
+    return NO_CONTEXT;
+  }
+
   /** Whether the procedure runs, and its request waits for the end. */
   get running(): boolean {
     return this.#running;
@@ -78,6 +85,16 @@ export class RequestScope implements HandlerScope {
   /** The request has ended. */
   end(): void {
     this.#running = false;
+  }
+
+  /** Whether the result is not needed any more. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
+  /** Why not. */
+  get abortReason(): unknown {
+    return this.#abortReason;
   }
 
   get endpoint(): ServingEndpoint {

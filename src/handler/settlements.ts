@@ -2,6 +2,7 @@
 import type { Hearers } from '../actor/listeners.js';
 import type { SocketAddress } from '../address/address.js';
 import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
+import { MiddlewareError } from '../api/middleware-error.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { noRequests } from '../api/request-ending.js';
@@ -66,11 +67,14 @@ function endingOf({ refusal, cancelled, failure, oneWay }: HandlerContext): Requ
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 
-/** Whether this is a mistake in the procedure: no declared error, and not the caller's deadline. */
+/**
+ * Whether this is a mistake in the procedure that nobody was told of yet: no declared error, not
+ * the caller's deadline, and no mistake of middleware, which was reported when it was made.
+ */
 function isMistake(ending: RequestEnding, error: unknown): boolean {
   switch (ending) {
     case 'failed':
-      return !(error instanceof ProcedureError);
+      return !(error instanceof ProcedureError || error instanceof MiddlewareError);
     case 'timedOut':
       return error instanceof HandlerTimedOutError && error.deadline === 'endpoint';
     default:

@@ -15,7 +15,7 @@ import type { NotificationActor } from './notification.js';
 import type { NotifiedPeer } from './owner.js';
 import { WaitingRoom } from './waiting-room.js';
 
-export type OutletLimits = FlightLimits & Pick<Limits, 'notifyWaiting'>;
+type OutletLimits = FlightLimits & Pick<Limits, 'notifyWaiting'>;
 
 /** What the outlets of an endpoint are made with. */
 export interface OutletKit {

@@ -56,9 +56,7 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
   ): Notification {
     const contracted = this.#contractedProcedure(procedure);
     const message = encodeMessage(procedure, args ?? [], options, contracted);
-    const notification = this.actor.living().notify(message, this.#parent);
-    // XState's types of an actor's machine do not compare.
-    return notification as unknown as Notification;
+    return this.actor.living().notify(message, this.#parent);
   }
 
   async readyToNotify(): Promise<void> {

@@ -25,7 +25,7 @@ const NAMES: readonly string[] = [
   ...OUTCOME_STATES.map((state) => `outcome:${state}`),
   ...namesOf(NOTIFICATION_ENDINGS).map((ending) => `notification:${ending}`),
   ...namesOf(VERDICTS).map((verdict) => `verdict:${verdict}`),
-  ...[...namesOf(ERROR_CODES), 'asAsked'].map((code) => `error:${code}`),
+  ...[...namesOf(ERROR_CODES), 'asAsked', 'turnedAway'].map((code) => `error:${code}`),
   ...namesOf(REQUEST_ENDINGS).map((ending) => `ending:${ending}`),
   ...['loss', 'partition', 'capacity', 'tooLarge', 'nobodyListens'].map((why) => `lost:${why}`),
   ...['late', 'lost'].map((sequel) => `sequel:${sequel}`),
@@ -45,6 +45,8 @@ const NAMES: readonly string[] = [
     'oldPeer:answered',
     'procedure:aborted',
   ],
+  ...['passed', 'refused', 'turnedAway', 'overtaken'].map((what) => `middleware:${what}`),
+  ...['interceptor:passed', 'interceptor:keptBack'],
   ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
     (what) => `bundle:${what}`,
   ),

@@ -16,6 +16,7 @@ import { brief, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
 import { lookupIn } from './names.js';
+import { middlewareOf } from './middleware.js';
 import { NodeClock } from './node-clock.js';
 import type { NodePlan } from './plan.js';
 import { proceduresOf } from './procedures.js';
@@ -157,8 +158,10 @@ export class EndpointNode {
       },
     );
     const actors = new Map<string, Watched>();
+    const passed = { run: 0, refused: 0, times: new Map<string, number>() };
     const endpoint = await createEndpoint({
       ...this.plan.options,
+      ...(this.plan.middleware && middlewareOf(this.#world, this, passed)),
       transport,
       clock,
       random: this.#faults.random(this.incarnation),
@@ -176,7 +179,17 @@ export class EndpointNode {
     });
     const { address } = endpoint;
     this.#life = {
-      ...{ endpoint, clock, transport, transmissions, disturbed, atWorkWallMs, actors, address },
+      ...{
+        endpoint,
+        clock,
+        transport,
+        transmissions,
+        disturbed,
+        atWorkWallMs,
+        actors,
+        address,
+        passed,
+      },
       openCalls: new Set(),
       natives: new Set(),
       nativeSinceMs: new Map(),

@@ -15,6 +15,7 @@ import { notifications } from './invariants/notifications.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
+import { passing } from './invariants/passing.js';
 import { quiescence } from './invariants/quiescence.js';
 import { quietWorlds } from './invariants/quiet-worlds.js';
 import { requestConservation } from './invariants/request-conservation.js';
@@ -32,6 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   outboundConservation,
   networkConservation,
   requestConservation,
+  passing,
   boundedMemory,
   pace,
   amplification,

@@ -3,6 +3,7 @@ import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { HealthReport } from '../../src/api/health-report.js';
 import type { FaultyTransport } from './faulty-transport.js';
+import type { Passed } from './middleware.js';
 import type { NodeClock } from './node-clock.js';
 import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -80,6 +81,8 @@ export interface Life {
   /** How many requests it reported as started; see I7. */
   started: number;
   readonly actors: Map<string, Watched>;
+  /** How many requests passed through the middleware; see I20. */
+  readonly passed: Passed;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;
   /** How many calls were made, by the workload and by procedures. */

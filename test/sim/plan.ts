@@ -29,7 +29,7 @@ export const FAULT_CLASSES = [
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
   ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names', 'headers'] as const),
-  'notifications',
+  ...(['notifications', 'middleware'] as const),
   ...ODD_OPTIONS,
 ] as const;
 
@@ -69,6 +69,8 @@ export interface NodePlan {
   readonly kind: 'endpoint' | 'old';
   readonly options: NodeOptions;
   readonly oddOptions: readonly OddOption[];
+  /** Whether it has middleware and interceptors. */
+  readonly middleware: boolean;
   readonly faults: ReadonlySet<ProcessFault>;
   /** How often a process fault happens where it can. */
   readonly faultRate: number;
@@ -186,6 +188,7 @@ function drawNodes(dice: Dice, count: number, rule: Rule): NodePlan[] {
     PROCESS_FAULTS.filter((fault) => chance(dice, ODDS[fault] ?? ACTIVE, rule(CLASS_OF[fault]))),
   );
   const faultRate = dice.pick([0.02, 0.1, 0.25]);
+  const around = dice.fork('middleware');
   return Array.from({ length: count }, (_, index) => {
     // The first two are endpoints, so that every world has two peers that speak the whole protocol.
     const mayBeOld = chance(dice, 0.3, rule('oldPeers'));
@@ -198,6 +201,7 @@ function drawNodes(dice: Dice, count: number, rule: Rule): NodePlan[] {
       kind,
       options: optionsOf(own, dice),
       oddOptions: own,
+      middleware: chance(around, ACTIVE, rule('middleware')) && kind === 'endpoint',
       faults: new Set(faults.filter((fault) => active.has(fault))),
       faultRate,
     };

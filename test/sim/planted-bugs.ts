@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     this.#waiting.set(before, before);
     before.receive({ type: 'replaced', by: notification.transactionId });`,
     with: ['notifications'],
-    foundBy: ['I18'],
+    foundBy: ['I15', 'I18'],
   },
   {
     name: 'a notification is taken for a new one each time that it arrives',
@@ -97,6 +97,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     replace: 'if (handler.context.oneWay) return;',
     with: ['notifications', 'duplication'],
     foundBy: ['I2'],
+  },
+  {
+    name: 'middleware is not shown refused requests',
+    file: 'handler/inbox.ts',
+    find: 'middleware?.showRefused(request, handler.context, sender.socketAddress, refusal);',
+    replace: '',
+    with: ['middleware'],
+    foundBy: ['I20'],
+  },
+  {
+    name: 'middleware that waited too long runs the procedure all the same',
+    file: 'handler/middleware-chain.ts',
+    find: 'if (request.over) return rejected(this.#reasonOfEnd(index, request));',
+    replace: '',
+    with: ['middleware', 'shortHandlerTimeout'],
+    foundBy: ['I20'],
   },
   {
     name: 'a procedure that runs on after its deadline gives its slot up',

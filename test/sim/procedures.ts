@@ -7,6 +7,7 @@ import { ProcedureError } from '../../src/api/procedure-error.js';
 import type { Dice } from './dice.js';
 import type { EndpointNode } from './endpoint-node.js';
 import { checkHeaders } from './invariants/headers.js';
+import type { PassingContext } from './middleware.js';
 import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
@@ -27,6 +28,12 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
   const { incarnation } = node;
 
   const begin = (scope: HandlerScope, procedure: string, token: unknown): Execution => {
+    if (node.plan.middleware && scope.signal.aborted) {
+      world.problem('I20', `${node.name} ran ${procedure} when nobody waited any longer`);
+    }
+    // Behind middleware that waits, a procedure begins when other datagrams are received.
+    const { ending = node.closing, transactionId = node.receivingId } =
+      scope.context as Partial<PassingContext>;
     const execution: Execution = {
       serial: world.oracle.count,
       token: String(token),
@@ -34,7 +41,7 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
       node: node.name,
       incarnation,
       sender: `${scope.sender.host}:${scope.sender.port}`,
-      transactionId: node.receivingId,
+      ...{ transactionId, ending },
       startedAtMs: world.nowMs,
       endedAtMs: undefined,
       result: undefined,

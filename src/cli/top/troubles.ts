@@ -38,6 +38,9 @@ export class Troubles {
         break;
       case 'step':
         this.#step(record);
+        break;
+      default:
+      // The others tell of nothing that can go wrong.
     }
   }
 

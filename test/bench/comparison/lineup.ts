@@ -1,4 +1,5 @@
 /** Lineup: the contestants, in the order of the table. */
+import type { EndpointOptions } from 'rpcudp';
 import { connectCoap, serveCoap } from './contestants/coap.js';
 import type { Contestant } from './contestants/contestant.js';
 import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
@@ -37,6 +38,8 @@ export const PYTHON = 'python';
 
 const UNBUNDLED = { maxBundleBytes: 0 };
 const OBSERVED = { inspect: { next: () => undefined } };
+const PASSING = { use: [(_: unknown, next: () => unknown) => next()] };
+const INTERCEPTED: Pick<EndpointOptions, 'intercept'> = { intercept: [(_, next) => next()] };
 
 export const LINEUP: readonly Entry[] = [
   {
@@ -82,6 +85,16 @@ export const LINEUP: readonly Entry[] = [
     contestant: { connect: (port) => connectRpcudp(port, OBSERVED), serve: () => serveRpcudp() },
     loads: ['.'],
     note: 'bundled, with an inspection observer that ignores what it hears at the client',
+  },
+  // Builds before these options refuse them, so they are not compared with a baseline.
+  {
+    key: 'middleware',
+    name: 'rpcudp, with middleware',
+    contestant: {
+      connect: (port) => connectRpcudp(port, INTERCEPTED),
+      serve: () => serveRpcudp(PASSING),
+    },
+    note: 'bundled, with an interceptor and middleware that only call `next`',
   },
   {
     key: 'inspected',

@@ -15,7 +15,7 @@ const REST_MS = 60;
 /** More than both processes spend in that time when they have nothing to do. */
 const IDLE_MICROS = 2_000;
 
-type Options = Pick<EndpointOptions, 'inspect' | 'maxBundleBytes'>;
+type Options = Pick<EndpointOptions, 'inspect' | 'intercept' | 'maxBundleBytes' | 'use'>;
 
 export async function connectRpcudp(port: number, options: Options = {}): Promise<Client<Outcome>> {
   return clientOf(await openClient(options), port);
