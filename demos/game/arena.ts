@@ -3,6 +3,7 @@ import { createEndpoint } from 'rpcudp';
 import type { Endpoint } from 'rpcudp';
 import { UPDATE_EVERY_MS } from './place.js';
 import { Seats } from './seats.js';
+import { Ticks } from './ticks.js';
 
 /**
  * The most worlds that are on their way to one player. What is on its way cannot be replaced any
@@ -13,7 +14,7 @@ const ON_THE_WAY = 4;
 export class Arena {
   readonly seats: Seats;
   readonly endpoint: Endpoint<Seats['handlers']>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #ticks: Ticks;
   #worlds = 0;
 
   private constructor(seats: Seats, endpoint: Endpoint<Seats['handlers']>) {
@@ -21,7 +22,7 @@ export class Arena {
     this.endpoint = endpoint;
     // Nobody says goodbye whose process or network is gone.
     endpoint.on('peer.silent', ({ peer }) => seats.remove(peer));
-    this.#timer = setInterval(() => this.#tellAll(), UPDATE_EVERY_MS);
+    this.#ticks = new Ticks(UPDATE_EVERY_MS, () => this.#tellAll());
   }
 
   static async open(): Promise<Arena> {
@@ -39,7 +40,7 @@ export class Arena {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#ticks.stop();
     await this.endpoint.close();
   }
 }

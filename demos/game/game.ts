@@ -6,19 +6,20 @@ import type { Ages } from './ages.js';
 import { Arena } from './arena.js';
 import { Player } from './player.js';
 import { Scoreboard } from './scoreboard.js';
+import type { Standing } from './scoreboard.js';
 import { SlowLink } from './slow-link.js';
 import { verdictOf } from './verdict.js';
 import type { Claim, Played } from './verdict.js';
 
 const PLAYERS = 50;
-const SLOW_LINK = { bytesPerSecond: 8_000, delayMs: 60, lossRate: 0.03 };
+const SLOW_LINK = { bytesPerSecond: 5_000, delayMs: 60, lossRate: 0.03 };
 
 export class Game {
-  readonly scoreboard: Scoreboard;
   /** The endpoints that are worth a look: of the arena, the slow player, and one of the others. */
   readonly shown: readonly AnyEndpoint[];
 
   readonly #arena: Arena;
+  readonly #scoreboard: Scoreboard;
   readonly #others: readonly Player[];
   readonly #slow: Player;
   readonly #vanishing: Player;
@@ -27,7 +28,7 @@ export class Game {
   private constructor(arena: Arena, scoreboard: Scoreboard, players: readonly Player[]) {
     const [slow, vanishing, ...others] = players as readonly [Player, Player, ...Player[]];
     this.#arena = arena;
-    this.scoreboard = scoreboard;
+    this.#scoreboard = scoreboard;
     this.#slow = slow;
     this.#vanishing = vanishing;
     this.#others = others;
@@ -70,10 +71,22 @@ export class Game {
     return this.#arena.seats.removed.length > 0;
   }
 
+  get #standing(): Standing {
+    return {
+      players: this.#arena.seats.size,
+      endpoints: [this.#arena, ...this.#players].map(({ endpoint }) => endpoint),
+      slowWorlds: this.#slow.view.worlds,
+    };
+  }
+
+  /** The headings of the lines, which count from now on. */
+  begin(): string {
+    return this.#scoreboard.begin(this.#standing);
+  }
+
   /** The line of this second. */
   line(second: number): string {
-    const endpoints = [this.#arena, ...this.#players].map(({ endpoint }) => endpoint);
-    return this.scoreboard.line(second, this.#arena.seats.size, this.#slow.view.worlds, endpoints);
+    return this.#scoreboard.line(second, this.#standing);
   }
 
   /** Those who are still there leave. Returns what became of the promises of the game. */

@@ -37,7 +37,7 @@ await game.join();
 console.log(`50 players have joined. "gone" vanishes after a second; "slow" has a slow link.
 Updates of all together in each second, and how old the place of a rival is when it is seen:
 
-${game.scoreboard.headings}`);
+${game.begin()}`);
 
 /** Whether the game is over after this second: it does not end before somebody was removed. */
 function isOver(second: number): boolean {

@@ -4,6 +4,7 @@ import type { AnyEndpoint, Call, PeerOf, SocketAddress, Transport } from 'rpcudp
 import type { Ages } from './ages.js';
 import { nowMs, UPDATE_EVERY_MS } from './place.js';
 import type { Seats, Told } from './seats.js';
+import { Ticks } from './ticks.js';
 import { View } from './view.js';
 
 const RADIUS = 400;
@@ -30,7 +31,7 @@ export class Player {
   told: Told = { worlds: 0, replaced: 0 };
 
   readonly #arena: PeerOf<Seats['handlers']>;
-  #timer: NodeJS.Timeout | undefined;
+  #ticks: Ticks | undefined;
   #angle = 0;
 
   private constructor(name: string, view: View, endpoint: AnyEndpoint, arena: SocketAddress) {
@@ -52,7 +53,7 @@ export class Player {
 
   async join(): Promise<void> {
     await this.#answered(this.#arena.call('join', [this.name], { timeoutMs: PATIENCE_MS }));
-    this.#timer = setInterval(() => this.#move(), UPDATE_EVERY_MS);
+    this.#ticks = new Ticks(UPDATE_EVERY_MS, () => this.#move());
   }
 
   #move(): void {
@@ -63,7 +64,7 @@ export class Player {
   }
 
   async leave(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#ticks?.stop();
     const call = this.#arena.call('leave', [], { timeoutMs: PATIENCE_MS });
     this.told = (await this.#answered(call)) ?? this.told;
   }
@@ -77,7 +78,7 @@ export class Player {
 
   /** Closes its endpoint. The arena learns nothing of it. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#ticks?.stop();
     await this.endpoint.close();
   }
 }

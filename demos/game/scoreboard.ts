@@ -1,5 +1,5 @@
 /** Scoreboard: the lines that the game prints, one a second. */
-import type { AnyEndpoint, EndpointStats } from 'rpcudp';
+import type { AnyEndpoint } from 'rpcudp';
 import { Ages } from './ages.js';
 
 const COUNTS = ['sent', 'received', 'replaced', 'dropped'] as const;
@@ -9,28 +9,35 @@ const HEADINGS = ['second', 'players', ...COUNTS, 'age p50', 'p99', 'slow: world
 const CELL_WIDTH = 7;
 const GAP = '  ';
 
+/** What a line is made of. The counts grow from the beginning on, for all endpoints together. */
+export interface Standing {
+  readonly players: number;
+  readonly endpoints: readonly AnyEndpoint[];
+  /** How many worlds the slow player has seen. */
+  readonly slowWorlds: number;
+}
+
 export class Scoreboard {
   /** Of what the players see, and of what the one behind the slow link sees. */
   readonly ages = new Ages();
   readonly slowAges = new Ages();
-  /** At the last line, and how many worlds the slow one had seen then. */
+  /** At the last line. */
   #counts: Counts = { sent: 0, received: 0, replaced: 0, dropped: 0 };
   #slowWorlds = 0;
 
-  get headings(): string {
+  /** The headings of the lines, which count from now on. */
+  begin({ endpoints, slowWorlds }: Standing): string {
+    this.#counts = countsOf(endpoints);
+    this.#slowWorlds = slowWorlds;
+    for (const ages of [this.ages, this.slowAges]) ages.read();
     return rowOf(HEADINGS);
   }
 
-  /** The line of this second. Updates are counted since the last one, of all endpoints together. */
-  line(
-    second: number,
-    players: number,
-    slowWorlds: number,
-    endpoints: readonly AnyEndpoint[],
-  ): string {
+  /** The line of this second. */
+  line(second: number, { players, endpoints, slowWorlds }: Standing): string {
     const before = this.#counts;
-    const counts = sum(endpoints.map((endpoint) => countsOf(endpoint.stats())));
     const slow = slowWorlds - this.#slowWorlds;
+    const counts = countsOf(endpoints);
     this.#counts = counts;
     this.#slowWorlds = slowWorlds;
     return rowOf([
@@ -45,14 +52,15 @@ function rowOf(cells: readonly (string | number)[]): string {
   return cells.map((cell, column) => String(cell).padStart(widths[column] ?? 0)).join(GAP);
 }
 
-function countsOf({ notifications, requests }: EndpointStats): Counts {
-  const { sent, replaced, ...drops } = notifications;
-  const dropped = Object.values(drops).reduce((total, count) => total + count, 0);
-  return { sent, received: requests.finished, replaced, dropped };
-}
-
-function sum(all: readonly Counts[]): Counts {
+function countsOf(endpoints: readonly AnyEndpoint[]): Counts {
   const total: Counts = { sent: 0, received: 0, replaced: 0, dropped: 0 };
-  for (const counts of all) for (const name of COUNTS) total[name] += counts[name];
+  for (const endpoint of endpoints) {
+    const { notifications, requests } = endpoint.stats();
+    const { sent, replaced, ...drops } = notifications;
+    total.sent += sent;
+    total.received += requests.finished;
+    total.replaced += replaced;
+    for (const count of Object.values(drops)) total.dropped += count;
+  }
   return total;
 }
