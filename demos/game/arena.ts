@@ -14,8 +14,9 @@ const ON_THE_WAY = 4;
 export class Arena {
   readonly seats: Seats;
   readonly endpoint: Endpoint<Seats['handlers']>;
+  /** How many worlds it has made: their numbers. */
+  worlds = 0;
   readonly #ticks: Ticks;
-  #worlds = 0;
 
   private constructor(seats: Seats, endpoint: Endpoint<Seats['handlers']>) {
     this.seats = seats;
@@ -35,7 +36,7 @@ export class Arena {
   }
 
   #tellAll(): void {
-    const world = [(this.#worlds += 1), this.seats.places()] as const;
+    const world = [(this.worlds += 1), this.seats.places()] as const;
     this.seats.tell((peers) => this.endpoint.broadcast(peers, 'world', world, { latest: 'world' }));
   }
 

@@ -45,7 +45,8 @@ export class Game {
     const open = (name: string, ofAges: Ages, transport?: Transport): Promise<Player> => {
       // Nobody watches those who have bad luck: they are seen late, or not at all.
       const rival = others[(others.indexOf(name) + 1) % others.length] ?? name;
-      return Player.open(address, { name, rival, ages: ofAges, ...(transport && { transport }) });
+      const watching = { rival, ages: ofAges, newest: () => arena.worlds };
+      return Player.open(address, { name, watching, ...(transport && { transport }) });
     };
     const link = new SlowLink(udpTransport({ host: '127.0.0.1' }), SLOW_LINK, new SeededRandom(1));
     const players = [
@@ -106,6 +107,6 @@ export class Game {
   }
 }
 
-function played({ name, told, view: { worlds, older }, failures }: Player): Played {
-  return { name, told, seen: { worlds, older }, failures };
+function played({ name, told, view: { worlds, older, behind }, failures }: Player): Played {
+  return { name, told, seen: { worlds, older, behind }, failures };
 }

@@ -1,11 +1,11 @@
 /** Player: a client of the game. It joins, tells where it is 20 times a second, and leaves. */
 import { createEndpoint } from 'rpcudp';
 import type { AnyEndpoint, Call, PeerOf, SocketAddress, Transport } from 'rpcudp';
-import type { Ages } from './ages.js';
 import { nowMs, UPDATE_EVERY_MS } from './place.js';
 import type { Seats, Told } from './seats.js';
 import { Ticks } from './ticks.js';
 import { View } from './view.js';
+import type { Watching } from './view.js';
 
 const RADIUS = 400;
 const RADIANS_AN_UPDATE = 0.05;
@@ -14,9 +14,7 @@ const PATIENCE_MS = 15_000;
 
 interface PlayerOptions {
   readonly name: string;
-  /** The name of the player that it watches. */
-  readonly rival: string;
-  readonly ages: Ages;
+  readonly watching: Watching;
   /** Default: UDP. */
   readonly transport?: Transport;
 }
@@ -42,8 +40,8 @@ export class Player {
   }
 
   static async open(arena: SocketAddress, options: PlayerOptions): Promise<Player> {
-    const { name, rival, ages, transport } = options;
-    const view = new View(rival, ages);
+    const { name, watching, transport } = options;
+    const view = new View(watching);
     const endpoint = await createEndpoint({
       ...(transport === undefined ? { host: '127.0.0.1' } : { transport }),
       handlers: view.handlers,

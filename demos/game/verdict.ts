@@ -5,8 +5,13 @@ export interface Played {
   readonly name: string;
   /** The worlds that the arena made for it, and how many of these were replaced. */
   readonly told: { readonly worlds: number; readonly replaced: number };
-  /** The worlds that it saw, and how much of what it saw was older than before. */
-  readonly seen: { readonly worlds: number; readonly older: number };
+  readonly seen: {
+    readonly worlds: number;
+    /** How much of what it saw was older than before. */
+    readonly older: number;
+    /** How many worlds had been made since the one that it saw, at most. */
+    readonly behind: number;
+  };
   readonly failures: readonly string[];
 }
 
@@ -27,6 +32,11 @@ export interface Claim {
 
 /** The share of worlds that a player on a good link sees at least, also while a machine is busy. */
 const SHARE = 0.75;
+/**
+ * The most worlds that the slow player may be behind: those of two seconds. On its link are few of
+ * them, and twice as many when answers were lost. Without this bound it is behind more and more.
+ */
+const MOST_BEHIND = 40;
 
 /** Every promise of the game, and whether it was kept. */
 export function verdictOf({ others, slow, vanished, removed }: GameOver): Claim[] {
@@ -52,6 +62,10 @@ export function verdictOf({ others, slow, vanished, removed }: GameOver): Claim[
     {
       words: `the slow one saw ${ofSlow}; ${slow.told.replaced} were replaced by newer ones`,
       isKept: wasSpared(slow) && shareSeen(slow) < least,
+    },
+    {
+      words: `what it saw was new: it was ${slow.seen.behind} worlds behind at most`,
+      isKept: slow.seen.behind <= MOST_BEHIND,
     },
     {
       words: `${vanished} vanished, and the arena removed ${gone}`,

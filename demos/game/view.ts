@@ -4,10 +4,22 @@ import type { Ages } from './ages.js';
 import { nowMs } from './place.js';
 import type { Place } from './place.js';
 
+/** What a player watches, and what only one process can know of it. */
+export interface Watching {
+  /** The name of the player that it watches. */
+  readonly rival: string;
+  /** Where it is noted how old the place of the rival is. */
+  readonly ages: Ages;
+  /** The number of the newest world that the arena has made. */
+  readonly newest: () => number;
+}
+
 export class View {
   /** How many worlds it saw, and how many of them were not newer than the one before. */
   worlds = 0;
   older = 0;
+  /** How many worlds the arena had made since the one that it saw, at most. */
+  behind = 0;
 
   readonly handlers = {
     world: (_: HandlerScope, number: number, places: readonly Place[]): void => {
@@ -18,25 +30,24 @@ export class View {
     },
   };
 
-  readonly #rival: string;
-  readonly #ages: Ages;
+  readonly #watching: Watching;
   /** The number of the newest world. */
   #number = 0;
   #rivalAtMs = 0;
 
-  /** @param rival the player that it watches: how old its place is goes into `ages` */
-  constructor(rival: string, ages: Ages) {
-    this.#rival = rival;
-    this.#ages = ages;
+  constructor(watching: Watching) {
+    this.#watching = watching;
   }
 
   #look(number: number, places: readonly Place[]): void {
+    const { rival: watched, ages, newest } = this.#watching;
     this.#number = number;
-    const rival = places.find(([name]) => name === this.#rival);
+    this.behind = Math.max(this.behind, newest() - number);
+    const rival = places.find(([name]) => name === watched);
     if (rival === undefined) return;
     const [, , , atMs] = rival;
     if (atMs < this.#rivalAtMs) this.older += 1;
     this.#rivalAtMs = atMs;
-    this.#ages.add(nowMs() - atMs);
+    ages.add(nowMs() - atMs);
   }
 }
