@@ -58,7 +58,7 @@ export class Game {
   }
 
   async join(): Promise<void> {
-    // One after the other, so that they do not all move in the same millisecond.
+    // One after the other, so that they do not all move at the same moment.
     for (const player of this.#players) await player.join();
   }
 

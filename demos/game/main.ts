@@ -28,8 +28,7 @@ const options = watchedDemo('npm run demo:game --', about)
   .parse()
   .opts();
 
-let isStopped = false;
-const stopped = untilStopped().then(() => (isStopped = true));
+const stopped = untilStopped().then(() => 'stopped' as const);
 const game = await Game.open();
 const watching = await watch(options, ...game.shown);
 await game.join();
@@ -44,15 +43,17 @@ function isOver(second: number): boolean {
   return second >= options.seconds + (game.hasRemoved ? 0 : PATIENCE_SECONDS);
 }
 
-for (let second = 1; !isStopped; second += 1) {
-  await Promise.race([stopped, sleep(1_000, undefined, { ref: false })]);
-  if (isStopped) break;
-  console.log(game.line(second));
-  if (second === 1) await game.vanish();
-  if (isOver(second)) break;
+async function play(): Promise<'stopped' | 'over'> {
+  for (let second = 1; ; second += 1) {
+    const aSecond = sleep(1_000, 'passed' as const, { ref: false });
+    if ((await Promise.race([stopped, aSecond])) === 'stopped') return 'stopped';
+    console.log(game.line(second));
+    if (second === 1) await game.vanish();
+    if (isOver(second)) return 'over';
+  }
 }
 
-if (isStopped) {
+if ((await play()) === 'stopped') {
   console.log('\nStopped before its end.');
   process.exitCode = STOPPED;
 } else {
