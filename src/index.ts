@@ -15,7 +15,23 @@ export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js
 export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest, StartedRequest } from './api/endpoint-report.js';
 export type { HealthReport } from './api/health-report.js';
-export type { CallParameters, Peer, PeerReport, Remote } from './api/peer.js';
+export type { CallParameters, NotifyParameters, Peer, PeerReport, Remote } from './api/peer.js';
+export type { Notification } from './api/notification.js';
+export type { NotifyOptions } from './api/notify-options.js';
+export type { NotificationReport } from './api/notification-report.js';
+export type {
+  NotificationContext,
+  NotificationEnd,
+  NotificationEvent,
+  NotificationInput,
+  NotificationSnapshot,
+} from './api/notification-snapshot.js';
+export type {
+  NotificationCounts,
+  NotificationDrop,
+  NotificationEnding,
+  NotificationState,
+} from './api/notification-state.js';
 export type { PeerSnapshot, PeerState } from './api/peer-snapshot.js';
 export type { CallCommand } from './api/call-command.js';
 export type { PeerHealth } from './api/health.js';
@@ -103,7 +119,7 @@ export {
   TooManyPeersError,
   UnencodableError,
 } from './errors.js';
-export { HeadersNotSupportedError } from './api/headers-error.js';
+export { OldPeerError } from './api/old-peer-error.js';
 export { RestoreError } from './api/restore-error.js';
 export type { CallMessage, HandlerMessage } from './api/tracing-message.js';
 export { actorsOf } from './xstate/actors-of.js';

@@ -11,9 +11,11 @@ import type {
   Snapshot,
   Subscription,
 } from 'xstate';
-import { inThisContext } from '../time/async-context.js';
 
-/** An inspection observer: an object or a function, as for XState's `createActor`. */
+/**
+ * An inspection observer: an object or a function, as for XState's `createActor`. As with XState, it
+ * runs in the async context of what it observes: of who makes a call, or of the socket.
+ */
 export type InspectionObserver =
   Observer<InspectionEvent> | ((inspectionEvent: InspectionEvent) => void);
 
@@ -146,7 +148,7 @@ export class Inspection {
   }
 
   #guarded(observer: InspectionObserver): (inspectionEvent: InspectionEvent) => void {
-    const next = inThisContext(nextOf(observer));
+    const next = nextOf(observer);
     let reported = false;
     return (inspectionEvent) => {
       try {

@@ -28,10 +28,10 @@ export interface CallOptions {
    * Texts and binaries for the peer's handler, such as a token: at most 15, and 400 bytes with their
    * names (fewer with a `traceparent` of more than 69 characters). They are not checked by contracts.
    *
-   * Only rpcudp endpoints get them. A call with headers to a peer that is not one is `unsent`, with a
-   * HeadersNotSupportedError. To a peer that has not answered anything it is sent when a probe, which
-   * runs nothing, was answered; without an answer it is `timedOut` with the verdict
-   * `probeUnanswered`. Default: none.
+   * Only rpcudp endpoints get them. A call with headers to a peer that is not one is `unsent`, with an
+   * OldPeerError. To a peer that has not answered anything it is sent when a probe, which runs
+   * nothing, was answered; without an answer it is `timedOut` with the verdict `probeUnanswered`.
+   * Default: none.
    */
   readonly headers?: CallHeaders | undefined;
   /** Any value. Every report of this call carries it. */

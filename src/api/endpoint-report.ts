@@ -15,6 +15,8 @@ export interface SettledRequest {
   /** Milliseconds from arrival to the end of the procedure; undefined when it did not end. */
   readonly durationMs?: number | undefined;
   readonly replyBytes?: number | undefined;
+  /** Whether it is a notification: nothing was sent back. */
+  readonly oneWay?: boolean | undefined;
   /** What the procedure threw, or an error that names the limit that the request met. */
   readonly error?: unknown;
 }

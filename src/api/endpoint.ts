@@ -6,8 +6,9 @@ import type { offered } from '../contract/api.js';
 import type { AnyContract, ContractApi } from '../contract/contract.js';
 import type { CloseOptions } from './close-options.js';
 import type { EndpointReport } from './endpoint-report.js';
-import type { Peer } from './peer.js';
-import type { AnyProcedures, Offered } from './procedures.js';
+import type { Notification } from './notification.js';
+import type { NotifyParameters, Peer } from './peer.js';
+import type { AnyProcedures, ArgumentsOf, Offered, ProcedureName } from './procedures.js';
 import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers. `T` is the type of an endpoint, or the type of its handlers. */
@@ -53,6 +54,18 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   peers<T = AnyProcedures>(): PeerOf<T>[];
 
   /**
+   * Notifies each of these peers, as `peer.notify` does; the arguments are checked and encoded once.
+   * Gives the notifications, in the order of the peers. A peer that has no room drops its own.
+   *
+   * @throws What `peer.notify` throws for a mistake of the caller, before anybody is notified.
+   */
+  broadcast<PeerApi, P extends ProcedureName<PeerApi>>(
+    peers: Iterable<Peer<PeerApi>>,
+    procedure: P,
+    ...rest: NotifyParameters<ArgumentsOf<PeerApi[P]>>
+  ): Notification[];
+
+  /**
    * Adds a listener for one type of report, or for all types with `'*'`. Reports of health
    * (`peer.silent`, …) are those of all its peers.
    */
@@ -64,8 +77,8 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   ): Subscription;
 
   /**
-   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer, call
-   * and handler actor with its current state, and then all events until `unsubscribe`. The first
+   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer, call,
+   * notification and handler actor with its current state, and then all events until `unsubscribe`. The first
    * error that it throws is reported to `onError`; no error reaches the endpoint.
    */
   inspect(observer: InspectionObserver): Subscription;

@@ -55,6 +55,12 @@ export interface HandlerScope<Caller = never> {
    */
   readonly attempt: number;
 
+  /**
+   * Whether the request is a notification: nobody gets the result. What the procedure throws is
+   * reported to `onError` all the same.
+   */
+  readonly oneWay: boolean;
+
   /** The caller's W3C Trace Context, if it sent one. It is not checked beyond its form. */
   readonly traceparent: string | undefined;
 

@@ -77,8 +77,8 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
     if (!workingHeard) this.#report(nowMs);
-    // A listener may have cancelled the call.
-    if (!call.done) this.resume(nowMs, wasBundled);
+    // If a listener has cancelled the call, its request is not sent any more.
+    this.resume(nowMs, wasBundled);
   }
 
   /** Once, and not before the kernel took the request. Until then it may go to another address. */
@@ -168,7 +168,8 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   #mayRepeatNow(wasBundled: boolean): boolean {
     const { context, peer } = this.#call;
     const notUnderstood = wasBundled && context.attempt === 1;
-    return this.#mayBeRead && (this.#mayRunTwice || peer.native || notUnderstood);
+    if (!this.#mayBeRead) return false;
+    return this.#mayRunTwice || peer.native || notUnderstood;
   }
 
   /** Whether the peer, as far as is known, reads all that the request has. */

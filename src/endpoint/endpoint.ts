@@ -10,6 +10,8 @@ import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
+import type { Notification } from '../api/notification.js';
+import type { NotifyOptions } from '../api/notify-options.js';
 import type { Peer } from '../api/peer.js';
 import type { Offered } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
@@ -21,6 +23,7 @@ import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
+import { broadcast } from '../peer/broadcast.js';
 import { PeerHandle } from '../peer/handle.js';
 import { Closing } from './closing.js';
 import { holdPeer, holdPeers } from './hold-peer.js';
@@ -126,6 +129,18 @@ export class EndpointSystem implements ScopableEndpoint {
     return holdPeers(this.#parts).map((held) => new PeerHandle(held, own, parent));
   }
 
+  broadcast(
+    peers: Iterable<unknown>,
+    procedure: string,
+    args: readonly unknown[] = [],
+    options?: NotifyOptions,
+  ): Notification[] {
+    const { caller } = this.#parts;
+    return broadcast(peers, procedure, args, options, (parent) => {
+      caller.requireOpen(parent);
+    }) as unknown as Notification[];
+  }
+
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
@@ -148,6 +163,7 @@ export class EndpointSystem implements ScopableEndpoint {
       random: engine.random,
       peers: () => peers.all(),
       calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...this.#sentCalls],
+      notifications: () => peers.all().flatMap((peer) => peer.openNotifications()),
       handlers: () => inbox.handlers(),
       unsubscribe: () => {
         subscription.unsubscribe();
@@ -176,6 +192,7 @@ export class EndpointSystem implements ScopableEndpoint {
     for (const peer of peers.all()) {
       yield peer.ref;
       yield* peer.queuedCalls();
+      yield* peer.openNotifications();
     }
     yield* this.#sentCalls;
     yield* inbox.handlers();

@@ -34,6 +34,6 @@ export function holdPeers({ peers, transport, vantage }: Parts): HeldActor[] {
   return peers.heldNow();
 }
 
-function requireOwnPort({ sharesPort }: Transport, { address }: Vantage): void {
-  if (sharesPort === true) throw new SharedPortError(address);
+function requireOwnPort(transport: Transport, vantage: Vantage): void {
+  if (transport.sharesPort === true) throw new SharedPortError(vantage.address);
 }

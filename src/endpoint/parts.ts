@@ -24,6 +24,9 @@ import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
+import { Acknowledgements } from '../notification/acknowledgements.js';
+import { NotificationLedger } from '../notification/ledger.js';
+import { Notifier } from '../notification/notifier.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
 import { Commands } from '../peer/commands.js';
@@ -58,6 +61,7 @@ export interface Parts {
   readonly outstanding: Outstanding<CallActor>;
   readonly answers: Answers;
   readonly caller: Caller;
+  readonly notifications: NotificationLedger;
   readonly amplification: AmplificationLimit;
   readonly peers: PeerTable;
   readonly settlements: Settlements;
@@ -95,6 +99,13 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
   const caller = new Caller(callHome, { timeoutMs, attempts });
   const turn = new Turn(clock);
+  const notifications = new NotificationLedger();
+  const notificationHome = { ...engine, ledger: notifications };
+  const notifier = new Notifier(notificationHome, (parent) => {
+    caller.requireOpen(parent);
+  });
+  const nextId = () => notifier.nextId();
+  const outlets = { home: notificationHome, turn, limits, nextId };
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
   const origins = new Origins();
@@ -105,9 +116,8 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const addressHash = new AddressHash(random);
   const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const kit = {
-    ...{ ...strangers, reports, caller, commands, turn, evictionOrder, firstRoundTrips, limits },
-  };
+  const making = { reports, caller, commands, notifier, outlets };
+  const kit = { ...strangers, ...making, turn, evictionOrder, firstRoundTrips, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
@@ -120,11 +130,12 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
     ...{ peers, origins, procedures, atMostOnce, limits, settlements },
     endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
   });
-  const answers = new Answers(outstanding, socket.ref);
+  const strays = new Acknowledgements(notifications, (host, port) => peers.find(host, port));
+  const answers = new Answers(outstanding, socket.ref, strays);
   const probes = new Probes(engine.sender);
   return {
-    ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox, probes },
+    ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding },
+    ...{ answers, caller, notifications, amplification, peers, settlements, inbox, probes },
   };
 }
 

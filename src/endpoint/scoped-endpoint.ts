@@ -8,8 +8,9 @@ import type { SocketAddress } from '../address/address.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { EndpointReport } from '../api/endpoint-report.js';
 import type { Endpoint } from '../api/endpoint.js';
-import type { Peer } from '../api/peer.js';
-import type { Offered } from '../api/procedures.js';
+import type { Notification } from '../api/notification.js';
+import type { NotifyParameters, Peer } from '../api/peer.js';
+import type { ArgumentsOf, Offered, ProcedureName } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper, KeepsCalls } from '../call/call-keeper.js';
@@ -63,6 +64,14 @@ export class ScopedEndpoint implements ServingEndpoint, Tappable, KeepsCalls {
 
   callerAt(sender: SocketAddress): Peer {
     return (this.#caller ??= this.peer(sender));
+  }
+
+  broadcast<PeerApi, P extends ProcedureName<PeerApi>>(
+    peers: Iterable<Peer<PeerApi>>,
+    procedure: P,
+    ...rest: NotifyParameters<ArgumentsOf<PeerApi[P]>>
+  ): Notification[] {
+    return this.#endpoint.broadcast(peers, procedure, ...rest);
   }
 
   get address(): SocketAddress {

@@ -27,6 +27,7 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
+import { isPromiseLike } from './promise-like.js';
 import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
@@ -57,6 +58,8 @@ export interface InboundRequest {
   readonly attempt: number;
   /** The caller's headers; undefined if there are none. */
   readonly headers: CallHeaders | undefined;
+  /** Whether it is a notification: nothing is sent back. */
+  readonly oneWay: boolean;
   readonly atMs: number;
 }
 
@@ -100,6 +103,7 @@ export class Handler
         receivedAtMs: request.atMs,
         attempt: request.attempt,
         headers: request.headers,
+        oneWay: request.oneWay,
       },
       owner.ref,
     );
@@ -177,7 +181,7 @@ export class Handler
 
   /** The caller cancelled its call. The procedure's signal aborts, and no reply will be sent. */
   cancel(): 'delivered' | 'orphan' {
-    if (this.row.name !== 'running') return 'orphan';
+    if (this.row.name !== 'running' || this.context.oneWay) return 'orphan';
     this.receive({ type: 'cancelled' }, this.owner.ref);
     this.#scope?.abort(new CallerCancelledError());
     return 'delivered';
@@ -214,6 +218,10 @@ export class Handler
 
   #succeed(value: unknown): void {
     if (this.#isTooLate()) return;
+    if (this.context.oneWay) {
+      this.#finish(value);
+      return;
+    }
     let reply: OutboundFrame;
     try {
       reply = this.#encodeResult(value);
@@ -224,6 +232,12 @@ export class Handler
     this.#answer(reply);
     this.#trace?.succeeded(value);
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.home.clock.nowMs() });
+  }
+
+  /** Nobody gets the result of a notification, so it is neither checked nor encoded. */
+  #finish(value: unknown): void {
+    this.#trace?.succeeded(value);
+    this.receive({ type: 'finished', atMs: this.home.clock.nowMs() });
   }
 
   #encodeResult(value: unknown): OutboundFrame {
@@ -284,13 +298,4 @@ export class Handler
     if (state === 'abandoned') this.#keeper.handlerAbandoned(this);
     else this.#keeper.handlerEnded(this);
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -3,6 +3,7 @@
  *
  * ```text
  * received ─▶ running ─▶ replied ■      replied    the procedure gave its result
+ *     │          ├─────▶ finished ■     finished   that of a notification ended: nobody gets it
  *     │          ├─────▶ failed ■       failed     it threw, or did not end in time
  *     │          └─────▶ abandoned ■    abandoned  the endpoint closed and did not wait for it
  *     └▶ refused ■                      refused    not run
@@ -36,6 +37,8 @@ export interface HandlerInput {
   readonly attempt: number;
   /** The caller's headers. */
   readonly headers?: CallHeaders | undefined;
+  /** Whether it is a notification: nothing is sent back. */
+  readonly oneWay: boolean;
 }
 
 export interface HandlerContext {
@@ -45,6 +48,7 @@ export interface HandlerContext {
   readonly transactionId: string;
   readonly receivedAtMs: number;
   readonly attempt: number;
+  readonly oneWay: boolean;
   readonly refusal: NotRunCode | undefined;
   readonly replyBytes: number | undefined;
   /** Why the procedure failed. The message is limited in length. */
@@ -61,6 +65,7 @@ export interface HandlerContext {
 type Refuse = { readonly type: 'refused'; readonly refusal: NotRunCode };
 type Started = { readonly type: 'started' };
 type Replied = { readonly type: 'replied'; readonly replyBytes: number; readonly atMs: number };
+type Finished = { readonly type: 'finished'; readonly atMs: number };
 type Failed = {
   readonly type: 'failed';
   /** The value that was thrown. Only observers see it; it is not kept. */
@@ -73,7 +78,8 @@ type Cancelled = { readonly type: 'cancelled' };
 type Duplicated = { readonly type: 'duplicated' };
 type Abandoned = { readonly type: 'abandoned' };
 
-export type HandlerEvent = Refuse | Started | Replied | Failed | Cancelled | Duplicated | Abandoned;
+export type HandlerEvent =
+  Refuse | Started | Replied | Finished | Failed | Cancelled | Duplicated | Abandoned;
 
 const assignFrom = assigner<HandlerContext, HandlerEvent>();
 
@@ -86,6 +92,7 @@ function contextOf(input: HandlerInput): HandlerContext {
     transactionId: input.transactionId,
     receivedAtMs: input.receivedAtMs,
     attempt: input.attempt,
+    oneWay: input.oneWay,
     refusal: undefined,
     replyBytes: undefined,
     failure: undefined,
@@ -99,6 +106,9 @@ const actions = {
   noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal })),
   noteReply: assignFrom<Replied>(({ context, event }) => ({
     replyBytes: event.replyBytes,
+    durationMs: event.atMs - context.receivedAtMs,
+  })),
+  noteFinish: assignFrom<Finished>(({ context, event }) => ({
     durationMs: event.atMs - context.receivedAtMs,
   })),
   noteFailure: assignFrom<Failed>(({ context, event }) => ({
@@ -139,6 +149,7 @@ export const handlerMachine = setup({
       description: 'The procedure runs.',
       on: {
         replied: { target: 'replied', actions: 'noteReply' },
+        finished: { target: 'finished', actions: 'noteFinish' },
         failed: { target: 'failed', actions: 'noteFailure' },
         cancelled: { actions: 'noteCancel' },
         duplicated: { actions: 'countDuplicate' },
@@ -146,6 +157,7 @@ export const handlerMachine = setup({
       },
     },
     replied: { type: 'final', description: 'The procedure gave its result.' },
+    finished: { type: 'final', description: 'The procedure of a notification ended.' },
     failed: { type: 'final', description: 'The procedure threw, or did not end in time.' },
     abandoned: { type: 'final', description: 'The endpoint closed and did not wait for its end.' },
     refused: { type: 'final', description: 'The procedure was not run.' },

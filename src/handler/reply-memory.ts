@@ -26,12 +26,13 @@ export interface ReplyLimits {
   readonly maxReplyBytes: number;
 }
 
-/** The `kind` of a record: three flags, and above them the index of the refusal in `REFUSALS`. */
+/** The `kind` of a record: four flags, and above them the index of the refusal in `REFUSALS`. */
 const NATIVE = 1;
 const REPLY_IS_ERROR = 2;
 /** The reply has headers. Its header map is kept with its body, as a part of it. */
 const HAS_HEADERS = 4;
-const REFUSAL_SHIFT = 3;
+const ONE_WAY = 8;
+const REFUSAL_SHIFT = 4;
 /** The refusals that are remembered. The first element stands for requests that were run. */
 const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
 
@@ -132,6 +133,7 @@ export class ReplyMemory implements Alarm {
         transactionId: id,
         durationMs: wasRun ? record.endedAtMs - record.receivedAtMs : undefined,
         replyBytes: wasRun && replyBytes > 0 ? replyBytes : undefined,
+        oneWay: (record.kind & ONE_WAY) !== 0,
       },
     });
   }
@@ -192,7 +194,8 @@ function forgetOne(origins: Origins, address: string): void {
 function kindOf({ native, reply, context }: Handler): number {
   const type = reply?.type === 'error' ? REPLY_IS_ERROR : 0;
   const hasHeaders = reply !== undefined && reply.headerMap.length > PLAIN_HEADER_MAP.length;
-  const flags = (native ? NATIVE : 0) | type | (hasHeaders ? HAS_HEADERS : 0);
+  const ofReply = (native ? NATIVE : 0) | type | (hasHeaders ? HAS_HEADERS : 0);
+  const flags = ofReply | (context.oneWay ? ONE_WAY : 0);
   return flags | (Math.max(REFUSALS.indexOf(context.refusal), 0) << REFUSAL_SHIFT);
 }
 

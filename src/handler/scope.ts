@@ -24,6 +24,7 @@ export interface ServedRequest {
   /** Gives the endpoint for the procedure of a scope. */
   readonly endpointFor: (scope: RequestScope) => ServingEndpoint;
   readonly attempt: number;
+  readonly oneWay: boolean;
   readonly traceparent: string | undefined;
   /** The headers of the request; undefined if there are none. */
   readonly headers: CallHeaders | undefined;
@@ -37,6 +38,7 @@ export interface ServedRequest {
 export class RequestScope implements HandlerScope {
   readonly sender: SocketAddress;
   readonly attempt: number;
+  readonly oneWay: boolean;
   readonly traceparent: string | undefined;
   readonly headers: CallHeaders;
 
@@ -58,6 +60,7 @@ export class RequestScope implements HandlerScope {
   constructor(request: ServedRequest, clock: Clock) {
     this.sender = request.sender;
     this.attempt = request.attempt;
+    this.oneWay = request.oneWay;
     this.traceparent = request.traceparent;
     this.headers = request.headers ?? NO_HEADERS;
     this.#endpointFor = request.endpointFor;

@@ -20,10 +20,7 @@ export class Settlements {
    * @param reportError gets errors that are mistakes in a procedure
    * @param reports those who listen to the endpoint
    */
-  constructor(
-    reportError: (error: unknown) => void,
-    reports: Hearers<EndpointReport>,
-  ) {
+  constructor(reportError: (error: unknown) => void, reports: Hearers<EndpointReport>) {
     this.#reportError = reportError;
     this.#reports = reports;
   }
@@ -55,16 +52,17 @@ export class Settlements {
 
   #report(request: SettledRequest, ending: RequestEnding): void {
     if (!this.#reports.hears('request.settled')) return;
-    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
+    const { procedure, peer, transactionId, durationMs, replyBytes, oneWay, error } = request;
     const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
-    this.#reports.emit({ type: 'request.settled', ending, ...settled });
+    const isOneWay = oneWay === true && { oneWay };
+    this.#reports.emit({ type: 'request.settled', ending, ...settled, ...isOneWay });
   }
 }
 
-function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEnding {
+function endingOf({ refusal, cancelled, failure, oneWay }: HandlerContext): RequestEnding {
   if (refusal !== undefined) return refusal;
   if (cancelled) return 'cancelled';
-  if (failure === undefined) return 'replied';
+  if (failure === undefined) return oneWay ? 'finished' : 'replied';
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 

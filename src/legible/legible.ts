@@ -4,7 +4,7 @@ import { nextOf } from '../actor/inspection.js';
 import type { InspectionObserver } from '../actor/inspection.js';
 import { holdsMasked, legibleValue } from './legible-value.js';
 import type { Legibility } from './legible-value.js';
-import { maskTest, NOTHING_MASKED } from './mask.js';
+import { MASKED, maskTest, NOTHING_MASKED } from './mask.js';
 import type { Mask, MaskTest } from './mask.js';
 import { legibleMembers } from './members.js';
 import { OPEN, UNKNOWN } from './transaction.js';
@@ -111,8 +111,10 @@ interface Inspected {
 
 function legibleSnapshot(snapshot: MaybeSnapshot, how: Legibility): Snapshot<unknown> {
   const { context, output, error } = snapshot ?? {};
-  const shown = legibleMembers({ output, error }, how) as object;
-  const all = { ...snapshot, ...shown, context: legibleMembers(context, how) };
+  const shown = legibleMembers({ output, error }, how);
+  // A mask may hide the whole.
+  const ended = shown === MASKED ? { output: shown, error: shown } : (shown as object);
+  const all = { ...snapshot, ...ended, context: legibleMembers(context, how) };
   return all as unknown as Snapshot<unknown>;
 }
 

@@ -17,17 +17,20 @@ import { PeerRequests } from '../handler/peer-requests.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
-import { CalledPeer } from './called-peer.js';
 import type { CommandTerms } from './commands.js';
 import { Departures } from './departures.js';
 import { reportHealth } from './health-reports.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
+import { NotifyingPeer } from './notifying-peer.js';
 import { PeerReports } from './peer-reports.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
 
-export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallActor>, HandlerOwner {
+export class PeerActor
+  extends NotifyingPeer<PeerActor>
+  implements CallOwner<CallActor>, HandlerOwner
+{
   readonly requests = new PeerRequests(this);
   readonly replies: Replies;
   native = false;
@@ -103,8 +106,12 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     return this;
   }
 
-  place(call: CallActor): void {
+  lookUp(): void {
     this.#lookUp?.();
+  }
+
+  place(call: CallActor): void {
+    this.lookUp();
     if (call.hasHeaders) this.putWithHeaders(call, call.context.calledAtMs);
     else this.calls.outbox.put(call, call.context.calledAtMs);
     this.changed();
@@ -141,9 +148,18 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.#departures.sendAlone(encodeSignal('probe', transactionId));
   }
 
+  depart(frame: OutboundFrame, owner: WaitingOwner): void {
+    this.#send(frame, owner);
+  }
+
+  protected sendLast(frame: OutboundFrame): void {
+    this.#departures.flush();
+    this.#departures.sendAlone(frame);
+  }
+
   /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
   #send(frame: OutboundFrame, owner?: WaitingOwner): void {
-    if (this.#takesBundles) this.#departures.send(frame, owner);
+    if (this.takesBundles) this.#departures.send(frame, owner);
     else this.#departures.sendAlone(frame, owner);
   }
 
@@ -152,7 +168,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
    * may have been replaced by another program. Then bundles are not used. But while frames wait,
    * later frames must wait too: otherwise a cancel could overtake its request.
    */
-  get #takesBundles(): boolean {
+  get takesBundles(): boolean {
     if (!this.native) return false;
     return this.#departures.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
@@ -269,6 +285,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.moveTo(host);
     const { outbox } = this.calls;
     outbox.open();
+    this.madeOutlet?.located();
     if (outbox.introducing === 0) return;
     for (const call of this.queuedCalls()) this.introduce(call, this.home.clock.nowMs());
   }
@@ -278,11 +295,13 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     for (const call of this.queuedCalls()) {
       call.receive({ type: 'refused', error }, this.ref);
     }
+    this.madeOutlet?.unresolved(error);
   }
 
   /** The name belongs to a known peer, which takes over the calls of this one. */
   handOver(heir: PeerActor): void {
     for (const call of this.queuedCalls()) if (!call.done) call.moveTo(heir);
+    this.madeOutlet?.handOver(heir.address, heir.outlet);
     this.forget();
   }
 

@@ -2,13 +2,16 @@
 import type { EventObject, Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { Call } from '../api/call.js';
+import type { Notification } from '../api/notification.js';
 import { UNCALLED_NAMES } from '../api/peer.js';
-import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
+import type { CallParameters, NotifyParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
+import { encodeMessage } from '../notification/notifier.js';
+import type { Addressee } from './addressee.js';
 import type { HeldActor } from './held-actor.js';
 import { PeerRef } from './peer-ref.js';
 
@@ -45,6 +48,27 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
     const call = actor.call(procedure, args ?? [], terms);
     // XState's types of an actor's machine do not compare.
     return call as unknown as Call<ResultOf<Api[P]>>;
+  }
+
+  notify<P extends ProcedureName<Api>>(
+    procedure: P,
+    ...[args, options]: NotifyParameters<ArgumentsOf<Api[P]>>
+  ): Notification {
+    const contracted = this.#contractedProcedure(procedure);
+    const message = encodeMessage(procedure, args ?? [], options, contracted);
+    const notification = this.actor.living().notify(message, this.#parent);
+    // XState's types of an actor's machine do not compare.
+    return notification as unknown as Notification;
+  }
+
+  async readyToNotify(): Promise<void> {
+    await this.actor.last().readyToNotify();
+  }
+
+  /** How a broadcast of this procedure reaches the peer. @throws ContractError */
+  addressee(procedure: string): Addressee {
+    const contracted = this.#contractedProcedure(procedure);
+    return { actor: this.actor, contracted, parent: this.#parent };
   }
 
   #contractedProcedure(name: string): ContractedProcedure | undefined {

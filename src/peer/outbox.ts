@@ -5,7 +5,7 @@
  *
  * A call with headers waits apart until it is known what the peer reads. Others pass it by.
  */
-import { HeadersNotSupportedError } from '../api/headers-error.js';
+import { OldPeerError } from '../api/old-peer-error.js';
 import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
 import { MailboxFullError } from '../errors.js';
@@ -20,8 +20,8 @@ export class Outbox {
   readonly #limits: MailboxLimits;
   readonly #mailbox: Mailbox;
   /**
-   * The calls that wait until it is known whether the peer reads headers. Bounded as the mailbox
-   * is, by the same limits. Made for the first.
+   * The calls that wait until it is known whether the peer reads headers. Made for the first. Its
+   * calls and those of the mailbox are bounded together.
    */
   #strange: Mailbox | undefined;
   /** The calls in flight without a place in the window. Bounded by `maxOutstanding`. */
@@ -55,8 +55,9 @@ export class Outbox {
 
   /** How many more calls would not be refused. */
   get room(): number {
-    const room = Math.max(this.#window.limit - this.#window.size, 0) + this.#mailbox.room;
-    return this.introducing === 0 ? room : Math.min(room, this.#strange?.room ?? room);
+    const left = Math.max(this.#mailbox.room - this.introducing, 0);
+    // Those that wait for more than the window may be followed by others of their kind.
+    return this.introducing > 0 ? left : left + Math.max(this.#window.limit - this.#window.size, 0);
   }
 
   /** Resolves when a call would be sent at once. While the address is not known: when none waits. */
@@ -103,19 +104,19 @@ export class Outbox {
 
   /** It is known now. The calls that waited for it go on, in their order, or are refused. */
   introduced(native: boolean): void {
-    for (;;) {
-      // One by one, because a listener that hears of one may cancel another.
-      const call = this.#strange?.shift();
-      if (call === undefined) return;
+    // One by one, because a listener that hears of one may cancel another.
+    for (let call = this.#strange?.shift(); call !== undefined; call = this.#strange?.shift()) {
       call.awaitsPresence(false);
       if (native) this.put(call, this.#clock.nowMs());
       else refuseOld(call);
     }
+    this.drain();
   }
 
   /** Gives false if the call is refused. */
   #enqueue(call: CallActor, mailbox: Mailbox): boolean {
-    const full = mailbox.refusal(call);
+    const other = mailbox === this.#mailbox ? this.#strange : this.#mailbox;
+    const full = mailbox.refusal(call, other);
     if (full === undefined) {
       call.queued();
       mailbox.push(call);
@@ -198,6 +199,6 @@ export class Outbox {
 
 /** Refuses a call with headers to a peer that is known as an old one. */
 export function refuseOld(call: CallActor): void {
-  const error = new HeadersNotSupportedError(call.peer.address);
+  const error = new OldPeerError(call.peer.address);
   call.receive({ type: 'refused', error }, call.peer.ref);
 }

@@ -78,6 +78,12 @@ export class Path {
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
   }
 
+  /** An answer to a probe, or to a notification, came `rttMs` after it was sent. */
+  measured(rttMs: number, nowMs: number, repeated: boolean): void {
+    if (repeated) this.#roundTrip.limitBackOff(rttMs);
+    else this.#roundTrip.sample(rttMs, nowMs);
+  }
+
   /**
    * Halves the window once for all losses of one congestion event: a loss of something that was
    * sent before the window last shrank says nothing about the current window (as in RFC 9002,

@@ -180,6 +180,7 @@ function describeHeaderMap({
   traceparent,
   token,
   headers = {},
+  oneWay,
 }: HeaderMap): string {
   const facts = [`version ${version}`];
   if (remainingMs !== undefined) facts.push(`attempt ${attempt}`, `${remainingMs} ms left`);
@@ -188,6 +189,7 @@ function describeHeaderMap({
   for (const [name, value] of Object.entries(headers)) {
     facts.push(`header ${name} ${typeof value === 'string' ? escapeText(value) : bytesOf(value)}`);
   }
+  if (oneWay) facts.push('one-way');
   return facts.join(', ');
 }
 

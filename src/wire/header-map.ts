@@ -9,6 +9,7 @@
  *   3  W3C `traceparent`, text            in requests, when the caller gave one
  *   4  8 bytes                            in a challenge, and in the request that answers it
  *   7  headers, a map                     in requests, responses and errors, if there are any
+ *   8  true                               in a notification: a request that nobody answers
  *
  * Other keys are skipped, because later versions may add some. 5 and 6 are reserved for flows.
  */
@@ -30,19 +31,21 @@ export interface HeaderMap {
   /** A token. A sender that repeats it shows that it receives what is sent to its address. */
   readonly token: Uint8Array | undefined;
   readonly headers: CallHeaders | undefined;
+  /** Whether the request is a notification: its procedure is run, and nothing is sent back. */
+  readonly oneWay: boolean;
 }
 
 /** The keys that this version knows. */
 export const KEY = {
   ...({ version: 0, attempt: 1, remainingMs: 2, traceparent: 3, token: 4 } as const),
-  ...({ headers: 7 } as const),
+  ...({ headers: 7, oneWay: 8 } as const),
 } as const;
 
 /** A bit for each of them. */
 const KNOWN_KEYS = Object.values(KEY).reduce<number>((bits, key) => bits | (1 << key), 0);
 
-export function isKnownKey(key: number): boolean {
-  return bitOf(key) !== 0;
+export function isKnownKey(key: unknown): boolean {
+  return isInteger(key, 0, MAX_SMALL_INTEGER) && bitOf(key) !== 0;
 }
 
 /** The bit of a key that this version knows; 0 for any other. */
@@ -65,6 +68,11 @@ const MAX_SMALL_INTEGER = 0x7f;
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
 const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
+
+const TRUE = 0xc3;
+
+/** The header map of a notification. It is sent once and waits for nothing, so it has no stamp. */
+export const ONE_WAY_HEADER_MAP: Uint8Array = headerMapOf([Buffer.of(KEY.oneWay, TRUE)]);
 
 /**
  * The header map of a request. It must be stamped before each transmission.
@@ -134,6 +142,7 @@ export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | und
   const code = datagram[offset];
   if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
   if (isPlainRequestHeaderMap(datagram, offset)) return new PlainRequestHeaderMap(datagram, offset);
+  if (isOneWayHeaderMap(datagram, offset)) return ONE_WAY;
   const reader = new EntryReader(datagram, offset + 1);
   for (let entries = code & 0x0f; entries > 0; entries--) if (!reader.readEntry()) return undefined;
   return reader.version === 0 ? undefined : reader;
@@ -160,12 +169,35 @@ function isPlainRequestHeaderMap(datagram: Buffer, offset: number): boolean {
   );
 }
 
+/** Whether these are the bytes that notifications of this package have. All read the same. */
+function isOneWayHeaderMap(datagram: Buffer, offset: number): boolean {
+  return (
+    datagram.length === offset + ONE_WAY_HEADER_MAP.length &&
+    datagram[offset] === ONE_WAY_HEADER_MAP[0] &&
+    datagram[offset + 1] === KEY.version &&
+    datagram[offset + 2] === VERSION &&
+    datagram[offset + 3] === KEY.oneWay &&
+    datagram[offset + 4] === TRUE
+  );
+}
+
+const ONE_WAY: HeaderMap = Object.freeze({
+  version: VERSION,
+  attempt: 1,
+  remainingMs: undefined,
+  traceparent: undefined,
+  token: undefined,
+  headers: undefined,
+  oneWay: true,
+});
+
 class PlainRequestHeaderMap implements HeaderMap {
   readonly version = VERSION;
   readonly attempt: number;
   readonly remainingMs: number;
   readonly traceparent = undefined;
   readonly token = undefined;
+  readonly oneWay = false;
 
   constructor(datagram: Buffer, offset: number) {
     const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
@@ -200,6 +232,7 @@ class EntryReader implements HeaderMap {
   traceparent: string | undefined = undefined;
   token: Uint8Array | undefined = undefined;
   headers: CallHeaders | undefined = undefined;
+  oneWay = false;
 
   readonly #bytes: Buffer;
   #offset: number;
@@ -242,6 +275,10 @@ class EntryReader implements HeaderMap {
         if (!(value instanceof Uint8Array) || value.length !== TOKEN_BYTES) return false;
         this.token = value;
         return true;
+      case KEY.oneWay:
+        if (value !== true) return false;
+        this.oneWay = true;
+        return true;
       default:
         return value !== NO_VALUE;
     }
@@ -278,7 +315,7 @@ class EntryReader implements HeaderMap {
 /** What `PLAIN_HEADER_MAP` says. */
 const PLAIN: HeaderMap = Object.freeze({
   ...{ version: VERSION, attempt: 1, remainingMs: undefined },
-  ...{ traceparent: undefined, token: undefined, headers: undefined },
+  ...{ traceparent: undefined, token: undefined, headers: undefined, oneWay: false },
 });
 
 const NO_VALUE = Symbol('no value');

@@ -6,8 +6,8 @@ import { DROP, type Drop, isDrop } from './drop.js';
 import { type BodyShape, encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
-import { requestHeaderMap } from './header-map.js';
-import { RequestFrame } from './outbound-frame.js';
+import { ONE_WAY_HEADER_MAP, requestHeaderMap } from './header-map.js';
+import { OutboundFrame, RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
 import { isUtf8Range } from './utf8.js';
 
@@ -39,6 +39,21 @@ export function encodeRequest(
   maxBodyBytes = MAX_REQUEST_BODY_BYTES,
   headerMap = requestHeaderMap(traceparent),
 ): RequestFrame {
+  const body = encodeRequestBody(procedure, args, maxBodyBytes);
+  return new RequestFrame(id, body, headerMap);
+}
+
+/** The frame of a notification with this body: a request that says that nobody answers it. */
+export function notificationFrame(id: TransactionId, body: string): OutboundFrame {
+  return new OutboundFrame('request', id, body, ONE_WAY_HEADER_MAP);
+}
+
+/** The body of a request alone, one character for each byte. Throws as `encodeRequest` does. */
+export function encodeRequestBody(
+  procedure: string,
+  args: readonly unknown[],
+  maxBodyBytes = MAX_REQUEST_BODY_BYTES,
+): string {
   if (typeof procedure !== 'string' || procedure === '') {
     throw new UnencodableError('procedure', 'must be a non-empty string');
   }
@@ -46,8 +61,7 @@ export function encodeRequest(
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
-  const body = encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
-  return new RequestFrame(id, body, headerMap);
+  return encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
 }
 
 /**

@@ -50,7 +50,6 @@ t.test('what is registered runs in the context that registered it', async (t) =>
         note('lookup');
         return Promise.resolve(host);
       },
-      inspect: () => note('inspect'),
     }),
   );
   t.teardown(() => Promise.all([client.close(), server.close()]));
@@ -84,10 +83,26 @@ t.test('what is registered runs in the context that registered it', async (t) =>
   await Promise.all([client.close(), server.close()]);
   t.strictSame(seen, {
     ...{ handler: 'server', onError: 'server', abort: 'request' },
-    ...{ lookup: 'client', inspect: 'client' },
+    lookup: 'client',
     ...{ 'peer.on': 'B', 'peer.subscribe': 'B', 'endpoint.on': 'B' },
     ...{ 'call.on': 'B', subscribe: 'B', select: 'B', replyTo: 'B', then: 'B' },
   });
+});
+
+t.test('an inspection observer runs in the context of what it observes', async (t) => {
+  const seen: unknown[] = [];
+  const client = await createEndpoint({
+    host,
+    inspect: (event) => {
+      if (event.type === '@xstate.event' && event.event.type === 'cancel') {
+        seen.push(tenant.getStore());
+      }
+    },
+  });
+  const silent = client.peer({ host, port: await silentPort(t) });
+  for (const name of ['A', 'B']) tenant.run(name, () => silent.call('ping').cancel());
+  await client.close();
+  t.strictSame(seen, ['A', 'B']);
 });
 
 t.test('an endpoint keeps the context of no caller', async (t) => {

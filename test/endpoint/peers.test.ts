@@ -95,7 +95,8 @@ t.test(
     });
     // @ts-expect-error no such procedure
     t.throws(() => peer?.call('subtract', [1]), { code: 'ERR_RPCUDP_CONTRACT' });
-    t.throws(() => client.peers({} as typeof contract), { code: 'ERR_RPCUDP_OPTION' });
+    const strange: unknown = {};
+    t.throws(() => client.peers(strange as typeof contract), { code: 'ERR_RPCUDP_OPTION' });
   }),
 );
 

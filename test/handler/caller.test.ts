@@ -112,7 +112,7 @@ class ByClass {
   }
 }
 
-async function ofScopes(client: AnyEndpoint) {
+async function ofScopes() {
   const server = await createEndpoint({
     handlers: {
       unsaid: async ({ peer }, word: string) => {
@@ -120,7 +120,7 @@ async function ofScopes(client: AnyEndpoint) {
         // @ts-expect-error nothing is known of the result
         answer satisfies string;
         // @ts-expect-error nothing is known of its methods
-        peer.remote.shout(word);
+        peer.remote.shout satisfies unknown;
         peer.on('call.overdue', ({ waitedMs }) => waitedMs satisfies number);
         peer.send({ type: 'call', procedure: 'shout', args: [word] });
         return peer.health;
@@ -132,10 +132,10 @@ async function ofScopes(client: AnyEndpoint) {
         peer.call('shout', [1]);
         return (await peer.call('shout', [word]).value()) satisfies string;
       },
-      byEndpoint: ({ peer }: HandlerScope<typeof client>) => peer.address,
+      byEndpoint: ({ peer }: HandlerScope<AnyEndpoint>) => peer.address,
     },
   });
-  (await client.peer<typeof server>('a:1').call('said', ['x']).value()) satisfies string;
+  (await server.peer<typeof server>('a:1').call('said', ['x']).value()) satisfies string;
   const nodes = await createEndpoint({ handlers: node });
   (await nodes.peer<typeof nodes>('a:1').call('ping', [1]).value()) satisfies number;
   ({ run: ({ peer }: HandlerScope<Caller>) => peer.call('shout', ['x']) }).run satisfies Procedure;

@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { HealthReport } from '../../src/api/health-report.js';
 import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
+import type { Call } from '../../src/api/call.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import type { Peer } from '../../src/api/peer.js';
@@ -96,15 +97,15 @@ t.test(
       const client = await world.endpoint();
       const peer = client.peer(server.address);
       const call = peer.call('ping');
-      let more;
+      const more: Call[] = [];
       client.on('peer.responsive', () => {
         if (act === 'cancel') call.cancel('no more');
         else if (act === 'close') void client.close({ graceMs: 0 });
-        else if (act === 'call') more = peer.call('ping');
+        else if (act === 'call') more.push(peer.call('ping'));
         else throw new Error('mine');
       });
       t.match(await world.clock.runUntil(call), { state: 'resolved', value: 'pong' }, act);
-      if (more !== undefined) t.match(await world.clock.runUntil(more), { state: 'resolved' });
+      for (const one of more) t.match(await world.clock.runUntil(one), { state: 'resolved' });
       t.same(world.imbalances(), [], act);
       await world.clock.runUntil(client.close());
     }

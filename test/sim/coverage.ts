@@ -6,6 +6,7 @@ import { FATES } from '../../src/api/fate.js';
 import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
 import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { VERDICTS } from '../../src/api/verdict.js';
+import { NOTIFICATION_ENDINGS } from '../../src/api/notification-state.js';
 import { REQUEST_ENDINGS } from '../../src/api/request-ending.js';
 import { namesOf } from '../../src/vocabulary.js';
 import { ERROR_CODES } from '../../src/wire/error-code.js';
@@ -22,6 +23,7 @@ const UNREACHED: ReadonlyMap<string, string> = new Map([
 const NAMES: readonly string[] = [
   ...namesOf(FATES).map((fate) => `fate:${fate}`),
   ...OUTCOME_STATES.map((state) => `outcome:${state}`),
+  ...namesOf(NOTIFICATION_ENDINGS).map((ending) => `notification:${ending}`),
   ...namesOf(VERDICTS).map((verdict) => `verdict:${verdict}`),
   ...[...namesOf(ERROR_CODES), 'asAsked'].map((code) => `error:${code}`),
   ...namesOf(REQUEST_ENDINGS).map((ending) => `ending:${ending}`),
@@ -47,6 +49,7 @@ const NAMES: readonly string[] = [
     (what) => `bundle:${what}`,
   ),
   ...['bundle:lostAndAnswered', 'bundle:ignoredAndAnswered', 'replay:bundled', 'replay:unbundled'],
+  ...['headers:run', 'headers:replied'],
   ...['wake:timersFirst', 'wake:messagesFirst', 'executed:no', 'executed:maybe'],
 ];
 

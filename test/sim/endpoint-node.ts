@@ -27,6 +27,7 @@ import type { World } from './world.js';
 /** The fates of answers that came to an open call from the address that was called. */
 const ANSWERED: readonly Fate[] = [
   ...(['response.matched', 'response.working', 'response.challenge', 'response.present'] as const),
+  'response.ignored',
 ];
 
 /** What a peer says about a request that changes when it is sent again. */
@@ -181,6 +182,10 @@ export class EndpointNode {
       nativeSinceMs: new Map(),
       answerers: new Set(),
       probedAtMs: new Map(),
+      probes: new Set(),
+      notified: new Set(),
+      notifiedBy: new Set(),
+      notificationsMade: 0,
       nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),
@@ -301,8 +306,9 @@ export class EndpointNode {
     frame: Buffer,
     to: SocketAddress,
   ): void {
-    if (frame[0] !== TYPE.request) return;
     const id = idOf(frame);
+    if (frame[0] === TYPE.probe && !transmissions.has(id)) this.#life?.probes.add(id);
+    if (frame[0] !== TYPE.request) return;
     const atMs = clock.nowMs();
     const known = transmissions.get(id);
     if (known === undefined || this.plan.faults.has('shortIds')) {

@@ -6,10 +6,12 @@ import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
 import { firstContact } from './invariants/first-contact.js';
 import { health } from './invariants/health.js';
+import { headers } from './invariants/headers.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
 import { oneOutcome } from './invariants/one-outcome.js';
+import { notifications } from './invariants/notifications.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
@@ -35,6 +37,8 @@ export const INVARIANTS: readonly Invariant[] = [
   amplification,
   bundles,
   firstContact,
+  headers,
+  notifications,
   orderlyEnd,
   quiescence,
   wallClock,

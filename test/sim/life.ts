@@ -53,6 +53,14 @@ export interface Life {
   readonly answerers: Set<string>;
   /** When the kernel took the last probe to each address; see I16. */
   readonly probedAtMs: Map<string, number>;
+  /** The ids of the probes that are about no request that was sent; see I15 and I16. */
+  readonly probes: Set<string>;
+  /** Addresses that were notified; see I16. */
+  readonly notified: Set<string>;
+  /** Notifications that came, by sender and transaction id; see I18. */
+  readonly notifiedBy: Set<string>;
+  /** How many notifications were made. */
+  notificationsMade: number;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
   /** How many times each request arrived, by sender and transaction id; see I2. */

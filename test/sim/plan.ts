@@ -28,7 +28,8 @@ export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
-  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names'] as const),
+  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names', 'headers'] as const),
+  'notifications',
   ...ODD_OPTIONS,
 ] as const;
 
@@ -97,6 +98,10 @@ export interface Plan {
   readonly callsAfterHealing: number;
   /** Whether calls are made by host names, too, which may mean a wrong address. */
   readonly named: boolean;
+  /** Whether calls have headers, which old peers must not be sent. */
+  readonly headed: boolean;
+  /** Whether endpoints notify each other, and old peers. */
+  readonly notifies: boolean;
   /** Whether every actor is watched through an inspection observer. */
   readonly inspected: boolean;
   readonly settings: Settings;
@@ -151,7 +156,9 @@ export function drawPlan(dice: Dice, settings: Settings): Plan {
     calls: dice.integer(...size.calls),
     callIntervalMs: dice.pick([5, 50, 200, 400]),
     callsAfterHealing: dice.integer(...size.after),
+    notifies: chance(dice.fork('notifications'), 0.5, quiet ? 'drawn' : rule('notifications')),
     named: chance(dice.fork('names'), ACTIVE, rule('names')),
+    headed: chance(dice.fork('headers'), ACTIVE, rule('headers')),
     inspected: dice.chance(0.1),
     settings,
   };

@@ -4,7 +4,9 @@
 import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
+import type { Dice } from './dice.js';
 import type { EndpointNode } from './endpoint-node.js';
+import { checkHeaders } from './invariants/headers.js';
 import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
@@ -39,6 +41,7 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
       declared: undefined,
     };
     world.procedureRan(node, execution);
+    checkHeaders(world, node, scope, String(token));
     return execution;
   };
   const end = <Result>(execution: Execution, result: Result): Result => {
@@ -117,8 +120,11 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
 }
 
 /** The arguments of a call, after its token. */
-export function argumentsFor(procedure: ProcedureName, world: World): unknown[] {
-  const { dice } = world;
+export function argumentsFor(
+  procedure: ProcedureName,
+  world: World,
+  dice: Dice = world.dice,
+): unknown[] {
   switch (procedure) {
     case 'echo':
       return [dice.chance(0.1) ? 'p'.repeat(dice.below(3_000)) : dice.below(100)];

@@ -25,6 +25,8 @@ export interface TrackedCall {
   readonly attempts: number | undefined;
   /** Whether its contract says that the request may be repeated to any peer. */
   readonly idempotent: boolean;
+  /** Whether it has headers. */
+  readonly headed: boolean;
   readonly call: Call;
   readonly signal: AbortSignal | undefined;
   /** How many outcomes it reported. It must be one. */

@@ -22,6 +22,8 @@ import type { Execution } from './oracle.js';
 import { drawPlan } from './plan.js';
 import type { Plan, Settings } from './plan.js';
 import type { TrackedCall } from './tracked-call.js';
+import type { TrackedNotification } from './tracked-notification.js';
+import type { Notification } from '../../src/api/notification.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -49,6 +51,8 @@ export class World {
   readonly oldPeers: readonly OldPeer[];
   /** Every call of the workload. Bounded by the plan. */
   readonly calls: TrackedCall[] = [];
+  /** Every notification. Bounded by the plan. */
+  readonly notifications: TrackedNotification[] = [];
   /**
    * Transaction ids for which a datagram was changed or forged. Some invariants do not hold for
    * them.
@@ -68,7 +72,9 @@ export class World {
   healed = false;
 
   readonly #names: Dice;
+  readonly #headers: Dice;
   readonly #byToken = new Map<string, TrackedCall>();
+  readonly #notificationsByToken = new Map<string, TrackedNotification[]>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
   #sending: readonly Buffer[] = [];
@@ -80,6 +86,7 @@ export class World {
     this.dice = new Dice(new SeededRandom(seed, '/sim'));
     this.plan = drawPlan(this.dice.fork('plan'), settings);
     this.#names = this.dice.fork('names');
+    this.#headers = this.dice.fork('headers');
     this.log = new EventLog(() => this.nowMs, trace);
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -131,6 +138,11 @@ export class World {
   /** Whether the next call is made by a host name. After healing none is, unless that is asked. */
   drawsName(): boolean {
     return this.plan.named && !this.healed && this.#names.chance(0.5);
+  }
+
+  /** Whether the next call has headers. After healing none has. */
+  drawsHeaders(): boolean {
+    return this.plan.headed && !this.healed && this.#headers.chance(0.5);
   }
 
   problem(invariant: string, what: string): void {
@@ -194,8 +206,7 @@ export class World {
         if (tracked.outcomeReports > 0) this.problem('I1', `${tracked.token} is overdue too late`);
         tracked.overdue += 1;
         this.coverage.reach('overdue');
-      }
-      else tracked.outcomeReports += 1;
+      } else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
       if (tracked.abandoned) return;
@@ -210,6 +221,33 @@ export class World {
         this.#report(id, afterOutcome?.(this, tracked));
       }
     });
+  }
+
+  /** The notifications with this token. A broadcast makes several. */
+  notificationsOf(token: string): readonly TrackedNotification[] {
+    return this.#notificationsByToken.get(token) ?? [];
+  }
+
+  trackNotification(node: EndpointNode, notification: Notification, token: string): void {
+    // A drop is told at once, before anybody can listen.
+    const tracked = { token, node, notification, endReports: notification.done ? 1 : 0 };
+    this.notifications.push(tracked);
+    this.#notificationsByToken.set(token, [...this.notificationsOf(token), tracked]);
+    node.life.notificationsMade += 1;
+    this.touch(node);
+    this.log.add(`${node.name} notifies as ${token}: ${notification.state}`);
+    this.#coverEnd(notification);
+    notification.on('*', () => {
+      tracked.endReports += 1;
+      this.#coverEnd(notification);
+    });
+  }
+
+  #coverEnd(notification: Notification): void {
+    const { output } = notification.getSnapshot();
+    if (output === undefined) return;
+    const reason = output.state === 'dropped' ? `.${output.reason}` : '';
+    this.coverage.reach(`notification:${output.state}${reason}`);
   }
 
   procedureRan(node: EndpointNode, execution: Execution): void {

@@ -184,3 +184,12 @@ t.test('a bundle is covered without a gap, whatever is in it', async () => {
     { numRuns: 2_000 },
   );
 });
+
+t.test('headers are told by name, safe for a terminal', async (t) => {
+  const map = '82 0001 0782' + 'a5746f6b656e a41b5b326a' + 'a36b6579 c40200ff';
+  const parts = explainDatagram(datagramOf(1, `05${map.replaceAll(' ', '')}`));
+  const { detail } = parts.find(({ label }) => label === 'header map') ?? {};
+  t.equal(detail, 'version 1, header token "\\u{1b}[2j", header key hex 00ff');
+  const unsound = explainDatagram(datagramOf(1, '05 8200010781a16101'));
+  t.equal(unsound.at(-1)?.label, 'ignored');
+});

@@ -3,8 +3,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   challengeHeaderMap,
-  readAnswerHeaderMap,
+  isKnownKey,
+  ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
+  readAnswerHeaderMap,
   readHeaderMap,
   requestHeaderMap,
   stampRequest,
@@ -35,6 +37,23 @@ t.test('each header map has these bytes', async (t) => {
     'what is stamped stands at the end',
   );
   t.equal(hex(challengeHeaderMap(TOKEN)), compact('82 0001 04c4080102030405060708'));
+  t.equal(hex(ONE_WAY_HEADER_MAP), compact('82 0001 08c3'));
+});
+
+t.test('a notification says that nobody answers it, whoever wrote its header map', async (t) => {
+  const oneWay = { version: 1, attempt: 1, remainingMs: undefined, token: undefined, oneWay: true };
+  for (const text of ['82 0001 08c3', '82 08c3 0001', '82 0001 08c3 ff', '83 0001 08c3 6301']) {
+    t.match(read(text), oneWay, text);
+  }
+  t.equal(read('81 0001')?.oneWay, false);
+  t.equal(read('83 0001 0101 02ce00001388')?.oneWay, false);
+  for (const text of ['82 0001 08c2', '82 0001 0801', '82 0001 08c0', '82 0001 08']) {
+    t.equal(read(text), undefined, text);
+  }
+  t.equal(read('83 0001 08c3 08c3'), undefined, 'twice');
+  t.ok(isKnownKey(8));
+  t.notOk(isKnownKey(5), 'who knows what it may hold');
+  t.notOk(isKnownKey('8'));
 });
 
 t.test('a stamp says which attempt it is, and how many milliseconds are left', async (t) => {

@@ -230,7 +230,7 @@ t.test(
   'a spawned peer has its health in its snapshot, and tells its parent when it changes',
   inWorld(async (t, world) => {
     const raw = await world.raw();
-    const client = await world.endpoint({ maxPeers: 1 });
+    const client = await world.endpoint({ lingerMs: 50, maxPeers: 1 });
     const input = { endpoint: client, address: '10.0.0.1:2000' };
     const actor = createActor(watcher, { input }).start();
     const { server } = actor.getSnapshot().children;

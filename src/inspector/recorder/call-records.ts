@@ -21,9 +21,6 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) =>
  */
 const TELLS_NO_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['refused', 'cancel']);
 
-/** These events change no state, so the call is still where it was before. */
-const KEEPS_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['overdue', 'answeredElsewhere']);
-
 export class CallRecords implements ActorRecords<CallActor> {
   readonly #emit: Emit;
   readonly #masking: Masking;
@@ -66,7 +63,7 @@ export class CallRecords implements ActorRecords<CallActor> {
     const { attempt, attemptsBefore, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
     const nowMs = this.#clock.nowMs();
     const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
-    const keepsState = event === undefined || KEEPS_STATE.has(event.type);
+    const keepsState = event === undefined || event.type === 'answeredElsewhere';
     const isAwaited = keepsState ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
     if (event?.type !== 'restored') this.#transmitted(call, isAwaited && !neverSent);
     if (event === undefined && attempt > Math.max(attemptsBefore, 1)) {

@@ -35,7 +35,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
   }
 
   made({ context, frame, number, transactionId }: Handler, transaction: Transaction): void {
-    const { peer, procedure, attempt, receivedAtMs } = context;
+    const { peer, procedure, attempt, oneWay, receivedAtMs } = context;
     this.#datagrams.show(transactionId, transaction);
     this.#emit(
       {
@@ -47,6 +47,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
         args: this.#masking.args(context.args, procedure, transaction),
         headers: this.#masking.headers(context.headers, procedure, transaction),
         attempt,
+        ...(oneWay && { oneWay }),
       },
       receivedAtMs,
     );

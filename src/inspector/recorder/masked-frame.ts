@@ -61,7 +61,7 @@ function maskedHeaderMap(
   isMasked: MaskTest,
 ): MaskedBody {
   const request = type === 'request' ? decodeRequest(datagram) : undefined;
-  const known = request === undefined ? transaction : request;
+  const known = request ?? transaction;
   const procedure = known === undefined || isDrop(known) ? undefined : known.procedure;
   const isMaskedAt = (path: readonly string[]) => isMasked({ procedure, path });
   const map = new MaskedBody(datagram, offset, isMaskedAt);
@@ -152,5 +152,5 @@ function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
   if (readHeaderMap(datagram, offset) === undefined) return false;
   const map = decodeValue(datagram, offset);
   if (isDrop(map) || map.end !== datagram.length || !(map.value instanceof Map)) return false;
-  return [...map.value.keys()].every((key) => typeof key === 'number' && isKnownKey(key));
+  return [...map.value.keys()].every(isKnownKey);
 }

@@ -78,6 +78,7 @@ local f = {
   traceparent = ProtoField.string("rpcudp.traceparent", "Trace context"),
   token = ProtoField.bytes("rpcudp.token", "Token", base.NONE),
   headers = ProtoField.string("rpcudp.headers", "Headers"),
+  one_way = ProtoField.bool("rpcudp.one_way", "One-way: nobody answers"),
   ignored = ProtoField.bytes("rpcudp.ignored", "Ignored bytes after the body", base.NONE),
   malformed = ProtoField.string("rpcudp.malformed", "Dropped as"),
   response_in = ProtoField.framenum("rpcudp.response_in", "Answered in", base.NONE, frametype.RESPONSE),
@@ -599,6 +600,10 @@ local HEADER_ENTRIES = {
   [7] = function(value, range)
     if not are_headers(value) then return nil end
     return function(tree) tree:add(f.headers, range, shortened(value.text, MAX_TEXT_LENGTH)) end
+  end,
+  [8] = function(value, range)
+    if value.kind ~= "boolean" or value.text ~= "true" then return nil end
+    return function(tree) tree:add(f.one_way, range, true) end
   end,
 }
 

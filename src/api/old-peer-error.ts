@@ -1,17 +1,17 @@
-/** Headers error: the peer of a call is an old one, which reads no headers. */
+/** Old peer error: the peer of a call does not read what the call has. */
 import { shareAmongCopies } from '../copies/shared-class.js';
 
 /**
  * The peer is not an rpcudp endpoint, so it would run the call without seeing its headers. The call
  * was not sent.
  */
-export class HeadersNotSupportedError extends Error {
+export class OldPeerError extends Error {
   static {
-    shareAmongCopies('HeadersNotSupportedError', this);
+    shareAmongCopies('OldPeerError', this);
   }
 
-  override readonly name = 'HeadersNotSupportedError';
-  readonly code = 'ERR_RPCUDP_HEADERS_NOT_SUPPORTED';
+  override readonly name = 'OldPeerError';
+  readonly code = 'ERR_RPCUDP_OLD_PEER';
   /** The address of the peer. */
   readonly peer: string;
 

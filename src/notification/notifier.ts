@@ -1,0 +1,94 @@
+/** Notifier: checks and makes the notifications of an endpoint. Throws for mistakes in one. */
+import type { NotifyOptions } from '../api/notify-options.js';
+import type { ParentRequest } from '../call/parent-request.js';
+import { TransactionIds } from '../call/transaction-ids.js';
+import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import { InvalidArgumentsError } from '../contract/errors.js';
+import { encodeRequestBody, notificationFrame } from '../wire/request.js';
+import type { TransactionId } from '../wire/transaction-id.js';
+import type { NotificationHome } from './home.js';
+import { NotificationActor } from './notification.js';
+import { checkNotifyOptions } from './options.js';
+import type { NotifiablePeer } from './outlet.js';
+
+/** A notification that was checked and encoded, for one peer or for many. */
+export interface Message {
+  readonly procedure: string;
+  readonly args: readonly unknown[];
+  readonly body: string;
+  readonly latest: string | number | undefined;
+}
+
+/**
+ * Checks and encodes a notification.
+ *
+ * @throws OptionError, InvalidArgumentsError, UnencodableError, RequestTooLargeError.
+ */
+export function encodeMessage(
+  procedure: string,
+  args: readonly unknown[],
+  options: NotifyOptions | undefined,
+  contracted: ContractedProcedure | undefined,
+): Message {
+  const { latest } = checkNotifyOptions(options);
+  const issues = contracted?.checkArguments(args);
+  if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
+  const body = encodeRequestBody(procedure, args, contracted?.maxBytes);
+  return { procedure, args, body, latest };
+}
+
+export class Notifier {
+  readonly #home: NotificationHome;
+  readonly #ids: TransactionIds;
+  readonly #requireOpen: (parent: ParentRequest | undefined) => void;
+
+  /** @param requireOpen throws an EndpointClosedError if what belongs to this request is over */
+  constructor(home: NotificationHome, requireOpen: (parent: ParentRequest | undefined) => void) {
+    this.#home = home;
+    this.#ids = new TransactionIds(home.random);
+    this.#requireOpen = requireOpen;
+  }
+
+  nextId(): TransactionId {
+    return this.#ids.next();
+  }
+
+  /**
+   * Notifies a peer. The message is sent now, at the end of this turn, or never.
+   *
+   * @throws EndpointClosedError
+   */
+  notify(
+    peer: NotifiablePeer,
+    message: Message,
+    parent: ParentRequest | undefined,
+  ): NotificationActor {
+    const notification = this.#make(peer, message, parent);
+    peer.outlet.put(notification);
+    return notification;
+  }
+
+  /** Makes a notification that is dropped at once, because there is no place for its peer. */
+  refuse(
+    peer: NotifiablePeer,
+    message: Message,
+    parent: ParentRequest | undefined,
+    error: Error,
+  ): NotificationActor {
+    const notification = this.#make(peer, message, parent);
+    notification.drop('refused', error);
+    return notification;
+  }
+
+  #make(
+    { ref, address }: NotifiablePeer,
+    { procedure, args, body, latest }: Message,
+    parent: ParentRequest | undefined,
+  ): NotificationActor {
+    this.#requireOpen(parent);
+    const transactionId = this.#ids.next();
+    const frame = notificationFrame(transactionId, body);
+    const input = { procedure, args, peer: address, transactionId, latest };
+    return new NotificationActor(ref, this.#home, input, frame, parent);
+  }
+}
