@@ -30,8 +30,11 @@ export interface Claim {
   readonly isKept: boolean;
 }
 
-/** The share of worlds that a player on a good link sees at least, also while a machine is busy. */
-const SHARE = 0.75;
+/**
+ * The share of worlds that a player on a good link sees at least, also while the machine is so busy
+ * that its own players answer late. On an idle one it is all but a few.
+ */
+const SHARE = 0.5;
 /**
  * The most worlds that the slow player may be behind: those of two seconds. On its link are few of
  * them, and twice as many when answers were lost. Without this bound it is behind more and more.
