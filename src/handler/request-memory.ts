@@ -15,25 +15,27 @@ import type { ReplyLimits } from './reply-memory.js';
 
 export class RequestMemory {
   readonly #replies: ReplyMemory;
-  readonly #notifications: ReplyMemory;
+  /** Made for the first notification. */
+  #notifications: ReplyMemory | undefined;
   readonly #refusals: ReplyMemory;
+  readonly #makeForNotifications: () => ReplyMemory;
 
   /** @param origins where it is counted whose requests are remembered, in strict mode */
   constructor(engine: Engine, limits: ReplyLimits, atMostOnce: AtMostOnce, origins: Origins) {
     const shared = atMostOnce === 'strict' ? origins : undefined;
     this.#replies = new ReplyMemory(engine, limits, shared);
-    this.#notifications = new ReplyMemory(engine, limits, shared);
+    this.#makeForNotifications = () => new ReplyMemory(engine, limits, shared);
     this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS);
   }
 
   get size(): number {
-    return this.#replies.size + this.#notifications.size + this.#refusals.size;
+    return this.#replies.size + this.sizeOf(true) + this.#refusals.size;
   }
 
   /** How many were forgotten before the end of their time, to make room. */
   get forgottenEarly(): number {
-    const { forgottenEarly } = this.#replies;
-    return forgottenEarly + this.#notifications.forgottenEarly + this.#refusals.forgottenEarly;
+    const ofNotifications = this.#notifications?.forgottenEarly ?? 0;
+    return this.#replies.forgottenEarly + ofNotifications + this.#refusals.forgottenEarly;
   }
 
   /** Whether there is no room for one more refusal. */
@@ -43,7 +45,7 @@ export class RequestMemory {
 
   /** How many of this kind have ended and are remembered. */
   sizeOf(oneWay: boolean): number {
-    return oneWay ? this.#notifications.size : this.#replies.size;
+    return oneWay ? (this.#notifications?.size ?? 0) : this.#replies.size;
   }
 
   /** What this frame repeats. */
@@ -51,13 +53,14 @@ export class RequestMemory {
     return (
       this.#replies.find(frame, sender) ??
       this.#refusals.find(frame, sender) ??
-      this.#notifications.find(frame, sender)
+      this.#notifications?.find(frame, sender)
     );
   }
 
   /** A procedure has ended. */
   remember(handler: Handler): void {
-    if (handler.context.oneWay) this.#notifications.remember(handler);
+    const { oneWay } = handler.context;
+    if (oneWay) (this.#notifications ??= this.#makeForNotifications()).remember(handler);
     else this.#replies.remember(handler);
   }
 
@@ -67,7 +70,7 @@ export class RequestMemory {
 
   clear(): void {
     this.#replies.clear();
-    this.#notifications.clear();
+    this.#notifications?.clear();
     this.#refusals.clear();
   }
 }

@@ -150,9 +150,8 @@ const stepRecord = object({
   /** How long after the time-out a late answer came. */
   lateByMs: optional(real),
   /**
-   * A reason in words, when the event does not tell it: the verdict of a time-out, why a request was
-   * refused or a notification dropped, how long an answer is overdue, or the address that a call
-   * goes to or was answered from.
+   * A reason in words, when the event does not tell it: the verdict of a time-out, why it was refused
+   * or dropped, how long an answer is overdue, or the address it goes to or was answered from.
    */
   because: optional(string()),
 });

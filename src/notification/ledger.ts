@@ -8,12 +8,17 @@ import { RecentIds } from '../call/recent-ids.js';
 export class NotificationLedger {
   /** How many were made and have not ended. Only `entered` and `ended` write it. */
   open = 0;
+  /** Made when it is asked for: most endpoints notify nobody. */
+  #answerable: RecentIds | undefined;
+  readonly #counts = noNotifications();
+
   /**
    * Those that were sent to peers that may answer, as an old peer answers any request. By them such
    * an answer is told from one that belongs to nothing. Bounded as `RecentIds` is.
    */
-  readonly answerable = new RecentIds();
-  readonly #counts = noNotifications();
+  get answerable(): RecentIds {
+    return (this.#answerable ??= new RecentIds());
+  }
 
   get counts(): Readonly<NotificationCounts> {
     return { ...this.#counts };

@@ -93,8 +93,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a notification is taken for a new one each time that it arrives',
     file: 'handler/request-memory.ts',
-    find: 'if (handler.context.oneWay) this.#notifications.remember(handler);',
-    replace: 'if (handler.context.oneWay) return;',
+    find: 'if (oneWay) (this.#notifications ??= this.#makeForNotifications()).remember(handler);',
+    replace: 'if (oneWay) return;',
     with: ['notifications', 'duplication'],
     foundBy: ['I2'],
   },
