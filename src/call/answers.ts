@@ -5,7 +5,7 @@ import { formatAddress } from '../address/address.js';
 import type { AnswerType } from '../wire/frame-type.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
-import { readAnswerHeaderMap } from '../wire/header-map.js';
+import { readAnswerHeaderMap } from '../wire/header-map-reader.js';
 import { isFinal, readAnswer } from './answer.js';
 import type { CallActor } from './call.js';
 import type { Outstanding } from './outstanding.js';

@@ -221,7 +221,9 @@ export class Handler
   #succeed(value: unknown): void {
     if (this.#isTooLate()) return;
     if (this.context.oneWay) {
-      this.#finish(value);
+      // Nobody gets the result of a notification, so it is neither checked nor encoded.
+      this.#trace?.succeeded(value);
+      this.receive({ type: 'finished', atMs: this.home.clock.nowMs() });
       return;
     }
     let reply: OutboundFrame;
@@ -234,12 +236,6 @@ export class Handler
     this.#answer(reply);
     this.#trace?.succeeded(value);
     this.receive({ type: 'replied', replyBytes: reply.length, atMs: this.home.clock.nowMs() });
-  }
-
-  /** Nobody gets the result of a notification, so it is neither checked nor encoded. */
-  #finish(value: unknown): void {
-    this.#trace?.succeeded(value);
-    this.receive({ type: 'finished', atMs: this.home.clock.nowMs() });
   }
 
   #encodeResult(value: unknown): OutboundFrame {

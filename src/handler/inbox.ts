@@ -9,7 +9,7 @@ import type { Limits } from '../api/limits.js';
 import type { Engine } from '../engine/engine.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
-import { readHeaderMap } from '../wire/header-map.js';
+import { readHeaderMap } from '../wire/header-map-reader.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';

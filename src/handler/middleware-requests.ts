@@ -56,10 +56,11 @@ export class MiddlewareRequests {
       this.unseenRefusals += 1;
       return;
     }
-    const { attempt, receivedAtMs } = context;
+    const { attempt, oneWay, receivedAtMs } = context;
     const served = {
-      ...{ sender, endpointFor: this.#endpointFor, attempt, receivedAtMs },
-      ...{ traceparent: headerMap?.traceparent, callerWaitsMs: 0, timeoutMs: 0 },
+      ...{ sender, endpointFor: this.#endpointFor, attempt, oneWay, receivedAtMs },
+      ...{ traceparent: headerMap?.traceparent, headers: headerMap?.headers },
+      ...{ callerWaitsMs: 0, timeoutMs: 0 },
     };
     const cause = error === undefined ? undefined : { cause: error };
     const refusal = new RequestRefusedError(code, message, data, cause);

@@ -9,7 +9,7 @@ import type { StrayAnswers } from '../call/answers.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
 import type { AnswerType } from '../wire/frame-type.js';
-import { readAnswerHeaderMap } from '../wire/header-map.js';
+import { readAnswerHeaderMap } from '../wire/header-map-reader.js';
 import type { NotificationLedger } from './ledger.js';
 import type { Outlet } from './outlet.js';
 

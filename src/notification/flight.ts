@@ -40,8 +40,6 @@ const ASK_AFTER_MS = 200;
 const MAX_COST_BYTES = 9_216;
 /** How often a probe is sent in all, unless more is notified. */
 const MAX_PROBES = 3;
-/** After this many in a row without an answer the peer counts as not heard. One may be lost. */
-const LOST_TO_BE_SILENT = 2;
 
 interface Answerable {
   readonly cost: number;
@@ -73,8 +71,8 @@ export class Flight implements Alarm {
   #awaiting = false;
   #sentAtMs = 0;
   #gapMs = 0;
-  #lostInARow = 0;
-  #lostSinceMs = 0;
+  /** When the last that was lost had been sent; undefined if the last was answered. */
+  #lostAtMs: number | undefined;
 
   constructor(peer: NotifiedPeer, owner: FlightOwner, engine: Engine, limits: FlightLimits) {
     this.#peer = peer;
@@ -174,12 +172,14 @@ export class Flight implements Alarm {
     const peer = this.#peer;
     const sentAtMs = this.#sentAtMs;
     const probe = this.#probes > 0 && this.#probes < MAX_PROBES ? this.#probe : undefined;
-    if (this.#lostInARow === 0) this.#lostSinceMs = sentAtMs;
-    this.#lostInARow += 1;
+    const lostBeforeMs = this.#lostAtMs;
+    this.#lostAtMs = sentAtMs;
     this.#limit = Math.max(Math.floor(this.#limit / 2), 1);
     this.#forget();
     peer.unanswered(this.#gapMs, sentAtMs);
-    if (this.#lostInARow >= LOST_TO_BE_SILENT) peer.silentSince(this.#lostSinceMs);
+    // One may be lost. Two in a row are evidence, if nothing was heard since the first of these two:
+    // what was heard before them says nothing of the present.
+    if (lostBeforeMs !== undefined) peer.silentSince(lostBeforeMs);
     if (probe !== undefined && peer.knownNative !== false) {
       this.#await(nowMs);
       this.#sendProbe(probe);
@@ -239,7 +239,7 @@ export class Flight implements Alarm {
 
   #acknowledged(): void {
     const { alarms, clock } = this.#engine;
-    this.#lostInARow = 0;
+    this.#lostAtMs = undefined;
     this.#probes = 0;
     this.#awaiting = false;
     alarms.clear(this);

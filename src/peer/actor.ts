@@ -180,14 +180,6 @@ export class PeerActor
     this.replies.requested(bytes, headerMap?.token);
   }
 
-  rtoMs(nowMs: number): number {
-    return this.calls.path.rtoMs(nowMs);
-  }
-
-  estimatedRtoMs(nowMs: number): number {
-    return this.calls.path.estimatedRtoMs(nowMs);
-  }
-
   /**
    * Only answers tell which protocol a peer speaks: the sender of an answer knows the transaction
    * id, while the source of a request can be forged.
@@ -199,21 +191,6 @@ export class PeerActor
     this.heard(nowMs);
     this.replies.validate();
     if (this.calls.outbox.introducing > 0) this.calls.outbox.introduced(native);
-    this.changed();
-  }
-
-  unanswered(waitedMs: number, sentAtMs: number): void {
-    this.calls.path.unanswered(waitedMs, sentAtMs);
-    this.changed();
-  }
-
-  atWork(call: CallActor, sentAtMs: number): void {
-    this.calls.path.forgive(sentAtMs);
-    this.release(call);
-  }
-
-  release(call: CallActor): void {
-    this.calls.release(call);
     this.changed();
   }
 

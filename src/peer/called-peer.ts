@@ -100,6 +100,29 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
     return this.health !== 'resolving' && this.calls.outbox.introduces(call);
   }
 
+  rtoMs(nowMs: number): number {
+    return this.calls.path.rtoMs(nowMs);
+  }
+
+  estimatedRtoMs(nowMs: number): number {
+    return this.calls.path.estimatedRtoMs(nowMs);
+  }
+
+  unanswered(waitedMs: number, sentAtMs: number): void {
+    this.calls.path.unanswered(waitedMs, sentAtMs);
+    this.changed();
+  }
+
+  atWork(call: CallActor, sentAtMs: number): void {
+    this.calls.path.forgive(sentAtMs);
+    this.release(call);
+  }
+
+  release(call: CallActor): void {
+    this.calls.release(call);
+    this.changed();
+  }
+
   /** Cancels its calls, except those that are made for procedures that run. */
   cancelCalls(reason: unknown): void {
     for (const call of this.#outbound?.outbox.calls() ?? []) {

@@ -22,8 +22,6 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   madeOutlet: Outlet | undefined;
 
   abstract readonly takesBundles: boolean;
-  abstract rtoMs(nowMs: number): number;
-  abstract unanswered(waitedMs: number, sentAtMs: number): void;
   abstract lookUp(): void;
   abstract depart(frame: OutboundFrame, owner: WaitingOwner): void;
   /** Sends a frame in its own datagram, after those that wait. */

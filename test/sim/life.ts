@@ -58,7 +58,7 @@ export interface Life {
   readonly probes: Set<string>;
   /** Addresses that were notified; see I16. */
   readonly notified: Set<string>;
-  /** Notifications that came, by sender and transaction id; see I18. */
+  /** Notifications that came, by sender and transaction id; see I21. */
   readonly notifiedBy: Set<string>;
   /** How many notifications were made. */
   notificationsMade: number;

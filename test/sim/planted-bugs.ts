@@ -78,7 +78,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (this.context.oneWay) {',
     replace: 'if (this.context.args.length < 0) {',
     with: ['notifications'],
-    foundBy: ['I18'],
+    foundBy: ['I21'],
   },
   {
     name: 'a notification that was replaced is sent all the same',
@@ -88,7 +88,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     this.#waiting.set(before, before);
     before.receive({ type: 'replaced', by: notification.transactionId });`,
     with: ['notifications'],
-    foundBy: ['I15', 'I18'],
+    foundBy: ['I15', 'I21'],
   },
   {
     name: 'a notification is taken for a new one each time that it arrives',
@@ -272,7 +272,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'if (this.knownNative === true) outbox.put(call, nowMs);',
     replace: 'if (this.knownNative !== false) outbox.put(call, nowMs);',
     with: ['headers'],
-    foundBy: ['I18'],
+    foundBy: ['I19'],
   },
   {
     name: 'the headers that were read last are taken for all that are as long',
@@ -280,7 +280,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     find: 'return difference === 0;',
     replace: 'return difference !== -1;',
     with: ['headers'],
-    foundBy: ['I18'],
+    foundBy: ['I19'],
   },
   {
     name: 'each call that waits sends probes of its own',

@@ -7,7 +7,7 @@ import { decodeErrorReply } from '../../src/wire/error-reply.js';
 import { type ExplainedPart, explainDatagram } from '../../src/wire/explain.js';
 import { readFrame } from '../../src/wire/frame.js';
 import { FRAME_TYPES, TYPE_BYTE } from '../../src/wire/frame-type.js';
-import { readHeaderMap } from '../../src/wire/header-map.js';
+import { readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { decodeProbe } from '../../src/wire/probe.js';
 import { decodeRequest } from '../../src/wire/request.js';
 import { decodeResponse } from '../../src/wire/response.js';

@@ -6,12 +6,11 @@ import {
   isKnownKey,
   ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
-  readAnswerHeaderMap,
-  readHeaderMap,
   requestHeaderMap,
   stampRequest,
   tokenHeaderMap,
 } from '../../src/wire/header-map.js';
+import { readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { isTraceparent } from '../../src/wire/traceparent.js';
 import { decodeRequest, encodeRequest } from '../../src/wire/request.js';
 import { TEST_ID } from '../fixtures/msgpack-values.js';

@@ -9,13 +9,8 @@ import {
 } from '../../src/wire/headers.js';
 import type { CallHeaders } from '../../src/wire/headers.js';
 import { maxHeadersBytes } from '../../src/wire/header-budget.js';
-import {
-  readAnswerHeaderMap,
-  readHeaderMap,
-  replyHeaderMap,
-  requestHeaderMap,
-  tokenHeaderMap,
-} from '../../src/wire/header-map.js';
+import { replyHeaderMap, requestHeaderMap, tokenHeaderMap } from '../../src/wire/header-map.js';
+import { readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map-reader.js';
 
 class Mistake extends Error {}
 const encoded = (headers: unknown, most = MAX_HEADERS_BYTES) =>

@@ -1,11 +1,8 @@
 import t from 'tap';
 import { DROP } from '../../src/wire/drop.js';
 import { HEADER_BYTES, readFrame } from '../../src/wire/frame.js';
-import {
-  challengeHeaderMap,
-  readAnswerHeaderMap,
-  readHeaderMap,
-} from '../../src/wire/header-map.js';
+import { challengeHeaderMap } from '../../src/wire/header-map.js';
+import { readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { decodeSignal, encodeSignal } from '../../src/wire/signal.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../time/clock.js';
 import type { Handler } from '../../handler/handler.js';
 import type { Transaction } from '../../legible/transaction.js';
 import { isDrop } from '../../wire/drop.js';
-import { readHeaderMap } from '../../wire/header-map.js';
+import { readHeaderMap } from '../../wire/header-map-reader.js';
 import { decodeResponse } from '../../wire/response.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';

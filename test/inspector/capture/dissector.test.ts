@@ -16,10 +16,10 @@ import {
   challengeHeaderMap,
   ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
-  readHeaderMap,
   replyHeaderMap,
   requestHeaderMap,
 } from '../../../src/wire/header-map.js';
+import { readHeaderMap } from '../../../src/wire/header-map-reader.js';
 import { encodeHeaders } from '../../../src/wire/headers.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { decodeResponse, encodeResponse } from '../../../src/wire/response.js';

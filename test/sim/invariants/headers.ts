@@ -16,12 +16,12 @@ export function headersOf(token: string): CallHeaders {
 }
 
 /**
- * I18. Headers go to those that read them, and belong to their call. No request with headers goes to
+ * I19. Headers go to those that read them, and belong to their call. No request with headers goes to
  * an address that never answered with a header map. A procedure has the headers of its own call, and
  * all of them; an outcome has those that its own procedure set.
  */
 export const headers: Invariant = {
-  id: 'I18',
+  id: 'I19',
   says: 'headers are never sent to old peers, and are those of their own call and reply',
 
   afterFrame: (_world, { alive, life, name, plan }, frame, to) => {
@@ -53,7 +53,7 @@ export function checkHeaders(
   const tracked = world.callOf(token);
   if (tracked === undefined || isBeyondKnowledge(world, tracked)) return;
   const finding = misread(tracked, scope.headers);
-  if (finding !== undefined) world.problem('I18', `${node.name} ran ${token} ${finding}`);
+  if (finding !== undefined) world.problem('I19', `${node.name} ran ${token} ${finding}`);
   if (!tracked.headed) return;
   world.coverage.reach('headers:run');
   scope.setHeader('token', token);

@@ -10,11 +10,11 @@ const ANSWERED_WITH: readonly (number | undefined)[] = [
 ];
 
 /**
- * I18. A notification is sent once, and nothing is sent back for it. What was dropped or replaced
+ * I21. A notification is sent once, and nothing is sent back for it. What was dropped or replaced
  * never runs, anywhere. Each ends once, and is counted by its end.
  */
 export const notifications: Invariant = {
-  id: 'I18',
+  id: 'I21',
   says: 'a notification is sent once and not answered; what is dropped or replaced never runs',
 
   afterEvent: (_world, node) => miscounted(node),
