@@ -57,10 +57,11 @@ async function sendThenStop(server: Side, devices: readonly Device[]): Promise<v
   const signal = AbortSignal.any([stopping.signal, gone.signal]);
   const enough = sleep(options.seconds * 1_000, undefined, { signal });
   await Promise.race([enough, ...running]).catch(() => undefined);
-  if (devices.some(({ hasStopped }) => hasStopped)) process.exitCode = 1;
+  if (devices.some(({ unanswered }) => unanswered > 0)) process.exitCode = 1;
 
-  // Ctrl-C has reached the server already.
-  if (stopping.signal.aborted) await server[Symbol.asyncDispose]();
+  // Ctrl-C has reached the server already, perhaps before this process. A second signal would end it.
+  const stops = stopping.signal.aborted || devices.some(({ hasStopped }) => hasStopped);
+  if (stops) await server[Symbol.asyncDispose]();
   else {
     for (const device of devices) device.send(LAST_READINGS, gone.signal);
     console.log('\nSIGTERM is sent to the server, with many readings on their way');
