@@ -47,7 +47,8 @@ export class Caller {
   readonly #defaults: CallDefaults;
   readonly #interceptors: Interceptors | undefined;
   readonly #ids: TransactionIds;
-  readonly #sentHeaders = new SentHeaders();
+  /** Made for the first call with headers. */
+  #sentHeaders: SentHeaders | undefined;
   #closed = false;
 
   /** @param interceptors what is around the making of each call; absent if nothing is */
@@ -197,6 +198,6 @@ export class Caller {
 
   #headerMapFor(headers: CallHeaders | undefined, traceparent: string | undefined): Uint8Array {
     if (headers === undefined) return requestHeaderMap(traceparent);
-    return this.#sentHeaders.mapFor(headers, traceparent);
+    return (this.#sentHeaders ??= new SentHeaders()).mapFor(headers, traceparent);
   }
 }

@@ -39,18 +39,18 @@ export function encodeMessage(
 
 export class Notifier {
   readonly #home: NotificationHome;
-  readonly #ids: TransactionIds;
+  /** Made for the first notification. */
+  #ids: TransactionIds | undefined;
   readonly #requireOpen: (parent: ParentRequest | undefined) => void;
 
   /** @param requireOpen throws an EndpointClosedError if what belongs to this request is over */
   constructor(home: NotificationHome, requireOpen: (parent: ParentRequest | undefined) => void) {
     this.#home = home;
-    this.#ids = new TransactionIds(home.random);
     this.#requireOpen = requireOpen;
   }
 
   nextId(): TransactionId {
-    return this.#ids.next();
+    return (this.#ids ??= new TransactionIds(this.#home.random)).next();
   }
 
   /**
@@ -86,7 +86,7 @@ export class Notifier {
     parent: ParentRequest | undefined,
   ): NotificationActor {
     this.#requireOpen(parent);
-    const transactionId = this.#ids.next();
+    const transactionId = this.nextId();
     const frame = notificationFrame(transactionId, body);
     const input = { procedure, args, peer: address, transactionId, latest };
     return new NotificationActor(ref, this.#home, input, frame, parent);
