@@ -69,7 +69,7 @@ export class HostName implements CalledName<CallActor> {
   #peer: PeerActor;
   /** Bounded by the user's `subscribe` calls. */
   readonly #watches = new Set<PeerWatch>();
-  /** The peers that calls have left. Each call is sent to each address once at most. */
+  /** The peers that calls have left. What was refused at one address is not sent there again. */
   readonly #left = new WeakMap<CallActor, readonly CallOwner<CallActor>[]>();
 
   /** @throws TooManyPeersError */
@@ -126,10 +126,10 @@ export class HostName implements CalledName<CallActor> {
 
   reroute(call: CallActor, error: Error): boolean {
     if (!saysUnreachable(error)) return false;
-    const left = this.#leave(call);
+    this.#leave(call);
     if (call.peer === this.peer) this.#goOn();
     this.#lookUpAgain();
-    if (hasAddressOf(left, this.peer) || !this.#isKnown) return false;
+    if (this.#hasLeft(call, this.peer) || !this.#isKnown) return false;
     call.moveTo(this.peer);
     return true;
   }
@@ -167,13 +167,15 @@ export class HostName implements CalledName<CallActor> {
     return this.#isStuck && this.peer.health !== 'responsive';
   }
 
-  /** The call leaves its peer. Gives all peers that it has left. */
-  #leave(call: CallActor): readonly CallOwner<CallActor>[] {
-    const left = this.#left.get(call) ?? [];
-    if (hasAddressOf(left, call.peer)) return left;
-    const all = [...left, call.peer];
-    this.#left.set(call, all);
-    return all;
+  /** The call leaves its peer. */
+  #leave(call: CallActor): void {
+    if (this.#hasLeft(call, call.peer)) return;
+    this.#left.set(call, [...(this.#left.get(call) ?? []), call.peer]);
+  }
+
+  /** By address: a peer that was left may be forgotten, and another one made for its address. */
+  #hasLeft(call: CallActor, { address }: CallOwner<CallActor>): boolean {
+    return this.#left.get(call)?.some((peer) => peer.address === address) === true;
   }
 
   /** Leaves the peer for the next address, if there is one, and room for its peer. */
@@ -189,7 +191,7 @@ export class HostName implements CalledName<CallActor> {
     for (const call of peer.queuedCalls()) {
       if (call.request?.name !== this || call.done) continue;
       // To where it was refused it does not go back, or calls could follow each other for ever.
-      if (!hasAddressOf(this.#left.get(call) ?? [], next)) call.moveTo(next);
+      if (!this.#hasLeft(call, next)) call.moveTo(next);
     }
   }
 
@@ -236,14 +238,6 @@ export class HostName implements CalledName<CallActor> {
     peer.handOver(heir);
     this.#peers.replaced(peer);
   }
-}
-
-/** A peer that was left may have been forgotten, and another have come to its address. */
-function hasAddressOf(
-  peers: readonly CallOwner<CallActor>[],
-  { address }: CallOwner<CallActor>,
-): boolean {
-  return peers.some((peer) => peer.address === address);
 }
 
 function meansUnreachable(outcome: Outcome): boolean {
