@@ -3,6 +3,7 @@ import type { SocketAddress } from '../address/address.js';
 import type { RequestEnding } from './request-ending.js';
 import type { Fate } from './fate.js';
 import type { HealthReport } from './health-report.js';
+import type { CallHeaders } from '../wire/headers.js';
 
 /** A readable request that has ended. */
 export interface SettledRequest {
@@ -33,6 +34,10 @@ export interface StartedRequest {
   readonly transactionId: string;
   /** Which transmission of the request arrived first, from 1. */
   readonly attempt: number;
+  /** The caller's headers: frozen, without a prototype, and empty if there are none. */
+  readonly headers: CallHeaders;
+  /** Whether it is a notification: nothing will be sent back. */
+  readonly oneWay: boolean;
 }
 
 /** An event that an endpoint emits. */

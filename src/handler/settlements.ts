@@ -8,6 +8,7 @@ import type { RequestEnding } from '../api/request-ending.js';
 import { noRequests } from '../api/request-ending.js';
 import { HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import type { ErrorCode } from '../wire/error-code.js';
+import { NO_HEADERS } from '../wire/headers.js';
 import type { HandlerContext } from './machine.js';
 
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
@@ -33,8 +34,8 @@ export class Settlements {
   /** A procedure is about to run. */
   started(context: HandlerContext, sender: SocketAddress): void {
     if (!this.#reports.hears('request.started')) return;
-    const { procedure, peer, transactionId, attempt } = context;
-    const started = { procedure, sender, peer, transactionId, attempt };
+    const { procedure, peer, transactionId, attempt, headers = NO_HEADERS, oneWay } = context;
+    const started = { procedure, sender, peer, transactionId, attempt, headers, oneWay };
     this.#reports.emit({ type: 'request.started', ...started });
   }
 

@@ -30,8 +30,29 @@ t.test(
         peer: '10.0.0.2:1000',
         transactionId: call.transactionId,
         attempt: 1,
+        headers: {},
+        oneWay: false,
       },
     ]);
+  }),
+);
+
+t.test(
+  'it has the headers of the call, and says what is a notification',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { ping: () => 'pong' } });
+    const heard: Started[] = [];
+    server.on('request.started', (report) => heard.push(report));
+    const client = await world.endpoint();
+    const peer = client.peer(server.address);
+    await world.clock.runUntil(peer.call('ping', [], { headers: { token: 'abc' } }));
+    peer.notify('ping');
+    await world.settle();
+    t.match(heard, [
+      { headers: { token: 'abc' }, oneWay: false },
+      { headers: {}, oneWay: true },
+    ]);
+    t.equal(Object.isFrozen(heard[0]?.headers), true);
   }),
 );
 
