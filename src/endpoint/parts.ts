@@ -110,12 +110,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const caller = new Caller(callHome, { timeoutMs, attempts }, interceptors);
   const turn = new Turn(clock);
   const notifications = new NotificationLedger();
-  const notificationHome = { ...engine, ledger: notifications };
-  const notifier = new Notifier(notificationHome, (parent) => {
-    caller.requireOpen(parent);
-  });
-  const nextId = () => notifier.nextId();
-  const outlets = { home: notificationHome, turn, limits, nextId };
+  const notifier = new Notifier(engine, notifications, turn, limits, caller);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
   const origins = new Origins();
@@ -126,7 +121,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const addressHash = new AddressHash(random);
   const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const making = { reports, caller, commands, notifier, outlets };
+  const making = { reports, caller, commands, notifier };
   const kit = { ...strangers, ...making, turn, evictionOrder, firstRoundTrips, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
@@ -141,7 +136,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const inbox = new Inbox(engine, {
     ...{ peers, origins, procedures, atMostOnce, limits, settlements, endpointFor, middleware },
   });
-  const strays = new Acknowledgements(notifications, (host, port) => peers.find(host, port));
+  const strays = new Acknowledgements(notifications, peers);
   const answers = new Answers(outstanding, socket.ref, strays);
   const probes = new Probes(engine.sender);
   return {

@@ -14,63 +14,70 @@ import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
 
 export class RequestMemory {
-  readonly #replies: ReplyMemory;
-  /** Made for the first notification. */
+  readonly #engine: Engine;
+  readonly #limits: ReplyLimits;
+  readonly #origins: Origins | undefined;
+  /** Each is made for the first request that it remembers. */
+  #replies: ReplyMemory | undefined;
   #notifications: ReplyMemory | undefined;
-  readonly #refusals: ReplyMemory;
-  readonly #makeForNotifications: () => ReplyMemory;
+  #refusals: ReplyMemory | undefined;
 
   /** @param origins where it is counted whose requests are remembered, in strict mode */
   constructor(engine: Engine, limits: ReplyLimits, atMostOnce: AtMostOnce, origins: Origins) {
-    const shared = atMostOnce === 'strict' ? origins : undefined;
-    this.#replies = new ReplyMemory(engine, limits, shared);
-    this.#makeForNotifications = () => new ReplyMemory(engine, limits, shared);
-    this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS);
+    this.#engine = engine;
+    this.#limits = limits;
+    this.#origins = atMostOnce === 'strict' ? origins : undefined;
   }
 
   get size(): number {
-    return this.#replies.size + this.sizeOf(true) + this.#refusals.size;
+    return this.sizeOf(false) + this.sizeOf(true) + (this.#refusals?.size ?? 0);
   }
 
   /** How many were forgotten before the end of their time, to make room. */
   get forgottenEarly(): number {
-    const ofNotifications = this.#notifications?.forgottenEarly ?? 0;
-    return this.#replies.forgottenEarly + ofNotifications + this.#refusals.forgottenEarly;
+    const made = [this.#replies, this.#notifications, this.#refusals];
+    return made.reduce((sum, memory) => sum + (memory?.forgottenEarly ?? 0), 0);
   }
 
   /** Whether there is no room for one more refusal. */
   get hasNoRoomToRefuse(): boolean {
-    return this.#refusals.full;
+    return this.#refusals?.full === true;
   }
 
   /** How many of this kind have ended and are remembered. */
   sizeOf(oneWay: boolean): number {
-    return oneWay ? (this.#notifications?.size ?? 0) : this.#replies.size;
+    return (oneWay ? this.#notifications : this.#replies)?.size ?? 0;
   }
 
   /** What this frame repeats. */
   find(frame: Frame, sender: HandlerOwner): KnownRequest | undefined {
     return (
-      this.#replies.find(frame, sender) ??
-      this.#refusals.find(frame, sender) ??
+      this.#replies?.find(frame, sender) ??
+      this.#refusals?.find(frame, sender) ??
       this.#notifications?.find(frame, sender)
     );
   }
 
   /** A procedure has ended. */
   remember(handler: Handler): void {
-    const { oneWay } = handler.context;
-    if (oneWay) (this.#notifications ??= this.#makeForNotifications()).remember(handler);
-    else this.#replies.remember(handler);
+    const memory = handler.context.oneWay
+      ? (this.#notifications ??= this.#made())
+      : (this.#replies ??= this.#made());
+    memory.remember(handler);
+  }
+
+  #made(): ReplyMemory {
+    return new ReplyMemory(this.#engine, this.#limits, this.#origins);
   }
 
   rememberRefusal(handler: Handler): void {
+    this.#refusals ??= new ReplyMemory(this.#engine, REFUSAL_LIMITS);
     this.#refusals.remember(handler);
   }
 
   clear(): void {
-    this.#replies.clear();
+    this.#replies?.clear();
     this.#notifications?.clear();
-    this.#refusals.clear();
+    this.#refusals?.clear();
   }
 }

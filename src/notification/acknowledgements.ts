@@ -21,17 +21,18 @@ export interface AnsweringPeer {
   answered(nowMs: number, native: boolean): void;
 }
 
+/** Gives the peer at an address, if it is known. */
+export interface AnsweringPeers {
+  find(host: string, port: number): AnsweringPeer | undefined;
+}
+
 export class Acknowledgements implements StrayAnswers {
   readonly #ledger: NotificationLedger;
-  readonly #find: (host: string, port: number) => AnsweringPeer | undefined;
+  readonly #peers: AnsweringPeers;
 
-  /** @param find gives the peer at an address, if it is known */
-  constructor(
-    ledger: NotificationLedger,
-    find: (host: string, port: number) => AnsweringPeer | undefined,
-  ) {
+  constructor(ledger: NotificationLedger, peers: AnsweringPeers) {
     this.#ledger = ledger;
-    this.#find = find;
+    this.#peers = peers;
   }
 
   accept(
@@ -41,7 +42,7 @@ export class Acknowledgements implements StrayAnswers {
     port: number,
     atMs: number,
   ): Fate | undefined {
-    const peer = this.#find(host, port);
+    const peer = this.#peers.find(host, port);
     const asked = type === 'present' ? peer?.madeOutlet?.whatAnswers(frame.id) : undefined;
     const notifiedAt =
       asked === undefined ? this.#ledger.answerable.addressOf(frame.id) : undefined;

@@ -10,7 +10,8 @@ export class NotificationLedger {
   open = 0;
   /** Made when it is asked for: most endpoints notify nobody. */
   #answerable: RecentIds | undefined;
-  readonly #counts = noNotifications();
+  /** Likewise. */
+  #counts: NotificationCounts | undefined;
 
   /**
    * Those that were sent to peers that may answer, as an old peer answers any request. By them such
@@ -21,7 +22,7 @@ export class NotificationLedger {
   }
 
   get counts(): Readonly<NotificationCounts> {
-    return { ...this.#counts };
+    return { ...(this.#counts ?? noNotifications()) };
   }
 
   entered(): void {
@@ -30,6 +31,7 @@ export class NotificationLedger {
 
   ended(end: NotificationEnd): void {
     this.open -= 1;
+    this.#counts ??= noNotifications();
     this.#counts[endingOf(end)] += 1;
   }
 }

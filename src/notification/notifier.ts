@@ -4,12 +4,15 @@ import type { ParentRequest } from '../call/parent-request.js';
 import { TransactionIds } from '../call/transaction-ids.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
+import type { Engine } from '../engine/engine.js';
+import type { Turn } from '../time/turn.js';
 import { encodeRequestBody, notificationFrame } from '../wire/request.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { NotificationHome } from './home.js';
+import type { NotificationLedger } from './ledger.js';
 import { NotificationActor } from './notification.js';
 import { checkNotifyOptions } from './options.js';
-import type { NotifiablePeer } from './outlet.js';
+import type { NotifiablePeer, OutletKit, OutletLimits } from './outlet.js';
 
 /** A notification that was checked and encoded, for one peer or for many. */
 export interface Message {
@@ -37,20 +40,42 @@ export function encodeMessage(
   return { procedure, args, body, latest };
 }
 
-export class Notifier {
-  readonly #home: NotificationHome;
-  /** Made for the first notification. */
-  #ids: TransactionIds | undefined;
-  readonly #requireOpen: (parent: ParentRequest | undefined) => void;
+/** What says whether an endpoint may still notify. */
+export interface Opening {
+  /** Throws an EndpointClosedError if what belongs to this request is over. */
+  requireOpen(parent: ParentRequest | undefined): void;
+}
 
-  /** @param requireOpen throws an EndpointClosedError if what belongs to this request is over */
-  constructor(home: NotificationHome, requireOpen: (parent: ParentRequest | undefined) => void) {
-    this.#home = home;
-    this.#requireOpen = requireOpen;
+export class Notifier implements OutletKit {
+  readonly turn: Turn;
+  readonly limits: OutletLimits;
+  readonly #engine: Engine;
+  readonly #ledger: NotificationLedger;
+  readonly #opening: Opening;
+  /** Made for the first notification, because most endpoints notify nobody. */
+  #home: NotificationHome | undefined;
+  #ids: TransactionIds | undefined;
+
+  constructor(
+    engine: Engine,
+    ledger: NotificationLedger,
+    turn: Turn,
+    limits: OutletLimits,
+    opening: Opening,
+  ) {
+    this.#engine = engine;
+    this.#ledger = ledger;
+    this.turn = turn;
+    this.limits = limits;
+    this.#opening = opening;
+  }
+
+  get home(): NotificationHome {
+    return (this.#home ??= { ...this.#engine, ledger: this.#ledger });
   }
 
   nextId(): TransactionId {
-    return (this.#ids ??= new TransactionIds(this.#home.random)).next();
+    return (this.#ids ??= new TransactionIds(this.#engine.random)).next();
   }
 
   /**
@@ -85,10 +110,10 @@ export class Notifier {
     { procedure, args, body, latest }: Message,
     parent: ParentRequest | undefined,
   ): NotificationActor {
-    this.#requireOpen(parent);
+    this.#opening.requireOpen(parent);
     const transactionId = this.nextId();
     const frame = notificationFrame(transactionId, body);
     const input = { procedure, args, peer: address, transactionId, latest };
-    return new NotificationActor(ref, this.#home, input, frame, parent);
+    return new NotificationActor(ref, this.home, input, frame, parent);
   }
 }

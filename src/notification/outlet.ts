@@ -15,7 +15,7 @@ import type { NotificationActor } from './notification.js';
 import type { NotifiedPeer } from './owner.js';
 import { WaitingRoom } from './waiting-room.js';
 
-type OutletLimits = FlightLimits & Pick<Limits, 'notifyWaiting'>;
+export type OutletLimits = FlightLimits & Pick<Limits, 'notifyWaiting'>;
 
 /** What the outlets of an endpoint are made with. */
 export interface OutletKit {
@@ -23,7 +23,7 @@ export interface OutletKit {
   readonly turn: Turn;
   readonly limits: OutletLimits;
   /** Gives a new transaction id, for a probe. */
-  readonly nextId: () => TransactionId;
+  nextId(): TransactionId;
 }
 
 /** A peer with its outlet. */

@@ -9,7 +9,6 @@ import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import type { Caller } from '../call/caller.js';
 import type { AddressHash } from '../handler/address-hash.js';
 import type { Notifier } from '../notification/notifier.js';
-import type { OutletKit } from '../notification/outlet.js';
 import type { Turn } from '../time/turn.js';
 import type { AmplificationLimit } from './amplification.js';
 import type { Commands } from './commands.js';
@@ -25,7 +24,6 @@ export interface PeerKit<Self extends Evictable<Self>> extends TenureKit<Self> {
   readonly caller: Caller;
   readonly commands: Commands;
   readonly notifier: Notifier;
-  readonly outlets: OutletKit;
   readonly turn: Turn;
   readonly amplification: AmplificationLimit;
   readonly tokens: ReturnPathTokens;

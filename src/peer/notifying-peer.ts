@@ -28,7 +28,7 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
   protected abstract sendLast(frame: OutboundFrame): void;
 
   get outlet(): Outlet {
-    return (this.madeOutlet ??= new Outlet(this, this.kit.outlets));
+    return (this.madeOutlet ??= new Outlet(this, this.kit.notifier));
   }
 
   /** Notifies the peer. Throws EndpointClosedError. */
