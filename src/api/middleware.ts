@@ -48,7 +48,7 @@ export type Next<Added extends object = object> = object extends Added
  *
  * ```ts
  * const auth: Middleware<{ user: User }> = (request, next) =>
- *   next({ user: userOf(request.args) ?? fail('unauthorized', 'Who are you?') });
+ *   next({ user: userOf(request.headers) ?? fail('unauthorized', 'Who are you?') });
  * const audit: Middleware<object, { user: User }> = (request, next) => {
  *   console.log(request.context.user.name, request.procedure);
  *   return next();
