@@ -10,6 +10,7 @@ import {
   connectInContext,
   connectInspected,
   connectRpcudp,
+  connectWithHeader,
   serveRpcudp,
 } from './contestants/rpcudp.js';
 
@@ -95,6 +96,12 @@ export const LINEUP: readonly Entry[] = [
       serve: () => serveRpcudp(PASSING),
     },
     note: 'bundled, with an interceptor and middleware that only call `next`',
+  },
+  {
+    key: 'header',
+    name: 'rpcudp, with a header',
+    contestant: { connect: connectWithHeader, serve: () => serveRpcudp() },
+    note: 'bundled; each call has a header of 20 characters',
   },
   {
     key: 'inspected',
