@@ -14,7 +14,7 @@ import type { NotificationLedger } from './ledger.js';
 import type { Outlet } from './outlet.js';
 
 /** The members of a peer to which answers belong. */
-export interface AnsweringPeer {
+interface AnsweringPeer {
   /** Undefined if it was never notified. */
   readonly madeOutlet: Outlet | undefined;
   /** An answer arrived. `native` says whether it had a header map. */
@@ -22,7 +22,7 @@ export interface AnsweringPeer {
 }
 
 /** Gives the peer at an address, if it is known. */
-export interface AnsweringPeers {
+interface AnsweringPeers {
   find(host: string, port: number): AnsweringPeer | undefined;
 }
 

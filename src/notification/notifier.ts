@@ -41,7 +41,7 @@ export function encodeMessage(
 }
 
 /** What says whether an endpoint may still notify. */
-export interface Opening {
+interface Opening {
   /** Throws an EndpointClosedError if what belongs to this request is over. */
   requireOpen(parent: ParentRequest | undefined): void;
 }
