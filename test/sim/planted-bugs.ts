@@ -93,8 +93,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a notification is taken for a new one each time that it arrives',
     file: 'handler/request-memory.ts',
-    find: 'if (oneWay) (this.#notifications ??= this.#makeForNotifications()).remember(handler);',
-    replace: 'if (oneWay) return;',
+    find: '? (this.#notifications ??= this.#made())',
+    replace: '? this.#made()',
     with: ['notifications', 'duplication'],
     foundBy: ['I2'],
   },
