@@ -9,6 +9,7 @@
  *   request. Each answer acknowledges one.
  * - The limit begins with the window of calls. It grows by what arrived, so that it doubles with
  *   each flight that used it, up to `notifyFlight`; an old peer's grows up to `window`.
+ * - It does not grow where the flight waited in a queue on its way, and halves where it waited long.
  * - Without an answer within the round-trip time-out, what is unacknowledged counts as lost: the
  *   limit halves, and the next wait is twice as long. So to a silent peer goes one notification in
  *   each wait, and the waits grow to 8 s.
@@ -19,6 +20,7 @@ import type { Engine } from '../engine/engine.js';
 import type { Alarm } from '../time/alarms.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import type { NotifiedPeer } from './owner.js';
+import { HIGH_QUEUEING_DELAY_MS, LOW_QUEUEING_DELAY_MS, QueueingDelay } from './queueing-delay.js';
 
 export type FlightLimits = Pick<Limits, 'notifyFlight' | 'notifyFlightBytes' | 'window'>;
 
@@ -54,6 +56,9 @@ export class Flight implements Alarm {
   readonly #engine: Engine;
   readonly #limits: FlightLimits;
   #limit: number;
+  readonly #queueingDelay = new QueueingDelay();
+  /** How many of the unacknowledged were sent before the limit last halved. */
+  #sentBeforeHalving = 0;
   /** What is unacknowledged, and how much of that the probe that is on its way covers. */
   #count = 0;
   #bytes = 0;
@@ -174,7 +179,7 @@ export class Flight implements Alarm {
     const probe = this.#probes > 0 && this.#probes < MAX_PROBES ? this.#probe : undefined;
     const lostBeforeMs = this.#lostAtMs;
     this.#lostAtMs = sentAtMs;
-    this.#limit = Math.max(Math.floor(this.#limit / 2), 1);
+    this.#halve();
     this.#forget();
     peer.unanswered(this.#gapMs, sentAtMs);
     // One may be lost. Two in a row are evidence, if nothing was heard since the first of these two:
@@ -192,6 +197,7 @@ export class Flight implements Alarm {
     this.#bytes = 0;
     this.#coveredCount = 0;
     this.#coveredBytes = 0;
+    this.#sentBeforeHalving = 0;
     this.#answerable = undefined;
     this.#awaiting = false;
     this.#wasFull = false;
@@ -208,13 +214,23 @@ export class Flight implements Alarm {
     const wasUsed = this.#wasFull || 2 * this.#coveredCount >= this.#limit;
     const arrived = this.#coveredCount;
     const isRepeated = this.#probes > 1;
-    this.#peer.measured(nowMs - this.#askedAtMs, nowMs, isRepeated);
+    const roundTripMs = nowMs - this.#askedAtMs;
+    this.#peer.measured(roundTripMs, nowMs, isRepeated);
     this.#count -= this.#coveredCount;
     this.#bytes -= this.#coveredBytes;
     this.#coveredCount = 0;
     this.#coveredBytes = 0;
     this.#answerable = undefined;
-    if (wasUsed && !isRepeated) this.#grow(arrived, this.#limits.notifyFlight);
+    const sentBeforeHalving = this.#sentBeforeHalving;
+    this.#sentBeforeHalving = Math.max(sentBeforeHalving - arrived, 0);
+    if (!isRepeated) {
+      const queueingMs = this.#queueingDelay.of(roundTripMs, nowMs);
+      // What was sent before the limit halved says nothing of the present limit.
+      if (queueingMs > HIGH_QUEUEING_DELAY_MS && sentBeforeHalving === 0) this.#halve();
+      else if (wasUsed && queueingMs < LOW_QUEUEING_DELAY_MS) {
+        this.#grow(arrived, this.#limits.notifyFlight);
+      }
+    }
     this.#acknowledged();
   }
 
@@ -231,6 +247,11 @@ export class Flight implements Alarm {
     this.#coveredBytes = Math.min(this.#coveredBytes, this.#bytes);
     this.#grow(1, this.#limits.window);
     this.#acknowledged();
+  }
+
+  #halve(): void {
+    this.#limit = Math.max(Math.floor(this.#limit / 2), 1);
+    this.#sentBeforeHalving = this.#count;
   }
 
   #grow(by: number, most: number): void {

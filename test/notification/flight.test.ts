@@ -37,6 +37,31 @@ t.test(
 );
 
 t.test(
+  'what waits in queues on its way grows no more, and less is sent where it waits long',
+  inWorld(async (t, world) => {
+    const { server, client, peer } = await pair(world, { initialWindow: 4 });
+    const { host } = server.address;
+    const flight = async (delayMs: number): Promise<number> => {
+      world.network.setLink(client.address.host, host, { delayMs });
+      const admitted = burst(peer, 100);
+      await world.settle();
+      return admitted;
+    };
+    const admitted: number[] = [];
+    for (const delayMs of [1, 1, 1, 60, 60, 120, 120, 1, 1]) admitted.push(await flight(delayMs));
+    // Each answer decides on the next flight.
+    t.strictSame(admitted, [4, 8, 16, 32, 32, 32, 16, 8, 16]);
+    // A longer path counts as a queue until the faster round trips are forgotten.
+    for (let minute = 0; minute < 3; minute += 1) {
+      await world.clock.advance(60_000);
+      admitted.push(await flight(120));
+    }
+    t.strictSame(admitted.slice(-3), [32, 16, 32]);
+    t.equal(await flight(120), 64);
+  }),
+);
+
+t.test(
   'frames of one turn share datagrams, and the probe follows them',
   inWorld(async (t, world) => {
     const { server, client, peer, ran } = await pair(world);
