@@ -77,9 +77,10 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   ): Subscription;
 
   /**
-   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer, call,
-   * notification and handler actor with its current state, and then all events until `unsubscribe`. The first
-   * error that it throws is reported to `onError`; no error reaches the endpoint.
+   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer,
+   * call, notification and handler actor with its current state, and then all events until
+   * `unsubscribe`. The first error that it throws is reported to `onError`; no error reaches the
+   * endpoint.
    */
   inspect(observer: InspectionObserver): Subscription;
 

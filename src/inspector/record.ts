@@ -249,8 +249,8 @@ const countsRecord = object({
    */
   procedures: list(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
   /**
-   * How many healthy calls, notifications and handlers were counted but not shown since the inspector was
-   * attached.
+   * How many healthy calls, notifications and handlers were counted but not shown since the
+   * inspector was attached.
    */
   skipped: object({ calls: count, notifications: optional(count), handlers: count }),
   /** One in this many healthy calls is shown at present. Calls that go wrong are always shown. */

@@ -3,9 +3,9 @@
  *
  * When there are many healthy calls, only a sample is shown, and the others are counted. What goes
  * wrong is always shown: a call that times out, is late, rejected, refused, cancelled or sent
- * again, and a request that fails, is refused or repeated. Notifications that are dropped are
- * sampled as all others: who makes too many drops them by the thousand. If such a call was not shown before, the
- * recorder first records what is still known of its past.
+ * again, and a request that fails, is refused or repeated. If such a call was not shown before, the
+ * recorder first records what is still known of its past. Notifications that are dropped are sampled
+ * as all others: who makes too many drops them by the thousand.
  */
 import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
 import type { Tap } from '../../actor/inspection.js';
