@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { EndpointReport } from '../../src/api/endpoint-report.js';
 import type { HandlerScope } from '../../src/api/scope.js';
+import { NO_HEADERS } from '../../src/wire/headers.js';
 import { request, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
 
@@ -30,7 +31,7 @@ t.test(
         peer: '10.0.0.2:1000',
         transactionId: call.transactionId,
         attempt: 1,
-        headers: {},
+        headers: NO_HEADERS,
         oneWay: false,
       },
     ]);

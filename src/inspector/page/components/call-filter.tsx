@@ -14,7 +14,7 @@ import { StateMark } from './state-mark.js';
 
 const KINDS = [
   { kind: 'call', label: 'Calls out' },
-  { kind: 'notification', label: 'Notifications out' },
+  { kind: 'notification', label: 'Notifications' },
   { kind: 'handler', label: 'Requests in' },
   { kind: 'both', label: 'All' },
 ] as const;
