@@ -85,6 +85,16 @@ export class Caller {
     return this.#intercepted(this.#interceptors, peer, procedure, args, terms);
   }
 
+  /** Makes a call that was made before, and was intercepted then. Throws as `call` does. */
+  callAgain(
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    return this.#make(peer, procedure, args, terms);
+  }
+
   #intercepted(
     interceptors: Interceptors,
     peer: CallOwner<CallActor>,
@@ -100,7 +110,13 @@ export class Caller {
       refuse: ({ reference }: CallOptions, error: unknown) =>
         this.refuse(peer, { type: 'call', procedure, args, replyTo, reference }, error, name),
     };
-    return interceptors.run(interception, terms.options);
+    // An interceptor may call others. Their peers must not take the place of this one.
+    peer.used();
+    try {
+      return interceptors.run(interception, terms.options);
+    } finally {
+      peer.unused();
+    }
   }
 
   #make(

@@ -198,6 +198,7 @@ export const callMachine = setup({
         transmitted: { target: 'sent', actions: 'markSent' },
         restored: { target: 'awaiting', actions: 'restore' },
         moved: { actions: 'move' },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
         cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },

@@ -35,6 +35,10 @@ export interface CallOwner<TCall> {
   /** The call's request must not be sent again before it is known that the peer is `native`. */
   probe(call: TCall, nowMs: number): void;
 
+  /** It keeps its place in the table of peers until `unused`. */
+  used(): void;
+  unused(): void;
+
   /** Asks whether the peer reads headers, for a call that waits for this. */
   introduce(call: TCall, nowMs: number): void;
   /** Whether the call waits for that, and the peer was asked. */

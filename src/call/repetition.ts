@@ -106,8 +106,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       if (attempt >= ATTEMPTS_IN_WINDOW) call.peer.release(call);
       // Another address may be another machine, which does not know the request.
       if (call.idempotent) call.request?.name?.lead(call);
-      if (this.#mayBeRead) this.#transmit(nowMs);
-      else this.#putOff(nowMs);
+      this.#transmit(nowMs);
     } else this.#putOff(nowMs);
   }
 
@@ -191,6 +190,11 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const call = this.#call;
     // After a stall the call's alarm may still have to ring.
     if (nowMs >= call.deadlineMs) return;
+    // Since it was first sent, it may have gone to an address of which less is known.
+    if (!this.#mayBeRead) {
+      this.#putOff(nowMs);
+      return;
+    }
     const retransmission = this.#retransmission;
     call.receive({ type: 'retransmitted' }, call.peer.ref);
     // An observer of that event may have cancelled the call.

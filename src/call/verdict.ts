@@ -42,7 +42,9 @@ export function verdictOf({
   if (notAskedAgain) return 'notAskedAgain';
   const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
   if (lagMs >= stallMs) return 'localLoopBlocked';
-  if (sentAtMs === undefined) return 'probeUnanswered';
+  if (sentAtMs === undefined) {
+    return answeredFrom === undefined ? 'probeUnanswered' : 'answeredElsewhere';
+  }
   const heard = heardAtMs !== undefined && heardAtMs >= sentAtMs;
   if (!heard && unreachable) return 'unreachable';
   if (answeredFrom !== undefined) return 'answeredElsewhere';

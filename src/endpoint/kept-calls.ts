@@ -52,7 +52,8 @@ export class KeptCalls implements CallKeeper {
       const { maxAttempts, traceparent, headers } = call;
       const { remainingMs: timeoutMs } = restoration;
       const options = { timeoutMs, attempts: maxAttempts, traceparent, headers, signal };
-      return caller.call(peer, procedure, call.args, { options, contracted, name, parent });
+      const terms = { options, contracted, name, parent };
+      return caller.callAgain(peer, procedure, call.args, terms);
     }
     if (call.native === true) peer.recall(true);
     const plan = name === undefined ? restoration.plan : 'end';

@@ -109,8 +109,9 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
     intercept.length === 0 ? undefined : new Interceptors(intercept, reportError);
   const caller = new Caller(callHome, { timeoutMs, attempts }, interceptors);
   const turn = new Turn(clock);
+  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const notifications = new NotificationLedger();
-  const notifier = new Notifier(engine, notifications, turn, limits, caller);
+  const notifier = new Notifier(engine, notifications, turn, limits, firstRoundTrips, caller);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
   const origins = new Origins();
@@ -119,7 +120,6 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const evictionOrder = new EvictionOrder<PeerActor>(maxPeers, share.ofNetwork);
   const commands = new Commands(caller);
   const addressHash = new AddressHash(random);
-  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
   const making = { reports, caller, commands, notifier };
   const kit = { ...strangers, ...making, turn, evictionOrder, firstRoundTrips, limits };

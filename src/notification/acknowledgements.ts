@@ -43,23 +43,23 @@ export class Acknowledgements implements StrayAnswers {
     atMs: number,
   ): Fate | undefined {
     const peer = this.#peers.find(host, port);
-    const asked = type === 'present' ? peer?.madeOutlet?.whatAnswers(frame.id) : undefined;
-    const notifiedAt =
-      asked === undefined ? this.#ledger.answerable.addressOf(frame.id) : undefined;
-    if (asked === undefined && notifiedAt === undefined) return undefined;
-    if (notifiedAt !== undefined && notifiedAt !== formatAddress({ host, port })) {
-      return 'response.wrongPeer';
+    const outlet = peer?.madeOutlet;
+    const asked = type === 'present' ? outlet?.whatAnswers(frame.id) : undefined;
+    if (asked === undefined && outlet?.isAnswerable(frame.id) !== true) {
+      const notifiedAt = this.#ledger.answerable.addressOf(frame.id);
+      if (notifiedAt === undefined) return undefined;
+      if (notifiedAt !== formatAddress({ host, port })) return 'response.wrongPeer';
     }
     const { datagram } = frame;
     const answer = readAnswer(type, datagram);
     if (isDrop(answer)) return `malformed.${answer.reason}`;
     peer?.answered(atMs, readAnswerHeaderMap(datagram, answer.end) !== undefined);
     if (asked === undefined) {
-      peer?.madeOutlet?.answeredItself(frame.id, atMs);
+      outlet?.answeredItself(frame.id, atMs);
       return 'response.ignored';
     }
     if (asked === 'late') return 'response.late';
-    peer?.madeOutlet?.answered(atMs);
+    outlet?.answered(atMs);
     return 'response.present';
   }
 }

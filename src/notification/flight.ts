@@ -2,25 +2,25 @@
  * Flight: the notifications to one peer that are on their way, as far as is known. It paces them:
  * nobody answers a notification, so something else must (RFC 8085, section 3.1).
  *
- * - At most `limit` notifications, and `notifyFlightBytes`, are unacknowledged at a time.
+ * - At most so many notifications as its limit says, and `notifyFlightBytes`, are unacknowledged at a
+ *   time. The limit begins with the window of calls.
  * - A probe follows them. Its answer acknowledges all that was sent before it, and is a round trip
  *   sample. Any rpcudp endpoint answers probes, and runs nothing for them.
  * - A peer that is known not to be one answers the notifications themselves, as it does any
  *   request. Each answer acknowledges one.
- * - The limit begins with the window of calls. It grows by what arrived, so that it doubles with
- *   each flight that used it, up to `notifyFlight`; an old peer's grows up to `window`.
- * - It does not grow where the flight waited in a queue on its way, and halves where it waited long.
- * - Without an answer within the round-trip time-out, what is unacknowledged counts as lost: the
- *   limit halves, and the next wait is twice as long. So to a silent peer goes one notification in
- *   each wait, and the waits grow to 8 s.
+ * - Without an answer within the round-trip time-out, what is unacknowledged counts as lost, and the
+ *   next wait is twice as long. So to a silent peer goes one notification in each wait, and the waits
+ *   grow to 8 s.
  */
 import type { Limits } from '../api/limits.js';
 import { firstGapMs } from '../call/backoff.js';
+import type { FirstRoundTrips } from '../call/first-round-trips.js';
+import { RoundTrip } from '../call/round-trip.js';
 import type { Engine } from '../engine/engine.js';
 import type { Alarm } from '../time/alarms.js';
 import type { TransactionId } from '../wire/transaction-id.js';
+import { FlightLimit } from './flight-limit.js';
 import type { NotifiedPeer } from './owner.js';
-import { HIGH_QUEUEING_DELAY_MS, LOW_QUEUEING_DELAY_MS, QueueingDelay } from './queueing-delay.js';
 
 export type FlightLimits = Pick<Limits, 'notifyFlight' | 'notifyFlightBytes' | 'window'>;
 
@@ -29,6 +29,8 @@ export interface FlightOwner {
   /** A probe must follow what was sent: now, or at the end of this turn. */
   askNow(): void;
   askSoon(): void;
+  /** All was acknowledged. So the kernel has taken it, also where it has not said so. */
+  allArrived(): void;
   /** Something was acknowledged, or is given up: there is room. */
   hasRoom(): void;
 }
@@ -55,17 +57,17 @@ export class Flight implements Alarm {
   readonly #owner: FlightOwner;
   readonly #engine: Engine;
   readonly #limits: FlightLimits;
-  #limit: number;
-  readonly #queueingDelay = new QueueingDelay();
-  /** How many of the unacknowledged were sent before the limit last halved. */
-  #sentBeforeHalving = 0;
+  readonly #limit: FlightLimit;
+  /**
+   * Of what is answered at once. The round trips of calls contain procedures, so neither says
+   * anything of the other.
+   */
+  readonly #roundTrip: RoundTrip;
   /** What is unacknowledged, and how much of that the probe that is on its way covers. */
   #count = 0;
   #bytes = 0;
   #coveredCount = 0;
   #coveredBytes = 0;
-  /** Whether there was no room for somebody, so that more may be tried. */
-  #wasFull = false;
   /** Those that the peer may answer itself. Bounded by `window`. */
   #answerable: Map<TransactionId, Answerable> | undefined;
   /** The last probe; it stays known when it has been answered, or is given up. */
@@ -79,21 +81,30 @@ export class Flight implements Alarm {
   /** When the last that was lost had been sent; undefined if the last was answered. */
   #lostAtMs: number | undefined;
 
-  constructor(peer: NotifiedPeer, owner: FlightOwner, engine: Engine, limits: FlightLimits) {
+  constructor(
+    peer: NotifiedPeer,
+    owner: FlightOwner,
+    engine: Engine,
+    limits: FlightLimits,
+    firstRoundTrips: FirstRoundTrips,
+  ) {
     this.#peer = peer;
     this.#owner = owner;
     this.#engine = engine;
     this.#limits = limits;
-    this.#limit = Math.min(peer.windowLimit, limits.notifyFlight);
+    this.#limit = new FlightLimit(peer.windowLimit, limits.notifyFlight);
+    this.#roundTrip = new RoundTrip(firstRoundTrips);
   }
 
   /** How many may be unacknowledged at present. */
   get limit(): number {
-    return this.#peer.takesBundles ? this.#limit : Math.min(this.#limit, this.#limits.window);
+    const { value } = this.#limit;
+    return this.#peer.takesBundles ? value : Math.min(value, this.#limits.window);
   }
 
-  get unacknowledged(): number {
-    return this.#count;
+  /** The smoothed round-trip time of its probes; undefined without a recent one. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTrip.smoothedMs(this.#engine.clock.nowMs());
   }
 
   /** Whether something is on its way, so that the alarm is set. */
@@ -105,7 +116,11 @@ export class Flight implements Alarm {
   admits(cost: number): boolean {
     const hasBytes = this.#bytes === 0 || this.#bytes + cost <= this.#limits.notifyFlightBytes;
     const isAdmitted = hasBytes && this.#count < this.limit;
-    if (!isAdmitted) this.#wasFull = true;
+    if (!isAdmitted) {
+      this.#limit.full(this.#count);
+      // The probe need not wait for more notifications: there is no room for any.
+      if (!this.#awaiting && this.#count > 0) this.#owner.askSoon();
+    }
     return isAdmitted;
   }
 
@@ -133,10 +148,10 @@ export class Flight implements Alarm {
   #askWhenDue(): void {
     const { clock, alarms } = this.#engine;
     const isHalf =
-      2 * (this.#count - this.#coveredCount) >= this.#limit ||
+      2 * (this.#count - this.#coveredCount) >= this.#limit.value ||
       2 * (this.#bytes - this.#coveredBytes) >= this.#limits.notifyFlightBytes;
     // At once, so that the answer to one half comes while the other half is made.
-    if (isHalf || this.#wasFull) this.#owner.askNow();
+    if (isHalf || this.#limit.isWanted) this.#owner.askNow();
     else if (this.heapIndex === -1) alarms.set(this, clock.nowMs() + ASK_AFTER_MS);
   }
 
@@ -164,7 +179,7 @@ export class Flight implements Alarm {
     const { alarms, random } = this.#engine;
     this.#awaiting = true;
     this.#sentAtMs = nowMs;
-    this.#gapMs = firstGapMs(this.#peer.rtoMs(nowMs), random);
+    this.#gapMs = firstGapMs(this.#roundTrip.rtoMs(nowMs), random);
     alarms.set(this, nowMs + this.#gapMs);
   }
 
@@ -179,10 +194,11 @@ export class Flight implements Alarm {
     const probe = this.#probes > 0 && this.#probes < MAX_PROBES ? this.#probe : undefined;
     const lostBeforeMs = this.#lostAtMs;
     this.#lostAtMs = sentAtMs;
-    this.#halve();
+    this.#limit.lost();
     this.#forget();
+    this.#roundTrip.backOff(this.#gapMs);
     peer.unanswered(this.#gapMs, sentAtMs);
-    // One may be lost. Two in a row are evidence, if nothing was heard since the first of these two:
+    // One may be lost. Two in a row are evidence, if nothing was heard since the first of these:
     // what was heard before them says nothing of the present.
     if (lostBeforeMs !== undefined) peer.silentSince(lostBeforeMs);
     if (probe !== undefined && peer.knownNative !== false) {
@@ -197,10 +213,8 @@ export class Flight implements Alarm {
     this.#bytes = 0;
     this.#coveredCount = 0;
     this.#coveredBytes = 0;
-    this.#sentBeforeHalving = 0;
     this.#answerable = undefined;
     this.#awaiting = false;
-    this.#wasFull = false;
   }
 
   /** What an answer with this id to a probe of this flight is; undefined if it is to none. */
@@ -211,27 +225,23 @@ export class Flight implements Alarm {
 
   /** The probe was answered: what it covers has arrived, or was lost on the way. */
   answered(nowMs: number): void {
-    const wasUsed = this.#wasFull || 2 * this.#coveredCount >= this.#limit;
-    const arrived = this.#coveredCount;
-    const isRepeated = this.#probes > 1;
     const roundTripMs = nowMs - this.#askedAtMs;
-    this.#peer.measured(roundTripMs, nowMs, isRepeated);
-    this.#count -= this.#coveredCount;
+    const isRepeated = this.#probes > 1;
+    if (isRepeated) this.#roundTrip.limitBackOff(roundTripMs);
+    else this.#roundTrip.sample(roundTripMs, nowMs);
+    const arrived = this.#coveredCount;
+    this.#count -= arrived;
     this.#bytes -= this.#coveredBytes;
     this.#coveredCount = 0;
     this.#coveredBytes = 0;
     this.#answerable = undefined;
-    const sentBeforeHalving = this.#sentBeforeHalving;
-    this.#sentBeforeHalving = Math.max(sentBeforeHalving - arrived, 0);
-    if (!isRepeated) {
-      const queueingMs = this.#queueingDelay.of(roundTripMs, nowMs);
-      // What was sent before the limit halved says nothing of the present limit.
-      if (queueingMs > HIGH_QUEUEING_DELAY_MS && sentBeforeHalving === 0) this.#halve();
-      else if (wasUsed && queueingMs < LOW_QUEUEING_DELAY_MS) {
-        this.#grow(arrived, this.#limits.notifyFlight);
-      }
-    }
+    this.#limit.answered(arrived, this.#count, isRepeated ? undefined : { roundTripMs, nowMs });
     this.#acknowledged();
+  }
+
+  /** Whether this is one that the peer may still answer itself. */
+  isAnswerable(id: TransactionId): boolean {
+    return this.#answerable?.has(id) === true;
   }
 
   /** The peer answered a notification itself, because it is an old peer. */
@@ -240,22 +250,14 @@ export class Flight implements Alarm {
     if (answerable === undefined) return;
     const { cost, sentAtMs } = answerable;
     this.#answerable?.delete(id);
-    this.#peer.measured(nowMs - sentAtMs, nowMs, false);
+    this.#roundTrip.sample(nowMs - sentAtMs, nowMs);
+    this.#peer.measured(nowMs - sentAtMs, nowMs);
     this.#count -= 1;
     this.#bytes -= cost;
     this.#coveredCount = Math.min(this.#coveredCount, this.#count);
     this.#coveredBytes = Math.min(this.#coveredBytes, this.#bytes);
-    this.#grow(1, this.#limits.window);
+    this.#limit.answeredOne(this.#limits.window);
     this.#acknowledged();
-  }
-
-  #halve(): void {
-    this.#limit = Math.max(Math.floor(this.#limit / 2), 1);
-    this.#sentBeforeHalving = this.#count;
-  }
-
-  #grow(by: number, most: number): void {
-    this.#limit = Math.min(this.#limit + by, Math.max(most, this.#limit));
   }
 
   #acknowledged(): void {
@@ -264,11 +266,9 @@ export class Flight implements Alarm {
     this.#probes = 0;
     this.#awaiting = false;
     alarms.clear(this);
-    if (this.#count === 0) this.#wasFull = false;
-    else {
-      if (this.#peer.knownNative === false) this.#await(clock.nowMs());
-      else this.#askWhenDue();
-    }
+    if (this.#count === 0) this.#owner.allArrived();
+    else if (this.#peer.knownNative === false) this.#await(clock.nowMs());
+    else this.#askWhenDue();
     this.#owner.hasRoom();
   }
 

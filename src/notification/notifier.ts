@@ -1,6 +1,7 @@
 /** Notifier: checks and makes the notifications of an endpoint. Throws for mistakes in one. */
 import type { NotifyOptions } from '../api/notify-options.js';
 import type { ParentRequest } from '../call/parent-request.js';
+import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import { TransactionIds } from '../call/transaction-ids.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
@@ -49,6 +50,7 @@ interface Opening {
 export class Notifier implements OutletKit {
   readonly turn: Turn;
   readonly limits: OutletLimits;
+  readonly firstRoundTrips: FirstRoundTrips;
   readonly #engine: Engine;
   readonly #ledger: NotificationLedger;
   readonly #opening: Opening;
@@ -61,12 +63,14 @@ export class Notifier implements OutletKit {
     ledger: NotificationLedger,
     turn: Turn,
     limits: OutletLimits,
+    firstRoundTrips: FirstRoundTrips,
     opening: Opening,
   ) {
     this.#engine = engine;
     this.#ledger = ledger;
     this.turn = turn;
     this.limits = limits;
+    this.firstRoundTrips = firstRoundTrips;
     this.#opening = opening;
   }
 

@@ -5,6 +5,7 @@
  * notification.
  */
 import type { Limits } from '../api/limits.js';
+import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import { LinkedList } from '../call/linked-list.js';
 import type { Turn, TurnTask } from '../time/turn.js';
 import type { TransactionId } from '../wire/transaction-id.js';
@@ -22,6 +23,7 @@ export interface OutletKit {
   readonly home: NotificationHome;
   readonly turn: Turn;
   readonly limits: OutletLimits;
+  readonly firstRoundTrips: FirstRoundTrips;
   /** Gives a new transaction id, for a probe. */
   nextId(): TransactionId;
 }
@@ -50,7 +52,7 @@ export class Outlet implements FlightOwner, TurnTask {
   constructor(peer: NotifiedPeer, kit: OutletKit) {
     this.#peer = peer;
     this.#kit = kit;
-    this.#flight = new Flight(peer, this, kit.home, kit.limits);
+    this.#flight = new Flight(peer, this, kit.home, kit.limits, kit.firstRoundTrips);
     this.#waiting = new WaitingRoom(kit.limits);
   }
 
@@ -134,9 +136,11 @@ export class Outlet implements FlightOwner, TurnTask {
     this.#noteUse();
   }
 
+  allArrived(): void {
+    this.#settleDeparted();
+  }
+
   hasRoom(): void {
-    // The kernel has taken what was acknowledged. What it did not call back for never comes.
-    if (this.#flight.unacknowledged === 0) this.#settleDeparted();
     this.#drain();
     this.#noteUse();
     this.#tellPaced();
@@ -212,6 +216,16 @@ export class Outlet implements FlightOwner, TurnTask {
   /** The awaited answer to its probe arrived. */
   answered(nowMs: number): void {
     this.#flight.answered(nowMs);
+  }
+
+  /** The smoothed round-trip time of its probes; undefined without a recent one. */
+  get roundTripMs(): number | undefined {
+    return this.#flight.roundTripMs;
+  }
+
+  /** Whether this is one that an old peer may still answer. */
+  isAnswerable(id: TransactionId): boolean {
+    return this.#flight.isAnswerable(id);
   }
 
   /** An old peer answered this notification. */

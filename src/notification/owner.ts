@@ -21,7 +21,6 @@ export interface NotifiedPeer {
   readonly windowLimit: number;
   /** The bytes that a frame takes on its way: more if it does not share its datagram. */
   costOf(frame: OutboundFrame): number;
-  rtoMs(nowMs: number): number;
 
   /** Asks for the address of the peer's host name. */
   lookUp(): void;
@@ -30,8 +29,8 @@ export interface NotifiedPeer {
   /** Sends a probe in its own datagram, after all frames that wait. */
   ask(id: TransactionId): void;
 
-  /** An answer came `rttMs` after it was asked for. `repeated`: it was asked for more than once. */
-  measured(rttMs: number, nowMs: number, repeated: boolean): void;
+  /** An old peer answered a notification `rttMs` after it was sent, as it answers a call. */
+  measured(rttMs: number, nowMs: number): void;
   /** No answer came within `waitedMs` to what was sent at `sentAtMs`. */
   unanswered(waitedMs: number, sentAtMs: number): void;
   /** Several in a row were not answered: nothing is heard from the peer. */

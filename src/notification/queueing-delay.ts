@@ -8,23 +8,38 @@ export const LOW_QUEUEING_DELAY_MS = 50;
 /** Above this less may be. */
 export const HIGH_QUEUEING_DELAY_MS = 100;
 
-/** How long the fastest is remembered, at least. A path may become longer for good. */
-const REMEMBERED_MS = 60_000;
+/** How many minutes the fastest round trip is remembered (RFC 6817, section 3.4.1). */
+const MINUTES = 10;
+const MINUTE_MS = 60_000;
 
 export class QueueingDelay {
-  /** The fastest of this minute and of the one before, so that it is never without one. */
-  #fastestMs = Infinity;
-  #fastestBeforeMs = Infinity;
-  #sinceMs = -Infinity;
+  /** The fastest of each minute, the present one last. At most MINUTES. */
+  #fastestMs: number[] = [];
+  #minute = -Infinity;
 
   /** Takes in a round trip, and gives its part that was spent in queues, in milliseconds. */
   of(roundTripMs: number, nowMs: number): number {
-    if (nowMs - this.#sinceMs >= REMEMBERED_MS) {
-      this.#fastestBeforeMs = this.#fastestMs;
-      this.#fastestMs = Infinity;
-      this.#sinceMs = nowMs;
-    }
-    this.#fastestMs = Math.min(this.#fastestMs, roundTripMs);
-    return roundTripMs - Math.min(this.#fastestMs, this.#fastestBeforeMs);
+    const minute = Math.floor(nowMs / MINUTE_MS);
+    const isNewMinute = minute > this.#minute;
+    if (minute - this.#minute >= MINUTES) this.#fastestMs = [];
+    else if (isNewMinute) this.#pass(minute - this.#minute);
+    if (isNewMinute) this.#fastestMs.push(roundTripMs);
+    this.#minute = minute;
+    const last = this.#fastestMs.length - 1;
+    this.#fastestMs[last] = Math.min(this.#fastestMs[last] ?? Infinity, roundTripMs);
+    return roundTripMs - Math.min(...this.#fastestMs);
+  }
+
+  /** Forgets what was before so many minutes, less the present one, which is not yet there. */
+  #pass(minutes: number): void {
+    for (let passed = 1; passed < minutes; passed += 1) this.#fastestMs.push(Infinity);
+    const tooMany = this.#fastestMs.length - (MINUTES - 1);
+    if (tooMany > 0) this.#fastestMs.splice(0, tooMany);
+  }
+
+  /** The path may have become longer. The next round trip is the fastest that is known. */
+  restart(): void {
+    this.#fastestMs = [];
+    this.#minute = -Infinity;
   }
 }

@@ -60,7 +60,12 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
   }
 
   async readyToNotify(): Promise<void> {
-    await this.actor.last().readyToNotify();
+    let actor;
+    // When the name turns out to be a known peer, that one may have no room.
+    do {
+      actor = this.actor.last();
+      await actor.readyToNotify();
+    } while (actor !== this.actor.last());
   }
 
   /** How a broadcast of this procedure reaches the peer. @throws ContractError */

@@ -31,6 +31,11 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
     return (this.madeOutlet ??= new Outlet(this, this.kit.notifier));
   }
 
+  /** That of its calls; without any, that of the probes after its notifications. */
+  override get roundTripMs(): number | undefined {
+    return super.roundTripMs ?? this.madeOutlet?.roundTripMs;
+  }
+
   /** Notifies the peer. Throws EndpointClosedError. */
   notify(message: Message, parent: ParentRequest | undefined): NotificationActor {
     return this.kit.notifier.notify(this, message, parent);
@@ -74,8 +79,8 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
     this.sendLast(encodeSignal('probe', id));
   }
 
-  measured(rttMs: number, nowMs: number, repeated: boolean): void {
-    this.calls.path.measured(rttMs, nowMs, repeated);
+  measured(rttMs: number, nowMs: number): void {
+    this.calls.path.measured(rttMs, nowMs);
     this.changed();
   }
 

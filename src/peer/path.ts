@@ -78,10 +78,9 @@ export class Path {
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
   }
 
-  /** An answer to a probe, or to a notification, came `rttMs` after it was sent. */
-  measured(rttMs: number, nowMs: number, repeated: boolean): void {
-    if (repeated) this.#roundTrip.limitBackOff(rttMs);
-    else this.#roundTrip.sample(rttMs, nowMs);
+  /** A notification was answered, as a call is, `rttMs` after it was sent. */
+  measured(rttMs: number, nowMs: number): void {
+    this.#roundTrip.sample(rttMs, nowMs);
   }
 
   /**

@@ -41,10 +41,20 @@ const BIN_8 = 0xc4;
 const BIN_16 = 0xc5;
 const MAX_FIXSTR_BYTES = 31;
 
-/** The headers; undefined if there are none. What is no object with headers is left as it is. */
+/**
+ * A copy of the headers, which their owner may change later; undefined if there are none. What is no
+ * object with headers is left as it is.
+ */
 export function someHeaders(headers: CallHeaders | undefined): CallHeaders | undefined {
   if (headers === undefined || !isPlainObject(headers)) return headers;
-  return Object.values(headers).every((value) => value === undefined) ? undefined : headers;
+  const own: Record<string, string | Uint8Array | undefined> = { ...headers };
+  let isEmpty = true;
+  for (const name in own) {
+    const value: unknown = own[name];
+    if (value !== undefined) isEmpty = false;
+    if (isUint8Array(value)) own[name] = new Uint8Array(value);
+  }
+  return isEmpty ? undefined : own;
 }
 
 /** Makes the error for headers that cannot be sent, from what is wrong with them. */

@@ -5,6 +5,7 @@ import { OldPeerError } from '../../src/api/old-peer-error.js';
 import { fail } from '../../src/api/procedure-error.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import { defineContract } from '../../src/contract/contract.js';
+import { challengeHeaderMap } from '../../src/wire/header-map.js';
 import type { CallHeaders } from '../../src/wire/headers.js';
 import { bodyOf, frame, headerMapOf, idOf, withHeaderMap } from '../fixtures/raw-peer.js';
 import { schemaGiving } from '../fixtures/schemas.js';
@@ -52,6 +53,73 @@ t.test(
     t.strictSame({ ...second }, {});
     t.equal(second, third, 'those without headers share an empty one');
     t.equal(Object.getPrototypeOf(second), null);
+  }),
+);
+
+t.test(
+  'headers are those that were given, whatever becomes of them later',
+  inWorld(async (t, world) => {
+    const { got, endpoint } = await server(world);
+    const client = await world.endpoint();
+    const headers = { token: 'abc', key: Uint8Array.of(1, 2) };
+    const call = client.peer(endpoint.address).call('note', [], { headers });
+    headers.token = 'changed';
+    headers.key.fill(0);
+    t.strictSame(call.getSnapshot().context.headers, { token: 'abc', key: Uint8Array.of(1, 2) });
+    await world.clock.runUntil(call);
+    t.strictSame({ ...got[0] }, { token: 'abc', key: Uint8Array.of(1, 2) });
+  }),
+);
+
+t.test(
+  'the answer of another address to the probe is told once, and says why nobody was asked',
+  inWorld(async (t, world) => {
+    const { raw, peer, call } = await stranger(world);
+    const elsewhere = await world.raw('10.0.9.9', 7);
+    const from: string[] = [];
+    peer.on('call.answeredElsewhere', (report) => from.push(report.from));
+    const made = call('note');
+    await world.settle();
+    elsewhere.probes.push(...raw.probes);
+    for (let copy = 0; copy < 3; copy += 1) elsewhere.present(0);
+    await world.settle();
+    t.strictSame(from, ['10.0.9.9:7']);
+    t.match(await world.clock.runUntil(made), {
+      state: 'timedOut',
+      verdict: 'answeredElsewhere',
+      answeredFrom: '10.0.9.9:7',
+      executed: 'no',
+    });
+  }),
+);
+
+t.test(
+  'a call that went to another address of its name shows it no headers before it is known',
+  inWorld(async (t, world) => {
+    const first = await world.raw('10.0.2.1');
+    const second = await world.raw('10.0.2.2');
+    first.native = true;
+    let host = first.address.host;
+    const contract = defineContract({ note: { idempotent: true }, hello: { idempotent: true } });
+    const client = await world.endpoint({ lookup: () => Promise.resolve(host), lingerMs: 1_000 });
+    const peer = client.peer('server.example:2000', contract);
+    const hello = peer.call('hello');
+    await world.settle();
+    first.answer(0, 'hello');
+    await world.clock.runUntil(hello);
+    await world.clock.advance(2_000);
+    host = second.address.host;
+    const call = peer.call('note', [], { headers: TOKEN, timeoutMs: 20_000 });
+    await world.clock.runUntil(peer.call('hello', [], { timeoutMs: 300 }));
+    await world.clock.advance(3_000);
+    t.ok(second.probes.length > 0, 'the second is asked what it is');
+    const sent = first.received.find(({ datagram }) => headerMapOf(datagram)?.headers);
+    const challenge = frame('challenge', idOf(sent?.datagram ?? Buffer.alloc(0)), null);
+    first.send(withHeaderMap(challenge, challengeHeaderMap(Buffer.alloc(8, 7))), client.address);
+    await world.settle();
+    const seen = second.received.filter(({ datagram }) => headerMapOf(datagram)?.headers);
+    t.strictSame(seen, [], 'a late answer of the first says nothing of the second');
+    call.cancel();
   }),
 );
 

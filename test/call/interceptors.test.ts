@@ -7,6 +7,8 @@ import { OptionError, RequestTooLargeError, UnencodableError } from '../../src/e
 import type { Interceptor, OutgoingCall } from '../../src/api/interceptor.js';
 import type { Call } from '../../src/api/call.js';
 import { fail } from '../../src/api/procedure-error.js';
+import { callKeeperOf } from '../../src/call/call-keeper.js';
+import { defineContract } from '../../src/contract/contract.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -298,6 +300,54 @@ t.test('an interceptor that is wrong loses no call', async (t) => {
     );
   }
 });
+
+t.test(
+  'a call that is restored was intercepted when it was made',
+  inWorld(async (t, world) => {
+    const contract = defineContract({ ping: { idempotent: true } });
+    let intercepted = 0;
+    const options = {
+      lookup: () => new Promise<string>(() => undefined),
+      intercept: [
+        ((_, next) => {
+          intercepted += 1;
+          return next();
+        }) satisfies Interceptor,
+      ],
+    };
+    const client = await world.endpoint(options);
+    const call = client.peer('server.example:1', contract).call('ping');
+    const kept: unknown = JSON.parse(JSON.stringify(callKeeperOf(client).persist(call)));
+    const later = await world.endpoint(options);
+    const again = callKeeperOf(later).restore(kept, {
+      procedure: 'ping',
+      contract,
+      signal: world.controller().signal,
+    });
+    t.equal(again.state, 'queued');
+    t.equal(intercepted, 1);
+    call.cancel();
+    again.cancel();
+  }),
+);
+
+t.test(
+  'an interceptor that calls others does not cost the peer its place',
+  inWorld(async (t, world) => {
+    const server = await world.endpoint({ handlers: { ping: () => 'pong' } });
+    const other = await world.endpoint({ handlers: { ping: () => 'pong' } });
+    const asksFirst: Interceptor = (call, next) => {
+      if (call.procedure === 'ping') {
+        t.throws(() => client.peer(other.address).call('log'), { name: 'TooManyPeersError' });
+      }
+      return next();
+    };
+    const client = await world.endpoint({ maxPeers: 1, intercept: [asksFirst] });
+    const call = client.peer(server.address).call('ping');
+    t.match(await settle(world, call), { state: 'resolved', value: 'pong' });
+    t.match(client.peer(other.address).address, formatAddress(other.address), 'and then it may');
+  }),
+);
 
 t.test(
   'interceptors run in the context of the caller',

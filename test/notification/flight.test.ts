@@ -49,15 +49,16 @@ t.test(
     };
     const admitted: number[] = [];
     for (const delayMs of [1, 1, 1, 60, 60, 120, 120, 1, 1]) admitted.push(await flight(delayMs));
-    // Each answer decides on the next flight.
+    // Each answer decides on the next flight. One alone cannot wait behind others.
     t.strictSame(admitted, [4, 8, 16, 32, 32, 32, 16, 8, 16]);
-    // A longer path counts as a queue until the faster round trips are forgotten.
-    for (let minute = 0; minute < 3; minute += 1) {
-      await world.clock.advance(60_000);
-      admitted.push(await flight(120));
-    }
-    t.strictSame(admitted.slice(-3), [32, 16, 32]);
-    t.equal(await flight(120), 64);
+    // A longer path looks like a queue until only one is on its way.
+    const longer: number[] = [];
+    for (let round = 0; round < 8; round += 1) longer.push(await flight(120));
+    t.strictSame(longer, [32, 16, 8, 4, 2, 1, 2, 4]);
+    // After a long time nothing is known of the path.
+    world.network.setLink(client.address.host, host, { delayMs: 300 });
+    await world.clock.advance(600_000);
+    t.strictSame([await flight(300), await flight(300)], [8, 16]);
   }),
 );
 
@@ -79,6 +80,65 @@ t.test(
     t.ok(after.received - before.received < 10, 'few datagrams');
     t.equal(after.fates['probe.answered'] - before.fates['probe.answered'], 1);
     t.equal(client.stats().notificationsNow, 0);
+  }),
+);
+
+t.test(
+  'when there was no room once, probes are few again as soon as there is',
+  inWorld(async (t, world) => {
+    const { server, client, peer } = await pair(world);
+    await world.clock.runUntil(peer.call('ping'));
+    world.network.setLink(client.address.host, server.address.host, { delayMs: 20 });
+    burst(peer, 8);
+    const before = server.stats().fates['probe.answered'];
+    for (let update = 0; update < 500; update += 1) {
+      peer.notify('note', [update]);
+      await world.clock.advance(10);
+    }
+    const probes = server.stats().fates['probe.answered'] - before;
+    t.ok(probes < 50, `${probes} probes in 5 s`);
+    t.ok(burst(peer, 1_000) < 100, 'and what is not used does not grow');
+    await world.settle();
+  }),
+);
+
+t.test(
+  'who waits for room waits for round trips, however few bytes have room',
+  inWorld(async (t, world) => {
+    const { ran, peer } = await pair(world, { initialWindow: 64, notifyFlightBytes: 16_384 });
+    await world.clock.runUntil(peer.call('ping'));
+    let isOver = false;
+    const all = (async () => {
+      while (!isOver) {
+        await peer.readyToNotify();
+        peer.notify('note', ['x'.repeat(600)]);
+      }
+    })();
+    await world.clock.advance(1_000);
+    isOver = true;
+    await world.clock.runUntil(all);
+    await world.settle();
+    t.ok(ran.length > 1_000, `${ran.length} in 1 s, at 2 ms for each round trip`);
+  }),
+);
+
+t.test(
+  'calls are not overdue for probes, which wait for no procedure',
+  inWorld(async (t, world) => {
+    const slow = () => new Promise((resolve) => world.clock.setTimeout(() => resolve(1), 450));
+    const server = await world.endpoint({ handlers: { note: () => undefined, slow } });
+    const client = await world.endpoint();
+    const peer = client.peer(server.address);
+    for (let index = 0; index < 12; index += 1) await world.clock.runUntil(peer.call('slow'));
+    let overdue = 0;
+    peer.on('call.overdue', () => (overdue += 1));
+    for (let update = 0; update < 100; update += 1) {
+      peer.notify('note');
+      await world.clock.advance(50);
+    }
+    t.match(await world.clock.runUntil(peer.call('slow')), { state: 'resolved', attempts: 1 });
+    t.equal(overdue, 0);
+    await world.settle();
   }),
 );
 
@@ -231,6 +291,35 @@ t.test(
     await world.clock.advance(10_000);
     t.equal(burst(peer, 5), 1);
   }),
+);
+
+t.test(
+  'the answers of many old peers belong to their notifications, and to no more than may be sent',
+  inWorld(
+    async (t, world) => {
+      const peers = 100;
+      const client = await world.endpoint({ notifyFlight: 50 });
+      const olds = await Promise.all(Array.from({ length: peers }, () => world.raw()));
+      const answerAll = (): void => {
+        for (const old of olds) {
+          for (const index of old.received.keys()) old.answer(index, 'ignored');
+          old.received.length = 0;
+        }
+      };
+      const admitted: number[] = [];
+      for (let round = 0; round < 6; round += 1) {
+        admitted.push(...new Set(olds.map(({ address }) => burst(client.peer(address), 100))));
+        await world.settle();
+        answerAll();
+        await world.settle();
+      }
+      t.strictSame(admitted, [4, 8, 16, 32, 50, 50], 'up to notifyFlight, which is below window');
+      const { fates } = client.stats();
+      t.equal(fates['response.orphan'], 0);
+      t.equal(fates['response.ignored'], 160 * peers);
+    },
+    { watched: false },
+  ),
 );
 
 t.test(

@@ -79,6 +79,32 @@ t.test(
 );
 
 t.test(
+  'who waits to notify a name waits for the peer that has its address',
+  inWorld(async (t, world) => {
+    const raw = await world.raw('10.0.2.2', 53);
+    let answer: ((host: string) => void) | undefined;
+    const client = await world.endpoint({
+      initialWindow: 1,
+      lookup: () => new Promise<string>((resolve) => (answer = resolve)),
+    });
+    client.peer(raw.address).notify('at', ['known']);
+    const named = client.peer('server.example:53');
+    named.notify('at', ['waits']);
+    let isReady = false;
+    const ready = named.readyToNotify().then(() => (isReady = true));
+    await world.settle();
+    answer?.('10.0.2.2');
+    await world.settle();
+    t.equal(isReady, false, 'that one has no room');
+    raw.present(0);
+    await world.clock.runUntil(ready);
+    t.equal(named.notify('at', ['ready']).state, 'queued');
+    await world.settle();
+    t.strictSame(argsIn(raw), ['known', 'ready']);
+  }),
+);
+
+t.test(
   'what waits for a name goes to the peer that has its address',
   inWorld(async (t, world) => {
     const raw = await world.raw('10.0.2.2', 53);

@@ -357,7 +357,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'peer/actor.ts',
     find: 'retransmit(frame: RequestFrame, owner: FrameOwner): void {',
     replace: `retransmit(frame: RequestFrame, owner: FrameOwner): void {
-    if (this.#takesBundles) return this.#departures.send(frame, owner);`,
+    if (this.takesBundles) return this.#departures.send(frame, owner);`,
     with: ['loss', 'partition'],
     foundBy: ['I15'],
   },
