@@ -29,8 +29,6 @@ export interface FlightOwner {
   /** A probe must follow what was sent: now, or at the end of this turn. */
   askNow(): void;
   askSoon(): void;
-  /** All was acknowledged. So the kernel has taken it, also where it has not said so. */
-  allArrived(): void;
   /** Something was acknowledged, or is given up: there is room. */
   hasRoom(): void;
 }
@@ -100,6 +98,10 @@ export class Flight implements Alarm {
   get limit(): number {
     const { value } = this.#limit;
     return this.#peer.takesBundles ? value : Math.min(value, this.#limits.window);
+  }
+
+  get unacknowledged(): number {
+    return this.#count;
   }
 
   /** The smoothed round-trip time of its probes; undefined without a recent one. */
@@ -266,9 +268,10 @@ export class Flight implements Alarm {
     this.#probes = 0;
     this.#awaiting = false;
     alarms.clear(this);
-    if (this.#count === 0) this.#owner.allArrived();
-    else if (this.#peer.knownNative === false) this.#await(clock.nowMs());
-    else this.#askWhenDue();
+    if (this.#count > 0) {
+      if (this.#peer.knownNative === false) this.#await(clock.nowMs());
+      else this.#askWhenDue();
+    }
     this.#owner.hasRoom();
   }
 

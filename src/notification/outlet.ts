@@ -136,11 +136,10 @@ export class Outlet implements FlightOwner, TurnTask {
     this.#noteUse();
   }
 
-  allArrived(): void {
-    this.#settleDeparted();
-  }
-
   hasRoom(): void {
+    // The kernel has taken what was acknowledged, or is given up. What it did not call back for never
+    // comes.
+    if (this.#flight.unacknowledged === 0) this.#settleDeparted();
     this.#drain();
     this.#noteUse();
     this.#tellPaced();

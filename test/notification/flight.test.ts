@@ -107,7 +107,7 @@ t.test(
   inWorld(async (t, world) => {
     const { ran, peer } = await pair(world, { initialWindow: 64, notifyFlightBytes: 16_384 });
     await world.clock.runUntil(peer.call('ping'));
-    let isOver = false;
+    let isOver = false as boolean;
     const all = (async () => {
       while (!isOver) {
         await peer.readyToNotify();
