@@ -1,4 +1,4 @@
-/** Command lines of the demos: each demo has `--help`, and reports an invalid option. */
+/** Command lines of the demos: each has `--help`, and reports an invalid option. And what they print. */
 import { Command } from '@commander-js/extra-typings';
 import { InvalidArgumentError } from 'commander';
 
@@ -20,4 +20,9 @@ export function numberTo(most: number): (word: string) => number {
     if (/^\d+(\.\d+)?$/.test(word) && Number(word) <= most) return Number(word);
     throw new InvalidArgumentError(`It must be a number from 0 to ${String(most)}.`);
   };
+}
+
+/** A duration for people: `1.2 s`. */
+export function seconds(durationMs: number): string {
+  return `${(durationMs / 1_000).toFixed(1)} s`;
 }

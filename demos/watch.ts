@@ -13,13 +13,16 @@ export interface Watching {
   end(): Promise<void>;
 }
 
-/** Shows these endpoints if the demo was started with `--inspect`, and prints the URL. */
+/**
+ * Shows these endpoints if the demo was started with `--inspect`, and prints the URL. The page does
+ * not get what `mask` names.
+ */
 export async function watch(
-  { inspect = false }: { readonly inspect?: boolean },
+  { inspect = false, mask = [] }: { readonly inspect?: boolean; readonly mask?: readonly string[] },
   ...endpoints: AnyEndpoint[]
 ): Promise<Watching> {
   if (!inspect) return { add: () => undefined, end: () => Promise.resolve() };
-  const inspector = await serveInspector(endpoints);
+  const inspector = await serveInspector(endpoints, { mask });
   const stopped = untilStopped();
   console.log(`Watch at ${inspector.url}`);
   return {

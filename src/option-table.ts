@@ -116,6 +116,20 @@ export function callable<Standard>(standard: Standard): OptionRow<Standard> {
   return tested(standard, 'must be a function', (value) => typeof value === 'function');
 }
 
+/** The row of an option that must be an array of functions; see `requireFunctions`. */
+export function callables<Standard>(standard: Standard): OptionRow<Standard> {
+  return tested(standard, 'must be an array of functions', Array.isArray);
+}
+
+/** @throws OptionError that names the element that is not a function, such as `use[1]`. */
+export function requireFunctions(option: string, values: readonly unknown[] = []): void {
+  for (const [index, value] of values.entries()) {
+    if (typeof value === 'function') continue;
+    const kind = value === null ? 'null' : `of type ${typeof value}`;
+    throw new OptionError(`${option}[${index}]`, `must be a function, but is ${kind}`);
+  }
+}
+
 /** The row of an option that is checked where it is used, or that cannot be checked. */
 export function unchecked<Standard>(standard: Standard): OptionRow<Standard> {
   return { standard, problem: () => undefined };

@@ -8,7 +8,7 @@ import { install, pack, run } from './fixtures/consumer.js';
 // for the runtime dependencies. On a slow machine, several npm runs take their time.
 t.setTimeout(600_000);
 
-const MAX_PACKED_BYTES = 1_120_000;
+const MAX_PACKED_BYTES = 1_250_000;
 /**
  * Each part of the package has its own limit in bytes, unpacked, so that no part can grow
  * unnoticed.
@@ -18,10 +18,10 @@ const MAX_PART_BYTES = [
   ['dist/inspector/', 640_000],
   ['dist/cli/', 300_000],
   ['dist/legible/', 95_000],
-  ['src/', 90_000],
-  ['demos/', 130_000],
+  ['src/', 120_000],
+  ['demos/', 200_000],
   ['test/', 60_000],
-  ['', 2_150_000],
+  ['', 2_550_000],
 ] as const;
 
 const HELLO = `
@@ -197,6 +197,20 @@ class Service {
   }
 }
 export const methods = rpcudp.handlersOf(new Service(), 'rpc_');
+interface User {
+  readonly name: string;
+}
+export const auth: rpcudp.Middleware<{ user: User }> = (_, next) => next({ user: { name: 'x' } });
+export const typed = await rpcudp.createEndpoint({
+  use: [auth, (request, next) => next()],
+  intercept: [(call, next) => next({ timeoutMs: 5 })],
+  handlers: { who: ({ context }) => context.user, greet: ({ sender }, word: string) => word },
+});
+export const agreed = await rpcudp.createEndpoint({
+  contract,
+  use: [auth],
+  handlers: { sayhi: ({ context }, name) => name + context.user.name },
+});
 export const checked = plain.peer('127.0.0.1:1', contract);
 export const peer = plain.peer<typeof plain>('127.0.0.1:1');
 export const untyped = plain.peer('127.0.0.1:1');

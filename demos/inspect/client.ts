@@ -2,7 +2,7 @@
 import { createEndpoint } from 'rpcudp';
 import { feedInspector } from 'rpcudp/inspector';
 import type { handlers } from './handlers.js';
-import { untilTold } from './side.js';
+import { untilTold } from '../side.js';
 
 const PERIOD_MS = 120;
 

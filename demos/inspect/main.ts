@@ -12,9 +12,9 @@ import { Command } from '@commander-js/extra-typings';
 import { serveInspector } from 'rpcudp/inspector';
 import { numberTo } from '../command-line.js';
 import { untilStopped } from '../until-stopped.js';
+import { Side } from '../side.js';
 import { openInBrowser } from './browser.js';
 import { LossyLink } from './lossy-link.js';
-import { Side } from './side.js';
 
 const values = new Command('npm run demo:inspect --')
   .description('A client calls a server through a lossy link, and the inspector shows every call.')
@@ -26,14 +26,17 @@ const values = new Command('npm run demo:inspect --')
   .opts();
 
 await using inspector = await serveInspector([], { port: values.port });
-await using server = await Side.start('server.ts', inspector.url);
+await using server = await Side.start(new URL('server.ts', import.meta.url), [inspector.url]);
 await using link = await LossyLink.open(server.address, {
   seed: values.seed,
   loss: 0.12,
   copies: 0.05,
   delayMs: [15, 35],
 });
-await using client = await Side.start('client.ts', inspector.url, link.address);
+await using client = await Side.start(new URL('client.ts', import.meta.url), [
+  inspector.url,
+  `${link.address.host}:${link.address.port}`,
+]);
 
 const calling = `${client.address.host}:${client.address.port}`;
 const called = `${link.address.host}:${link.address.port}`;

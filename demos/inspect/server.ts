@@ -2,7 +2,7 @@
 import { createEndpoint } from 'rpcudp';
 import { feedInspector } from 'rpcudp/inspector';
 import { handlers } from './handlers.js';
-import { untilTold } from './side.js';
+import { untilTold } from '../side.js';
 
 const [inspectorUrl = ''] = process.argv.slice(2);
 const server = await createEndpoint({ host: '127.0.0.1', handlers });

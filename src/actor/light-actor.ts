@@ -148,6 +148,7 @@ export class LightActor<
 
   #process(event: EventFromLogic<TMachine>): void {
     this.#stepping = true;
+    const { name: previous } = this.row;
     try {
       const branch = this.#choose(event);
       if (branch !== undefined) this.#take(branch, event);
@@ -159,15 +160,15 @@ export class LightActor<
       if (branch === undefined) return;
       for (const tap of inspection.taps) tap.actorStepped(this, event);
       // Events that `entered` sends are queued, as in XState.
-      this.entered(this.row.name, event);
+      this.entered(this.row.name, event, previous);
     } finally {
       // A user's event may throw when it is read. The actor continues without it.
       this.#stepping = false;
     }
   }
 
-  /** Called after each transition, with the current state and the event that led to it. */
-  protected entered(_state: string, _event: EventFromLogic<TMachine>): void {
+  /** Called after each transition, with the state now, the event that led to it, and the state before. */
+  protected entered(_state: string, _event: EventFromLogic<TMachine>, _previous: string): void {
     // Actors that do something on a transition override this.
   }
 

@@ -7,6 +7,12 @@ interface Entry<TEmitted extends EventObject> {
   readonly listener: (emitted: TEmitted) => void;
 }
 
+/** Those who listen, for who tells them. */
+export type Hearers<TEmitted extends EventObject> = Pick<
+  Listeners<TEmitted>,
+  'empty' | 'hears' | 'emit'
+>;
+
 export class Listeners<TEmitted extends EventObject> {
   protected readonly reportError: (error: unknown) => void;
   /** Made for the first listener. Bounded by the user's `on` calls. Empty sets are removed. */

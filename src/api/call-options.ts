@@ -1,4 +1,6 @@
 /** Options of one call. */
+import type { CallHeaders } from '../wire/headers.js';
+
 export interface CallOptions {
   /**
    * How long to wait for an answer, in milliseconds. The wait for the peer's window is included. A
@@ -22,6 +24,16 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** The W3C Trace Context for the peer's handler: 1 to 256 printable ASCII characters. */
   readonly traceparent?: string | undefined;
+  /**
+   * Texts and binaries for the peer's handler, such as a token: at most 15, and 400 bytes with their
+   * names (fewer with a `traceparent` of more than 69 characters). They are not checked by contracts.
+   *
+   * Only rpcudp endpoints get them. A call with headers to a peer that is not one is `unsent`, with an
+   * OldPeerError. To a peer that has not answered anything it is sent when a probe, which runs
+   * nothing, was answered; without an answer it is `timedOut` with the verdict `probeUnanswered`.
+   * Default: none.
+   */
+  readonly headers?: CallHeaders | undefined;
   /** Any value. Every report of this call carries it. */
   readonly reference?: unknown;
 }

@@ -16,6 +16,9 @@ interface Subject<Procedure extends string> {
  * a second report: `call.late` when an answer still arrived, `call.lost` when none arrived while
  * the call lingered. `call.answeredElsewhere` comes at any time after the request was sent, once at
  * most: an answer with the call's id came from another address than was asked, and was not taken.
+ * `call.overdue` comes before the outcome, once at most: `waitedMs` after the request was first
+ * sent, which is longer than the peer usually takes (RFC 6298), no answer has come. The call goes
+ * on. It does not come for a call of which its peer has said that it works on it.
  */
 export type CallReport<Procedure extends string = string, Value = unknown> = Subject<Procedure> &
   (
@@ -26,6 +29,7 @@ export type CallReport<Procedure extends string = string, Value = unknown> = Sub
     | { readonly type: 'call.unsent'; readonly outcome: Unsent }
     | { readonly type: 'call.late'; readonly timeoutMs: number; readonly lateByMs: number }
     | { readonly type: 'call.lost'; readonly timeoutMs: number }
+    | { readonly type: 'call.overdue'; readonly waitedMs: number; readonly timeoutMs: number }
     | { readonly type: 'call.answeredElsewhere'; readonly from: string }
   );
 
@@ -61,6 +65,11 @@ export function lateReport(call: Reported): CallReport {
 /** The report that no answer came while the call lingered. */
 export function lostReport(call: Reported): CallReport {
   return { ...subjectOf(call), type: 'call.lost', timeoutMs: call.timeoutMs };
+}
+
+/** The report that no answer came in the time that the peer usually takes. */
+export function overdueReport(call: Reported, waitedMs: number): CallReport {
+  return { ...subjectOf(call), type: 'call.overdue', waitedMs, timeoutMs: call.timeoutMs };
 }
 
 /** The report that an answer came from another address than was asked. */

@@ -1,5 +1,6 @@
 /** Call snapshot: the input, context and events of a call. `call/machine.ts` has the chart. */
 import type { AnyActorRef, MachineSnapshot, MetaObject, StateSchema } from 'xstate';
+import type { CallHeaders } from '../wire/headers.js';
 import type { CallState } from './call-state.js';
 import type { Outcome, RemoteError } from './outcome.js';
 import type { Verdict } from './verdict.js';
@@ -21,6 +22,8 @@ export interface CallMachineInput {
   readonly calledAtMs: number;
   /** A value that the caller chose. Every report carries it. */
   readonly reference?: unknown;
+  /** The headers of its request. Absent if the call has none. */
+  readonly headers?: CallHeaders | undefined;
 }
 
 /** The state of a call beside the name of its current state. */
@@ -55,15 +58,20 @@ type Accepted = { readonly type: 'accepted' };
 export type Refused = { readonly type: 'refused'; readonly error: Error };
 export type Retransmitted = { readonly type: 'retransmitted' };
 export type Working = { readonly type: 'working' };
+/** No answer came for so long after the request was first sent. */
+export type Overdue = { readonly type: 'overdue'; readonly waitedMs: number };
 export type Answered = {
   readonly type: 'answered';
   readonly value: unknown;
   readonly atMs: number;
+  /** The headers of the reply, if it has any. */
+  readonly replyHeaders?: CallHeaders;
 };
 export type Failed = {
   readonly type: 'failed';
   readonly error: RemoteError;
   readonly atMs: number;
+  readonly replyHeaders?: CallHeaders;
 };
 export type Withdrawn = { readonly type: 'withdrawn' };
 export type Expired = { readonly type: 'expired'; readonly verdict: Verdict };
@@ -82,6 +90,7 @@ export type CallEvent =
   | Refused
   | Retransmitted
   | Working
+  | Overdue
   | Answered
   | Failed
   | Withdrawn

@@ -6,7 +6,9 @@ import type { Random } from '../random.js';
 import type { Clock } from '../time/clock.js';
 import type { Transport } from '../transport/transport.js';
 import type { ContractHandlers, Handlers } from './handlers.js';
+import type { Interceptor } from './interceptor.js';
 import type { LimitOptions } from './limits.js';
+import type { AnyMiddleware, ContextOf, InOrder, Middleware } from './middleware.js';
 
 /** How strictly an endpoint keeps its promise to run each request at most once. */
 export type AtMostOnce = 'strict' | 'bounded';
@@ -22,7 +24,10 @@ export type AtMostOnce = 'strict' | 'bounded';
 export type Amplification = 'strict' | 'compat';
 
 /** The options of `createEndpoint`. All of them are optional. */
-export interface EndpointOptions<H = Handlers> extends LimitOptions {
+export interface EndpointOptions<
+  H = Handlers,
+  Use extends readonly AnyMiddleware[] = readonly Middleware[],
+> extends LimitOptions {
   /**
    * The local IP address to bind to. Default: all addresses, of IPv4 and, where the machine has it,
    * of IPv6. A server that is asked at one of several addresses may answer from another, which
@@ -44,6 +49,14 @@ export interface EndpointOptions<H = Handlers> extends LimitOptions {
   readonly reusePort?: boolean | undefined;
   /** The procedures that peers can call: own properties that are functions. Default: none. */
   readonly handlers?: H | undefined;
+  /**
+   * Functions around all procedures, the first one outermost; see `Middleware`. What they add to
+   * the context is typed in the handlers' scopes, if the list is written in the call of
+   * `createEndpoint` or is a tuple. Default: none, which costs nothing.
+   */
+  readonly use?: (Use & InOrder<NoInfer<Use>>) | undefined;
+  /** Functions around the making of all calls, the first one outermost. Default: none. */
+  readonly intercept?: readonly Interceptor[] | undefined;
   /**
    * What the endpoint does when its memory of requests (`maxReplies`) is full.
    *
@@ -81,13 +94,18 @@ export interface EndpointOptions<H = Handlers> extends LimitOptions {
   readonly lookup?: Lookup | undefined;
 }
 
+/** What the context of the endpoint's middleware says of the handlers. */
+export interface Serving<H> {
+  readonly handlers?: H | undefined;
+}
+
 /** The options of `createEndpoint` for an endpoint that serves a contract. */
-export interface ContractedEndpointOptions<C extends AnyContract> extends Omit<
-  EndpointOptions,
-  'handlers'
-> {
+export interface ContractedEndpointOptions<
+  C extends AnyContract,
+  Use extends readonly AnyMiddleware[] = readonly Middleware[],
+> extends Omit<EndpointOptions<Handlers, Use>, 'handlers'> {
   /** The contract, by which requests and results are checked. */
   readonly contract: C;
   /** Exactly the procedures of the contract. */
-  readonly handlers: ContractHandlers<C>;
+  readonly handlers: ContractHandlers<C, ContextOf<Use>>;
 }

@@ -6,8 +6,9 @@ import type { offered } from '../contract/api.js';
 import type { AnyContract, ContractApi } from '../contract/contract.js';
 import type { CloseOptions } from './close-options.js';
 import type { EndpointReport } from './endpoint-report.js';
-import type { Peer } from './peer.js';
-import type { AnyProcedures, Offered } from './procedures.js';
+import type { Notification } from './notification.js';
+import type { NotifyParameters, Peer } from './peer.js';
+import type { AnyProcedures, ArgumentsOf, Offered, ProcedureName } from './procedures.js';
 import type { EndpointStats } from './stats.js';
 
 /** The procedures that `T` offers. `T` is the type of an endpoint, or the type of its handlers. */
@@ -40,7 +41,34 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   peer<C extends AnyContract>(address: string | SocketAddress, contract: C): Peer<ContractApi<C>>;
   peer<T = AnyProcedures>(address: string | SocketAddress): PeerOf<T>;
 
-  /** Adds a listener for one type of report, or for all types with `'*'`. */
+  /**
+   * The peers that the endpoint knows at this moment, at most `maxPeers`: those that it called or
+   * was asked for, and those whose requests it ran. They are not those that it will remember: idle
+   * ones are forgotten to make room. To list them changes nothing of that. A host name that is still
+   * looked up is not among them; others are by the address that was found. Types and contract are
+   * as with `peer`, and hold for all of them. Empty when the endpoint is closed.
+   *
+   * @throws SharedPortError when this endpoint shares its port.
+   */
+  peers<C extends AnyContract>(contract: C): Peer<ContractApi<C>>[];
+  peers<T = AnyProcedures>(): PeerOf<T>[];
+
+  /**
+   * Notifies each of these peers, as `peer.notify` does; the arguments are checked and encoded once.
+   * Gives the notifications, in the order of the peers. A peer that has no room drops its own.
+   *
+   * @throws What `peer.notify` throws for a mistake of the caller, before anybody is notified.
+   */
+  broadcast<PeerApi, P extends ProcedureName<PeerApi>>(
+    peers: Iterable<Peer<PeerApi>>,
+    procedure: P,
+    ...rest: NotifyParameters<ArgumentsOf<PeerApi[P]>>
+  ): Notification[];
+
+  /**
+   * Adds a listener for one type of report, or for all types with `'*'`. Reports of health
+   * (`peer.silent`, …) are those of all its peers.
+   */
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
@@ -49,9 +77,10 @@ export interface Endpoint<Api = Offered> extends AsyncDisposable {
   ): Subscription;
 
   /**
-   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer, call
-   * and handler actor with its current state, and then all events until `unsubscribe`. The first
-   * error that it throws is reported to `onError`; no error reaches the endpoint.
+   * Attaches an XState inspection observer. It first gets every living endpoint, socket, peer,
+   * call, notification and handler actor with its current state, and then all events until
+   * `unsubscribe`. The first error that it throws is reported to `onError`; no error reaches the
+   * endpoint.
    */
   inspect(observer: InspectionObserver): Subscription;
 

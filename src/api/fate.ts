@@ -10,9 +10,11 @@ const OF_ANSWERS = {
   'response.matched': 'settled its call',
   'response.working': 'told its call that the procedure still runs',
   /** If its request was put off, it was sent again. */
-  'response.present': 'told its call that an rpcudp endpoint is there',
+  'response.present': 'told its call, or its notifications, that an rpcudp endpoint is there',
   /** The request was sent again, with the token that the peer asked for. */
   'response.challenge': 'asked its call to validate our address',
+  /** From a peer that answers any request. */
+  'response.ignored': 'answered a notification, whose answer nobody reads',
   'response.late': 'its call had timed out or was cancelled',
   'response.duplicate': 'its call had been answered',
   'response.orphan': 'no call is known that has its id',

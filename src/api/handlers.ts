@@ -1,34 +1,55 @@
 /** Handlers: the procedures that an endpoint serves, by name or as a contract requires them. */
 import type { ArgumentsRead, ResultGiven } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
-import type { HandlerScope } from './scope.js';
+import type { Offered } from './procedures.js';
+import type { HandlerScope, ScopeWith } from './scope.js';
 
-/** A procedure. Its first argument is the scope of the request; the caller's arguments follow. */
-export type Procedure = (scope: HandlerScope, ...args: never[]) => unknown;
+/**
+ * A procedure. Its first argument is the scope of the request; the caller's arguments follow.
+ * `Context` is what middleware has put into the scope.
+ */
+export type Procedure<Context extends object = object> = (
+  scope: ScopeOf<Context>,
+  ...args: never[]
+) => unknown;
+
+type ScopeOf<Context extends object> = [keyof Context] extends [never]
+  ? HandlerScope
+  : ScopeWith<Context>;
 
 /** Procedures by name, as `createEndpoint` takes them. Only own properties can be called. */
-export type Handlers = Readonly<Record<string, Procedure>>;
+export type Handlers<Context extends object = object> = Readonly<
+  Record<string, Procedure<Context>>
+>;
 
 /** Handlers typed by an interface, which has no index signature: `I extends OnlyProcedures<I>`. */
-export type OnlyProcedures<I> = { readonly [Name in keyof I]: Procedure };
+export type OnlyProcedures<I, Context extends object = object> = {
+  readonly [Name in keyof I]: Procedure<Context>;
+};
 
 /** The methods of a class with a prefix, as procedures. Callers use names without the prefix. */
 export type PrefixedMethods<T, Prefix extends string> = {
   readonly [
     K in keyof T as K extends `${Prefix}${infer Name}`
-      ? T[K] extends Procedure
+      ? T[K] extends Offered[string]
         ? Name
         : never
       : never
   ]: T[K];
 };
 
-/** Exactly the handlers that a contract requires: `ContractHandlers<typeof contract>`. */
-export type ContractHandlers<C extends AnyContract> = HandlersFor<C['definition']>;
+/**
+ * Exactly the handlers that a contract requires: `ContractHandlers<typeof contract>`. `Context` is
+ * what middleware has put into their scopes.
+ */
+export type ContractHandlers<C extends AnyContract, Context extends object = object> = HandlersFor<
+  C['definition'],
+  Context
+>;
 
-type HandlersFor<Definition> = {
+type HandlersFor<Definition, Context extends object> = {
   readonly [Name in keyof Definition & string]: (
-    scope: HandlerScope,
+    scope: ScopeOf<Context>,
     ...args: ArgumentsRead<Definition[Name]>
   ) => Returned<ResultGiven<Definition[Name]>>;
 };

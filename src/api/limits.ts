@@ -32,6 +32,19 @@ export interface Limits {
   /** The most calls in flight to all peers. Default 65,536. A call beyond it is `unsent`. */
   readonly maxOutstanding: number;
   /**
+   * The most notifications on the way to one peer without a sign that they arrived. Default 1,024.
+   * One beyond it is dropped, or waits if it has a key. To a new peer it begins with
+   * `initialWindow`, and to one that does not speak all of this protocol it is at most `window`.
+   */
+  readonly notifyFlight: number;
+  /**
+   * The most bytes of these notifications. Default 65,536, which a receive buffer of Linux holds.
+   * One that does not share its datagram counts 512 bytes more. One alone is always admitted.
+   */
+  readonly notifyFlightBytes: number;
+  /** The most notifications with keys that wait for room on the way to one peer. Default 64. */
+  readonly notifyWaiting: number;
+  /**
    * The most peers that are remembered. Default 10,000. Idle peers are forgotten to make room:
    * strangers that only asked go first, and peers that this endpoint called or holds go last.
    */

@@ -2,6 +2,7 @@
 import { shareAmongCopies } from '../copies/shared-class.js';
 import { escapeText } from '../escape.js';
 import type { ErrorCode } from '../wire/error-code.js';
+import type { CallHeaders } from '../wire/headers.js';
 import type { Verdict } from './verdict.js';
 
 /**
@@ -18,6 +19,8 @@ export interface Resolved<Value = unknown> {
   readonly rttMs: number;
   /** How many times the request was sent. */
   readonly attempts: number;
+  /** The headers that the procedure set for its reply. Absent if there are none. */
+  readonly headers?: CallHeaders;
 }
 
 /** The peer answered with an error. */
@@ -27,6 +30,8 @@ export interface Rejected {
   readonly executed: Executed;
   readonly rttMs: number;
   readonly attempts: number;
+  /** The headers that the procedure set before it failed. Absent if there are none. */
+  readonly headers?: CallHeaders;
 }
 
 /** No answer came in time. This is also the outcome when datagrams were lost. */

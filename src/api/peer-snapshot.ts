@@ -12,7 +12,10 @@ export interface PeerState {
   /** The health of the peer. */
   readonly health: PeerHealth;
 
-  /** The smoothed round-trip time of its calls, in milliseconds; undefined if it is unknown. */
+  /**
+   * The smoothed round-trip time of its calls, in milliseconds; of a peer that is only notified, that
+   * of the probes which follow notifications. Undefined if it is unknown.
+   */
   readonly roundTripMs: number | undefined;
 
   /** The current size of the window in calls: first `initialWindow`, later from 1 to `window`. */

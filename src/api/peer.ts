@@ -4,13 +4,18 @@ import type { Call } from './call.js';
 import type { CallCommand } from './call-command.js';
 import type { CallOptions } from './call-options.js';
 import type { CallReport } from './call-report.js';
+import type { HealthReport } from './health-report.js';
+import type { Notification } from './notification.js';
+import type { NotifyOptions } from './notify-options.js';
 import type { PeerSnapshot, PeerState } from './peer-snapshot.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from './procedures.js';
 
-/** The reports of a peer's calls, typed by procedure. */
-export type PeerReport<Api = AnyProcedures> = {
-  [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
-}[ProcedureName<Api>];
+/** The reports of a peer: of its health, and of its calls, typed by procedure. */
+export type PeerReport<Api = AnyProcedures> =
+  | HealthReport
+  | {
+      [P in ProcedureName<Api>]: CallReport<P, ResultOf<Api[P]>>;
+    }[ProcedureName<Api>];
 
 /** The parameters of a call. `args` is optional if the procedure needs no arguments. */
 export type CallParameters<Args> = Args extends readonly []
@@ -18,6 +23,13 @@ export type CallParameters<Args> = Args extends readonly []
   : [] extends Args
     ? [args?: Args, options?: CallOptions]
     : [args: Args, options?: CallOptions];
+
+/** The parameters of a notification, likewise. */
+export type NotifyParameters<Args> = Args extends readonly []
+  ? [args?: Args, options?: NotifyOptions]
+  : [] extends Args
+    ? [args?: Args, options?: NotifyOptions]
+    : [args: Args, options?: NotifyOptions];
 
 /**
  * The names that the language, debuggers and test runners ask an object for: to await it, to turn it
@@ -76,6 +88,27 @@ export interface Peer<Api = AnyProcedures> extends PeerRef, PeerState {
   ): Call<ResultOf<Api[P]>>;
 
   /**
+   * Notifies the peer: it runs the procedure and answers nothing. The notification is sent once,
+   * and nothing tells whether it arrived; if it does, the procedure runs at most once. It is dropped
+   * at once when as much is on its way as may be, unless it has a key (`latest`): then it waits, and
+   * a newer one with the same key replaces it. Problems of the network never throw.
+   *
+   * @throws RequestTooLargeError, UnencodableError, InvalidArgumentsError, OptionError,
+   * EndpointClosedError, TooManyPeersError: mistakes of the caller, as with `call`.
+   */
+  notify<P extends ProcedureName<Api>>(
+    procedure: P,
+    ...rest: NotifyParameters<ArgumentsOf<Api[P]>>
+  ): Notification;
+
+  /**
+   * Resolves when a notification would be sent. Who awaits it before each, or before some of them,
+   * notifies as fast as may be, and few or none are dropped. It resolves when the endpoint closes,
+   * too.
+   */
+  readyToNotify(): Promise<void>;
+
+  /**
    * Makes a call by an event. Its reports go to the peer's listeners and to `replyTo`. Mistakes in
    * the call become its outcome.
    *
@@ -84,9 +117,12 @@ export interface Peer<Api = AnyProcedures> extends PeerRef, PeerState {
   send(command: CallCommand<Api>): void;
 
   /**
-   * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …),
-   * or for all types with `'*'`. By address it hears of all calls to that address, and by name of
-   * all calls that are made by that name.
+   * Adds a listener for one type of report of this peer's calls (`call.resolved`, `call.late`, …)
+   * or of its health (`peer.responsive`, `peer.suspect`, `peer.silent`), or for all types with
+   * `'*'`. By address it hears of all calls to that address, and by name of all calls that are made
+   * by that name, and of the health of the address that the name has at present.
+   *
+   * @throws TooManyPeersError when the peer was forgotten, and all others are in use.
    */
   on<Type extends PeerReport<Api>['type'] | '*'>(
     type: Type,

@@ -8,6 +8,9 @@ export type AnyProcedures = Readonly<Record<string, (scope: never, ...args: unkn
 /** The procedures that an endpoint of unknown type offers. */
 export type Offered = Readonly<Record<string, (scope: never, ...args: never[]) => unknown>>;
 
+/** Procedures typed by an interface, whatever they take: `I extends OfferedBy<I>`. */
+export type OfferedBy<I> = { readonly [Name in keyof I]: Offered[string] };
+
 /** The names that can be called. */
 export type ProcedureName<Api> = keyof Api & string;
 

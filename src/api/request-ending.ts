@@ -14,6 +14,8 @@ interface RequestEndingRow {
 const ACCEPTED = {
   /** Answered. */
   replied: { of: 'run', words: 'replied' },
+  /** A notification, whose procedure has ended. Nobody is answered. */
+  finished: { of: 'run', words: 'finished' },
   failed: { of: 'run', words: 'failed' },
   /** It had not ended at its deadline. */
   timedOut: { of: 'run', words: 'timed out' },

@@ -1,6 +1,7 @@
 /** Endpoint statistics: the counts that `endpoint.stats()` gives. */
 import type { OutcomeCounts } from './call-state.js';
 import type { EndpointState } from './endpoint-state.js';
+import type { NotificationCounts } from './notification-state.js';
 import type { RequestCounts } from './request-ending.js';
 import type { FateCounts } from './fate.js';
 
@@ -40,6 +41,11 @@ export interface EndpointStats {
   readonly refusedBy: Readonly<Record<string, number>>;
   /** Calls by outcome. */
   readonly outcomes: Readonly<OutcomeCounts>;
+  /**
+   * Notifications that this endpoint made, by ending. Those made are the sum of these and
+   * `notificationsNow`.
+   */
+  readonly notifications: Readonly<NotificationCounts>;
   /** Readable requests, by ending. */
   readonly requests: Readonly<RequestCounts>;
   /** Requests that were forgotten before the end of their replay window, to make room. */
@@ -48,10 +54,14 @@ export interface EndpointStats {
   readonly withheldReplies: number;
   /** Results and errors of procedures that ended after their caller had stopped waiting. */
   readonly discardedResults: number;
+  /** Refused requests that middleware was not shown, because it was busy with 64 others. */
+  readonly unseenRefusals: number;
   /** The number of calls made equals the sum of all `outcomes`, `queuedNow` and `inFlightNow`. */
   readonly queuedNow: number;
   readonly inFlightNow: number;
   readonly lingeringNow: number;
+  /** Notifications that wait: for the end of the turn, for room, for a name, or for the kernel. */
+  readonly notificationsNow: number;
   readonly runningNow: number;
   /** Procedures that run on after their deadline. Each holds its slot until it has ended. */
   readonly overrunNow: number;

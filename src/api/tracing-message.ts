@@ -1,4 +1,5 @@
 /** Tracing messages: the objects that the tracing channels of `engine/tracing.ts` publish. */
+import type { CallHeaders } from '../wire/headers.js';
 import type { Outcome } from './outcome.js';
 
 /** The message about a call. */
@@ -14,6 +15,8 @@ export interface CallMessage {
    * `start` may set it.
    */
   traceparent: string | undefined;
+  /** The headers of the call. Absent if it has none. */
+  readonly headers?: CallHeaders | undefined;
   /** Set from `asyncStart` on. */
   outcome?: Outcome;
   /** The value of a resolved call. */
@@ -31,6 +34,8 @@ export interface HandlerMessage {
   readonly transactionId: string;
   /** The Trace Context that the caller sent. It is not checked beyond its form. */
   readonly traceparent: string | undefined;
+  /** The headers that the caller sent. Absent if there are none. */
+  readonly headers?: CallHeaders | undefined;
   result?: unknown;
   error?: unknown;
 }

@@ -12,6 +12,14 @@ export const VERDICTS = {
     blamesPeer: false,
     words: 'the request waited for its turn, or for the address of a name',
   },
+  /**
+   * A call with headers waited until the peer would show, by the answer to a probe, that it is an
+   * rpcudp endpoint. It did not, so the request was not sent.
+   */
+  probeUnanswered: {
+    blamesPeer: true,
+    words: 'the peer answered no probe, and only rpcudp endpoints are sent headers',
+  },
   /** The process that sent it has ended, and this one could not ask again without harm. */
   notAskedAgain: {
     blamesPeer: false,

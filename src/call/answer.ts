@@ -4,7 +4,7 @@ import { DROP, isDrop } from '../wire/drop.js';
 import type { Drop } from '../wire/drop.js';
 import { decodeErrorReply } from '../wire/error-reply.js';
 import type { AnswerType } from '../wire/frame-type.js';
-import { readHeaderMap } from '../wire/header-map.js';
+import { readHeaderMap } from '../wire/header-map-reader.js';
 import { decodeProbe } from '../wire/probe.js';
 import { decodeResponse } from '../wire/response.js';
 import { decodeSignal } from '../wire/signal.js';

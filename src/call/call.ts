@@ -12,6 +12,7 @@ import type { WaitingOwner } from '../engine/sender.js';
 import { TooManyCallsError } from '../errors.js';
 import type { Alarm } from '../time/alarms.js';
 import type { Moment } from '../time/moment.js';
+import type { CallHeaders } from '../wire/headers.js';
 import type { RequestFrame } from '../wire/outbound-frame.js';
 import { tieToSignal, untieFromSignal } from './abort.js';
 import { firstGapMs } from './backoff.js';
@@ -22,9 +23,10 @@ import type { CallOwner } from './owner.js';
 import { hasMoreThanContext } from './request.js';
 import type { CallRequest } from './request.js';
 import type { Restoration } from './restoration.js';
-import { readResult } from './result.js';
+import { eventOfError, eventOfResult } from './result.js';
 import { Repetition } from './repetition.js';
 import type { RepeatedCall } from './repetition.js';
+import { evidenceOf } from './evidence.js';
 import { verdictOf } from './verdict.js';
 
 export class CallActor
@@ -48,7 +50,6 @@ export class CallActor
   nextInBucket: CallActor | undefined;
   idHash = 0;
   peer: CallOwner<CallActor>;
-  /** Its request, if that has more than the context holds. For most calls it does not. */
   readonly request: CallRequest<CallActor> | undefined;
 
   /** Just before the first transmission. With it a suspension of the machine is noticed. */
@@ -77,6 +78,7 @@ export class CallActor
         maxAttempts: options.attempts,
         calledAtMs,
         reference: options.reference,
+        headers: options.headers,
       },
       peer.ref,
     );
@@ -88,22 +90,13 @@ export class CallActor
     if (options.signal !== undefined) tieToSignal(this, options.signal);
   }
 
-  /** Whether it is made for a procedure that runs. */
-  get isForRunning(): boolean {
-    return this.request?.parent?.running === true;
-  }
-
-  get idempotent(): boolean {
-    return this.request?.contracted?.idempotent === true;
-  }
-
   /** Goes to another peer, at another address of its name. What was not sent waits there again. */
   moveTo(peer: CallOwner<CallActor>): void {
     const wasSent = this.row.name === 'awaiting';
     if (this.row.name === 'sent') {
       this.home.outstanding.withdraw(this);
       this.#repetition = undefined;
-    }
+    } else if (!wasSent) this.home.outstanding.dismiss(this);
     this.peer.callLeft(this);
     this.peer = peer;
     peer.callMade();
@@ -115,6 +108,12 @@ export class CallActor
   /** The call waits in the mailbox. From now on it has an alarm. */
   queued(): void {
     this.wakeAt(this.deadlineMs);
+  }
+
+  /** It waits for the answer to a probe with its id, or it does so no more. */
+  awaitsPresence(waits: boolean): void {
+    if (waits) this.home.outstanding.expect(this);
+    else this.home.outstanding.dismiss(this);
   }
 
   /**
@@ -187,10 +186,11 @@ export class CallActor
     this.receive({ type: 'withdrawn' }, this.home.sender.ref);
   }
 
-  /** The call's alarm: time to send again, time to give up, or time to stop lingering. */
+  /** The call's alarm: time to ask or to send again, time to give up, or time to stop lingering. */
   ring(nowMs: number): void {
     if (this.row.name === 'timedOut') this.giveUp();
     else if (nowMs >= this.deadlineMs) this.#expire(nowMs);
+    else if (this.row.name === 'queued') this.peer.introduce(this, nowMs);
     else this.#repeated.overdue(nowMs, this.#wasBundled);
   }
 
@@ -206,18 +206,13 @@ export class CallActor
   }
 
   /** The peer's result arrived. The contract, if there is one, makes the value from it. */
-  receiveResult(result: unknown, atMs: number): void {
-    const read = readResult(this.context.procedure, this.request?.contracted, result);
-    if (read.error === undefined) {
-      this.receive({ type: 'answered', value: read.value, atMs }, this.home.sender.ref);
-      return;
-    }
-    if (read.fault !== undefined) this.home.reportError(read.fault);
-    this.receiveError(read.error, atMs);
+  receiveResult(result: unknown, atMs: number, headers: CallHeaders | undefined): void {
+    const { reportError, sender } = this.home;
+    this.receive(eventOfResult(this, result, atMs, headers, reportError), sender.ref);
   }
 
-  receiveError(error: RemoteError, atMs: number): void {
-    this.receive({ type: 'failed', error, atMs }, this.home.sender.ref);
+  receiveError(error: RemoteError, atMs: number, headers: CallHeaders | undefined): void {
+    this.receive(eventOfError(error, atMs, headers), this.home.sender.ref);
   }
 
   peerAtWork(): void {
@@ -228,7 +223,8 @@ export class CallActor
   }
 
   peerPresent(): void {
-    if (this.frame === undefined || this.done) return;
+    // A call that waits to be sent for the first time needs no repetition.
+    if (this.frame === undefined || this.done || this.row.name === 'queued') return;
     this.#repeated.peerPresent(this.home.clock.nowMs());
   }
 
@@ -237,17 +233,13 @@ export class CallActor
     this.#repeated.challenged(token, this.home.clock.nowMs());
   }
 
+  /** Whether the system refused the last repetition because it cannot reach the peer. */
+  get unreachable(): boolean {
+    return this.#repetition?.unreachable === true;
+  }
+
   #expire(nowMs: number): void {
-    const { answeredFrom, attempt, attemptsBefore, timeoutMs } = this.context;
-    const notAskedAgain = attempt > 0 && attempt === attemptsBefore;
-    // While the socket's callback is pending, it is unknown whether the request was sent.
-    const sentAtMs = this.row.name === 'awaiting' ? this.context.sentAtMs : undefined;
-    const { heardAtMs } = this.peer;
-    const lagMs = nowMs - this.deadlineMs;
-    const unreachable = this.#repetition?.unreachable === true;
-    const heard = { heardAtMs, answeredFrom, unreachable };
-    const evidence = { sentAtMs, notAskedAgain, ...heard, lagMs, timeoutMs };
-    this.receive({ type: 'expired', verdict: verdictOf(evidence) });
+    this.receive({ type: 'expired', verdict: verdictOf(evidenceOf(this, nowMs)) });
   }
 
   protected override entered(state: string, event: CallEvent): void {

@@ -1,12 +1,12 @@
 /** Called name: the interface of a host name for the calls that are made by it. */
-import type { Listeners } from '../actor/listeners.js';
+import type { Hearers } from '../actor/listeners.js';
 import type { CallReport } from '../api/call-report.js';
 import type { Outcome } from '../api/outcome.js';
 import type { CallOwner } from './owner.js';
 
 export interface CalledName<TCall> {
   /** The listeners to the calls that are made by this name. */
-  readonly reports: Listeners<CallReport>;
+  readonly reports: Hearers<CallReport>;
 
   /**
    * The system refused the request of a call, of which so nothing left this machine. If the error

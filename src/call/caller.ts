@@ -6,11 +6,13 @@ import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError } from '../errors.js';
 import { requestHeaderMap } from '../wire/header-map.js';
+import type { CallHeaders } from '../wire/headers.js';
 import { RequestFrame } from '../wire/outbound-frame.js';
 import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
 import type { CallHome } from './home.js';
+import type { Interceptors } from './interceptors.js';
 import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
 import type { CallOwner } from './owner.js';
@@ -19,6 +21,7 @@ import type { ParentRequest } from './parent-request.js';
 import type { ReadCall } from './persisted-call.js';
 import type { CallRequest } from './request.js';
 import type { Restoration } from './restoration.js';
+import { SentHeaders } from './sent-headers.js';
 import { TransactionIds } from './transaction-ids.js';
 
 export interface CallTerms {
@@ -42,12 +45,17 @@ export interface RestoredTerms {
 export class Caller {
   readonly #home: CallHome<CallActor>;
   readonly #defaults: CallDefaults;
+  readonly #interceptors: Interceptors | undefined;
   readonly #ids: TransactionIds;
+  /** Made for the first call with headers. */
+  #sentHeaders: SentHeaders | undefined;
   #closed = false;
 
-  constructor(home: CallHome<CallActor>, defaults: CallDefaults) {
+  /** @param interceptors what is around the making of each call; absent if nothing is */
+  constructor(home: CallHome<CallActor>, defaults: CallDefaults, interceptors?: Interceptors) {
     this.#home = home;
     this.#defaults = defaults;
+    this.#interceptors = interceptors;
     this.#ids = new TransactionIds(home.random);
   }
 
@@ -68,6 +76,50 @@ export class Caller {
    * EndpointClosedError.
    */
   call(
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    if (this.#interceptors === undefined) return this.#make(peer, procedure, args, terms);
+    return this.#intercepted(this.#interceptors, peer, procedure, args, terms);
+  }
+
+  /** Makes a call that was made before, and was intercepted then. Throws as `call` does. */
+  callAgain(
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    return this.#make(peer, procedure, args, terms);
+  }
+
+  #intercepted(
+    interceptors: Interceptors,
+    peer: CallOwner<CallActor>,
+    procedure: string,
+    args: readonly unknown[],
+    terms: CallTerms,
+  ): CallActor {
+    this.requireOpen(terms.parent);
+    const { name, replyTo } = terms;
+    const interception = {
+      ...{ procedure, args, peer: peer.address },
+      make: (options: CallOptions) => this.#make(peer, procedure, args, { ...terms, options }),
+      refuse: ({ reference }: CallOptions, error: unknown) =>
+        this.refuse(peer, { type: 'call', procedure, args, replyTo, reference }, error, name),
+    };
+    // An interceptor may call others. Their peers must not take the place of this one.
+    peer.used();
+    try {
+      return interceptors.run(interception, terms.options);
+    } finally {
+      peer.unused();
+    }
+  }
+
+  #make(
     peer: CallOwner<CallActor>,
     procedure: string,
     args: readonly unknown[],
@@ -94,11 +146,12 @@ export class Caller {
     { procedure, args = [], replyTo, reference }: CallCommand,
     error: unknown,
     name?: CalledName<CallActor>,
-  ): void {
+  ): CallActor {
     const options = { ...checkCallOptions(undefined, this.#defaults), reference };
     const request = { transactionId: this.#ids.next(), procedure, args, options, replyTo, name };
     const call = new CallActor(peer, this.#home, request, undefined);
     call.receive({ type: 'refused', error: asError(error) });
+    return call;
   }
 
   /**
@@ -113,14 +166,15 @@ export class Caller {
     { contracted, signal, parent }: RestoredTerms,
   ): CallActor {
     this.requireOpen(parent);
-    const { transactionId, procedure, args, timeoutMs, maxAttempts, traceparent } = persisted;
-    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent };
+    const { transactionId, procedure, args, timeoutMs, maxAttempts } = persisted;
+    const { traceparent, headers } = persisted;
+    const options = { timeoutMs, attempts: maxAttempts, signal, traceparent, headers };
     const request = {
       ...{ transactionId, procedure, args, options, contracted, parent },
       replyTo: undefined,
     };
     const resume = (traced: CallRequest<CallActor>): CallActor => {
-      const headerMap = requestHeaderMap(traced.trace?.traceparent ?? traceparent);
+      const headerMap = this.#headerMapFor(headers, traced.trace?.traceparent ?? traceparent);
       const frame = new RequestFrame(transactionId, persisted.body, headerMap);
       const call = new CallActor(peer, this.#home, traced, frame);
       if (!call.done) call.resume(restoration);
@@ -140,8 +194,9 @@ export class Caller {
     begin: (traced: CallRequest<CallActor>) => CallActor,
   ): CallActor {
     const { procedure, args, transactionId, options } = request;
-    const { traceparent } = options;
-    const trace = traceCall({ procedure, args, peer: peer.address, transactionId, traceparent });
+    const { traceparent, headers } = options;
+    const about = { procedure, args, peer: peer.address, transactionId, traceparent };
+    const trace = traceCall(headers === undefined ? about : { ...about, headers });
     return trace.run(() => begin({ ...request, trace }));
   }
 
@@ -149,10 +204,16 @@ export class Caller {
     const { transactionId, procedure, args, options, contracted, trace } = request;
     const traceparent = trace === undefined ? options.traceparent : trace.traceparent;
     const maxBytes = contracted?.maxBytes;
-    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes);
+    const headerMap = this.#headerMapFor(options.headers, traceparent);
+    const frame = encodeRequest(transactionId, procedure, args, traceparent, maxBytes, headerMap);
     const call = new CallActor(peer, this.#home, request, frame);
     // If its signal had already aborted, the call is over before it begins.
     if (options.signal === undefined || !call.done) peer.place(call);
     return call;
+  }
+
+  #headerMapFor(headers: CallHeaders | undefined, traceparent: string | undefined): Uint8Array {
+    if (headers === undefined) return requestHeaderMap(traceparent);
+    return (this.#sentHeaders ??= new SentHeaders()).mapFor(headers, traceparent);
   }
 }

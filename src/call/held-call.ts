@@ -10,16 +10,19 @@ import type { Engine } from '../engine/engine.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import { callMachine } from './machine.js';
 import type { CallMachine } from './machine.js';
+import type { CallRequest } from './request.js';
 
 const table = compileTable(callMachine);
 
 /** What a call adds to an actor ref. */
 type CallOnly = Omit<Call, keyof AnyActorRef>;
 
-export class HeldCall<Home extends Engine>
+export abstract class HeldCall<Home extends Engine>
   extends LightActor<CallMachine, Home>
   implements CallOnly
 {
+  /** Its request, if that has more than the context holds. For most calls it does not. */
+  abstract readonly request: Pick<CallRequest<never>, 'contracted' | 'parent'> | undefined;
   /** Made for the first who awaits the call. */
   #outcome: Promise<Outcome> | undefined;
   #fulfil: ((outcome: Outcome) => void) | undefined;
@@ -39,6 +42,19 @@ export class HeldCall<Home extends Engine>
   /** When it is given up, by the monotonic clock. */
   get deadlineMs(): number {
     return this.context.calledAtMs + this.context.timeoutMs;
+  }
+
+  /** Whether it is made for a procedure that runs. */
+  get isForRunning(): boolean {
+    return this.request?.parent?.running === true;
+  }
+
+  get idempotent(): boolean {
+    return this.request?.contracted?.idempotent === true;
+  }
+
+  get hasHeaders(): boolean {
+    return this.context.headers !== undefined;
   }
 
   cancel(reason?: unknown): void {

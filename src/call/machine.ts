@@ -13,9 +13,11 @@
  * Rules:
  * - An answer is accepted in `sent` as well as in `awaiting`, because it may arrive before the
  *   socket's callback.
+ * - A call with headers is queued, too, until its peer is known to read them.
  * - The time-out starts when the call is made. So a call can time out, or be cancelled, while it is
  *   queued. In `sent` it can be withdrawn: its datagram waited for others when its time was over.
  * - A retransmission re-enters `awaiting` with `attempt + 1`. It has the same id and body.
+ * - Once, when an answer takes longer than it usually does, the call is overdue. It keeps waiting.
  * - A peer that is still working on the call says so when the request is repeated. The call keeps
  *   waiting.
  * - A call by name may move to another address of the name: while it is queued, back from `sent` to
@@ -32,6 +34,7 @@ import {
   lateReport,
   lostReport,
   outcomeReport,
+  overdueReport,
 } from '../api/call-report.js';
 import type { CallReport } from '../api/call-report.js';
 import type {
@@ -44,6 +47,7 @@ import type {
   Expired,
   Failed,
   Moved,
+  Overdue,
   Refused,
   Restored,
   Retransmitted,
@@ -51,7 +55,7 @@ import type {
   Withdrawn,
   Working,
 } from '../api/call-snapshot.js';
-import type { Outcome } from '../api/outcome.js';
+import type { Outcome, Rejected, Resolved } from '../api/outcome.js';
 import { executedIfRejected } from './executed.js';
 
 const assignFrom = assigner<CallContext, CallEvent>();
@@ -66,6 +70,35 @@ const executedSoFar = ({ attempt }: CallContext) => (attempt === 0 ? 'no' : 'may
 
 const rttMsAt = ({ sentAtMs }: CallContext, atMs: number) => atMs - (sentAtMs ?? atMs);
 
+/** The outcome with the headers of the reply, if it has any. */
+function withHeaders<Answer extends Resolved | Rejected>(
+  { replyHeaders: headers }: Answered | Failed,
+  outcome: Answer,
+): Answer {
+  return headers === undefined ? outcome : { ...outcome, headers };
+}
+
+/** Written out instead of spread: this runs for every call, and it is several times faster. */
+function contextOf(input: CallMachineInput): CallContext {
+  return {
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    timeoutMs: input.timeoutMs,
+    maxAttempts: input.maxAttempts,
+    calledAtMs: input.calledAtMs,
+    reference: input.reference,
+    attempt: 0,
+    attemptsBefore: 0,
+    sentAtMs: undefined,
+    workingHeard: false,
+    outcome: undefined,
+    lateByMs: undefined,
+    answeredFrom: undefined,
+  };
+}
+
 const actions = {
   markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
   restore: assignFrom<Restored>(({ event }) => ({
@@ -77,22 +110,22 @@ const actions = {
   countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
   noteWorking: assignFrom<Working>(() => ({ workingHeard: true })),
   resolve: assignFrom<Answered>(({ context, event }) => ({
-    outcome: {
+    outcome: withHeaders(event, {
       state: 'resolved',
       value: event.value,
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    },
+    }),
   })),
   reject: assignFrom<Failed>(({ context, event }) => ({
-    outcome: {
+    outcome: withHeaders(event, {
       state: 'rejected',
       error: event.error,
       // The earlier process may have sent it more often than is known.
       executed: executedIfRejected(event.error, context.attempt + context.attemptsBefore),
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    },
+    }),
   })),
   timeOut: assignFrom<Expired>(({ context, event }) => ({
     outcome: {
@@ -136,6 +169,9 @@ const actions = {
   reportLate: emitReport(lateReport),
   reportLost: emitReport(lostReport),
   reportElsewhere: emitReport(answeredElsewhereReport),
+  reportOverdue: emit<CallContext, CallEvent, undefined, CallEvent, CallReport>(
+    ({ context, event }) => overdueReport(context, (event as Overdue).waitedMs),
+  ),
 };
 
 export const callMachine = setup({
@@ -150,32 +186,19 @@ export const callMachine = setup({
 }).createMachine({
   id: 'call',
   description: 'One outbound remote procedure call.',
-  // Written out instead of spread: this runs for every call, and it is several times faster.
-  context: ({ input }) => ({
-    procedure: input.procedure,
-    args: input.args,
-    peer: input.peer,
-    transactionId: input.transactionId,
-    timeoutMs: input.timeoutMs,
-    maxAttempts: input.maxAttempts,
-    calledAtMs: input.calledAtMs,
-    reference: input.reference,
-    attempt: 0,
-    attemptsBefore: 0,
-    sentAtMs: undefined,
-    workingHeard: false,
-    outcome: undefined,
-    lateByMs: undefined,
-    answeredFrom: undefined,
-  }),
+  context: ({ input }) =>
+    input.headers === undefined
+      ? contextOf(input)
+      : { ...contextOf(input), headers: input.headers },
   initial: 'queued',
   states: {
     queued: {
-      description: "Waits in the peer's mailbox for the window.",
+      description: "Waits in the peer's mailbox for the window, or for what is known of the peer.",
       on: {
         transmitted: { target: 'sent', actions: 'markSent' },
         restored: { target: 'awaiting', actions: 'restore' },
         moved: { actions: 'move' },
+        answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         refused: { target: 'unsent', actions: ['refuse', 'reportOutcome'] },
         expired: { target: 'timedOut', actions: ['timeOut', 'reportOutcome'] },
         cancel: { target: 'cancelled', actions: ['cancel', 'reportOutcome'] },
@@ -203,6 +226,7 @@ export const callMachine = setup({
         retransmitted: { target: 'awaiting', actions: 'countAttempt' },
         working: { actions: 'noteWorking' },
         moved: { actions: 'move' },
+        overdue: { actions: 'reportOverdue' },
         answeredElsewhere: { actions: ['noteElsewhere', 'reportElsewhere'] },
         answered: { target: 'resolved', actions: ['resolve', 'reportOutcome'] },
         failed: { target: 'rejected', actions: ['reject', 'reportOutcome'] },

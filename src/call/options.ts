@@ -6,7 +6,8 @@ import { LIMITS } from '../engine/limits.js';
 import { milliseconds, requireOptions, tested, unchecked } from '../option-table.js';
 import type { OptionTable, WithDefaults } from '../option-table.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
-import { isTraceparent } from '../wire/header-map.js';
+import { someHeaders } from '../wire/headers.js';
+import { isTraceparent } from '../wire/traceparent.js';
 
 /** The options of a call. Contract and endpoint give the defaults of the first two. */
 export const CALL_OPTIONS = {
@@ -15,6 +16,8 @@ export const CALL_OPTIONS = {
   attempts: LIMITS.attempts,
   signal: tested(undefined, 'must be an AbortSignal', (value) => value instanceof AbortSignal),
   traceparent: tested(undefined, 'must be 1 to 256 printable ASCII characters', isTraceparent),
+  // Checked when they are encoded, together with the traceparent.
+  headers: unchecked(undefined),
   reference: unchecked(undefined),
 } satisfies OptionTable<CallOptions>;
 
@@ -40,8 +43,15 @@ export function checkCallOptions(
   if (options === undefined) return defaults;
   requireOptions<CallOptions>(CALL_OPTIONS, options, 'a call');
   const { timeoutMs = defaults.timeoutMs, attempts = defaults.attempts } = options;
-  const { signal, traceparent, reference } = options;
+  const { signal, traceparent, headers, reference } = options;
   // Written out instead of spread: this runs for every call. A missing option does not compile.
-  const whole: WholeCallOptions = { timeoutMs, attempts, signal, traceparent, reference };
+  const whole: WholeCallOptions = {
+    timeoutMs,
+    attempts,
+    signal,
+    traceparent,
+    headers: headers === undefined ? undefined : someHeaders(headers),
+    reference,
+  };
   return whole;
 }

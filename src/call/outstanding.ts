@@ -44,7 +44,10 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
   readonly #limits: OutstandingLimits;
   /** The heads of the chains. Their number is a power of two, at least twice that of the calls. */
   #buckets = new Array<TCall | undefined>(FIRST_BUCKETS).fill(undefined);
-  /** Bounded by `maxOutstanding` calls in flight, by those restored, and by `maxLingering`. */
+  /**
+   * Bounded by `maxOutstanding` calls in flight, by those restored, by `maxLingering`, and by the
+   * mailboxes of the peers that are probed.
+   */
   #size = 0;
   #inFlight = 0;
   readonly #outcomes = noOutcomes();
@@ -95,11 +98,21 @@ export class Outstanding<TCall extends LedgerEntry<TCall>> {
    * would say that it was not sent. Bounded by the calls that the endpoint's user restores.
    */
   readmit(call: TCall): void {
+    this.expect(call);
+    this.#inFlight += 1;
+  }
+
+  /** Adds a call that waits for the answer to a probe with its id. It is not in flight. */
+  expect(call: TCall): void {
     if (2 * this.#size >= this.#buckets.length) this.#grow();
     this.#size += 1;
-    this.#inFlight += 1;
     call.idHash = hashOfId(call.context.transactionId);
     this.#link(call);
+  }
+
+  /** Takes back a call that waited for that, if it did. */
+  dismiss(call: TCall): void {
+    this.#unlink(call);
   }
 
   /**

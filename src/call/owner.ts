@@ -35,6 +35,15 @@ export interface CallOwner<TCall> {
   /** The call's request must not be sent again before it is known that the peer is `native`. */
   probe(call: TCall, nowMs: number): void;
 
+  /** It keeps its place in the table of peers until `unused`. */
+  used(): void;
+  unused(): void;
+
+  /** Asks whether the peer reads headers, for a call that waits for this. */
+  introduce(call: TCall, nowMs: number): void;
+  /** Whether the call waits for that, and the peer was asked. */
+  introduces(call: TCall): boolean;
+
   /** An answer to one of its calls arrived. `native` says whether it had a header map. */
   answered(nowMs: number, native: boolean): void;
   /** No answer came within `waitedMs` to the transmission at `sentAtMs`. */
@@ -45,6 +54,8 @@ export interface CallOwner<TCall> {
   release(call: TCall): void;
   /** The call has its outcome, and leaves the window or the mailbox. */
   callSettled(call: TCall): void;
+  /** No answer to the call has come, for the first time, `waitedMs` after it was sent. */
+  callOverdue(call: TCall, waitedMs: number): void;
   /** An answer to the call came from an address that was not asked, for the first time. */
   callAnsweredElsewhere(call: TCall): void;
   /** The call has ended in this state: it is settled and does not linger any more. */

@@ -11,10 +11,12 @@ import type { Moment } from '../time/moment.js';
 import { MAX_TIMER_DELAY_MS } from '../time/clock.js';
 import { integer, milliseconds, tested } from '../option-table.js';
 import type { OptionRow, OptionTable } from '../option-table.js';
+import type { CallHeaders } from '../wire/headers.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { isTransactionId } from '../wire/transaction-id.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import { CALL_OPTIONS } from './options.js';
+import { headersText, readHeadersText } from './headers-text.js';
 import { readRequestText, requestText, requestTextOf } from './request-text.js';
 
 /** A call as it is persisted. Times are the time of day, in milliseconds since 1970. */
@@ -37,6 +39,8 @@ export interface PersistedCall {
   /** The option `attempts` of the call. */
   readonly maxAttempts?: number | undefined;
   readonly traceparent?: string | undefined;
+  /** Its headers as MessagePack in base64. */
+  readonly headers?: string | undefined;
 }
 
 /** Anything within the range of a Date. */
@@ -60,10 +64,11 @@ const MEMBERS = {
   attempts: integer(undefined, 0, Number.MAX_SAFE_INTEGER),
   maxAttempts: CALL_OPTIONS.attempts,
   traceparent: CALL_OPTIONS.traceparent,
+  headers: text,
 } satisfies OptionTable<PersistedCall>;
 
 const OPTIONAL: ReadonlySet<string> = new Set<keyof PersistedCall>([
-  ...(['native', 'maxAttempts', 'traceparent'] as const),
+  ...(['native', 'maxAttempts', 'traceparent', 'headers'] as const),
 ]);
 
 /** The members of a call that are persisted. */
@@ -96,12 +101,14 @@ export function persistedCall(call: Persistable, local: string, clock: Clock): P
     attempts: attempt,
     maxAttempts,
     traceparent,
+    headers: headersText(context.headers),
   };
 }
 
 /** A persisted call that was read back, with what its request holds. */
-export interface ReadCall extends PersistedCall {
+export interface ReadCall extends Omit<PersistedCall, 'headers'> {
   readonly args: readonly unknown[];
+  readonly headers: CallHeaders | undefined;
   /** The body of its request, as `OutboundFrame` keeps it. */
   readonly body: string;
 }
@@ -130,5 +137,9 @@ export function readPersistedCall(persisted: unknown, procedure: string): ReadCa
   if (call.procedure !== procedure) {
     throw RestoreError.ofDamage(procedure, `it is a call of ${quote(call.procedure)}`);
   }
-  return { ...call, ...request };
+  const headers = call.headers === undefined ? undefined : readHeadersText(call.headers);
+  if (call.headers !== undefined && headers === undefined) {
+    throw RestoreError.ofDamage(procedure, 'its headers are not what was written');
+  }
+  return { ...call, ...request, headers };
 }

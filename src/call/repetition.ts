@@ -21,8 +21,12 @@ export interface RepeatedCall<Self> {
   readonly context: CallContext;
   readonly deadlineMs: number;
   readonly done: boolean;
+  /** The name of its state. */
+  readonly state: string;
   /** Whether its procedure may run twice. */
   readonly idempotent: boolean;
+  /** Whether it has headers, which old peers must not be sent. */
+  readonly hasHeaders: boolean;
   readonly peer: CallOwner<Self>;
   readonly request: CallRequest<Self> | undefined;
   /** Undefined when the request is not sent any more. */
@@ -37,6 +41,7 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
   readonly #clock: Clock;
   readonly #retransmission: Retransmission;
   #wasOverdue = false;
+  #wasReported = false;
 
   /**
    * @param sentNear a moment shortly before the request was first sent
@@ -71,7 +76,20 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     this.#wasOverdue = true;
     // If the peer is working on the call, nothing was lost.
     if (awaitsAnswer && !workingHeard) call.peer.unanswered(gapMs, sentAtMs);
+    if (!workingHeard) this.#report(nowMs);
+    // If a listener has cancelled the call, its request is not sent any more.
     this.resume(nowMs, wasBundled);
+  }
+
+  /** Once, and not before the kernel took the request. Until then it may go to another address. */
+  #report(nowMs: number): void {
+    const call = this.#call;
+    if (this.#wasReported || call.state !== 'awaiting') return;
+    this.#wasReported = true;
+    const { sentAtMs = nowMs } = call.context;
+    const waitedMs = nowMs - sentAtMs;
+    call.receive({ type: 'overdue', waitedMs });
+    if (!call.done) call.peer.callOverdue(call, waitedMs);
   }
 
   /**
@@ -89,12 +107,15 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
       // Another address may be another machine, which does not know the request.
       if (call.idempotent) call.request?.name?.lead(call);
       this.#transmit(nowMs);
-    } else {
-      call.peer.release(call);
-      call.peer.probe(call, nowMs);
-      // Before the call ends, the peer may become known as one that accepts repetitions.
-      call.wakeAt(this.#retransmission.putOff(nowMs, call.peer.estimatedRtoMs(nowMs)));
-    }
+    } else this.#putOff(nowMs);
+  }
+
+  /** Before the call ends, the peer may become known as one that accepts repetitions. */
+  #putOff(nowMs: number): void {
+    const { peer } = this.#call;
+    peer.release(this.#call);
+    peer.probe(this.#call, nowMs);
+    this.#call.wakeAt(this.#retransmission.putOff(nowMs, peer.estimatedRtoMs(nowMs)));
   }
 
   /** The peer is still working. It is asked again later, in case its reply is lost. */
@@ -149,6 +170,12 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     return this.#mayRunTwice || peer.native || notUnderstood;
   }
 
+  /** Whether the peer, as far as is known, reads all that the request has. */
+  get #mayBeRead(): boolean {
+    const { hasHeaders, peer } = this.#call;
+    return !hasHeaders || peer.native;
+  }
+
   /** Whether the contract says that it may, or the caller who gave a number of attempts. */
   get #mayRunTwice(): boolean {
     const { context, idempotent } = this.#call;
@@ -163,6 +190,11 @@ export class Repetition<TCall extends RepeatedCall<TCall>> {
     const call = this.#call;
     // After a stall the call's alarm may still have to ring.
     if (nowMs >= call.deadlineMs) return;
+    // Since it was first sent, it may have gone to an address of which less is known.
+    if (!this.#mayBeRead) {
+      this.#putOff(nowMs);
+      return;
+    }
     const retransmission = this.#retransmission;
     call.receive({ type: 'retransmitted' }, call.peer.ref);
     // An observer of that event may have cancelled the call.

@@ -30,7 +30,7 @@ export interface Restoration {
  * @param idempotent whether the procedure may run twice
  */
 export function restorationOf(
-  persisted: PersistedCall,
+  persisted: Omit<PersistedCall, 'headers'>,
   local: string,
   idempotent: boolean,
   clock: Clock,

@@ -5,6 +5,8 @@ import type { Verdict } from '../api/verdict.js';
 export interface Evidence {
   /** When the request was sent; undefined until the kernel confirms that it accepted it. */
   readonly sentAtMs: number | undefined;
+  /** Whether it was asked, in vain, whether the peer reads headers. */
+  readonly probed: boolean;
   /** Whether an earlier process sent the request, and this one never did. */
   readonly notAskedAgain: boolean;
   /** Whether the system refused the last transmission because it cannot reach the peer. */
@@ -28,6 +30,7 @@ const BLOCKED_SHARE_OF_TIMEOUT = 0.5;
  */
 export function verdictOf({
   sentAtMs,
+  probed,
   notAskedAgain,
   unreachable,
   heardAtMs,
@@ -35,10 +38,13 @@ export function verdictOf({
   lagMs,
   timeoutMs,
 }: Evidence): Verdict {
-  if (sentAtMs === undefined) return 'neverSent';
+  if (sentAtMs === undefined && !probed) return 'neverSent';
   if (notAskedAgain) return 'notAskedAgain';
   const stallMs = Math.max(MIN_STALL_MS, timeoutMs * BLOCKED_SHARE_OF_TIMEOUT);
   if (lagMs >= stallMs) return 'localLoopBlocked';
+  if (sentAtMs === undefined) {
+    return answeredFrom === undefined ? 'probeUnanswered' : 'answeredElsewhere';
+  }
   const heard = heardAtMs !== undefined && heardAtMs >= sentAtMs;
   if (!heard && unreachable) return 'unreachable';
   if (answeredFrom !== undefined) return 'answeredElsewhere';

@@ -9,11 +9,14 @@ import { openRecording } from './recording.js';
 import type { RecordOptions } from './recording.js';
 import { exitCodeOf, explainOutcome, outcomeData } from './outcome-report.js';
 import { untilStopped } from './until-stopped.js';
+import type { CallHeaders } from '../wire/headers.js';
 import type { World } from './world.js';
 
 export interface CallOptions extends RecordOptions, InspectOptions {
   readonly timeout?: number;
   readonly attempts?: number;
+  /** The headers of the call. */
+  readonly header?: CallHeaders;
   /** Print the whole outcome instead of the value alone. */
   readonly json?: boolean;
 }
@@ -40,7 +43,7 @@ export async function call(
   address: string,
   procedure: string,
   words: readonly string[],
-  { timeout, attempts, json = false, ...watched }: CallOptions,
+  { timeout, attempts, header: headers, json = false, ...watched }: CallOptions,
 ): Promise<ExitCode> {
   const args = parseArguments(words);
   const interruption = new AbortController();
@@ -57,6 +60,7 @@ export async function call(
     signal: interruption.signal,
     ...(timeout !== undefined && { timeoutMs: timeout }),
     ...(attempts !== undefined && { attempts }),
+    ...(headers !== undefined && { headers }),
   });
   if (json) world.stdout.print(formatJson(outcomeData(outcome)));
   else if (outcome.state === 'resolved') world.stdout.print(formatJson(outcome.value));

@@ -1,12 +1,13 @@
 /**
- * The module that is given to `rpcudp serve`: finds it, loads it and takes its handlers and
- * contract.
+ * The module that is given to `rpcudp serve`: finds it, loads it and takes its handlers, contract
+ * and middleware.
  */
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyContract } from '../contract/contract.js';
 import type { Handlers } from '../api/handlers.js';
+import type { Middleware } from '../api/middleware.js';
 import { ArgumentError } from '../legible/argument-error.js';
 import { messageOf, printable } from '../legible/printable.js';
 
@@ -17,13 +18,14 @@ export type Importer = (url: string) => Promise<object>;
 export interface Served {
   readonly handlers: Handlers;
   readonly contract?: AnyContract;
+  readonly use?: readonly Middleware[];
 }
 
 const importModule: Importer = (url) => import(url) as Promise<object>;
 
 /**
- * Returns the `handlers` that a module exports, and its `contract` if it exports one. The endpoint
- * checks that both are valid.
+ * Returns the `handlers` that a module exports, and its `contract` and `use` if it exports them. The
+ * endpoint checks that they are valid.
  *
  * @throws ArgumentError when the file does not exist, cannot be loaded, or exports no `handlers`.
  */
@@ -39,9 +41,11 @@ export async function loadServed(
     throw new ArgumentError(`${printable(file)} exports no "handlers"; ${listed(exported)}`);
   }
   const handlers = requireHandlers(file, exported.handlers);
-  return 'contract' in exported
-    ? { handlers, contract: exported.contract as AnyContract }
-    : { handlers };
+  return {
+    handlers,
+    ...('contract' in exported && { contract: exported.contract as AnyContract }),
+    ...('use' in exported && { use: exported.use as readonly Middleware[] }),
+  };
 }
 
 async function requireFile(file: string): Promise<void> {

@@ -1,7 +1,7 @@
 /** The program: its commands, their options and their help. */
 import { Command, CommanderError } from 'commander';
 import { VERSION } from '../copies/version.js';
-import { parseWholeNumber } from './arguments.js';
+import { parseHeader, parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';
 import { decode } from './decode.js';
@@ -27,7 +27,8 @@ the scope of its request, then the caller's arguments:
     sayhi: ({ sender }, name) => \`Hello \${name} at \${sender.host}\`,
   };
 
-It may also export "contract", a contract that checks calls of the procedures.
+It may also export "contract", a contract that checks calls of the procedures,
+and "use", a list of middleware around them.
 
 Each request is one line: time, peer, procedure, ending, duration, reply size.
 Anybody who reaches the address can call the procedures. So by default only this
@@ -46,6 +47,8 @@ An argument that is valid JSON is read as JSON. Any other is a string:
 The prefixes work inside JSON too, and the output uses them: bytes are "hex:…".
 A date is an ISO 8601 string, a map with keys other than strings is an array of
 entries, and NaN and Infinity are strings.
+
+The value of a header is text, or bytes with the prefix hex: or base64:.
 
 Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 130 interrupted.
@@ -181,6 +184,11 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       '--attempts <n>',
       'how many times to send it at most (default: once, and again if a probe is answered)',
       parseWholeNumber,
+    )
+    .option(
+      '--header <name=value>',
+      'send a header to an rpcudp endpoint; may be repeated',
+      parseHeader,
     )
     .option('--json', 'print the whole outcome, of whatever kind')
     .option(...RECORD)

@@ -106,7 +106,10 @@ export class Closing implements Alarm {
   /** Cancels the calls that are not made for procedures that run, if the endpoint closes. */
   #cancelCalls(): void {
     if (this.#reason === undefined) return;
-    for (const peer of this.#parts.peers.all()) peer.cancelCalls(this.#reason);
+    for (const peer of this.#parts.peers.all()) {
+      peer.cancelCalls(this.#reason);
+      peer.closeOutlet();
+    }
   }
 
   async #end(idle: Promise<void>, error: Error | undefined): Promise<void> {
@@ -123,6 +126,7 @@ export class Closing implements Alarm {
     this.#cancelCalls();
     for (const call of outstanding.all()) call.giveUp();
     turn.end();
+    for (const peer of peers.all()) peer.madeOutlet?.halt();
     await socket.close();
     peers.forgetAll();
     engine.alarms.close();

@@ -2,29 +2,36 @@
 import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ActorRefLike, Subscription } from 'xstate';
 import type { InspectionObserver, Tap } from '../actor/inspection.js';
-import { Listeners } from '../actor/listeners.js';
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { ContractedEndpointOptions, EndpointOptions } from '../api/endpoint-options.js';
-import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
+import type {
+  ContractedEndpointOptions,
+  EndpointOptions,
+  Serving,
+} from '../api/endpoint-options.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { Endpoint } from '../api/endpoint.js';
 import type { Fate } from '../api/fate.js';
 import type { Handlers, OnlyProcedures } from '../api/handlers.js';
+import type { AnyMiddleware, ContextOf } from '../api/middleware.js';
+import type { Notification } from '../api/notification.js';
+import type { NotifyOptions } from '../api/notify-options.js';
 import type { Peer } from '../api/peer.js';
-import type { Offered } from '../api/procedures.js';
-import type { RequestEnding } from '../api/request-ending.js';
+import type { Offered, OfferedBy } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper } from '../call/call-keeper.js';
+import type { CallActor } from '../call/call.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import { requireContract } from '../contract/contract.js';
 import type { AnyContract, ContractedApi } from '../contract/contract.js';
 import { EndpointClosedError } from '../errors.js';
+import { broadcast } from '../peer/broadcast.js';
 import { PeerHandle } from '../peer/handle.js';
 import { Closing } from './closing.js';
-import { holdPeer } from './hold-peer.js';
+import { holdPeer, holdPeers } from './hold-peer.js';
 import { KeptCalls } from './kept-calls.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
@@ -42,14 +49,19 @@ import type { TappedEndpoint } from './tapped-endpoint.js';
  * bad `host` or `port`, a ContractError for handlers that do not match the contract, and a
  * BindError when the socket cannot be bound to the address.
  */
-export function createEndpoint<C extends AnyContract>(
-  options: ContractedEndpointOptions<C>,
-): Promise<Endpoint<ContractedApi<C>>>;
-export function createEndpoint<H extends Handlers = Handlers>(
-  options?: EndpointOptions<H>,
-): Promise<Endpoint<H>>;
-export function createEndpoint<I extends OnlyProcedures<I>>(
-  options: EndpointOptions<I>,
+export function createEndpoint<
+  C extends AnyContract,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(options: ContractedEndpointOptions<C, Use>): Promise<Endpoint<ContractedApi<C>>>;
+export function createEndpoint<
+  H extends Offered = Offered,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(options?: EndpointOptions<H, Use> & Serving<Handlers<ContextOf<Use>>>): Promise<Endpoint<H>>;
+export function createEndpoint<
+  I extends OfferedBy<I>,
+  const Use extends readonly AnyMiddleware[] = readonly AnyMiddleware[],
+>(
+  options: EndpointOptions<I, Use> & Serving<OnlyProcedures<I, ContextOf<Use>>>,
 ): Promise<Endpoint<I>>;
 export async function createEndpoint(options: GivenOptions = {}): Promise<Endpoint> {
   const endpoint = new EndpointSystem(options);
@@ -66,18 +78,15 @@ export class EndpointSystem implements ScopableEndpoint {
   declare readonly [offered]: Offered;
 
   readonly #parts: Parts;
-  readonly #reports: Listeners<EndpointReport>;
   readonly #closing: Closing;
   #address: SocketAddress | undefined;
 
   constructor(options: GivenOptions) {
-    this.#parts = buildParts(options, this, (request, ending) => {
-      this.#requestSettled(request, ending);
-    });
-    this.#reports = new Listeners(this.#parts.engine.reportError);
+    this.#parts = buildParts(options, this);
     this.#closing = new Closing(this.#parts, (error) => {
-      this.#reports.emit({ type: 'endpoint.closed', error });
-      this.#reports.clear();
+      const { reports } = this.#parts;
+      reports.emit({ type: 'endpoint.closed', error });
+      reports.clear();
     });
   }
 
@@ -121,13 +130,34 @@ export class EndpointSystem implements ScopableEndpoint {
     return new PeerHandle(holdPeer(this.#parts, parent, address), own, parent);
   }
 
+  peers(contract?: AnyContract): Peer[] {
+    return this.peersFor(undefined, contract);
+  }
+
+  peersFor(parent: ParentRequest | undefined, contract: AnyContract | undefined): Peer[] {
+    const own = requireContract(contract);
+    return holdPeers(this.#parts).map((held) => new PeerHandle(held, own, parent));
+  }
+
+  broadcast(
+    peers: Iterable<unknown>,
+    procedure: string,
+    args: readonly unknown[] = [],
+    options?: NotifyOptions,
+  ): Notification[] {
+    const { caller } = this.#parts;
+    return broadcast(peers, procedure, args, options, (parent) => {
+      caller.requireOpen(parent);
+    });
+  }
+
   on<Type extends EndpointReport['type'] | '*'>(
     type: Type,
     listener: (
       report: Type extends '*' ? EndpointReport : Extract<EndpointReport, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.#reports.on(type, listener as (report: EndpointReport) => void);
+    return this.#parts.reports.on(type, listener as (report: EndpointReport) => void);
   }
 
   inspect(observer: InspectionObserver): Subscription {
@@ -136,13 +166,14 @@ export class EndpointSystem implements ScopableEndpoint {
 
   [TAP](tap: Tap): TappedEndpoint {
     if (this.#closing.begun) throw new EndpointClosedError();
-    const { engine, inbox, outstanding, peers } = this.#parts;
+    const { engine, inbox, peers } = this.#parts;
     const subscription = engine.inspection.attachTap(tap);
     return {
       clock: engine.clock,
       random: engine.random,
       peers: () => peers.all(),
-      calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...outstanding.all()],
+      calls: () => [...peers.all().flatMap((peer) => peer.queuedCalls()), ...this.#sentCalls],
+      notifications: () => peers.all().flatMap((peer) => peer.openNotifications()),
       handlers: () => inbox.handlers(),
       unsubscribe: () => {
         subscription.unsubscribe();
@@ -158,16 +189,22 @@ export class EndpointSystem implements ScopableEndpoint {
     return new KeptCalls(this.#parts, parent);
   }
 
+  /** The calls of the ledger that do not wait with their peers. */
+  get #sentCalls(): CallActor[] {
+    return this.#parts.outstanding.all().filter(({ state }) => state !== 'queued');
+  }
+
   /** All living actors, parents before their children. */
   *#livingActors(): Generator<ActorRefLike> {
-    const { inbox, outstanding, peers, root, socket } = this.#parts;
+    const { inbox, peers, root, socket } = this.#parts;
     yield root;
     yield socket.ref;
     for (const peer of peers.all()) {
       yield peer.ref;
       yield* peer.queuedCalls();
+      yield* peer.openNotifications();
     }
-    yield* outstanding.all();
+    yield* this.#sentCalls;
     yield* inbox.handlers();
   }
 
@@ -200,14 +237,8 @@ export class EndpointSystem implements ScopableEndpoint {
   }
 
   #frameSettled(fate: Fate, host: string, port: number): void {
-    if (!this.#reports.hears('frame.settled')) return;
-    this.#reports.emit({ type: 'frame.settled', fate, from: { host, port } });
-  }
-
-  #requestSettled(request: SettledRequest, ending: RequestEnding): void {
-    if (!this.#reports.hears('request.settled')) return;
-    const { procedure, peer, transactionId, durationMs, replyBytes, error } = request;
-    const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
-    this.#reports.emit({ type: 'request.settled', ending, ...settled });
+    const { reports } = this.#parts;
+    if (!reports.hears('frame.settled')) return;
+    reports.emit({ type: 'frame.settled', fate, from: { host, port } });
   }
 }

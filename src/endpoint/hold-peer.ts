@@ -2,9 +2,11 @@
 import { parseAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
 import { reachable } from '../address/reachable.js';
+import type { Vantage } from '../address/reachable.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { HeldActor } from '../peer/held-actor.js';
 import { SharedPortError } from '../transport/shared-port-error.js';
+import type { Transport } from '../transport/transport.js';
 import type { Parts } from './parts.js';
 
 /**
@@ -18,6 +20,20 @@ export function holdPeer(
   address: string | SocketAddress,
 ): HeldActor {
   caller.requireOpen(parent);
-  if (transport.sharesPort === true) throw new SharedPortError(vantage.address);
+  requireOwnPort(transport, vantage);
   return peers.hold(reachable(parseAddress(address), vantage));
+}
+
+/**
+ * The peers that are known.
+ *
+ * @throws SharedPortError
+ */
+export function holdPeers({ peers, transport, vantage }: Parts): HeldActor[] {
+  requireOwnPort(transport, vantage);
+  return peers.heldNow();
+}
+
+function requireOwnPort(transport: Transport, vantage: Vantage): void {
+  if (transport.sharesPort === true) throw new SharedPortError(vantage.address);
 }

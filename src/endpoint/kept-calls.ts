@@ -49,10 +49,11 @@ export class KeptCalls implements CallKeeper {
     const peer = held.living();
     if (name !== undefined && idempotent && restoration.plan === 'ask') {
       // It waited for its name, so nobody knows where it was sent, if it was. It may run twice.
-      const { maxAttempts, traceparent } = call;
+      const { maxAttempts, traceparent, headers } = call;
       const { remainingMs: timeoutMs } = restoration;
-      const options = { timeoutMs, attempts: maxAttempts, traceparent, signal };
-      return caller.call(peer, procedure, call.args, { options, contracted, name, parent });
+      const options = { timeoutMs, attempts: maxAttempts, traceparent, headers, signal };
+      const terms = { options, contracted, name, parent };
+      return caller.callAgain(peer, procedure, call.args, terms);
     }
     if (call.native === true) peer.recall(true);
     const plan = name === undefined ? restoration.plan : 'end';

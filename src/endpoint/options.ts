@@ -14,8 +14,10 @@ import { LIMITS } from '../engine/limits.js';
 import { OptionError } from '../errors.js';
 import {
   callable,
+  callables,
   milliseconds,
   oneOf,
+  requireFunctions,
   requireOptions,
   tested,
   unchecked,
@@ -31,6 +33,8 @@ const OTHERS = {
   port: unchecked(0),
   reusePort: tested(false, 'must be true or false', (value) => typeof value === 'boolean'),
   handlers: unchecked({}),
+  use: callables(undefined),
+  intercept: callables(undefined),
   contract: CONTRACT_OPTION,
   atMostOnce: oneOf<AtMostOnce>('bounded', { strict: true, bounded: true }),
   amplification: oneOf<Amplification>('compat', { strict: true, compat: true }),
@@ -61,6 +65,8 @@ export type CheckedEndpointOptions = WithDefaults<
  */
 export function checkEndpointOptions(options: GivenOptions): CheckedEndpointOptions {
   requireOptions<GivenOptions>(ENDPOINT_OPTIONS, options, 'an endpoint');
+  requireFunctions('use', options.use);
+  requireFunctions('intercept', options.intercept);
   for (const name of ['host', 'port', 'reusePort'] as const) {
     if (options.transport !== undefined && options[name] !== undefined) {
       throw new OptionError(name, 'is only for UDP; a custom transport brings its own address');

@@ -5,25 +5,32 @@
 import { createActor } from 'xstate';
 import type { ActorRefFrom } from 'xstate';
 import { Inspection } from '../actor/inspection.js';
+import { Listeners } from '../actor/listeners.js';
 import { lookedUpHosts } from '../address/looked-up.js';
 import type { Vantage } from '../address/reachable.js';
-import type { SettledRequest } from '../api/endpoint-report.js';
+import type { EndpointReport } from '../api/endpoint-report.js';
 import type { Limits } from '../api/limits.js';
-import type { RequestEnding } from '../api/request-ending.js';
 import { Answers } from '../call/answers.js';
 import type { CallActor } from '../call/call.js';
 import { Caller } from '../call/caller.js';
 import { FirstRoundTrips } from '../call/first-round-trips.js';
+import { Interceptors } from '../call/interceptors.js';
 import { Outstanding } from '../call/outstanding.js';
 import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
+import { MiddlewareChain } from '../handler/middleware-chain.js';
+import { MiddlewareRequests } from '../handler/middleware-requests.js';
 import { Origins } from '../handler/origin.js';
 import { Probes } from '../handler/probes.js';
 import { procedureTable } from '../handler/procedures.js';
+import type { RequestScope } from '../handler/scope.js';
 import { Settlements } from '../handler/settlements.js';
 import { Share } from '../handler/share.js';
+import { Acknowledgements } from '../notification/acknowledgements.js';
+import { NotificationLedger } from '../notification/ledger.js';
+import { Notifier } from '../notification/notifier.js';
 import { PeerActor } from '../peer/actor.js';
 import { AmplificationLimit } from '../peer/amplification.js';
 import { Commands } from '../peer/commands.js';
@@ -47,6 +54,8 @@ import type { ScopableEndpoint } from './scoped-endpoint.js';
 export interface Parts {
   readonly limits: Limits;
   readonly engine: Engine;
+  /** Those who listen to the endpoint. */
+  readonly reports: Listeners<EndpointReport>;
   readonly root: ActorRefFrom<typeof endpointMachine>;
   readonly transport: Transport;
   readonly socket: Socket;
@@ -56,31 +65,32 @@ export interface Parts {
   readonly outstanding: Outstanding<CallActor>;
   readonly answers: Answers;
   readonly caller: Caller;
+  readonly notifications: NotificationLedger;
   readonly amplification: AmplificationLimit;
   readonly peers: PeerTable;
   readonly settlements: Settlements;
   readonly inbox: Inbox;
+  readonly middleware: MiddlewareRequests | undefined;
   readonly probes: Probes;
 }
 
 /**
- * Builds the parts of `endpoint`. `requestSettled` is called for every request that ends.
+ * Builds the parts of `endpoint`.
  *
  * @throws OptionError, ContractError, TypeError, AddressError: see `createEndpoint`.
  */
-export function buildParts(
-  options: GivenOptions,
-  endpoint: ScopableEndpoint,
-  requestSettled: (request: SettledRequest, ending: RequestEnding) => void,
-): Parts {
+export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): Parts {
   const checked = checkEndpointOptions(options);
   const { limits, clock, random, atMostOnce } = checked;
   const lookup = options.lookup === undefined ? checked.lookup : inThisContext(options.lookup);
-  const procedures = procedureTable(options.handlers ?? {}, requireContract(options.contract));
-
   const reportError = guardedReport(
     checked.onError === undefined ? warnings() : inThisContext(checked.onError),
   );
+  const reports = new Listeners<EndpointReport>(reportError);
+  const { use = [] } = checked;
+  const chain = use.length === 0 ? undefined : new MiddlewareChain(use, reportError);
+  const contract = requireContract(options.contract);
+  const procedures = procedureTable(options.handlers ?? {}, contract, chain);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
@@ -94,8 +104,14 @@ export function buildParts(
   const outstanding = new Outstanding<CallActor>(limits);
   const { timeoutMs, attempts, lingerMs } = limits;
   const callHome = { ...engine, outstanding, moments: new Moments(clock), lingerMs };
-  const caller = new Caller(callHome, { timeoutMs, attempts });
+  const { intercept = [] } = checked;
+  const interceptors =
+    intercept.length === 0 ? undefined : new Interceptors(intercept, reportError);
+  const caller = new Caller(callHome, { timeoutMs, attempts }, interceptors);
   const turn = new Turn(clock);
+  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
+  const notifications = new NotificationLedger();
+  const notifier = new Notifier(engine, notifications, turn, limits, firstRoundTrips, caller);
   const amplification = new AmplificationLimit(checked.amplification, clock);
   const tokens = new ReturnPathTokens(random, clock);
   const origins = new Origins();
@@ -104,9 +120,9 @@ export function buildParts(
   const evictionOrder = new EvictionOrder<PeerActor>(maxPeers, share.ofNetwork);
   const commands = new Commands(caller);
   const addressHash = new AddressHash(random);
-  const firstRoundTrips = new FirstRoundTrips(limits.initialRtoMs);
   const strangers = { root, sender: socket, amplification, tokens, origins, addressHash };
-  const kit = { ...strangers, caller, commands, turn, evictionOrder, firstRoundTrips, limits };
+  const making = { reports, caller, commands, notifier };
+  const kit = { ...strangers, ...making, turn, evictionOrder, firstRoundTrips, limits };
   const vantage = vantageOf(endpoint, socket, transport);
   const peers = new PeerTable({
     ...{ clock, reportError, maxPeers, share, evictionOrder, strangers },
@@ -114,16 +130,19 @@ export function buildParts(
     // Asynchronous, so that what `lookup` throws at once is a rejection like any other.
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
-  const settlements = new Settlements(reportError, requestSettled);
+  const settlements = new Settlements(reportError, reports);
+  const endpointFor = (scope: RequestScope) => new ScopedEndpoint(endpoint, scope);
+  const middleware = chain && new MiddlewareRequests(chain, engine, endpointFor);
   const inbox = new Inbox(engine, {
-    ...{ peers, origins, procedures, atMostOnce, limits, settlements },
-    endpointFor: (scope) => new ScopedEndpoint(endpoint, scope),
+    ...{ peers, origins, procedures, atMostOnce, limits, settlements, endpointFor, middleware },
   });
-  const answers = new Answers(outstanding, socket.ref);
+  const strays = new Acknowledgements(notifications, peers);
+  const answers = new Answers(outstanding, socket.ref, strays);
   const probes = new Probes(engine.sender);
   return {
-    ...{ limits, engine, root, transport, socket, vantage, turn, outstanding, answers, caller },
-    ...{ amplification, peers, settlements, inbox, probes },
+    ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding },
+    ...{ answers, caller, notifications, amplification, peers, settlements },
+    ...{ inbox, middleware, probes },
   };
 }
 

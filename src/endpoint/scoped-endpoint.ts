@@ -8,8 +8,9 @@ import type { SocketAddress } from '../address/address.js';
 import type { CloseOptions } from '../api/close-options.js';
 import type { EndpointReport } from '../api/endpoint-report.js';
 import type { Endpoint } from '../api/endpoint.js';
-import type { Peer } from '../api/peer.js';
-import type { Offered } from '../api/procedures.js';
+import type { Notification } from '../api/notification.js';
+import type { NotifyParameters, Peer } from '../api/peer.js';
+import type { ArgumentsOf, Offered, ProcedureName } from '../api/procedures.js';
 import type { EndpointStats } from '../api/stats.js';
 import { CALL_KEEPER } from '../call/call-keeper.js';
 import type { CallKeeper, KeepsCalls } from '../call/call-keeper.js';
@@ -17,6 +18,7 @@ import type { ParentRequest } from '../call/parent-request.js';
 import type { offered } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
 import { shareAmongCopies } from '../copies/shared-class.js';
+import type { ServingEndpoint } from '../handler/scope.js';
 import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
@@ -29,11 +31,14 @@ export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
     contract: AnyContract | undefined,
   ): Peer;
 
+  /** The peers that are known. Their calls belong to the request `parent`. Throws like `peers`. */
+  peersFor(parent: ParentRequest, contract: AnyContract | undefined): Peer[];
+
   /** Restores calls that belong to the request `parent` from then on. */
   callKeeperFor(parent: ParentRequest): CallKeeper;
 }
 
-export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
+export class ScopedEndpoint implements ServingEndpoint, Tappable, KeepsCalls {
   static {
     shareAmongCopies('ScopedEndpoint', this);
   }
@@ -41,6 +46,8 @@ export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
   declare readonly [offered]: Offered;
   readonly #endpoint: ScopableEndpoint;
   readonly #request: ParentRequest;
+  /** Made for the first who asks for it. */
+  #caller: Peer | undefined;
 
   constructor(endpoint: ScopableEndpoint, request: ParentRequest) {
     this.#endpoint = endpoint;
@@ -49,6 +56,22 @@ export class ScopedEndpoint implements Endpoint, Tappable, KeepsCalls {
 
   peer(address: string | SocketAddress, contract?: AnyContract): Peer {
     return this.#endpoint.peerFor(this.#request, address, contract);
+  }
+
+  peers(contract?: AnyContract): Peer[] {
+    return this.#endpoint.peersFor(this.#request, contract);
+  }
+
+  callerAt(sender: SocketAddress): Peer {
+    return (this.#caller ??= this.peer(sender));
+  }
+
+  broadcast<PeerApi, P extends ProcedureName<PeerApi>>(
+    peers: Iterable<Peer<PeerApi>>,
+    procedure: P,
+    ...rest: NotifyParameters<ArgumentsOf<PeerApi[P]>>
+  ): Notification[] {
+    return this.#endpoint.broadcast(peers, procedure, ...rest);
   }
 
   get address(): SocketAddress {

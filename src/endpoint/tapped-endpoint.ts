@@ -9,6 +9,7 @@ import type { CallActor } from '../call/call.js';
 import { otherVersionOf } from '../copies/shared-class.js';
 import { OptionError } from '../errors.js';
 import type { Handler } from '../handler/handler.js';
+import type { NotificationActor } from '../notification/notification.js';
 import type { PeerActor } from '../peer/actor.js';
 import type { Random } from '../random.js';
 import type { Clock } from '../time/clock.js';
@@ -20,6 +21,8 @@ export interface TappedEndpoint extends Subscription {
   peers(): readonly PeerActor[];
   /** The calls that have not ended. */
   calls(): readonly CallActor[];
+  /** The notifications that have not ended. */
+  notifications(): readonly NotificationActor[];
   handlers(): readonly Handler[];
 }
 

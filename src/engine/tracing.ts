@@ -12,7 +12,7 @@ import type { TracingChannel } from 'node:diagnostics_channel';
 import { CallError } from '../api/outcome.js';
 import type { Outcome } from '../api/outcome.js';
 import type { CallMessage, HandlerMessage } from '../api/tracing-message.js';
-import { isTraceparent } from '../wire/header-map.js';
+import { isTraceparent } from '../wire/traceparent.js';
 
 class Trace<Message extends CallMessage | HandlerMessage> {
   readonly message: Message;

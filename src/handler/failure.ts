@@ -39,12 +39,13 @@ export function encodeFailure(
   id: TransactionId,
   reply: ErrorReply,
   onUnsendable: (error: unknown) => void,
+  headerMap?: Uint8Array,
 ): OutboundFrame {
   try {
-    return encodeErrorReply(id, reply);
+    return encodeErrorReply(id, reply, headerMap);
   } catch (error) {
     onUnsendable(error);
     const { code, message } = reply;
-    return encodeErrorReply(id, { code, message });
+    return encodeErrorReply(id, { code, message }, headerMap);
   }
 }

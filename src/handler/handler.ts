@@ -15,7 +15,9 @@ import { handlerChannel, traceHandler } from '../engine/tracing.js';
 import type { HandlerTrace } from '../engine/tracing.js';
 import type { Frame } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
+import type { CallHeaders } from '../wire/headers.js';
 import { PLAIN_HEADER_MAP } from '../wire/header-map.js';
+import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame } from '../wire/outbound-frame.js';
 import { encodeResponse } from '../wire/response.js';
 import { encodeSignal } from '../wire/signal.js';
@@ -26,6 +28,7 @@ import type { RunningRequest } from './known-request.js';
 import type { HandlerMachine } from './machine.js';
 import type { HandlerOwner, RepliedTo } from './owner.js';
 import type { OfferedProcedure } from './procedures.js';
+import { isPromiseLike } from '../time/promise-like.js';
 import type { Procedure } from '../api/handlers.js';
 import type { Refusal } from './refusal.js';
 import type { RequestScope } from './scope.js';
@@ -51,9 +54,14 @@ export interface InboundRequest {
   readonly args: readonly unknown[];
   /** Distinguishes this request from another one with the same id. */
   readonly digest: number;
+  readonly headerMap: HeaderMap | undefined;
   /** Whether its sender is an rpcudp endpoint, which understands more than a response. */
   readonly native: boolean;
   readonly attempt: number;
+  /** The caller's headers; undefined if there are none. */
+  readonly headers: CallHeaders | undefined;
+  /** Whether it is a notification: nothing is sent back. */
+  readonly oneWay: boolean;
   readonly atMs: number;
 }
 
@@ -96,6 +104,8 @@ export class Handler
         transactionId: request.frame.id,
         receivedAtMs: request.atMs,
         attempt: request.attempt,
+        headers: request.headers,
+        oneWay: request.oneWay,
       },
       owner.ref,
     );
@@ -141,9 +151,10 @@ export class Handler
 
   #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
     if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
-    const { procedure: name, peer, transactionId } = this.context;
+    const { procedure: name, peer, transactionId, headers } = this.context;
     const { traceparent } = scope;
-    this.#trace = traceHandler({ procedure: name, args, peer, transactionId, traceparent });
+    const about = { procedure: name, args, peer, transactionId, traceparent };
+    this.#trace = traceHandler(headers === undefined ? about : { ...about, headers });
     return this.#trace.run(() => procedure(scope, ...args));
   }
 
@@ -172,7 +183,7 @@ export class Handler
 
   /** The caller cancelled its call. The procedure's signal aborts, and no reply will be sent. */
   cancel(): 'delivered' | 'orphan' {
-    if (this.row.name !== 'running') return 'orphan';
+    if (this.row.name !== 'running' || this.context.oneWay) return 'orphan';
     this.receive({ type: 'cancelled' }, this.owner.ref);
     this.#scope?.abort(new CallerCancelledError());
     return 'delivered';
@@ -209,6 +220,12 @@ export class Handler
 
   #succeed(value: unknown): void {
     if (this.#isTooLate()) return;
+    if (this.context.oneWay) {
+      // Nobody gets the result of a notification, so it is neither checked nor encoded.
+      this.#trace?.succeeded(value);
+      this.receive({ type: 'finished', atMs: this.home.clock.nowMs() });
+      return;
+    }
     let reply: OutboundFrame;
     try {
       reply = this.#encodeResult(value);
@@ -224,7 +241,7 @@ export class Handler
   #encodeResult(value: unknown): OutboundFrame {
     const issues = this.#contracted?.checkResult(value);
     if (issues !== undefined) throw new InvalidResultError(this.context.procedure, issues);
-    const headerMap = this.native ? PLAIN_HEADER_MAP : undefined;
+    const headerMap = this.native ? (this.#scope?.replyHeaderMap ?? PLAIN_HEADER_MAP) : undefined;
     return encodeResponse(this.context.transactionId, value, headerMap, this.#contracted?.maxBytes);
   }
 
@@ -267,7 +284,8 @@ export class Handler
   }
 
   #encodeError(reply: ErrorReply): OutboundFrame {
-    return encodeFailure(this.context.transactionId, reply, this.home.reportError);
+    const headerMap = this.#scope?.replyHeaderMap;
+    return encodeFailure(this.context.transactionId, reply, this.home.reportError, headerMap);
   }
 
   protected override entered(state: string): void {
@@ -278,13 +296,4 @@ export class Handler
     if (state === 'abandoned') this.#keeper.handlerAbandoned(this);
     else this.#keeper.handlerEnded(this);
   }
-}
-
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

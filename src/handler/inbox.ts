@@ -9,7 +9,7 @@ import type { Limits } from '../api/limits.js';
 import type { Engine } from '../engine/engine.js';
 import { isDrop } from '../wire/drop.js';
 import type { Frame } from '../wire/frame.js';
-import { readHeaderMap } from '../wire/header-map.js';
+import { readHeaderMap } from '../wire/header-map-reader.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import { decodeRequest, digestOf, skimRequest } from '../wire/request.js';
 import { decodeSignal } from '../wire/signal.js';
@@ -17,13 +17,14 @@ import { readArguments } from './arguments.js';
 import { Handler } from './handler.js';
 import type { HandlerKeeper, InboundRequest } from './handler.js';
 import type { KnownRequest, RunningRequest } from './known-request.js';
+import type { MiddlewareRequests } from './middleware-requests.js';
 import type { Origins } from './origin.js';
 import type { HandlerOwner, HandlerOwners } from './owner.js';
 import type { OfferedProcedure, ProcedureTable } from './procedures.js';
 import { CLOSING, DEADLINE_PASSED, overloaded, unknownProcedure } from './refusal.js';
 import type { Refusal } from './refusal.js';
-import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
+import { RequestMemory } from './request-memory.js';
 import { RequestScope } from './scope.js';
 import type { ServedRequest } from './scope.js';
 import type { Settlements } from './settlements.js';
@@ -44,6 +45,8 @@ export interface InboxOptions {
   readonly atMostOnce: AtMostOnce;
   readonly limits: InboxLimits;
   readonly settlements: Settlements;
+  /** Absent if there is no middleware. */
+  readonly middleware: MiddlewareRequests | undefined;
 }
 
 export class Inbox implements HandlerKeeper {
@@ -57,9 +60,8 @@ export class Inbox implements HandlerKeeper {
   readonly #called: Handler[] = [];
   /** Handlers that wait for a promise. Bounded by `maxRunningHandlers`. */
   readonly #awaited = new Set<Handler>();
-  readonly #replies: ReplyMemory;
+  readonly #memory: RequestMemory;
   readonly #repliesShare: Share;
-  readonly #refusals: ReplyMemory;
   /** Set once no new request is taken any more. */
   #oneEnded: (() => void) | undefined;
 
@@ -68,10 +70,9 @@ export class Inbox implements HandlerKeeper {
     this.#options = options;
     const { atMostOnce, limits, origins } = options;
     this.#slots = new Slots(limits);
-    this.#replies = new ReplyMemory(engine, limits, atMostOnce === 'strict' ? origins : undefined);
+    this.#memory = new RequestMemory(engine, limits, atMostOnce, origins);
     const { maxReplies, maxRunningPerPeer } = limits;
     this.#repliesShare = new Share('maxReplies', maxReplies, limits, maxRunningPerPeer);
-    this.#refusals = new ReplyMemory(engine, REFUSAL_LIMITS);
   }
 
   get running(): number {
@@ -83,11 +84,11 @@ export class Inbox implements HandlerKeeper {
   }
 
   get remembered(): number {
-    return this.#replies.size + this.#refusals.size;
+    return this.#memory.size;
   }
 
   get forgottenEarly(): number {
-    return this.#replies.forgottenEarly + this.#refusals.forgottenEarly;
+    return this.#memory.forgottenEarly;
   }
 
   /** Takes a request frame that arrived from `host`:`port`. Never throws. */
@@ -105,8 +106,7 @@ export class Inbox implements HandlerKeeper {
   /** The known request that this frame repeats. */
   #find(frame: Frame, sender: HandlerOwner): KnownRequest | undefined {
     return (
-      this.#replies.find(frame, sender) ??
-      this.#refusals.find(frame, sender) ??
+      this.#memory.find(frame, sender) ??
       (this.#slots.running > 0 ? this.#findRunning(frame, sender) : undefined)
     );
   }
@@ -146,6 +146,7 @@ export class Inbox implements HandlerKeeper {
     if (isDrop(body)) return `malformed.${body.reason}`;
     const headerMap = this.#headerMapOf(datagram, body);
     sender.requested(datagram.length, headerMap, atMs);
+    const oneWay = headerMap?.oneWay === true;
     const procedure = this.#options.procedures.get(body.procedure);
     const request = {
       frame,
@@ -153,8 +154,12 @@ export class Inbox implements HandlerKeeper {
       procedure: procedure?.name ?? body.procedure,
       args: body.args,
       digest: digestOf(datagram, body.end),
-      native: headerMap !== undefined,
+      // Nothing is sent back for a notification, whoever sent it.
+      native: headerMap !== undefined && !oneWay,
+      headerMap,
       attempt: headerMap?.attempt ?? 1,
+      headers: headerMap?.headers,
+      oneWay,
       atMs,
     };
     if (procedure === undefined) {
@@ -182,15 +187,15 @@ export class Inbox implements HandlerKeeper {
   #refusalOf(sender: HandlerOwner, headerMap: HeaderMap | undefined): Refusal | undefined {
     if (this.#oneEnded !== undefined) return CLOSING;
     if (headerMap?.remainingMs === 0) return DEADLINE_PASSED;
-    return this.#slots.refusal(sender) ?? this.#noPlaceFor(sender);
+    return this.#slots.refusal(sender) ?? this.#noPlaceFor(sender, headerMap?.oneWay === true);
   }
 
   /** Why the end of one more request could not be remembered; undefined if it could. */
-  #noPlaceFor({ origin }: HandlerOwner): Refusal | undefined {
+  #noPlaceFor({ origin }: HandlerOwner, oneWay: boolean): Refusal | undefined {
     const { atMostOnce, limits } = this.#options;
     if (atMostOnce === 'bounded') return undefined;
     // Each running procedure will need a place in the memory, too.
-    const isFull = this.#slots.running + this.#replies.size >= limits.maxReplies;
+    const isFull = this.#slots.running + this.#memory.sizeOf(oneWay) >= limits.maxReplies;
     if (isFull) return overloaded('maxReplies', limits.maxReplies);
     return this.#repliesShare.refusal(origin, 'claimed');
   }
@@ -201,12 +206,14 @@ export class Inbox implements HandlerKeeper {
    * refusal is remembered. If there is no room to remember it, the caller is not told.
    */
   #refuse(sender: HandlerOwner, request: InboundRequest, refusal: Refusal): Fate {
+    const { middleware, settlements } = this.#options;
     const handler = new Handler(sender, this, this.#engine, request);
     const mayChange = refusal.code === 'overloaded' || refusal.code === 'invalidArguments';
-    const answered = handler.native && !(mayChange && this.#refusals.full);
+    const answered = handler.native && !(mayChange && this.#memory.hasNoRoomToRefuse);
     handler.refuse(refusal, answered);
-    if (answered && mayChange) this.#refusals.remember(handler);
-    this.#options.settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    if (answered && mayChange) this.#memory.rememberRefusal(handler);
+    settlements.settle({ ...handler.context, error: refusal.error }, refusal.code);
+    middleware?.showRefused(request, handler.context, sender.socketAddress, refusal);
     return `request.refused.${refusal.code}`;
   }
 
@@ -217,25 +224,29 @@ export class Inbox implements HandlerKeeper {
     args: readonly unknown[],
     headerMap: HeaderMap | undefined,
   ): void {
-    const { endpointFor, limits } = this.#options;
+    const { endpointFor, limits, middleware, settlements } = this.#options;
     const served = {
       sender: peer.socketAddress,
       endpointFor,
       attempt: headerMap?.attempt ?? 1,
+      oneWay: handler.context.oneWay,
       traceparent: headerMap?.traceparent,
+      headers: headerMap?.headers,
       receivedAtMs: handler.context.receivedAtMs,
       callerWaitsMs: headerMap?.remainingMs,
       timeoutMs: procedure.contracted?.timeoutMs ?? limits.handlerTimeoutMs,
     };
     this.#slots.take(peer);
     this.#called.push(handler);
-    handler.run(procedure, args, new RequestScope(served, this.#engine.clock));
+    settlements.started(handler.context, peer.socketAddress);
+    const passing = middleware?.scopeOf(served, handler.context, args);
+    handler.run(procedure, args, passing ?? new RequestScope(served, this.#engine.clock));
     this.#called.pop();
   }
 
   handlerEnded(handler: Handler): void {
     this.#stopped(handler);
-    this.#replies.remember(handler);
+    this.#memory.remember(handler);
     this.#options.settlements.handlerEnded(handler.context, handler.thrown);
     this.#oneEnded?.();
   }
@@ -283,7 +294,6 @@ export class Inbox implements HandlerKeeper {
       this.#options.settlements.settle(handler.context, 'abandoned');
     }
     this.#slots.close();
-    this.#replies.clear();
-    this.#refusals.clear();
+    this.#memory.clear();
   }
 }

@@ -2,6 +2,7 @@
 import type { Handlers, Procedure } from '../api/handlers.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
+import type { MiddlewareChain } from './middleware-chain.js';
 
 export interface OfferedProcedure {
   readonly name: string;
@@ -17,12 +18,16 @@ export type ProcedureTable = ReadonlyMap<string, OfferedProcedure>;
 
 /**
  * Copies the own, enumerable properties of `handlers`. If there is a contract, they must be exactly
- * its procedures.
+ * its procedures. If there is middleware, it is around each.
  *
  * @throws ContractError when they are not; TypeError for a property that is not a function, or when
  * `handlers` is an instance of a class without functions among its own properties.
  */
-export function procedureTable(handlers: Handlers, contract?: AnyContract): ProcedureTable {
+export function procedureTable(
+  handlers: Handlers,
+  contract?: AnyContract,
+  middleware?: MiddlewareChain,
+): ProcedureTable {
   const table = new Map<string, OfferedProcedure>();
   const prototype: unknown = Object.getPrototypeOf(handlers);
   if (prototype !== Object.prototype && prototype !== null && Object.keys(handlers).length === 0) {
@@ -35,7 +40,8 @@ export function procedureTable(handlers: Handlers, contract?: AnyContract): Proc
       throw new TypeError(`handlers.${name} must be a function, but is ${kindOf(procedure)}`);
     }
     // In a procedure, `this` is the object of handlers, as TypeScript has it.
-    const run = (procedure as Procedure).bind(handlers);
+    const bound = (procedure as Procedure).bind(handlers);
+    const run = middleware === undefined ? bound : middleware.around(bound);
     table.set(name, { name, run, contracted: contract?.procedure(name) });
   }
   contract?.requireHandlers(table.keys());

@@ -26,10 +26,13 @@ export interface ReplyLimits {
   readonly maxReplyBytes: number;
 }
 
-/** The `kind` of a record: two flags, and above them the index of the refusal in `REFUSALS`. */
+/** The `kind` of a record: four flags, and above them the index of the refusal in `REFUSALS`. */
 const NATIVE = 1;
 const REPLY_IS_ERROR = 2;
-const REFUSAL_SHIFT = 2;
+/** The reply has headers. Its header map is kept with its body, as a part of it. */
+const HAS_HEADERS = 4;
+const ONE_WAY = 8;
+const REFUSAL_SHIFT = 4;
 /** The refusals that are remembered. The first element stands for requests that were run. */
 const REFUSALS: readonly (NotRunCode | undefined)[] = [undefined, 'overloaded', 'invalidArguments'];
 
@@ -85,14 +88,15 @@ export class ReplyMemory implements Alarm {
     const { receivedAtMs, durationMs = 0 } = context;
     const kind = kindOf(handler);
     const replyBytes = reply?.length ?? 0;
+    const kept = (kind & HAS_HEADERS) === 0 ? reply?.body : reply?.wholeBody;
     const isKept = replyBytes <= maxReplyBytes;
     while (this.#bytes > 0 && this.#bytes + replyBytes > maxReplyBytes) this.#letReplyGo();
     this.#records.push(frame.datagram, owner.addressHash, {
       address: owner.address,
       procedure: context.procedure,
       digest,
-      replyPlace: reply !== undefined && isKept ? this.#bodies.push(reply.body) : 0,
-      replyLength: reply?.body.length ?? 0,
+      replyPlace: kept !== undefined && isKept ? this.#bodies.push(kept) : 0,
+      replyLength: kept?.length ?? 0,
       kind,
       receivedAtMs,
       endedAtMs: receivedAtMs + durationMs,
@@ -129,6 +133,7 @@ export class ReplyMemory implements Alarm {
         transactionId: id,
         durationMs: wasRun ? record.endedAtMs - record.receivedAtMs : undefined,
         replyBytes: wasRun && replyBytes > 0 ? replyBytes : undefined,
+        oneWay: (record.kind & ONE_WAY) !== 0,
       },
     });
   }
@@ -187,12 +192,16 @@ function forgetOne(origins: Origins, address: string): void {
 }
 
 function kindOf({ native, reply, context }: Handler): number {
-  const flags = (native ? NATIVE : 0) | (reply?.type === 'error' ? REPLY_IS_ERROR : 0);
+  const type = reply?.type === 'error' ? REPLY_IS_ERROR : 0;
+  const hasHeaders = reply !== undefined && reply.headerMap.length > PLAIN_HEADER_MAP.length;
+  const ofReply = (native ? NATIVE : 0) | type | (hasHeaders ? HAS_HEADERS : 0);
+  const flags = ofReply | (context.oneWay ? ONE_WAY : 0);
   return flags | (Math.max(REFUSALS.indexOf(context.refusal), 0) << REFUSAL_SHIFT);
 }
 
+/** The header map that is not kept. */
 function headerMapOf(kind: number): Uint8Array | undefined {
-  return (kind & NATIVE) === 0 ? undefined : PLAIN_HEADER_MAP;
+  return (kind & (NATIVE | HAS_HEADERS)) === NATIVE ? PLAIN_HEADER_MAP : undefined;
 }
 
 /** The bytes that the reply takes as a frame; 0 if there is none. */

@@ -1,10 +1,14 @@
-/** Settlements: counts how requests ended, and reports each ending. */
-import type { SettledRequest } from '../api/endpoint-report.js';
+/** Settlements: counts how requests ended. Reports which are started, and how each ended. */
+import type { Hearers } from '../actor/listeners.js';
+import type { SocketAddress } from '../address/address.js';
+import type { EndpointReport, SettledRequest } from '../api/endpoint-report.js';
+import { MiddlewareError } from '../api/middleware-error.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { noRequests } from '../api/request-ending.js';
 import { HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import type { ErrorCode } from '../wire/error-code.js';
+import { NO_HEADERS } from '../wire/headers.js';
 import type { HandlerContext } from './machine.js';
 
 const TIMED_OUT: ErrorCode = 'handlerTimedOut';
@@ -12,22 +16,27 @@ const TIMED_OUT: ErrorCode = 'handlerTimedOut';
 export class Settlements {
   readonly #counts = noRequests();
   readonly #reportError: (error: unknown) => void;
-  readonly #tell: (request: SettledRequest, ending: RequestEnding) => void;
+  readonly #reports: Hearers<EndpointReport>;
 
   /**
    * @param reportError gets errors that are mistakes in a procedure
-   * @param tell is called for every request that ends
+   * @param reports those who listen to the endpoint
    */
-  constructor(
-    reportError: (error: unknown) => void,
-    tell: (request: SettledRequest, ending: RequestEnding) => void,
-  ) {
+  constructor(reportError: (error: unknown) => void, reports: Hearers<EndpointReport>) {
     this.#reportError = reportError;
-    this.#tell = tell;
+    this.#reports = reports;
   }
 
   get counts(): Readonly<Record<RequestEnding, number>> {
     return { ...this.#counts };
+  }
+
+  /** A procedure is about to run. */
+  started(context: HandlerContext, sender: SocketAddress): void {
+    if (!this.#reports.hears('request.started')) return;
+    const { procedure, peer, transactionId, attempt, headers = NO_HEADERS, oneWay } = context;
+    const started = { procedure, sender, peer, transactionId, attempt, headers, oneWay };
+    this.#reports.emit({ type: 'request.started', ...started });
   }
 
   /** A procedure ended, perhaps after its caller cancelled the call. `thrown` is what it threw. */
@@ -40,22 +49,33 @@ export class Settlements {
     this.#counts[ending] += 1;
     const { procedure, error } = request;
     if (isMistake(ending, error)) this.#reportError(new HandlerFailedError(procedure, error));
-    this.#tell(request, ending);
+    this.#report(request, ending);
+  }
+
+  #report(request: SettledRequest, ending: RequestEnding): void {
+    if (!this.#reports.hears('request.settled')) return;
+    const { procedure, peer, transactionId, durationMs, replyBytes, oneWay, error } = request;
+    const settled = { procedure, peer, transactionId, durationMs, replyBytes, error };
+    const isOneWay = oneWay === true && { oneWay };
+    this.#reports.emit({ type: 'request.settled', ending, ...settled, ...isOneWay });
   }
 }
 
-function endingOf({ refusal, cancelled, failure }: HandlerContext): RequestEnding {
+function endingOf({ refusal, cancelled, failure, oneWay }: HandlerContext): RequestEnding {
   if (refusal !== undefined) return refusal;
   if (cancelled) return 'cancelled';
-  if (failure === undefined) return 'replied';
+  if (failure === undefined) return oneWay ? 'finished' : 'replied';
   return failure.code === TIMED_OUT ? 'timedOut' : 'failed';
 }
 
-/** Whether this is a mistake in the procedure: no declared error, and not the caller's deadline. */
+/**
+ * Whether this is a mistake in the procedure that nobody was told of yet: no declared error, not
+ * the caller's deadline, and no mistake of middleware, which was reported when it was made.
+ */
 function isMistake(ending: RequestEnding, error: unknown): boolean {
   switch (ending) {
     case 'failed':
-      return !(error instanceof ProcedureError);
+      return !(error instanceof ProcedureError || error instanceof MiddlewareError);
     case 'timedOut':
       return error instanceof HandlerTimedOutError && error.deadline === 'endpoint';
     default:

@@ -6,6 +6,7 @@ export const HANDLER_STATES = {
   received: 'received',
   running: 'running',
   replied: 'replied',
+  finished: 'finished',
   failed: 'failed',
   refused: 'refused',
   abandoned: 'abandoned',

@@ -38,7 +38,7 @@ const common = {
   atMs: real,
 };
 
-const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'handler']);
+const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'notification', 'handler']);
 
 const chart = object({
   initial: string(),
@@ -87,6 +87,8 @@ const transaction = {
    * as `(masked)`.
    */
   args: list(legible),
+  /** The headers of the request, if it has any, shown as the arguments are. */
+  headers: optional(table(legible)),
 };
 
 /** A call was made. `atMs` is when. */
@@ -104,15 +106,26 @@ const callRecord = object({
   command: optional(list(string())),
 });
 
+/** A notification was made, or found. `atMs` is when. */
+const notificationRecord = object({
+  type: literal('notification'),
+  ...common,
+  ...transaction,
+  /** Its key, if it has one. Left out if a part is masked. */
+  latest: optional(string()),
+});
+
 /** A new request arrived. `atMs` is when. */
 const handlerRecord = object({
   type: literal('handler'),
   ...common,
   ...transaction,
   attempt: count,
+  /** It is a notification: nothing is sent back. */
+  oneWay: optional(literal(true)),
 });
 
-/** A call or a handler took an event. Its state after the event is `state`. */
+/** A call, a notification or a handler took an event. Its state after the event is `state`. */
 const stepRecord = object({
   type: literal('step'),
   ...common,
@@ -131,12 +144,14 @@ const stepRecord = object({
   outcome: optional(table(legible)),
   value: optional(legible),
   error: optional(legible),
+  /** For a handler: the headers of its reply. Those of a call's reply are in its outcome. */
+  headers: optional(table(legible)),
   durationMs: optional(real),
   /** How long after the time-out a late answer came. */
   lateByMs: optional(real),
   /**
-   * A reason in words, when the event does not tell it: the verdict of a time-out, why a request was
-   * refused, or the address that a call goes to or was answered from.
+   * A reason in words, when the event does not tell it: the verdict of a time-out, why it was refused
+   * or dropped, how long an answer is overdue, or the address it goes to or was answered from.
    */
   because: optional(string()),
 });
@@ -215,6 +230,9 @@ const countsRecord = object({
     sent: count,
     refused: count,
     outcomes: outcomeCounts,
+    /** Absent in recordings that were made before there were notifications. */
+    notifications: optional(table(count)),
+    notificationsNow: optional(count),
     requests: table(count),
     queuedNow: count,
     inFlightNow: count,
@@ -231,10 +249,10 @@ const countsRecord = object({
    */
   procedures: list(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
   /**
-   * How many healthy calls and handlers were counted but not shown since the inspector was
-   * attached.
+   * How many healthy calls, notifications and handlers were counted but not shown since the
+   * inspector was attached.
    */
-  skipped: object({ calls: count, handlers: count }),
+  skipped: object({ calls: count, notifications: optional(count), handlers: count }),
   /** One in this many healthy calls is shown at present. Calls that go wrong are always shown. */
   oneIn: count,
 });
@@ -243,6 +261,7 @@ const inspectionRecord = variant('type', [
   endpointRecord,
   closedRecord,
   callRecord,
+  notificationRecord,
   handlerRecord,
   stepRecord,
   datagramRecord,

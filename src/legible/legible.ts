@@ -4,7 +4,7 @@ import { nextOf } from '../actor/inspection.js';
 import type { InspectionObserver } from '../actor/inspection.js';
 import { holdsMasked, legibleValue } from './legible-value.js';
 import type { Legibility } from './legible-value.js';
-import { maskTest, NOTHING_MASKED } from './mask.js';
+import { MASKED, maskTest, NOTHING_MASKED } from './mask.js';
 import type { Mask, MaskTest } from './mask.js';
 import { legibleMembers } from './members.js';
 import { OPEN, UNKNOWN } from './transaction.js';
@@ -87,11 +87,13 @@ class EventLegibility {
   #transactionOf(actorRef: ActorRefLike, context: MaybeRequest): Transaction {
     const isMasked = this.#isMasked;
     if (isMasked === NOTHING_MASKED) return OPEN;
-    const { procedure, args, transactionId } = context ?? {};
+    const { procedure, args, headers, transactionId } = context ?? {};
     if (typeof procedure !== 'string' || typeof transactionId !== 'string') return UNKNOWN;
     const seen = this.#transactions.get(actorRef);
     if (seen !== undefined) return seen;
-    const hasMasked = holdsMasked(args, ['args'], { isMasked, procedure });
+    const about = { isMasked, procedure };
+    const hasMasked =
+      holdsMasked(args, ['args'], about) || holdsMasked(headers, ['headers'], about);
     const transaction = { procedure, hasMasked };
     this.#transactions.set(actorRef, transaction);
     return transaction;
@@ -109,8 +111,10 @@ interface Inspected {
 
 function legibleSnapshot(snapshot: MaybeSnapshot, how: Legibility): Snapshot<unknown> {
   const { context, output, error } = snapshot ?? {};
-  const shown = legibleMembers({ output, error }, how) as object;
-  const all = { ...snapshot, ...shown, context: legibleMembers(context, how) };
+  const shown = legibleMembers({ output, error }, how);
+  // A mask may hide the whole.
+  const ended = shown === MASKED ? { output: shown, error: shown } : (shown as object);
+  const all = { ...snapshot, ...ended, context: legibleMembers(context, how) };
   return all as unknown as Snapshot<unknown>;
 }
 
@@ -122,6 +126,7 @@ type MaybeRequest =
   | {
       readonly procedure?: unknown;
       readonly args?: unknown;
+      readonly headers?: unknown;
       readonly transactionId?: unknown;
     }
   | undefined;

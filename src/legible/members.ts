@@ -14,6 +14,7 @@ const PLACES: Readonly<Record<string, readonly string[]>> = {
   error: ['outcome', 'error'],
   failure: ['outcome', 'error'],
   reason: ['outcome', 'reason'],
+  replyHeaders: ['outcome', 'headers'],
 };
 
 /** A readable copy of the object. A member is masked under its own name and at its place. */

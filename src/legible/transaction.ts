@@ -41,8 +41,8 @@ export function mayRepeat(code: unknown, transaction: Transaction): boolean {
 
 /** The keys of words that need not be an Error: what was thrown, and why a call was cancelled. */
 const WORDS: ReadonlySet<string | undefined> = new Set(['error', 'reason']);
-/** The keys of arguments and results, in which these keys mean whatever their procedure says. */
-const VALUES: ReadonlySet<string> = new Set(['args', 'value']);
+/** The keys of arguments, results and headers, in which these keys mean whatever their procedure says. */
+const VALUES: ReadonlySet<string> = new Set(['args', 'value', 'headers']);
 
 /** Whether a value at this path is an error or a reason, whatever its type. */
 export function isWords(path: readonly string[]): boolean {

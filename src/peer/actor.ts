@@ -8,6 +8,7 @@ import type { CallActor } from '../call/call.js';
 import type { CallTerms } from '../call/caller.js';
 import type { CallOwner } from '../call/owner.js';
 import type { Outcome } from '../api/outcome.js';
+import type { PeerHealth } from '../api/health.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { Engine } from '../engine/engine.js';
 import type { FrameOwner, WaitingOwner } from '../engine/sender.js';
@@ -16,22 +17,26 @@ import { PeerRequests } from '../handler/peer-requests.js';
 import type { HeaderMap } from '../wire/header-map.js';
 import type { OutboundFrame, RequestFrame } from '../wire/outbound-frame.js';
 import { encodeSignal } from '../wire/signal.js';
-import { CalledPeer } from './called-peer.js';
-import { CallReports } from './call-reports.js';
 import type { CommandTerms } from './commands.js';
 import { Departures } from './departures.js';
+import { reportHealth } from './health-reports.js';
 import type { PeerKit } from './kit.js';
 import type { PeerEvent } from './machine.js';
+import { NotifyingPeer } from './notifying-peer.js';
+import { PeerReports } from './peer-reports.js';
 import { Replies } from './replies.js';
 import { ReturnPath } from './return-path.js';
 
-export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallActor>, HandlerOwner {
+export class PeerActor
+  extends NotifyingPeer<PeerActor>
+  implements CallOwner<CallActor>, HandlerOwner
+{
   readonly requests = new PeerRequests(this);
   readonly replies: Replies;
   native = false;
 
   readonly #departures: Departures;
-  #reports: CallReports | undefined;
+  #reports: PeerReports | undefined;
   /** Known with its first request, before which its address is known. */
   #addressHash: number | undefined;
   /** Whether its last request was in the format of rpcudp 5.x, and came after its last answer. */
@@ -61,8 +66,8 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     return (this.#addressHash ??= this.kit.addressHash.of(this.address));
   }
 
-  get reports(): CallReports {
-    return (this.#reports ??= new CallReports(this.home.reportError, this));
+  get reports(): PeerReports {
+    return (this.#reports ??= new PeerReports(this.home.reportError, this));
   }
 
   protected override get self(): this {
@@ -84,7 +89,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.kit.commands.refuse(this, command, error, name);
   }
 
-  get knownNative(): boolean | undefined {
+  override get knownNative(): boolean | undefined {
     return this.calls.hasAnswered ? this.native : this.native || undefined;
   }
 
@@ -101,15 +106,21 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     return this;
   }
 
-  place(call: CallActor): void {
+  lookUp(): void {
     this.#lookUp?.();
-    this.calls.outbox.put(call, call.context.calledAtMs);
+  }
+
+  place(call: CallActor): void {
+    this.lookUp();
+    if (call.hasHeaders) this.putWithHeaders(call, call.context.calledAtMs);
+    else this.calls.outbox.put(call, call.context.calledAtMs);
     this.changed();
   }
 
   takeOver(call: CallActor, sent: boolean): void {
     const { outbox } = this.calls;
     if (sent) outbox.adopt(call);
+    else if (call.hasHeaders) this.putWithHeaders(call, this.home.clock.nowMs());
     else outbox.put(call, this.home.clock.nowMs());
     this.changed();
   }
@@ -132,14 +143,23 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   }
 
   /** Asks whether an rpcudp endpoint is there. The probe has the id of the waiting call. */
-  probe({ context, transactionId }: CallActor, nowMs: number): void {
+  override probe({ context, transactionId }: CallActor, nowMs: number): void {
     if (!this.calls.mayProbe(nowMs, context.timeoutMs)) return;
     this.#departures.sendAlone(encodeSignal('probe', transactionId));
   }
 
+  depart(frame: OutboundFrame, owner: WaitingOwner): void {
+    this.#send(frame, owner);
+  }
+
+  protected sendLast(frame: OutboundFrame): void {
+    this.#departures.flush();
+    this.#departures.sendAlone(frame);
+  }
+
   /** Sends a request or a cancel, bundled with others if the peer understands bundles. */
   #send(frame: OutboundFrame, owner?: WaitingOwner): void {
-    if (this.#takesBundles) this.#departures.send(frame, owner);
+    if (this.takesBundles) this.#departures.send(frame, owner);
     else this.#departures.sendAlone(frame, owner);
   }
 
@@ -148,7 +168,7 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
    * may have been replaced by another program. Then bundles are not used. But while frames wait,
    * later frames must wait too: otherwise a cancel could overtake its request.
    */
-  get #takesBundles(): boolean {
+  get takesBundles(): boolean {
     if (!this.native) return false;
     return this.#departures.waiting || (!this.#asksAsOldPeer && this.health === 'responsive');
   }
@@ -158,14 +178,6 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.#asksAsOldPeer = headerMap === undefined;
     this.heard(nowMs);
     this.replies.requested(bytes, headerMap?.token);
-  }
-
-  rtoMs(nowMs: number): number {
-    return this.calls.path.rtoMs(nowMs);
-  }
-
-  estimatedRtoMs(nowMs: number): number {
-    return this.calls.path.estimatedRtoMs(nowMs);
   }
 
   /**
@@ -178,28 +190,26 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     this.#asksAsOldPeer = false;
     this.heard(nowMs);
     this.replies.validate();
-    this.changed();
-  }
-
-  unanswered(waitedMs: number, sentAtMs: number): void {
-    this.calls.path.unanswered(waitedMs, sentAtMs);
-    this.changed();
-  }
-
-  atWork(call: CallActor, sentAtMs: number): void {
-    this.calls.path.forgive(sentAtMs);
-    this.release(call);
-  }
-
-  release(call: CallActor): void {
-    this.calls.release(call);
+    if (this.calls.outbox.introducing > 0) this.calls.outbox.introduced(native);
     this.changed();
   }
 
   /** Commands pass through the machine, so that inspectors see them. */
-  protected override entered(_state: string, event: PeerEvent): void {
-    if (event.type === 'call') this.kit.commands.obey(this, event);
-    else this.changed();
+  protected override entered(state: string, event: PeerEvent, previous: string): void {
+    if (event.type === 'call') {
+      this.kit.commands.obey(this, event);
+      return;
+    }
+    this.changed();
+    if (state !== previous) this.#healthChanged(previous as PeerHealth);
+  }
+
+  #healthChanged(previous: PeerHealth): void {
+    const { reports } = this.kit;
+    // Most peers have nobody who hears of them.
+    if (reports.empty && this.#reports === undefined) return;
+    const ownHearers = this.#reports?.hearersOfHealth ?? [];
+    reportHealth(this, previous, this.home.clock, reports, ...ownHearers);
   }
 
   callSettled(call: CallActor): void {
@@ -230,6 +240,10 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     return outcome.state === 'cancelled' && call.overdue && !heardSince;
   }
 
+  callOverdue(call: CallActor, waitedMs: number): void {
+    this.reports.overdue(call, waitedMs);
+  }
+
   callAnsweredElsewhere(call: CallActor): void {
     this.reports.answeredElsewhere(call);
   }
@@ -246,7 +260,11 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
   resolved(host: string): void {
     this.#lookUp = undefined;
     this.moveTo(host);
-    this.calls.outbox.open();
+    const { outbox } = this.calls;
+    outbox.open();
+    this.madeOutlet?.located();
+    if (outbox.introducing === 0) return;
+    for (const call of this.queuedCalls()) this.introduce(call, this.home.clock.nowMs());
   }
 
   /** The host name cannot be looked up. The calls that waited for it fail. */
@@ -254,11 +272,13 @@ export class PeerActor extends CalledPeer<PeerActor> implements CallOwner<CallAc
     for (const call of this.queuedCalls()) {
       call.receive({ type: 'refused', error }, this.ref);
     }
+    this.madeOutlet?.unresolved(error);
   }
 
   /** The name belongs to a known peer, which takes over the calls of this one. */
   handOver(heir: PeerActor): void {
     for (const call of this.queuedCalls()) if (!call.done) call.moveTo(heir);
+    this.madeOutlet?.handOver(heir.address, heir.outlet);
     this.forget();
   }
 

@@ -7,6 +7,7 @@ import type { CallActor } from '../call/call.js';
 import type { Engine } from '../engine/engine.js';
 import type { PeerKit } from './kit.js';
 import { Outbound } from './outbound.js';
+import { refuseOld } from './outbox.js';
 import { Tenure } from './tenure.js';
 import { firstLimit } from './window.js';
 
@@ -27,6 +28,9 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
     super(engine, kit, address, friend, resolved);
     this.kit = kit;
   }
+
+  abstract get knownNative(): boolean | undefined;
+  abstract probe(call: CallActor, nowMs: number): void;
 
   protected get calls(): Outbound {
     return (this.#outbound ??= this.#makeOutbound());
@@ -71,6 +75,52 @@ export abstract class CalledPeer<Self extends CalledPeer<Self>> extends Tenure<S
 
   queuedCalls(): CallActor[] {
     return this.#outbound?.outbox.queuedCalls() ?? [];
+  }
+
+  /**
+   * Places a call with headers, which an old peer would not see. So it must be known what the peer
+   * reads before the request is sent.
+   */
+  protected putWithHeaders(call: CallActor, nowMs: number): void {
+    const { outbox } = this.calls;
+    if (this.knownNative === true) outbox.put(call, nowMs);
+    else if (this.knownNative === false) refuseOld(call);
+    else if (outbox.introduce(call, nowMs)) this.introduce(call, nowMs);
+  }
+
+  /** Asks whether the peer reads headers, for a call that waits for this, and asks again later. */
+  introduce(call: CallActor, nowMs: number): void {
+    // While the address is being looked up, only its deadline wakes the call.
+    if (!this.introduces(call)) return;
+    this.probe(call, nowMs);
+    call.wakeAt(this.calls.nextProbeMs);
+  }
+
+  introduces(call: CallActor): boolean {
+    return this.health !== 'resolving' && this.calls.outbox.introduces(call);
+  }
+
+  rtoMs(nowMs: number): number {
+    return this.calls.path.rtoMs(nowMs);
+  }
+
+  estimatedRtoMs(nowMs: number): number {
+    return this.calls.path.estimatedRtoMs(nowMs);
+  }
+
+  unanswered(waitedMs: number, sentAtMs: number): void {
+    this.calls.path.unanswered(waitedMs, sentAtMs);
+    this.changed();
+  }
+
+  atWork(call: CallActor, sentAtMs: number): void {
+    this.calls.path.forgive(sentAtMs);
+    this.release(call);
+  }
+
+  release(call: CallActor): void {
+    this.calls.release(call);
+    this.changed();
   }
 
   /** Cancels its calls, except those that are made for procedures that run. */

@@ -18,8 +18,8 @@ export interface Commanded extends CallOwner<CallActor> {
 
 export class Commands {
   readonly #caller: Caller;
-  /** The terms of the commands that pass through a peer's machine at present. */
-  readonly #terms = new WeakMap<CallCommand, CommandTerms>();
+  /** The terms of the commands that pass through a peer's machine at present. Made for the first. */
+  #terms: WeakMap<CallCommand, CommandTerms> | undefined;
 
   constructor(caller: Caller) {
     this.#caller = caller;
@@ -32,7 +32,7 @@ export class Commands {
   take(peer: Commanded, command: CallCommand, terms: CommandTerms): void {
     const { contracted, name, parent } = terms;
     const hasTerms = contracted !== undefined || name !== undefined || parent !== undefined;
-    if (hasTerms) this.#terms.set(command, terms);
+    if (hasTerms) (this.#terms ??= new WeakMap()).set(command, terms);
     if (peer.forgotten) this.obey(peer, command);
     else peer.ref.send(command);
   }
@@ -40,9 +40,9 @@ export class Commands {
   /** Makes the call. Mistakes in it become its outcome. */
   obey(peer: Commanded, command: CallCommand): void {
     const { type: _type, procedure, args = [], replyTo, ...options } = command;
-    const terms = this.#terms.get(command);
+    const terms = this.#terms?.get(command);
     const sender = replyTo && { send: inThisContext((report: CallReport) => replyTo.send(report)) };
-    this.#terms.delete(command);
+    this.#terms?.delete(command);
     try {
       this.#caller.call(peer, procedure, args, { ...terms, options, replyTo: sender });
     } catch (error) {

@@ -131,6 +131,11 @@ export class Departures implements TurnTask {
     this.#engine.sender.send(frame, host, port, owner);
   }
 
+  /** Sends now what waits for the end of the turn. */
+  flush(): void {
+    this.#leave();
+  }
+
   #putInBundle(frame: OutboundFrame, bytes: number, owner: WaitingOwner | undefined): void {
     const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
     // A loop, because the owner of a frame that could not be sent may send another frame at once.

@@ -1,15 +1,17 @@
 /** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { EventObject, Subscription } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
-import type { CallReport } from '../api/call-report.js';
 import type { Call } from '../api/call.js';
+import type { Notification } from '../api/notification.js';
 import { UNCALLED_NAMES } from '../api/peer.js';
-import type { CallParameters, Peer, PeerReport, Remote } from '../api/peer.js';
+import type { CallParameters, NotifyParameters, Peer, PeerReport, Remote } from '../api/peer.js';
 import type { AnyProcedures, ArgumentsOf, ProcedureName, ResultOf } from '../api/procedures.js';
 import type { ParentRequest } from '../call/parent-request.js';
 import type { AnyContract } from '../contract/contract.js';
 import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { ContractError } from '../contract/errors.js';
+import { encodeMessage } from '../notification/notifier.js';
+import type { Addressee } from './addressee.js';
 import type { HeldActor } from './held-actor.js';
 import { PeerRef } from './peer-ref.js';
 
@@ -48,6 +50,30 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
     return call as unknown as Call<ResultOf<Api[P]>>;
   }
 
+  notify<P extends ProcedureName<Api>>(
+    procedure: P,
+    ...[args, options]: NotifyParameters<ArgumentsOf<Api[P]>>
+  ): Notification {
+    const contracted = this.#contractedProcedure(procedure);
+    const message = encodeMessage(procedure, args ?? [], options, contracted);
+    return this.actor.living().notify(message, this.#parent);
+  }
+
+  async readyToNotify(): Promise<void> {
+    let actor;
+    // When the name turns out to be a known peer, that one may have no room.
+    do {
+      actor = this.actor.last();
+      await actor.readyToNotify();
+    } while (actor !== this.actor.last());
+  }
+
+  /** How a broadcast of this procedure reaches the peer. @throws ContractError */
+  addressee(procedure: string): Addressee {
+    const contracted = this.#contractedProcedure(procedure);
+    return { actor: this.actor, contracted, parent: this.#parent };
+  }
+
   #contractedProcedure(name: string): ContractedProcedure | undefined {
     const contracted = this.#contract?.procedure(name);
     if (contracted === undefined && this.#contract !== undefined) {
@@ -78,7 +104,7 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
       report: Type extends '*' ? PeerReport<Api> : Extract<PeerReport<Api>, { type: Type }>,
     ) => void,
   ): Subscription {
-    return this.actor.reports().on(type, listener as (report: CallReport) => void);
+    return this.actor.reports().on(type, listener as (report: PeerReport) => void);
   }
 }
 

@@ -11,9 +11,7 @@
  *   idempotent: its repetitions follow.
  */
 import type { Subscription } from 'xstate';
-import { Listeners } from '../actor/listeners.js';
 import type { SocketAddress } from '../address/address.js';
-import type { CallReport } from '../api/call-report.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { CallActor } from '../call/call.js';
@@ -23,6 +21,7 @@ import { saysUnreachable } from '../call/verdict.js';
 import { asError } from '../errors.js';
 import type { Clock } from '../time/clock.js';
 import type { PeerActor } from './actor.js';
+import { NameReports } from './name-reports.js';
 import { PeerWatch } from './peer-watch.js';
 
 /** The members of the peer table that names use. */
@@ -54,7 +53,7 @@ const LOOKUP_GAP_MS = 1_000;
 const LOOKUP_PATIENCE_MS = 10_000;
 
 export class HostName implements CalledName<CallActor> {
-  readonly reports: Listeners<CallReport>;
+  readonly reports: NameReports;
   /** Whether the name was forgotten to make room. Its calls still use it, but handles do not. */
   forgotten = false;
 
@@ -75,7 +74,7 @@ export class HostName implements CalledName<CallActor> {
 
   /** @throws TooManyPeersError */
   constructor(name: SocketAddress, peers: NamedPeers, options: HostNameOptions) {
-    this.reports = new Listeners(options.reportError);
+    this.reports = new NameReports(options.reportError, () => this.living());
     this.#name = name;
     this.#peers = peers;
     this.#options = options;
@@ -88,8 +87,10 @@ export class HostName implements CalledName<CallActor> {
   }
 
   set peer(peer: PeerActor) {
+    const before = this.#peer;
     this.#peer = peer;
     for (const watch of this.#watches) watch.follow(peer);
+    this.reports.moved(before, peer, this.#options.clock);
   }
 
   /** Whether somebody listens to its calls, or watches its peer. */

@@ -26,11 +26,17 @@ export class Mailbox extends LinkedList<CallActor> {
     return Math.max(this.#limits.mailbox - this.size, 0);
   }
 
-  /** Why the call may not wait; undefined if it may. A single call may always have its bytes. */
-  refusal(call: CallActor): Full | undefined {
+  /**
+   * Why the call may not wait; undefined if it may. A single call may always have its bytes.
+   *
+   * @param other shares the limits with this one
+   */
+  refusal(call: CallActor, other?: Mailbox): Full | undefined {
     const { mailbox, mailboxBytes } = this.#limits;
-    if (this.size >= mailbox) return { limit: 'mailbox', value: mailbox };
-    const isTooMuch = this.size > 0 && this.#bytes + bytesOf(call) > mailboxBytes;
+    const size = this.size + (other?.size ?? 0);
+    if (size >= mailbox) return { limit: 'mailbox', value: mailbox };
+    const bytes = this.#bytes + (other === undefined ? 0 : other.#bytes);
+    const isTooMuch = size > 0 && bytes + bytesOf(call) > mailboxBytes;
     return isTooMuch ? { limit: 'mailboxBytes', value: mailboxBytes } : undefined;
   }
 

@@ -1,8 +1,8 @@
 /** Names: the host names that an endpoint calls. */
 import { formatAddress } from '../address/address.js';
 import type { SocketAddress } from '../address/address.js';
-import type { PeerActor } from './actor.js';
-import type { HeldActor } from './held-actor.js';
+import { HeldName } from './held-name.js';
+import type { KnownNames } from './held-name.js';
 import { HostName } from './host-name.js';
 import type { HostNameOptions, NamedPeers } from './host-name.js';
 
@@ -13,7 +13,7 @@ export interface NamesOptions extends HostNameOptions {
 /** The most names that are checked for listeners to make room for another one. */
 const MAX_TRIES = 16;
 
-export class Names {
+export class Names implements KnownNames {
   readonly #peers: NamedPeers;
   readonly #options: NamesOptions;
   /**
@@ -28,28 +28,12 @@ export class Names {
   }
 
   /** The name, for a handle that may outlive it. @throws TooManyPeersError */
-  hold(address: SocketAddress): HeldActor {
-    let name = this.#get(address);
-    const current = (): HostName => (name.forgotten ? (name = this.#get(address)) : name);
-    const last = (): PeerActor => {
-      if (name.forgotten) name = this.#names.get(formatAddress(address)) ?? name;
-      return name.peer;
-    };
-    const peers = this.#peers;
-    name.living();
-    return {
-      last,
-      living: () => current().living(),
-      reports: () => current().reports,
-      watch: (changed) => current().watch(changed),
-      get ended() {
-        return peers.closed && last().forgotten;
-      },
-      reportError: this.#options.reportError,
-      get name() {
-        return name;
-      },
-    };
+  hold(address: SocketAddress): HeldName {
+    return new HeldName(this, address, this.#peers, this.#options.reportError);
+  }
+
+  find(address: SocketAddress): HostName | undefined {
+    return this.#names.get(formatAddress(address));
   }
 
   clear(): void {
@@ -57,7 +41,7 @@ export class Names {
     this.#names.clear();
   }
 
-  #get(address: SocketAddress): HostName {
+  at(address: SocketAddress): HostName {
     const key = formatAddress(address);
     const name = this.#names.get(key) ?? new HostName(address, this.#peers, this.#options);
     this.#names.delete(key);

@@ -42,6 +42,11 @@ export class Outbound {
     return firstContact.mayProbe(nowMs, this.path.estimatedRtoMs(nowMs), timeoutMs);
   }
 
+  /** When the next probe may be sent, if one was sent. */
+  get nextProbeMs(): number {
+    return this.#firstContact?.overdueAtMs ?? Infinity;
+  }
+
   /** Gives up the call's place in the window, to the next one that waits. */
   release(call: CallActor): void {
     this.outbox.release(call);

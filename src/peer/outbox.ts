@@ -2,7 +2,10 @@
  * Outbox: the calls to a peer, from the mailbox through the window to their outcome. A call waits
  * in the mailbox until the window has room. It leaves the window when its answer arrives or is
  * overdue, or when the peer reports that it is working on the call.
+ *
+ * A call with headers waits apart until it is known what the peer reads. Others pass it by.
  */
+import { OldPeerError } from '../api/old-peer-error.js';
 import type { CallActor } from '../call/call.js';
 import { LinkedList } from '../call/linked-list.js';
 import { MailboxFullError } from '../errors.js';
@@ -14,7 +17,13 @@ import type { Window } from './window.js';
 export class Outbox {
   readonly #clock: Clock;
   readonly #window: Window;
+  readonly #limits: MailboxLimits;
   readonly #mailbox: Mailbox;
+  /**
+   * The calls that wait until it is known whether the peer reads headers. Made for the first. Its
+   * calls and those of the mailbox are bounded together.
+   */
+  #strange: Mailbox | undefined;
   /** The calls in flight without a place in the window. Bounded by `maxOutstanding`. */
   readonly #released = new LinkedList<CallActor>();
   /** False while the peer's address is not known. */
@@ -26,12 +35,18 @@ export class Outbox {
   constructor(clock: Clock, window: Window, limits: MailboxLimits, open: boolean) {
     this.#clock = clock;
     this.#window = window;
+    this.#limits = limits;
     this.#mailbox = new Mailbox(limits);
     this.#open = open;
   }
 
   get queued(): number {
-    return this.#mailbox.size;
+    return this.#mailbox.size + this.introducing;
+  }
+
+  /** How many calls wait until it is known whether the peer reads headers. */
+  get introducing(): number {
+    return this.#strange?.size ?? 0;
   }
 
   get inFlight(): number {
@@ -40,7 +55,9 @@ export class Outbox {
 
   /** How many more calls would not be refused. */
   get room(): number {
-    return Math.max(this.#window.limit - this.#window.size, 0) + this.#mailbox.room;
+    const left = Math.max(this.#mailbox.room - this.introducing, 0);
+    // Those that wait for more than the window may be followed by others of their kind.
+    return this.introducing > 0 ? left : left + Math.max(this.#window.limit - this.#window.size, 0);
   }
 
   /** Resolves when a call would be sent at once. While the address is not known: when none waits. */
@@ -50,7 +67,7 @@ export class Outbox {
   }
 
   get #isReady(): boolean {
-    return this.#mailbox.size === 0 && !(this.#open && this.#window.full);
+    return this.queued === 0 && !(this.#open && this.#window.full);
   }
 
   /**
@@ -66,19 +83,48 @@ export class Outbox {
       this.#window.push(call);
       call.launch(nowMs);
     } else {
-      this.#enqueue(call);
+      this.#enqueue(call, this.#mailbox);
     }
   }
 
-  #enqueue(call: CallActor): void {
-    const full = this.#mailbox.refusal(call);
+  /** Has a call wait until it is known whether the peer reads headers. Gives false if it may not. */
+  introduce(call: CallActor, nowMs: number): boolean {
+    if (call.deadlineMs <= nowMs) call.ring(nowMs);
+    else if (this.#enqueue(call, (this.#strange ??= new Mailbox(this.#limits)))) {
+      call.awaitsPresence(true);
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether the call waits for that. */
+  introduces(call: CallActor): boolean {
+    return this.#strange !== undefined && call.list === this.#strange;
+  }
+
+  /** It is known now. The calls that waited for it go on, in their order, or are refused. */
+  introduced(native: boolean): void {
+    // One by one, because a listener that hears of one may cancel another.
+    for (let call = this.#strange?.shift(); call !== undefined; call = this.#strange?.shift()) {
+      call.awaitsPresence(false);
+      if (native) this.put(call, this.#clock.nowMs());
+      else refuseOld(call);
+    }
+    this.drain();
+  }
+
+  /** Gives false if the call is refused. */
+  #enqueue(call: CallActor, mailbox: Mailbox): boolean {
+    const other = mailbox === this.#mailbox ? this.#strange : this.#mailbox;
+    const full = mailbox.refusal(call, other);
     if (full === undefined) {
       call.queued();
-      this.#mailbox.push(call);
-      return;
+      mailbox.push(call);
+      return true;
     }
     const error = new MailboxFullError(call.peer.address, full, this);
     call.receive({ type: 'refused', error }, call.peer.ref);
+    return false;
   }
 
   open(): void {
@@ -100,6 +146,11 @@ export class Outbox {
       if (next.deadlineMs <= nowMs) {
         // Its alarm has not rung yet: the event loop was blocked, or alarms ring one by one.
         next.ring(nowMs);
+        continue;
+      }
+      if (next.hasHeaders && !next.peer.native) {
+        // The peer became known as an old one while the call waited.
+        refuseOld(next);
         continue;
       }
       this.#window.push(next);
@@ -125,23 +176,29 @@ export class Outbox {
   remove(call: CallActor): boolean {
     if (this.#window.delete(call)) return true;
     if (this.#released.delete(call)) return false;
-    this.#mailbox.delete(call);
+    if (!this.#mailbox.delete(call)) this.#strange?.delete(call);
     // It may have been the last one that waited for the address of a name.
     return this.#paced.length > 0;
   }
 
-  /** The calls that wait for the window. The one that has waited longest comes first. */
+  /** The calls that wait. The one that has waited longest for the window comes first. */
   queuedCalls(): CallActor[] {
-    return this.#mailbox.toArray();
+    return [...this.#mailbox.toArray(), ...(this.#strange?.toArray() ?? [])];
   }
 
   calls(): CallActor[] {
     // The mailbox comes first. Otherwise each cancelled call in flight would let a waiting call be
     // sent.
-    return [this.#mailbox, this.#released, this.#window].flatMap((list) => list.toArray());
+    return [...this.queuedCalls(), ...this.#released.toArray(), ...this.#window.toArray()];
   }
 
   #hasRoom(): boolean {
     return this.#open && !this.#window.full;
   }
+}
+
+/** Refuses a call with headers to a peer that is known as an old one. */
+export function refuseOld(call: CallActor): void {
+  const error = new OldPeerError(call.peer.address);
+  call.receive({ type: 'refused', error }, call.peer.ref);
 }

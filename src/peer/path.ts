@@ -61,6 +61,8 @@ export class Path {
         else this.window.grow();
         break;
       case 'timedOut':
+        // A call that was not sent says nothing about the path.
+        if (call.attempt === 0) break;
         if (blamesPeer(outcome.verdict) && !call.workingHeard) this.#shrink(call.sentAtMs);
         break;
       case 'cancelled':
@@ -74,6 +76,11 @@ export class Path {
     if (call.attemptsBefore > 0) return;
     const { calledAtMs, sentAtMs = calledAtMs, timeoutMs, lateByMs = 0 } = call;
     this.#sample(call, calledAtMs + timeoutMs + lateByMs - sentAtMs);
+  }
+
+  /** A notification was answered, as a call is, `rttMs` after it was sent. */
+  measured(rttMs: number, nowMs: number): void {
+    this.#roundTrip.sample(rttMs, nowMs);
   }
 
   /**

@@ -9,6 +9,8 @@ import { TooManyPeersError } from '../errors.js';
 import type { PeerActor } from './actor.js';
 import type { EvictionOrder } from './eviction-order.js';
 import type { HeldActor } from './held-actor.js';
+import { HeldAddress } from './held-address.js';
+import type { AddressedPeers } from './held-address.js';
 import type { HostNameOptions, NamedPeers } from './host-name.js';
 import { Names } from './names.js';
 import { Stranger } from './stranger.js';
@@ -26,7 +28,7 @@ export interface PeerTableOptions extends HostNameOptions {
   readonly makePeer: MakePeer;
 }
 
-export class PeerTable implements HandlerOwners, NamedPeers {
+export class PeerTable implements HandlerOwners, NamedPeers, AddressedPeers {
   readonly #options: PeerTableOptions;
   readonly #strangers: StrangerKit;
   readonly #names: Names;
@@ -76,6 +78,12 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     return hasRoom ? this.#addAt({ host, port }, true) : undefined;
   }
 
+  require(host: string, port: number): PeerActor {
+    const peer = this.at(host, port);
+    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
+    return peer;
+  }
+
   stranger(host: string, port: number): Stranger {
     return new Stranger(this.#strangers, host, port);
   }
@@ -89,27 +97,19 @@ export class PeerTable implements HandlerOwners, NamedPeers {
     return address.kind === 'name' ? this.#names.hold(address) : this.#holdAddress(address);
   }
 
-  #holdAddress({ host, port }: SocketAddress): HeldActor {
-    let actor = this.#require(this.at(host, port));
-    const living = (): PeerActor => {
-      if (actor.forgotten && !this.closed) actor = this.#require(this.at(host, port));
-      return actor;
-    };
-    const last = (): PeerActor => {
-      if (actor.forgotten) actor = this.find(host, port) ?? actor;
-      return actor;
-    };
-    const isEnded = (): boolean => this.closed && last().forgotten;
-    return {
-      ...{ last, living },
-      reports: () => living().reports,
-      watch: (changed) => living().watch(changed),
-      get ended() {
-        return isEnded();
-      },
-      reportError: this.#options.reportError,
-      name: undefined,
-    };
+  /** The peers whose address is known, for handles. That these are held changes nothing here. */
+  heldNow(): HeldActor[] {
+    return [...this.#byAddress.values()]
+      .filter(({ forgotten }) => !forgotten)
+      .map((actor) => this.#held(actor, actor));
+  }
+
+  #holdAddress({ host, port }: SocketAddress): HeldAddress {
+    return this.#held(this.require(host, port), { host, port });
+  }
+
+  #held(actor: PeerActor, { host, port }: SocketAddress): HeldAddress {
+    return new HeldAddress(this, { host, port }, actor, this.#options.reportError);
   }
 
   /** From now on no forgotten peer gets a new actor. Known peers can finish their work. */
@@ -136,11 +136,6 @@ export class PeerTable implements HandlerOwners, NamedPeers {
 
   replaced(peer: PeerActor): void {
     this.#remove(peer);
-  }
-
-  #require(peer: PeerActor | undefined): PeerActor {
-    if (peer === undefined) throw new TooManyPeersError(this.#options.maxPeers);
-    return peer;
   }
 
   #admitStranger({ host, port, origin }: Stranger): PeerActor | Refusal {

@@ -1,4 +1,5 @@
 /** Transport: the interface of everything that carries datagrams. */
+import { shareAmongCopies } from '../copies/shared-class.js';
 import type { SocketAddress } from '../address/address.js';
 
 /** Gets what a transport receives. Its methods must not throw: nothing would catch the error. */
@@ -13,7 +14,11 @@ export interface Receiver {
   transportFailed(error: Error): void;
 }
 
-/** Carries datagrams, over UDP or in memory for tests. It is opened once and closed once. */
+/**
+ * Carries datagrams: over UDP (`udpTransport`), in memory for tests (`rpcudp/testing`), or as your
+ * own does, such as one that wraps another and signs what that carries. It is opened once and closed
+ * once. An endpoint gives it datagrams of at most 65,507 bytes.
+ */
 export interface Transport {
   /**
    * Binds, and resolves with the bound address. Rejects with a `BindError`, or with a
@@ -75,6 +80,10 @@ export interface Transport {
 
 /** The transport was used before open() or after close(). */
 export class TransportClosedError extends Error {
+  static {
+    shareAmongCopies('TransportClosedError', this);
+  }
+
   override readonly name = 'TransportClosedError';
   readonly code = 'ERR_RPCUDP_TRANSPORT_CLOSED';
 

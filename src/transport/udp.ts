@@ -36,6 +36,7 @@ const ANY_IPV4 = '0.0.0.0';
 const ANY_HOSTS = new Set([ANY_IPV6, ANY_IPV4]);
 const MAPPED_PREFIX = '::ffff:';
 
+/** The options of `udpTransport`. All of them are optional. */
 export interface UdpTransportOptions {
   /**
    * The local IP address. Default: every address of both IP versions, or of IPv4 on a machine
@@ -43,15 +44,18 @@ export interface UdpTransportOptions {
    * both; on Linux with `net.ipv6.bindv6only`, two sockets with the same port do.
    */
   readonly host?: string | undefined;
-  /** The local port; 0 for any free one. */
-  readonly port: number;
-  /** Which other processes may receive there. Default `'alone'`. */
+  /** The local port, from 0 to 65535. Default 0: any free one. */
+  readonly port?: number | undefined;
+  /**
+   * Which other processes may receive there. Default `'alone'`. An endpoint with a transport that
+   * shares its port serves, and makes no calls.
+   */
   readonly sharing?: Sharing | undefined;
-  /** Makes the socket. For tests that need a faulty one. */
+  /** @internal Makes the socket. For tests that need a faulty one. */
   readonly createSocket?: ((options: SocketOptions) => Socket) | undefined;
-  /** Reads what the kernel tells in files. For tests of another kernel. */
+  /** @internal Reads what the kernel tells in files. For tests of another kernel. */
   readonly readFile?: ReadFile | undefined;
-  /** Lists the network interfaces. For tests of another machine. */
+  /** @internal Lists the network interfaces. For tests of another machine. */
   readonly readInterfaces?: ReadInterfaces | undefined;
 }
 
@@ -64,22 +68,24 @@ export interface UdpTransport extends Transport {
    */
   readonly receiveBufferBytes: number | undefined;
   readonly kernelDrops: number | undefined;
+  zoneName(zone: string): string | undefined;
   unref(): void;
   ref(): void;
 }
 
 /**
- * Makes a transport over one UDP socket of this machine.
+ * Makes a transport over one UDP socket of this machine, as an endpoint without the option
+ * `transport` makes its own. Another transport can wrap it.
  *
  * @throws {AddressError} when `host` is not an IP address, or `port` is not from 0 to 65535;
  * OptionError when this runtime has no `reusePort`.
  */
-export function udpTransport(options: UdpTransportOptions): UdpTransport {
+export function udpTransport(options: UdpTransportOptions = {}): UdpTransport {
   const one = new Udp(options);
   if (one.family !== 'dual' || !servesIpv6Alone(options.readFile)) return one;
   const oneSocket = (family: 4 | 6, port: number): Transport =>
     new Udp({ ...options, host: family === 4 ? ANY_IPV4 : ANY_IPV6, port }, family);
-  return new TwoSockets({ port: options.port, sharesPort: one.sharesPort, oneSocket });
+  return new TwoSockets({ port: options.port ?? 0, sharesPort: one.sharesPort, oneSocket });
 }
 
 class Udp implements UdpTransport {
@@ -106,7 +112,7 @@ class Udp implements UdpTransport {
 
   /** @param family for a socket at `'::'` that serves IPv6 alone */
   constructor(options: UdpTransportOptions, family?: 4 | 6) {
-    const { host, port, sharing = 'alone', createSocket = createSystemSocket } = options;
+    const { host, port = 0, sharing = 'alone', createSocket = createSystemSocket } = options;
     this.#address = parseBindAddress({ host: host ?? ANY_IPV6, port });
     this.#mayFallBack = host === undefined;
     if (sharing === 'reusePort') requireReusePort();

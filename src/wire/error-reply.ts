@@ -33,11 +33,12 @@ const MAX_TEXT_LENGTH = 1_024;
 export function encodeErrorReply(
   id: TransactionId,
   { code, message, data }: ErrorReply,
+  headerMap: Uint8Array = PLAIN_HEADER_MAP,
 ): OutboundFrame {
   const error: unknown[] = [shorten(code, MAX_TEXT_LENGTH), shorten(message, MAX_TEXT_LENGTH)];
   if (data !== undefined) error.push(data);
   const body = encodeBody(error, SHAPE, MAX_REQUEST_BODY_BYTES, tooLarge);
-  return new OutboundFrame('error', id, body, PLAIN_HEADER_MAP);
+  return new OutboundFrame('error', id, body, headerMap);
 }
 
 function tooLarge(bodyBytes: number): ReplyTooLargeError {

@@ -9,7 +9,8 @@ import { formatName, sizeOf } from './format.js';
 import { type Frame, HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from './frame.js';
 import { FRAME_TYPES, mayBeBundled, typeOfByte } from './frame-type.js';
 import { escapeText } from '../escape.js';
-import { type HeaderMap, readHeaderMap } from './header-map.js';
+import { type HeaderMap } from './header-map.js';
+import { readHeaderMap } from './header-map-reader.js';
 import { readValue } from './piecewise-reader.js';
 import { decodeProbe } from './probe.js';
 import { decodeRequest } from './request.js';
@@ -179,11 +180,17 @@ function describeHeaderMap({
   remainingMs,
   traceparent,
   token,
+  headers = {},
+  oneWay,
 }: HeaderMap): string {
   const facts = [`version ${version}`];
   if (remainingMs !== undefined) facts.push(`attempt ${attempt}`, `${remainingMs} ms left`);
   if (traceparent !== undefined) facts.push(`traceparent ${escapeText(traceparent)}`);
   if (token !== undefined) facts.push(`token ${Buffer.from(token).toString('hex')}`);
+  for (const [name, value] of Object.entries(headers)) {
+    facts.push(`header ${name} ${typeof value === 'string' ? escapeText(value) : bytesOf(value)}`);
+  }
+  if (oneWay) facts.push('one-way');
   return facts.join(', ');
 }
 
@@ -200,6 +207,10 @@ function describeItem(bytes: Buffer, offset: number, name: string): string {
   if (value instanceof Date) return value.toISOString();
   if (value instanceof ExtData) return `extension type ${value.type}`;
   return Object.is(value, -0) ? '-0' : String(value);
+}
+
+function bytesOf(value: Uint8Array = new Uint8Array()): string {
+  return `hex ${Buffer.from(value).toString('hex')}`;
 }
 
 function count(number: number, one: string, many: string): string {

@@ -20,7 +20,7 @@ export const MIN_DATAGRAM_BYTES = HEADER_BYTES + 1;
 /** The most bytes of a request's body. rpcudp 5.x does not send more ("cannot exceed 8K"). */
 export const MAX_REQUEST_BODY_BYTES = 8192;
 /** The most bytes of a request's header map. It bounds the length of the datagram. */
-const MAX_HEADER_MAP_BYTES = 512;
+export const MAX_HEADER_MAP_BYTES = 512;
 const MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + MAX_HEADER_MAP_BYTES;
 /** The most bytes of a datagram of UDP over IPv4: 65535 − 20 (IPv4 header) − 8 (UDP header). */
 export const MAX_DATAGRAM_BYTES = 65_507;

@@ -19,7 +19,7 @@ export class OutboundFrame {
   readonly type: FrameType;
   readonly id: TransactionId;
   readonly body: string;
-  protected readonly headerMap: Uint8Array;
+  readonly headerMap: Uint8Array;
 
   /**
    * @throws RangeError for an id of the wrong length. A shorter one would leave bytes of unrelated
@@ -40,6 +40,11 @@ export class OutboundFrame {
     this.id = id;
     this.body = body;
     this.headerMap = headerMap;
+  }
+
+  /** The body with the header map after it, as text like the body. */
+  get wholeBody(): string {
+    return this.body + Buffer.from(this.headerMap).toString('latin1');
   }
 
   get length(): number {

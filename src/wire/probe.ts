@@ -9,7 +9,7 @@ import type { Buffer } from 'node:buffer';
 import { DROP, type Drop, isDrop } from './drop.js';
 import { KIND_BINARY, kindOf } from './format.js';
 import { HEADER_BYTES } from './frame.js';
-import { readHeaderMap } from './header-map.js';
+import { readHeaderMap } from './header-map-reader.js';
 import { NIL } from './signal.js';
 import { skim } from './skim.js';
 

@@ -6,8 +6,8 @@ import { DROP, type Drop, isDrop } from './drop.js';
 import { type BodyShape, encodeBody } from './encoder.js';
 import { HEADER_BYTES, MAX_REQUEST_BODY_BYTES } from './frame.js';
 import { type TransactionId } from './transaction-id.js';
-import { requestHeaderMap } from './header-map.js';
-import { RequestFrame } from './outbound-frame.js';
+import { ONE_WAY_HEADER_MAP, requestHeaderMap } from './header-map.js';
+import { OutboundFrame, RequestFrame } from './outbound-frame.js';
 import { skim } from './skim.js';
 import { isUtf8Range } from './utf8.js';
 
@@ -24,7 +24,8 @@ const SHAPE: BodyShape = { name: ['procedure', 'args'], ownLists: 2 };
 
 /**
  * Makes the frame of a request. It has exactly the bytes that Python's rpcudp 5.x sends for the
- * same values, followed by the header map, which must be stamped before the frame is sent.
+ * same values, followed by the header map, which must be stamped before the frame is sent. A request
+ * with headers has a header map of its own.
  *
  * Throws an `UnencodableError` for a value that would not arrive unchanged, and a
  * `RequestTooLargeError` when `[procedure, args]` takes more than `maxBodyBytes`, which is at most
@@ -36,7 +37,23 @@ export function encodeRequest(
   args: readonly unknown[],
   traceparent?: string,
   maxBodyBytes = MAX_REQUEST_BODY_BYTES,
+  headerMap = requestHeaderMap(traceparent),
 ): RequestFrame {
+  const body = encodeRequestBody(procedure, args, maxBodyBytes);
+  return new RequestFrame(id, body, headerMap);
+}
+
+/** The frame of a notification with this body: a request that says that nobody answers it. */
+export function notificationFrame(id: TransactionId, body: string): OutboundFrame {
+  return new OutboundFrame('request', id, body, ONE_WAY_HEADER_MAP);
+}
+
+/** The body of a request alone, one character for each byte. Throws as `encodeRequest` does. */
+export function encodeRequestBody(
+  procedure: string,
+  args: readonly unknown[],
+  maxBodyBytes = MAX_REQUEST_BODY_BYTES,
+): string {
   if (typeof procedure !== 'string' || procedure === '') {
     throw new UnencodableError('procedure', 'must be a non-empty string');
   }
@@ -44,8 +61,7 @@ export function encodeRequest(
     throw new UnencodableError('args', `must be an array of arguments, not ${typeof args}`);
   }
   const tooLarge = (bytes: number) => new RequestTooLargeError(procedure, bytes, maxBodyBytes);
-  const body = encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
-  return new RequestFrame(id, body, requestHeaderMap(traceparent));
+  return encodeBody([procedure, withoutTrailing(args)], SHAPE, maxBodyBytes, tooLarge);
 }
 
 /**

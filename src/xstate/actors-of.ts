@@ -1,9 +1,7 @@
 /** Remote actors: logic for users' XState machines, a peer to spawn and a call to invoke. */
-import type { CallbackActorLogic, PromiseActorLogic } from 'xstate';
-import type { CallCommand } from '../api/call-command.js';
+import type { PromiseActorLogic } from 'xstate';
 import type { AnyEndpoint, ApiOf } from '../api/endpoint.js';
 import type { Outcome } from '../api/outcome.js';
-import type { PeerReport } from '../api/peer.js';
 import type { AnyProcedures, ProcedureName, ResultOf } from '../api/procedures.js';
 import { callKeeperOf } from '../call/call-keeper.js';
 import { requireContract } from '../contract/contract.js';
@@ -11,15 +9,18 @@ import type { AnyContract, ContractApi } from '../contract/contract.js';
 import { addressedCallLogic, callLogic, outcomeOf, valueOf } from './call-logic.js';
 import type { AddressedCallInput, AddressedPeerInput, CallInput, PeerInput } from './input.js';
 import { addressedPeerLogic, peerLogic } from './peer-logic.js';
+import type { PeerLogic } from './peer-logic.js';
 
 /** The result of `actorsOf()`: actor logic for `setup({ actors })`. */
 export interface RemoteActors<Api> {
   /**
    * A peer. Send it `{ type: 'call', procedure, args }`. The reports of these calls
-   * (`call.resolved`, `call.timedOut`, `call.late`, …) go to its parent and to listeners that were
-   * added with `on`. When it is stopped, its open calls are cancelled.
+   * (`call.resolved`, `call.timedOut`, `call.late`, …), and those of the peer's health
+   * (`peer.responsive`, `peer.suspect`, `peer.silent`), go to its parent and to listeners that were
+   * added with `on`. Its snapshot has the `health`. While it runs, the peer is not forgotten. When
+   * it is stopped, its open calls are cancelled.
    */
-  readonly peer: CallbackActorLogic<CallCommand<Api>, PeerInput, PeerReport<Api>>;
+  readonly peer: PeerLogic<Api, PeerInput>;
   /**
    * One call. Its output is the result of the procedure. Every outcome other than `resolved` is an
    * error: a `CallError` that has the `outcome`. When the invoking state is left, the call is
@@ -42,7 +43,7 @@ export interface RemoteActors<Api> {
  */
 export interface AddressedActors<Api> {
   /** As in `RemoteActors`. */
-  readonly peer: CallbackActorLogic<CallCommand<Api>, AddressedPeerInput, PeerReport<Api>>;
+  readonly peer: PeerLogic<Api, AddressedPeerInput>;
   /** As in `RemoteActors`. */
   call<P extends ProcedureName<Api>>(
     procedure: P,

@@ -3,6 +3,7 @@ import type { Call } from '../api/call.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { AnyProcedures } from '../api/procedures.js';
 import type { CallKeeper } from '../call/call-keeper.js';
+import { headersText, readHeadersText } from '../call/headers-text.js';
 import { readRequestText, requestTextOf } from '../call/request-text.js';
 import type { AnyContract } from '../contract/contract.js';
 import { RestoreError } from '../api/restore-error.js';
@@ -19,8 +20,9 @@ export interface Called {
 
 type Input = AddressedCallInput<AnyProcedures, string>;
 
-/** An input that was persisted before its call was made. JSON would not keep its arguments. */
-type PersistedInput = KeptOptions & AddressedPeerInput & { readonly request: unknown };
+/** An input that was persisted before its call was made. JSON would not keep what it sends. */
+type PersistedInput = Omit<KeptOptions, 'headers'> &
+  AddressedPeerInput & { readonly request: unknown; readonly headers?: unknown };
 
 /** What the invocation begins with: an input, or a call that was made before. */
 export interface Origin {
@@ -57,13 +59,17 @@ export class Invocation {
       const { address, args = [], ...options } = input;
       return { address, args, options };
     }
-    const { address, request, ...options } = input;
+    const { address, request, headers: sent, ...options } = input;
     const { procedure } = this.#called;
     const read = typeof request === 'string' ? readRequestText(request) : undefined;
     if (read?.procedure !== procedure) {
       throw RestoreError.ofDamage(procedure, 'its request is not what was written');
     }
-    return { address, args: read.args, options };
+    const headers = typeof sent === 'string' ? readHeadersText(sent) : undefined;
+    if (sent !== undefined && headers === undefined) {
+      throw RestoreError.ofDamage(procedure, 'its headers are not what was written');
+    }
+    return { address, args: read.args, options: { ...options, headers } };
   }
 
   /** What a later process needs to go on: the call, or the input if no call was made. */
@@ -71,8 +77,9 @@ export class Invocation {
     if (this.#call !== undefined) return { call: this.#called.keeper.persist(this.#call) };
     const { input } = this.#origin;
     if (input === undefined || 'request' in input) return this.#origin;
-    const { args = [], ...kept } = input;
-    return { input: { ...kept, request: requestTextOf(this.#called.procedure, args) } };
+    const { args = [], headers, ...kept } = input;
+    const request = requestTextOf(this.#called.procedure, args);
+    return { input: { ...kept, request, headers: headersText(headers) } };
   }
 
   /** For inspectors. */

@@ -12,6 +12,8 @@ import type { CallEvent, CallMachineInput } from '../../src/api/call-snapshot.js
 import { RemoteError } from '../../src/api/outcome.js';
 import { handlerMachine } from '../../src/handler/machine.js';
 import type { HandlerEvent, HandlerInput } from '../../src/handler/machine.js';
+import { notificationMachine } from '../../src/notification/machine.js';
+import type { NotificationEvent, NotificationInput } from '../../src/api/notification-snapshot.js';
 import { peerMachine } from '../../src/peer/machine.js';
 import type { PeerContext, PeerEvent, PeerInput } from '../../src/peer/machine.js';
 import { runSideBySide } from './side-by-side.js';
@@ -40,6 +42,7 @@ const callEvents: readonly CallEvent[] = [
   { type: 'expired', verdict: 'peerSilent' },
   { type: 'cancel', reason: 'enough' },
   { type: 'moved', peer: '10.0.0.2:1234' },
+  { type: 'overdue', waitedMs: 1_200 },
   { type: 'answeredElsewhere', from: '127.0.0.1:1235' },
   { type: 'lingered' },
 ];
@@ -50,6 +53,7 @@ const handlerInput: HandlerInput = {
   peer: '127.0.0.1:5678',
   transactionId: 'b21c'.repeat(10),
   attempt: 1,
+  oneWay: false,
   receivedAtMs: 7,
 };
 
@@ -57,6 +61,7 @@ const handlerEvents: readonly HandlerEvent[] = [
   { type: 'started' },
   { type: 'refused', refusal: 'unknownProcedure' },
   { type: 'replied', replyBytes: 48, atMs: 9 },
+  { type: 'finished', atMs: 9 },
   {
     type: 'failed',
     error: new Error('bang'),
@@ -67,6 +72,22 @@ const handlerEvents: readonly HandlerEvent[] = [
   { type: 'cancelled' },
   { type: 'duplicated' },
   { type: 'abandoned' },
+];
+
+const notificationInput: NotificationInput = {
+  procedure: 'moved',
+  args: [1, 2],
+  peer: '127.0.0.1:1234',
+  transactionId: '5d07'.repeat(10),
+  latest: 'position',
+};
+
+const notificationEvents: readonly NotificationEvent[] = [
+  { type: 'moved', peer: '10.0.0.2:1234' },
+  { type: 'transmitted' },
+  { type: 'replaced', by: '77aa'.repeat(10) },
+  { type: 'dropped', reason: 'noRoom' },
+  { type: 'dropped', reason: 'refused', error: new Error('ENETUNREACH') },
 ];
 
 const peerEvents: readonly PeerEvent[] = [
@@ -130,6 +151,7 @@ function provesEqual<TMachine extends AnyStateMachine>(
 }
 
 provesEqual(callMachine, callInput, callEvents);
+provesEqual(notificationMachine, notificationInput, notificationEvents);
 provesEqual(handlerMachine, handlerInput, handlerEvents);
 
 // Three time-outs in a row make a peer silent.

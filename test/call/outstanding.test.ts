@@ -13,7 +13,9 @@ t.test(
     const client = await world.endpoint({ timeoutMs: 100 });
     const peer = client.peer(raw.address);
     const reports: CallReport[] = [];
-    peer.on('*', (report) => reports.push(report));
+    peer.on('*', (report) => {
+      if ('procedure' in report) reports.push(report);
+    });
     const call = peer.call('x', [], { reference: 'mine' });
     const emitted: CallReport[] = [];
     call.on('*', (report) => emitted.push(report));
@@ -98,7 +100,9 @@ t.test(
     const client = await world.endpoint({ timeoutMs: 100, maxLingering: 0 });
     const peer = client.peer(raw.address);
     const reports: CallReport[] = [];
-    peer.on('*', (report) => reports.push(report));
+    peer.on('*', (report) => {
+      if ('procedure' in report) reports.push(report);
+    });
     const call = peer.call('x');
     t.match(await world.clock.runUntil(call), { state: 'timedOut' });
     t.strictSame(kinds(reports), ['call.timedOut', 'call.lost']);

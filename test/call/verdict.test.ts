@@ -121,8 +121,20 @@ t.test('only some errors mean that there is no route', async (t) => {
   t.equal(saysUnreachable(new Error('without a code')), false);
 });
 
+t.test('probeUnanswered: the request was not sent, because no probe was answered', async (t) => {
+  const evidence = {
+    ...{ sentAtMs: undefined, probed: true, notAskedAgain: false, unreachable: false },
+    ...{ heardAtMs: undefined, answeredFrom: undefined, lagMs: 0, timeoutMs: 1_000 },
+  };
+  t.equal(verdictOf(evidence), 'probeUnanswered');
+  t.equal(verdictOf({ ...evidence, heardAtMs: 200 }), 'probeUnanswered');
+  t.equal(verdictOf({ ...evidence, lagMs: 500 }), 'localLoopBlocked');
+  t.equal(verdictOf({ ...evidence, probed: false }), 'neverSent');
+  t.equal(verdictOf({ ...evidence, probed: false, lagMs: 500 }), 'neverSent');
+});
+
 t.test('unreachable: there was no route, and nothing was heard since', async (t) => {
-  const sent = { sentAtMs: 100, notAskedAgain: false, lagMs: 0, timeoutMs: 1_000 };
+  const sent = { sentAtMs: 100, probed: false, notAskedAgain: false, lagMs: 0, timeoutMs: 1_000 };
   const evidence = { ...sent, unreachable: true, answeredFrom: undefined };
   t.equal(verdictOf({ ...evidence, heardAtMs: undefined }), 'unreachable');
   t.equal(verdictOf({ ...evidence, heardAtMs: 99 }), 'unreachable');

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseArguments, parseWholeNumber } from '../../src/cli/arguments.js';
+import { parseArguments, parseHeader, parseWholeNumber } from '../../src/cli/arguments.js';
 
 t.test('a word that is valid JSON is JSON, any other is a string', async (t) => {
   const table: readonly (readonly [word: string, value: unknown])[] = [
@@ -53,4 +53,20 @@ t.test('an option for numbers takes only digits', async (t) => {
   for (const word of ['', '-1', '1.5', '1e3', '0x10', 'ten', ' 1']) {
     t.throws(() => parseWholeNumber(word), { message: 'It is not a whole number.' }, word);
   }
+});
+
+t.test('an option for headers takes names with their values, each name once', async (t) => {
+  t.strictSame(parseHeader('a=b'), { a: 'b' });
+  t.strictSame(parseHeader('a=', { b: 'c' }), { b: 'c', a: '' });
+  t.strictSame(parseHeader('a=b=c'), { a: 'b=c' });
+  t.strictSame(parseHeader('a=5'), { a: '5' });
+  t.strictSame(parseHeader('a=two\nlines'), { a: 'two\nlines' });
+  t.strictSame(parseHeader('a=hex:00ff'), { a: Uint8Array.of(0, 255) });
+  t.strictSame(parseHeader('a=text:hex:00'), { a: 'hex:00' });
+  for (const word of ['', 'a', '=b']) {
+    t.throws(() => parseHeader(word), { message: 'It is not name=value.' }, word);
+  }
+  t.throws(() => parseHeader('a=c', { a: 'b' }), { message: 'It is there twice.' });
+  t.throws(() => parseHeader('a=hex:0'), { message: /odd number of hexadecimal digits/ });
+  t.strictSame(Object.keys(parseHeader('__proto__=x')), ['__proto__'], 'which the call refuses');
 });

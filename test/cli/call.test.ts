@@ -55,6 +55,35 @@ t.test('a call prints its value as JSON and exits 0', async (t) => {
   );
 });
 
+t.test('a call has headers, and prints those of the reply with the outcome', async (t) => {
+  const endpoint = await createEndpoint({
+    host: '127.0.0.1',
+    handlers: {
+      show: ({ headers, setHeader }) => {
+        setHeader('served-by', Uint8Array.of(7));
+        return { ...headers };
+      },
+    },
+  });
+  t.teardown(() => endpoint.close());
+  const address = `127.0.0.1:${endpoint.address.port}`;
+  const call = (...words: string[]) => runCommand(['call', address, 'show', ...words]);
+  const headers = ['--header', 'token=a=b', '--header', 'key=hex:00ff'];
+  const { exitCode, stdout } = await call(...headers);
+  t.equal(exitCode, 0);
+  t.equal(stdout, '{ "token": "a=b", "key": "hex:00ff" }\n');
+  t.match((await call(...headers, '--json')).stdout, '"headers": { "served-by": "hex:07" }');
+  for (const [word, words] of [
+    ['token', /argument 'token' is invalid. It is not name=value/],
+    ['bad name=x', /has the name "bad name"/],
+    [`token=${'x'.repeat(400)}`, /may take at most 400 bytes/],
+  ] as const) {
+    const { exitCode, stderr } = await call('--header', word);
+    t.equal(exitCode, 1);
+    t.match(stderr, words);
+  }
+});
+
 t.test('the output of a call can be an argument of the next', async (t) => {
   const address = await server(t);
   const first = await runCommand([

@@ -195,6 +195,28 @@ t.test('a module that exports a contract is served with it', async (t) => {
   t.match(await served.ended(), { exitCode: 0, stderr: '' });
 });
 
+t.test('a module that exports middleware is served with it', async (t) => {
+  const cwd = t.testdir({
+    'handlers.mjs': `
+      export const use = [(_request, next) => next({ unit: 'm' })];
+      export const handlers = { double: ({ context }, number) => 2 * number + context.unit };
+    `,
+    'wrong.mjs': 'export const handlers = { a: () => 1 }; export const use = ["auth"];',
+  });
+  const served = new CommandProcess(t, ['serve', 'handlers.mjs', '--host', '127.0.0.1'], cwd);
+  const [, address = ''] = await served.printed(LISTENING);
+  const client = await createEndpoint({ host: '127.0.0.1' });
+  t.teardown(() => client.close());
+  t.match(await client.peer(address).call('double', [21]), { value: '42m' });
+  served.kill('SIGINT');
+  t.match(await served.ended(), { exitCode: 0, stderr: '' });
+  t.strictSame(await runCommand(['serve', 'wrong.mjs'], { cwd }), {
+    exitCode: 1,
+    stdout: '',
+    stderr: "error: The option 'use[0]' must be a function, but is of type string\n",
+  });
+});
+
 t.test('a contract that is invalid, or that its module violates, gives a sentence', async (t) => {
   const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
   const cwd = t.testdir({

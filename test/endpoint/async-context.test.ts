@@ -29,6 +29,12 @@ t.test('what is registered runs in the context that registered it', async (t) =>
   const server = await tenant.run('server', () =>
     createEndpoint({
       host,
+      use: [
+        (_, next) => {
+          note('use');
+          return next();
+        },
+      ],
       handlers: {
         ping: () => note('handler'),
         hang: (scope) =>
@@ -82,7 +88,7 @@ t.test('what is registered runs in the context that registered it', async (t) =>
   // When it is closed, the hanging procedure was aborted in any case.
   await Promise.all([client.close(), server.close()]);
   t.strictSame(seen, {
-    ...{ handler: 'server', onError: 'server', abort: 'request' },
+    ...{ handler: 'server', use: 'server', onError: 'server', abort: 'request' },
     lookup: 'client',
     ...{ 'peer.on': 'B', 'peer.subscribe': 'B', 'endpoint.on': 'B' },
     ...{ 'call.on': 'B', subscribe: 'B', select: 'B', replyTo: 'B', then: 'B' },

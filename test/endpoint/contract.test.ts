@@ -491,7 +491,7 @@ t.test(
     const [checked, unchecked] = [client.peer(raw.address, contract), client.peer(raw.address)];
     const resolved: unknown[] = [];
     checked.on('call.unsent', () => t.fail('nothing was unsent'));
-    unchecked.on('*', ({ type }) => resolved.push(type));
+    unchecked.on('call.resolved', ({ type }) => resolved.push(type));
     const calls = [checked.call('greet', ['Snake']), unchecked.call('greet', [5])];
     t.equal(checked.inFlight, 2);
     await world.settle();

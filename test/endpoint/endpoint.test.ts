@@ -51,7 +51,8 @@ t.test(
       value: 1,
     });
     await server.close();
-    t.equal(world.errors.splice(0).length, 5, 'request twice, datagram twice, closed once');
+    const what = 'started once, request twice, datagram twice, health once, closed once';
+    t.equal(world.errors.splice(0).length, 7, what);
   }),
 );
 

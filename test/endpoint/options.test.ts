@@ -50,7 +50,7 @@ t.test(
     }
     t.throws(call([], { timeout: 5 }), {
       message:
-        "The option 'timeout' is not known; the options of a call are timeoutMs, attempts, signal, traceparent, reference",
+        "The option 'timeout' is not known; the options of a call are timeoutMs, attempts, signal, traceparent, headers, reference",
     });
     t.throws(call([], { signal: {} }), { message: "The option 'signal' must be an AbortSignal" });
     for (const args of ['text', 5, { a: 1 }, new Set()]) t.throws(call(args), UnencodableError);

@@ -116,6 +116,8 @@ t.test(
     await send(request(1, 'reply'), 'replied');
     await send(request(1, 'reply'), 'replayed');
     await send(request(1, 'reply', 'other'), 'conflict');
+    const oneWay = Buffer.of(0x82, 0, 1, 8, 0xc3);
+    await send(Buffer.concat([request(11, 'reply'), oneWay]), 'finished');
     await send(request(2, 'fail'), 'failed');
     await send(request(3, 'none'), 'unknownProcedure');
     await send(request(4, 'reply', 'too many'), 'invalidArguments');
@@ -143,8 +145,9 @@ t.test(
       'each of them once',
     );
     t.equal(sum(requests), endings.length);
-    const { replied, failed, timedOut, cancelled, abandoned } = requests;
-    t.equal(fates['request.run'], replied + failed + timedOut + cancelled + abandoned);
+    const { replied, finished, failed, timedOut, cancelled, abandoned } = requests;
+    const run = replied + finished + failed + timedOut + cancelled + abandoned;
+    t.equal(fates['request.run'], run);
     t.equal(fates['cancel.delivered'], 1);
     t.match(world.errors.splice(0), [{ procedure: 'fail' }, { procedure: 'slow' }]);
   }),

@@ -92,6 +92,40 @@ t.test(
 );
 
 t.test(
+  'both messages have the headers of the call, if it has any',
+  inWorld(async (t, world) => {
+    const calls = hear(t, 'rpcudp:call');
+    const runs = hear(t, 'rpcudp:handler');
+    const server = await world.endpoint({ handlers: { ping: () => 'pong' } });
+    const client = await world.endpoint();
+    const peer = client.peer(server.address);
+    await world.clock.runUntil(peer.call('ping', [], { headers: { token: 'abc' } }));
+    await world.clock.runUntil(peer.call('ping'));
+    for (const heard of [calls, runs]) {
+      const messages = [...new Set(heard.map(({ message }) => message))];
+      t.match(messages[0], { headers: { token: 'abc' } });
+      t.equal('headers' in (messages[1] as object), false);
+    }
+  }),
+);
+
+t.test(
+  'a trace context that leaves too little room for the headers is an error of the call',
+  inWorld(async (t, world) => {
+    const client = await world.endpoint();
+    const setContext = (message: unknown) => {
+      (message as CallMessage).traceparent = 'x'.repeat(256);
+    };
+    subscribe(CALL_START, setContext);
+    t.teardown(() => unsubscribe(CALL_START, setContext));
+    const call = (bytes: number) => () =>
+      client.peer('10.9.9.9:1').call('x', [], { headers: { a: 'x'.repeat(bytes) } });
+    t.throws(call(300), { name: 'OptionError', message: /at most 213 bytes/ });
+    t.doesNotThrow(call(200));
+  }),
+);
+
+t.test(
   'a subscriber gives the call a trace context, and the procedure runs in its own store',
   inWorld(async (t, world) => {
     const spans = new AsyncLocalStorage<string>();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { createEndpoint } from '../../src/index.js';
 import type { Random } from '../../src/random.js';
-import { readHeaderMap } from '../../src/wire/header-map.js';
+import { readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { encodeRequest } from '../../src/wire/request.js';
 import { Inbox } from '../fixtures/inbox.js';
 import { PythonPeer } from './python-peer.js';

@@ -11,7 +11,7 @@ import type { Call } from '../../src/index.js';
 import { isDrop } from '../../src/wire/drop.js';
 import { HEADER_BYTES } from '../../src/wire/frame.js';
 import { typeOfByte } from '../../src/wire/frame-type.js';
-import { readHeaderMap } from '../../src/wire/header-map.js';
+import { readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { skimRequest } from '../../src/wire/request.js';
 import { until } from '../fixtures/network/until.js';
 import { PythonPeer } from './python-peer.js';

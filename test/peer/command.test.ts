@@ -11,7 +11,9 @@ t.test(
     const client = await world.endpoint();
     const peer = client.peer(raw.address);
     const [heard, replied]: [CallReport[], CallReport[]] = [[], []];
-    peer.on('*', (report) => heard.push(report));
+    peer.on('*', (report) => {
+      if ('procedure' in report) heard.push(report);
+    });
     peer.send({
       type: 'call',
       procedure: 'greet',

@@ -357,8 +357,8 @@ t.test(
       serving: ['10.0.2.1'],
     });
     const heard: string[] = [];
-    const subscription = client.peer(NAME).on('*', ({ type, reference }) => {
-      heard.push(`${type} ${String(reference)}`);
+    const subscription = client.peer(NAME).on('*', (report) => {
+      if ('reference' in report) heard.push(`${report.type} ${String(report.reference)}`);
     });
     const first = peer.call('where', [], { reference: 'first' });
     await world.clock.runUntil(first);
@@ -451,7 +451,7 @@ t.test(
     });
     const heard: string[] = [];
     const kept = client.peer('kept.example:2000');
-    const subscription = kept.on('*', ({ type }) => heard.push(type));
+    const subscription = kept.on('call.resolved', ({ type }) => heard.push(type));
     t.equal(await ask(world, peer), '10.0.2.1');
     for (const name of ['a', 'b', 'c']) {
       t.equal(await ask(world, client.peer(`${name}.example:2000`)), '10.0.2.1');

@@ -9,10 +9,12 @@ import { createEndpoint, fail, handlersOf } from '../../src/index.js';
 import type {
   AnyEndpoint,
   Call,
+  CallHeaders,
   CallReport,
   ErrorCode,
   Fate,
   HandlerScope,
+  HealthReport,
   Outcome,
   Peer,
   PeerHealth,
@@ -87,7 +89,16 @@ function ofHandlers(client: AnyEndpoint) {
   });
   // @ts-expect-error no such report
   peer.on('call.finished', () => undefined);
-  peer.on('*', (report) => report satisfies CallReport);
+  peer.on('*', (report) => {
+    if ('procedure' in report) report satisfies CallReport;
+    else report satisfies HealthReport;
+  });
+  peer.on('call.overdue', ({ waitedMs }) => waitedMs satisfies number);
+  peer.on('peer.silent', ({ unheardForMs }) => unheardForMs satisfies number | undefined);
+  // @ts-expect-error it was just heard
+  peer.on('peer.responsive', ({ unheardForMs }) => unheardForMs as unknown);
+  // @ts-expect-error this health is not reported
+  peer.on('peer.unknown', () => undefined);
   return { found, counted, pinged, greeted, missing };
 }
 
@@ -165,10 +176,35 @@ function ofEndings(ending: RequestEnding, verdict: Verdict): never {
   throw new Error(ending);
 }
 
+function ofHeaders(peer: Peer<{ ping: () => string }>, maybe: string | undefined) {
+  peer.call('ping', [], { headers: { token: 'abc', key: new Uint8Array(), none: maybe } });
+  peer.send({ type: 'call', procedure: 'ping', headers: { token: maybe } });
+  // @ts-expect-error a header is text or binary
+  peer.call('ping', [], { headers: { token: 5 } });
+  // @ts-expect-error a header is text or binary
+  peer.send({ type: 'call', procedure: 'ping', headers: { token: null } });
+  return (outcome: Outcome<string>) => {
+    // @ts-expect-error not every outcome has headers
+    outcome.headers satisfies unknown;
+    if (outcome.state !== 'resolved' && outcome.state !== 'rejected') return undefined;
+    // @ts-expect-error there may be none
+    outcome.headers satisfies object;
+    return outcome.headers satisfies CallHeaders | undefined;
+  };
+}
+
 function ofScopes(scope: HandlerScope) {
   scope.remainingMs satisfies number;
   scope.signal satisfies AbortSignal;
   scope.traceparent satisfies string | undefined;
+  scope.headers['token'] satisfies string | Uint8Array | undefined;
+  scope.setHeader('a', 'b');
+  scope.setHeader('a', new Uint8Array());
+  scope.setHeader('a', undefined);
+  // @ts-expect-error a header is text or binary
+  scope.setHeader('a', 5);
+  // @ts-expect-error headers are read-only
+  scope.headers['token'] = 'x';
   // @ts-expect-error a scope is read-only
   scope.remainingMs = 5;
   // @ts-expect-error a scope is read-only
@@ -220,5 +256,6 @@ t.type(ofWhatUsersHold, 'function');
 t.type(ofErrors, 'function');
 t.type(ofEndings, 'function');
 t.type(ofScopes, 'function');
+t.type(ofHeaders, 'function');
 t.type(ofEndpoints, 'function');
 t.pass('this file compiles' satisfies Journeys extends unknown[] ? string : never);

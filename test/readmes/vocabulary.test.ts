@@ -1,12 +1,14 @@
 /** The pages say the words that the tables have. */
 import t from 'tap';
 import { OUTCOME_STATES } from '../../src/api/call-state.js';
+import { NOTIFICATION_ENDINGS } from '../../src/api/notification-state.js';
 import { PEER_HEALTHS } from '../../src/api/health.js';
 import { VERDICTS } from '../../src/api/verdict.js';
 import { CALL_OPTIONS } from '../../src/call/options.js';
 import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js';
 import { LIMITS } from '../../src/engine/limits.js';
 import * as rpcudp from '../../src/index.js';
+import { NOTIFY_OPTIONS } from '../../src/notification/options.js';
 import { isNameOf, namesOf } from '../../src/vocabulary.js';
 import { DROP_REASONS } from '../../src/wire/drop-reason.js';
 import { ERROR_CODES, isErrorCode } from '../../src/wire/error-code.js';
@@ -17,6 +19,7 @@ import { MAX_DEPTH } from '../../src/wire/skim.js';
 import { codeIn, PAGES, pageOf } from './pages.js';
 
 const calling = pageOf('src/call/README.md');
+const notifying = pageOf('src/notification/README.md');
 const serving = pageOf('src/handler/README.md');
 const endpoint = pageOf('src/endpoint/README.md');
 const wire = pageOf('src/wire/README.md');
@@ -76,6 +79,15 @@ t.test('there is a row for each option of a call', async (t) => {
   t.same(namesIn(calling.tableBelow('Options of a call')).sort(), namesOf(CALL_OPTIONS).toSorted());
 });
 
+t.test(
+  'there is a row for each option of a notification, and for each way that one ends',
+  async (t) => {
+    const options = notifying.tableBelow('Options of a notification');
+    t.same(namesIn(options).sort(), namesOf(NOTIFY_OPTIONS).toSorted());
+    t.same(namesIn(notifying.tableBelow('How one ends')), namesOf(NOTIFICATION_ENDINGS));
+  },
+);
+
 t.test('there is a row for each error code, which says whether the procedure ran', async (t) => {
   const told = serving.tableBelow('Errors').map(([code = '', , executed = '']) => ({
     code: codeIn(code)[0] ?? '',
@@ -113,7 +125,7 @@ function hexOf(byte: number): string {
 }
 
 t.test('there is a row for each entry of a header map', async (t) => {
-  const told = wire.tableBelow('The header map');
+  const told = wire.tableBelow('The header map').filter(([, name = '']) => name !== '');
   t.same(
     told.map(([key = '', name = '']) => [codeIn(name)[0], Number(key)]),
     Object.entries(KEY),

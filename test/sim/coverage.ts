@@ -3,8 +3,10 @@
  * together.
  */
 import { FATES } from '../../src/api/fate.js';
+import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
 import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { VERDICTS } from '../../src/api/verdict.js';
+import { NOTIFICATION_ENDINGS } from '../../src/api/notification-state.js';
 import { REQUEST_ENDINGS } from '../../src/api/request-ending.js';
 import { namesOf } from '../../src/vocabulary.js';
 import { ERROR_CODES } from '../../src/wire/error-code.js';
@@ -21,8 +23,9 @@ const UNREACHED: ReadonlyMap<string, string> = new Map([
 const NAMES: readonly string[] = [
   ...namesOf(FATES).map((fate) => `fate:${fate}`),
   ...OUTCOME_STATES.map((state) => `outcome:${state}`),
+  ...namesOf(NOTIFICATION_ENDINGS).map((ending) => `notification:${ending}`),
   ...namesOf(VERDICTS).map((verdict) => `verdict:${verdict}`),
-  ...[...namesOf(ERROR_CODES), 'asAsked'].map((code) => `error:${code}`),
+  ...[...namesOf(ERROR_CODES), 'asAsked', 'turnedAway'].map((code) => `error:${code}`),
   ...namesOf(REQUEST_ENDINGS).map((ending) => `ending:${ending}`),
   ...['loss', 'partition', 'capacity', 'tooLarge', 'nobodyListens'].map((why) => `lost:${why}`),
   ...['late', 'lost'].map((sequel) => `sequel:${sequel}`),
@@ -32,18 +35,23 @@ const NAMES: readonly string[] = [
   ...ODD_OPTIONS.map((option) => `oddOption:${option}`),
   ...PROCESS_FAULTS.map((fault) => `processFault:${fault}`),
   ...['failed', 'elsewhere', 'first', 'second'].map((meaning) => `lookup:${meaning}`),
+  ...HEALTH_REPORT_TYPES,
   ...[
     'answeredElsewhere',
+    'overdue',
     'retransmitted',
     'corrupted',
     'duplicated',
     'oldPeer:answered',
     'procedure:aborted',
   ],
+  ...['passed', 'refused', 'turnedAway', 'overtaken'].map((what) => `middleware:${what}`),
+  ...['interceptor:passed', 'interceptor:keptBack'],
   ...['sent', 'delivered', 'lost', 'duplicated', 'corrupted', 'ignored'].map(
     (what) => `bundle:${what}`,
   ),
   ...['bundle:lostAndAnswered', 'bundle:ignoredAndAnswered', 'replay:bundled', 'replay:unbundled'],
+  ...['headers:run', 'headers:replied'],
   ...['wake:timersFirst', 'wake:messagesFirst', 'executed:no', 'executed:maybe'],
 ];
 

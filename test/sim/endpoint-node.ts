@@ -4,6 +4,7 @@
 import type { InspectionEvent } from 'xstate';
 import { formatAddress } from '../../src/address/address.js';
 import type { SocketAddress } from '../../src/address/address.js';
+import { HEALTH_REPORT_TYPES } from '../../src/api/health-report.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { checkEndpointOptions } from '../../src/endpoint/options.js';
 import type { CloseOptions } from '../../src/api/close-options.js';
@@ -15,6 +16,7 @@ import { brief, framesOf, headerOf, idOf, TYPE } from './datagram.js';
 import { FaultyTransport, PORT } from './faulty-transport.js';
 import type { Life, Transmissions, Watched } from './life.js';
 import { lookupIn } from './names.js';
+import { middlewareOf } from './middleware.js';
 import { NodeClock } from './node-clock.js';
 import type { NodePlan } from './plan.js';
 import { proceduresOf } from './procedures.js';
@@ -26,6 +28,7 @@ import type { World } from './world.js';
 /** The fates of answers that came to an open call from the address that was called. */
 const ANSWERED: readonly Fate[] = [
   ...(['response.matched', 'response.working', 'response.challenge', 'response.present'] as const),
+  'response.ignored',
 ];
 
 /** What a peer says about a request that changes when it is sent again. */
@@ -155,8 +158,10 @@ export class EndpointNode {
       },
     );
     const actors = new Map<string, Watched>();
+    const passed = { run: 0, refused: 0, times: new Map<string, number>() };
     const endpoint = await createEndpoint({
       ...this.plan.options,
+      ...(this.plan.middleware && middlewareOf(this.#world, this, passed)),
       transport,
       clock,
       random: this.#faults.random(this.incarnation),
@@ -174,17 +179,33 @@ export class EndpointNode {
     });
     const { address } = endpoint;
     this.#life = {
-      ...{ endpoint, clock, transport, transmissions, disturbed, atWorkWallMs, actors, address },
+      ...{
+        endpoint,
+        clock,
+        transport,
+        transmissions,
+        disturbed,
+        atWorkWallMs,
+        actors,
+        address,
+        passed,
+      },
       openCalls: new Set(),
       natives: new Set(),
       nativeSinceMs: new Map(),
       answerers: new Set(),
       probedAtMs: new Map(),
+      probes: new Set(),
+      notified: new Set(),
+      notifiedBy: new Set(),
+      notificationsMade: 0,
       nativeRequests: new Set(),
       arrivals: new Map(),
       replies: new Map(),
       traffic: new Map(),
       samples: new Map(),
+      healths: new Map(),
+      started: 0,
       running: [],
       firstSamples: 0,
       callsMade: 0,
@@ -260,6 +281,15 @@ export class EndpointNode {
       log.add(`${this.name} fate ${fate} from ${from.host}:${from.port}`);
       this.#faults.maybeThrow();
     });
+    endpoint.on('request.started', () => {
+      if (this.#life?.endpoint === endpoint) this.#life.started += 1;
+    });
+    for (const type of HEALTH_REPORT_TYPES) {
+      endpoint.on(type, (report) => {
+        // A microtask later the process may have died.
+        if (this.#life?.endpoint === endpoint) this.#world.healthReported(this, report);
+      });
+    }
     endpoint.on('request.settled', (request) => {
       const { ending, transactionId } = request;
       coverage.reach(`ending:${ending}`);
@@ -289,8 +319,9 @@ export class EndpointNode {
     frame: Buffer,
     to: SocketAddress,
   ): void {
-    if (frame[0] !== TYPE.request) return;
     const id = idOf(frame);
+    if (frame[0] === TYPE.probe && !transmissions.has(id)) this.#life?.probes.add(id);
+    if (frame[0] !== TYPE.request) return;
     const atMs = clock.nowMs();
     const known = transmissions.get(id);
     if (known === undefined || this.plan.faults.has('shortIds')) {

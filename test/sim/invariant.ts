@@ -1,6 +1,7 @@
 /** Invariant: a promise, and the moments when it is checked. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { EndpointReport } from '../../src/api/endpoint-report.js';
+import type { HealthReport } from '../../src/api/health-report.js';
 import type { EndpointNode } from './endpoint-node.js';
 import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -33,6 +34,8 @@ export interface Invariant {
   ) => Finding;
   /** An endpoint reported how a request ended. */
   readonly afterRequest?: (world: World, node: EndpointNode, request: RequestSettled) => Finding;
+  /** An endpoint reported the health of a peer. */
+  readonly afterHealth?: (world: World, node: EndpointNode, report: HealthReport) => Finding;
   /** The kernel took a datagram. */
   readonly afterSend?: (
     world: World,

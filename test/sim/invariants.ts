@@ -5,13 +5,17 @@ import { atMostOnce } from './invariants/at-most-once.js';
 import { boundedMemory } from './invariants/bounded-memory.js';
 import { bundles } from './invariants/bundles.js';
 import { firstContact } from './invariants/first-contact.js';
+import { health } from './invariants/health.js';
+import { headers } from './invariants/headers.js';
 import { honesty } from './invariants/honesty.js';
 import { inboundConservation } from './invariants/inbound-conservation.js';
 import { networkConservation } from './invariants/network-conservation.js';
 import { oneOutcome } from './invariants/one-outcome.js';
+import { notifications } from './invariants/notifications.js';
 import { orderlyEnd } from './invariants/orderly-end.js';
 import { outboundConservation } from './invariants/outbound-conservation.js';
 import { pace } from './invariants/pace.js';
+import { passing } from './invariants/passing.js';
 import { quiescence } from './invariants/quiescence.js';
 import { quietWorlds } from './invariants/quiet-worlds.js';
 import { requestConservation } from './invariants/request-conservation.js';
@@ -29,13 +33,17 @@ export const INVARIANTS: readonly Invariant[] = [
   outboundConservation,
   networkConservation,
   requestConservation,
+  passing,
   boundedMemory,
   pace,
   amplification,
   bundles,
   firstContact,
+  headers,
+  notifications,
   orderlyEnd,
   quiescence,
   wallClock,
   quietWorlds,
+  health,
 ];

@@ -1,7 +1,9 @@
 /** Life: one life of an endpoint, with what belongs to it and what the invariants note about it. */
 import type { SocketAddress } from '../../src/address/address.js';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
+import type { HealthReport } from '../../src/api/health-report.js';
 import type { FaultyTransport } from './faulty-transport.js';
+import type { Passed } from './middleware.js';
 import type { NodeClock } from './node-clock.js';
 import type { Execution } from './oracle.js';
 import type { TrackedCall } from './tracked-call.js';
@@ -52,6 +54,14 @@ export interface Life {
   readonly answerers: Set<string>;
   /** When the kernel took the last probe to each address; see I16. */
   readonly probedAtMs: Map<string, number>;
+  /** The ids of the probes that are about no request that was sent; see I15 and I16. */
+  readonly probes: Set<string>;
+  /** Addresses that were notified; see I16. */
+  readonly notified: Set<string>;
+  /** Notifications that came, by sender and transaction id; see I21. */
+  readonly notifiedBy: Set<string>;
+  /** How many notifications were made. */
+  notificationsMade: number;
   /** Requests that came with a header map, by sender and transaction id; see I15. */
   readonly nativeRequests: Set<string>;
   /** How many times each request arrived, by sender and transaction id; see I2. */
@@ -66,7 +76,13 @@ export interface Life {
   readonly samples: Map<string, number>;
   /** How many of them were the first that is known of a path; see I9. */
   firstSamples: number;
+  /** The last report of the health of each peer; see I18. */
+  readonly healths: Map<string, HealthReport>;
+  /** How many requests it reported as started; see I7. */
+  started: number;
   readonly actors: Map<string, Watched>;
+  /** How many requests passed through the middleware; see I20. */
+  readonly passed: Passed;
   /** Calls of the workload that have no outcome yet. */
   readonly openCalls: Set<TrackedCall>;
   /** How many calls were made, by the workload and by procedures. */

@@ -105,6 +105,7 @@ export class OldPeer implements Receiver {
       serial: this.#world.oracle.count,
       token: String(token),
       procedure,
+      ending: false,
       node: this.name,
       incarnation: this.incarnation,
       sender: `${from.host}:${from.port}`,

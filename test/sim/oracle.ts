@@ -19,6 +19,8 @@ export interface Execution extends Request {
   readonly serial: number;
   readonly token: string;
   readonly procedure: string;
+  /** Whether its endpoint drained or closed when the request arrived. */
+  readonly ending: boolean;
   readonly startedAtMs: number;
   endedAtMs: number | undefined;
   /** What it returned, as text; undefined while it runs, or if it failed. */

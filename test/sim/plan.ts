@@ -28,7 +28,8 @@ export const FAULT_CLASSES = [
   ...(['loss', 'duplication', 'delay', 'capacity', 'corruption', 'mtu'] as const),
   ...(['partition', 'clog', 'replay', 'rebind', 'crash', 'close', 'stall', 'downgrade'] as const),
   ...(['offPathAttacker', 'onPathAttacker', 'oldPeers', 'aborts', 'sendFaults'] as const),
-  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names'] as const),
+  ...(['suspend', 'lateTimers', 'shortIds', 'throwingListeners', 'names', 'headers'] as const),
+  ...(['notifications', 'middleware'] as const),
   ...ODD_OPTIONS,
 ] as const;
 
@@ -68,6 +69,8 @@ export interface NodePlan {
   readonly kind: 'endpoint' | 'old';
   readonly options: NodeOptions;
   readonly oddOptions: readonly OddOption[];
+  /** Whether it has middleware and interceptors. */
+  readonly middleware: boolean;
   readonly faults: ReadonlySet<ProcessFault>;
   /** How often a process fault happens where it can. */
   readonly faultRate: number;
@@ -97,6 +100,10 @@ export interface Plan {
   readonly callsAfterHealing: number;
   /** Whether calls are made by host names, too, which may mean a wrong address. */
   readonly named: boolean;
+  /** Whether calls have headers, which old peers must not be sent. */
+  readonly headed: boolean;
+  /** Whether endpoints notify each other, and old peers. */
+  readonly notifies: boolean;
   /** Whether every actor is watched through an inspection observer. */
   readonly inspected: boolean;
   readonly settings: Settings;
@@ -151,7 +158,9 @@ export function drawPlan(dice: Dice, settings: Settings): Plan {
     calls: dice.integer(...size.calls),
     callIntervalMs: dice.pick([5, 50, 200, 400]),
     callsAfterHealing: dice.integer(...size.after),
+    notifies: chance(dice.fork('notifications'), 0.5, quiet ? 'drawn' : rule('notifications')),
     named: chance(dice.fork('names'), ACTIVE, rule('names')),
+    headed: chance(dice.fork('headers'), ACTIVE, rule('headers')),
     inspected: dice.chance(0.1),
     settings,
   };
@@ -179,6 +188,7 @@ function drawNodes(dice: Dice, count: number, rule: Rule): NodePlan[] {
     PROCESS_FAULTS.filter((fault) => chance(dice, ODDS[fault] ?? ACTIVE, rule(CLASS_OF[fault]))),
   );
   const faultRate = dice.pick([0.02, 0.1, 0.25]);
+  const around = dice.fork('middleware');
   return Array.from({ length: count }, (_, index) => {
     // The first two are endpoints, so that every world has two peers that speak the whole protocol.
     const mayBeOld = chance(dice, 0.3, rule('oldPeers'));
@@ -191,6 +201,7 @@ function drawNodes(dice: Dice, count: number, rule: Rule): NodePlan[] {
       kind,
       options: optionsOf(own, dice),
       oddOptions: own,
+      middleware: chance(around, ACTIVE, rule('middleware')) && kind === 'endpoint',
       faults: new Set(faults.filter((fault) => active.has(fault))),
       faultRate,
     };

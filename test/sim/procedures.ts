@@ -4,7 +4,10 @@
 import type { HandlerScope } from '../../src/api/scope.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import { ProcedureError } from '../../src/api/procedure-error.js';
+import type { Dice } from './dice.js';
 import type { EndpointNode } from './endpoint-node.js';
+import { checkHeaders } from './invariants/headers.js';
+import type { PassingContext } from './middleware.js';
 import { resultText } from './oracle.js';
 import type { Execution } from './oracle.js';
 import type { World } from './world.js';
@@ -25,6 +28,12 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
   const { incarnation } = node;
 
   const begin = (scope: HandlerScope, procedure: string, token: unknown): Execution => {
+    if (node.plan.middleware && scope.signal.aborted) {
+      world.problem('I20', `${node.name} ran ${procedure} when nobody waited any longer`);
+    }
+    // Behind middleware that waits, a procedure begins when other datagrams are received.
+    const { ending = node.closing, transactionId = node.receivingId } =
+      scope.context as Partial<PassingContext>;
     const execution: Execution = {
       serial: world.oracle.count,
       token: String(token),
@@ -32,13 +41,14 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
       node: node.name,
       incarnation,
       sender: `${scope.sender.host}:${scope.sender.port}`,
-      transactionId: node.receivingId,
+      ...{ transactionId, ending },
       startedAtMs: world.nowMs,
       endedAtMs: undefined,
       result: undefined,
       declared: undefined,
     };
     world.procedureRan(node, execution);
+    checkHeaders(world, node, scope, String(token));
     return execution;
   };
   const end = <Result>(execution: Execution, result: Result): Result => {
@@ -117,8 +127,11 @@ export function proceduresOf(world: World, node: EndpointNode): Handlers {
 }
 
 /** The arguments of a call, after its token. */
-export function argumentsFor(procedure: ProcedureName, world: World): unknown[] {
-  const { dice } = world;
+export function argumentsFor(
+  procedure: ProcedureName,
+  world: World,
+  dice: Dice = world.dice,
+): unknown[] {
   switch (procedure) {
     case 'echo':
       return [dice.chance(0.1) ? 'p'.repeat(dice.below(3_000)) : dice.below(100)];

@@ -6,6 +6,7 @@
 import type { Coverage } from './coverage.js';
 import { watchRoundTrips } from './invariants/pace.js';
 import { ordinarySettings } from './plan.js';
+import { startNotifications } from './notifications.js';
 import type { NodePlan, Plan, Settings } from './plan.js';
 import { heal, startStrikes } from './strikes.js';
 import { makeCall, startWorkload } from './workload.js';
@@ -64,6 +65,7 @@ async function live(world: World): Promise<void> {
   const { calls, callIntervalMs } = world.plan;
   await world.open();
   startWorkload(world);
+  startNotifications(world);
   startStrikes(world);
   await settle(world);
   await world.run(calls * callIntervalMs + AFTERMATH_MS);

@@ -25,10 +25,14 @@ export interface TrackedCall {
   readonly attempts: number | undefined;
   /** Whether its contract says that the request may be repeated to any peer. */
   readonly idempotent: boolean;
+  /** Whether it has headers. */
+  readonly headed: boolean;
   readonly call: Call;
   readonly signal: AbortSignal | undefined;
   /** How many outcomes it reported. It must be one. */
   outcomeReports: number;
+  /** How many times it was reported as overdue. */
+  overdue: number;
   /** How many late and lost reports came. A call has at most one. */
   sequels: number;
   outcome: Outcome | undefined;

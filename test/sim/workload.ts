@@ -7,6 +7,7 @@ import type { OldPeer } from './old-peer.js';
 import { hostNameOf } from './names.js';
 import { argumentsFor, PROCEDURES } from './procedures.js';
 import type { ProcedureName } from './procedures.js';
+import { headersOf } from './invariants/headers.js';
 import type { TrackedCall } from './tracked-call.js';
 import type { World } from './world.js';
 
@@ -106,9 +107,10 @@ export function makeCall(
   const contracted = world.dice.chance(0.3) && procedure !== 'missing';
   const { port } = target.address;
   const address = byName ? { host: hostNameOf(target), port } : target.address;
+  const headers = world.drawsHeaders() ? headersOf(token) : undefined;
   const call = attempt(() => {
     const peer: Peer = contracted ? endpoint.peer(address, CONTRACT) : endpoint.peer(address);
-    return peer.call(procedure, [token, ...details], options);
+    return peer.call(procedure, [token, ...details], { ...options, headers });
   });
   if (call === undefined) {
     world.coverage.reach('call:refused');
@@ -127,9 +129,11 @@ export function makeCall(
     dueMs: clock.nowMs() + timeoutMs,
     attempts: options.attempts ?? caller.limits.attempts,
     idempotent: contracted && IDEMPOTENT.includes(procedure),
+    headed: headers !== undefined,
     call,
     signal: options.signal,
     outcomeReports: 0,
+    overdue: 0,
     sequels: 0,
     outcome: undefined,
     settledAtMs: undefined,

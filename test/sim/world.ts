@@ -4,6 +4,7 @@
  * the invariants checked.
  */
 import type { SocketAddress } from '../../src/address/address.js';
+import type { HealthReport } from '../../src/api/health-report.js';
 import { SimulatedClock } from '../../src/testing/clock.js';
 import { SimulatedNetwork } from '../../src/testing/network.js';
 import type { NetworkEvent } from '../../src/testing/network.js';
@@ -21,6 +22,8 @@ import type { Execution } from './oracle.js';
 import { drawPlan } from './plan.js';
 import type { Plan, Settings } from './plan.js';
 import type { TrackedCall } from './tracked-call.js';
+import type { TrackedNotification } from './tracked-notification.js';
+import type { Notification } from '../../src/api/notification.js';
 
 export interface WorldOptions {
   readonly seed: number;
@@ -48,6 +51,8 @@ export class World {
   readonly oldPeers: readonly OldPeer[];
   /** Every call of the workload. Bounded by the plan. */
   readonly calls: TrackedCall[] = [];
+  /** Every notification. Bounded by the plan. */
+  readonly notifications: TrackedNotification[] = [];
   /**
    * Transaction ids for which a datagram was changed or forged. Some invariants do not hold for
    * them.
@@ -67,7 +72,9 @@ export class World {
   healed = false;
 
   readonly #names: Dice;
+  readonly #headers: Dice;
   readonly #byToken = new Map<string, TrackedCall>();
+  readonly #notificationsByToken = new Map<string, TrackedNotification[]>();
   readonly #touched = new Set<EndpointNode>();
   /** The frames of the datagram that is just being put on the wire. */
   #sending: readonly Buffer[] = [];
@@ -79,6 +86,7 @@ export class World {
     this.dice = new Dice(new SeededRandom(seed, '/sim'));
     this.plan = drawPlan(this.dice.fork('plan'), settings);
     this.#names = this.dice.fork('names');
+    this.#headers = this.dice.fork('headers');
     this.log = new EventLog(() => this.nowMs, trace);
     this.network = new SimulatedNetwork({
       clock: this.clock,
@@ -130,6 +138,11 @@ export class World {
   /** Whether the next call is made by a host name. After healing none is, unless that is asked. */
   drawsName(): boolean {
     return this.plan.named && !this.healed && this.#names.chance(0.5);
+  }
+
+  /** Whether the next call has headers. After healing none has. */
+  drawsHeaders(): boolean {
+    return this.plan.headed && !this.healed && this.#headers.chance(0.5);
   }
 
   problem(invariant: string, what: string): void {
@@ -189,7 +202,11 @@ export class World {
         tracked.sequels += 1;
         this.coverage.reach(`sequel:${type.slice('call.'.length)}`);
       } else if (type === 'call.answeredElsewhere') this.coverage.reach('answeredElsewhere');
-      else tracked.outcomeReports += 1;
+      else if (type === 'call.overdue') {
+        if (tracked.outcomeReports > 0) this.problem('I1', `${tracked.token} is overdue too late`);
+        tracked.overdue += 1;
+        this.coverage.reach('overdue');
+      } else tracked.outcomeReports += 1;
     });
     void call.then((outcome) => {
       if (tracked.abandoned) return;
@@ -206,6 +223,33 @@ export class World {
     });
   }
 
+  /** The notifications with this token. A broadcast makes several. */
+  notificationsOf(token: string): readonly TrackedNotification[] {
+    return this.#notificationsByToken.get(token) ?? [];
+  }
+
+  trackNotification(node: EndpointNode, notification: Notification, token: string): void {
+    // A drop is told at once, before anybody can listen.
+    const tracked = { token, node, notification, endReports: notification.done ? 1 : 0 };
+    this.notifications.push(tracked);
+    this.#notificationsByToken.set(token, [...this.notificationsOf(token), tracked]);
+    node.life.notificationsMade += 1;
+    this.touch(node);
+    this.log.add(`${node.name} notifies as ${token}: ${notification.state}`);
+    this.#coverEnd(notification);
+    notification.on('*', () => {
+      tracked.endReports += 1;
+      this.#coverEnd(notification);
+    });
+  }
+
+  #coverEnd(notification: Notification): void {
+    const { output } = notification.getSnapshot();
+    if (output === undefined) return;
+    const reason = output.state === 'dropped' ? `.${output.reason}` : '';
+    this.coverage.reach(`notification:${output.state}${reason}`);
+  }
+
   procedureRan(node: EndpointNode, execution: Execution): void {
     this.log.add(`${node.name} runs ${execution.procedure} ${execution.token.slice(0, 20)}`);
     const before = this.oracle.add(execution);
@@ -217,6 +261,13 @@ export class World {
   requestSettled(node: EndpointNode, request: RequestSettled): void {
     for (const { id, afterRequest } of INVARIANTS) {
       this.#report(id, afterRequest?.(this, node, request));
+    }
+  }
+
+  healthReported(node: EndpointNode, report: HealthReport): void {
+    this.coverage.reach(report.type);
+    for (const { id, afterHealth } of INVARIANTS) {
+      this.#report(id, afterHealth?.(this, node, report));
     }
   }
 

@@ -7,7 +7,7 @@ import { decodeErrorReply } from '../../src/wire/error-reply.js';
 import { type ExplainedPart, explainDatagram } from '../../src/wire/explain.js';
 import { readFrame } from '../../src/wire/frame.js';
 import { FRAME_TYPES, TYPE_BYTE } from '../../src/wire/frame-type.js';
-import { readHeaderMap } from '../../src/wire/header-map.js';
+import { readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { decodeProbe } from '../../src/wire/probe.js';
 import { decodeRequest } from '../../src/wire/request.js';
 import { decodeResponse } from '../../src/wire/response.js';
@@ -183,4 +183,13 @@ t.test('a bundle is covered without a gap, whatever is in it', async () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+t.test('headers are told by name, safe for a terminal', async (t) => {
+  const map = '82 0001 0782' + 'a5746f6b656e a41b5b326a' + 'a36b6579 c40200ff';
+  const parts = explainDatagram(datagramOf(1, `05${map.replaceAll(' ', '')}`));
+  const { detail } = parts.find(({ label }) => label === 'header map') ?? {};
+  t.equal(detail, 'version 1, header token "\\u{1b}[2j", header key hex 00ff');
+  const unsound = explainDatagram(datagramOf(1, '05 8200010781a16101'));
+  t.equal(unsound.at(-1)?.label, 'ignored');
 });

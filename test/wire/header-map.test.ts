@@ -3,14 +3,15 @@ import fc from 'fast-check';
 import t from 'tap';
 import {
   challengeHeaderMap,
-  hasHeaderMap,
-  isTraceparent,
+  isKnownKey,
+  ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
-  readHeaderMap,
   requestHeaderMap,
   stampRequest,
   tokenHeaderMap,
 } from '../../src/wire/header-map.js';
+import { readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map-reader.js';
+import { isTraceparent } from '../../src/wire/traceparent.js';
 import { decodeRequest, encodeRequest } from '../../src/wire/request.js';
 import { TEST_ID } from '../fixtures/msgpack-values.js';
 
@@ -35,6 +36,23 @@ t.test('each header map has these bytes', async (t) => {
     'what is stamped stands at the end',
   );
   t.equal(hex(challengeHeaderMap(TOKEN)), compact('82 0001 04c4080102030405060708'));
+  t.equal(hex(ONE_WAY_HEADER_MAP), compact('82 0001 08c3'));
+});
+
+t.test('a notification says that nobody answers it, whoever wrote its header map', async (t) => {
+  const oneWay = { version: 1, attempt: 1, remainingMs: undefined, token: undefined, oneWay: true };
+  for (const text of ['82 0001 08c3', '82 08c3 0001', '82 0001 08c3 ff', '83 0001 08c3 6301']) {
+    t.match(read(text), oneWay, text);
+  }
+  t.equal(read('81 0001')?.oneWay, false);
+  t.equal(read('83 0001 0101 02ce00001388')?.oneWay, false);
+  for (const text of ['82 0001 08c2', '82 0001 0801', '82 0001 08c0', '82 0001 08']) {
+    t.equal(read(text), undefined, text);
+  }
+  t.equal(read('83 0001 08c3 08c3'), undefined, 'twice');
+  t.ok(isKnownKey(8));
+  t.notOk(isKnownKey(5), 'who knows what it may hold');
+  t.notOk(isKnownKey('8'));
 });
 
 t.test('a stamp says which attempt it is, and how many milliseconds are left', async (t) => {
@@ -74,7 +92,7 @@ t.test('what was stamped is read again', async () => {
           headerMap.remainingMs === remainingMs &&
           headerMap.traceparent === traceparent &&
           (headerMap.token === undefined) === !challenged &&
-          hasHeaderMap(request, 1)
+          readAnswerHeaderMap(request, 1) !== undefined
         );
       },
     ),
@@ -126,7 +144,7 @@ t.test('keys of later versions are skipped, whatever their value', async (t) => 
 t.test('bytes after the header map are ignored', async (t) => {
   for (const trailing of ['00', 'c1', '810001', 'ff'.repeat(100)]) {
     t.match(read(`81 0001 ${trailing}`), { version: 1 }, trailing);
-    t.ok(hasHeaderMap(bytesOf(`81 0001 ${trailing}`), 0));
+    t.ok(readAnswerHeaderMap(bytesOf(`81 0001 ${trailing}`), 0));
   }
 });
 
@@ -172,7 +190,7 @@ t.test('what is not a header map is not read as one', async (t) => {
   ];
   for (const [name, bytes] of malformed) {
     t.equal(read(bytes), undefined, name);
-    t.equal(hasHeaderMap(bytesOf(bytes), 0), false, name);
+    t.equal(readAnswerHeaderMap(bytesOf(bytes), 0), undefined, name);
   }
 });
 
@@ -209,7 +227,7 @@ t.test('any bytes are a header map or none, and nothing throws', async () => {
   fc.assert(
     fc.property(bytes, (datagram) => {
       const headerMap = readHeaderMap(datagram, 0);
-      if (headerMap === undefined) return !hasHeaderMap(datagram, 0);
+      if (headerMap === undefined) return readAnswerHeaderMap(datagram, 0) === undefined;
       const { version, attempt, remainingMs = 0 } = headerMap;
       return version >= 1 && version <= 127 && attempt >= 1 && attempt <= 127 && remainingMs >= 0;
     }),

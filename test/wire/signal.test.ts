@@ -1,7 +1,8 @@
 import t from 'tap';
 import { DROP } from '../../src/wire/drop.js';
 import { HEADER_BYTES, readFrame } from '../../src/wire/frame.js';
-import { challengeHeaderMap, hasHeaderMap, readHeaderMap } from '../../src/wire/header-map.js';
+import { challengeHeaderMap } from '../../src/wire/header-map.js';
+import { readAnswerHeaderMap, readHeaderMap } from '../../src/wire/header-map-reader.js';
 import { decodeSignal, encodeSignal } from '../../src/wire/signal.js';
 import { datagramOf, TEST_ID } from '../fixtures/msgpack-values.js';
 
@@ -17,7 +18,7 @@ t.test('a signal is its type, an id, nil and a header map', async (t) => {
     t.equal(datagram.toString('hex'), datagramOf(byte, 'c0 810001').toString('hex'));
     t.match(readFrame(datagram), { type, id: TEST_ID });
     t.strictSame(decodeSignal(datagram), { end: HEADER_BYTES + 1 });
-    t.ok(hasHeaderMap(datagram, HEADER_BYTES + 1));
+    t.ok(readAnswerHeaderMap(datagram, HEADER_BYTES + 1));
   }
 });
 

@@ -3,7 +3,9 @@ import { assign, createActor, sendTo, setup, stopChild, toPromise, waitFor } fro
 import { CallError } from '../../src/api/outcome.js';
 import type { Endpoint } from '../../src/api/endpoint.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
+import type { PeerHealth } from '../../src/api/health.js';
 import type { HandlerScope } from '../../src/api/scope.js';
+import type { CallReport } from '../../src/api/call-report.js';
 import type { Peer, PeerReport } from '../../src/api/peer.js';
 import { inWorld, type World } from '../fixtures/world.js';
 
@@ -99,7 +101,7 @@ t.test(
 const owner = setup({
   types: {
     input: {} as { endpoint: Endpoint; address: string },
-    context: {} as { endpoint: Endpoint; reports: readonly PeerReport<Api>[] },
+    context: {} as { endpoint: Endpoint; reports: readonly CallReport[] },
     events: {} as PeerReport<Api> | { type: 'greet'; name: string } | { type: 'drop' },
   },
   actors: { server: remote.peer },
@@ -185,5 +187,93 @@ t.test(
     t.strictSame(actor.getSnapshot().context.reports, []);
     t.equal(actor.getSnapshot().status, 'active');
     actor.stop();
+  }),
+);
+
+/** A machine of a user that spawns a peer and hears of its health. */
+const watcher = setup({
+  types: {
+    input: {} as { endpoint: Endpoint; address: string },
+    context: {} as { heard: readonly string[] },
+    events: {} as PeerReport<Api> | { type: 'greet' } | { type: 'drop' },
+  },
+  actors: { server: remote.peer },
+}).createMachine({
+  context: ({ input, spawn }) => {
+    spawn('server', { id: 'server', input });
+    return { heard: [] };
+  },
+  on: {
+    greet: {
+      actions: sendTo('server', {
+        type: 'call',
+        procedure: 'greet',
+        args: ['Snake'],
+        timeoutMs: 100,
+      }),
+    },
+    'peer.*': {
+      actions: assign({
+        heard: ({ context, event, self }) => {
+          const { health } = self.getSnapshot().children['server']?.getSnapshot() as {
+            health: PeerHealth;
+          };
+          return [...context.heard, `${event.previous}>${event.type} ${health}`];
+        },
+      }),
+    },
+    drop: { actions: stopChild('server') },
+  },
+});
+
+t.test(
+  'a spawned peer has its health in its snapshot, and tells its parent when it changes',
+  inWorld(async (t, world) => {
+    const raw = await world.raw();
+    const client = await world.endpoint({ lingerMs: 50, maxPeers: 1 });
+    const input = { endpoint: client, address: '10.0.0.1:2000' };
+    const actor = createActor(watcher, { input }).start();
+    const { server } = actor.getSnapshot().children;
+    const healths: PeerHealth[] = [];
+    server?.subscribe(({ health }: { health: PeerHealth }) => healths.push(health));
+    const emitted: string[] = [];
+    server?.on('peer.silent', ({ type }: { type: string }) => emitted.push(type));
+    t.throws(() => client.peer('10.0.9.9:1'), { code: 'ERR_RPCUDP_TOO_MANY_PEERS' });
+    for (let time = 0; time < 3; time += 1) {
+      actor.send({ type: 'greet' });
+      await world.clock.advance(200);
+    }
+    actor.send({ type: 'greet' });
+    await world.settle();
+    raw.answer(3, 'hello');
+    await world.settle();
+    t.strictSame(actor.getSnapshot().context.heard, [
+      'unknown>peer.suspect suspect',
+      'suspect>peer.silent silent',
+      'silent>peer.responsive responsive',
+    ]);
+    t.strictSame(emitted, ['peer.silent']);
+    t.strictSame([...new Set(healths)], ['unknown', 'suspect', 'silent', 'responsive']);
+    actor.send({ type: 'drop' });
+    client.peer('10.0.9.9:1');
+    t.equal(actor.getSnapshot().context.heard.length, 3);
+    actor.stop();
+  }),
+);
+
+t.test(
+  'a restored peer has the health of now, and not of when it was persisted',
+  inWorld(async (t, world) => {
+    const { server, client } = await pair(world);
+    const addressed = actorsOf<Api>(client);
+    const address = `${server.address.host}:${server.address.port}`;
+    await world.clock.runUntil(client.peer<Api>(address).call('greet', ['x']));
+    const first = createActor(addressed.peer, { input: { address } }).start();
+    t.equal(first.getSnapshot().health, 'responsive');
+    const snapshot = { ...first.getPersistedSnapshot(), health: 'silent' } as never;
+    first.stop();
+    const restored = createActor(addressed.peer, { input: { address }, snapshot }).start();
+    t.equal(restored.getSnapshot().health, 'responsive');
+    restored.stop();
   }),
 );

@@ -7,6 +7,7 @@ import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { HandlerScope } from '../../src/api/scope.js';
 import { defineContract } from '../../src/contract/contract.js';
 import type { AnyContract } from '../../src/contract/contract.js';
+import type { CallHeaders } from '../../src/wire/headers.js';
 import { actorsOf } from '../../src/xstate/actors-of.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
@@ -14,7 +15,7 @@ import type { World } from '../fixtures/world.js';
 const ARGS = [new Uint8Array([0, 255]), new Date(5), 2n ** 60n] as const;
 
 /** A machine of a user that asks once, and keeps what its call ended with. */
-function asker(endpoint: AnyEndpoint, contract?: AnyContract) {
+function asker(endpoint: AnyEndpoint, contract?: AnyContract, headers?: CallHeaders) {
   const remote =
     contract === undefined ? actorsOf(endpoint) : actorsOf(endpoint, contract as never);
   return setup({
@@ -30,7 +31,9 @@ function asker(endpoint: AnyEndpoint, contract?: AnyContract) {
       asking: {
         invoke: {
           src: 'ask',
-          input: ({ context: { address, timeoutMs } }) => ({ address, timeoutMs, args: ARGS }),
+          input: ({ context: { address, timeoutMs } }) => ({
+            ...{ address, timeoutMs, args: ARGS, headers },
+          }),
           onDone: { target: 'done', actions: assign({ result: ({ event }) => event.output }) },
           onError: { target: 'done', actions: assign({ result: ({ event }) => event.error }) },
         },
@@ -76,6 +79,7 @@ interface Lives {
   readonly downForMs?: number;
   readonly port?: number;
   readonly contract?: AnyContract;
+  readonly headers?: CallHeaders;
   /** What happens to the file. */
   readonly damage?: (call: Record<string, unknown>) => void;
 }
@@ -85,7 +89,7 @@ async function lifeAfterLife(world: World, address: string, lives: Lives = {}) {
   const { known = true, timeoutMs = 5_000, persistedAfterMs = 50, killedAfterMs = 50 } = lives;
   const first = await client(world);
   if (known) await world.clock.runUntil(first.endpoint.peer(address).call('hello'));
-  const machine = asker(first.endpoint, lives.contract);
+  const machine = asker(first.endpoint, lives.contract, lives.headers);
   const actor = createActor(machine, { input: { address, timeoutMs } }).start();
   await world.clock.advance(persistedAfterMs);
   const file = JSON.stringify(actor.getPersistedSnapshot());
@@ -117,6 +121,40 @@ t.test(
     t.strictSame(given, [[...ARGS]]);
   }),
 );
+
+const HEADERS = { token: 'abc', key: Uint8Array.of(0, 255) };
+
+t.test(
+  'it asks again with the headers of its call, binaries included',
+  inWorld(async (t, world) => {
+    const got: CallHeaders[] = [];
+    const { host, port } = await listening(world, got);
+    // The first life sends it into the void.
+    world.network.partitionOneWay(CLIENT, host);
+    const lives = { known: false, persistedAfterMs: 0, downForMs: 10, headers: HEADERS };
+    const life = lifeAfterLife(world, `${host}:${port}`, lives);
+    world.clock.setTimeout(() => {
+      world.network.heal(CLIENT, host);
+    }, 105);
+    const { result, file } = await life;
+    t.match(result, { state: 'resolved', value: 'heard' });
+    t.strictSame({ ...got[0] }, HEADERS);
+    t.match(file, '"headers":"gqV0b2tlbqNhYmOja2V5xAIA/w=="');
+  }),
+);
+
+async function listening(world: World, got: CallHeaders[]) {
+  const { address } = await world.endpoint({
+    handlers: {
+      hello: () => 'hello',
+      ask: ({ headers }) => {
+        got.push(headers);
+        return 'heard';
+      },
+    },
+  });
+  return address;
+}
 
 t.test(
   'it asks again when the procedure has ended meanwhile, and its reply is lost',

@@ -3,6 +3,7 @@ import { noOutcomes } from '../../api/call-state.js';
 import type { OutcomeState } from '../../api/call-state.js';
 import { ENDPOINT_STATES } from '../../api/endpoint-state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
+import { noNotifications } from '../../api/notification-state.js';
 import { isNameOf, mapRows } from '../../vocabulary.js';
 import { Meter } from './meter.js';
 import { isGone } from './snapshot.js';
@@ -24,6 +25,7 @@ type Stats = Counts['stats'];
 type Outcomes = Stats['outcomes'];
 
 const NO_OUTCOMES: Outcomes = noOutcomes();
+const NO_NOTIFICATIONS = noNotifications();
 
 interface Counted {
   readonly stats: Stats;
@@ -130,6 +132,11 @@ export class EndpointReading {
       overrun: latest.overrunNow ?? 0,
       peers: latest.peersNow,
       outcomes: byOutcome((name) => count(({ outcomes }) => outcomes[name])),
+      notificationsMade: count(notificationsMade),
+      notificationsOpen: latest.notificationsNow ?? 0,
+      notifications: mapRows(NO_NOTIFICATIONS, (_, ending) =>
+        count(({ notifications = {} }) => notifications[ending] ?? 0),
+      ),
       fates: Object.fromEntries(
         fates.map((fate) => [fate, count((stats) => stats.fates[fate] ?? 0)]),
       ),
@@ -190,6 +197,10 @@ function peerView(record: RecordOf<'peer'>): PeerView {
 
 function callsMade({ outcomes, queuedNow, inFlightNow }: Stats): number {
   return sum(outcomes) + queuedNow + inFlightNow;
+}
+
+function notificationsMade({ notifications = {}, notificationsNow = 0 }: Stats): number {
+  return Object.values(notifications).reduce((total, count) => total + count, notificationsNow);
 }
 
 /** Requests that arrived for the first time and could be read. */

@@ -2,9 +2,11 @@
 import { CALL_STATES, OUTCOME_STATES } from '../../api/call-state.js';
 import type { CallState, OutcomeState } from '../../api/call-state.js';
 import { ENDPOINT_STATES } from '../../api/endpoint-state.js';
+import { NOTIFICATION_ENDINGS } from '../../api/notification-state.js';
+import type { NotificationEnding, NotificationState } from '../../api/notification-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { PeerHealth } from '../../api/health.js';
-import { rowOf } from '../../vocabulary.js';
+import { namesOf, rowOf } from '../../vocabulary.js';
 import { printableName, quoted } from '../../legible/printable.js';
 import {
   addressColumn,
@@ -56,8 +58,9 @@ const HEALTHS: Readonly<Record<PeerHealth, readonly [glyph: string, tone: Tone]>
 };
 
 /** The states of troubles that are shown as warnings. */
-const WARNINGS: ReadonlySet<string> = new Set<CallState | HandlerState>([
+const WARNINGS: ReadonlySet<string> = new Set<CallState | NotificationState | HandlerState>([
   'late',
+  'dropped',
   'refused',
   'abandoned',
 ]);
@@ -80,6 +83,18 @@ const CALL_COLUMNS: readonly Column<Owned<CountsView>>[] = [
   numberColumn('MADE', ({ view }) => view.callsMade.count),
   ...OUTCOME_STATES.map((state) =>
     countColumn<Owned<CountsView>>(headingOf(state), ({ view }) => view.outcomes[state]),
+  ),
+];
+
+const NOTIFICATION_COLUMNS: readonly Column<Owned<CountsView>>[] = [
+  ownerColumn('NOTIFICATIONS'),
+  countColumn('MADE', ({ view }) => view.notificationsMade),
+  numberColumn('QUEUED', ({ view }) => view.notificationsOpen),
+  ...namesOf(NOTIFICATION_ENDINGS).map((ending) =>
+    countColumn<Owned<CountsView>>(
+      headingOfEnding(ending),
+      ({ view }) => view.notifications[ending],
+    ),
   ),
 ];
 
@@ -141,6 +156,7 @@ export function sectionsOf(
   const open = endpoints.filter((endpoint) => !isGone(endpoint));
   const counts = owned(endpoints, ({ counts }) => (counts === undefined ? [] : [counts]));
   const callers = counts.filter(({ view }) => view.callsMade.count > 0);
+  const notifiers = counts.filter(({ view }) => view.notificationsMade.count > 0);
   const peers = owned(open, (endpoint) => endpoint.peers).sort(mostFirst(workAtHand));
   const procedures = owned(open, (endpoint) => endpoint.procedures).sort(
     mostFirst(({ calls }) => calls.count),
@@ -164,6 +180,7 @@ export function sectionsOf(
   return [
     section('endpoints', ENDPOINT_COLUMNS, endpoints),
     section('calls', CALL_COLUMNS, callers, 'endpoints'),
+    section('notifications', NOTIFICATION_COLUMNS, notifiers, 'endpoints'),
     framesSection(counts, width, maxItems),
     section('troubles', TROUBLE_COLUMNS, troubles),
     section('peers', PEER_COLUMNS, peers),
@@ -173,6 +190,12 @@ export function sectionsOf(
 
 function headingOf(state: OutcomeState): string {
   return CALL_STATES[state].words.toUpperCase();
+}
+
+/** `dropped.noRoom` is headed `NO ROOM`: only drops have reasons. */
+function headingOfEnding(ending: NotificationEnding): string {
+  const [, reason = ending] = ending.split('.');
+  return reason.replace(/[A-Z]/g, ' $&').toUpperCase();
 }
 
 function outcomeColumn(state: OutcomeState): Column<Owned<ProcedureView>> {

@@ -1,6 +1,7 @@
 /** Snapshot: what `rpcudp top` knows at one moment, as plain data. `--json` prints it unchanged. */
 
 import type { OutcomeCounts, OutcomeState } from '../../api/call-state.js';
+import type { NotificationEnding } from '../../api/notification-state.js';
 import type { EndpointState } from '../../api/endpoint-state.js';
 
 /** A count and its rate. The rate is undefined as long as it is not known. */
@@ -59,6 +60,10 @@ export interface CountsView {
   readonly overrun: number;
   readonly peers: number;
   readonly outcomes: Readonly<Record<OutcomeState, Count>>;
+  /** Notifications that the endpoint made, and how many of them have not ended. */
+  readonly notificationsMade: Count;
+  readonly notificationsOpen: number;
+  readonly notifications: Readonly<Record<NotificationEnding, Count>>;
   /** Inbound frames by fate, without zeros. */
   readonly fates: Readonly<Record<string, Count>>;
   /** The sum that the fates must have. */

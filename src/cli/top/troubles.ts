@@ -1,5 +1,6 @@
 /** Troubles: the latest calls and requests of one endpoint that went wrong, in words. */
 import type { CallState } from '../../api/call-state.js';
+import type { NotificationState } from '../../api/notification-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
 import { rowOf } from '../../vocabulary.js';
@@ -10,10 +11,10 @@ const MAX_TROUBLES = 100;
 /** The most living calls and requests that are kept. The oldest are removed first. */
 const MAX_LIVING = 10_000;
 
-type Transaction = RecordOf<'call'> | RecordOf<'handler'>;
+type Transaction = RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
 type Step = RecordOf<'step'>;
 
-/** A call or a request that went wrong. */
+/** A call, a notification or a request that went wrong. */
 export interface Trouble {
   readonly atMs: number;
   readonly state: string;
@@ -29,8 +30,18 @@ export class Troubles {
   readonly #living = new Map<number, Transaction>();
 
   add(record: InspectionRecord): void {
-    if (record.type === 'call' || record.type === 'handler') this.#begin(record);
-    else if (record.type === 'step') this.#step(record);
+    switch (record.type) {
+      case 'call':
+      case 'notification':
+      case 'handler':
+        this.#begin(record);
+        break;
+      case 'step':
+        this.#step(record);
+        break;
+      default:
+      // The others tell of nothing that can go wrong.
+    }
   }
 
   /** All troubles that are kept, the newest first. */
@@ -64,7 +75,7 @@ type WordsOf = (step: Step) => string | undefined;
 
 const nothing: WordsOf = () => undefined;
 
-const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
+const WORDS: Readonly<Record<CallState | NotificationState | HandlerState, WordsOf>> = {
   queued: nothing,
   sent: nothing,
   awaiting: nothing,
@@ -81,9 +92,12 @@ const WORDS: Readonly<Record<CallState | HandlerState, WordsOf>> = {
   lost: nothing,
   cancelled: nothing,
   unsent: ({ outcome }) => `never sent: ${errorWords(outcome?.['error'])}`,
+  replaced: nothing,
+  dropped: ({ because }) => `dropped: ${because ?? 'nobody knows why'}`,
   received: nothing,
   running: nothing,
   replied: nothing,
+  finished: nothing,
   failed: ({ error }) => `failed here: ${errorWords(error)}`,
   refused: ({ because }) => `refused here: ${because ?? 'nobody knows why'}`,
   abandoned: () => 'abandoned: the endpoint closed before it ended',

@@ -1,4 +1,4 @@
-/** Living: the records of the calls and handlers that live at one endpoint. */
+/** Living: the records of the calls, notifications and handlers that live at one endpoint. */
 import type { InspectionRecord } from '../record.js';
 
 /**
@@ -55,6 +55,7 @@ export class Living {
   add(record: InspectionRecord, kept: KeptRecord): number {
     switch (record.type) {
       case 'call':
+      case 'notification':
       case 'handler':
         this.#end(record.actor);
         return this.#begin(record.actor, record.transactionId, kept);

@@ -49,6 +49,7 @@ export class CallRecords implements ActorRecords<CallActor> {
         peer,
         procedure: shownName(procedure),
         args: this.#masking.args(context.args, procedure, transaction),
+        headers: this.#masking.headers(context.headers, procedure, transaction),
         timeoutMs,
         maxAttempts,
         command: transaction.hasMasked ? undefined : commandLine(context),
@@ -131,6 +132,7 @@ type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | '
 function reasonOf({ type, ...event }: AnyEventObject): string | undefined {
   if (type === 'restored') return `sent at least ${String(event['attempts'])} times before`;
   if (type === 'moved') return `goes to ${String(event['peer'])}`;
+  if (type === 'overdue') return `no answer in ${Number(event['waitedMs']).toFixed(0)} ms`;
   return type === 'answeredElsewhere' ? `an answer came from ${String(event['from'])}` : undefined;
 }
 

@@ -2,18 +2,27 @@
 import { ExtData } from '@msgpack/msgpack';
 import type { CallContext } from '../../api/call-snapshot.js';
 import { formatJson } from '../../legible/json.js';
+import { toPrefixedText } from '../../legible/prefixed-text.js';
+import type { CallHeaders } from '../../wire/headers.js';
 
 /** The words to give to `rpcudp`; undefined if the command cannot express the arguments. */
 export function commandLine({
   peer,
   procedure,
   args,
-}: Pick<CallContext, 'peer' | 'procedure' | 'args'>): string[] | undefined {
+  headers = {},
+}: Pick<CallContext, 'peer' | 'procedure' | 'args' | 'headers'>): string[] | undefined {
   if (!args.every(isSayable)) return undefined;
   const words = [procedure, ...args.map(formatJson)];
   // The command would read a word that begins with a dash as an option.
   const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
-  return ['call', peer, ...end, ...words];
+  return ['call', peer, ...headerWords(headers), ...end, ...words];
+}
+
+function headerWords(headers: CallHeaders): string[] {
+  return Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : ['--header', `${name}=${toPrefixedText(value)}`],
+  );
 }
 
 /** Whether the command reads the JSON of this value as the same value. */

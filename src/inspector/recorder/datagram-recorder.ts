@@ -24,10 +24,11 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'datagram'>>, atMs: number) => void
  */
 const MAX_STRAYS_PER_SECOND = 200;
 
-/** The fates of frames in a healthy call. */
+/** The fates of frames in a healthy call or notification. */
 const ORDINARY: ReadonlySet<string> = new Set<Fate>([
   'request.run',
   'response.matched',
+  'response.ignored',
   'cancel.delivered',
 ]);
 

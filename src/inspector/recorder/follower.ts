@@ -39,7 +39,7 @@ const MAX_FOUND = 10_000;
 /** Events that make a call or a request worth showing. */
 const NOTABLE: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type']>([
   ...(['retransmitted', 'working', 'withdrawn', 'expired', 'failed', 'refused'] as const),
-  ...(['moved', 'answeredElsewhere', 'restored'] as const),
+  ...(['overdue', 'moved', 'answeredElsewhere', 'restored'] as const),
   ...(['cancel', 'cancelled', 'abandoned', 'duplicated'] as const),
 ]);
 

@@ -7,6 +7,7 @@ import type { Clock } from '../../time/clock.js';
 import type { Handler } from '../../handler/handler.js';
 import type { Transaction } from '../../legible/transaction.js';
 import { isDrop } from '../../wire/drop.js';
+import { readHeaderMap } from '../../wire/header-map-reader.js';
 import { decodeResponse } from '../../wire/response.js';
 import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';
@@ -34,7 +35,7 @@ export class HandlerRecords implements ActorRecords<Handler> {
   }
 
   made({ context, frame, number, transactionId }: Handler, transaction: Transaction): void {
-    const { peer, procedure, attempt, receivedAtMs } = context;
+    const { peer, procedure, attempt, oneWay, receivedAtMs } = context;
     this.#datagrams.show(transactionId, transaction);
     this.#emit(
       {
@@ -44,7 +45,9 @@ export class HandlerRecords implements ActorRecords<Handler> {
         peer,
         procedure: shownName(procedure),
         args: this.#masking.args(context.args, procedure, transaction),
+        headers: this.#masking.headers(context.headers, procedure, transaction),
         attempt,
+        ...(oneWay && { oneWay }),
       },
       receivedAtMs,
     );
@@ -65,11 +68,14 @@ export class HandlerRecords implements ActorRecords<Handler> {
     const step = { type: 'step', actor: number, event: event.type, state, final: done } as const;
     const nowMs = this.#clock.nowMs();
     if (state === 'replied') {
-      this.#emit({ ...step, durationMs, value: this.#valueReplied(handler, transaction) }, nowMs);
+      const value = this.#valueReplied(handler, transaction);
+      const headers = this.#headersReplied(handler, transaction);
+      this.#emit({ ...step, durationMs, value, headers }, nowMs);
     } else if (state === 'failed') {
       const { error } = event as { error?: unknown };
       const shown = this.#masking.error(error, procedure, transaction);
-      this.#emit({ ...step, durationMs, error: shown }, nowMs);
+      const headers = this.#headersReplied(handler, transaction);
+      this.#emit({ ...step, durationMs, error: shown, headers }, nowMs);
     } else this.#emit({ ...step, because: refusal }, nowMs);
   }
 
@@ -78,5 +84,14 @@ export class HandlerRecords implements ActorRecords<Handler> {
     const body = reply === undefined ? undefined : decodeResponse(reply.toDatagram());
     if (body === undefined || isDrop(body)) return undefined;
     return this.#masking.value(body.value, context.procedure, transaction);
+  }
+
+  #headersReplied(
+    { reply, context }: Handler,
+    transaction: Transaction,
+  ): RecordOf<'step'>['headers'] {
+    if (reply === undefined) return undefined;
+    const headers = readHeaderMap(Buffer.from(reply.headerMap), 0)?.headers;
+    return this.#masking.replyHeaders(headers, context.procedure, transaction);
   }
 }

@@ -7,6 +7,7 @@ import type { AnyEndpoint } from '../../api/endpoint.js';
 import { VERSION } from '../../copies/version.js';
 import { endpointMachine } from '../../endpoint/machine.js';
 import { handlerMachine } from '../../handler/machine.js';
+import { notificationMachine } from '../../notification/machine.js';
 import { peerMachine } from '../../peer/machine.js';
 import { systemRandom } from '../../random.js';
 import { socketMachine } from '../../socket/machine.js';
@@ -20,6 +21,7 @@ const CHARTS = {
   socket: chartOf(socketMachine),
   peer: chartOf(peerMachine),
   call: chartOf(callMachine),
+  notification: chartOf(notificationMachine),
   handler: chartOf(handlerMachine),
 };
 

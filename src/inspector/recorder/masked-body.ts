@@ -9,6 +9,7 @@ import {
   kindOf,
   payloadAt,
 } from '../../wire/format.js';
+import { KEY } from '../../wire/header-map.js';
 import { readValue } from '../../wire/piecewise-reader.js';
 import { skim } from '../../wire/skim.js';
 import { TIMESTAMP_EXTENSION } from '../../wire/timestamp.js';
@@ -91,6 +92,27 @@ export class MaskedBody {
     const hidden = this.#isMasked(path);
     const item = this.#take();
     for (let index = 0; this.#isIn(item); index += 1) this.copy([...path, String(index)], hidden);
+  }
+
+  /** Copies the next item, a header map. Of headers only the values can be masked. */
+  copyHeaderMap(path: readonly string[], hidden: boolean): void {
+    const map = this.#take();
+    while (this.#isIn(map)) {
+      const { offset } = this.#items[this.#next] as Item;
+      this.pass();
+      if (this.#bytes[offset] === KEY.headers) this.#copyHeaders(path, hidden);
+      else this.pass();
+    }
+  }
+
+  #copyHeaders(path: readonly string[], hidden: boolean): void {
+    const areHidden = hidden || this.#isMasked(path);
+    const headers = this.#take();
+    while (this.#isIn(headers)) {
+      const { offset } = this.#items[this.#next] as Item;
+      this.#next += 1;
+      this.copy([...path, String(readValue(this.#bytes, offset))], areHidden);
+    }
   }
 
   #copyInner(path: readonly string[]): void {

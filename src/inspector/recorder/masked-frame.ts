@@ -12,7 +12,8 @@ import { HEADER_BYTES } from '../../wire/frame.js';
 import type { Frame } from '../../wire/frame.js';
 import { FRAME_TYPES } from '../../wire/frame-type.js';
 import type { FrameBody } from '../../wire/frame-type.js';
-import { LAST_KEY, readHeaderMap } from '../../wire/header-map.js';
+import { isKnownKey } from '../../wire/header-map.js';
+import { readHeaderMap } from '../../wire/header-map-reader.js';
 import { decodeRequest } from '../../wire/request.js';
 import { decodeResponse } from '../../wire/response.js';
 import { decodeSignal } from '../../wire/signal.js';
@@ -42,11 +43,33 @@ export function maskedBytes(
   const header = datagram.subarray(0, HEADER_BYTES);
   const body = maskedBody(frame, transaction, isMasked);
   if (body === undefined) return { ...shownBytes(header), masked: true };
-  const rest = datagram.subarray(body.end);
-  const isWhole = rest.length === 0 || isKnownHeaderMap(datagram, body.end);
-  if (!body.masked && isWhole) return shownBytes(datagram);
-  const chunks = [header, body.toBuffer(), ...(isWhole ? [rest] : [])];
+  const isWhole = body.end === datagram.length || isKnownHeaderMap(datagram, body.end);
+  const headerMap = isWhole ? maskedHeaderMap(frame, body.end, transaction, isMasked) : undefined;
+  if (!body.masked && headerMap?.masked === false) return shownBytes(datagram);
+  const chunks = [
+    header,
+    body.toBuffer(),
+    ...(headerMap === undefined ? [] : [headerMap.toBuffer()]),
+  ];
   return { ...shownBytes(Buffer.concat(chunks)), masked: true };
+}
+
+/** The header map at `offset`, which is sound, or nothing. Its headers are masked as arguments are. */
+function maskedHeaderMap(
+  { type, datagram }: Frame,
+  offset: number,
+  transaction: Transaction | undefined,
+  isMasked: MaskTest,
+): MaskedBody {
+  const request = type === 'request' ? decodeRequest(datagram) : undefined;
+  const known = request ?? transaction;
+  const procedure = known === undefined || isDrop(known) ? undefined : known.procedure;
+  const isMaskedAt = (path: readonly string[]) => isMasked({ procedure, path });
+  const map = new MaskedBody(datagram, offset, isMaskedAt);
+  const isReply = request === undefined;
+  const hidden = procedure === undefined || (isReply && isMaskedAt(['outcome']));
+  if (map.end > offset) map.copyHeaderMap(isReply ? ['outcome', 'headers'] : ['headers'], hidden);
+  return map;
 }
 
 function maskedBody(
@@ -130,5 +153,5 @@ function isKnownHeaderMap(datagram: Buffer, offset: number): boolean {
   if (readHeaderMap(datagram, offset) === undefined) return false;
   const map = decodeValue(datagram, offset);
   if (isDrop(map) || map.end !== datagram.length || !(map.value instanceof Map)) return false;
-  return [...map.value.keys()].every((key) => typeof key === 'number' && key <= LAST_KEY);
+  return [...map.value.keys()].every(isKnownKey);
 }

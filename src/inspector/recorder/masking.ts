@@ -1,5 +1,5 @@
 /** Masking: shows the values of calls and requests, without the masked parts. */
-import type { Outcome } from '../../api/outcome.js';
+import type { Outcome, Rejected, Resolved } from '../../api/outcome.js';
 import { legiblePart } from '../../legible/legible-value.js';
 import { maskTest } from '../../legible/mask.js';
 import type { Mask, MaskTest } from '../../legible/mask.js';
@@ -7,6 +7,7 @@ import { OPEN } from '../../legible/transaction.js';
 import type { Transaction } from '../../legible/transaction.js';
 import { isDrop } from '../../wire/drop.js';
 import { readFrame } from '../../wire/frame.js';
+import type { CallHeaders } from '../../wire/headers.js';
 import type { Frame } from '../../wire/frame.js';
 import { maskedBytes, shownBytes } from './masked-frame.js';
 import type { ShownBytes } from './masked-frame.js';
@@ -60,12 +61,39 @@ export class Masking {
     return this.#show(error, ['outcome', 'error'], procedure, transaction);
   }
 
+  /** The headers of a request. */
+  headers(
+    headers: CallHeaders | undefined,
+    procedure: string,
+    transaction: Transaction,
+  ): Record<string, unknown> | undefined {
+    return this.#showHeaders(headers, ['headers'], procedure, transaction);
+  }
+
+  /** The headers of a reply. */
+  replyHeaders(
+    headers: CallHeaders | undefined,
+    procedure: string,
+    transaction: Transaction,
+  ): Record<string, unknown> | undefined {
+    return this.#showHeaders(headers, ['outcome', 'headers'], procedure, transaction);
+  }
+
   /** An outcome: its measurements, and the parts of its values that may be seen. */
   outcome(outcome: Outcome, procedure: string, transaction: Transaction): Record<string, unknown> {
     switch (outcome.state) {
       case 'resolved':
-        return { ...outcome, value: this.value(outcome.value, procedure, transaction) };
+        return {
+          ...outcome,
+          value: this.value(outcome.value, procedure, transaction),
+          ...this.#outcomeHeaders(outcome, procedure, transaction),
+        };
       case 'rejected':
+        return {
+          ...outcome,
+          error: this.error(outcome.error, procedure, transaction),
+          ...this.#outcomeHeaders(outcome, procedure, transaction),
+        };
       case 'unsent':
         return { ...outcome, error: this.error(outcome.error, procedure, transaction) };
       case 'cancelled': {
@@ -75,6 +103,30 @@ export class Masking {
       case 'timedOut':
         return { ...outcome };
     }
+  }
+
+  #outcomeHeaders(
+    { headers }: Resolved | Rejected,
+    procedure: string,
+    transaction: Transaction,
+  ): Record<string, unknown> {
+    if (headers === undefined) return {};
+    return { headers: this.replyHeaders(headers, procedure, transaction) };
+  }
+
+  /** One by one, because the record needs an object, even when all headers are masked. */
+  #showHeaders(
+    headers: CallHeaders | undefined,
+    path: readonly string[],
+    procedure: string,
+    transaction: Transaction,
+  ): Record<string, unknown> | undefined {
+    if (headers === undefined) return undefined;
+    const shown = Object.entries(headers).map(
+      ([name, value]) =>
+        [name, this.#show(value, [...path, name], procedure, transaction)] as const,
+    );
+    return Object.fromEntries(shown);
   }
 
   #show(

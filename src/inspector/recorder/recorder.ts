@@ -4,7 +4,8 @@
  * When there are many healthy calls, only a sample is shown, and the others are counted. What goes
  * wrong is always shown: a call that times out, is late, rejected, refused, cancelled or sent
  * again, and a request that fails, is refused or repeated. If such a call was not shown before, the
- * recorder first records what is still known of its past.
+ * recorder first records what is still known of its past. Notifications that are dropped are sampled
+ * as all others: who makes too many drops them by the thousand.
  */
 import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
 import type { Tap } from '../../actor/inspection.js';
@@ -13,6 +14,7 @@ import type { AnyEndpoint } from '../../api/endpoint.js';
 import { tapEndpoint } from '../../endpoint/tapped-endpoint.js';
 import type { TappedEndpoint } from '../../endpoint/tapped-endpoint.js';
 import { Handler } from '../../handler/handler.js';
+import { NotificationActor } from '../../notification/notification.js';
 import { warnings } from '../../engine/warning.js';
 import { inThisContext } from '../../time/async-context.js';
 import { CallRecords, settles } from './call-records.js';
@@ -23,6 +25,7 @@ import { guardedTap } from './guarded-tap.js';
 import { HandlerRecords } from './handler-records.js';
 import { epochMsOf, identity } from './identity.js';
 import { Masking } from './masking.js';
+import { NotificationRecords } from './notification-records.js';
 import { ProcedureCounts } from './procedure-counts.js';
 import { Pulse } from './pulse.js';
 import type { RecordSink } from '../record.js';
@@ -64,6 +67,7 @@ class Recorder implements Tap, Recording {
   readonly #sampling: Sampling;
   readonly #datagrams: DatagramRecorder;
   readonly #calls: Follower<CallActor>;
+  readonly #notifications: Follower<NotificationActor>;
   readonly #handlers: Follower<Handler>;
   readonly #procedures = new ProcedureCounts();
   readonly #sampler: EndpointSampler;
@@ -85,8 +89,10 @@ class Recorder implements Tap, Recording {
     this.#sampling = new Sampling((maxCallsPerSecond * PERIOD_MS) / 1_000);
     this.#datagrams = new DatagramRecorder(write, masking, clock);
     const callRecords = new CallRecords(write, masking, this.#datagrams, clock);
+    const notificationRecords = new NotificationRecords(write, masking, this.#datagrams, clock);
     const handlerRecords = new HandlerRecords(write, masking, this.#datagrams, clock);
     this.#calls = new Follower(callRecords, this.#sampling);
+    this.#notifications = new Follower(notificationRecords, this.#sampling);
     this.#handlers = new Follower(handlerRecords, this.#sampling);
     this.#sampler = new EndpointSampler(endpoint, this.#tapped, write);
     this.#pulse = new Pulse(clock, PERIOD_MS, () => {
@@ -98,9 +104,11 @@ class Recorder implements Tap, Recording {
       this.stop();
     });
     const calls = this.#tapped.calls();
+    const notifications = this.#tapped.notifications();
     const handlers = this.#tapped.handlers();
     write({ type: 'endpoint', ...about, name: name ?? about.address }, clock.nowMs());
     this.#calls.found(calls);
+    this.#notifications.found(notifications);
     this.#handlers.found(handlers);
     this.#sample();
     this.#pulse.stir();
@@ -114,7 +122,11 @@ class Recorder implements Tap, Recording {
   }
 
   #sample(): void {
-    const skipped = { calls: this.#calls.skipped, handlers: this.#handlers.skipped };
+    const skipped = {
+      calls: this.#calls.skipped,
+      notifications: this.#notifications.skipped,
+      handlers: this.#handlers.skipped,
+    };
     const hasMore = this.#sampler.sample(this.#procedures, skipped, this.#sampling.oneIn);
     this.#sampling.nextPeriod();
     if (hasMore) this.#pulse.stir();
@@ -124,12 +136,14 @@ class Recorder implements Tap, Recording {
     this.#pulse.stir();
     if (actor instanceof CallActor) this.#calls.started(actor);
     else if (actor instanceof Handler) this.#handlers.started(actor);
+    else if (actor instanceof NotificationActor) this.#notifications.started(actor);
   }
 
   actorStepped(actor: ActorRefLike, event: AnyEventObject): void {
     this.#pulse.stir();
     if (actor instanceof CallActor) this.#callStepped(actor, event);
     else if (actor instanceof Handler) this.#handlers.stepped(actor, event);
+    else if (actor instanceof NotificationActor) this.#notifications.stepped(actor, event);
   }
 
   #callStepped(call: CallActor, event: AnyEventObject): void {

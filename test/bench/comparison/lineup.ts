@@ -1,4 +1,5 @@
 /** Lineup: the contestants, in the order of the table. */
+import type { EndpointOptions } from 'rpcudp';
 import { connectCoap, serveCoap } from './contestants/coap.js';
 import type { Contestant } from './contestants/contestant.js';
 import { connectDhtRpc, serveDhtRpc } from './contestants/dht-rpc.js';
@@ -9,6 +10,7 @@ import {
   connectInContext,
   connectInspected,
   connectRpcudp,
+  connectWithHeader,
   serveRpcudp,
 } from './contestants/rpcudp.js';
 
@@ -37,6 +39,8 @@ export const PYTHON = 'python';
 
 const UNBUNDLED = { maxBundleBytes: 0 };
 const OBSERVED = { inspect: { next: () => undefined } };
+const PASSING = { use: [(_: unknown, next: () => unknown) => next()] };
+const INTERCEPTED: Pick<EndpointOptions, 'intercept'> = { intercept: [(_, next) => next()] };
 
 export const LINEUP: readonly Entry[] = [
   {
@@ -82,6 +86,22 @@ export const LINEUP: readonly Entry[] = [
     contestant: { connect: (port) => connectRpcudp(port, OBSERVED), serve: () => serveRpcudp() },
     loads: ['.'],
     note: 'bundled, with an inspection observer that ignores what it hears at the client',
+  },
+  // Builds before these options refuse them, so they are not compared with a baseline.
+  {
+    key: 'middleware',
+    name: 'rpcudp, with middleware',
+    contestant: {
+      connect: (port) => connectRpcudp(port, INTERCEPTED),
+      serve: () => serveRpcudp(PASSING),
+    },
+    note: 'bundled, with an interceptor and middleware that only call `next`',
+  },
+  {
+    key: 'header',
+    name: 'rpcudp, with a header',
+    contestant: { connect: connectWithHeader, serve: () => serveRpcudp() },
+    note: 'bundled; each call has a header of 20 characters',
   },
   {
     key: 'inspected',

@@ -14,6 +14,11 @@ import {
 } from '../../../src/wire/frame.js';
 import { FRAME_TYPES } from '../../../src/wire/frame-type.js';
 import { KEY } from '../../../src/wire/header-map.js';
+import {
+  MAX_HEADER_NAME_LENGTH,
+  MAX_HEADERS,
+  MAX_READ_HEADERS_BYTES,
+} from '../../../src/wire/headers.js';
 import { MAX_DEPTH } from '../../../src/wire/skim.js';
 
 const lua = readFileSync('src/inspector/capture/wireshark/rpcudp.lua', 'utf8');
@@ -70,6 +75,7 @@ t.test('its limits are those of the codec', async (t) => {
   const bounds = {
     ...{ HEADER_BYTES, MIN_BYTES: MIN_DATAGRAM_BYTES, MAX_REQUEST_BODY_BYTES },
     ...{ MAX_DEPTH, MAX_BUNDLE_FRAMES },
+    ...{ MAX_HEADER_NAME_LENGTH, MAX_HEADERS, MAX_READ_HEADERS_BYTES },
   };
   const told = constants();
   for (const [name, bound] of Object.entries(bounds)) t.equal(told.get(name), bound, name);

@@ -14,9 +14,13 @@ import { HEADER_BYTES, MIN_DATAGRAM_BYTES, readFrame } from '../../../src/wire/f
 import { FRAME_TYPES, TYPE_BYTE } from '../../../src/wire/frame-type.js';
 import {
   challengeHeaderMap,
+  ONE_WAY_HEADER_MAP,
   PLAIN_HEADER_MAP,
-  readHeaderMap,
+  replyHeaderMap,
+  requestHeaderMap,
 } from '../../../src/wire/header-map.js';
+import { readHeaderMap } from '../../../src/wire/header-map-reader.js';
+import { encodeHeaders } from '../../../src/wire/headers.js';
 import { encodeRequest } from '../../../src/wire/request.js';
 import { decodeResponse, encodeResponse } from '../../../src/wire/response.js';
 import { encodeSignal } from '../../../src/wire/signal.js';
@@ -33,7 +37,7 @@ import { SOUND_BODIES, UNSOUND_BODIES } from '../../fixtures/hostile-table.js';
 import { START_MS } from '../../fixtures/inspection-records.js';
 import { datagramOf, faithfulValue, TEST_ID } from '../../fixtures/msgpack-values.js';
 import { sampleFrame } from '../../fixtures/sample-frame.js';
-import { bundle, request } from '../../fixtures/raw-peer.js';
+import { bundle, request, withHeaderMap } from '../../fixtures/raw-peer.js';
 import { tshark } from '../../fixtures/real-parts.js';
 import { captureOf, dissect, dissectFile } from './tshark.js';
 
@@ -59,11 +63,37 @@ t.test('a name in binary is dissected as text, unless it is not UTF-8', options,
   t.end();
 });
 
+t.test('headers of a request and of a reply are dissected', options, (t) => {
+  const headers = encodeHeaders(
+    { token: 'a"b', key: Uint8Array.of(0, 255) },
+    400,
+    () => new Error(),
+  );
+  if (headers === undefined) throw new Error('there are headers');
+  const map = requestHeaderMap('00-ab', headers);
+  const twice = Buffer.from('8200010782a161a162a161a163', 'hex');
+  const datagrams = [
+    encodeRequest(TEST_ID, 'sayhi', [], undefined, undefined, map).toDatagram(),
+    encodeResponse(TEST_ID, 1, replyHeaderMap(headers)).toDatagram(),
+    encodeResponse(TEST_ID, 1, twice).toDatagram(),
+  ];
+  const fields = ['rpcudp.headers', 'rpcudp.traceparent', 'rpcudp.version', 'rpcudp.ignored'];
+  const [request, reply, unreadable] = dissect(t, captureOf(datagrams), fields, PORTS);
+  const shown = ['{"token": "a\\"b", "key": "hex:00ff"}'];
+  t.match(request, { 'rpcudp.headers': shown, 'rpcudp.traceparent': ['00-ab'] });
+  t.match(reply, { 'rpcudp.headers': shown, 'rpcudp.version': ['1'] });
+  t.match(unreadable, {
+    ...{ 'rpcudp.headers': [], 'rpcudp.version': [] },
+    'rpcudp.ignored': [twice.toString('hex')],
+  });
+  t.end();
+});
+
 t.test('datagrams of all types are dissected with their fields', options, (t) => {
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);
   const token = Buffer.from('0102030405060708', 'hex');
-  const [asked, answered, failed, cancelled, working, challenge, probe, several] = dissect(
+  const [asked, answered, failed, cancelled, working, challenge, probe, several, told] = dissect(
     t,
     captureOf([
       sayhi.toDatagram(),
@@ -74,6 +104,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
       encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram(),
       datagramOf(TYPE_BYTE.probe, 'c4020000 810001'),
       bundle(request(7, 'x'), datagramOf(1, '07')),
+      withHeaderMap(request(8, 'moved', 1), ONE_WAY_HEADER_MAP),
     ]),
     [
       ...(['_ws.col.Protocol', '_ws.col.Info', 'rpcudp.type', 'rpcudp.id'] as const),
@@ -81,9 +112,15 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
       ...(['rpcudp.error.code', 'rpcudp.error.message', 'rpcudp.error.data'] as const),
       ...(['rpcudp.version', 'rpcudp.attempt', 'rpcudp.remaining_ms'] as const),
       ...(['rpcudp.traceparent', 'rpcudp.token', 'rpcudp.malformed'] as const),
+      'rpcudp.one_way',
     ],
     PORTS,
   );
+  t.match(told, {
+    '_ws.col.Info': ['request moved(1)'],
+    'rpcudp.one_way': [/^(1|True)$/],
+    'rpcudp.malformed': [],
+  });
   t.match(asked, {
     '_ws.col.Protocol': ['RPCUDP'],
     '_ws.col.Info': ['request sayhi("Snake", 1152921504606846976) again'],

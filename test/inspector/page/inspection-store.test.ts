@@ -1,6 +1,7 @@
 import t from 'tap';
 
 import { InspectionStore } from '../../../src/inspector/page/store/inspection-store.js';
+import { timelineOf } from '../../../src/inspector/page/store/timeline.js';
 import {
   callRecord,
   closedRecord,
@@ -43,6 +44,25 @@ t.test('a call goes from state to state, and keeps what its end says', (t) => {
   t.equal(store.states.get('call resolved'), 1);
   t.equal(store.states.get('call queued'), 0);
   t.same(store.peers[0]?.roundTrips.items(), [{ atMs: START_MS + 9, ms: 8.5 }]);
+  t.end();
+});
+
+t.test('a notification is a side of its transaction, and its end says why', (t) => {
+  const { type: _type, timeoutMs: _timeoutMs, ...common } = callRecord();
+  const notification = { ...common, type: 'notification', latest: 'k' } as const;
+  const store = storeOf(
+    endpointRecord(),
+    notification,
+    finalStep({ event: 'dropped', state: 'dropped', because: 'no room' }),
+  );
+  const [side] = store.transaction(transactionIdOf(1))!.sides;
+  t.match(side, { kind: 'notification', state: 'dropped', final: true, note: 'no room' });
+  t.equal(store.states.get('notification dropped'), 1);
+  t.equal(store.states.get('notification queued'), 0);
+  t.match(timelineOf(side!, 'queued'), [
+    { title: 'notified', detail: `to ${notification.peer}`, state: 'queued' },
+    { title: 'dropped', detail: 'no room' },
+  ]);
   t.end();
 });
 

@@ -14,6 +14,8 @@ import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
 import { handlerMachine } from '../../../src/handler/machine.js';
+import { notificationMachine } from '../../../src/notification/machine.js';
+import { NOTIFICATION_STATES } from '../../../src/api/notification-state.js';
 import { ENDPOINT_STATES } from '../../../src/api/endpoint-state.js';
 import { endpointMachine } from '../../../src/endpoint/machine.js';
 import { HANDLER_STATES } from '../../../src/handler/state.js';
@@ -76,16 +78,19 @@ t.test('each fate and each state of the machines has words', (t) => {
   for (const fate of Object.keys(noFates())) t.not(fateWords(fate), '', fate);
   t.equal(fateWords('constructor'), '');
   t.same(namesOf(CALL_STATES).toSorted(), statesOf(callMachine), 'calls');
+  t.same(namesOf(NOTIFICATION_STATES).toSorted(), statesOf(notificationMachine), 'notifications');
   t.same(namesOf(HANDLER_STATES).toSorted(), statesOf(handlerMachine), 'handlers');
   t.same(namesOf(PEER_HEALTHS).toSorted(), statesOf(peerMachine), 'peers');
   t.same(namesOf(ENDPOINT_STATES).toSorted(), statesOf(endpointMachine), 'endpoints');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
+  t.match(stateWords('sent', 'call'), { tone: 'busy' });
+  t.match(stateWords('sent', 'notification'), { tone: 'good' }, 'it has ended');
   t.end();
 });
 
-t.test('each event of calls and handlers has words', (t) => {
-  for (const machine of [callMachine, handlerMachine]) {
+t.test('each event of calls, notifications and handlers has words', (t) => {
+  for (const machine of [callMachine, notificationMachine, handlerMachine]) {
     for (const { event } of chartOf(machine).transitions) t.ok(eventWords(event), event);
   }
   t.equal(eventWords('constructor'), undefined);

@@ -4,6 +4,7 @@ import { callMachine } from '../../../src/call/machine.js';
 import { endpointMachine } from '../../../src/endpoint/machine.js';
 import { handlerMachine } from '../../../src/handler/machine.js';
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
+import { notificationMachine } from '../../../src/notification/machine.js';
 import { peerMachine } from '../../../src/peer/machine.js';
 import { socketMachine } from '../../../src/socket/machine.js';
 
@@ -43,6 +44,7 @@ t.test('the charts of all machines are complete: each state can be reached', asy
     socketMachine,
     peerMachine,
     callMachine,
+    notificationMachine,
     handlerMachine,
   ]) {
     const { initial, states, transitions } = chartOf(machine);

@@ -1,8 +1,9 @@
 import { ExtData } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import t from 'tap';
-import { parseArguments } from '../../../src/cli/arguments.js';
+import { parseArguments, parseHeader } from '../../../src/cli/arguments.js';
 import { commandLine } from '../../../src/inspector/recorder/command-line.js';
+import type { CallHeaders } from '../../../src/wire/headers.js';
 
 const wordsOf = (...args: readonly unknown[]) =>
   commandLine({ peer: '127.0.0.1:1234', procedure: 'echo', args });
@@ -14,6 +15,18 @@ t.test('a call is written as words of the command', async (t) => {
   ]);
   t.strictSame(wordsOf(-1), ['call', '127.0.0.1:1234', '--', 'echo', '-1']);
   t.strictSame(wordsOf(Uint8Array.of(0, 255)), ['call', '127.0.0.1:1234', 'echo', '"hex:00ff"']);
+});
+
+t.test('headers are options, each with its value as the command reads it', async (t) => {
+  const headers = { a: 'b c', b: 'text:x', c: Uint8Array.of(7), d: '-x=y', e: undefined };
+  const words = commandLine({ peer: '127.0.0.1:1', procedure: 'p', args: [-1], headers }) ?? [];
+  t.strictSame(words, [
+    ...['call', '127.0.0.1:1', '--header', 'a=b c', '--header', 'b=text:text:x'],
+    ...['--header', 'c=hex:07', '--header', 'd=-x=y', '--', 'p', '-1'],
+  ]);
+  const said = words.filter((_, index) => words[index - 1] === '--header');
+  const read = said.reduce<CallHeaders>((given, word) => parseHeader(word, given), {});
+  t.strictSame(read, { a: 'b c', b: 'text:x', c: Uint8Array.of(7), d: '-x=y' });
 });
 
 t.test('a call that words cannot express has no command', async (t) => {

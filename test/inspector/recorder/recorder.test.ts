@@ -533,6 +533,29 @@ t.test(
 );
 
 t.test(
+  'a call that is overdue is always shown, with how long it has waited',
+  inWorld(async (t, world) => {
+    const asked = await world.raw();
+    const client = await world.endpoint({ timeoutMs: 5_000 });
+    const recorded = new Recorded(client, ALMOST_NONE);
+    // The first call of all is shown in any case.
+    client.peer('10.0.9.9:1').call('first').cancel();
+    const call = client.peer(asked.address).call('x', [], { attempts: 1 });
+    const shown = () => recorded.of('step').filter(({ actor }) => actor === numberOf(call));
+    await world.clock.advance(1_501);
+    t.strictSame(
+      shown().map(({ event, state }) => `${event} ${state}`),
+      ['transmitted sent', 'accepted awaiting', 'overdue awaiting'],
+    );
+    t.match(shown()[2], { because: /^no answer in 1\d{3} ms$/, attempt: 1 });
+    asked.answer(0, 1);
+    await world.clock.runUntil(call);
+    t.match(shown().at(-1), { event: 'answered', state: 'resolved' });
+    t.strictSame(recorded.faults(), []);
+  }),
+);
+
+t.test(
   'a call that moves to another address of its name is always shown, with that address',
   inWorld(async (t, world) => {
     await world.endpoint({ host: '10.0.2.2', port: 53, handlers: { x: () => 1 } });

@@ -45,7 +45,8 @@ export const amplification: Invariant = {
 /** Whether the sender of this frame has received something that was sent to its address. */
 function proves({ life }: EndpointNode, traffic: Traffic, frame: Buffer): boolean {
   if (frame[0] === TYPE.request) return traffic.tokens.has(tokenOf(frame));
-  return ANSWERS.includes(frame[0]) && life.transmissions.has(idOf(frame));
+  const id = idOf(frame);
+  return ANSWERS.includes(frame[0]) && (life.transmissions.has(id) || life.probes.has(id));
 }
 
 function isStrict({ alive, plan }: EndpointNode): boolean {

@@ -17,7 +17,8 @@ export const boundedMemory: Invariant = {
       ['inFlightNow', stats.inFlightNow, limits.maxOutstanding],
       ['lingeringNow', stats.lingeringNow, limits.maxLingering],
       ['procedures that run', stats.runningNow + stats.overrunNow, limits.maxRunningHandlers],
-      ['rememberedNow', stats.rememberedNow, limits.maxReplies + MAX_REFUSALS],
+      // Calls and notifications are remembered apart.
+      ['rememberedNow', stats.rememberedNow, 2 * limits.maxReplies + MAX_REFUSALS],
       ['peersNow', stats.peersNow, limits.maxPeers],
     ] as const;
     for (const [what, value, limit] of bounds) {

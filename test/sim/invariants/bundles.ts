@@ -2,6 +2,7 @@ import { formatAddress } from '../../../src/address/address.js';
 import { ANSWERS, framesOf, headerOf, idOf, TYPE } from '../datagram.js';
 import type { EndpointNode } from '../endpoint-node.js';
 import type { Finding, Invariant } from '../invariant.js';
+import type { Life } from '../life.js';
 
 /**
  * What may be in a bundle. A challenge, a probe and its answer are sent alone, because an unproven
@@ -25,9 +26,7 @@ export const bundles: Invariant = {
     if (headerOf(frame) === undefined) return undefined;
     const sender = formatAddress(from);
     if (frame[0] === TYPE.request) life.nativeRequests.add(`${sender} ${idOf(frame)}`);
-    else if (ANSWERS.includes(frame[0]) && life.transmissions.has(idOf(frame))) {
-      life.natives.add(sender);
-    }
+    else if (ANSWERS.includes(frame[0]) && hasAsked(life, idOf(frame))) life.natives.add(sender);
     return undefined;
   },
 
@@ -48,6 +47,11 @@ export const bundles: Invariant = {
     return undefined;
   },
 };
+
+/** Whether a request or a probe with this id was sent. */
+function hasAsked({ transmissions, probes }: Life, id: string): boolean {
+  return transmissions.has(id) || probes.has(id);
+}
 
 function misplaced({ life, plan }: EndpointNode, frame: Buffer, receiver: string): Finding {
   const [type] = frame;

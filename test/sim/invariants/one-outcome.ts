@@ -29,9 +29,10 @@ export const oneOutcome: Invariant = {
   },
 
   atEnd: (world) => {
-    for (const { token, abandoned, outcome, outcomeReports, sequels } of world.calls) {
+    for (const { token, abandoned, outcome, outcomeReports, overdue, sequels } of world.calls) {
       if (abandoned) continue;
       if (outcome === undefined) return `${token} never had an outcome`;
+      if (overdue > 1) return `${token} was overdue ${overdue} times`;
       if (outcomeReports > 1) return `${token} reported ${outcomeReports} outcomes`;
       if (sequels > (outcome.state === 'timedOut' ? 1 : 0))
         return `${token} had ${sequels} sequels`;

@@ -8,6 +8,6 @@ export const orderlyEnd: Invariant = {
   id: 'I17',
   says: 'an endpoint that drains or closes runs no new request, and cancels no call of one that runs',
 
-  afterRun: (_world, node, { procedure }) =>
-    node.closing ? `${node.name} ran ${procedure} although it was ending` : undefined,
+  afterRun: (_world, { name }, { procedure, ending }) =>
+    ending ? `${name} ran ${procedure} although it was ending` : undefined,
 };

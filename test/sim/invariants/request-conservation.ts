@@ -16,7 +16,11 @@ export const requestConservation: Invariant = {
   id: 'I7',
   says: 'every request that was started has one ending or still runs; every other has a reason',
 
-  afterEvent: (_world, { name, stats: { fates, requests, runningNow, discardedResults } }) => {
+  afterEvent: (_world, { name, life, stats }) => {
+    const { fates, requests, runningNow, discardedResults } = stats;
+    if (life.started !== fates['request.run']) {
+      return `${name} started ${fates['request.run']} requests, and reported ${life.started}`;
+    }
     let ended = 0;
     for (const ending of ENDINGS_OF_RUNS) ended += requests[ending];
     if (fates['request.run'] !== ended + runningNow) {

@@ -22,6 +22,9 @@ local MAX_REQUEST_BODY_BYTES = 8192
 local MAX_REQUEST_BYTES = HEADER_BYTES + MAX_REQUEST_BODY_BYTES + 512
 local MAX_DEPTH = 32
 local MAX_BUNDLE_FRAMES = 256
+local MAX_HEADERS = 15
+local MAX_HEADER_NAME_LENGTH = 64
+local MAX_READ_HEADERS_BYTES = 512
 -- These limits bound what is shown, not what is read.
 local MAX_TEXT_LENGTH = 4096
 local MAX_SHOWN_ITEMS = 10000
@@ -74,6 +77,8 @@ local f = {
   remaining_ms = ProtoField.uint32("rpcudp.remaining_ms", "Milliseconds to the deadline", base.DEC),
   traceparent = ProtoField.string("rpcudp.traceparent", "Trace context"),
   token = ProtoField.bytes("rpcudp.token", "Token", base.NONE),
+  headers = ProtoField.string("rpcudp.headers", "Headers"),
+  one_way = ProtoField.bool("rpcudp.one_way", "One-way: nobody answers"),
   ignored = ProtoField.bytes("rpcudp.ignored", "Ignored bytes after the body", base.NONE),
   malformed = ProtoField.string("rpcudp.malformed", "Dropped as"),
   response_in = ProtoField.framenum("rpcudp.response_in", "Answered in", base.NONE, frametype.RESPONSE),
@@ -400,7 +405,7 @@ end
 
 function Reader:read_map(count, depth, row)
   local objects, entries, length = {}, {}, 0
-  local keys, pairs_by_key = {}, {}
+  local keys, pairs_by_key, members = {}, {}, {}
   local only_strings = true
   local duplicate = false
   self:open(count * 2)
@@ -412,6 +417,7 @@ function Reader:read_map(count, depth, row)
     local item = self:read(row, depth + 1, shortened(key.text, MAX_SUMMARY_LENGTH))
     if keys[key.key] then duplicate = true end
     keys[key.key] = true
+    members[index] = { key = key, value = item }
     pairs_by_key[index] = #key.key .. ":" .. key.key .. #item.key .. ":" .. item.key
     if key.string == nil then only_strings = false end
     if length <= MAX_TEXT_LENGTH then
@@ -425,7 +431,7 @@ function Reader:read_map(count, depth, row)
   -- The order of the entries does not matter for the equality of maps.
   table.sort(pairs_by_key)
   local text = only_strings and joined("{", objects, "}", length) or joined("[", entries, "]", length)
-  return { kind = "map", text = text, key = "map:" .. table.concat(pairs_by_key) }
+  return { kind = "map", text = text, key = "map:" .. table.concat(pairs_by_key), members = members }
 end
 
 -- The method that reads a value with a length field (formats 0xc4 to 0xdf), and the size of that
@@ -552,6 +558,21 @@ local function integer_in(value, least, most)
   return number and number >= least and number <= most and number or nil
 end
 
+-- Whether these are headers: texts and binaries by names, each of which is there once.
+local function are_headers(value)
+  local members = value.members
+  if members == nil or #members > MAX_HEADERS or value.length > MAX_READ_HEADERS_BYTES then return false end
+  local names = {}
+  for _, member in ipairs(members) do
+    local name = member.key.string
+    if name == nil or #name > MAX_HEADER_NAME_LENGTH or names[name] then return false end
+    if not name:find("^[A-Za-z][A-Za-z0-9._-]*$") then return false end
+    if member.value.kind ~= "string" and member.value.kind ~= "binary" then return false end
+    names[name] = true
+  end
+  return true
+end
+
 -- By key: a function that returns what adds the entry to a tree, or nil if the key may not have
 -- this value.
 local HEADER_ENTRIES = {
@@ -576,6 +597,14 @@ local HEADER_ENTRIES = {
     if value.binary == nil or #value.binary ~= 8 then return nil end
     return function(tree) tree:add(f.token, range(range:len() - 8, 8)) end
   end,
+  [7] = function(value, range)
+    if not are_headers(value) then return nil end
+    return function(tree) tree:add(f.headers, range, shortened(value.text, MAX_TEXT_LENGTH)) end
+  end,
+  [8] = function(value, range)
+    if value.kind ~= "boolean" or value.text ~= "true" then return nil end
+    return function(tree) tree:add(f.one_way, range, true) end
+  end,
 }
 
 -- Reads the header map at the reader's offset, if it is valid. Returns its attempt and its token.
@@ -588,7 +617,7 @@ local function add_header_map(reader, tree)
   local fault = guarded(function()
     for _ = 1, code - 0x80 do
       local key = reader:take_uint(1)
-      if key > 127 or (key <= 4 and seen[key]) then fail("shape") end
+      if key > 127 or (HEADER_ENTRIES[key] ~= nil and seen[key]) then fail("shape") end
       seen[key] = true
       reader.due = 0
       local value = reader:read(nil, 0, "")

@@ -1,6 +1,7 @@
 /** Call filter: chooses the listed calls by direction, text, peer, procedure and state. */
 import type { VNode } from 'preact';
 import { CALL_STATE_NAMES } from '../../../api/call-state.js';
+import { NOTIFICATION_STATE_NAMES } from '../../../api/notification-state.js';
 import { HANDLER_STATE_NAMES } from '../../../handler/state.js';
 import { SEARCH_ID } from '../live/keyboard.js';
 import { cursor, heldAt } from '../live/view-state.js';
@@ -13,9 +14,18 @@ import { StateMark } from './state-mark.js';
 
 const KINDS = [
   { kind: 'call', label: 'Calls out' },
+  { kind: 'notification', label: 'Notifications' },
   { kind: 'handler', label: 'Requests in' },
-  { kind: 'both', label: 'Both' },
+  { kind: 'both', label: 'All' },
 ] as const;
+
+const KINDS_OF_SIDES = ['call', 'notification', 'handler'] as const;
+
+const STATE_NAMES = {
+  call: CALL_STATE_NAMES,
+  notification: NOTIFICATION_STATE_NAMES,
+  handler: HANDLER_STATE_NAMES,
+} as const;
 
 export function CallFilter(): VNode {
   const session = useSession();
@@ -111,13 +121,11 @@ function StateChips({ change }: { change: (part: Partial<Filter>) => void }): VN
   const session = useSession();
   const { filter } = session.rows;
   const { states } = session.store;
+  const shown = KINDS_OF_SIDES.filter((kind) => filter.kind === kind || filter.kind === 'both');
   const countOfState = (state: string) =>
-    (filter.kind === 'handler' ? 0 : states.get(`call ${state}`)) +
-    (filter.kind === 'call' ? 0 : states.get(`handler ${state}`));
-  const offered = [
-    ...(filter.kind === 'handler' ? [] : CALL_STATE_NAMES),
-    ...(filter.kind === 'call' ? [] : HANDLER_STATE_NAMES),
-  ];
+    shown.reduce((sum, kind) => sum + states.get(`${kind} ${state}`), 0);
+  const offered = [...new Set(shown.flatMap((kind): readonly string[] => STATE_NAMES[kind]))];
+  const [onlyKind] = shown.length === 1 ? shown : [];
   const toggle = (state: string) => {
     const chosen = new Set(filter.states);
     if (!chosen.delete(state)) chosen.add(state);
@@ -137,7 +145,7 @@ function StateChips({ change }: { change: (part: Partial<Filter>) => void }): VN
             data-count={count}
             onClick={() => toggle(state)}
           >
-            <StateMark state={state} />
+            <StateMark state={state} {...(onlyKind !== undefined && { kind: onlyKind })} />
             <span class="num chip-count">{countText(count)}</span>
           </button>
         );

@@ -213,7 +213,7 @@ function labelOf({ type, arrival, late, sent, received }: Arrow): string {
 
 function sideOf({ sent, received }: Arrow): Side | undefined {
   const sides = (sent ?? received)?.transaction?.sides ?? [];
-  return sides.find(({ kind }) => kind === 'call') ?? sides[0];
+  return sides.find(({ kind }) => kind !== 'handler') ?? sides[0];
 }
 
 function describe(arrow: Arrow): string {

@@ -19,7 +19,16 @@ import {
 import type { ChartNode, PlacedEdge } from './chart-layout.js';
 import { MarkShape } from './state-mark.js';
 
-export function StateChart({ chart, path }: { chart: Chart; path: ChartPath }): VNode {
+export function StateChart({
+  chart,
+  path,
+  kind = '',
+}: {
+  chart: Chart;
+  path: ChartPath;
+  /** The kind of actor whose chart it is. Some states mean something else for some kinds. */
+  kind?: string;
+}): VNode {
   // The layout is computed again only when a text on the chart changes.
   const shape = path.edges
     .map(({ from, to, events, taken }) => `${from}>${to}:${events.join()}:${numbersText(taken)}`)
@@ -60,7 +69,7 @@ export function StateChart({ chart, path }: { chart: Chart; path: ChartPath }): 
         />
       ))}
       {nodes.map((node) => (
-        <Node key={node.name} node={node} path={path} initial={chart.initial} />
+        <Node key={node.name} node={node} path={path} initial={chart.initial} kind={kind} />
       ))}
     </svg>
   );
@@ -128,13 +137,15 @@ function Node({
   node,
   path,
   initial,
+  kind,
 }: {
   node: ChartNode;
   path: ChartPath;
   initial: string;
+  kind: string;
 }): VNode {
   const { name, x, y, width, height, final, description } = node;
-  const { mark, tone } = stateWords(name);
+  const { mark, tone } = stateWords(name, kind);
   const classes = ['node', `tone-${tone}`];
   const isCurrent = path.current === name;
   if (isCurrent) classes.push('node-current');

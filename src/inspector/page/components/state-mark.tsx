@@ -3,8 +3,16 @@ import type { VNode } from 'preact';
 import type { Mark } from '../store/state-words.js';
 import { stateWords } from '../store/state-words.js';
 
-export function StateMark({ state, bare = false }: { state: string; bare?: boolean }): VNode {
-  const { mark, word, tone } = stateWords(state);
+export function StateMark({
+  state,
+  kind,
+  bare = false,
+}: {
+  state: string;
+  kind?: string;
+  bare?: boolean;
+}): VNode {
+  const { mark, word, tone } = stateWords(state, kind);
   return (
     <span class={`state tone-${tone}`} title={bare ? word : undefined}>
       <MarkShape mark={mark} />

@@ -15,7 +15,7 @@ export class Aliases {
   /** Learns from a transaction of which both ends are known. */
   learnFrom(sides: readonly Side[]): void {
     if (sides.length < 2) return;
-    const call = sides.find(({ kind }) => kind === 'call');
+    const call = sides.find(({ kind }) => kind !== 'handler');
     const handler = sides.find(({ kind }) => kind === 'handler');
     if (call === undefined || handler === undefined) return;
     this.#learn(call.record.endpoint, call.record.peer, handler.record.endpoint);

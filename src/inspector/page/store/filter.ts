@@ -3,7 +3,7 @@ import type { Side } from './transaction.js';
 import { valueText } from './value-text.js';
 
 export interface Filter {
-  readonly kind: 'call' | 'handler' | 'both';
+  readonly kind: 'call' | 'notification' | 'handler' | 'both';
   /** If empty: all states. */
   readonly states: ReadonlySet<string>;
   /** If empty: all peers. */

@@ -115,6 +115,7 @@ export class InspectionStore {
         this.#closeEndpoint(record);
         break;
       case 'call':
+      case 'notification':
       case 'handler':
         this.#addSide(record);
         break;
@@ -197,7 +198,7 @@ export class InspectionStore {
 
   #initialState({ type, endpoint }: Side['record']): string {
     const chart = this.#endpoints.get(endpoint)?.record.charts[type];
-    return chart?.initial ?? (type === 'call' ? 'queued' : 'received');
+    return chart?.initial ?? (type === 'handler' ? 'received' : 'queued');
   }
 
   #addStep(step: RecordOf<'step'>): void {

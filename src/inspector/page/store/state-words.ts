@@ -5,6 +5,7 @@
 import { CALL_STATES } from '../../../api/call-state.js';
 import { ENDPOINT_STATES } from '../../../api/endpoint-state.js';
 import { HANDLER_STATES } from '../../../handler/state.js';
+import { NOTIFICATION_STATES } from '../../../api/notification-state.js';
 import { PEER_HEALTHS } from '../../../api/health.js';
 import { mapRows, rowOf } from '../../../vocabulary.js';
 
@@ -42,6 +43,7 @@ export interface StateWords extends Look {
 const FEED_STATES = { live: 'live', feedLost: 'feed lost' } as const;
 
 const WORDS = {
+  ...mapRows(NOTIFICATION_STATES, ({ words }) => words),
   ...mapRows(CALL_STATES, ({ words }) => words),
   ...HANDLER_STATES,
   ...PEER_HEALTHS,
@@ -60,9 +62,12 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
   lost: { mark: 'slash', tone: 'bad' },
   cancelled: { mark: 'minus', tone: 'idle' },
   unsent: { mark: 'bar', tone: 'bad' },
+  replaced: { mark: 'minus', tone: 'idle' },
+  dropped: { mark: 'bar', tone: 'warn' },
   received: { mark: 'dotted', tone: 'idle' },
   running: { mark: 'half', tone: 'busy' },
   replied: { mark: 'full', tone: 'good' },
+  finished: { mark: 'full', tone: 'good' },
   failed: { mark: 'cross', tone: 'bad' },
   abandoned: { mark: 'minus', tone: 'warn' },
   refused: { mark: 'slash', tone: 'bad' },
@@ -83,7 +88,14 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
 
 const STATES = mapRows(LOOKS, (look, state): StateWords => ({ ...look, word: WORDS[state] }));
 
-/** The look and the word of a state. A state that is not known here is shown by its own name. */
-export function stateWords(state: string): StateWords {
+/** A notification that was sent has ended well, while a call that was sent has just begun. */
+const SENT_FOR_GOOD: StateWords = { mark: 'full', tone: 'good', word: WORDS.sent };
+
+/**
+ * The look and the word of a state, of a side of this kind. A state that is not known here is shown
+ * by its own name.
+ */
+export function stateWords(state: string, kind?: string): StateWords {
+  if (kind === 'notification' && state === 'sent') return SENT_FOR_GOOD;
   return rowOf(STATES, state) ?? { mark: 'dotted', word: state, tone: 'idle' };
 }

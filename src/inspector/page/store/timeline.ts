@@ -35,9 +35,13 @@ const EVENTS: Readonly<Record<string, string>> = {
   lingered: 'no answer came at all',
   withdrawn: 'not sent: its time was over',
   moved: 'goes to another address of its name',
+  overdue: 'the answer takes longer than usual',
   answeredElsewhere: 'an answer from another address, not taken',
   started: 'procedure started',
   replied: 'reply sent',
+  finished: 'ended; nobody is answered',
+  dropped: 'dropped',
+  replaced: 'a newer one took its place',
   cancelled: 'the caller cancelled it',
   duplicated: 'the request arrived again',
   abandoned: 'the endpoint closed and did not wait',
@@ -54,14 +58,15 @@ export function eventWords(event: string): string | undefined {
 export function timelineOf(side: Side, chartInitial: string): Moment[] {
   const { record, kind } = side;
   const call = kind === 'call' ? (record as RecordOf<'call'>) : undefined;
+  const isHandler = kind === 'handler';
   const beginning: Moment = {
     step: undefined,
     atMs: record.atMs,
     sinceMs: 0,
-    title: call === undefined ? 'request arrived' : 'called',
+    title: isHandler ? 'request arrived' : call === undefined ? 'notified' : 'called',
     detail:
       call === undefined
-        ? `from ${record.peer}`
+        ? `${isHandler ? 'from' : 'to'} ${record.peer}`
         : `${durationText(call.timeoutMs)} time-out, ${attemptsAllowed(call.maxAttempts)}`,
     state: chartInitial,
   };

@@ -4,12 +4,12 @@
  */
 import type { RecordOf } from '../../record.js';
 
-/** One end of a transaction: a call, or the handler of a request. */
+/** One end of a transaction: a call or a notification, or the handler of a request. */
 export interface Side {
   /** The order of arrival at the page, from 0. */
   readonly number: number;
-  readonly kind: 'call' | 'handler';
-  readonly record: RecordOf<'call'> | RecordOf<'handler'>;
+  readonly kind: 'call' | 'notification' | 'handler';
+  readonly record: RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
   readonly transaction: Transaction;
   /** Oldest first. Bounded by `MAX_STEPS`. */
   readonly steps: RecordOf<'step'>[];

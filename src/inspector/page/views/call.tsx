@@ -60,13 +60,13 @@ function OpenCall({ side }: { side: Side }): VNode {
             {chart === undefined ? (
               <p class="muted">The endpoint has not sent its charts.</p>
             ) : (
-              <StateChart chart={chart} path={pathOf(chart, steps, state)} />
+              <StateChart chart={chart} path={pathOf(chart, steps, state)} kind={kind} />
             )}
           </Panel>
           <Values side={side} />
         </div>
         <div class="call-column">
-          <Panel title={kind === 'call' ? 'What happened' : 'What happened to the request'}>
+          <Panel title={kind === 'handler' ? 'What happened to the request' : 'What happened'}>
             <Timeline side={side} initial={chart?.initial ?? ''} />
           </Panel>
           {others.map((other) => (
@@ -81,6 +81,12 @@ function OpenCall({ side }: { side: Side }): VNode {
     </article>
   );
 }
+
+const WHO: Readonly<Record<Side['kind'], (name: string, peer: string) => string>> = {
+  call: (name, peer) => `${name} called ${peer}`,
+  notification: (name, peer) => `${name} notified ${peer}`,
+  handler: (name, peer) => `${peer} asked ${name}`,
+};
 
 function CallHead({ side }: { side: Side }): VNode {
   const { endpoints } = useSession().store;
@@ -101,11 +107,10 @@ function CallHead({ side }: { side: Side }): VNode {
       <div class="call-title">
         <h2>
           <span class="call-procedure">{procedure}</span>
-          <StateMark state={state} />
+          <StateMark state={state} kind={kind} />
         </h2>
         <p class="call-line muted">
-          {kind === 'call' ? `${name} called ${peer}` : `${peer} asked ${name}`} at{' '}
-          {clockText(atMs)}
+          {WHO[kind](name, peer)} at {clockText(atMs)}
           {elapsedMs !== undefined && (
             <>
               , <b>{durationText(elapsedMs)}</b> {kind === 'call' ? 'round trip' : 'running'}
@@ -157,7 +162,7 @@ function OtherEnd({ side }: { side: Side }): VNode {
   const initial = endpoint?.record.charts[kind]?.initial ?? '';
   return (
     <Panel
-      title={`The other end: ${kind === 'call' ? 'the call' : 'the handler'} at ${endpoint?.name ?? record.endpoint}`}
+      title={`The other end: the ${kind} at ${endpoint?.name ?? record.endpoint}`}
       testId="other-end"
       action={
         <button type="button" class="link" onClick={() => (openSide.value = keyOf(side))}>
@@ -177,9 +182,11 @@ function Values({ side }: { side: Side }): VNode {
       outcome !== undefined || value !== undefined || error !== undefined,
   );
   const values: [string, unknown][] = [['Arguments', record.args]];
-  for (const { outcome, value, error } of steps) {
+  if (record.headers !== undefined) values.push(['Headers', record.headers]);
+  for (const { outcome, value, error, headers } of steps) {
     if (value !== undefined && outcome === undefined) values.push(['Value', value]);
     if (error !== undefined && outcome === undefined) values.push(['Error', error]);
+    if (headers !== undefined) values.push(['Reply headers', headers]);
   }
   const outcome = last?.outcome ?? steps.find((step) => step.outcome !== undefined)?.outcome;
   if (outcome !== undefined) values.push(['Outcome', outcome]);
@@ -190,7 +197,7 @@ function Values({ side }: { side: Side }): VNode {
           <div key={name}>
             <dt class="muted">{name}</dt>
             <dd>
-              <pre tabIndex={0} data-testid={`value-${name.toLowerCase()}`}>
+              <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
                 {valueLines(value)}
               </pre>
             </dd>

@@ -93,6 +93,12 @@ export function CallsView(): VNode {
   );
 }
 
+const DIRECTIONS = {
+  call: { label: 'call to', title: 'called by', arrow: '→' },
+  notification: { label: 'notification to', title: 'notified by', arrow: '⇢' },
+  handler: { label: 'request from', title: 'asked of', arrow: '←' },
+} as const satisfies Readonly<Record<Side['kind'], object>>;
+
 function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number }): VNode {
   const { record, kind, state, attempts, elapsedMs, note } = side;
   const isAtCursor = cursor.value === side;
@@ -114,10 +120,10 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
       <span
         role="gridcell"
         class="direction"
-        aria-label={kind === 'call' ? 'call to' : 'request from'}
-        title={`${kind === 'call' ? 'called by' : 'asked of'} ${record.endpoint}`}
+        aria-label={DIRECTIONS[kind].label}
+        title={`${DIRECTIONS[kind].title} ${record.endpoint}`}
       >
-        {kind === 'call' ? '→' : '←'}
+        {DIRECTIONS[kind].arrow}
       </span>
       <span role="gridcell" class="cut num" title={record.peer}>
         {record.peer}
@@ -126,7 +132,7 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
         {record.procedure}
       </span>
       <span role="gridcell">
-        <StateMark state={state} />
+        <StateMark state={state} kind={kind} />
       </span>
       <span role="gridcell" class={attempts > 1 ? 'right num again' : 'right num muted'}>
         {attempts > 1 ? `${attempts}×` : attempts}

@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEndpoint } from 'rpcudp';
-import type { AnyEndpoint, EndpointOptions, Outcome } from 'rpcudp';
+import type { AnyEndpoint, CallOptions, EndpointOptions, Outcome } from 'rpcudp';
 import { cpuTime } from '../conversation.js';
 import type { CpuTime, Serving } from '../conversation.js';
 import { Program } from '../program.js';
@@ -15,7 +15,7 @@ const REST_MS = 60;
 /** More than both processes spend in that time when they have nothing to do. */
 const IDLE_MICROS = 2_000;
 
-type Options = Pick<EndpointOptions, 'inspect' | 'maxBundleBytes'>;
+type Options = Pick<EndpointOptions, 'inspect' | 'intercept' | 'maxBundleBytes' | 'use'>;
 
 export async function connectRpcudp(port: number, options: Options = {}): Promise<Client<Outcome>> {
   return clientOf(await openClient(options), port);
@@ -27,6 +27,13 @@ export async function connectInContext(port: number): Promise<Client<Outcome>> {
   const client = await connectRpcudp(port);
   let count = 0;
   return { ...client, call: () => requests.run((count += 1), () => client.call()) };
+}
+
+/** A client whose calls have a header with a text of 20 characters, as a short token is. */
+export async function connectWithHeader(port: number): Promise<Client<Outcome>> {
+  const endpoint = await openClient();
+  const headers = { token: 'a-token-of-20-bytes.' };
+  return clientOf(endpoint, port, { headers });
 }
 
 /** A client whose endpoint feeds an inspector in another process. */
@@ -61,10 +68,10 @@ function openClient(options: Options = {}): Promise<AnyEndpoint> {
   return createEndpoint({ host: HOST, window: MOST_IN_FLIGHT, ...options });
 }
 
-function clientOf(endpoint: AnyEndpoint, port: number): Client<Outcome> {
+function clientOf(endpoint: AnyEndpoint, port: number, options?: CallOptions): Client<Outcome> {
   const peer = endpoint.peer(`${HOST}:${port}`);
   return {
-    call: () => peer.call('echo', [TEXT]),
+    call: () => peer.call('echo', [TEXT], options),
     textOf: (outcome) => (outcome.state === 'resolved' ? textIn(outcome.value) : undefined),
   };
 }

@@ -1,0 +1,75 @@
+/** Makes the records of notifications: one when one is made or found, and one for its end. */
+import type { AnyEventObject } from 'xstate';
+import { NOTIFICATION_DROPS } from '../../api/notification-state.js';
+import { messageOf } from '../../errors.js';
+import type { Transaction } from '../../legible/transaction.js';
+import type { NotificationActor } from '../../notification/notification.js';
+import type { Clock } from '../../time/clock.js';
+import type { RecordOf, Unnumbered } from '../record.js';
+import type { DatagramRecorder } from './datagram-recorder.js';
+import type { ActorRecords } from './follower.js';
+import type { Masking } from './masking.js';
+import { shownName } from './procedure-name.js';
+
+type Emit = (unnumbered: Unnumbered<RecordOf<'notification' | 'step'>>, atMs: number) => void;
+
+export class NotificationRecords implements ActorRecords<NotificationActor> {
+  readonly #emit: Emit;
+  readonly #masking: Masking;
+  readonly #datagrams: DatagramRecorder;
+  readonly #clock: Clock;
+
+  constructor(emit: Emit, masking: Masking, datagrams: DatagramRecorder, clock: Clock) {
+    this.#emit = emit;
+    this.#masking = masking;
+    this.#datagrams = datagrams;
+    this.#clock = clock;
+  }
+
+  transactionOf({ context, frame }: NotificationActor): Transaction {
+    return this.#masking.transaction(context.procedure, frame.toDatagram());
+  }
+
+  made({ context, number, transactionId }: NotificationActor, transaction: Transaction): void {
+    const { peer, procedure, args, latest } = context;
+    this.#datagrams.show(transactionId, transaction);
+    this.#emit(
+      {
+        type: 'notification',
+        actor: number,
+        transactionId,
+        peer,
+        procedure: shownName(procedure),
+        args: this.#masking.args(args, procedure, transaction),
+        // A key may be made of what is masked.
+        latest: latest === undefined || transaction.hasMasked ? undefined : String(latest),
+      },
+      this.#clock.nowMs(),
+    );
+  }
+
+  past(): void {
+    // Until its end nothing happens to it.
+  }
+
+  stepped(notification: NotificationActor, event: AnyEventObject): void {
+    const { number, state, done } = notification;
+    const step = { type: 'step', actor: number, event: event.type, state, final: done } as const;
+    this.#emit({ ...step, because: reasonOf(notification, event) }, this.#clock.nowMs());
+  }
+}
+
+function reasonOf({ context }: NotificationActor, event: AnyEventObject): string | undefined {
+  if (event.type === 'moved') return `goes to ${String(event['peer'])}`;
+  const { end } = context;
+  switch (end?.state) {
+    case 'replaced':
+      return `by ${end.by.slice(0, 8)}`;
+    case 'dropped': {
+      const words = NOTIFICATION_DROPS[end.reason];
+      return end.error === undefined ? words : `${words}: ${messageOf(end.error)}`;
+    }
+    default:
+      return undefined;
+  }
+}
