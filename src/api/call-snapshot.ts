@@ -22,7 +22,7 @@ export interface CallMachineInput {
   readonly calledAtMs: number;
   /** A value that the caller chose. Every report carries it. */
   readonly reference?: unknown;
-  /** The headers of its request. Absent if the call has none. */
+  /** The headers of its request; undefined if the call has none. */
   readonly headers?: CallHeaders | undefined;
 }
 

@@ -1,7 +1,6 @@
 /** Caller: checks and makes the calls of an endpoint. Throws for mistakes in a call. */
-import type { CallCommand, ReportTarget } from '../api/call-command.js';
+import type { CallCommand } from '../api/call-command.js';
 import type { CallOptions } from '../api/call-options.js';
-import type { ContractedProcedure } from '../contract/contracted-procedure.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
 import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError } from '../errors.js';
@@ -12,6 +11,7 @@ import { encodeRequest } from '../wire/request.js';
 import { CallActor } from './call.js';
 import type { CalledName } from './called-name.js';
 import type { CallHome } from './home.js';
+import { Interception } from './interception.js';
 import type { Interceptors } from './interceptors.js';
 import { checkCallOptions } from './options.js';
 import type { CallDefaults } from './options.js';
@@ -22,25 +22,8 @@ import type { ReadCall } from './persisted-call.js';
 import type { CallRequest } from './request.js';
 import type { Restoration } from './restoration.js';
 import { SentHeaders } from './sent-headers.js';
+import type { CallTerms, RestoredTerms } from './terms.js';
 import { TransactionIds } from './transaction-ids.js';
-
-export interface CallTerms {
-  readonly options?: CallOptions | undefined;
-  readonly replyTo?: ReportTarget | undefined;
-  readonly contracted?: ContractedProcedure | undefined;
-  /** The host name that the call is made by. */
-  readonly name?: CalledName<CallActor> | undefined;
-  /** The request in whose course the call is made. */
-  readonly parent?: ParentRequest | undefined;
-}
-
-/** What a restored call has that was not persisted. */
-export interface RestoredTerms {
-  readonly contracted?: ContractedProcedure | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** The request in whose course the call is restored. */
-  readonly parent?: ParentRequest | undefined;
-}
 
 export class Caller {
   readonly #home: CallHome<CallActor>;
@@ -81,53 +64,30 @@ export class Caller {
     args: readonly unknown[],
     terms: CallTerms,
   ): CallActor {
-    if (this.#interceptors === undefined) return this.#make(peer, procedure, args, terms);
-    return this.#intercepted(this.#interceptors, peer, procedure, args, terms);
-  }
-
-  /** Makes a call that was made before, and was intercepted then. Throws as `call` does. */
-  callAgain(
-    peer: CallOwner<CallActor>,
-    procedure: string,
-    args: readonly unknown[],
-    terms: CallTerms,
-  ): CallActor {
-    return this.#make(peer, procedure, args, terms);
-  }
-
-  #intercepted(
-    interceptors: Interceptors,
-    peer: CallOwner<CallActor>,
-    procedure: string,
-    args: readonly unknown[],
-    terms: CallTerms,
-  ): CallActor {
+    const { options } = terms;
+    if (this.#interceptors === undefined) return this.make(peer, procedure, args, options, terms);
     this.requireOpen(terms.parent);
-    const { name, replyTo } = terms;
-    const interception = {
-      ...{ procedure, args, peer: peer.address },
-      make: (options: CallOptions) => this.#make(peer, procedure, args, { ...terms, options }),
-      refuse: ({ reference }: CallOptions, error: unknown) =>
-        this.refuse(peer, { type: 'call', procedure, args, replyTo, reference }, error, name),
-    };
+    const interception = new Interception(this, peer, procedure, args, terms);
     // An interceptor may call others. Their peers must not take the place of this one.
     peer.used();
     try {
-      return interceptors.run(interception, terms.options);
+      return this.#interceptors.run(interception, options);
     } finally {
       peer.unused();
     }
   }
 
-  #make(
+  /** Makes a call past the interceptors, with these options in place of its own. Throws as `call`. */
+  make(
     peer: CallOwner<CallActor>,
     procedure: string,
     args: readonly unknown[],
+    given: CallOptions | undefined,
     terms: CallTerms,
   ): CallActor {
     this.requireOpen(terms.parent);
     const { replyTo, contracted, name, parent } = terms;
-    const options = checkCallOptions(terms.options, this.#defaults, contracted);
+    const options = checkCallOptions(given, this.#defaults, contracted);
     const issues = contracted?.checkArguments(args);
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const transactionId = this.#ids.next();

@@ -6,19 +6,12 @@
  */
 import type { CallOptions } from '../api/call-options.js';
 import type { Call } from '../api/call.js';
-import type { Interceptor, OutgoingCall } from '../api/interceptor.js';
+import type { Interceptor } from '../api/interceptor.js';
 import { MiddlewareError } from '../api/middleware-error.js';
 import { messageOf } from '../errors.js';
 import { handled } from '../time/promise-like.js';
 import type { CallActor } from './call.js';
-
-/** A call that is about to be made, and how that is done. */
-export interface Interception extends Omit<OutgoingCall, 'options'> {
-  /** Makes the call. Throws for mistakes in it. */
-  make(options: CallOptions): CallActor;
-  /** Makes a call that is `unsent`, with this error. */
-  refuse(options: CallOptions, error: unknown): CallActor;
-}
+import type { Interception } from './interception.js';
 
 const NO_OPTIONS: CallOptions = Object.freeze({});
 
@@ -36,29 +29,31 @@ export class Interceptors {
    *
    * @throws what `make` throws.
    */
-  run(interception: Interception, options: CallOptions = NO_OPTIONS): CallActor {
-    const passage = new Passage(interception);
+  run(interception: Interception, options: CallOptions | undefined): CallActor {
     try {
-      return this.#enter(0, passage, options);
+      return this.#enter(0, interception, options);
     } finally {
-      passage.over = true;
+      interception.over = true;
     }
   }
 
-  #enter(index: number, passage: Passage, options: CallOptions): CallActor {
+  #enter(index: number, interception: Interception, given: CallOptions | undefined): CallActor {
     const interceptor = this.#list[index];
-    if (interceptor === undefined) return passage.make(options);
-    const { procedure, args, peer } = passage.interception;
+    if (interceptor === undefined) return interception.make(given);
+    const options = given ?? NO_OPTIONS;
+    const { procedure, args, peer } = interception;
     let made: CallActor | undefined;
     const next = (changes?: CallOptions): Call => {
       if (made === undefined) {
-        if (passage.over) throw errorOf(index, passage, 'called next after it had returned');
-        requireChanges(index, passage, changes);
-        const merged = changes === undefined ? options : { ...options, ...changes };
-        made = this.#enter(index + 1, passage, merged);
+        if (interception.over) {
+          throw errorOf(index, interception, 'called next after it had returned');
+        }
+        requireChanges(index, interception, changes);
+        const merged = changes === undefined ? given : { ...options, ...changes };
+        made = this.#enter(index + 1, interception, merged);
       } else {
-        const when = passage.over ? 'after it had returned' : 'twice';
-        this.#reportError(errorOf(index, passage, `called next ${when}`));
+        const when = interception.over ? 'after it had returned' : 'twice';
+        this.#reportError(errorOf(index, interception, `called next ${when}`));
       }
       // XState's types of an actor's machine do not compare.
       return made as unknown as Call;
@@ -70,60 +65,34 @@ export class Interceptors {
       handled(result);
       const problem =
         made === undefined ? 'neither made the call nor threw' : 'did not return what next gave';
-      throw errorOf(index, passage, problem);
+      throw errorOf(index, interception, problem);
     } catch (error) {
-      if (made !== undefined) this.#reportError(mistakeOf(index, passage, error));
-      else if (passage.threw(error)) throw error;
-      else made = passage.interception.refuse(options, error);
+      if (made !== undefined) this.#reportError(mistakeOf(index, interception, error));
+      else if (interception.threw(error)) throw error;
+      else made = interception.refuse(options, error);
       return made;
     }
   }
 }
 
-/** One call on its way through the interceptors. */
-class Passage {
-  readonly interception: Interception;
-  /** Whether the caller has got its call. */
-  over = false;
-  #thrown: { readonly error: unknown } | undefined;
-
-  constructor(interception: Interception) {
-    this.interception = interception;
-  }
-
-  make(options: CallOptions): CallActor {
-    try {
-      return this.interception.make(options);
-    } catch (error) {
-      this.#thrown = { error };
-      throw error;
-    }
-  }
-
-  /** Whether this error is that of a mistake in the call. */
-  threw(error: unknown): boolean {
-    return this.#thrown !== undefined && this.#thrown.error === error;
-  }
-}
-
-function requireChanges(index: number, passage: Passage, changes: unknown): void {
+function requireChanges(index: number, interception: Interception, changes: unknown): void {
   if (changes === undefined || (typeof changes === 'object' && changes !== null)) return;
-  throw errorOf(index, passage, 'gave next something that is no object of options');
+  throw errorOf(index, interception, 'gave next something that is no object of options');
 }
 
 /** The call was made, so nobody else hears of the error. */
-function mistakeOf(index: number, passage: Passage, error: unknown): MiddlewareError {
+function mistakeOf(index: number, interception: Interception, error: unknown): MiddlewareError {
   if (error instanceof MiddlewareError) return error;
   const problem = `threw after the call was made: ${messageOf(error)}`;
-  return errorOf(index, passage, problem, error);
+  return errorOf(index, interception, problem, error);
 }
 
 function errorOf(
   index: number,
-  { interception }: Passage,
+  { procedure }: Interception,
   problem: string,
   cause?: unknown,
 ): MiddlewareError {
   const options = cause === undefined ? undefined : { cause };
-  return new MiddlewareError(`intercept[${index}]`, problem, interception.procedure, options);
+  return new MiddlewareError(`intercept[${index}]`, problem, procedure, options);
 }

@@ -78,27 +78,6 @@ function withHeaders<Answer extends Resolved | Rejected>(
   return headers === undefined ? outcome : { ...outcome, headers };
 }
 
-/** Written out instead of spread: this runs for every call, and it is several times faster. */
-function contextOf(input: CallMachineInput): CallContext {
-  return {
-    procedure: input.procedure,
-    args: input.args,
-    peer: input.peer,
-    transactionId: input.transactionId,
-    timeoutMs: input.timeoutMs,
-    maxAttempts: input.maxAttempts,
-    calledAtMs: input.calledAtMs,
-    reference: input.reference,
-    attempt: 0,
-    attemptsBefore: 0,
-    sentAtMs: undefined,
-    workingHeard: false,
-    outcome: undefined,
-    lateByMs: undefined,
-    answeredFrom: undefined,
-  };
-}
-
 const actions = {
   markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
   restore: assignFrom<Restored>(({ event }) => ({
@@ -186,10 +165,26 @@ export const callMachine = setup({
 }).createMachine({
   id: 'call',
   description: 'One outbound remote procedure call.',
-  context: ({ input }) =>
-    input.headers === undefined
-      ? contextOf(input)
-      : { ...contextOf(input), headers: input.headers },
+  // Written out instead of spread: this runs for every call, and it is several times faster. All
+  // have the same members, so that the engine knows their shape.
+  context: ({ input }) => ({
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    timeoutMs: input.timeoutMs,
+    maxAttempts: input.maxAttempts,
+    calledAtMs: input.calledAtMs,
+    reference: input.reference,
+    headers: input.headers,
+    attempt: 0,
+    attemptsBefore: 0,
+    sentAtMs: undefined,
+    workingHeard: false,
+    outcome: undefined,
+    lateByMs: undefined,
+    answeredFrom: undefined,
+  }),
   initial: 'queued',
   states: {
     queued: {

@@ -52,8 +52,7 @@ export class KeptCalls implements CallKeeper {
       const { maxAttempts, traceparent, headers } = call;
       const { remainingMs: timeoutMs } = restoration;
       const options = { timeoutMs, attempts: maxAttempts, traceparent, headers, signal };
-      const terms = { options, contracted, name, parent };
-      return caller.callAgain(peer, procedure, call.args, terms);
+      return caller.make(peer, procedure, call.args, options, { contracted, name, parent });
     }
     if (call.native === true) peer.recall(true);
     const plan = name === undefined ? restoration.plan : 'end';

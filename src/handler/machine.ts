@@ -36,7 +36,7 @@ export interface HandlerInput {
   /** Which transmission of the request this is, from 1. It is 1 if the sender does not say so. */
   readonly attempt: number;
   /** The caller's headers. */
-  readonly headers?: CallHeaders | undefined;
+  readonly headers: CallHeaders | undefined;
   /** Whether it is a notification: nothing is sent back. */
   readonly oneWay: boolean;
 }
@@ -58,8 +58,8 @@ export interface HandlerContext {
   readonly duplicates: number;
   /** Milliseconds from the request's arrival to the procedure's end. */
   readonly durationMs: number | undefined;
-  /** The caller's headers. Absent if there are none. */
-  readonly headers?: CallHeaders;
+  /** The caller's headers; undefined if there are none. */
+  readonly headers: CallHeaders | undefined;
 }
 
 type Refuse = { readonly type: 'refused'; readonly refusal: NotRunCode };
@@ -82,25 +82,6 @@ export type HandlerEvent =
   Refuse | Started | Replied | Finished | Failed | Cancelled | Duplicated | Abandoned;
 
 const assignFrom = assigner<HandlerContext, HandlerEvent>();
-
-/** Written out instead of spread: this runs for every request, and it is several times faster. */
-function contextOf(input: HandlerInput): HandlerContext {
-  return {
-    procedure: input.procedure,
-    args: input.args,
-    peer: input.peer,
-    transactionId: input.transactionId,
-    receivedAtMs: input.receivedAtMs,
-    attempt: input.attempt,
-    oneWay: input.oneWay,
-    refusal: undefined,
-    replyBytes: undefined,
-    failure: undefined,
-    cancelled: false,
-    duplicates: 0,
-    durationMs: undefined,
-  };
-}
 
 const actions = {
   noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal })),
@@ -132,10 +113,24 @@ export const handlerMachine = setup({
 }).createMachine({
   id: 'handler',
   description: 'One inbound request: runs its procedure at most once.',
-  context: ({ input }) =>
-    input.headers === undefined
-      ? contextOf(input)
-      : { ...contextOf(input), headers: input.headers },
+  // Written out instead of spread: this runs for every request, and it is several times faster. All
+  // have the same members, so that the engine knows their shape.
+  context: ({ input }) => ({
+    procedure: input.procedure,
+    args: input.args,
+    peer: input.peer,
+    transactionId: input.transactionId,
+    receivedAtMs: input.receivedAtMs,
+    attempt: input.attempt,
+    oneWay: input.oneWay,
+    headers: input.headers,
+    refusal: undefined,
+    replyBytes: undefined,
+    failure: undefined,
+    cancelled: false,
+    duplicates: 0,
+    durationMs: undefined,
+  }),
   initial: 'received',
   states: {
     received: {

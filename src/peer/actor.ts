@@ -5,7 +5,7 @@
 import type { SocketAddress } from '../address/address.js';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallActor } from '../call/call.js';
-import type { CallTerms } from '../call/caller.js';
+import type { CallTerms } from '../call/terms.js';
 import type { CallOwner } from '../call/owner.js';
 import type { Outcome } from '../api/outcome.js';
 import type { PeerHealth } from '../api/health.js';

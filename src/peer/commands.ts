@@ -3,7 +3,8 @@ import type { AnyActorRef } from 'xstate';
 import type { CallCommand } from '../api/call-command.js';
 import type { CallReport } from '../api/call-report.js';
 import type { CallActor } from '../call/call.js';
-import type { Caller, CallTerms } from '../call/caller.js';
+import type { Caller } from '../call/caller.js';
+import type { CallTerms } from '../call/terms.js';
 import type { CallOwner } from '../call/owner.js';
 import { inThisContext } from '../time/async-context.js';
 

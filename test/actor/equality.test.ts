@@ -54,6 +54,7 @@ const handlerInput: HandlerInput = {
   transactionId: 'b21c'.repeat(10),
   attempt: 1,
   oneWay: false,
+  headers: undefined,
   receivedAtMs: 7,
 };
 
