@@ -238,7 +238,7 @@ export class Inbox implements HandlerKeeper {
     };
     this.#slots.take(peer);
     this.#called.push(handler);
-    settlements.started(handler.context, peer.socketAddress);
+    settlements.started(handler.context, served.sender);
     const passing = middleware?.scopeOf(served, handler.context, args);
     handler.run(procedure, args, passing ?? new RequestScope(served, this.#engine.clock));
     this.#called.pop();

@@ -17,6 +17,7 @@ import type { Handler } from './handler.js';
 import type { Origins } from './origin.js';
 import type { HandlerOwner } from './owner.js';
 import { RememberedRequest } from './remembered-request.js';
+import type { RequestKeys } from './request-keys.js';
 import { RequestRecords } from './request-records.js';
 import type { RequestRecord } from './request-records.js';
 
@@ -58,11 +59,11 @@ export class ReplyMemory implements Alarm {
   #forgottenEarly = 0;
 
   /** @param origins where it is counted whose requests are remembered, if hosts share the memory */
-  constructor({ alarms, random }: Engine, limits: ReplyLimits, origins?: Origins) {
+  constructor({ alarms }: Engine, limits: ReplyLimits, keys: RequestKeys, origins?: Origins) {
     this.#alarms = alarms;
     this.#limits = limits;
     this.#origins = origins;
-    this.#records = new RequestRecords(random);
+    this.#records = new RequestRecords(keys);
   }
 
   get size(): number {

@@ -10,6 +10,7 @@ import type { Handler } from './handler.js';
 import type { KnownRequest } from './known-request.js';
 import type { Origins } from './origin.js';
 import type { HandlerOwner } from './owner.js';
+import { RequestKeys } from './request-keys.js';
 import { REFUSAL_LIMITS, ReplyMemory } from './reply-memory.js';
 import type { ReplyLimits } from './reply-memory.js';
 
@@ -17,6 +18,7 @@ export class RequestMemory {
   readonly #engine: Engine;
   readonly #limits: ReplyLimits;
   readonly #origins: Origins | undefined;
+  readonly #keys: RequestKeys;
   /** Each is made for the first request that it remembers. */
   #replies: ReplyMemory | undefined;
   #notifications: ReplyMemory | undefined;
@@ -27,6 +29,7 @@ export class RequestMemory {
     this.#engine = engine;
     this.#limits = limits;
     this.#origins = atMostOnce === 'strict' ? origins : undefined;
+    this.#keys = new RequestKeys(engine.random);
   }
 
   get size(): number {
@@ -67,11 +70,11 @@ export class RequestMemory {
   }
 
   #made(): ReplyMemory {
-    return new ReplyMemory(this.#engine, this.#limits, this.#origins);
+    return new ReplyMemory(this.#engine, this.#limits, this.#keys, this.#origins);
   }
 
   rememberRefusal(handler: Handler): void {
-    this.#refusals ??= new ReplyMemory(this.#engine, REFUSAL_LIMITS);
+    this.#refusals ??= new ReplyMemory(this.#engine, REFUSAL_LIMITS, this.#keys);
     this.#refusals.remember(handler);
   }
 

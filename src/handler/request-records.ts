@@ -7,16 +7,12 @@
  * and each step in the map missed the cache.
  */
 import type { Buffer } from 'node:buffer';
-import type { Random } from '../random.js';
-import { ID_OFFSET } from '../wire/frame.js';
-import { ID_BYTES } from '../wire/transaction-id.js';
-
-const ID_WORDS = ID_BYTES / 4;
-/** The words of a key: the id, and the hash of the sender's address. */
-const KEY_WORDS = ID_WORDS + 1;
+import { KEY_WORDS } from './request-keys.js';
+import type { RequestKeys } from './request-keys.js';
 
 /** The indices of a record's 32-bit integers: those of its key, then these. */
-const DIGEST = KEY_WORDS;
+const HASH = KEY_WORDS;
+const DIGEST = HASH + 1;
 const REPLY_PLACE = DIGEST + 1;
 const REPLY_LENGTH = DIGEST + 2;
 const KIND = DIGEST + 3;
@@ -30,9 +26,6 @@ const NONE = -1;
 /** The arrays of an endpoint that has nothing to remember. All such endpoints share them. */
 const NO_INTEGERS = new Int32Array(0);
 const NO_TIMES = new Float64Array(0);
-
-/** The key that is being looked up or added. It is read first, so one array is enough. */
-const given = new Int32Array(KEY_WORDS);
 
 /** Who sent a request, as far as the records know. */
 export interface RecordedSender {
@@ -70,13 +63,10 @@ export class RequestRecords {
   #procedures: string[] = [];
   /** The heads of the chains of records whose keys have the same hash, as many as slots. */
   #buckets = NO_INTEGERS;
-  readonly #random: Random;
-  /** Made for the first record. */
-  #multipliers = NO_INTEGERS;
+  readonly #keys: RequestKeys;
 
-  /** @param random keeps the hash function secret from senders */
-  constructor(random: Random) {
-    this.#random = random;
+  constructor(keys: RequestKeys) {
+    this.#keys = keys;
   }
 
   /** The number of the oldest record. The following records have the next numbers. */
@@ -90,8 +80,9 @@ export class RequestRecords {
     const slot = this.#slotOf(this.#pushed);
     this.#pushed += 1;
     this.size += 1;
-    readGivenKey(datagram, addressHash);
-    this.#words.set(given, slot * RECORD_WORDS);
+    const start = slot * RECORD_WORDS;
+    this.#words.set(this.#keys.read(datagram, addressHash), start);
+    this.#words[start + HASH] = this.#keys.hash;
     this.#fill(slot, record);
     this.#link(slot);
   }
@@ -108,10 +99,10 @@ export class RequestRecords {
   /** The number of the record of this sender's request with the id in this datagram. */
   find(datagram: Buffer, { address, addressHash }: RecordedSender): number | undefined {
     if (this.#capacity === 0) return undefined;
-    readGivenKey(datagram, addressHash);
-    let slot = this.#buckets[this.#bucketOf(given, 0)] as number;
+    const key = this.#keys.read(datagram, addressHash);
+    let slot = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;
     while (slot !== NONE) {
-      if (this.#hasGivenKey(slot) && this.#addresses[slot] === address) return this.#numberOf(slot);
+      if (this.#hasKey(slot, key) && this.#addresses[slot] === address) return this.#numberOf(slot);
       slot = this.#word(slot, NEXT);
     }
     return undefined;
@@ -171,48 +162,28 @@ export class RequestRecords {
     return this.#shifted + this.#slotOf(slot - this.#shifted);
   }
 
-  #hasGivenKey(slot: number): boolean {
+  #hasKey(slot: number, key: Int32Array): boolean {
     const start = slot * RECORD_WORDS;
     for (let index = 0; index < KEY_WORDS; index += 1) {
-      if (this.#words[start + index] !== given[index]) return false;
+      if (this.#words[start + index] !== key[index]) return false;
     }
     return true;
   }
 
-  /**
-   * Senders choose the ids, and must not be able to put many of them into one chain, neither with
-   * many ids nor with one id from many addresses. So a key is an id and the secret hash of an
-   * address. The 16-bit halves of its words are multiplied by secret odd numbers: for any two
-   * different keys, the sums are equal in at most one of 2^16 endpoints. The final mix of
-   * MurmurHash3 then scatters the sums, which would otherwise rise in equal steps when the keys do.
-   */
-  #bucketOf(words: Int32Array, start: number): number {
-    let hash = 0;
-    for (let index = 0; index < KEY_WORDS; index += 1) {
-      hash = (hash + this.#product(words[start + index] as number, index)) | 0;
-    }
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) & (this.#capacity - 1);
-  }
-
-  /** The word of a key at `index`, times its secret numbers. */
-  #product(word: number, index: number): number {
-    const low = Math.imul(word & 0xffff, this.#multipliers[2 * index] as number);
-    const high = Math.imul(word >>> 16, this.#multipliers[2 * index + 1] as number);
-    return (low + high) | 0;
+  #bucketOf(hash: number): number {
+    return hash & (this.#capacity - 1);
   }
 
   #link(slot: number): void {
     const start = slot * RECORD_WORDS;
-    const bucket = this.#bucketOf(this.#words, start);
+    const bucket = this.#bucketOf(this.#words[start + HASH] as number);
     this.#words[start + NEXT] = this.#buckets[bucket] as number;
     this.#buckets[bucket] = slot;
   }
 
   /** Removes the oldest record from its chain. It is the last, because new ones are added first. */
   #unlink(slot: number): void {
-    const bucket = this.#bucketOf(this.#words, slot * RECORD_WORDS);
+    const bucket = this.#bucketOf(this.#word(slot, HASH));
     let link = this.#buckets[bucket] as number;
     if (link === slot) {
       this.#buckets[bucket] = NONE;
@@ -227,7 +198,6 @@ export class RequestRecords {
    * numbers are copied to both slots.
    */
   #grow(): void {
-    if (this.#capacity === 0) this.#multipliers = oddNumbers(2 * KEY_WORDS, this.#random);
     const words = this.#words;
     const times = this.#times;
     const capacity = Math.max(2 * this.#capacity, FIRST_CAPACITY);
@@ -248,26 +218,5 @@ export class RequestRecords {
       this.#addresses[slot] = addresses[number & (slots - 1)] as string;
       this.#link(slot);
     }
-  }
-}
-
-function oddNumbers(count: number, random: Random): typeof NO_INTEGERS {
-  const numbers = new Int32Array(count);
-  random.fillBytes(new Uint8Array(numbers.buffer));
-  return numbers.map((number) => number | 1);
-}
-
-/**
- * Reads the id of a datagram and a hash into `given`. The byte order of the words does not matter, because they
- * are only compared with each other.
- */
-function readGivenKey(datagram: Buffer, addressHash: number): void {
-  given[ID_WORDS] = addressHash;
-  for (let index = 0, at = ID_OFFSET; index < ID_WORDS; index += 1, at += 4) {
-    given[index] =
-      (datagram[at] as number) |
-      ((datagram[at + 1] as number) << 8) |
-      ((datagram[at + 2] as number) << 16) |
-      ((datagram[at + 3] as number) << 24);
   }
 }

@@ -7,6 +7,7 @@
 import type { Limits } from '../api/limits.js';
 import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import { LinkedList } from '../call/linked-list.js';
+import type { Alarm } from '../time/alarms.js';
 import type { Turn, TurnTask } from '../time/turn.js';
 import type { TransactionId } from '../wire/transaction-id.js';
 import { Flight } from './flight.js';
@@ -33,7 +34,13 @@ export interface NotifiablePeer extends NotifiedPeer {
   readonly outlet: Outlet;
 }
 
-export class Outlet implements FlightOwner, TurnTask {
+/** How long one waits for the address of a name. A look-up of the user's own may never end. */
+const LOOKUP_PATIENCE_MS = 10_000;
+
+export class Outlet implements FlightOwner, TurnTask, Alarm {
+  /** The alarm is set while some wait for the address of a name. */
+  heapIndex = -1;
+
   readonly #peer: NotifiedPeer;
   readonly #kit: OutletKit;
   readonly #flight: Flight;
@@ -68,10 +75,22 @@ export class Outlet implements FlightOwner, TurnTask {
       if (this.#flight.admits(peer.costOf(notification.frame))) this.#send(notification);
       else notification.drop('noRoom');
     } else if (this.#mayWait(notification) && this.#waiting.take(notification)) {
-      if (!peer.located) peer.lookUp();
-      else this.#awaitEnd();
+      if (peer.located) this.#awaitEnd();
+      else this.#awaitAddress();
     } else notification.drop('noRoom');
     this.#noteUse();
+  }
+
+  #awaitAddress(): void {
+    const { alarms, clock } = this.#kit.home;
+    if (this.heapIndex === -1) alarms.set(this, clock.nowMs() + LOOKUP_PATIENCE_MS);
+    this.#peer.lookUp();
+  }
+
+  /** The look-up takes too long. */
+  ring(): void {
+    const seconds = LOOKUP_PATIENCE_MS / 1_000;
+    this.unresolved(new Error(`No address of ${this.#peer.address} was found in ${seconds} s`));
   }
 
   /** While a name is being looked up, no more wait without a key than can be sent then. */
@@ -102,11 +121,12 @@ export class Outlet implements FlightOwner, TurnTask {
 
   /** Resolves when a notification would be sent, or while a name is looked up, would wait. */
   async ready(): Promise<void> {
-    if (this.#isReady) return;
+    if (this.isReady) return;
     await new Promise<void>((resolve) => this.#paced.push(resolve));
   }
 
-  get #isReady(): boolean {
+  /** Whether a notification would be sent, or while a name is looked up, would wait. */
+  get isReady(): boolean {
     if (this.#ended) return true;
     const { located } = this.#peer;
     return located ? this.#flight.admitsAny : this.#waiting.size < this.#flight.limit;
@@ -146,7 +166,7 @@ export class Outlet implements FlightOwner, TurnTask {
   }
 
   #tellPaced(): void {
-    if (this.#paced.length === 0 || !this.#isReady) return;
+    if (this.#paced.length === 0 || !this.isReady) return;
     for (const resolve of this.#paced.splice(0)) resolve();
   }
 
@@ -186,11 +206,13 @@ export class Outlet implements FlightOwner, TurnTask {
 
   /** The address of the name is known now. */
   located(): void {
+    this.#kit.home.alarms.clear(this);
     this.hasRoom();
   }
 
   /** The name cannot be looked up. */
   unresolved(error: Error): void {
+    this.#kit.home.alarms.clear(this);
     for (const notification of this.#waiting.all()) {
       this.#drop(notification, 'unresolved', error);
     }
@@ -244,6 +266,7 @@ export class Outlet implements FlightOwner, TurnTask {
   /** The socket is about to close: nothing is asked any more. */
   halt(): void {
     this.#ended = true;
+    this.#kit.home.alarms.clear(this);
     this.#flight.end();
     this.#tellPaced();
   }

@@ -15,6 +15,8 @@ import type { Addressee } from './addressee.js';
 import type { HeldActor } from './held-actor.js';
 import { PeerRef } from './peer-ref.js';
 
+const READY = Promise.resolve();
+
 export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api> {
   readonly remote: Remote<Api>;
 
@@ -59,7 +61,12 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
     return this.actor.living().notify(message, this.#parent);
   }
 
-  async readyToNotify(): Promise<void> {
+  readyToNotify(): Promise<void> {
+    // Asked for before each of many notifications, most of which have room.
+    return this.actor.last().mayNotify ? READY : this.#roomToNotify();
+  }
+
+  async #roomToNotify(): Promise<void> {
     let actor;
     // When the name turns out to be a known peer, that one may have no room.
     do {

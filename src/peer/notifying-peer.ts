@@ -50,6 +50,11 @@ export abstract class NotifyingPeer<Self extends NotifyingPeer<Self>>
     return this.kit.notifier.refuse(this, message, parent, error);
   }
 
+  /** Whether a notification would be sent. */
+  get mayNotify(): boolean {
+    return this.outlet.isReady;
+  }
+
   /** Resolves when a notification would be sent. */
   async readyToNotify(): Promise<void> {
     await this.outlet.ready();

@@ -17,7 +17,7 @@ const WARM_UP_ECHOES = 10;
  * Entered when the request has the hash of another one. That depends on the port of the client, which
  * the system chooses, and is no part of the way. Then the echo is traced again, with another port.
  */
-const COLLISION = 'RequestRecords.#hasGivenKey';
+const COLLISION = 'RequestRecords.#hasKey';
 const MAX_TRIES = 20;
 
 /** Both ends are quiet when nothing was entered in this many turns of the event loop. */

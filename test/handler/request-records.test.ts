@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { AddressHash } from '../../src/handler/address-hash.js';
+import { RequestKeys } from '../../src/handler/request-keys.js';
 import { RequestRecords } from '../../src/handler/request-records.js';
 import type { RecordedSender, RequestRecord } from '../../src/handler/request-records.js';
 import { SeededRandom } from '../../src/testing/random.js';
@@ -26,7 +27,7 @@ function portOf(number: number): Peer {
 const PEERS: readonly Peer[] = [peerAt(1), peerAt(2), peerAt(3)];
 
 const newRecords = (seed = 1): RequestRecords =>
-  new RequestRecords(new SeededRandom(seed, '/records'));
+  new RequestRecords(new RequestKeys(new SeededRandom(seed, '/records')));
 
 /** The start of a request, of which only the id matters. */
 function datagramOf(id: Uint8Array, rest = 0): Buffer {
