@@ -79,6 +79,36 @@ t.test(
 );
 
 t.test(
+  'what waits for a look-up that never ends is dropped, and who waits goes on',
+  inWorld(async (t, world) => {
+    let lookUps = 0;
+    const client = await world.endpoint({
+      initialWindow: 1,
+      lookup: () => {
+        lookUps += 1;
+        return new Promise<string>(() => undefined);
+      },
+    });
+    const peer = client.peer('server.example:53');
+    const notification = peer.notify('at', [1]);
+    let isReady = false;
+    void peer.readyToNotify().then(() => (isReady = true));
+    await world.clock.advance(9_999);
+    t.strictSame([notification.state, isReady], ['queued', false]);
+    await world.clock.advance(1);
+    t.match(notification.getSnapshot().output, {
+      reason: 'unresolved',
+      error: { message: 'No address of server.example:53 was found in 10 s' },
+    });
+    t.equal(isReady, true);
+    peer.notify('at', [2]);
+    t.equal(lookUps, 2, 'it is looked up again');
+    await world.clock.advance(10_000);
+    t.match(client.stats(), { notificationsNow: 0, notifications: { 'dropped.unresolved': 2 } });
+  }),
+);
+
+t.test(
   'who waits to notify a name waits for the peer that has its address',
   inWorld(async (t, world) => {
     const raw = await world.raw('10.0.2.2', 53);
