@@ -14,9 +14,9 @@ export const KEY_WORDS = ID_WORDS + 1;
 
 const NO_INTEGERS = new Int32Array(0);
 
-/** The key that was read last, of which datagram, and by whom. One is enough for all endpoints. */
+/** The key that was read last, of which datagram, and with which secrets. One is enough for all. */
 const words = new Int32Array(KEY_WORDS);
-let readBy: RequestKeys | undefined;
+let readWith = NO_INTEGERS;
 let readFrom: Buffer | undefined;
 let hash = 0;
 
@@ -32,9 +32,10 @@ export class RequestKeys {
 
   /** Reads the key of a request, and gives its words, which the next reading overwrites. */
   read(datagram: Buffer, addressHash: number): Int32Array {
-    if (readFrom === datagram && readBy === this && words[ID_WORDS] === addressHash) return words;
+    const isSame = readFrom === datagram && readWith === this.#multipliers;
+    if (isSame && words[ID_WORDS] === addressHash) return words;
     if (this.#multipliers.length === 0) this.#multipliers = oddNumbers(2 * KEY_WORDS, this.#random);
-    readBy = this;
+    readWith = this.#multipliers;
     readFrom = datagram;
     words[ID_WORDS] = addressHash;
     // The byte order does not matter, because words are only compared with each other.
