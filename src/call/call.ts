@@ -179,6 +179,11 @@ export class CallActor
     }
   }
 
+  /** Its request leaves only now, so the wait for the answer begins again. */
+  delayed(nowMs: number): void {
+    if (this.row.name === 'sent') this.wakeAt(nowMs + this.#firstGapMs);
+  }
+
   withdraw(): void {
     // Its listeners may have cancelled it meanwhile.
     if (this.row.name !== 'sent') return;

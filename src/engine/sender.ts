@@ -16,6 +16,8 @@ export interface WaitingOwner extends FrameOwner {
   readonly deadlineMs: number;
   /** The frame was not sent, because the deadline has passed. */
   withdraw(): void;
+  /** The frame leaves only now: the event loop was blocked while it waited. */
+  delayed(nowMs: number): void;
 }
 
 export interface Sender {

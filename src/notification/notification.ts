@@ -83,6 +83,10 @@ export class NotificationActor
     this.receive({ type: 'transmitted' });
   }
 
+  delayed(): void {
+    // It waits for no answer. The probe behind it leaves with it.
+  }
+
   withdraw(): void {
     // Only what has a deadline is withdrawn.
   }

@@ -27,6 +27,9 @@ export interface Destination {
 const MAX_SINGLE_FRAMES = 256;
 const MAX_SINGLE_BYTES = MAX_DATAGRAM_BYTES;
 
+/** Far longer than a turn takes, and far shorter than any wait for an answer. */
+const DELAYED_MS = 10;
+
 /**
  * Frames that wait. A batch is put away before it is sent, because a send that fails at once may
  * cause another send.
@@ -36,7 +39,13 @@ class Batch {
   readonly owners: (WaitingOwner | undefined)[] = [];
   /** The bytes that the frames take in a bundle. */
   bytes = 0;
+  readonly #sinceMs: number;
   #firstDeadlineMs = Infinity;
+
+  /** @param sinceMs when the first of them began to wait */
+  constructor(sinceMs: number) {
+    this.#sinceMs = sinceMs;
+  }
 
   get length(): number {
     return this.frames.length;
@@ -51,14 +60,21 @@ class Batch {
     }
   }
 
-  /** What may still be sent. The other frames are withdrawn: the event loop was blocked. */
+  /**
+   * What may still be sent. The other frames are withdrawn. Where the event loop was blocked, the
+   * owners of those that leave are told.
+   */
   punctual(nowMs: number): Batch {
-    if (nowMs < this.#firstDeadlineMs) return this;
-    const punctual = new Batch();
+    const isDelayed = nowMs - this.#sinceMs >= DELAYED_MS;
+    if (nowMs < this.#firstDeadlineMs && !isDelayed) return this;
+    const punctual = new Batch(nowMs);
     for (const [index, frame] of this.frames.entries()) {
       const owner = this.owners[index];
       if (owner !== undefined && nowMs >= owner.deadlineMs) owner.withdraw();
-      else punctual.add(frame, bundledBytes(frame), owner);
+      else {
+        if (isDelayed) owner?.delayed(nowMs);
+        punctual.add(frame, bundledBytes(frame), owner);
+      }
     }
     return punctual;
   }
@@ -140,7 +156,7 @@ export class Departures implements TurnTask {
     const maxBytes = this.#maxBundleBytes - BUNDLE_HEADER_BYTES;
     // A loop, because the owner of a frame that could not be sent may send another frame at once.
     while (this.#bundle?.hasRoom(bytes, maxBytes, MAX_BUNDLE_FRAMES) === false) this.#leave();
-    const bundle = (this.#bundle ??= new Batch());
+    const bundle = (this.#bundle ??= new Batch(this.#engine.clock.nowMs()));
     bundle.add(frame, bytes, owner);
     if (!this.#isLeaving && 2 * bundle.bytes >= this.#maxBundleBytes) this.#leaveSoon();
   }
@@ -151,7 +167,7 @@ export class Departures implements TurnTask {
     while (this.#singles?.hasRoom(length, MAX_SINGLE_BYTES, MAX_SINGLE_FRAMES) === false) {
       this.#leave();
     }
-    (this.#singles ??= new Batch()).add(frame, length, owner);
+    (this.#singles ??= new Batch(this.#engine.clock.nowMs())).add(frame, length, owner);
   }
 
   #leaveSoon(): void {

@@ -14,6 +14,11 @@ interface RegressionSeed {
 
 export const REGRESSION_SEEDS: readonly RegressionSeed[] = [
   {
+    seed: 25_818,
+    scale: 'long',
+    found: 'a request that left late, after a stall, counted as overdue at once',
+  },
+  {
     seed: 2156,
     scale: 'long',
     found: 'waiting calls by a name went back, without end, to an address that had refused them',

@@ -75,9 +75,12 @@ function tooSoon(
   // Refused transmissions are not seen here, so an interval may look longer than it is. So does one
   // in which the request was put off, because its receiver was not known as an rpcudp endpoint.
   if (before === undefined || plan.faults.has('sendRefused')) return undefined;
-  const isRepeatedAnyway = tracked?.attempts !== undefined || tracked?.idempotent === true;
-  const wasPutOff = !isRepeatedAnyway && (life.nativeSinceMs.get(address) ?? Infinity) > before;
-  if (wasPutOff) return undefined;
+  const mayRunTwice = tracked?.attempts !== undefined || tracked?.idempotent === true;
+  const isRepeatedAnyway = mayRunTwice && !tracked.headed;
+  // A peer that is forgotten to make room is unknown again, whatever it had answered.
+  const mayBeForgotten = plan.oddOptions.includes('tinyPeerTable');
+  const wasUnknown = mayBeForgotten || (life.nativeSinceMs.get(address) ?? Infinity) > before;
+  if (!isRepeatedAnyway && wasUnknown) return undefined;
   const quarterMs = (tracked?.timeoutMs ?? 0) * SHARE_OF_TIMEOUT;
   const longestMs = Math.min(Math.max(rtoMs, quarterMs), LONGEST_GAP_MS);
   const leastMs = Math.min(1.9 * (previous - before), longestMs) - 2 * lateMs;
