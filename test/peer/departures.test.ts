@@ -146,6 +146,25 @@ t.test(
 );
 
 t.test(
+  'a request that code held up waits for its answer from when it leaves',
+  inWorld(async (t, world) => {
+    const { transport, peer } = await acquainted(world);
+    peer.call('a');
+    const late = peer.call('b');
+    let overdue = 0;
+    late.on('call.overdue', () => (overdue += 1));
+    // Longer than an answer usually takes.
+    world.clock.stall(2_000);
+    await turnOver(world);
+    await turnOver(world);
+    t.strictSame(taken(transport), [['a'], ['b'], ['a']], 'the other one is overdue');
+    await world.clock.advance(2_500);
+    t.ok(taken(transport).flat().includes('b'));
+    t.equal(overdue, 1);
+  }),
+);
+
+t.test(
   'a half full bundle that code held up is not sent after the deadline either',
   inWorld(async (t, world) => {
     const { transport, peer } = await acquainted(world, { maxBundleBytes: 150 });
