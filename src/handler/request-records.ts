@@ -17,7 +17,11 @@ const REPLY_PLACE = DIGEST + 1;
 const REPLY_LENGTH = DIGEST + 2;
 const KIND = DIGEST + 3;
 const NEXT = DIGEST + 4;
-const RECORD_WORDS = DIGEST + 5;
+/** Behind them are two times, of 64 bits. A record has 64 bytes, as a line of the cache has. */
+const RECORD_WORDS = DIGEST + 9;
+const RECORD_TIMES = RECORD_WORDS / 2;
+const RECEIVED_AT = RECORD_TIMES - 2;
+const ENDED_AT = RECORD_TIMES - 1;
 
 const FIRST_CAPACITY = 64;
 /** Ends a chain of records. */
@@ -58,9 +62,10 @@ export class RequestRecords {
   /** A power of two. A record's slot is its number modulo this. */
   #capacity = 0;
   #words = NO_INTEGERS;
+  /** The same bytes as `#words`. */
   #times = NO_TIMES;
-  #addresses: string[] = [];
-  #procedures: string[] = [];
+  /** For each slot the address of the sender, and the procedure. */
+  #texts: string[] = [];
   /** The heads of the chains of records whose keys have the same hash, as many as slots. */
   #buckets = NO_INTEGERS;
   readonly #keys: RequestKeys;
@@ -93,7 +98,7 @@ export class RequestRecords {
     this.size -= 1;
     this.#unlink(slot);
     // Otherwise the address would stay in memory.
-    this.#addresses[slot] = '';
+    this.#texts[2 * slot] = '';
   }
 
   /** The number of the record of this sender's request with the id in this datagram. */
@@ -102,7 +107,7 @@ export class RequestRecords {
     const key = this.#keys.read(datagram, addressHash);
     let slot = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;
     while (slot !== NONE) {
-      if (this.#hasKey(slot, key) && this.#addresses[slot] === address) return this.#numberOf(slot);
+      if (this.#hasKey(slot, key) && this.#texts[2 * slot] === address) return this.#numberOf(slot);
       slot = this.#word(slot, NEXT);
     }
     return undefined;
@@ -112,18 +117,18 @@ export class RequestRecords {
     const slot = this.#slotOf(number);
     return {
       address: this.addressOf(number),
-      procedure: this.#procedures[slot] as string,
+      procedure: this.#texts[2 * slot + 1] as string,
       digest: this.#word(slot, DIGEST),
       replyPlace: this.#word(slot, REPLY_PLACE),
       replyLength: this.replyLengthOf(number),
       kind: this.kindOf(number),
-      receivedAtMs: this.#times[2 * slot] as number,
+      receivedAtMs: this.#times[slot * RECORD_TIMES + RECEIVED_AT] as number,
       endedAtMs: this.endedAtMsOf(number),
     };
   }
 
   addressOf(number: number): string {
-    return this.#addresses[this.#slotOf(number)] as string;
+    return this.#texts[2 * this.#slotOf(number)] as string;
   }
 
   replyLengthOf(number: number): number {
@@ -135,7 +140,7 @@ export class RequestRecords {
   }
 
   endedAtMsOf(number: number): number {
-    return this.#times[2 * this.#slotOf(number) + 1] as number;
+    return this.#times[this.#slotOf(number) * RECORD_TIMES + ENDED_AT] as number;
   }
 
   #fill(slot: number, record: RequestRecord): void {
@@ -144,10 +149,10 @@ export class RequestRecords {
     this.#words[start + REPLY_PLACE] = record.replyPlace;
     this.#words[start + REPLY_LENGTH] = record.replyLength;
     this.#words[start + KIND] = record.kind;
-    this.#times[2 * slot] = record.receivedAtMs;
-    this.#times[2 * slot + 1] = record.endedAtMs;
-    this.#addresses[slot] = record.address;
-    this.#procedures[slot] = record.procedure;
+    this.#times[slot * RECORD_TIMES + RECEIVED_AT] = record.receivedAtMs;
+    this.#times[slot * RECORD_TIMES + ENDED_AT] = record.endedAtMs;
+    this.#texts[2 * slot] = record.address;
+    this.#texts[2 * slot + 1] = record.procedure;
   }
 
   #word(slot: number, place: number): number {
@@ -199,23 +204,20 @@ export class RequestRecords {
    */
   #grow(): void {
     const words = this.#words;
-    const times = this.#times;
     const capacity = Math.max(2 * this.#capacity, FIRST_CAPACITY);
     this.#words = new Int32Array(capacity * RECORD_WORDS);
-    this.#times = new Float64Array(capacity * 2);
-    for (const half of [0, this.#capacity]) {
-      this.#words.set(words, half * RECORD_WORDS);
-      this.#times.set(times, half * 2);
-    }
-    const addresses = this.#addresses;
+    this.#times = new Float64Array(this.#words.buffer);
+    for (const half of [0, this.#capacity]) this.#words.set(words, half * RECORD_WORDS);
+    const texts = this.#texts;
     const slots = this.#capacity;
-    this.#addresses = new Array<string>(capacity).fill('');
-    this.#procedures = this.#procedures.concat(this.#procedures);
+    this.#texts = new Array<string>(2 * capacity).fill('');
     this.#capacity = capacity;
     this.#buckets = new Int32Array(capacity).fill(NONE);
     for (let number = this.#shifted; number < this.#pushed; number += 1) {
       const slot = this.#slotOf(number);
-      this.#addresses[slot] = addresses[number & (slots - 1)] as string;
+      const before = number & (slots - 1);
+      this.#texts[2 * slot] = texts[2 * before] as string;
+      this.#texts[2 * slot + 1] = texts[2 * before + 1] as string;
       this.#link(slot);
     }
   }
