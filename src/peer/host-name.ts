@@ -135,7 +135,8 @@ export class HostName implements CalledName<CallActor> {
   }
 
   lead(call: CallActor): void {
-    if (call.peer === this.peer || !this.#isKnown) return;
+    // As long as the kernel has not taken it, it may have left, or not. So it stays where it is.
+    if (call.state !== 'awaiting' || call.peer === this.peer || !this.#isKnown) return;
     this.#leave(call);
     call.moveTo(this.peer);
   }

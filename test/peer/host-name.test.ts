@@ -350,6 +350,34 @@ t.test(
 );
 
 t.test(
+  'what the kernel has not confirmed does not follow: it may have left, or not',
+  inWorld(async (t, world) => {
+    const [left, next] = [await world.raw('10.0.2.1', 2000), await world.raw('10.0.2.2', 2000)];
+    const resolver = new Resolver(['10.0.2.1', '10.0.2.2']);
+    const transport = world.network.transport('10.0.2.9', 1000);
+    const send = transport.send.bind(transport);
+    let isFirst = true;
+    transport.send = (datagram, host, port, done) => {
+      send(datagram, host, port, isFirst ? () => undefined : done);
+      isFirst = false;
+    };
+    const client = await world.endpoint({ transport, lookup: resolver.lookup, attempts: 3 });
+    const peer = client.peer(NAME, CONTRACT);
+    const read = peer.call('read');
+    await world.settle();
+    t.equal(read.state, 'sent');
+    const probe = peer.call('write', [], { timeoutMs: 100 });
+    t.match(await world.clock.runUntil(probe), { verdict: 'peerSilent' });
+    t.equal(peer.address, '10.0.2.2:2000');
+    await world.clock.advance(1_600);
+    t.strictSame(next.asked, []);
+    t.strictSame(left.asked, ['read', 'write', 'read']);
+    left.answer(0, 'from the first');
+    t.match(await world.clock.runUntil(read), { value: 'from the first', attempts: 2 });
+  }),
+);
+
+t.test(
   'a handle by name hears all calls by that name, wherever they went, and no others',
   inWorld(async (t, world) => {
     const raw = await world.raw('10.0.2.8', 2000);
