@@ -5,7 +5,8 @@
 import { OptionError } from '../errors.js';
 import { maxHeadersBytes } from '../wire/header-budget.js';
 import { requestHeaderMap } from '../wire/header-map.js';
-import { encodeHeaders, isPlainObject } from '../wire/headers.js';
+import { encodeHeaders } from '../wire/headers.js';
+import { isPlainObject } from '../wire/plain-object.js';
 import type { CallHeaders } from '../wire/headers.js';
 
 interface KeptMap {

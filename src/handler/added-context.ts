@@ -1,4 +1,5 @@
 /** Added context: the check of what middleware gives to `next`. */
+import { isPlainObject } from '../wire/plain-object.js';
 
 /**
  * What is wrong with it, in words; undefined for a plain object, or nothing. Of an object of a
@@ -9,8 +10,5 @@ export function kindOfContext(added: unknown): string | undefined {
   if (added === null) return 'null';
   if (typeof added !== 'object') return `a value of type ${typeof added}`;
   if (Array.isArray(added)) return 'an array';
-  const prototype: unknown = Object.getPrototypeOf(added);
-  // Plain objects of other realms are plain, too.
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return isPlain ? undefined : 'an object of a class';
+  return isPlainObject(added) ? undefined : 'an object of a class';
 }

@@ -7,6 +7,7 @@ import { isUint8Array } from 'node:util/types';
 import { quote } from '../errors.js';
 import { isDrop } from './drop.js';
 import { KIND_BINARY, KIND_MAP, KIND_STRING, kindOf, payloadAt, sizeOf } from './format.js';
+import { isPlainObject } from './plain-object.js';
 import { ODDITY, skim } from './skim.js';
 
 /**
@@ -90,13 +91,6 @@ export function encodeHeaders(
     offset = writeItem(map, value as string | Uint8Array, offset);
   }
   return map;
-}
-
-/** Other objects, such as the `Headers` of fetch, keep their entries elsewhere. */
-export function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function bytesOfHeader(name: string, value: unknown, mistake: HeadersMistake): number {
