@@ -13,13 +13,13 @@ interface ClosingPeers {
 }
 
 /** Access to the actor of a handle. An idle actor is forgotten when its place is needed. */
-export abstract class HeldActor {
+export abstract class HeldActor<Peers extends ClosingPeers = ClosingPeers> {
   /** Gets errors that observers throw. */
   readonly reportError: (error: unknown) => void;
-  readonly #peers: ClosingPeers;
+  protected readonly peers: Peers;
 
-  constructor(peers: ClosingPeers, reportError: (error: unknown) => void) {
-    this.#peers = peers;
+  constructor(peers: Peers, reportError: (error: unknown) => void) {
+    this.peers = peers;
     this.reportError = reportError;
   }
 
@@ -36,6 +36,6 @@ export abstract class HeldActor {
 
   /** Whether the endpoint has closed, so that no actor lives any more. */
   get ended(): boolean {
-    return this.#peers.closed && this.last().forgotten;
+    return this.peers.closed && this.last().forgotten;
   }
 }

@@ -13,9 +13,8 @@ export interface AddressedPeers {
   require(host: string, port: number): PeerActor;
 }
 
-export class HeldAddress extends HeldActor {
+export class HeldAddress extends HeldActor<AddressedPeers> {
   readonly name = undefined;
-  readonly #peers: AddressedPeers;
   readonly #address: SocketAddress;
   #actor: PeerActor;
 
@@ -27,14 +26,13 @@ export class HeldAddress extends HeldActor {
     reportError: (error: unknown) => void,
   ) {
     super(peers, reportError);
-    this.#peers = peers;
     this.#address = address;
     this.#actor = actor;
   }
 
   last(): PeerActor {
     const { host, port } = this.#address;
-    if (this.#actor.forgotten) this.#actor = this.#peers.find(host, port) ?? this.#actor;
+    if (this.#actor.forgotten) this.#actor = this.peers.find(host, port) ?? this.#actor;
     return this.#actor;
   }
 
@@ -42,7 +40,7 @@ export class HeldAddress extends HeldActor {
     const { host, port } = this.#address;
     // A stranger that is called becomes a friend.
     const isAsItWas = this.#actor.friend && !this.#actor.forgotten;
-    if (!isAsItWas && !this.#peers.closed) this.#actor = this.#peers.require(host, port);
+    if (!isAsItWas && !this.peers.closed) this.#actor = this.peers.require(host, port);
     return this.#actor;
   }
 
