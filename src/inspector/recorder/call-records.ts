@@ -5,15 +5,11 @@ import type { CallEvent } from '../../api/call-snapshot.js';
 import type { Outcome } from '../../api/outcome.js';
 import { explainVerdict } from '../../api/verdict.js';
 import type { Transaction } from '../../legible/transaction.js';
-import type { Clock } from '../../time/clock.js';
 import { commandLine } from './command-line.js';
-import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';
-import type { Masking } from './masking.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 import { shownName } from './procedure-name.js';
-
-type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) => void;
+import { RecordMaker } from './record-maker.js';
 
 /**
  * After these events it is not known whether the kernel took the request. After any other event it
@@ -21,35 +17,23 @@ type Emit = (unnumbered: Unnumbered<RecordOf<'call' | 'step'>>, atMs: number) =>
  */
 const TELLS_NO_STATE: ReadonlySet<string> = new Set<CallEvent['type']>(['refused', 'cancel']);
 
-export class CallRecords implements ActorRecords<CallActor> {
-  readonly #emit: Emit;
-  readonly #masking: Masking;
-  readonly #datagrams: DatagramRecorder;
-  readonly #clock: Clock;
-
-  constructor(emit: Emit, masking: Masking, datagrams: DatagramRecorder, clock: Clock) {
-    this.#emit = emit;
-    this.#masking = masking;
-    this.#datagrams = datagrams;
-    this.#clock = clock;
-  }
-
+export class CallRecords extends RecordMaker implements ActorRecords<CallActor> {
   transactionOf({ context, frame }: CallActor): Transaction {
-    return this.#masking.transaction(context.procedure, frame?.toDatagram());
+    return this.masking.transaction(context.procedure, frame?.toDatagram());
   }
 
   made({ context, number, transactionId }: CallActor, transaction: Transaction): void {
     const { peer, procedure, timeoutMs, maxAttempts, calledAtMs } = context;
-    this.#datagrams.show(transactionId, transaction);
-    this.#emit(
+    this.datagrams.show(transactionId, transaction);
+    this.emit(
       {
         type: 'call',
         actor: number,
         transactionId,
         peer,
         procedure: shownName(procedure),
-        args: this.#masking.args(context.args, procedure, transaction),
-        headers: this.#masking.headers(context.headers, procedure, transaction),
+        args: this.masking.args(context.args, procedure, transaction),
+        headers: this.masking.headers(context.headers, procedure, transaction),
         timeoutMs,
         maxAttempts,
         command: transaction.hasMasked ? undefined : commandLine(context),
@@ -61,7 +45,7 @@ export class CallRecords implements ActorRecords<CallActor> {
   past(call: CallActor, transaction: Transaction, event?: AnyEventObject): void {
     const { context, state } = call;
     const { attempt, attemptsBefore, calledAtMs, outcome, sentAtMs, timeoutMs } = context;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     const neverSent = outcome?.state === 'timedOut' && outcome.verdict === 'neverSent';
     const keepsState = event === undefined || event.type === 'answeredElsewhere';
     const isAwaited = keepsState ? state !== 'sent' : !TELLS_NO_STATE.has(event.type);
@@ -77,7 +61,7 @@ export class CallRecords implements ActorRecords<CallActor> {
   stepped(call: CallActor, event: AnyEventObject, transaction: Transaction): void {
     const { context, state } = call;
     const { attempt, lateByMs, outcome } = context;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.clock.nowMs();
     if (state === 'late') {
       const answer = this.#lateAnswer(call, event, transaction);
       this.#step(call, event.type, state, { attempt, lateByMs, ...answer }, nowMs);
@@ -96,7 +80,7 @@ export class CallRecords implements ActorRecords<CallActor> {
       return;
     }
     if (frame !== undefined) {
-      this.#datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs);
+      this.datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs);
     }
     this.#step(call, 'transmitted', 'sent', { attempt: 1 }, sentAtMs);
     if (accepted) this.#step(call, 'accepted', 'awaiting', { attempt: 1 }, sentAtMs);
@@ -108,20 +92,20 @@ export class CallRecords implements ActorRecords<CallActor> {
       outcome.state === 'timedOut'
         ? explainVerdict(outcome.verdict, outcome.answeredFrom)
         : undefined;
-    return { attempt, outcome: this.#masking.outcome(outcome, procedure, transaction), because };
+    return { attempt, outcome: this.masking.outcome(outcome, procedure, transaction), because };
   }
 
   #lateAnswer({ context }: CallActor, event: AnyEventObject, transaction: Transaction): Details {
     const { procedure } = context;
     const { value, error } = event as { value?: unknown; error?: unknown };
     return event.type === 'answered'
-      ? { value: this.#masking.value(value, procedure, transaction) }
-      : { error: this.#masking.error(error, procedure, transaction) };
+      ? { value: this.masking.value(value, procedure, transaction) }
+      : { error: this.masking.error(error, procedure, transaction) };
   }
 
   #step(call: CallActor, event: string, state: string, details: Details, atMs: number): void {
     const final = call.done && state === call.state;
-    this.#emit({ type: 'step', actor: call.number, event, state, final, ...details }, atMs);
+    this.emit({ type: 'step', actor: call.number, event, state, final, ...details }, atMs);
   }
 }
 

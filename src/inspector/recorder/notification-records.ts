@@ -4,47 +4,30 @@ import { NOTIFICATION_DROPS } from '../../api/notification-state.js';
 import { messageOf } from '../../errors.js';
 import type { Transaction } from '../../legible/transaction.js';
 import type { NotificationActor } from '../../notification/notification.js';
-import type { Clock } from '../../time/clock.js';
-import type { RecordOf, Unnumbered } from '../record.js';
-import type { DatagramRecorder } from './datagram-recorder.js';
 import type { ActorRecords } from './follower.js';
-import type { Masking } from './masking.js';
 import { shownName } from './procedure-name.js';
+import { RecordMaker } from './record-maker.js';
 
-type Emit = (unnumbered: Unnumbered<RecordOf<'notification' | 'step'>>, atMs: number) => void;
-
-export class NotificationRecords implements ActorRecords<NotificationActor> {
-  readonly #emit: Emit;
-  readonly #masking: Masking;
-  readonly #datagrams: DatagramRecorder;
-  readonly #clock: Clock;
-
-  constructor(emit: Emit, masking: Masking, datagrams: DatagramRecorder, clock: Clock) {
-    this.#emit = emit;
-    this.#masking = masking;
-    this.#datagrams = datagrams;
-    this.#clock = clock;
-  }
-
+export class NotificationRecords extends RecordMaker implements ActorRecords<NotificationActor> {
   transactionOf({ context, frame }: NotificationActor): Transaction {
-    return this.#masking.transaction(context.procedure, frame.toDatagram());
+    return this.masking.transaction(context.procedure, frame.toDatagram());
   }
 
   made({ context, number, transactionId }: NotificationActor, transaction: Transaction): void {
     const { peer, procedure, args, latest } = context;
-    this.#datagrams.show(transactionId, transaction);
-    this.#emit(
+    this.datagrams.show(transactionId, transaction);
+    this.emit(
       {
         type: 'notification',
         actor: number,
         transactionId,
         peer,
         procedure: shownName(procedure),
-        args: this.#masking.args(args, procedure, transaction),
+        args: this.masking.args(args, procedure, transaction),
         // A key may be made of what is masked.
         latest: latest === undefined || transaction.hasMasked ? undefined : String(latest),
       },
-      this.#clock.nowMs(),
+      this.clock.nowMs(),
     );
   }
 
@@ -55,7 +38,7 @@ export class NotificationRecords implements ActorRecords<NotificationActor> {
   stepped(notification: NotificationActor, event: AnyEventObject): void {
     const { number, state, done } = notification;
     const step = { type: 'step', actor: number, event: event.type, state, final: done } as const;
-    this.#emit({ ...step, because: reasonOf(notification, event) }, this.#clock.nowMs());
+    this.emit({ ...step, because: reasonOf(notification, event) }, this.clock.nowMs());
   }
 }
 
