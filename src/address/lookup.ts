@@ -23,3 +23,9 @@ export const systemLookup: Lookup = async (host, family) => {
   const found = await lookup(host, { family, all: true });
   return found.map(({ address }) => canonicalHost(address));
 };
+
+/**
+ * How long a look-up is waited for, which may never end. Then the name may be looked up again, and
+ * notifications that waited for it are dropped.
+ */
+export const LOOKUP_PATIENCE_MS = 10_000;

@@ -4,6 +4,7 @@
  * then for room: there a newer one with the same key can take its place. Made for a peer's first
  * notification.
  */
+import { LOOKUP_PATIENCE_MS } from '../address/lookup.js';
 import type { Limits } from '../api/limits.js';
 import type { FirstRoundTrips } from '../call/first-round-trips.js';
 import { LinkedList } from '../call/linked-list.js';
@@ -33,9 +34,6 @@ export interface OutletKit {
 export interface NotifiablePeer extends NotifiedPeer {
   readonly outlet: Outlet;
 }
-
-/** How long one waits for the address of a name. A look-up of the user's own may never end. */
-const LOOKUP_PATIENCE_MS = 10_000;
 
 export class Outlet implements FlightOwner, TurnTask, Alarm {
   /** The alarm is set while some wait for the address of a name. */
@@ -72,7 +70,8 @@ export class Outlet implements FlightOwner, TurnTask, Alarm {
     }
     const waits = notification.context.latest !== undefined || !peer.located;
     if (!waits) {
-      if (this.#flight.admits(peer.costOf(notification.frame))) this.#send(notification);
+      const cost = peer.costOf(notification.frame);
+      if (this.#flight.admits(cost)) this.#send(notification, cost);
       else notification.drop('noRoom');
     } else if (this.#mayWait(notification) && this.#waiting.take(notification)) {
       if (peer.located) this.#awaitEnd();
@@ -98,10 +97,9 @@ export class Outlet implements FlightOwner, TurnTask, Alarm {
     return context.latest !== undefined || this.#waiting.size < this.#flight.limit;
   }
 
-  #send(notification: NotificationActor): void {
+  #send(notification: NotificationActor, cost: number): void {
     const { frame, transactionId } = notification;
     const peer = this.#peer;
-    const cost = peer.costOf(frame);
     if (!peer.takesBundles) {
       this.#kit.home.ledger.answerable.add(transactionId, peer.address);
     }
@@ -183,9 +181,10 @@ export class Outlet implements FlightOwner, TurnTask, Alarm {
     if (this.#draining || this.#ended || !this.#peer.located) return;
     this.#draining = true;
     for (let next = this.#waiting.first; next !== undefined; next = this.#waiting.first) {
-      if (!this.#flight.admits(this.#peer.costOf(next.frame))) break;
+      const cost = this.#peer.costOf(next.frame);
+      if (!this.#flight.admits(cost)) break;
       this.#waiting.remove(next);
-      this.#send(next);
+      this.#send(next, cost);
     }
     this.#draining = false;
     this.#dropWithoutKey();

@@ -12,6 +12,7 @@
  */
 import type { Subscription } from 'xstate';
 import type { SocketAddress } from '../address/address.js';
+import { LOOKUP_PATIENCE_MS } from '../address/lookup.js';
 import type { Outcome } from '../api/outcome.js';
 import { blamesPeer } from '../api/verdict.js';
 import type { CallActor } from '../call/call.js';
@@ -49,8 +50,6 @@ export interface HostNameOptions {
 
 /** How long after a look-up has begun the name may be looked up again. */
 const LOOKUP_GAP_MS = 1_000;
-/** The same while that look-up has not ended. It may never end. */
-const LOOKUP_PATIENCE_MS = 10_000;
 
 export class HostName implements CalledName<CallActor> {
   readonly reports: NameReports;
