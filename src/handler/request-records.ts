@@ -16,7 +16,7 @@ const DIGEST = HASH + 1;
 const REPLY_PLACE = DIGEST + 1;
 const REPLY_LENGTH = DIGEST + 2;
 const KIND = DIGEST + 3;
-const NEXT = DIGEST + 4;
+const PREVIOUS = DIGEST + 4;
 /** Behind them are two times, of 64 bits. A record has 64 bytes, as a line of the cache has. */
 const RECORD_WORDS = DIGEST + 9;
 const RECORD_TIMES = RECORD_WORDS / 2;
@@ -24,7 +24,7 @@ const RECEIVED_AT = RECORD_TIMES - 2;
 const ENDED_AT = RECORD_TIMES - 1;
 
 const FIRST_CAPACITY = 64;
-/** Ends a chain of records. */
+/** The head of an empty chain: a number that no record has. */
 const NONE = -1;
 
 /** The arrays of an endpoint that has nothing to remember. All such endpoints share them. */
@@ -66,7 +66,11 @@ export class RequestRecords {
   #times = NO_TIMES;
   /** For each slot the address of the sender, and the procedure. */
   #texts: string[] = [];
-  /** The heads of the chains of records whose keys have the same hash, as many as slots. */
+  /**
+   * The chains of records whose keys have the same hash, as many as slots: for each the number of its
+   * newest record. A record has the number of the one before it. A chain ends where a number is no
+   * record's any more, so nothing has to be changed in a chain when its last record is removed.
+   */
   #buckets = NO_INTEGERS;
   readonly #keys: RequestKeys;
 
@@ -82,33 +86,36 @@ export class RequestRecords {
   /** Adds the record of a request of this sender. Its id is read from its datagram. */
   push(datagram: Buffer, addressHash: number, record: RequestRecord): void {
     if (this.size === this.#capacity) this.#grow();
-    const slot = this.#slotOf(this.#pushed);
+    const number = this.#pushed;
+    const slot = this.#slotOf(number);
     this.#pushed += 1;
     this.size += 1;
     const start = slot * RECORD_WORDS;
     this.#words.set(this.#keys.read(datagram, addressHash), start);
     this.#words[start + HASH] = this.#keys.hash;
     this.#fill(slot, record);
-    this.#link(slot);
+    this.#link(number);
   }
 
   shift(): void {
-    const slot = this.#slotOf(this.#shifted);
+    // Otherwise the address would stay in memory.
+    this.#texts[2 * this.#slotOf(this.#shifted)] = '';
     this.#shifted += 1;
     this.size -= 1;
-    this.#unlink(slot);
-    // Otherwise the address would stay in memory.
-    this.#texts[2 * slot] = '';
   }
 
   /** The number of the record of this sender's request with the id in this datagram. */
   find(datagram: Buffer, { address, addressHash }: RecordedSender): number | undefined {
     if (this.#capacity === 0) return undefined;
     const key = this.#keys.read(datagram, addressHash);
-    let slot = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;
-    while (slot !== NONE) {
-      if (this.#hasKey(slot, key) && this.#texts[2 * slot] === address) return this.#numberOf(slot);
-      slot = this.#word(slot, NEXT);
+    let low = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;
+    // Each record of a chain is older than the one before.
+    let newer = this.size;
+    for (let place = this.#placeOf(low); place < newer; place = this.#placeOf(low)) {
+      const slot = this.#slotOf(low);
+      if (this.#hasKey(slot, key) && this.#texts[2 * slot] === address) return this.#shifted + place;
+      low = this.#word(slot, PREVIOUS);
+      newer = place;
     }
     return undefined;
   }
@@ -163,8 +170,12 @@ export class RequestRecords {
     return number & (this.#capacity - 1);
   }
 
-  #numberOf(slot: number): number {
-    return this.#shifted + this.#slotOf(slot - this.#shifted);
+  /**
+   * How many records came before the one whose number has these 32 low bits. At least `size` if
+   * there is no such record.
+   */
+  #placeOf(low: number): number {
+    return (low - this.#shifted) >>> 0;
   }
 
   #hasKey(slot: number, key: Int32Array): boolean {
@@ -179,23 +190,12 @@ export class RequestRecords {
     return hash & (this.#capacity - 1);
   }
 
-  #link(slot: number): void {
-    const start = slot * RECORD_WORDS;
+  /** The new record becomes the first of its chain. */
+  #link(number: number): void {
+    const start = this.#slotOf(number) * RECORD_WORDS;
     const bucket = this.#bucketOf(this.#words[start + HASH] as number);
-    this.#words[start + NEXT] = this.#buckets[bucket] as number;
-    this.#buckets[bucket] = slot;
-  }
-
-  /** Removes the oldest record from its chain. It is the last, because new ones are added first. */
-  #unlink(slot: number): void {
-    const bucket = this.#bucketOf(this.#word(slot, HASH));
-    let link = this.#buckets[bucket] as number;
-    if (link === slot) {
-      this.#buckets[bucket] = NONE;
-      return;
-    }
-    while (this.#word(link, NEXT) !== slot) link = this.#word(link, NEXT);
-    this.#words[link * RECORD_WORDS + NEXT] = NONE;
+    this.#words[start + PREVIOUS] = this.#buckets[bucket] as number;
+    this.#buckets[bucket] = number;
   }
 
   /**
@@ -218,7 +218,7 @@ export class RequestRecords {
       const before = number & (slots - 1);
       this.#texts[2 * slot] = texts[2 * before] as string;
       this.#texts[2 * slot + 1] = texts[2 * before + 1] as string;
-      this.#link(slot);
+      this.#link(number);
     }
   }
 }

@@ -54,13 +54,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'repetitions are recognised by id alone, whatever their sender',
     file: 'handler/request-records.ts',
-    find: 'let slot = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;',
+    find: 'let low = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;',
     replace: `const id = key.slice(0, KEY_WORDS - 1);
     for (let number = this.#shifted; number < this.#pushed; number += 1) {
       const start = this.#slotOf(number) * RECORD_WORDS;
       if (id.every((word, index) => word === this.#words[start + index])) return number;
     }
-    let slot = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;`,
+    let low = this.#buckets[this.#bucketOf(this.#keys.hash)] as number;`,
     with: ['onPathAttacker', 'rebind'],
     foundBy: ['I2'],
   },
