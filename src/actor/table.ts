@@ -6,20 +6,22 @@
  * would run differently, and names it. So a table always behaves like XState's interpreter.
  */
 import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode, EventObject } from 'xstate';
+import { writerOf } from './assigner.js';
+import type { AnyWriter } from './assigner.js';
 
-/** What guards, assigners and emitters may read. XState gives more, which is not needed here. */
+/** What guards and emitters may read. XState gives more, which is not needed here. */
 interface Scope {
   readonly context: object;
   readonly event: EventObject;
 }
 
 type Guard = (scope: Scope) => boolean;
-type Assign = (scope: Scope) => object;
 type Emit = (scope: Scope) => EventObject;
+type Assignment = Parameters<typeof writerOf>[0];
 
 /** An effect of a transition: it changes the context or emits an event. The order is kept. */
 type Effect =
-  | { readonly kind: 'assign'; readonly assign: Assign }
+  | { readonly kind: 'assign'; readonly write: AnyWriter }
   | { readonly kind: 'emit'; readonly emit: Emit };
 
 export interface Branch {
@@ -183,12 +185,12 @@ function compileEffect(machine: AnyStateMachine, node: AnyStateNode, action: unk
   const resolved = typeof action === 'string' ? actions[action] : action;
   const recipe = (typeof resolved === 'function' ? resolved : {}) as {
     type?: string;
-    assignment?: Assign | Record<string, unknown>;
+    assignment?: Assignment | Record<string, unknown>;
     event?: Emit | EventObject;
   };
   const { type, assignment, event } = recipe;
   if (type === 'xstate.assign' && typeof assignment === 'function') {
-    return { kind: 'assign', assign: assignment };
+    return { kind: 'assign', write: writerOf(assignment) };
   }
   if (type === 'xstate.emit' && event !== undefined) {
     return { kind: 'emit', emit: typeof event === 'function' ? event : () => event };

@@ -79,71 +79,85 @@ function withHeaders<Answer extends Resolved | Rejected>(
 }
 
 const actions = {
-  markSent: assignFrom<Transmitted>(({ event }) => ({ attempt: 1, sentAtMs: event.atMs })),
-  restore: assignFrom<Restored>(({ event }) => ({
-    calledAtMs: event.calledAtMs,
-    sentAtMs: event.sentAtMs,
-    attempt: event.attempts,
-    attemptsBefore: event.attempts,
-  })),
-  countAttempt: assignFrom<Retransmitted>(({ context }) => ({ attempt: context.attempt + 1 })),
-  noteWorking: assignFrom<Working>(() => ({ workingHeard: true })),
-  resolve: assignFrom<Answered>(({ context, event }) => ({
-    outcome: withHeaders(event, {
+  markSent: assignFrom<Transmitted>((context, event) => {
+    context.sentAtMs = event.atMs;
+    context.attempt = 1;
+  }),
+  restore: assignFrom<Restored>((context, event) => {
+    context.calledAtMs = event.calledAtMs;
+    context.sentAtMs = event.sentAtMs;
+    context.attempt = event.attempts;
+    context.attemptsBefore = event.attempts;
+  }),
+  countAttempt: assignFrom<Retransmitted>((context) => {
+    context.attempt += 1;
+  }),
+  noteWorking: assignFrom<Working>((context) => {
+    context.workingHeard = true;
+  }),
+  resolve: assignFrom<Answered>((context, event) => {
+    context.outcome = withHeaders(event, {
       state: 'resolved',
       value: event.value,
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    }),
-  })),
-  reject: assignFrom<Failed>(({ context, event }) => ({
-    outcome: withHeaders(event, {
+    });
+  }),
+  reject: assignFrom<Failed>((context, event) => {
+    context.outcome = withHeaders(event, {
       state: 'rejected',
       error: event.error,
       // The earlier process may have sent it more often than is known.
       executed: executedIfRejected(event.error, context.attempt + context.attemptsBefore),
       rttMs: rttMsAt(context, event.atMs),
       attempts: context.attempt,
-    }),
-  })),
-  timeOut: assignFrom<Expired>(({ context, event }) => ({
-    outcome: {
+    });
+  }),
+  timeOut: assignFrom<Expired>((context, event) => {
+    context.outcome = {
       state: 'timedOut',
       verdict: event.verdict,
       executed: executedSoFar(context),
       timeoutMs: context.timeoutMs,
       attempts: context.attempt,
       ...(context.answeredFrom !== undefined && { answeredFrom: context.answeredFrom }),
-    },
-  })),
-  withdraw: assignFrom<Withdrawn>(({ context }) => ({
-    attempt: 0,
-    sentAtMs: undefined,
-    outcome: {
+    };
+  }),
+  withdraw: assignFrom<Withdrawn>((context) => {
+    context.attempt = 0;
+    context.sentAtMs = undefined;
+    context.outcome = {
       state: 'timedOut',
       verdict: 'neverSent',
       executed: 'no',
       timeoutMs: context.timeoutMs,
       attempts: 0,
-    },
-  })),
-  cancel: assignFrom<Cancel>(({ context, event }) => ({
-    outcome: {
+    };
+  }),
+  cancel: assignFrom<Cancel>((context, event) => {
+    context.outcome = {
       state: 'cancelled',
       reason: event.reason,
       executed: executedSoFar(context),
       attempts: context.attempt,
-    },
-  })),
-  refuse: assignFrom<Refused>(({ event }) => ({
-    outcome: { state: 'unsent', error: event.error, executed: 'no', attempts: 0 },
-  })),
-  move: assignFrom<Moved>(({ event }) => ({ peer: event.peer })),
-  takeBack: assignFrom<Moved>(() => ({ attempt: 0, sentAtMs: undefined })),
-  noteElsewhere: assignFrom<AnsweredElsewhere>(({ event }) => ({ answeredFrom: event.from })),
-  measureLateness: assignFrom<Answered | Failed>(({ context, event }) => ({
-    lateByMs: event.atMs - context.calledAtMs - context.timeoutMs,
-  })),
+    };
+  }),
+  refuse: assignFrom<Refused>((context, event) => {
+    context.outcome = { state: 'unsent', error: event.error, executed: 'no', attempts: 0 };
+  }),
+  move: assignFrom<Moved>((context, event) => {
+    context.peer = event.peer;
+  }),
+  takeBack: assignFrom<Moved>((context) => {
+    context.attempt = 0;
+    context.sentAtMs = undefined;
+  }),
+  noteElsewhere: assignFrom<AnsweredElsewhere>((context, event) => {
+    context.answeredFrom = event.from;
+  }),
+  measureLateness: assignFrom<Answered | Failed>((context, event) => {
+    context.lateByMs = event.atMs - context.calledAtMs - context.timeoutMs;
+  }),
   reportOutcome: emitReport(outcomeReport),
   reportLate: emitReport(lateReport),
   reportLost: emitReport(lostReport),

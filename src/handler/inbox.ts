@@ -273,7 +273,7 @@ export class Inbox implements HandlerKeeper {
   }
 
   #stopped(handler: Handler): void {
-    this.#awaited.delete(handler);
+    if (this.#awaited.size > 0) this.#awaited.delete(handler);
     this.#slots.free(handler.owner, handler.context.transactionId);
   }
 

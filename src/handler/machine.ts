@@ -84,23 +84,27 @@ export type HandlerEvent =
 const assignFrom = assigner<HandlerContext, HandlerEvent>();
 
 const actions = {
-  noteRefusal: assignFrom<Refuse>(({ event }) => ({ refusal: event.refusal })),
-  noteReply: assignFrom<Replied>(({ context, event }) => ({
-    replyBytes: event.replyBytes,
-    durationMs: event.atMs - context.receivedAtMs,
-  })),
-  noteFinish: assignFrom<Finished>(({ context, event }) => ({
-    durationMs: event.atMs - context.receivedAtMs,
-  })),
-  noteFailure: assignFrom<Failed>(({ context, event }) => ({
-    failure: event.failure,
-    replyBytes: event.replyBytes,
-    durationMs: event.atMs - context.receivedAtMs,
-  })),
-  noteCancel: assignFrom<Cancelled>(() => ({ cancelled: true })),
-  countDuplicate: assignFrom<Duplicated>(({ context }) => ({
-    duplicates: context.duplicates + 1,
-  })),
+  noteRefusal: assignFrom<Refuse>((context, event) => {
+    context.refusal = event.refusal;
+  }),
+  noteReply: assignFrom<Replied>((context, event) => {
+    context.replyBytes = event.replyBytes;
+    context.durationMs = event.atMs - context.receivedAtMs;
+  }),
+  noteFinish: assignFrom<Finished>((context, event) => {
+    context.durationMs = event.atMs - context.receivedAtMs;
+  }),
+  noteFailure: assignFrom<Failed>((context, event) => {
+    context.failure = event.failure;
+    context.replyBytes = event.replyBytes;
+    context.durationMs = event.atMs - context.receivedAtMs;
+  }),
+  noteCancel: assignFrom<Cancelled>((context) => {
+    context.cancelled = true;
+  }),
+  countDuplicate: assignFrom<Duplicated>((context) => {
+    context.duplicates += 1;
+  }),
 };
 
 export const handlerMachine = setup({

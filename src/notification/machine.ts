@@ -32,17 +32,21 @@ import type {
 const assignFrom = assigner<NotificationContext, NotificationEvent>();
 
 /** One object for all that are sent, because they come by the thousand. */
-const SENT: Partial<NotificationContext> = Object.freeze({ end: Object.freeze({ state: 'sent' }) });
+const SENT: NotificationEnd = Object.freeze({ state: 'sent' });
 
 const actions = {
-  move: assignFrom<NotificationMoved>(({ event }) => ({ peer: event.peer })),
-  noteSent: assignFrom(() => SENT),
-  noteReplaced: assignFrom<NotificationReplaced>(({ event }) => ({
-    end: { state: 'replaced', by: event.by },
-  })),
-  noteDropped: assignFrom<NotificationDropped>(({ event }) => ({
-    end: { state: 'dropped', reason: event.reason, error: event.error },
-  })),
+  move: assignFrom<NotificationMoved>((context, event) => {
+    context.peer = event.peer;
+  }),
+  noteSent: assignFrom((context) => {
+    context.end = SENT;
+  }),
+  noteReplaced: assignFrom<NotificationReplaced>((context, event) => {
+    context.end = { state: 'replaced', by: event.by };
+  }),
+  noteDropped: assignFrom<NotificationDropped>((context, event) => {
+    context.end = { state: 'dropped', reason: event.reason, error: event.error };
+  }),
   reportEnd: emit<
     NotificationContext,
     NotificationEvent,

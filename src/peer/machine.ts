@@ -9,7 +9,8 @@
  * - `expired`: a call to it timed out. The peer is suspect, and silent after three in a row.
  * - `call` is a command. The machine emits it, and the peer's actor carries it out.
  */
-import { assign, emit, setup } from 'xstate';
+import { emit, setup } from 'xstate';
+import { assigner } from '../actor/assigner.js';
 import type { CallCommand } from '../api/call-command.js';
 
 export interface PeerInput {
@@ -23,14 +24,18 @@ export interface PeerContext extends PeerInput {
   readonly expiredInARow: number;
 }
 
+type Resolved = { readonly type: 'resolved'; readonly address: string };
+
 export type PeerEvent =
   | CallCommand
-  | { readonly type: 'resolved'; readonly address: string }
+  | Resolved
   | { readonly type: 'heard' }
   | { readonly type: 'expired' }
   | { readonly type: 'forgotten' };
 
 const SILENT_AFTER = 3;
+
+const assignFrom = assigner<PeerContext, PeerEvent>();
 
 export const peerMachine = setup({
   types: {
@@ -41,11 +46,16 @@ export const peerMachine = setup({
   },
   actions: {
     placeCall: emit(({ event }) => event as CallCommand),
-    adoptAddress: assign(({ event }) =>
-      event.type === 'resolved' ? { address: event.address, resolved: true } : {},
-    ),
-    countExpired: assign(({ context }) => ({ expiredInARow: context.expiredInARow + 1 })),
-    resetExpired: assign(() => ({ expiredInARow: 0 })),
+    adoptAddress: assignFrom<Resolved>((context, event) => {
+      context.address = event.address;
+      context.resolved = true;
+    }),
+    countExpired: assignFrom((context) => {
+      context.expiredInARow += 1;
+    }),
+    resetExpired: assignFrom((context) => {
+      context.expiredInARow = 0;
+    }),
   },
   guards: {
     hasAddress: ({ context }) => context.resolved,
