@@ -113,7 +113,8 @@ export class RequestRecords {
     let newer = this.size;
     for (let place = this.#placeOf(low); place < newer; place = this.#placeOf(low)) {
       const slot = this.#slotOf(low);
-      if (this.#hasKey(slot, key) && this.#texts[2 * slot] === address) return this.#shifted + place;
+      if (this.#hasKey(slot, key) && this.#texts[2 * slot] === address)
+        return this.#shifted + place;
       low = this.#word(slot, PREVIOUS);
       newer = place;
     }
