@@ -6,7 +6,7 @@ import type { Buffer } from 'node:buffer';
 import { isDrop } from './drop.js';
 import { bitOf, isInteger, KEY, TOKEN_BYTES, VERSION } from './header-map.js';
 import { MAX_SMALL_INTEGER, MAX_UINT32, STAMP_BYTES, TRUE, UINT_32 } from './header-map.js';
-import { ONE_WAY_HEADER_MAP, PLAIN_HEADER_MAP, REQUEST_HEADER_MAP } from './header-map.js';
+import { ONE_WAY_HEADER_MAP, PLAIN_HEADER_MAP } from './header-map.js';
 import type { HeaderMap } from './header-map.js';
 import { type CallHeaders, readHeaders } from './headers.js';
 import { readValue } from './piecewise-reader.js';
@@ -17,7 +17,8 @@ import { isTraceparent } from './traceparent.js';
 export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
   const code = datagram[offset];
   if (code === undefined || (code & 0xf0) !== 0x80) return undefined;
-  if (isPlainRequestHeaderMap(datagram, offset)) return new PlainRequestHeaderMap(datagram, offset);
+  const stamped = readStampedHeaderMap(datagram, offset);
+  if (stamped !== undefined) return stamped;
   if (isOneWayHeaderMap(datagram, offset)) return ONE_WAY;
   const reader = new EntryReader(datagram, offset + 1);
   for (let entries = code & 0x0f; entries > 0; entries--) if (!reader.readEntry()) return undefined;
@@ -25,25 +26,35 @@ export function readHeaderMap(datagram: Buffer, offset: number): HeaderMap | und
 }
 
 /**
- * Whether these are the bytes that requests of this package usually have, apart from the stamped
- * values. Most requests have them, and they are read in a third of the time that reading their
- * entries takes.
+ * Reads the header map that requests of this package usually have: the version, perhaps headers,
+ * and the stamp. It is read in a third of the time that reading its entries takes. Gives undefined
+ * for any other.
  */
-function isPlainRequestHeaderMap(datagram: Buffer, offset: number): boolean {
-  const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
+function readStampedHeaderMap(datagram: Buffer, offset: number): HeaderMap | undefined {
+  if (datagram[offset + 1] !== KEY.version || datagram[offset + 2] !== VERSION) return undefined;
+  let stampAt = offset + 3;
+  let headers: CallHeaders | undefined;
+  if (datagram[offset] === WITH_HEADERS && datagram[stampAt] === KEY.headers) {
+    const read = readHeaders(datagram, stampAt + 1);
+    if (read === undefined) return undefined;
+    headers = read.headers;
+    stampAt += 1 + read.bytes.length;
+  } else if (datagram[offset] !== WITHOUT_HEADERS) return undefined;
   const attempt = datagram[stampAt + 1] as number;
-  return (
-    datagram.length === offset + REQUEST_HEADER_MAP.length &&
-    datagram[offset] === REQUEST_HEADER_MAP[0] &&
-    datagram[offset + 1] === KEY.version &&
-    datagram[offset + 2] === VERSION &&
+  const isStamp =
+    datagram.length === stampAt + STAMP_BYTES &&
     datagram[stampAt] === KEY.attempt &&
     attempt >= 1 &&
     attempt <= MAX_SMALL_INTEGER &&
     datagram[stampAt + 2] === KEY.remainingMs &&
-    datagram[stampAt + 3] === UINT_32
-  );
+    datagram[stampAt + 3] === UINT_32;
+  if (!isStamp) return undefined;
+  return new StampedHeaderMap(attempt, datagram.readUInt32BE(stampAt + 4), headers);
 }
+
+/** The heads of a map of three entries, and of four. */
+const WITHOUT_HEADERS = 0x83;
+const WITH_HEADERS = 0x84;
 
 /** Whether these are the bytes that notifications of this package have. All read the same. */
 function isOneWayHeaderMap(datagram: Buffer, offset: number): boolean {
@@ -67,23 +78,19 @@ const ONE_WAY: HeaderMap = Object.freeze({
   oneWay: true,
 });
 
-class PlainRequestHeaderMap implements HeaderMap {
+class StampedHeaderMap implements HeaderMap {
   readonly version = VERSION;
   readonly attempt: number;
   readonly remainingMs: number;
   readonly traceparent = undefined;
   readonly token = undefined;
+  readonly headers: CallHeaders | undefined;
   readonly oneWay = false;
 
-  constructor(datagram: Buffer, offset: number) {
-    const stampAt = offset + REQUEST_HEADER_MAP.length - STAMP_BYTES;
-    this.attempt = datagram[stampAt + 1] as number;
-    this.remainingMs = datagram.readUInt32BE(stampAt + 4);
-  }
-
-  /** Not a field, because requests with headers are not plain. */
-  get headers(): undefined {
-    return undefined;
+  constructor(attempt: number, remainingMs: number, headers: CallHeaders | undefined) {
+    this.attempt = attempt;
+    this.remainingMs = remainingMs;
+    this.headers = headers;
   }
 }
 

@@ -42,20 +42,43 @@ const BIN_8 = 0xc4;
 const BIN_16 = 0xc5;
 const MAX_FIXSTR_BYTES = 31;
 
+/** The last copy that is short text alone, and its entries. The next headers are often the same. */
+let lastCopied: CallHeaders | undefined;
+let lastEntries: readonly (readonly [name: string, value: unknown])[] = [];
+
 /**
  * A copy of the headers, which their owner may change later; undefined if there are none. What is no
- * object with headers is left as it is.
+ * object with headers is left as it is. Equal texts give the same copy.
  */
 export function someHeaders(headers: CallHeaders | undefined): CallHeaders | undefined {
   if (headers === undefined || !isPlainObject(headers)) return headers;
+  if (lastCopied !== undefined && areLastEntries(headers)) return lastCopied;
   const own: Record<string, string | Uint8Array | undefined> = { ...headers };
-  let isEmpty = true;
-  for (const name in own) {
-    const value: unknown = own[name];
-    if (value !== undefined) isEmpty = false;
-    if (isUint8Array(value)) own[name] = new Uint8Array(value);
+  const entries = Object.entries<unknown>(own);
+  for (const [name, value] of entries) if (isUint8Array(value)) own[name] = new Uint8Array(value);
+  if (entries.every(([, value]) => value === undefined)) return undefined;
+  Object.freeze(own);
+  if (entries.length <= MAX_HEADERS && entries.every(isShortText)) {
+    lastCopied = own;
+    lastEntries = entries;
   }
-  return isEmpty ? undefined : own;
+  return own;
+}
+
+/** What is in a binary may be changed by who holds the call, and a long text cannot be sent. */
+function isShortText([, value]: readonly [string, unknown]): boolean {
+  return typeof value === 'string' && value.length <= MAX_HEADERS_BYTES;
+}
+
+/** Whether these are the headers that were copied last. Allocates nothing. */
+function areLastEntries(headers: CallHeaders): boolean {
+  let index = 0;
+  for (const name in headers) {
+    const entry = lastEntries[index];
+    if (entry?.[0] !== name || entry[1] !== headers[name]) return false;
+    index += 1;
+  }
+  return index === lastEntries.length;
 }
 
 /** Makes the error for headers that cannot be sent, from what is wrong with them. */

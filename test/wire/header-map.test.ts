@@ -134,6 +134,32 @@ t.test('entries may come in any order, and any integer format', async (t) => {
   t.match(read('82 02ceffffffff 0001'), { remainingMs: 2 ** 32 - 1 });
 });
 
+t.test('headers before a stamp are read as headers elsewhere are', async (t) => {
+  const [headers, stamp] = ['07 82a161a178a162c40102', '0102 02ce00001388'];
+  const expected = { version: 1, attempt: 2, remainingMs: 5_000, traceparent: undefined };
+  for (const text of [
+    `84 0001 ${headers} ${stamp}`,
+    `84 0001 ${headers} ${stamp} ff`,
+    `84 0001 ${stamp} ${headers}`,
+    `84 ${headers} 0001 ${stamp}`,
+    `85 0001 ${headers} ${stamp} 6301`,
+  ]) {
+    const map = read(text);
+    t.match(map, { ...expected, token: undefined, oneWay: false }, text);
+    t.strictSame(Object.entries(map?.headers ?? {}), [
+      ['a', 'x'],
+      ['b', Uint8Array.of(2)],
+    ]);
+  }
+  const likeAStamp = '07 81a161 c408 0102 02ce00001388';
+  t.equal(read(`82 0001 ${likeAStamp}`)?.attempt, 1, 'what is in a header is no stamp');
+  t.equal(read(`84 0001 ${likeAStamp}`), undefined, 'nor does it end the map');
+  for (const stampOfNone of ['0100 02ce00001388', '0180 02ce00001388', '0102 02ce000013']) {
+    t.equal(read(`84 0001 ${headers} ${stampOfNone}`), undefined, stampOfNone);
+  }
+  t.equal(read(`84 0001 ${headers} ${headers} 0102`), undefined, 'twice');
+});
+
 t.test('keys of later versions are skipped, whatever their value', async (t) => {
   for (const value of ['c0', 'c3', 'a161', '92c001', '81a16101', 'c40107', 'cb7ff8000000000000']) {
     t.match(read(`83 05${value} 0001 0102`), { version: 1, attempt: 2 }, value);

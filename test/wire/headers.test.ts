@@ -6,6 +6,7 @@ import {
   MAX_HEADERS_BYTES,
   NO_HEADERS,
   readHeaders,
+  someHeaders,
 } from '../../src/wire/headers.js';
 import type { CallHeaders } from '../../src/wire/headers.js';
 import { maxHeadersBytes } from '../../src/wire/header-budget.js';
@@ -118,6 +119,37 @@ t.test('headers that are the same are read once, unless there are binaries', asy
   const first = read(encode({ key: Uint8Array.of(1) }));
   (first?.['key'] as Uint8Array)[0] = 9;
   t.strictSame(read(encode({ key: Uint8Array.of(1) }))?.['key'], Uint8Array.of(1));
+});
+
+t.test('texts that are the same are copied once, and nobody can change the copy', async (t) => {
+  const given: Record<string, string | Uint8Array | undefined> = { token: 'abc', user: 'Snake' };
+  const copy = someHeaders(given);
+  t.strictSame(copy, { token: 'abc', user: 'Snake' });
+  t.ok(Object.isFrozen(copy));
+  t.equal(someHeaders({ ...given }), copy, 'the same again');
+  const others: readonly (typeof given)[] = [
+    { token: 'abd', user: 'Snake' },
+    { token: 'abc' },
+    { user: 'Snake', token: 'abc' },
+    { token: 'abc', user: 'Snake', more: '' },
+    { token: 'abc', user: Uint8Array.of(1) },
+    { token: 'abc', user: undefined },
+    { token: 'abc', user: 'x'.repeat(1_000) },
+  ];
+  for (const other of others) {
+    t.strictSame(Object.entries(someHeaders(other) ?? {}), Object.entries(other));
+    t.strictSame(Object.entries(someHeaders(given) ?? {}), Object.entries(given), 'and the first');
+  }
+  given['token'] = 'changed';
+  t.strictSame(copy, { token: 'abc', user: 'Snake' });
+  t.strictSame(someHeaders(given), { token: 'changed', user: 'Snake' });
+  const binary = { key: Uint8Array.of(1, 2) };
+  const own = someHeaders(binary);
+  binary.key[0] = 9;
+  t.strictSame(own?.['key'], Uint8Array.of(1, 2));
+  t.not(someHeaders(binary), own);
+  t.equal(someHeaders({}), undefined);
+  t.equal(someHeaders({ a: undefined }), undefined);
 });
 
 t.test('a binary is a copy of its own, and no view of the datagram', async (t) => {
