@@ -27,7 +27,9 @@ export function shareAmongCopies(name: string, owner: AnyClass): void {
 }
 
 function hasMark(value: unknown, mark: symbol): boolean {
-  return typeof value === 'object' && value !== null && mark in value;
+  if (typeof value !== 'object' || value === null) return false;
+  // Read, because `in` takes twice as long where many classes are asked, as a recorder does.
+  return (value as Readonly<Record<symbol, unknown>>)[mark] === true;
 }
 
 /** Why this copy cannot use the insides of `value`; undefined if its own version made it. */
