@@ -63,7 +63,7 @@ export const MAX_SMALL_INTEGER = 0x7f;
 /** The header map of most frames. It only tells that an rpcudp endpoint sent the frame. */
 export const PLAIN_HEADER_MAP: Uint8Array = headerMapOf([]);
 
-export const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
+const REQUEST_HEADER_MAP: Uint8Array = headerMapOf([], STAMP);
 
 export const TRUE = 0xc3;
 
