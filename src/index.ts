@@ -11,6 +11,7 @@ export type {
 } from './api/endpoint-options.js';
 export type { Limits } from './api/limits.js';
 export type { EndpointStats } from './api/stats.js';
+export type { Latencies, Latency } from './api/latencies.js';
 export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js';
 export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest, StartedRequest } from './api/endpoint-report.js';

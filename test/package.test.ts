@@ -180,11 +180,51 @@ await feed.close();
 await serveInspector(endpoint, { host: '0.0.0.0' });
 `;
 
+/** Neither prom-client nor OpenTelemetry is installed there. */
+const MEASURED = `
+import { createEndpoint } from 'rpcudp';
+import { openTelemetry, prometheus } from 'rpcudp/metrics';
+
+const endpoint = await createEndpoint({ host: '127.0.0.1', latencies: true });
+const kept = new Map();
+const { unsubscribe } = prometheus(endpoint, {
+  registerMetric: (metric) => kept.set(metric.name, metric),
+  getSingleMetric: (name) => kept.get(name),
+  removeSingleMetric: (name) => kept.delete(name),
+});
+console.log(kept.has('rpcudp_calls_total'));
+unsubscribe();
+console.log(kept.size);
+const tracer = { startSpan: () => ({}) };
+await openTelemetry(endpoint, { tracer }).catch(({ message }) => console.log(message));
+await endpoint.close();
+`;
+
+const MEASURED_TYPED = `
+import { createEndpoint } from 'rpcudp';
+import type { Latencies } from 'rpcudp';
+import { openTelemetry, prometheus } from 'rpcudp/metrics';
+import type { OpenTelemetryOptions, PrometheusRegistry } from 'rpcudp/metrics';
+
+export async function measured(registry: PrometheusRegistry, options: OpenTelemetryOptions) {
+  const endpoint = await createEndpoint({ latencies: true });
+  const metering = prometheus(endpoint, registry, { name: 'one' });
+  const tracing = await openTelemetry(endpoint, options);
+  metering.unsubscribe();
+  tracing.unsubscribe();
+  const latencies: Latencies | undefined = endpoint.stats().latencies;
+  return latencies?.calls['x']?.p99Ms;
+}
+// @ts-expect-error It is no registry.
+export const wrong: PrometheusRegistry = {};
+`;
+
 /** A module that exports what each public function gives. Its declarations must have names for all. */
 const EXPORTED = `
 import * as rpcudp from 'rpcudp';
 import { forkWorkers, joinCluster } from 'rpcudp/cluster';
 import { feedInspector, readRecording, recordEndpoint, recordToFile, serveInspector } from 'rpcudp/inspector';
+import { openTelemetry, prometheus } from 'rpcudp/metrics';
 import { SeededRandom, SimulatedClock, SimulatedNetwork } from 'rpcudp/testing';
 
 const schema = {} as rpcudp.StandardSchema<[name: string]>;
@@ -238,6 +278,8 @@ export const feed = feedInspector(plain, inspector.url);
 export const file = await recordToFile('x');
 export const recording = recordEndpoint(plain, file.record);
 export const contents = await readRecording('x');
+export const metering = prometheus(plain, {} as Parameters<typeof prometheus>[1]);
+export const tracing = await openTelemetry(plain, {});
 export const clock = new SimulatedClock();
 export const network = new SimulatedNetwork({ clock, seed: 1 });
 export const ofNetwork = { transport: network.transport('10.0.0.1', 1), stats: network.stats };
@@ -268,6 +310,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
     for (const path of [
       ...['dist/index.js', 'dist/index.d.ts', 'dist/cli/main.js', 'LICENSE'],
       ...['dist/testing/index.js', 'dist/testing/index.d.ts'],
+      ...['dist/metrics/index.js', 'dist/metrics/index.d.ts'],
       ...['dist/inspector/index.js', 'dist/inspector/index.d.ts', 'dist/inspector/page/index.html'],
       'dist/inspector/capture/wireshark/rpcudp.lua',
     ]) {
@@ -316,6 +359,14 @@ t.test('the tarball, installed into an empty project', async (t) => {
     t.end();
   });
 
+  await t.test('is measured without the packages for that', (t) => {
+    writeFileSync(join(consumer, 'measured.js'), MEASURED);
+    const needed =
+      'openTelemetry needs the package @opentelemetry/api, which cannot be loaded: npm install @opentelemetry/api';
+    t.equal(run(process.execPath, ['measured.js'], consumer), `true\n0\n${needed}\n`);
+    t.end();
+  });
+
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
     ['esnext', 'bundler'],
@@ -325,6 +376,7 @@ t.test('the tarball, installed into an empty project', async (t) => {
       writeFileSync(join(consumer, 'simulated-typed.ts'), SIMULATED_TYPED);
       writeFileSync(join(consumer, 'clustered-typed.ts'), CLUSTERED_TYPED);
       writeFileSync(join(consumer, 'inspected-typed.ts'), INSPECTED_TYPED);
+      writeFileSync(join(consumer, 'measured-typed.ts'), MEASURED_TYPED);
       const compilerOptions = {
         module,
         moduleResolution,
@@ -341,7 +393,10 @@ t.test('the tarball, installed into an empty project', async (t) => {
         join(consumer, 'tsconfig.json'),
         JSON.stringify({
           compilerOptions,
-          files: ['typed.ts', 'simulated-typed.ts', 'clustered-typed.ts', 'inspected-typed.ts'],
+          files: [
+            ...['typed.ts', 'simulated-typed.ts', 'clustered-typed.ts', 'inspected-typed.ts'],
+            'measured-typed.ts',
+          ],
         }),
       );
       t.equal(run(process.execPath, [resolve('node_modules/typescript/bin/tsc')], consumer), '');

@@ -77,6 +77,13 @@ export interface EndpointOptions<
    * then gets the reply.
    */
   readonly amplification?: Amplification | undefined;
+  /**
+   * Whether `stats().latencies` tells how long calls and requests took, by procedure. Default false.
+   *
+   * Each call and each request then costs a fraction of a microsecond more, and each procedure that
+   * is called or served takes 27 KB of memory: at most 65 that are called, and those that are offered.
+   */
+  readonly latencies?: boolean | undefined;
   /** An XState inspection observer for the endpoint, socket, peer, call and handler actors. */
   readonly inspect?: InspectionObserver | undefined;
   /**

@@ -33,6 +33,7 @@ and "use", a list of middleware around them.
 Each request is one line: time, peer, procedure, ending, duration, reply size.
 Anybody who reaches the address can call the procedures. So by default only this
 machine can; change that with --host 0.0.0.0 (IPv4) or --host :: (both).
+--metrics needs the package prom-client, and only this machine can read them.
 Ctrl-C waits up to a second for running procedures; a second Ctrl-C does not.`;
 
 const AFTER_CALL = `
@@ -94,6 +95,12 @@ const RECORD = ['--record <file>', 'record what happens, for rpcudp inspect and 
 const RECORD_MIB = [
   '--record-mib <n>',
   'the most MiB of the recording; older records are removed (default: 64)',
+  parseWholeNumber,
+] as const;
+
+const METRICS = [
+  '--metrics <port>',
+  'serve metrics for Prometheus at this TCP port of 127.0.0.1; 0 for any free port',
   parseWholeNumber,
 ] as const;
 
@@ -168,6 +175,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .option(...RECORD_MIB)
     .option(...INSPECT)
     .option(...MASK)
+    .option(...METRICS)
     .addHelpText('after', AFTER_SERVE)
     .action(async (modulePath: string, options: ServeOptions) => {
       ended(await serve(world, modulePath, options));

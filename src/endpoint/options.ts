@@ -38,6 +38,7 @@ const OTHERS = {
   contract: CONTRACT_OPTION,
   atMostOnce: oneOf<AtMostOnce>('bounded', { strict: true, bounded: true }),
   amplification: oneOf<Amplification>('compat', { strict: true, compat: true }),
+  latencies: tested(false, 'must be true or false', (value) => typeof value === 'boolean'),
   inspect: unchecked(undefined),
   onError: callable(undefined),
   transport: unchecked(undefined),

@@ -1,0 +1,14 @@
+/// <reference types="node" preserve="true" />
+/**
+ * rpcudp/metrics: what an endpoint does, for Prometheus and OpenTelemetry. These are its public
+ * names.
+ */
+export { prometheus } from './prometheus.js';
+export type { PrometheusOptions, PrometheusRegistry } from './prometheus.js';
+export { openTelemetry } from './open-telemetry.js';
+export type {
+  OpenTelemetryMeter,
+  OpenTelemetryOptions,
+  OpenTelemetryTracer,
+} from './open-telemetry.js';
+export { MissingPackageError } from './missing-package-error.js';
