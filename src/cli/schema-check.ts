@@ -51,7 +51,7 @@ export function checkBySchema(args: readonly unknown[], schema: JsonSchema): Sch
       kind: 'breaks',
       at: formatPath('args', segmentsOf(instanceLocation)),
       rule: keyword,
-      problem: reasonOf(problem),
+      problem: reasonOf(problem).replace(/\.$/, ''),
     };
   } catch (error) {
     const isLate = (error as { readonly code?: unknown } | null)?.code === TIMED_OUT;

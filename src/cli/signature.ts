@@ -1,4 +1,4 @@
-/** Signature: a procedure on one line, as its JSON Schemas have it: `greet(string, number?) → string`. */
+/** Signature: a procedure on one line, as its JSON Schemas have it: `greet(string, number?)`. */
 import type { JsonSchema, ProcedureDescription } from '../description/description.js';
 import { shorten } from '../escape.js';
 import { printable, printableName } from '../legible/printable.js';
@@ -9,6 +9,7 @@ const MAX_SHOWN = 6;
 /** The most characters of the arguments, and of the result. */
 const MAX_LENGTH = 200;
 const MAX_VALUE_LENGTH = 24;
+const TITLE = /^\w{1,32}$/;
 
 /** All of it may be a stranger's. It is on one line, and cannot control the terminal. */
 export function signatureOf({ name, args, result }: ProcedureDescription): string {
@@ -26,13 +27,20 @@ function parametersOf(args: JsonSchema): string {
   const { prefixItems, items, minItems } = args;
   const first = listOf(prefixItems);
   const needed = typeof minItems === 'number' ? minItems : 0;
-  const parameters = first.slice(0, MAX_SHOWN).map((item, index) => {
-    const type = typeOf(item, 0);
-    return index < needed ? type : `${type}?`;
-  });
+  const parameters = first
+    .slice(0, MAX_SHOWN)
+    .map((item, index) => parameterOf(item, index < needed ? '' : '?'));
   if (first.length > MAX_SHOWN) parameters.push('…');
   else if (items !== undefined && items !== false) parameters.push(`...${elementsOf(items, 0)}`);
   return parameters.length > 0 || items === false ? parameters.join(', ') : '…';
+}
+
+/** With its name, if its schema has a title that is one plain word. */
+function parameterOf(item: unknown, optional: '?' | ''): string {
+  const type = typeOf(item, 0);
+  const { title } = typeof item === 'object' && item !== null ? keywords(item) : {};
+  const isName = typeof title === 'string' && TITLE.test(title);
+  return isName ? `${title}${optional}: ${type}` : `${type}${optional}`;
 }
 
 function typeOf(schema: unknown, depth: number): string {

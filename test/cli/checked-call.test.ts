@@ -34,7 +34,7 @@ t.test('arguments that do not fit are not sent, and the first is named', async (
     stdout: '',
     stderr:
       'error: greet does not take these arguments: args[0]: Instance type "number" is invalid. ' +
-      'Expected "string". (type); nothing was sent, and --no-check sends it\n',
+      'Expected "string" (type); nothing was sent, and --no-check sends it\n',
   });
   t.match(await call('greet', '--json'), { exitCode: 1, stdout: '', stderr: /: args: .*minItems/ });
   t.match(await call('greet', 'a', '1', '2'), { exitCode: 1, stderr: /: args: .*maxItems/ });

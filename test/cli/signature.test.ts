@@ -14,6 +14,12 @@ t.test('a signature has the arguments in order, and what is optional', async (t)
   t.equal(of({ prefixItems: [text, { type: 'number' }], minItems: 1 }), 'p(string, number?)');
   t.equal(of({ prefixItems: [text], minItems: 1, items: text }), 'p(string, ...string[])');
   t.equal(of({ items: text }), 'p(...string[])');
+  const named = [
+    { ...text, title: 'name' },
+    { ...text, title: 'times' },
+    { ...text, title: 'a b' },
+  ];
+  t.equal(of({ prefixItems: named, minItems: 1 }), 'p(name: string, times?: string, string?)');
   t.equal(
     of({ prefixItems: Array.from({ length: 9 }, () => text), minItems: 9, items: false }),
     'p(string, string, string, string, string, string, …)',
