@@ -91,7 +91,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'cli/',
     ],
   },
-  { what: ['commander', 'ansi-escapes'], onlyIn: ['cli/'] },
+  { what: ['commander', 'ansi-escapes', '@cfworker/json-schema'], onlyIn: ['cli/'] },
   { what: TEXT_PACKAGES, onlyIn: ['cli/top/'] },
 
   { what: ['cli/'], onlyIn: ['cli/'] },

@@ -12,6 +12,7 @@ import type { ExportOptions } from './export.js';
 import type { InspectCommandOptions } from './inspect.js';
 import { parseKeys } from './inspection.js';
 import { messageOf } from '../legible/printable.js';
+import { addDescribingCommands } from './describing-commands.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
 import type { TopOptions } from './top.js';
@@ -28,7 +29,7 @@ the scope of its request, then the caller's arguments:
   };
 
 It may also export "contract", a contract that checks calls of the procedures,
-and "use", a list of middleware around them.
+"use", a list of middleware around them, and "describe", doc strings.
 
 Each request is one line: time, peer, procedure, ending, duration, reply size.
 Anybody who reaches the address can call the procedures. So by default only this
@@ -50,6 +51,10 @@ A date is an ISO 8601 string, a map with keys other than strings is an array of
 entries, and NaN and Infinity are strings.
 
 The value of a header is text, or bytes with the prefix hex: or base64:.
+
+A peer that describes itself is asked first what the procedure takes, and the
+arguments are checked before they are sent. Any other peer costs a probe, and a
+twentieth of the time-out; --no-check spares that.
 
 Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 130 interrupted.
@@ -171,6 +176,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .argument('<module>', 'path of the module, which exports "handlers"')
     .option('--host <ip>', 'local IP address to listen on', '127.0.0.1')
     .option('--port <number>', 'local UDP port; 0 for any free port', parseWholeNumber, 0)
+    .option('--describe', 'answer rpcudp list: tell callers the procedures')
     .option(...RECORD)
     .option(...RECORD_MIB)
     .option(...INSPECT)
@@ -198,6 +204,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       'send a header to an rpcudp endpoint; may be repeated',
       parseHeader,
     )
+    .option('--no-check', 'do not first ask the peer what arguments the procedure takes')
     .option('--json', 'print the whole outcome, of whatever kind')
     .option(...RECORD)
     .option(...RECORD_MIB)
@@ -207,6 +214,8 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .action(async (address: string, procedure: string, args: string[], options: CallOptions) => {
       ended(await call(world, address, procedure, args, options));
     });
+
+  addDescribingCommands(program, world, ended);
 
   program
     .command('decode')

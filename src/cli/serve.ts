@@ -19,6 +19,8 @@ import type { World } from './world.js';
 export interface ServeOptions extends RecordOptions, InspectOptions, MetricsOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether the endpoint describes itself, if the module does not say so. */
+  readonly describe?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface ServeOptions extends RecordOptions, InspectOptions, MetricsOpti
 export async function serve(
   world: World,
   modulePath: string,
-  { host, port, ...watched }: ServeOptions,
+  { host, port, describe = false, ...watched }: ServeOptions,
 ): Promise<ExitCode> {
   const served = await loadServed(modulePath, world.cwd);
   const onError = (error: unknown): void => {
@@ -44,7 +46,7 @@ export async function serve(
   await using recording = await openRecording(world, watched);
   await using inspection = await openInspection(world, watched);
   await using metrics = await openMetrics(world, watched);
-  const endpoint = await createEndpoint({ host, port, ...served, onError });
+  const endpoint = await createEndpoint({ host, port, describe, ...served, onError });
   recording.attach(endpoint);
   inspection.attach(endpoint);
   metrics.attach(endpoint);

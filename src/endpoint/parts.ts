@@ -96,7 +96,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const { use = [] } = checked;
   const chain = use.length === 0 ? undefined : new MiddlewareChain(use, reportError);
   const contract = requireContract(options.contract);
-  const procedures = procedureTable(options.handlers ?? {}, contract, chain);
+  const procedures = procedureTable(options.handlers ?? {}, contract, chain, checked.describe);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
