@@ -3,6 +3,7 @@ import { createEndpoint } from '../endpoint/endpoint.js';
 import { parseArguments } from './arguments.js';
 import type { ExitCode } from './exit-code.js';
 import { formatJson } from '../legible/json.js';
+import { InterruptedError } from './interrupted-error.js';
 import { openInspection } from './inspection.js';
 import type { InspectOptions } from './inspection.js';
 import { openRecording } from './recording.js';
@@ -22,15 +23,6 @@ export interface CallOptions extends RecordOptions, InspectOptions {
 }
 
 /** The reason of a call that was cancelled by Ctrl-C. */
-class InterruptedError extends Error {
-  override readonly name = 'InterruptedError';
-  readonly code = 'ERR_RPCUDP_INTERRUPTED';
-
-  constructor() {
-    super('The command was interrupted');
-  }
-}
-
 /**
  * Calls a procedure and prints its value. For any other outcome it prints a sentence on stderr. If
  * the command serves an inspector itself, it then runs until it is stopped.
