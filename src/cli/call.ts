@@ -41,7 +41,7 @@ export async function call(
   { timeout, attempts, header: headers, check = true, json = false, ...watched }: CallOptions,
 ): Promise<ExitCode> {
   const args = parseArguments(words);
-  const signal = interruption(world);
+  const signal = interruption(world, 'SIGINT');
   await using recording = await openRecording(world, watched);
   await using inspection = await openInspection(world, watched);
   await using endpoint = await createEndpoint();

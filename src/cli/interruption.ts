@@ -1,8 +1,8 @@
-/** Interruption: Ctrl-C during a command that waits for an answer. */
+/** Interruption: Ctrl-C, or a signal, during a command that waits for answers. */
 import type { World } from './world.js';
 
-/** The reason of a call that was cancelled by Ctrl-C. */
-class InterruptedError extends Error {
+/** Why the work of a command was aborted. */
+export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
   readonly code = 'ERR_RPCUDP_INTERRUPTED';
 
@@ -11,12 +11,17 @@ class InterruptedError extends Error {
   }
 }
 
-/** A signal that aborts at Ctrl-C. The command then waits a limited time for its reader. */
-export function interruption({ signals, stdout }: World): AbortSignal {
+/** A signal that aborts at these ones. The command then waits a limited time for its reader. */
+export function interruption(
+  { signals, stdout }: World,
+  ...ending: readonly ('SIGINT' | 'SIGTERM')[]
+): AbortSignal {
   const controller = new AbortController();
-  signals.on('SIGINT', () => {
-    controller.abort(new InterruptedError());
-    stdout.hurry();
-  });
+  for (const signal of ending) {
+    signals.on(signal, () => {
+      controller.abort(new InterruptedError());
+      stdout.hurry();
+    });
+  }
   return controller.signal;
 }

@@ -40,7 +40,7 @@ export async function list(
   procedure: string | undefined,
   { timeout = LIMITS.timeoutMs.standard, header, json = false }: ListOptions,
 ): Promise<ExitCode> {
-  const signal = interruption(world);
+  const signal = interruption(world, 'SIGINT');
   await using endpoint = await createEndpoint();
   const peer = endpoint.peer(address);
   const options = { timeoutMs: timeout, headers: header, signal };

@@ -5,6 +5,9 @@ import { parseHeader, parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';
 import { decode } from './decode.js';
+import { CLASS_NAMES, CLASSES } from '../doctor/class.js';
+import type { ClassName } from '../doctor/class.js';
+import type { DoctorOptions } from './doctor.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
 import { dissector, exportCapture } from './export.js';
@@ -62,6 +65,20 @@ Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 Example:
 
   rpcudp call 127.0.0.1:1234 sayhi Snake --timeout 500`;
+
+const AFTER_DOCTOR = `
+It asks by probes, which run nothing, from a port of its own. If these are not
+answered, it calls "stun", which has no effect in Kademlia, up to three times.
+With --call it calls another procedure, which an old server (Python's rpcudp)
+must have, and which must do no harm:
+
+  rpcudp doctor 192.0.2.7:8468 --call ping '"hex:00ff"'
+  rpcudp doctor server.example:1234 --from 5678 --json
+
+It takes some seconds, or up to two minutes where much is lost. Exit codes,
+beside 1 for a mistake or local error and 130 for interrupted:
+
+${CLASS_NAMES.map(lineOfClass).join('\n')}`;
 
 const AFTER_DECODE = `
 White space, colons and 0x are ignored, and the bytes may be several words:
@@ -127,6 +144,12 @@ Everybody on this machine who knows it sees all calls, arguments and results.
   rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
 
 With a file, it shows what --record wrote there.`;
+
+/** A class of the doctor, in the list of its exit codes. */
+function lineOfClass(name: ClassName): string {
+  const { exitCode, words } = CLASSES[name];
+  return `  ${String(exitCode).padStart(2)}  ${name.padEnd(18)}${words}`;
+}
 
 /** Runs the command line `words` and returns its exit code. Prints all errors and never throws. */
 export async function run(words: readonly string[], world: World): Promise<ExitCode> {
@@ -216,6 +239,19 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     });
 
   addDescribingCommands(program, world, ended);
+
+  program
+    .command('doctor')
+    .description('Find out why a peer does not answer, or how well it does.')
+    .argument('<host:port>', 'address of the peer; IPv6 as [::1]:port')
+    .option('--call <words...>', 'a procedure that an old server has, and its arguments')
+    .option('--from <port>', 'the local port to ask from first', parseWholeNumber)
+    .option('--json', 'print diagnosis, findings and evidence as JSON')
+    .addHelpText('after', AFTER_DOCTOR)
+    .action(async (address: string, options: DoctorOptions) => {
+      const { doctor } = await import('./doctor.js');
+      ended(await doctor(world, address, options));
+    });
 
   program
     .command('decode')

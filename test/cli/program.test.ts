@@ -8,6 +8,7 @@ t.test('the help of the program and of each command goes to stdout', async (t) =
     ['serve'],
     ['call'],
     ['list'],
+    ['doctor'],
     ['completion'],
     ['decode'],
     ['top'],

@@ -4,6 +4,7 @@ import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { NOTIFICATION_ENDINGS } from '../../src/api/notification-state.js';
 import { PEER_HEALTHS } from '../../src/api/health.js';
 import { VERDICTS } from '../../src/api/verdict.js';
+import { CLASSES } from '../../src/doctor/class.js';
 import { CALL_OPTIONS } from '../../src/call/options.js';
 import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js';
 import { LIMITS } from '../../src/engine/limits.js';
@@ -137,6 +138,14 @@ t.test('there is a row for each reason to drop, with the rule that is broken', a
   t.same(
     told.map(([name = '', rule = '']) => [codeIn(name)[0], rule.replaceAll('`', '')]),
     Object.entries(DROP_REASONS).map(([name, { rule }]) => [name, rule]),
+  );
+});
+
+t.test('there is a row for each class of the doctor, with its exit code', async (t) => {
+  const told = pageOf('src/doctor/README.md').tableBelow('Diagnoses');
+  t.same(
+    told.map(([name = '', code = '', words = '']) => [codeIn(name)[0], Number(code), words]),
+    Object.entries(CLASSES).map(([name, { exitCode, words }]) => [name, exitCode, words]),
   );
 });
 
