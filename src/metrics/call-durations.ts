@@ -3,6 +3,7 @@ import type { Outcome } from '../api/outcome.js';
 import { REQUEST_ENDINGS } from '../api/request-ending.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import type { Meter } from '../engine/meters.js';
+import type { OpenTelemetryMeter } from './instruments.js';
 import {
   attributesOfEnding,
   attributesOfOutcome,
@@ -12,14 +13,6 @@ import {
 } from './rpc-conventions.js';
 
 const MS_PER_SECOND = 1_000;
-
-/** A meter of `@opentelemetry/api`, as far as it is used. */
-export interface OpenTelemetryMeter {
-  createHistogram(
-    name: string,
-    options?: object,
-  ): { record(value: number, attributes?: object): void };
-}
 
 export class CallDurations implements Meter {
   readonly #ofCalls: ReturnType<OpenTelemetryMeter['createHistogram']>;

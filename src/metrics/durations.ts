@@ -1,6 +1,6 @@
 /**
  * Durations: how many calls and requests took how long, in the classes of a Prometheus histogram.
- * They are counted here, at a tenth of what `observe` of prom-client takes for each, because a call
+ * They are counted here, at a twentieth of what `observe` of prom-client takes, because a call
  * takes a few microseconds. What the registry gets are the counts.
  */
 import type { Outcome } from '../api/outcome.js';

@@ -8,15 +8,9 @@ import { OptionError } from '../errors.js';
 import { COUNTED, COUNTED_FAMILIES, valuesOf } from './counted-families.js';
 import { DURATION_FAMILIES, samplesOf } from './duration-families.js';
 import type { Durations } from './durations.js';
+import type { PrometheusRegistry } from './instruments.js';
 import { MetricFamily } from './metric-family.js';
 import type { Sample } from './metric-family.js';
-
-/** A registry of prom-client, as far as it is used. */
-export interface PrometheusRegistry {
-  registerMetric(metric: never): void;
-  getSingleMetric(name: string): unknown;
-  removeSingleMetric(name: string): void;
-}
 
 interface Exposed {
   readonly endpoint: AnyEndpoint;

@@ -4,11 +4,8 @@
  * names.
  */
 export { prometheus } from './prometheus.js';
-export type { PrometheusOptions, PrometheusRegistry } from './prometheus.js';
+export type { PrometheusOptions } from './prometheus.js';
 export { openTelemetry } from './open-telemetry.js';
-export type {
-  OpenTelemetryMeter,
-  OpenTelemetryOptions,
-  OpenTelemetryTracer,
-} from './open-telemetry.js';
+export type { OpenTelemetryOptions } from './open-telemetry.js';
+export type { OpenTelemetryMeter, OpenTelemetryTracer, PrometheusRegistry } from './instruments.js';
 export { MissingPackageError } from './missing-package-error.js';

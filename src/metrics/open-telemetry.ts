@@ -8,16 +8,9 @@ import { OptionError } from '../errors.js';
 import { requireOptions, tested } from '../option-table.js';
 import type { OptionTable } from '../option-table.js';
 import { CallDurations } from './call-durations.js';
-import type { OpenTelemetryMeter } from './call-durations.js';
+import type { OpenTelemetryMeter, OpenTelemetryTracer } from './instruments.js';
 import { MissingPackageError } from './missing-package-error.js';
 import { Spans } from './spans.js';
-
-export type { OpenTelemetryMeter } from './call-durations.js';
-
-/** A tracer of `@opentelemetry/api`, as far as it is told here. */
-export interface OpenTelemetryTracer {
-  startSpan(name: string, options?: object, context?: never): object;
-}
 
 /** One of them at least. */
 export interface OpenTelemetryOptions {

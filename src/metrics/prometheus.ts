@@ -8,9 +8,7 @@ import { requireOptions, tested } from '../option-table.js';
 import type { OptionTable } from '../option-table.js';
 import { Durations } from './durations.js';
 import { Exposition } from './exposition.js';
-import type { PrometheusRegistry } from './exposition.js';
-
-export type { PrometheusRegistry } from './exposition.js';
+import type { PrometheusRegistry } from './instruments.js';
 
 export interface PrometheusOptions {
   /**

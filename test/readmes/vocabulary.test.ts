@@ -9,6 +9,8 @@ import { CALL_OPTIONS } from '../../src/call/options.js';
 import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js';
 import { LIMITS } from '../../src/engine/limits.js';
 import * as rpcudp from '../../src/index.js';
+import { COUNTED_FAMILIES } from '../../src/metrics/counted-families.js';
+import { DURATION_FAMILIES } from '../../src/metrics/duration-families.js';
 import { NOTIFY_OPTIONS } from '../../src/notification/options.js';
 import { isNameOf, namesOf } from '../../src/vocabulary.js';
 import { DROP_REASONS } from '../../src/wire/drop-reason.js';
@@ -74,6 +76,15 @@ t.test('the README tells the limits as they are', (t) => {
   const seconds = String(LIMITS.replayWindowMs.standard / 1_000);
   t.same(told.get('at most once'), [seconds, ...standards('maxReplies')], 'at most once');
   t.end();
+});
+
+t.test('there is a row for each metric, with its labels', async (t) => {
+  const counted = Object.values(COUNTED_FAMILIES).map(({ name, label }) =>
+    label === undefined ? name : `${name}{${label}}`,
+  );
+  const durations = DURATION_FAMILIES.map(({ name, label }) => `${name}{procedure,${label}}`);
+  const told = namesIn(pageOf('src/metrics/README.md').tableBelow('Prometheus'));
+  t.same(told.sort(), [...counted, ...durations].sort());
 });
 
 t.test('there is a row for each option of a call', async (t) => {
