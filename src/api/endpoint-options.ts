@@ -64,10 +64,10 @@ export interface EndpointOptions<
    */
   readonly use?: (Use & InOrder<NoInfer<Use>>) | undefined;
   /**
-   * Whether the endpoint tells rpcudp endpoints which procedures it offers, and what is known of them:
-   * doc strings, and JSON Schema where the contract's schemas can tell it. `rpcudp list` shows it, and
-   * `rpcudp call` checks arguments by it. Anybody who reaches the endpoint can ask; middleware
-   * (`use`) is around the answer as around all procedures.
+   * Whether the endpoint tells rpcudp endpoints which procedures it offers, and what is known of
+   * them: doc strings, and JSON Schema where the contract's schemas can tell it. `rpcudp list`
+   * shows it, and `rpcudp call` checks arguments by it. Anybody who reaches the endpoint can ask;
+   * middleware (`use`) is around the answer as around all procedures.
    *
    * An object gives doc strings by procedure, `{ sayhi: 'Says hello.' }`, each of 1 to 1,000
    * characters, in place of those of a contract. Names of handlers must not begin with `rpcudp.`.

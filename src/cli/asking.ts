@@ -1,6 +1,6 @@
 /**
- * Asking: calls by which the command asks a peer to describe itself. They have headers, so that only
- * an rpcudp endpoint is sent them: a peer that speaks only rpcudp 5.x gets at most a probe.
+ * Asking: calls by which the command asks a peer to describe itself. They have headers, so that
+ * only an rpcudp endpoint is sent them: a peer that speaks only rpcudp 5.x gets at most a probe.
  */
 import type { CallOptions } from '../api/call-options.js';
 import type { Outcome, Resolved } from '../api/outcome.js';

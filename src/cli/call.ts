@@ -52,8 +52,8 @@ export async function call(
     ...(headers !== undefined && { headers }),
   };
   if (check) {
-    // Mistakes of the command line come first. A call that is cancelled before it begins is checked,
-    // and not sent.
+    // Mistakes of the command line come first. A call that is cancelled before it begins is
+    // checked, and not sent.
     void peer.call(procedure, args, { ...options, signal: AbortSignal.abort() });
     const timeoutMs = timeout ?? LIMITS.timeoutMs.standard;
     await checkArguments(world, peer, procedure, args, { timeoutMs, headers, signal });

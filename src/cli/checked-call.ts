@@ -1,9 +1,9 @@
 /**
  * Checked call: what `rpcudp call` asks the peer before it calls, and how long it waits for that.
  *
- * A peer that is not heard of may speak only rpcudp 5.x, and then it never answers what is asked. So
- * the wait is a small part of the call's time-out, until an rpcudp endpoint shows that it is there.
- * What is asked runs nothing there. Where no description comes, the call is made unchecked.
+ * A peer that is not heard of may speak only rpcudp 5.x, and then it never answers what is asked.
+ * So the wait is a small part of the call's time-out, until an rpcudp endpoint shows that it is
+ * there. What is asked runs nothing there. Where no description comes, the call is made unchecked.
  */
 import type { Peer } from '../api/peer.js';
 import type { ProcedureDescription } from '../description/description.js';

@@ -1,6 +1,7 @@
 /**
  * Completion scripts: what bash, zsh and fish run at Tab. Each gives the words of the line to the
- * hidden command `rpcudp complete`, and shows what that prints: a line each, `word TAB explanation`.
+ * hidden command `rpcudp complete`, and shows what that prints: lines of a word, a tab, and what it
+ * means.
  *
  * They are written here because no package did: those that were looked at evaluate the line that is
  * typed (and so run what it would run), need bash-completion, or cannot wait for a server's answer.

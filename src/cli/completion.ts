@@ -28,8 +28,8 @@ const ADDRESS = 'host:port';
 const PROCEDURE = 'procedure';
 
 /**
- * What may stand in place of the last of `words`, which may be empty or a beginning. Nothing where a
- * file may, and where anything may.
+ * What may stand in place of the last of `words`, which may be empty or a beginning. Nothing where
+ * a file may, and where anything may.
  */
 export async function offersFor(
   program: Command,

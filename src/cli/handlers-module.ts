@@ -26,7 +26,7 @@ export interface Served {
 const importModule: Importer = (url) => import(url) as Promise<object>;
 
 /**
- * Returns the `handlers` that a module exports, and of its `contract`, `use` and `describe` those that
+ * Returns the `handlers` that a module exports, and of `contract`, `use` and `describe` those that
  * it exports. The endpoint checks that they are valid.
  *
  * @throws ArgumentError when the file does not exist, cannot be loaded, or exports no `handlers`.

@@ -10,8 +10,8 @@ export const MAX_DESCRIPTION_LENGTH = 1_000;
 /** The rules of a contract for one procedure. All of them are optional. */
 export interface ProcedureDefinition {
   /**
-   * What the procedure does, for people: 1 to 1,000 characters. An endpoint tells it if it describes
-   * itself (`describe`). Default: nothing.
+   * What the procedure does, for people: 1 to 1,000 characters. An endpoint tells it if it
+   * describes itself (`describe`). Default: nothing.
    */
   readonly description?: string | undefined;
   /**

@@ -48,7 +48,7 @@ export interface ListedProcedure {
 /** A part of a contract that has a schema. */
 export type DescribedPart = 'args' | 'result';
 
-/** Why a schema is not told: it is too large for a reply, or its library cannot turn it into JSON. */
+/** Why a schema is not told: too large for a reply, or there is no JSON Schema of it. */
 export type Omission = 'tooLarge' | 'untold';
 
 export interface ProcedureDescription {

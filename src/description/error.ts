@@ -1,6 +1,6 @@
 /** Description error: what a peer answered is no description. */
 
-/** Only the command reads descriptions, and prints this. What it quotes of the peer is not escaped. */
+/** Only the command reads descriptions. It prints this, which quotes nothing of the peer. */
 export class DescriptionError extends Error {
   override readonly name = 'DescriptionError';
   readonly code = 'ERR_RPCUDP_DESCRIPTION';

@@ -38,7 +38,7 @@ interface Converter {
   readonly input: (options: { readonly target: 'draft-2020-12' }) => unknown;
 }
 
-/** Without what is no JSON, such as functions; and without its dialect, which is always the same. */
+/** Without what is no JSON, such as functions, and without its dialect, which is known. */
 function plain(given: unknown): JsonSchema {
   const told: unknown = JSON.parse(JSON.stringify(given));
   if (typeof told === 'boolean') return told;

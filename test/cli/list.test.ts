@@ -7,7 +7,9 @@ import { defineContract } from '../../src/contract/contract.js';
 import { VERSION } from '../../src/copies/version.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import type { Handlers } from '../../src/api/handlers.js';
+import { TYPE_BYTE } from '../../src/wire/frame-type.js';
 import { runCommand } from '../fixtures/command.js';
+import { frame, idOf, withHeaderMap } from '../fixtures/raw-peer.js';
 
 async function serving(t: Test, options: object): Promise<string> {
   const endpoint = await createEndpoint({ host: '127.0.0.1', ...options });
@@ -218,4 +220,20 @@ t.test('pages that come slowly have one time-out together', async (t) => {
   t.match(ended, { exitCode: 3, stdout: '' });
   const [, waitedMs] = /in (\d+)(?:\.\d+)? ms/.exec(ended.stderr) ?? [];
   t.ok(Number(waitedMs) < 2_000, ended.stderr);
+});
+
+t.test('an answer that no endpoint can send is no answer', async (t) => {
+  const { socket, address } = await silent(t);
+  let deep: unknown = 'deep';
+  for (let depth = 0; depth < 40; depth += 1) deep = { procedures: [deep] };
+  socket.on('message', (datagram, { port, address }) => {
+    const id = idOf(datagram);
+    const isProbe = datagram[0] === TYPE_BYTE.probe;
+    const answer = isProbe ? frame('present', id, null) : frame('response', id, deep);
+    socket.send(withHeaderMap(answer), port, address);
+  });
+  for (const words of [[], ['a']]) {
+    const ended = await runCommand(['list', address, ...words, '--timeout', '2000']);
+    t.match(ended, { exitCode: 3, stdout: '', stderr: /^error: no answer from [^\n]+\n$/ });
+  }
 });
