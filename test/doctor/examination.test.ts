@@ -9,6 +9,8 @@ import { answerTo, bodyOf, frame, idOf, withHeaderMap } from '../fixtures/raw-pe
 import { DOCTOR, DoctorWorld, PORT, type Serve, SERVER, TARGET } from '../fixtures/doctor-world.js';
 import { answerToProbe } from '../../src/wire/probe.js';
 
+const NOTHING_LEFT = { sockets: 0, timers: 0 };
+
 /** A test body in a world that must be left empty. */
 function inDoctorWorld(
   body: (t: Test, world: DoctorWorld) => Promise<void>,
@@ -17,7 +19,7 @@ function inDoctorWorld(
   return async (t: Test): Promise<void> => {
     const world = new DoctorWorld(conditions);
     await body(t, world);
-    t.equal(await world.end(), 0, 'no timer is left');
+    t.same(await world.end(), NOTHING_LEFT);
   };
 }
 
@@ -182,8 +184,19 @@ t.test('loss is found, and not taken for anything else', async (t) => {
     t.match(diagnosis, { name: 'lossy', also: [] }, `seed ${seed}: ${diagnosis.because}`);
     const { low = 1, high = 0 } = evidence.loss?.rate ?? {};
     t.ok(low < 0.2775 + 0.1 && high > 0.2775 - 0.1, `${low} to ${high}`);
-    t.equal(await world.end(), 0);
+    t.same(await world.end(), NOTHING_LEFT);
   }
+});
+
+t.test('where much is lost, silence about large sizes is not taken for a limit', async (t) => {
+  const world = new DoctorWorld({ lossRate: 0.2 });
+  await world.endpoint();
+  world.network.setLink(DOCTOR, SERVER, { maxDatagramBytes: 5_000 });
+  const { evidence, diagnosis } = await world.examine();
+  t.match(diagnosis, { name: 'lossy', also: [] });
+  const { passedBytes = 0, unclearBytes, blockedBytes } = evidence.sizes?.there ?? {};
+  t.ok(passedBytes >= 1_472 && passedBytes <= 5_000, `${passedBytes}`);
+  t.ok(unclearBytes !== undefined && blockedBytes === undefined);
 });
 
 t.test('a path that loses nothing is never lossy', async (t) => {

@@ -83,15 +83,17 @@ t.test('where the peer does not answer', networkLab(), async (t) => {
   t.test('connection tracking has an old entry for a local port', async (t) => {
     await lab.open();
     const chain = 'chain ip lab moved';
-    client.nft(`add ${chain} { type nat hook output priority dstnat; }`);
-    // What was meant for the server went to a host that has gone since.
-    client.nft(`add rule ip lab moved udp dport ${server.port} dnat to 10.77.0.9`);
+    client.nft(`add ${chain} { type nat hook output priority -100; }`);
+    const rule = `rule ip lab moved udp dport ${server.port} dnat to`;
+    // What is meant for the server goes to a host that is gone.
+    client.nft(`add ${rule} 10.77.0.9`);
     const send =
       `const socket = require('node:dgram').createSocket('udp4');` +
       `const end = () => socket.close();` +
       `socket.bind(${CHOSEN_PORT}, () => socket.send('x', ${server.port}, '${server.host}', end));`;
     await startIn(t, client, process.execPath, '-e', send).exited();
-    client.nft(`flush ${chain}`);
+    // From now on it goes to the server, but not for those who are known.
+    client.nft(`flush ${chain}; add ${rule} ${server.host}`);
     const doctor = ask(server.address, '--from', String(CHOSEN_PORT));
     const { evidence } = await requireDiagnosis(t, doctor, 'conntrack');
     t.match(evidence.ports, { first: { port: CHOSEN_PORT, answered: 0 }, isChosen: true });
