@@ -96,6 +96,7 @@ export class CallActor
     if (this.row.name === 'sent') {
       this.home.outstanding.withdraw(this);
       this.#repetition = undefined;
+      this.#wasBundled = false;
     } else if (!wasSent) this.home.outstanding.dismiss(this);
     this.peer.callLeft(this);
     this.peer = peer;

@@ -4,6 +4,7 @@ import type { EndpointOptions } from '../../src/api/endpoint-options.js';
 import type { Peer } from '../../src/api/peer.js';
 import { defineContract } from '../../src/contract/contract.js';
 import { TooManyPeersError } from '../../src/errors.js';
+import { isBundle } from '../../src/wire/bundle.js';
 import { answerTo, idOf } from '../fixtures/raw-peer.js';
 import { ScriptedTransport } from '../fixtures/scripted-transport.js';
 import { inWorld, type World } from '../fixtures/world.js';
@@ -374,6 +375,40 @@ t.test(
     t.strictSame(left.asked, ['read', 'write', 'read']);
     left.answer(0, 'from the first');
     t.match(await world.clock.runUntil(read), { value: 'from the first', attempts: 2 });
+  }),
+);
+
+t.test(
+  'a request that was refused in a bundle is sent to the next address once, as any other',
+  inWorld(async (t, world) => {
+    const server = await serve(world, '10.0.2.1');
+    const next = await world.raw('10.0.2.2', 2000);
+    const resolver = new Resolver(['10.0.2.1', '10.0.2.2']);
+    const transport = world.network.transport('10.0.2.9', 1000);
+    const send = transport.send.bind(transport);
+    const refusal = Object.assign(new Error('send ENETUNREACH'), { code: 'ENETUNREACH' });
+    const client = await world.endpoint({ transport, lookup: resolver.lookup, timeoutMs: 9_000 });
+    const peer = client.peer(NAME);
+    t.equal(await ask(world, peer), '10.0.2.1');
+    let refusedBundles = 0;
+    transport.send = (datagram, host, port, done) => {
+      if (host === '10.0.2.1') {
+        if (isBundle(datagram)) refusedBundles += 1;
+        queueMicrotask(() => {
+          done(refusal);
+        });
+      } else {
+        // What becomes of it is not told.
+        send(datagram, host, port, () => undefined);
+      }
+    };
+    const calls = ['a', 'b', 'c'].map((procedure) => peer.call(procedure));
+    await world.settle();
+    t.ok(refusedBundles > 0);
+    await world.clock.advance(6_000);
+    t.strictSame(next.asked.toSorted(), ['a', 'b', 'c']);
+    for (const call of calls) call.cancel();
+    await world.clock.runUntil(server.close());
   }),
 );
 

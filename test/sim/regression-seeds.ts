@@ -14,6 +14,11 @@ interface RegressionSeed {
 
 export const REGRESSION_SEEDS: readonly RegressionSeed[] = [
   {
+    seed: 24_018,
+    scale: 'long',
+    found: 'a request that was refused in a bundle was repeated at the next address of its name',
+  },
+  {
     seed: 6_365,
     scale: 'long',
     found: 'a call that followed its name before the kernel had taken its request was sent twice',
