@@ -96,7 +96,6 @@ export class CallActor
     if (this.row.name === 'sent') {
       this.home.outstanding.withdraw(this);
       this.#repetition = undefined;
-      this.#wasBundled = false;
     } else if (!wasSent) this.home.outstanding.dismiss(this);
     this.peer.callLeft(this);
     this.peer = peer;
@@ -173,9 +172,11 @@ export class CallActor
   /** The kernel's result for the first transmission. */
   sent(error: Error | null, bundled: boolean): void {
     const { ref } = this.home.sender;
-    this.#wasBundled = bundled;
-    if (error === null) this.receive({ type: 'accepted' }, ref);
-    else if (this.row.name !== 'sent' || this.request?.name?.reroute(this, error) !== true) {
+    if (error === null) {
+      // What was refused has reached nobody, in a bundle or not.
+      this.#wasBundled = bundled;
+      this.receive({ type: 'accepted' }, ref);
+    } else if (this.row.name !== 'sent' || this.request?.name?.reroute(this, error) !== true) {
       this.receive({ type: 'refused', error }, ref);
     }
   }
