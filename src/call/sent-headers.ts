@@ -10,7 +10,7 @@ import type { CallHeaders } from '../wire/headers.js';
 
 interface KeptMap {
   readonly traceparent: string | undefined;
-  /** Texts alone: what is in a binary may change. */
+  /** A copy of `someHeaders`, which gives those with binaries once, and texts again. */
   readonly headers: CallHeaders;
   readonly map: Uint8Array;
 }
@@ -30,8 +30,7 @@ export class SentHeaders {
     if (kept?.headers === headers && kept.traceparent === traceparent) return kept.map;
     const encoded = encodeHeaders(headers, maxHeadersBytes(traceparent), mistakeInHeaders);
     const map = requestHeaderMap(traceparent, encoded);
-    const isKept = Object.values(headers).every((value) => typeof value === 'string');
-    this.#kept = isKept ? { traceparent, headers, map } : undefined;
+    this.#kept = { traceparent, headers, map };
     return map;
   }
 }
