@@ -18,8 +18,8 @@ export interface Clock {
   wallMs(): number;
 
   /**
-   * Runs `callback` once, but not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; more counts
-   * as 2^31−1). The returned handle is for `clearTimeout`. If it has the methods `ref` and `unref`
+   * Runs `callback` once, but not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; less counts
+   * as 0, more as 2^31−1). The returned handle is for `clearTimeout`. If it has the methods `ref` and `unref`
    * of Node.js's timers, they are used for `endpoint.ref()` and `endpoint.unref()`.
    */
   setTimeout(callback: () => void, delayMs: number): unknown;
@@ -49,9 +49,11 @@ export const systemClock: Clock = {
   wallMs: () => platform.wallMs(),
 
   // Node.js rounds start and end down to whole milliseconds, so a timer can fire almost 1 ms too
-  // early.
-  setTimeout: (callback, delayMs) =>
-    platform.setTimeout(callback, Math.min(Math.ceil(delayMs) + 1, MAX_TIMER_DELAY_MS)),
+  // early. It warns of a delay below 0, which is what is left until a moment that has passed.
+  setTimeout: (callback, delayMs) => {
+    const wholeMs = Math.ceil(Math.max(delayMs, 0)) + 1;
+    return platform.setTimeout(callback, Math.min(wholeMs, MAX_TIMER_DELAY_MS));
+  },
 
   clearTimeout: (handle) => {
     platform.clearTimeout(handle);

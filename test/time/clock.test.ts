@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { Test } from 'tap';
 import { MAX_TIMER_DELAY_MS, systemClock } from '../../src/time/clock.js';
 
 const later = (delayMs: number) =>
@@ -41,11 +42,24 @@ t.test('a cleared timer does not fire, and clearing nothing has no effect', asyn
   await later(2);
 });
 
-t.test('the longest delay does not overflow into a short one', async (t) => {
+/** The warnings that Node gives during the test `t`. */
+function warningsDuring(t: Test): Error[] {
   const warnings: Error[] = [];
   const keep = (warning: Error) => warnings.push(warning);
   process.on('warning', keep);
   t.teardown(() => process.off('warning', keep));
+  return warnings;
+}
+
+t.test('what was due before now fires at once', async (t) => {
+  const warnings = warningsDuring(t);
+  for (const delayMs of [-0.5, -3, -Infinity]) await later(delayMs);
+  await later(1);
+  t.strictSame(warnings, [], 'later Nodes warn of a delay below 0');
+});
+
+t.test('the longest delay does not overflow into a short one', async (t) => {
+  const warnings = warningsDuring(t);
   for (const delayMs of [MAX_TIMER_DELAY_MS, MAX_TIMER_DELAY_MS + 1, Infinity]) {
     const handle = systemClock.setTimeout(() => t.fail('it fired at once'), delayMs);
     t.teardown(() => {
