@@ -53,6 +53,18 @@ t.test(
         "The option 'timeout' is not known; the options of a call are timeoutMs, attempts, signal, traceparent, headers, reference",
     });
     t.throws(call([], { signal: {} }), { message: "The option 'signal' must be an AbortSignal" });
+    class Inherited {
+      get timeoutMs(): number {
+        return -1;
+      }
+    }
+    for (const options of [new Inherited(), Object.create({ timeoutMs: -1 })]) {
+      t.throws(
+        call([], options as Record<string, unknown>),
+        OptionError,
+        'what is inherited counts',
+      );
+    }
     for (const args of ['text', 5, { a: 1 }, new Set()]) t.throws(call(args), UnencodableError);
     t.throws(call([{ user: { tags: ['a', () => 0] } }]), {
       code: 'ERR_RPCUDP_UNENCODABLE',
