@@ -88,9 +88,9 @@ t.test('mistakes exit with 1', async (t) => {
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   t.test(`${signal} ends it at once`, async (t) => {
     const signals = new EventEmitter();
+    signals.once('newListener', () => setImmediate(() => signals.emit(signal)));
     // TEST-NET-1 (RFC 5737): nobody answers.
     const ended = runCommand(['doctor', '192.0.2.1:9'], { signals });
-    setImmediate(() => signals.emit(signal));
     t.match(await ended, { exitCode: 130, stdout: '', stderr: 'interrupted\n' });
   });
 }
