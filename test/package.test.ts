@@ -8,7 +8,7 @@ import { install, pack, run } from './fixtures/consumer.js';
 // for the runtime dependencies. On a slow machine, several npm runs take their time.
 t.setTimeout(600_000);
 
-const MAX_PACKED_BYTES = 1_250_000;
+const MAX_PACKED_BYTES = 1_380_000;
 /**
  * Each part of the package has its own limit in bytes, unpacked, so that no part can grow
  * unnoticed.
@@ -17,9 +17,10 @@ const MAX_PART_BYTES = [
   ['dist/inspector/page/', 300_000],
   ['dist/inspector/', 640_000],
   ['dist/metrics/', 110_000],
-  ['dist/cli/', 400_000],
+  ['dist/cli/', 420_000],
+  ['dist/doctor/', 210_000],
   ['dist/legible/', 95_000],
-  ['src/', 130_000],
+  ['src/', 140_000],
   ['demos/', 200_000],
   ['test/', 60_000],
   ['', 2_700_000],

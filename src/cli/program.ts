@@ -10,15 +10,12 @@ import type { ClassName } from '../doctor/class.js';
 import type { DoctorOptions } from './doctor.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { dissector, exportCapture } from './export.js';
-import type { ExportOptions } from './export.js';
-import type { InspectCommandOptions } from './inspect.js';
+import { addInspectingCommands } from './inspecting-commands.js';
 import { parseKeys } from './inspection.js';
 import { messageOf } from '../legible/printable.js';
 import { addDescribingCommands } from './describing-commands.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
-import type { TopOptions } from './top.js';
 import type { World } from './world.js';
 
 const HELP_WIDTH = 80;
@@ -86,33 +83,6 @@ White space, colons and 0x are ignored, and the bytes may be several words:
   rpcudp decode 01000102030405060708090a0b0c0d0e0f10111213a2686f
   rpcudp decode 01:00:01 02030405 0x06 …`;
 
-const AFTER_EXPORT = `
-Each endpoint is an interface of the capture. If both ends recorded a datagram,
-it is there twice: sent on one interface, received on the other. IP and UDP
-headers are generated, because they were not recorded. The comment of a packet
-says what happened to it, and how much of it is missing.
-
-  rpcudp serve ./handlers.js --port 1234 --record served.jsonl
-  rpcudp export served.jsonl served.pcapng
-  wireshark -X lua_script:"$(rpcudp dissector)" \\
-    -o rpcudp.ports:1234 served.pcapng`;
-
-const AFTER_DISSECTOR = `
-It also works for live captures of the network, in Wireshark and tshark:
-
-  tshark -X lua_script:"$(rpcudp dissector)" -o rpcudp.ports:1234 -i any`;
-
-const AFTER_TOP = `
-The URL is that of an inspector's page. "rpcudp inspect" prints it, and so does
-a command with --inspect. Without a URL, top runs an inspector itself and shows
-the URL that other processes need to feed it:
-
-  rpcudp top
-  rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
-
-Ctrl-C or q ends it. With --once or --json, or when stdout is not a terminal,
-it watches for a second, prints what it has seen, and ends. It obeys NO_COLOR.`;
-
 const RECORD = ['--record <file>', 'record what happens, for rpcudp inspect and export'] as const;
 const RECORD_MIB = [
   '--record-mib <n>',
@@ -135,15 +105,6 @@ const MASK = [
   'do not show or record the values under these keys, for example password,token',
   parseKeys,
 ] as const;
-
-const AFTER_INSPECT = `
-The URL is for the page, and for processes that feed it. It has a random token.
-Everybody on this machine who knows it sees all calls, arguments and results.
-
-  rpcudp inspect --port 4000      # with --token too, a restart keeps the URL
-  rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
-
-With a file, it shows what --record wrote there.`;
 
 /** A class of the doctor, in the list of its exit codes. */
 function lineOfClass(name: ClassName): string {
@@ -262,49 +223,6 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       ended(decode(world, words));
     });
 
-  program
-    .command('inspect')
-    .description('Serve a page that shows what happens at endpoints.')
-    .argument('[recording]', 'a file that --record wrote, to be shown')
-    .option('--port <number>', 'TCP port of the page; 0 for any free port', parseWholeNumber, 0)
-    .option('--token <text>', 'the secret part of its URL (default: random)')
-    .addHelpText('after', AFTER_INSPECT)
-    .action(async (recording: string | undefined, options: InspectCommandOptions) => {
-      const { inspect } = await import('./inspect.js');
-      ended(await inspect(world, recording, options));
-    });
-
-  program
-    .command('top')
-    .description('Show live counts of endpoints in this terminal.')
-    .argument('[url]', 'URL of the inspector that the endpoints feed')
-    .option('--once', 'print once and end')
-    .option('--json', 'print once as JSON and end')
-    .addHelpText('after', AFTER_TOP)
-    .action(async (url: string | undefined, options: TopOptions) => {
-      const { top } = await import('./top.js');
-      ended(await top(world, url, options));
-    });
-
-  program
-    .command('export')
-    .description('Make a capture of a recording, for Wireshark.')
-    .argument('<recording>', 'a file that --record wrote')
-    .argument('<capture>', 'the pcapng file to write, or - for stdout')
-    .option('--endpoint <name>', 'only what this endpoint sent and received')
-    .option('--force', 'overwrite the capture if it exists')
-    .addHelpText('after', AFTER_EXPORT)
-    .action(async (recording: string, capture: string, options: ExportOptions) => {
-      ended(await exportCapture(world, recording, capture, options, VERSION));
-    });
-
-  program
-    .command('dissector')
-    .description('Print the path of the dissector for Wireshark.')
-    .addHelpText('after', AFTER_DISSECTOR)
-    .action(() => {
-      ended(dissector(world));
-    });
-
+  addInspectingCommands(program, world, ended);
   return program;
 }
