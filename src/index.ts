@@ -7,10 +7,21 @@ export type { EndpointState } from './api/endpoint-state.js';
 export type {
   AtMostOnce,
   ContractedEndpointOptions,
+  Describe,
+  Descriptions,
   EndpointOptions,
 } from './api/endpoint-options.js';
+export type {
+  DescribedPart,
+  EndpointDescription,
+  JsonSchema,
+  ListedProcedure,
+  Omission,
+  ProcedureDescription,
+} from './description/description.js';
 export type { Limits } from './api/limits.js';
 export type { EndpointStats } from './api/stats.js';
+export type { Latencies, Latency } from './api/latencies.js';
 export type { CallState, OutcomeCounts, OutcomeState } from './api/call-state.js';
 export type { RequestCounts, RequestEnding } from './api/request-ending.js';
 export type { EndpointReport, SettledRequest, StartedRequest } from './api/endpoint-report.js';

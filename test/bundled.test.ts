@@ -40,6 +40,10 @@ const PROGRAMS: Readonly<Record<string, readonly [run: string, printed: RegExp]>
     // webpack writes the address of the module into the bundle: here, its files are still there.
     /^The files of the page are not beside this program\. If it is bundled, keep|<title>rpcudp/,
   ],
+  './metrics': [
+    `await entry.openTelemetry({}, { tracer: { startSpan() {} } }).catch(({ name }) => console.log(name));`,
+    /^OptionError\n$/,
+  ],
   './testing': [`console.log(new entry.SimulatedClock().nowMs());`, /^0\n$/],
 };
 
@@ -116,9 +120,11 @@ t.test('require() loads every entry', async (t) => {
     'main.cjs': `const { createEndpoint } = require('rpcudp');
       const { joinCluster } = require('rpcudp/cluster');
       const { serveInspector } = require('rpcudp/inspector');
+      const { prometheus } = require('rpcudp/metrics');
       const { SimulatedClock } = require('rpcudp/testing');
-      console.log([createEndpoint, joinCluster, serveInspector, SimulatedClock].map((it) => typeof it).join());`,
+      const all = [createEndpoint, joinCluster, serveInspector, prometheus, SimulatedClock];
+      console.log(all.map((it) => typeof it).join());`,
   });
   const printed = execFileSync(process.execPath, [join(sources, 'main.cjs')], { encoding: 'utf8' });
-  t.equal(printed, 'function,function,function,function\n');
+  t.equal(printed, 'function,function,function,function,function\n');
 });

@@ -72,6 +72,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'time/turn-count.ts',
       'time/platform.ts',
       'time/stand-in.ts',
+      'time/histogram.ts',
       'inspector/recorder/identity.ts',
       'inspector/page/live/',
       'inspector/page/components/copy-button.ts',
@@ -90,7 +91,7 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
       'cli/',
     ],
   },
-  { what: ['commander', 'ansi-escapes'], onlyIn: ['cli/'] },
+  { what: ['commander', 'ansi-escapes', '@cfworker/json-schema'], onlyIn: ['cli/'] },
   { what: TEXT_PACKAGES, onlyIn: ['cli/top/'] },
 
   { what: ['cli/'], onlyIn: ['cli/'] },
@@ -99,7 +100,11 @@ const RESERVED: readonly { what: readonly string[]; onlyIn: readonly string[] }[
   { what: ['inspector/'], onlyIn: ['inspector/', 'cli/'] },
   { what: PAGE_PACKAGES, onlyIn: ['inspector/page/'] },
   { what: ['inspector/page/'], onlyIn: ['inspector/page/'] },
-  { what: ['ws', 'sirv', 'valibot', 'node:http'], onlyIn: ['inspector/'] },
+  { what: ['ws', 'sirv', 'valibot'], onlyIn: ['inspector/'] },
+  { what: ['node:http'], onlyIn: ['inspector/', 'cli/metrics.ts'] },
+  { what: ['metrics/'], onlyIn: ['metrics/', 'cli/metrics.ts'] },
+  { what: ['@opentelemetry/api'], onlyIn: ['metrics/'] },
+  { what: ['prom-client'], onlyIn: ['cli/metrics.ts'] },
 ];
 
 /**
@@ -190,13 +195,19 @@ const MAX_LINES = 300;
 const MAX_LOOSE_FILES = 6;
 
 /** What users import: files with public names only. */
-const ENTRIES = ['index.ts', 'testing/index.ts', 'cluster/index.ts', 'inspector/index.ts'];
+const ENTRIES = [
+  ...['index.ts', 'testing/index.ts', 'cluster/index.ts', 'inspector/index.ts'],
+  'metrics/index.ts',
+];
 
 /** Imports the module that is given to `rpcudp serve`. */
 const LOADS_USER_MODULES = 'cli/handlers-module.ts';
 
 /** What the library loads. The other dependencies are for the command and the inspector. */
 const RUNTIME_DEPENDENCIES = ['@msgpack/msgpack', 'xstate'];
+
+/** What is loaded when it is asked for, and installed by those who ask. */
+const OPTIONAL_DEPENDENCIES = ['@opentelemetry/api', 'prom-client'];
 
 type Sources = ReadonlyMap<string, SourceFacts>;
 
@@ -229,9 +240,11 @@ t.test('no file of src is too long, and few files are directly in src', (t) => {
 });
 
 t.test('the library needs exactly its runtime dependencies at run time', (t) => {
-  const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+  const { dependencies, peerDependencies, peerDependenciesMeta, devDependencies } = JSON.parse(
     readFileSync('package.json', 'utf8'),
-  ) as Record<'dependencies' | 'peerDependencies' | 'devDependencies', Record<string, string>>;
+  ) as Record<'dependencies' | 'peerDependencies' | 'devDependencies', Record<string, string>> & {
+    readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>;
+  };
   const ofCommand = new Set<string>();
   const ofLibrary = new Set<string>();
   for (const [name, { imports }] of realSources()) {
@@ -239,17 +252,21 @@ t.test('the library needs exactly its runtime dependencies at run time', (t) => 
       if (specifier === '(computed)' || specifier.startsWith('.') || isBuiltin(specifier)) continue;
       // The page is bundled with its packages.
       if (matches('inspector/page/', name)) continue;
+      if (OPTIONAL_DEPENDENCIES.includes(packageOf(specifier))) continue;
       (matchesAny(['cli/', 'inspector/'], name) ? ofCommand : ofLibrary).add(packageOf(specifier));
     }
   }
   t.same([...ofLibrary].sort(), RUNTIME_DEPENDENCIES, 'what src imports besides cli and inspector');
   t.same(
     Object.keys({ ...dependencies, ...peerDependencies }).sort(),
-    [...new Set([...RUNTIME_DEPENDENCIES, ...ofCommand])].sort(),
-    'what package.json installs',
+    [...new Set([...RUNTIME_DEPENDENCIES, ...OPTIONAL_DEPENDENCIES, ...ofCommand])].sort(),
+    'what package.json installs, or leaves to its users',
   );
   // Users' machines must be of the same xstate: of two copies, the types do not fit.
-  t.same(peerDependencies, { xstate: devDependencies['xstate'] });
+  const peers = ['xstate', ...OPTIONAL_DEPENDENCIES];
+  t.same(peerDependencies, Object.fromEntries(peers.map((name) => [name, devDependencies[name]])));
+  const optional = OPTIONAL_DEPENDENCIES.map((name) => [name, { optional: true }] as const);
+  t.same(peerDependenciesMeta, Object.fromEntries(optional));
   t.end();
 });
 
@@ -304,6 +321,10 @@ t.test('each rule catches a file that breaks it', (t) => {
     ['inspector/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
     ['endpoint/endpoint.ts', `import { a } from '../inspector/hub.js';`, 'takes inspector/hub.ts'],
     ['endpoint/endpoint.ts', `import { WebSocket } from 'ws';`, 'takes ws'],
+    ['endpoint/endpoint.ts', `import { a } from '../metrics/spans.js';`, 'takes metrics/spans.ts'],
+    ['endpoint/endpoint.ts', `import { Registry } from 'prom-client';`, 'takes prom-client'],
+    ['metrics/index.ts', `export const version = '0.1.0';`, 'has code of its own'],
+    ['metrics/spans.ts', `import { Registry } from 'prom-client';`, 'takes prom-client'],
   ];
   for (const [name, text, report] of broken) {
     t.match(violations(new Map([[name, readSource(text)]])), [`${name} ${report}`], text);

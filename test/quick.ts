@@ -5,7 +5,18 @@
 import { readdirSync } from 'node:fs';
 
 const SUITES = [
-  ...['actor', 'address', 'call', 'contract', 'endpoint', 'engine', 'handler', 'legible', 'peer'],
+  ...[
+    'actor',
+    'address',
+    'call',
+    'contract',
+    'description',
+    'endpoint',
+    'engine',
+    'handler',
+    'legible',
+    'peer',
+  ],
   ...['socket', 'testing', 'time', 'transport', 'wire', 'xstate'],
 ];
 

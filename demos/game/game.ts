@@ -15,8 +15,11 @@ const PLAYERS = 50;
 const SLOW_LINK = { bytesPerSecond: 5_000, delayMs: 60, lossRate: 0.03 };
 
 export class Game {
-  /** The endpoints that are worth a look: of the arena, the slow player, and one of the others. */
-  readonly shown: readonly AnyEndpoint[];
+  /**
+   * The endpoints that are worth a look, by the names of their owners: the arena, the slow player,
+   * and one of the others.
+   */
+  readonly shown: Readonly<Record<string, AnyEndpoint>>;
 
   readonly #arena: Arena;
   readonly #scoreboard: Scoreboard;
@@ -33,7 +36,8 @@ export class Game {
     this.#vanishing = vanishing;
     this.#others = others;
     this.#players = players;
-    this.shown = [arena, slow, ...others.slice(0, 1)].map(({ endpoint }) => endpoint);
+    const watched = [slow, ...others.slice(0, 1)].map(({ name, endpoint }) => [name, endpoint]);
+    this.shown = { arena: arena.endpoint, ...(Object.fromEntries(watched) as typeof this.shown) };
   }
 
   static async open(): Promise<Game> {

@@ -6,10 +6,12 @@
  *     npm run demo:game                   plays for ten seconds
  *     npm run demo:game -- --inspect      also shows the arena and two players in the inspector
  *     npm run demo:game -- --seconds 60   plays for a minute
+ *     npm run demo:game -- --metrics 9464 also serves their metrics; dashboard.json shows them in Grafana
  */
 import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { numberTo, watchedDemo } from '../command-line.js';
+import { serveMetrics } from '../metrics.js';
 import { untilStopped } from '../until-stopped.js';
 import { watch } from '../watch.js';
 import { Game } from './game.js';
@@ -25,12 +27,16 @@ const STOPPED = 130;
 const about = '50 players tell where they are 20 times a second, and the arena tells everybody.';
 const options = watchedDemo('npm run demo:game --', about)
   .option('--seconds <n>', 'how long to play, at least', numberTo(86_400), 10)
+  .option('--metrics <port>', 'serve metrics for Prometheus, at 0 for any port', numberTo(65_535))
   .parse()
   .opts();
 
 const stopped = untilStopped().then(() => 'stopped' as const);
 const game = await Game.open();
-const watching = await watch(options, ...game.shown);
+const watching = await watch(options, ...Object.values(game.shown));
+const metrics =
+  options.metrics === undefined ? undefined : await serveMetrics(game.shown, options.metrics);
+if (metrics !== undefined) console.log(`Metrics at ${metrics.url}`);
 await game.join();
 
 console.log(`50 players have joined. "gone" vanishes after a second; "slow" has a slow link.
@@ -64,3 +70,4 @@ if ((await play()) === 'stopped') {
 }
 await game.close();
 await watching.end();
+await metrics?.close();

@@ -281,7 +281,9 @@ export class CallActor
   }
 
   #settle(state: OutcomeState): void {
-    this.home.outstanding.settle(state, this.context.attempt > 0);
+    const { clock, meters, outstanding } = this.home;
+    outstanding.settle(state, this.context.attempt > 0);
+    if (meters.used) meters.callSettled(this.context, clock.nowMs());
     const signal = this.request?.options.signal;
     if (signal !== undefined) untieFromSignal(this, signal);
     this.fulfil();

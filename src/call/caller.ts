@@ -2,7 +2,6 @@
 import type { CallCommand } from '../api/call-command.js';
 import type { CallOptions } from '../api/call-options.js';
 import { InvalidArgumentsError } from '../contract/errors.js';
-import { callChannel, traceCall } from '../engine/tracing.js';
 import { asError } from '../errors.js';
 import { requestHeaderMap } from '../wire/header-map.js';
 import type { CallHeaders } from '../wire/headers.js';
@@ -92,7 +91,7 @@ export class Caller {
     if (issues !== undefined) throw new InvalidArgumentsError(procedure, issues);
     const transactionId = this.#ids.next();
     const request = { transactionId, procedure, args, options, replyTo, contracted, name, parent };
-    const call = callChannel.hasSubscribers
+    const call = this.#home.tracers.followCalls
       ? this.#placeTraced(peer, request)
       : this.#place(peer, request);
     // While the request travels, nothing waits for the next id.
@@ -140,7 +139,8 @@ export class Caller {
       if (!call.done) call.resume(restoration);
       return call;
     };
-    return callChannel.hasSubscribers ? this.#trace(peer, request, resume) : resume(request);
+    const { followCalls } = this.#home.tracers;
+    return followCalls ? this.#trace(peer, request, resume) : resume(request);
   }
 
   /** Apart from `call`, which would make a closure for each call otherwise. */
@@ -156,7 +156,8 @@ export class Caller {
     const { procedure, args, transactionId, options } = request;
     const { traceparent, headers } = options;
     const about = { procedure, args, peer: peer.address, transactionId, traceparent };
-    const trace = traceCall(headers === undefined ? about : { ...about, headers });
+    const { tracers } = this.#home;
+    const trace = tracers.traceCall(headers === undefined ? about : { ...about, headers });
     return trace.run(() => begin({ ...request, trace }));
   }
 

@@ -1,4 +1,9 @@
-/** The exit codes of the command, for scripts. `rpcudp call --help` lists them. */
+/**
+ * The exit codes of the command, for scripts. `rpcudp call --help` lists them, and `rpcudp doctor
+ * --help` those of its classes.
+ */
+import type { ClassName, CLASSES } from '../doctor/class.js';
+
 export const EXIT_CODE = {
   /** Done. For a call: it resolved. */
   success: 0,
@@ -12,4 +17,5 @@ export const EXIT_CODE = {
   interrupted: 130,
 } as const;
 
-export type ExitCode = (typeof EXIT_CODE)[keyof typeof EXIT_CODE];
+export type ExitCode =
+  (typeof EXIT_CODE)[keyof typeof EXIT_CODE] | (typeof CLASSES)[ClassName]['exitCode'];

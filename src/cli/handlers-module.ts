@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyContract } from '../contract/contract.js';
+import type { Describe } from '../api/endpoint-options.js';
 import type { Handlers } from '../api/handlers.js';
 import type { Middleware } from '../api/middleware.js';
 import { ArgumentError } from '../legible/argument-error.js';
@@ -19,13 +20,14 @@ export interface Served {
   readonly handlers: Handlers;
   readonly contract?: AnyContract;
   readonly use?: readonly Middleware[];
+  readonly describe?: Describe;
 }
 
 const importModule: Importer = (url) => import(url) as Promise<object>;
 
 /**
- * Returns the `handlers` that a module exports, and its `contract` and `use` if it exports them. The
- * endpoint checks that they are valid.
+ * Returns the `handlers` that a module exports, and of `contract`, `use` and `describe` those that
+ * it exports. The endpoint checks that they are valid.
  *
  * @throws ArgumentError when the file does not exist, cannot be loaded, or exports no `handlers`.
  */
@@ -45,6 +47,7 @@ export async function loadServed(
     handlers,
     ...('contract' in exported && { contract: exported.contract as AnyContract }),
     ...('use' in exported && { use: exported.use as readonly Middleware[] }),
+    ...('describe' in exported && { describe: exported.describe as Describe }),
   };
 }
 

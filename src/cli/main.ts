@@ -11,6 +11,7 @@ const exitCode = await run(process.argv.slice(2), {
   stdout,
   stderr,
   terminal: terminalOf(process),
+  showsProgress: process.stderr.isTTY && process.env['TERM'] !== 'dumb',
   signals: process,
   cwd: process.cwd(),
 });

@@ -5,16 +5,17 @@ import { parseHeader, parseWholeNumber } from './arguments.js';
 import { call } from './call.js';
 import type { CallOptions } from './call.js';
 import { decode } from './decode.js';
+import { CLASS_NAMES, CLASSES } from '../doctor/class.js';
+import type { ClassName } from '../doctor/class.js';
+import type { DoctorOptions } from './doctor.js';
 import { EXIT_CODE } from './exit-code.js';
 import type { ExitCode } from './exit-code.js';
-import { dissector, exportCapture } from './export.js';
-import type { ExportOptions } from './export.js';
-import type { InspectCommandOptions } from './inspect.js';
+import { addInspectingCommands } from './inspecting-commands.js';
 import { parseKeys } from './inspection.js';
 import { messageOf } from '../legible/printable.js';
+import { addDescribingCommands } from './describing-commands.js';
 import { serve } from './serve.js';
 import type { ServeOptions } from './serve.js';
-import type { TopOptions } from './top.js';
 import type { World } from './world.js';
 
 const HELP_WIDTH = 80;
@@ -28,11 +29,12 @@ the scope of its request, then the caller's arguments:
   };
 
 It may also export "contract", a contract that checks calls of the procedures,
-and "use", a list of middleware around them.
+"use", a list of middleware around them, and "describe", doc strings.
 
 Each request is one line: time, peer, procedure, ending, duration, reply size.
 Anybody who reaches the address can call the procedures. So by default only this
 machine can; change that with --host 0.0.0.0 (IPv4) or --host :: (both).
+--metrics needs the package prom-client, and only this machine can read them.
 Ctrl-C waits up to a second for running procedures; a second Ctrl-C does not.`;
 
 const AFTER_CALL = `
@@ -50,6 +52,10 @@ entries, and NaN and Infinity are strings.
 
 The value of a header is text, or bytes with the prefix hex: or base64:.
 
+A peer that describes itself is asked first what the procedure takes, and the
+arguments are checked before they are sent. Any other peer costs a probe, and a
+twentieth of the time-out; --no-check spares that.
+
 Exit code: 0 resolved, 1 mistake or local error, 2 rejected, 3 timed out,
 130 interrupted.
 
@@ -57,43 +63,36 @@ Example:
 
   rpcudp call 127.0.0.1:1234 sayhi Snake --timeout 500`;
 
+const AFTER_DOCTOR = `
+It asks by probes, which run nothing, from a port of its own. If these are not
+answered, it calls "stun", which has no effect in Kademlia, up to three times.
+With --call it calls another procedure, which an old server (Python's rpcudp)
+must have, and which must do no harm:
+
+  rpcudp doctor 192.0.2.7:8468 --call ping '"hex:00ff"'
+  rpcudp doctor server.example:1234 --from 5678 --json
+
+It takes some seconds, or up to two minutes where much is lost. Exit codes,
+beside 1 for a mistake or local error and 130 for interrupted:
+
+${CLASS_NAMES.map(lineOfClass).join('\n')}`;
+
 const AFTER_DECODE = `
 White space, colons and 0x are ignored, and the bytes may be several words:
 
   rpcudp decode 01000102030405060708090a0b0c0d0e0f10111213a2686f
   rpcudp decode 01:00:01 02030405 0x06 …`;
 
-const AFTER_EXPORT = `
-Each endpoint is an interface of the capture. If both ends recorded a datagram,
-it is there twice: sent on one interface, received on the other. IP and UDP
-headers are generated, because they were not recorded. The comment of a packet
-says what happened to it, and how much of it is missing.
-
-  rpcudp serve ./handlers.js --port 1234 --record served.jsonl
-  rpcudp export served.jsonl served.pcapng
-  wireshark -X lua_script:"$(rpcudp dissector)" \\
-    -o rpcudp.ports:1234 served.pcapng`;
-
-const AFTER_DISSECTOR = `
-It also works for live captures of the network, in Wireshark and tshark:
-
-  tshark -X lua_script:"$(rpcudp dissector)" -o rpcudp.ports:1234 -i any`;
-
-const AFTER_TOP = `
-The URL is that of an inspector's page. "rpcudp inspect" prints it, and so does
-a command with --inspect. Without a URL, top runs an inspector itself and shows
-the URL that other processes need to feed it:
-
-  rpcudp top
-  rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
-
-Ctrl-C or q ends it. With --once or --json, or when stdout is not a terminal,
-it watches for a second, prints what it has seen, and ends. It obeys NO_COLOR.`;
-
 const RECORD = ['--record <file>', 'record what happens, for rpcudp inspect and export'] as const;
 const RECORD_MIB = [
   '--record-mib <n>',
   'the most MiB of the recording; older records are removed (default: 64)',
+  parseWholeNumber,
+] as const;
+
+const METRICS = [
+  '--metrics <port>',
+  'serve metrics for Prometheus at this TCP port of 127.0.0.1; 0 for any free port',
   parseWholeNumber,
 ] as const;
 
@@ -107,14 +106,11 @@ const MASK = [
   parseKeys,
 ] as const;
 
-const AFTER_INSPECT = `
-The URL is for the page, and for processes that feed it. It has a random token.
-Everybody on this machine who knows it sees all calls, arguments and results.
-
-  rpcudp inspect --port 4000      # with --token too, a restart keeps the URL
-  rpcudp serve ./handlers.js --inspect http://127.0.0.1:4000/0123…/
-
-With a file, it shows what --record wrote there.`;
+/** A class of the doctor, in the list of its exit codes. */
+function lineOfClass(name: ClassName): string {
+  const { exitCode, words } = CLASSES[name];
+  return `  ${String(exitCode).padStart(2)}  ${name.padEnd(18)}${words}`;
+}
 
 /** Runs the command line `words` and returns its exit code. Prints all errors and never throws. */
 export async function run(words: readonly string[], world: World): Promise<ExitCode> {
@@ -164,10 +160,12 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .argument('<module>', 'path of the module, which exports "handlers"')
     .option('--host <ip>', 'local IP address to listen on', '127.0.0.1')
     .option('--port <number>', 'local UDP port; 0 for any free port', parseWholeNumber, 0)
+    .option('--describe', 'answer rpcudp list: tell callers the procedures')
     .option(...RECORD)
     .option(...RECORD_MIB)
     .option(...INSPECT)
     .option(...MASK)
+    .option(...METRICS)
     .addHelpText('after', AFTER_SERVE)
     .action(async (modulePath: string, options: ServeOptions) => {
       ended(await serve(world, modulePath, options));
@@ -190,6 +188,7 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       'send a header to an rpcudp endpoint; may be repeated',
       parseHeader,
     )
+    .option('--no-check', 'do not first ask the peer what arguments the procedure takes')
     .option('--json', 'print the whole outcome, of whatever kind')
     .option(...RECORD)
     .option(...RECORD_MIB)
@@ -198,6 +197,21 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
     .addHelpText('after', AFTER_CALL)
     .action(async (address: string, procedure: string, args: string[], options: CallOptions) => {
       ended(await call(world, address, procedure, args, options));
+    });
+
+  addDescribingCommands(program, world, ended);
+
+  program
+    .command('doctor')
+    .description('Find out why a peer does not answer, or how well it does.')
+    .argument('<host:port>', 'address of the peer; IPv6 as [::1]:port')
+    .option('--call <words...>', 'a procedure that an old server has, and its arguments')
+    .option('--from <port>', 'the local port to ask from first', parseWholeNumber)
+    .option('--json', 'print diagnosis, findings and evidence as JSON')
+    .addHelpText('after', AFTER_DOCTOR)
+    .action(async (address: string, options: DoctorOptions) => {
+      const { doctor } = await import('./doctor.js');
+      ended(await doctor(world, address, options));
     });
 
   program
@@ -209,49 +223,6 @@ function createProgram(world: World, ended: (code: ExitCode) => void): Command {
       ended(decode(world, words));
     });
 
-  program
-    .command('inspect')
-    .description('Serve a page that shows what happens at endpoints.')
-    .argument('[recording]', 'a file that --record wrote, to be shown')
-    .option('--port <number>', 'TCP port of the page; 0 for any free port', parseWholeNumber, 0)
-    .option('--token <text>', 'the secret part of its URL (default: random)')
-    .addHelpText('after', AFTER_INSPECT)
-    .action(async (recording: string | undefined, options: InspectCommandOptions) => {
-      const { inspect } = await import('./inspect.js');
-      ended(await inspect(world, recording, options));
-    });
-
-  program
-    .command('top')
-    .description('Show live counts of endpoints in this terminal.')
-    .argument('[url]', 'URL of the inspector that the endpoints feed')
-    .option('--once', 'print once and end')
-    .option('--json', 'print once as JSON and end')
-    .addHelpText('after', AFTER_TOP)
-    .action(async (url: string | undefined, options: TopOptions) => {
-      const { top } = await import('./top.js');
-      ended(await top(world, url, options));
-    });
-
-  program
-    .command('export')
-    .description('Make a capture of a recording, for Wireshark.')
-    .argument('<recording>', 'a file that --record wrote')
-    .argument('<capture>', 'the pcapng file to write, or - for stdout')
-    .option('--endpoint <name>', 'only what this endpoint sent and received')
-    .option('--force', 'overwrite the capture if it exists')
-    .addHelpText('after', AFTER_EXPORT)
-    .action(async (recording: string, capture: string, options: ExportOptions) => {
-      ended(await exportCapture(world, recording, capture, options, VERSION));
-    });
-
-  program
-    .command('dissector')
-    .description('Print the path of the dissector for Wireshark.')
-    .addHelpText('after', AFTER_DISSECTOR)
-    .action(() => {
-      ended(dissector(world));
-    });
-
+  addInspectingCommands(program, world, ended);
   return program;
 }

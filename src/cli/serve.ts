@@ -8,15 +8,19 @@ import type { ExitCode } from './exit-code.js';
 import { loadServed } from './handlers-module.js';
 import { openInspection } from './inspection.js';
 import type { InspectOptions } from './inspection.js';
+import { openMetrics } from './metrics.js';
+import type { MetricsOptions } from './metrics.js';
 import { messageOf } from '../legible/printable.js';
 import { openRecording } from './recording.js';
 import type { RecordOptions } from './recording.js';
 import { requestLine } from './request-line.js';
 import type { World } from './world.js';
 
-export interface ServeOptions extends RecordOptions, InspectOptions {
+export interface ServeOptions extends RecordOptions, InspectOptions, MetricsOptions {
   readonly host: string;
   readonly port: number;
+  /** Whether the endpoint describes itself, if the module does not say so. */
+  readonly describe?: boolean;
 }
 
 /**
@@ -25,12 +29,13 @@ export interface ServeOptions extends RecordOptions, InspectOptions {
  * second signal does not wait for them, but their callers are told.
  *
  * @throws ArgumentError for the module; BindError, AddressError for the address; RecordingError,
- * OptionError for the recording; InspectorUrlError for the inspector.
+ * OptionError for the recording; InspectorUrlError for the inspector; MissingPackageError,
+ * ArgumentError for the metrics.
  */
 export async function serve(
   world: World,
   modulePath: string,
-  { host, port, ...watched }: ServeOptions,
+  { host, port, describe = false, ...watched }: ServeOptions,
 ): Promise<ExitCode> {
   const served = await loadServed(modulePath, world.cwd);
   const onError = (error: unknown): void => {
@@ -40,9 +45,11 @@ export async function serve(
   };
   await using recording = await openRecording(world, watched);
   await using inspection = await openInspection(world, watched);
-  const endpoint = await createEndpoint({ host, port, ...served, onError });
+  await using metrics = await openMetrics(world, watched);
+  const endpoint = await createEndpoint({ host, port, describe, ...served, onError });
   recording.attach(endpoint);
   inspection.attach(endpoint);
+  metrics.attach(endpoint);
   endpoint.on('request.settled', (report) => {
     world.stdout.log(requestLine(report, new Date()));
   });

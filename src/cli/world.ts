@@ -7,6 +7,8 @@ export interface World {
   readonly stderr: Output;
   /** The terminal that stdout is; undefined if stdout is not a terminal. */
   readonly terminal?: Terminal | undefined;
+  /** Whether stderr is a terminal, where a line can be written again and again. */
+  readonly showsProgress?: boolean;
   /** Where SIGINT and SIGTERM are reported: the process. */
   readonly signals: SignalSource;
   /** The folder that relative paths start from. */

@@ -4,6 +4,7 @@ import { withoutTrailing } from '../wire/request.js';
 import { Checker } from './checker.js';
 import type { Reading } from './checker.js';
 import { requireDefinition } from './definition.js';
+import type { ProcedureDefinition } from './definition.js';
 import type { Issues } from './issue.js';
 
 /**
@@ -14,6 +15,9 @@ import type { Issues } from './issue.js';
  */
 export class ContractedProcedure {
   readonly name: string;
+  readonly description: string | undefined;
+  /** As they were given, for who describes the procedure. */
+  readonly schemas: Pick<ProcedureDefinition, 'args' | 'result'>;
   readonly idempotent: boolean;
   readonly timeoutMs: number | undefined;
   readonly maxBytes: number | undefined;
@@ -22,8 +26,11 @@ export class ContractedProcedure {
 
   /** @throws ContractError */
   constructor(name: string, definition: unknown) {
-    const { args, result, idempotent, timeoutMs, maxBytes } = requireDefinition(name, definition);
+    const checked = requireDefinition(name, definition);
+    const { args, result, idempotent, timeoutMs, maxBytes, description } = checked;
     this.name = name;
+    this.description = description;
+    this.schemas = { args, result };
     this.idempotent = idempotent ?? false;
     this.timeoutMs = timeoutMs;
     this.maxBytes = maxBytes;

@@ -4,8 +4,16 @@ import { MAX_REQUEST_BODY_BYTES } from '../wire/frame.js';
 import { ContractError } from './errors.js';
 import type { StandardSchema } from './standard-schema.js';
 
+/** The most characters of a doc string. */
+export const MAX_DESCRIPTION_LENGTH = 1_000;
+
 /** The rules of a contract for one procedure. All of them are optional. */
 export interface ProcedureDefinition {
+  /**
+   * What the procedure does, for people: 1 to 1,000 characters. An endpoint tells it if it
+   * describes itself (`describe`). Default: nothing.
+   */
+  readonly description?: string | undefined;
   /**
    * The schema of all arguments: a tuple, or another array. The caller's side checks the arguments
    * before it sends them. The serving side checks them on arrival, and runs the procedure with the
@@ -50,6 +58,7 @@ const PROBLEMS: {
   idempotent: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
   timeoutMs: notAnInteger(MAX_TIMER_DELAY_MS),
   maxBytes: notAnInteger(MAX_REQUEST_BODY_BYTES),
+  description: notADescription,
 };
 
 /**
@@ -101,6 +110,12 @@ function notASchema(value: unknown): string | undefined {
     'validate' in standard &&
     typeof standard.validate === 'function';
   return isVersion1 ? undefined : "must follow version 1 of the Standard Schema in its '~standard'";
+}
+
+function notADescription(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' && value.length <= MAX_DESCRIPTION_LENGTH
+    ? undefined
+    : `must be a text of 1 to ${MAX_DESCRIPTION_LENGTH} characters`;
 }
 
 function notAnInteger(most: number): (value: unknown) => string | undefined {

@@ -33,6 +33,8 @@ import { PeerHandle } from '../peer/handle.js';
 import { Closing } from './closing.js';
 import { holdPeer, holdPeers } from './hold-peer.js';
 import { KeptCalls } from './kept-calls.js';
+import { MEASURES } from './measured-endpoint.js';
+import type { Measures } from './measured-endpoint.js';
 import { buildParts } from './parts.js';
 import type { GivenOptions } from './options.js';
 import type { Parts } from './parts.js';
@@ -179,6 +181,10 @@ export class EndpointSystem implements ScopableEndpoint {
         subscription.unsubscribe();
       },
     };
+  }
+
+  get [MEASURES](): Measures {
+    return this.#parts.engine;
   }
 
   get [CALL_KEEPER](): CallKeeper {

@@ -10,6 +10,7 @@ import type { CloseOptions } from '../api/close-options.js';
 import type { LimitOptions, Limits } from '../api/limits.js';
 import { CONTRACT_OPTION } from '../contract/contract.js';
 import type { AnyContract } from '../contract/contract.js';
+import { DESCRIBE_OPTION } from '../description/option.js';
 import { LIMITS } from '../engine/limits.js';
 import { OptionError } from '../errors.js';
 import {
@@ -36,8 +37,10 @@ const OTHERS = {
   use: callables(undefined),
   intercept: callables(undefined),
   contract: CONTRACT_OPTION,
+  describe: DESCRIBE_OPTION,
   atMostOnce: oneOf<AtMostOnce>('bounded', { strict: true, bounded: true }),
   amplification: oneOf<Amplification>('compat', { strict: true, compat: true }),
+  latencies: tested(false, 'must be true or false', (value) => typeof value === 'boolean'),
   inspect: unchecked(undefined),
   onError: callable(undefined),
   transport: unchecked(undefined),

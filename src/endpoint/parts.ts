@@ -18,6 +18,8 @@ import { Interceptors } from '../call/interceptors.js';
 import { Outstanding } from '../call/outstanding.js';
 import { requireContract } from '../contract/contract.js';
 import type { Engine } from '../engine/engine.js';
+import { Meters } from '../engine/meters.js';
+import { Tracers } from '../engine/tracers.js';
 import { AddressHash } from '../handler/address-hash.js';
 import { Inbox } from '../handler/inbox.js';
 import { MiddlewareChain } from '../handler/middleware-chain.js';
@@ -40,11 +42,13 @@ import { PeerTable } from '../peer/table.js';
 import { Socket } from '../socket/socket.js';
 import { Alarms } from '../time/alarms.js';
 import { inThisContext } from '../time/async-context.js';
+import { histogramMaker } from '../time/histogram.js';
 import { Moments } from '../time/moment.js';
 import { Turn } from '../time/turn.js';
 import { udpTransport } from '../transport/udp.js';
 import type { Transport } from '../transport/transport.js';
 import { guardedReport, warnings } from '../engine/warning.js';
+import { LatencyMeter } from './latency-meter.js';
 import { endpointMachine } from './machine.js';
 import { checkEndpointOptions } from './options.js';
 import type { CheckedEndpointOptions, GivenOptions } from './options.js';
@@ -69,6 +73,8 @@ export interface Parts {
   readonly amplification: AmplificationLimit;
   readonly peers: PeerTable;
   readonly settlements: Settlements;
+  /** Absent unless latencies are asked for, and the runtime has histograms. */
+  readonly latencyMeter: LatencyMeter | undefined;
   readonly inbox: Inbox;
   readonly middleware: MiddlewareRequests | undefined;
   readonly probes: Probes;
@@ -90,7 +96,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const { use = [] } = checked;
   const chain = use.length === 0 ? undefined : new MiddlewareChain(use, reportError);
   const contract = requireContract(options.contract);
-  const procedures = procedureTable(options.handlers ?? {}, contract, chain);
+  const procedures = procedureTable(options.handlers ?? {}, contract, chain, checked.describe);
   const inspection = new Inspection(reportError);
   if (checked.inspect !== undefined) inspection.attach(checked.inspect);
   const transport = checked.transport ?? udpTransportOf(checked);
@@ -99,7 +105,12 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   root.start();
   const socket = new Socket(transport, root, clock, inspection);
   const alarms = new Alarms(clock, () => socket.received);
-  const engine: Engine = { inspection, reportError, clock, random, alarms, sender: socket };
+  const meters = new Meters(reportError);
+  const latencyMeter = checked.latencies ? latencyMeterOf(meters) : undefined;
+  const tracers = new Tracers(reportError);
+  const engine: Engine = {
+    ...{ inspection, reportError, clock, random, alarms, sender: socket, meters, tracers },
+  };
 
   const outstanding = new Outstanding<CallActor>(limits);
   const { timeoutMs, attempts, lingerMs } = limits;
@@ -130,7 +141,7 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
     // Asynchronous, so that what `lookup` throws at once is a rejection like any other.
     lookUp: async (name) => lookedUpHosts(name, await lookup(name.host, socket.family), vantage),
   });
-  const settlements = new Settlements(reportError, reports);
+  const settlements = new Settlements(reportError, reports, meters);
   const endpointFor = (scope: RequestScope) => new ScopedEndpoint(endpoint, scope);
   const middleware = chain && new MiddlewareRequests(chain, engine, endpointFor);
   const inbox = new Inbox(engine, {
@@ -141,9 +152,17 @@ export function buildParts(options: GivenOptions, endpoint: ScopableEndpoint): P
   const probes = new Probes(engine.sender);
   return {
     ...{ limits, engine, reports, root, transport, socket, vantage, turn, outstanding },
-    ...{ answers, caller, notifications, amplification, peers, settlements },
+    ...{ answers, caller, notifications, amplification, peers, settlements, latencyMeter },
     ...{ inbox, middleware, probes },
   };
+}
+
+function latencyMeterOf(meters: Meters): LatencyMeter | undefined {
+  const makeHistogram = histogramMaker();
+  if (makeHistogram === undefined) return undefined;
+  const meter = new LatencyMeter(makeHistogram);
+  meters.attach(meter);
+  return meter;
 }
 
 function vantageOf(endpoint: ScopableEndpoint, socket: Socket, transport: Transport): Vantage {

@@ -19,11 +19,13 @@ import type { offered } from '../contract/api.js';
 import type { AnyContract } from '../contract/contract.js';
 import { shareAmongCopies } from '../copies/shared-class.js';
 import type { ServingEndpoint } from '../handler/scope.js';
+import { MEASURES } from './measured-endpoint.js';
+import type { Measurable, Measures } from './measured-endpoint.js';
 import { TAP } from './tapped-endpoint.js';
 import type { Tappable, TappedEndpoint } from './tapped-endpoint.js';
 
 /** The endpoint that scoped ones stand for. */
-export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
+export interface ScopableEndpoint extends Endpoint, Tappable, Measurable, KeepsCalls {
   /** A peer whose calls belong to the request `parent`. Throws like `peer`. */
   peerFor(
     parent: ParentRequest,
@@ -38,7 +40,7 @@ export interface ScopableEndpoint extends Endpoint, Tappable, KeepsCalls {
   callKeeperFor(parent: ParentRequest): CallKeeper;
 }
 
-export class ScopedEndpoint implements ServingEndpoint, Tappable, KeepsCalls {
+export class ScopedEndpoint implements ServingEndpoint, Tappable, Measurable, KeepsCalls {
   static {
     shareAmongCopies('ScopedEndpoint', this);
   }
@@ -93,6 +95,10 @@ export class ScopedEndpoint implements ServingEndpoint, Tappable, KeepsCalls {
 
   [TAP](tap: Tap): TappedEndpoint {
     return this.#endpoint[TAP](tap);
+  }
+
+  get [MEASURES](): Measures {
+    return this.#endpoint[MEASURES];
   }
 
   get [CALL_KEEPER](): CallKeeper {

@@ -24,5 +24,6 @@ export function statsOf(parts: Parts): EndpointStats {
     overrunNow: inbox.overrun,
     rememberedNow: inbox.remembered,
     peersNow: peers.size,
+    latencies: parts.latencyMeter?.latencies,
   };
 }

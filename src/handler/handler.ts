@@ -11,7 +11,6 @@ import { InvalidResultError } from '../contract/errors.js';
 import type { Engine } from '../engine/engine.js';
 import type { SettledRequest } from '../api/endpoint-report.js';
 import { CallerCancelledError, HandlerTimedOutError } from '../errors.js';
-import { handlerChannel, traceHandler } from '../engine/tracing.js';
 import type { HandlerTrace } from '../engine/tracing.js';
 import type { Frame } from '../wire/frame.js';
 import type { TransactionId } from '../wire/transaction-id.js';
@@ -150,11 +149,12 @@ export class Handler
   }
 
   #call(procedure: Procedure, args: never[], scope: RequestScope): unknown {
-    if (!handlerChannel.hasSubscribers) return procedure(scope, ...args);
+    const { tracers } = this.home;
+    if (!tracers.followRequests) return procedure(scope, ...args);
     const { procedure: name, peer, transactionId, headers } = this.context;
     const { traceparent } = scope;
     const about = { procedure: name, args, peer, transactionId, traceparent };
-    this.#trace = traceHandler(headers === undefined ? about : { ...about, headers });
+    this.#trace = tracers.traceRequest(headers === undefined ? about : { ...about, headers });
     return this.#trace.run(() => procedure(scope, ...args));
   }
 

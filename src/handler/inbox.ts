@@ -147,7 +147,7 @@ export class Inbox implements HandlerKeeper {
     const headerMap = this.#headerMapOf(datagram, body);
     sender.requested(datagram.length, headerMap, atMs);
     const oneWay = headerMap?.oneWay === true;
-    const procedure = this.#options.procedures.get(body.procedure);
+    const procedure = this.#options.procedures.find(body.procedure, headerMap !== undefined);
     const request = {
       frame,
       // The offered name is one shared string, while the decoded one would be new for each request.

@@ -6,6 +6,7 @@ import { MiddlewareError } from '../api/middleware-error.js';
 import { ProcedureError } from '../api/procedure-error.js';
 import type { RequestEnding } from '../api/request-ending.js';
 import { noRequests } from '../api/request-ending.js';
+import type { Meters } from '../engine/meters.js';
 import { HandlerFailedError, HandlerTimedOutError } from '../errors.js';
 import type { ErrorCode } from '../wire/error-code.js';
 import { NO_HEADERS } from '../wire/headers.js';
@@ -17,14 +18,21 @@ export class Settlements {
   readonly #counts = noRequests();
   readonly #reportError: (error: unknown) => void;
   readonly #reports: Hearers<EndpointReport>;
+  readonly #meters: Meters;
 
   /**
    * @param reportError gets errors that are mistakes in a procedure
    * @param reports those who listen to the endpoint
+   * @param meters those who measure it
    */
-  constructor(reportError: (error: unknown) => void, reports: Hearers<EndpointReport>) {
+  constructor(
+    reportError: (error: unknown) => void,
+    reports: Hearers<EndpointReport>,
+    meters: Meters,
+  ) {
     this.#reportError = reportError;
     this.#reports = reports;
+    this.#meters = meters;
   }
 
   get counts(): Readonly<Record<RequestEnding, number>> {
@@ -47,6 +55,7 @@ export class Settlements {
 
   settle(request: SettledRequest, ending: RequestEnding): void {
     this.#counts[ending] += 1;
+    if (this.#meters.used) this.#meters.requestSettled(request, ending);
     const { procedure, error } = request;
     if (isMistake(ending, error)) this.#reportError(new HandlerFailedError(procedure, error));
     this.#report(request, ending);

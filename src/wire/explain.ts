@@ -12,7 +12,7 @@ import { escapeText } from '../escape.js';
 import { type HeaderMap } from './header-map.js';
 import { readHeaderMap } from './header-map-reader.js';
 import { readValue } from './piecewise-reader.js';
-import { decodeProbe } from './probe.js';
+import { askedPaddingBytes, decodeProbe } from './probe.js';
 import { decodeRequest } from './request.js';
 import { decodeResponse } from './response.js';
 import { decodeSignal } from './signal.js';
@@ -53,6 +53,9 @@ export function explainDatagram(datagram: Uint8Array): ExplainedPart[] {
     // For a body that must be nil, the endpoint reports the wrong shape before any other fault.
     explanation.addRest('fault', describe(isDrop(body) ? body : fault));
     return explanation.parts;
+  }
+  if (frame.type === 'probe' && askedPaddingBytes(bytes) > 0) {
+    explanation.addToLast('; asks for an answer as long');
   }
   explanation.addHeaderMapIfAny();
   explanation.addRestIfAny('ignored', 'bytes after the body');
@@ -121,6 +124,12 @@ class Explanation {
     if (headerMap === undefined) return;
     const skimmed = skim(this.#bytes, this.#offset);
     if (!isDrop(skimmed)) this.#add(skimmed.end, 'header map', describeHeaderMap(headerMap));
+  }
+
+  /** Says more about the part that was added last. */
+  addToLast(detail: string): void {
+    const last = this.parts.pop();
+    if (last !== undefined) this.parts.push({ ...last, detail: last.detail + detail });
   }
 
   addRestIfAny(label: string, detail: string): void {

@@ -8,7 +8,7 @@ import { mapRows, namesOf } from '../vocabulary.js';
  * - `error`: msgpack `[code, message, data?]`
  * - `nil`: msgpack nil
  * - `token`: msgpack nil, with a token in the header map after it
- * - `padding`: msgpack nil, or a binary that means nothing, with a header map after it
+ * - `padding`: msgpack nil, or a binary that makes it longer, with a header map after it
  * - `frames`: a msgpack array of binaries, each of which is a frame
  */
 export type FrameBody = 'call' | 'value' | 'error' | 'nil' | 'token' | 'padding' | 'frames';

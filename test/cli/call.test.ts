@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
-import { EventEmitter, once } from 'node:events';
+import type { Socket } from 'node:dgram';
+import { EventEmitter, on, once } from 'node:events';
 import { Writable } from 'node:stream';
 import { encode } from '@msgpack/msgpack';
 import t from 'tap';
@@ -28,7 +29,8 @@ async function server(t: Test): Promise<string> {
 /** A socket that answers each request with these bytes after its id, if any are given. */
 async function rawServer(t: Test, type?: number, body: unknown = null) {
   const socket = createSocket('udp4', (request, { port, address }) => {
-    if (type === undefined) return;
+    // Like an old peer, it answers no probe.
+    if (type === undefined || request[0] !== 0) return;
     const answer = Buffer.concat([Buffer.of(type), request.subarray(1, 21), encode(body)]);
     socket.send(answer, port, address);
   });
@@ -36,6 +38,16 @@ async function rawServer(t: Test, type?: number, body: unknown = null) {
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
   return { socket, address: `127.0.0.1:${socket.address().port}` };
+}
+
+/** The first request that arrives. Before it there may be a probe. */
+async function firstRequest(socket: Socket): Promise<[request: Buffer, port: number]> {
+  for await (const [datagram, { port }] of on(socket, 'message') as AsyncIterable<
+    [Buffer, { port: number }]
+  >) {
+    if (datagram[0] === 0) return [datagram, port];
+  }
+  throw new Error('no request');
 }
 
 t.test('a call prints its value as JSON and exits 0', async (t) => {
@@ -161,7 +173,7 @@ t.test('a call that cannot be sent exits 1', async (t) => {
 t.test('Ctrl-C cancels the call', async (t) => {
   const { socket, address } = await rawServer(t);
   const signals = new EventEmitter();
-  socket.once('message', () => signals.emit('SIGINT'));
+  void firstRequest(socket).then(() => signals.emit('SIGINT'));
   const { exitCode, stdout } = await runCommand(['call', address, 'p', '--json'], { signals });
   t.equal(exitCode, 130);
   t.match(JSON.parse(stdout), {
@@ -174,7 +186,7 @@ t.test('Ctrl-C cancels the call', async (t) => {
 t.test('an interrupted process ends at once, with exit code 130 and a sentence', async (t) => {
   const { socket, address } = await rawServer(t);
   const calling = new CommandProcess(t, ['call', address, 'p'], process.cwd());
-  await once(socket, 'message');
+  await firstRequest(socket);
   t.strictSame(await calling.endsBy('SIGINT'), {
     exitCode: 130,
     stdout: '',
@@ -186,7 +198,7 @@ t.test('an interrupted process ends at once, with exit code 130 and a sentence',
 t.test('a process whose reader has left ends with the exit code of the outcome', async (t) => {
   const { socket, address } = await rawServer(t);
   const calling = new CommandProcess(t, ['call', address, 'p'], process.cwd());
-  const [request, { port }] = (await once(socket, 'message')) as [Buffer, { port: number }];
+  const [request, port] = await firstRequest(socket);
   calling.stopReading();
   socket.send(Buffer.concat([Buffer.of(1), request.subarray(1, 21), encode(1)]), port, '127.0.0.1');
   t.match(await calling.ended(), { exitCode: 0, stderr: '' });

@@ -3,7 +3,18 @@ import t from 'tap';
 import { runCommand } from '../fixtures/command.js';
 
 t.test('the help of the program and of each command goes to stdout', async (t) => {
-  for (const words of [[], ['serve'], ['call'], ['decode'], ['top'], ['export'], ['dissector']]) {
+  for (const words of [
+    [],
+    ['serve'],
+    ['call'],
+    ['list'],
+    ['doctor'],
+    ['completion'],
+    ['decode'],
+    ['top'],
+    ['export'],
+    ['dissector'],
+  ]) {
     const { exitCode, stdout, stderr } = await runCommand([...words, '--help']);
     t.equal(exitCode, 0);
     t.equal(stderr, '');

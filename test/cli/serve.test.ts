@@ -217,6 +217,29 @@ t.test('a module that exports middleware is served with it', async (t) => {
   });
 });
 
+t.test('a served module describes itself, if it says so or is told to', async (t) => {
+  const cwd = t.testdir({
+    'told.mjs': 'export const handlers = { a: () => 1 };',
+    'says.mjs': 'export const handlers = { a: () => 1 }; export const describe = { a: "One." };',
+    'wrong.mjs': 'export const handlers = { a: () => 1 }; export const describe = { b: "Two." };',
+  });
+  for (const [words, printed] of [
+    [['told.mjs', '--describe'], 'a\n'],
+    [['says.mjs'], 'a  One.\n'],
+    [['told.mjs'], ''],
+  ] as const) {
+    const served = new CommandProcess(t, ['serve', ...words], cwd);
+    const [, address = ''] = await served.printed(LISTENING);
+    t.match(await runCommand(['list', address]), { stdout: printed }, words.join(' '));
+    served.kill('SIGINT');
+    await served.ended();
+  }
+  t.match(await runCommand(['serve', 'wrong.mjs'], { cwd }), {
+    exitCode: 1,
+    stderr: /^error: The option 'describe' has a doc string of "b", but no handler .*\n$/,
+  });
+});
+
 t.test('a contract that is invalid, or that its module violates, gives a sentence', async (t) => {
   const source = JSON.stringify(pathToFileURL(resolve('src/index.ts')).href);
   const cwd = t.testdir({

@@ -100,7 +100,7 @@ t.test('unknown keys are refused, even if they are undefined', async (t) => {
       procedure: 'count',
       message:
         `The contract of "count" has the unknown key '${key}'; the keys are ` +
-        'args, result, idempotent, timeoutMs, maxBytes',
+        'args, result, idempotent, timeoutMs, maxBytes, description',
     });
   }
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { readExposition, sumOf } from '../fixtures/exposition.js';
 import { WatchingPage } from '../fixtures/inspector-client.js';
 import { startDemo, watchedAt } from './start-demo.js';
 
@@ -47,5 +48,19 @@ t.test('--inspect shows what it sends, until Ctrl-C', async (t) => {
   );
   demo.kill('SIGINT');
   await demo.printed(/^The page stays open until Ctrl-C\.$/m);
+  t.match(await demo.ended(), { exitCode: 130, stderr: '' });
+});
+
+t.test('--metrics serves what its endpoints do, for as long as it plays', async (t) => {
+  const demo = startDemo(t, DEMO, '--metrics', '0', '--seconds', '600');
+  const [, url = ''] = await demo.printed(/^Metrics at (\S+)\n/m);
+  await demo.printed(/^ +1 +50 /m);
+  const series = readExposition(await (await fetch(url)).text());
+  t.equal(sumOf(series, 'rpcudp_requests_total', { endpoint: 'arena', ending: 'replied' }), 50);
+  for (const endpoint of ['arena', 'slow', 'p1']) {
+    t.ok(sumOf(series, 'rpcudp_frames_received_total', { endpoint }) > 0, endpoint);
+  }
+  t.equal((await fetch(new URL('/', url))).status, 404);
+  demo.kill('SIGINT');
   t.match(await demo.ended(), { exitCode: 130, stderr: '' });
 });

@@ -1,6 +1,7 @@
 /** Probes that arrive, from friends and from strangers. */
 import fc from 'fast-check';
 import t from 'tap';
+import { ANSWER_AS_LONG } from '../../src/wire/probe.js';
 import { HostileEndpoint } from '../fixtures/hostile-endpoint.js';
 import { bundle, frame, withHeaderMap } from '../fixtures/raw-peer.js';
 import { inWorld } from '../fixtures/world.js';
@@ -28,7 +29,8 @@ t.test('an answer is never longer than its probe, whatever its padding', async (
   const hostile = await HostileEndpoint.in(t, { amplification: 'strict' });
   const padding = fc.uint8Array({ maxLength: 2_000 });
   fc.assert(
-    fc.property(fc.option(padding), padding, (body, trailer) => {
+    fc.property(fc.option(padding), padding, fc.boolean(), (body, trailer, asLong) => {
+      if (asLong && body !== null && body.length > 0) body[0] = ANSWER_AS_LONG;
       const probe = Buffer.concat([withHeaderMap(frame('probe', ID, body)), trailer]);
       const before = hostile.sent.length;
       const fate = hostile.receive(probe, ...PEER);
@@ -43,6 +45,9 @@ t.test('an answer is never longer than its probe, whatever its padding', async (
   const largest = withHeaderMap(frame('probe', ID, Buffer.alloc(65_000)));
   t.equal(hostile.receive(largest, ...PEER), 'probe.answered');
   t.equal(hostile.sent.at(-1)?.datagram.length, 25);
+  const asLong = withHeaderMap(frame('probe', ID, Buffer.alloc(65_000, ANSWER_AS_LONG)));
+  t.equal(hostile.receive(asLong, ...PEER), 'probe.answered');
+  t.equal(hostile.sent.at(-1)?.datagram.length, asLong.length, 'and as long if it asks for that');
 });
 
 t.test('what is no probe is not answered', async (t) => {

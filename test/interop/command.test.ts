@@ -29,6 +29,15 @@ t.test("the client of Python's README gets its greeting from rpcudp serve", { sk
   t.strictSame(await peer.stop(), []);
 });
 
+t.test('rpcudp list says that a Python peer cannot describe itself', { skip }, async (t) => {
+  const peer = await PythonPeer.listen(t, 'readme_server.py');
+  t.match(await runCommand(['list', peer.address, '--timeout', '1000']), {
+    exitCode: 3,
+    stdout: '',
+    stderr: /; a peer that speaks only rpcudp 5\.x cannot describe itself\n$/,
+  });
+});
+
 t.test("rpcudp call gets its greeting from the server of Python's README", { skip }, async (t) => {
   const { address } = await PythonPeer.listen(t, 'readme_server.py');
   const ended = await runCommand(['call', address, 'sayhi', 'Snake Plissken']);

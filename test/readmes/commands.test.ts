@@ -15,14 +15,18 @@ import { programs } from './programs.js';
 
 t.setTimeout(300_000);
 
-const { scripts, devDependencies, peerDependencies } = JSON.parse(
+const { scripts, devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
   readFileSync('package.json', 'utf8'),
 ) as Readonly<
-  Record<'scripts' | 'devDependencies' | 'peerDependencies', Readonly<Record<string, string>>>
+  Record<'scripts' | 'devDependencies' | 'peerDependencies', Readonly<Record<string, string>>> & {
+    readonly peerDependenciesMeta: object;
+  }
 >;
 
+const OPTIONAL = Object.keys(peerDependenciesMeta);
 /** What a user installs: the package, and what it wants beside it. */
-const INSTALLED = ['rpcudp', ...Object.keys(peerDependencies)].join(' ');
+const NEEDED = Object.keys(peerDependencies).filter((name) => !OPTIONAL.includes(name));
+const INSTALLED = ['rpcudp', ...NEEDED].join(' ');
 
 /** What is run, one command after the other. */
 const TYPED = /^(npx rpcudp|wireshark)\b/;

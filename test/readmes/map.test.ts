@@ -68,7 +68,7 @@ t.test('every link leads somewhere', async (t) => {
 /** Rooms whose code its users meet. */
 const GUIDED = [
   ...['call', 'cli', 'cluster', 'contract', 'endpoint', 'handler', 'inspector', 'testing', 'wire'],
-  ...['notification', 'xstate'],
+  ...['doctor', 'metrics', 'notification', 'xstate'],
 ];
 
 t.test('every room that users meet has a guide', async (t) => {

@@ -4,10 +4,13 @@ import { OUTCOME_STATES } from '../../src/api/call-state.js';
 import { NOTIFICATION_ENDINGS } from '../../src/api/notification-state.js';
 import { PEER_HEALTHS } from '../../src/api/health.js';
 import { VERDICTS } from '../../src/api/verdict.js';
+import { CLASSES } from '../../src/doctor/class.js';
 import { CALL_OPTIONS } from '../../src/call/options.js';
 import { ENDPOINT_OPTIONS } from '../../src/endpoint/options.js';
 import { LIMITS } from '../../src/engine/limits.js';
 import * as rpcudp from '../../src/index.js';
+import { COUNTED_FAMILIES } from '../../src/metrics/counted-families.js';
+import { DURATION_FAMILIES } from '../../src/metrics/duration-families.js';
 import { NOTIFY_OPTIONS } from '../../src/notification/options.js';
 import { isNameOf, namesOf } from '../../src/vocabulary.js';
 import { DROP_REASONS } from '../../src/wire/drop-reason.js';
@@ -75,6 +78,15 @@ t.test('the README tells the limits as they are', (t) => {
   t.end();
 });
 
+t.test('there is a row for each metric, with its labels', async (t) => {
+  const counted = Object.values(COUNTED_FAMILIES).map(({ name, label }) =>
+    label === undefined ? name : `${name}{${label}}`,
+  );
+  const durations = DURATION_FAMILIES.map(({ name, label }) => `${name}{procedure,${label}}`);
+  const told = namesIn(pageOf('src/metrics/README.md').tableBelow('Prometheus'));
+  t.same(told.sort(), [...counted, ...durations].sort());
+});
+
 t.test('there is a row for each option of a call', async (t) => {
   t.same(namesIn(calling.tableBelow('Options of a call')).sort(), namesOf(CALL_OPTIONS).toSorted());
 });
@@ -137,6 +149,14 @@ t.test('there is a row for each reason to drop, with the rule that is broken', a
   t.same(
     told.map(([name = '', rule = '']) => [codeIn(name)[0], rule.replaceAll('`', '')]),
     Object.entries(DROP_REASONS).map(([name, { rule }]) => [name, rule]),
+  );
+});
+
+t.test('there is a row for each class of the doctor, with its exit code', async (t) => {
+  const told = pageOf('src/doctor/README.md').tableBelow('Diagnoses');
+  t.same(
+    told.map(([name = '', code = '', words = '']) => [codeIn(name)[0], Number(code), words]),
+    Object.entries(CLASSES).map(([name, { exitCode, words }]) => [name, exitCode, words]),
   );
 });
 

@@ -1,9 +1,11 @@
 /** Entries: what the entries of the package offer beside calls, under the runtime at hand. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { Registry } from 'prom-client';
 import { forkWorkers, joinCluster } from '../../src/cluster/index.js';
 import { createEndpoint } from '../../src/index.js';
 import { feedInspector, serveInspector } from '../../src/inspector/index.js';
+import { prometheus } from '../../src/metrics/index.js';
 import { SeededRandom, SimulatedClock, SimulatedNetwork } from '../../src/testing/index.js';
 import { isForeign } from '../../src/transport/foreign-socket.js';
 import type { Checks } from '../fixtures/checks.js';
@@ -73,6 +75,24 @@ export function entriesContract(t: Checks): void {
     await feed.close();
     await inspector.close();
   });
+
+  t.test(
+    'Prometheus gets the counts, and latencies are told where the runtime has them',
+    async (t) => {
+      const endpoint = await createEndpoint({ host: HOST, handlers: ping, latencies: true });
+      const registry = new Registry();
+      const metering = prometheus(endpoint, registry, { name: 'one' });
+      t.match(await endpoint.peer(endpoint.address).call('ping'), { value: 'pong' });
+      t.match(
+        await registry.metrics(),
+        /^rpcudp_calls_total\{endpoint="one",outcome="resolved"\} 1$/m,
+      );
+      const { latencies } = endpoint.stats();
+      t.strictSame(latencies?.calls['ping']?.count, latencies && 1);
+      metering.unsubscribe();
+      await endpoint.close();
+    },
+  );
 
   t.test('workers share a port, or are refused at once', async (t) => {
     if (isForeign()) {

@@ -69,6 +69,8 @@ function forged(dice: Dice): Buffer {
     case 3: {
       // A probe, or an answer to one, padded or not.
       const padding = dice.chance(0.5) ? dice.bytes(dice.below(2_000)) : null;
+      // Every other one asks for an answer that is as long.
+      if (padding !== null && padding.length > 0 && (padding[0] ?? 0) % 2 === 1) padding[0] = 1;
       const probe = datagramOf(dice.pick([TYPE.probe, TYPE.present]), id, padding);
       return Buffer.concat([probe, headerMapOf({ 0: 1 })]);
     }

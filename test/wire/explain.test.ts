@@ -142,6 +142,13 @@ t.test(
   },
 );
 
+t.test('a probe that asks for an answer as long is explained', async (t) => {
+  const detailOf = (hex: string) => explainDatagram(datagramOf(TYPE_BYTE.probe, hex))[2]?.detail;
+  t.equal(detailOf('c4020100 810001'), '2 bytes; asks for an answer as long');
+  t.equal(detailOf('c4020200 810001'), '2 bytes');
+  t.equal(detailOf('c0 810001'), 'null');
+});
+
 t.test('a bundle holds no probes, but answers to them', async (t) => {
   const faultOf = (type: 'probe' | 'present') => {
     const frame = sampleFrame(type);

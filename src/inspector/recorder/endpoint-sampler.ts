@@ -32,7 +32,8 @@ export class EndpointSampler {
   ): boolean {
     const nowMs = this.#tapped.clock.nowMs();
     const hasMore = this.#peers.sample(this.#tapped.peers(), nowMs);
-    const stats = this.#endpoint.stats();
+    // Latencies would be most of the record, and the page makes its own.
+    const { latencies, ...stats } = this.#endpoint.stats();
     const text = JSON.stringify([stats, skipped, oneIn]);
     if (text === this.#told) return hasMore;
     this.#told = text;

@@ -9,8 +9,10 @@ import { connectRaw, serveRaw } from './contestants/raw.js';
 import {
   connectInContext,
   connectInspected,
+  connectMeasured,
   connectRpcudp,
   connectWithHeader,
+  serveMeasured,
   serveRpcudp,
 } from './contestants/rpcudp.js';
 
@@ -102,6 +104,12 @@ export const LINEUP: readonly Entry[] = [
     name: 'rpcudp, with a header',
     contestant: { connect: connectWithHeader, serve: () => serveRpcudp() },
     note: 'bundled; each call has a header of 20 characters',
+  },
+  {
+    key: 'metrics',
+    name: 'rpcudp, with metrics',
+    contestant: { connect: connectMeasured, serve: serveMeasured },
+    note: 'bundled; `latencies: true` and `prometheus` at both ends',
   },
   {
     key: 'inspected',

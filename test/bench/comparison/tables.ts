@@ -33,10 +33,10 @@ const COST: readonly Column[] = [
   {
     heading: 'client CPU µs/call',
     value: (sample) => sample.clientMicrosPerCall,
-    digits: 1,
+    digits: 2,
     compared: true,
   },
-  { heading: 'server CPU µs/call', value: (sample) => sample.serverMicrosPerCall, digits: 1 },
+  { heading: 'server CPU µs/call', value: (sample) => sample.serverMicrosPerCall, digits: 2 },
 ];
 
 const LATENCY: readonly Column[] = [

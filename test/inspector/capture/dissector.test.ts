@@ -93,29 +93,31 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
   const sayhi = encodeRequest(TEST_ID, 'sayhi', ['Snake', 2n ** 60n], '00-ab-cd-01');
   sayhi.stamp(2, 1_500);
   const token = Buffer.from('0102030405060708', 'hex');
-  const [asked, answered, failed, cancelled, working, challenge, probe, several, told] = dissect(
-    t,
-    captureOf([
-      sayhi.toDatagram(),
-      encodeResponse(TEST_ID, { ok: [true, null] }, PLAIN_HEADER_MAP).toDatagram(),
-      encodeErrorReply(TEST_ID, { code: 'full', message: 'No room', data: 7 }).toDatagram(),
-      encodeSignal('cancel', TEST_ID).toDatagram(),
-      encodeSignal('working', TEST_ID).toDatagram(),
-      encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram(),
-      datagramOf(TYPE_BYTE.probe, 'c4020000 810001'),
-      bundle(request(7, 'x'), datagramOf(1, '07')),
-      withHeaderMap(request(8, 'moved', 1), ONE_WAY_HEADER_MAP),
-    ]),
-    [
-      ...(['_ws.col.Protocol', '_ws.col.Info', 'rpcudp.type', 'rpcudp.id'] as const),
-      ...(['rpcudp.procedure', 'rpcudp.args', 'rpcudp.value', 'rpcudp.frames'] as const),
-      ...(['rpcudp.error.code', 'rpcudp.error.message', 'rpcudp.error.data'] as const),
-      ...(['rpcudp.version', 'rpcudp.attempt', 'rpcudp.remaining_ms'] as const),
-      ...(['rpcudp.traceparent', 'rpcudp.token', 'rpcudp.malformed'] as const),
-      'rpcudp.one_way',
-    ],
-    PORTS,
-  );
+  const [asked, answered, failed, cancelled, working, challenge, probe, asking, several, told] =
+    dissect(
+      t,
+      captureOf([
+        sayhi.toDatagram(),
+        encodeResponse(TEST_ID, { ok: [true, null] }, PLAIN_HEADER_MAP).toDatagram(),
+        encodeErrorReply(TEST_ID, { code: 'full', message: 'No room', data: 7 }).toDatagram(),
+        encodeSignal('cancel', TEST_ID).toDatagram(),
+        encodeSignal('working', TEST_ID).toDatagram(),
+        encodeSignal('challenge', TEST_ID, challengeHeaderMap(token)).toDatagram(),
+        datagramOf(TYPE_BYTE.probe, 'c4020000 810001'),
+        datagramOf(TYPE_BYTE.probe, 'c4020100 810001'),
+        bundle(request(7, 'x'), datagramOf(1, '07')),
+        withHeaderMap(request(8, 'moved', 1), ONE_WAY_HEADER_MAP),
+      ]),
+      [
+        ...(['_ws.col.Protocol', '_ws.col.Info', 'rpcudp.type', 'rpcudp.id'] as const),
+        ...(['rpcudp.procedure', 'rpcudp.args', 'rpcudp.value', 'rpcudp.frames'] as const),
+        ...(['rpcudp.error.code', 'rpcudp.error.message', 'rpcudp.error.data'] as const),
+        ...(['rpcudp.version', 'rpcudp.attempt', 'rpcudp.remaining_ms'] as const),
+        ...(['rpcudp.traceparent', 'rpcudp.token', 'rpcudp.malformed'] as const),
+        'rpcudp.one_way',
+      ],
+      PORTS,
+    );
   t.match(told, {
     '_ws.col.Info': ['request moved(1)'],
     'rpcudp.one_way': [/^(1|True)$/],
@@ -149,6 +151,7 @@ t.test('datagrams of all types are dissected with their fields', options, (t) =>
   t.match(working, { 'rpcudp.type': ['0x05'], '_ws.col.Info': ['working'] });
   t.match(challenge, { 'rpcudp.type': ['0x06'], 'rpcudp.token': [token.toString('hex')] });
   t.match(probe, { 'rpcudp.type': ['0x0a'], 'rpcudp.version': ['1'], '_ws.col.Info': ['probe'] });
+  t.match(asking, { '_ws.col.Info': ['probe for an answer as long'], 'rpcudp.malformed': [] });
   t.match(several, {
     '_ws.col.Info': ['bundle of 2: request x() | response 7'],
     'rpcudp.type': ['0x04', '0x00', '0x01'],

@@ -33,6 +33,8 @@ local MAX_SUMMARIES = 4
 
 local REQUEST, RESPONSE, ERROR, CANCEL, BUNDLE, WORKING, CHALLENGE = 0, 1, 2, 3, 4, 5, 6
 local PROBE, PRESENT = 10, 11
+-- The first byte of the padding of a probe that asks for an answer with as much of it.
+local ANSWER_AS_LONG = 1
 local TYPE_NAMES = {
   [REQUEST] = "request",
   [RESPONSE] = "response",
@@ -763,17 +765,27 @@ body_readers[CANCEL] = read_nil
 body_readers[WORKING] = read_nil
 body_readers[CHALLENGE] = read_nil
 
--- Nil, or a binary that means nothing.
+-- Nil, or a binary that makes the datagram longer. Returns its first byte.
 local function read_padding(reader)
   local code = reader.bytes:byte(reader.offset + 1)
-  if code < 0xc4 or code > 0xc6 then return read_nil(reader) end
+  if code < 0xc4 or code > 0xc6 then
+    read_nil(reader)
+    return nil
+  end
   reader.offset = reader.offset + 1
-  reader:advance(reader:take_uint(2 ^ (code - 0xc4)))
-  return ""
+  local length = reader:take_uint(2 ^ (code - 0xc4))
+  local start = reader:advance(length)
+  return length > 0 and reader.bytes:byte(start + 1) or nil
 end
 
-body_readers[PROBE] = read_padding
-body_readers[PRESENT] = read_padding
+body_readers[PROBE] = function(reader)
+  return read_padding(reader) == ANSWER_AS_LONG and "for an answer as long" or ""
+end
+
+body_readers[PRESENT] = function(reader)
+  read_padding(reader)
+  return ""
+end
 
 local add_frame
 

@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Registry } from 'prom-client';
 import { createEndpoint } from 'rpcudp';
 import type { AnyEndpoint, CallOptions, EndpointOptions, Outcome } from 'rpcudp';
 import { cpuTime } from '../conversation.js';
@@ -15,7 +16,10 @@ const REST_MS = 60;
 /** More than both processes spend in that time when they have nothing to do. */
 const IDLE_MICROS = 2_000;
 
-type Options = Pick<EndpointOptions, 'inspect' | 'intercept' | 'maxBundleBytes' | 'use'>;
+type Options = Pick<
+  EndpointOptions,
+  'inspect' | 'intercept' | 'latencies' | 'maxBundleBytes' | 'use'
+>;
 
 export async function connectRpcudp(port: number, options: Options = {}): Promise<Client<Outcome>> {
   return clientOf(await openClient(options), port);
@@ -34,6 +38,27 @@ export async function connectWithHeader(port: number): Promise<Client<Outcome>> 
   const endpoint = await openClient();
   const headers = { token: 'a-token-of-20-bytes.' };
   return clientOf(endpoint, port, { headers });
+}
+
+const MEASURED = { latencies: true };
+
+/** A client whose endpoint measures latencies, and whose metrics Prometheus could scrape. */
+export async function connectMeasured(port: number): Promise<Client<Outcome>> {
+  const endpoint = await openClient(MEASURED);
+  await measure(endpoint);
+  return clientOf(endpoint, port);
+}
+
+export async function serveMeasured(): Promise<number> {
+  const endpoint = await openServer(MEASURED);
+  await measure(endpoint);
+  return endpoint.address.port;
+}
+
+async function measure(endpoint: AnyEndpoint): Promise<void> {
+  // Imported here, so that the other contestants also run with a build that has no metrics yet.
+  const { prometheus } = await import('rpcudp/metrics');
+  prometheus(endpoint, new Registry());
 }
 
 /** A client whose endpoint feeds an inspector in another process. */
@@ -83,10 +108,14 @@ function textIn(value: unknown): string {
 }
 
 export async function serveRpcudp(options: Options = {}): Promise<number> {
-  const endpoint = await createEndpoint({
+  const endpoint = await openServer(options);
+  return endpoint.address.port;
+}
+
+function openServer(options: Options): Promise<AnyEndpoint> {
+  return createEndpoint({
     host: HOST,
     handlers: { echo: (_scope, text: string) => text },
     ...options,
   });
-  return endpoint.address.port;
 }
