@@ -149,12 +149,16 @@ t.test('an inspector is disposed of at the end of its block', async (t) => {
   await t.rejects(ask(url), { code: 'ECONNREFUSED' });
 });
 
-t.test('a recording is shown unchanged', async (t) => {
+t.test('a recording is shown unchanged, and says that it has ended', async (t) => {
   const records = sampleTraffic(8, 30);
   const { url } = await served(t, { records });
   const page = new WatchingPage(url);
-  await page.sees(hasSeen(records.length));
-  t.strictSame(page.records, records);
+  await page.sees(hasSeen(records.length + 2));
+  t.strictSame(page.records.slice(0, -2), records);
+  t.match(page.records.slice(-2), [
+    { endpoint: 'client', recorded: true },
+    { endpoint: 'server', recorded: true },
+  ]);
 });
 
 t.test('a port in use gives an error that names it', async (t) => {
