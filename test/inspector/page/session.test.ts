@@ -289,9 +289,12 @@ t.test('while the hub is gone, time stands still and nothing counts as current',
   t.equal(session.feedState.value, 'gone');
   t.equal(session.conditionOf(endpoint!), 'stale');
   const goneAtMs = session.nowMs();
+  const { now } = Date;
+  Date.now = () => goneAtMs + 60_000;
   hub.attempt();
   hub.attemptEnds('broken');
   t.equal(session.nowMs(), goneAtMs);
+  Date.now = now;
   hub.attempt();
   hub.attemptEnds('open');
   t.equal(session.feedState.value, 'catchingUp', 'until it is known what has come meanwhile');
