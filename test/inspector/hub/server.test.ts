@@ -429,9 +429,7 @@ t.test('the number of feeds and viewers is bounded, and connected ones continue'
 });
 
 t.test('endpoints that are given one name are told apart, and one can have its own', async (t) => {
-  const endpoints = await Promise.all(
-    [1, 2, 3].map(() => createEndpoint({ host: '127.0.0.1' })),
-  );
+  const endpoints = await Promise.all([1, 2, 3].map(() => createEndpoint({ host: '127.0.0.1' })));
   t.teardown(() => Promise.all(endpoints.map((endpoint) => endpoint.close())));
   const [first, second, third] = endpoints;
   if (first === undefined || second === undefined || third === undefined) return;
