@@ -126,6 +126,11 @@ const VOCABULARY = [
   'wire/frame-type.ts',
 ];
 
+/** What the page shares with the rest of the inspector. */
+const PAGE_SHARES = ['fifo', 'kind', 'lanes', 'record', 'told-records'].map(
+  (name) => `inspector/${name}.ts`,
+);
+
 /**
  * Rules and types without effects. They import only each other, and `node:net` to recognise IP
  * addresses.
@@ -173,18 +178,12 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['inspector/page/'],
-    to: [
-      'inspector/fifo.ts',
-      'inspector/record.ts',
-      'inspector/page/',
-      ...PAGE_PACKAGES,
-      ...VOCABULARY,
-    ],
+    to: [...PAGE_SHARES, 'inspector/page/', ...PAGE_PACKAGES, ...VOCABULARY],
     typesToo: true,
   },
   {
     files: ['inspector/page/store/'],
-    to: ['inspector/fifo.ts', 'inspector/record.ts', 'inspector/page/store/', ...VOCABULARY],
+    to: [...PAGE_SHARES, 'inspector/page/store/', ...VOCABULARY],
     typesToo: true,
   },
 ];

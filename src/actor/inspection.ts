@@ -27,7 +27,13 @@ export interface Tap {
   actorStarted(actorRef: ActorRefLike): void;
   /** A light actor got an event and has made the transition of its state for it. */
   actorStepped(actorRef: ActorRefLike, event: AnyEventObject): void;
+  /** A datagram is about to be sent. */
   datagramSent(datagram: Buffer, host: string, port: number): void;
+  /**
+   * The system has taken the datagram, or refused it with `error`. It is not called if the transport
+   * closes before that.
+   */
+  datagramLeft(datagram: Buffer, error: Error | null): void;
   /** A datagram arrived and is about to be routed. `atMs` is monotonic. */
   datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void;
   /**

@@ -86,12 +86,14 @@ async function writeNew(
 }
 
 function* reportOn(
-  { datagrams, endpoints, ports, maskedFrames, missingFrames, leftOut }: CaptureSummary,
+  { datagrams, endpoints, ports, maskedFrames, missingFrames, refused, leftOut }: CaptureSummary,
   { skippedLines, torn }: { readonly skippedLines: number; readonly torn: boolean },
   capturePath: string,
 ): Generator<string> {
   const left = `${counted(maskedFrames, 'frame')} masked, ${counted(missingFrames, 'frame')} left out`;
   yield `${counted(datagrams, 'datagram')} of ${counted(endpoints.length, 'endpoint')}; ${left}`;
+  if (refused > 0)
+    yield `${counted(refused, 'datagram')} left out: the system refused to send ${refused === 1 ? 'it' : 'them'}`;
   if (leftOut > 0)
     yield `${counted(leftOut, 'datagram')} left out: all masked, or impossible, or endpoint or address unknown`;
   if (skippedLines > 0)

@@ -29,6 +29,9 @@ export interface TopOptions {
 const REDRAW_MS = 500;
 /** How long to watch before printing once. Rates need two readings. */
 const LOOK_MS = 1_200;
+/** How long the inspector may take to tell what it knows, before something is printed once. */
+const CATCH_UP_MS = 60_000;
+const CATCH_UP_LOOK_MS = 20;
 
 const CTRL_C = '\u0003';
 
@@ -66,6 +69,8 @@ export async function top(
 class Watched implements Watcher {
   readonly #reading = new Reading();
   fault: string | undefined;
+  /** Whether only a part of what the inspector knows is known here. */
+  catchingUp = true;
 
   get snapshot(): Snapshot {
     return this.#reading.snapshot(Date.now());
@@ -75,6 +80,10 @@ class Watched implements Watcher {
     if (reset) this.#reading.reset();
     const nowMs = Date.now();
     for (const record of records) this.#reading.add(record, nowMs);
+  }
+
+  caughtUp(hasAll: boolean): void {
+    this.catchingUp = !hasAll;
   }
 
   connection(fault: string | undefined): void {
@@ -87,10 +96,23 @@ async function printOnce(
   watched: Watched,
   json: boolean,
 ): Promise<void> {
+  await catchUp(watched);
   await sleep(LOOK_MS);
   const { snapshot } = watched;
   if (json) stdout.print(formatJson(snapshot));
   else for (const line of reportLines(snapshot)) stdout.print(coloured(line, terminal));
+}
+
+/** Counts that are only half told would be those of some moment in the past. */
+async function catchUp(watched: Watched): Promise<void> {
+  const giveUpAtMs = Date.now() + CATCH_UP_MS;
+  while (watched.catchingUp) {
+    if (Date.now() > giveUpAtMs) {
+      const seconds = CATCH_UP_MS / 1_000;
+      throw new Error(`The inspector has not told what it knows in ${seconds} s`);
+    }
+    await sleep(CATCH_UP_LOOK_MS);
+  }
 }
 
 async function show(
@@ -100,7 +122,8 @@ async function show(
   title: Pick<Title, 'source' | 'feedUrl'>,
 ): Promise<void> {
   const draw = (): void => {
-    const lines = screenLines(watched.snapshot, { ...title, fault: watched.fault }, terminal.size);
+    const { snapshot, fault, catchingUp } = watched;
+    const lines = screenLines(snapshot, { ...title, fault, catchingUp }, terminal.size);
     terminal.draw(lines.map((line) => coloured(line, terminal)));
   };
   const timer = setInterval(draw, REDRAW_MS);

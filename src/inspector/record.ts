@@ -8,35 +8,19 @@
  */
 import {
   boolean,
-  entriesFromList,
-  finite,
   literal,
-  minValue,
-  nullable,
-  number,
   object,
   optional,
   picklist,
-  pipe,
   record,
   safeParse,
   string,
   variant,
 } from 'valibot';
 import type { InferOutput } from 'valibot';
-import { OUTCOME_STATES } from '../api/call-state.js';
+import { countsRecord, failuresRecord, peerRecord } from './fact-records.js';
 import { legible, list, table } from './record-bounds.js';
-
-/** JSON has no infinite numbers, but its parser reads 1e999 as Infinity. */
-const real = pipe(number(), finite());
-const count = pipe(real, minValue(0));
-
-const common = {
-  /** The key of the endpoint, unique among those that feed one inspector. */
-  endpoint: string(),
-  seq: count,
-  atMs: real,
-};
+import { common, count, real } from './record-parts.js';
 
 const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'notification', 'handler']);
 
@@ -72,6 +56,8 @@ const closedRecord = object({
   error: optional(string()),
   /** The feed broke off: what happened to the endpoint is not known. */
   lost: optional(literal(true)),
+  /** There was no feed: a recording ends here. It is `lost`, too. */
+  recorded: optional(literal(true)),
 });
 
 const transaction = {
@@ -171,6 +157,11 @@ const datagramRecord = object({
    * Whether it was sent in a bundle is not known.
    */
   remade: optional(literal(true)),
+  /**
+   * The code of the error with which the system refused to send it: it never left. Absent for one
+   * that was sent.
+   */
+  refused: optional(string()),
   /** How many frames the datagram had. `frames` leaves out those of calls that are not shown. */
   frameCount: count,
   frames: list(
@@ -188,75 +179,6 @@ const datagramRecord = object({
   ),
 });
 
-/** The latest facts about a peer. A record replaces the one before of the same peer. */
-const peerRecord = object({
-  type: literal('peer'),
-  ...common,
-  peer: string(),
-  /** The state of the peer's machine. */
-  health: string(),
-  native: boolean(),
-  /** How many calls are in the window, and how many may be. */
-  inWindow: count,
-  windowLimit: count,
-  /** How many calls wait in the mailbox. */
-  queued: count,
-  /** How many calls were sent and have no outcome yet. */
-  inFlight: count,
-  /** How many handlers of the peer's requests are running. */
-  running: count,
-  roundTripMs: nullable(real),
-});
-
-const outcomeCounts = object(entriesFromList(OUTCOME_STATES, count));
-
-/**
- * The latest counts of the endpoint. A record replaces the one before. All counts are since the
- * endpoint opened, except those whose names end in `Now`.
- */
-const countsRecord = object({
-  type: literal('counts'),
-  ...common,
-  /** The counts of `endpoint.stats()`. */
-  stats: object({
-    /** The state of the endpoint's machine. Absent in recordings of versions that did not tell it. */
-    state: optional(string()),
-    received: count,
-    framesReceived: count,
-    fates: table(count),
-    kernelDrops: optional(count),
-    attempted: count,
-    framesAttempted: count,
-    sent: count,
-    refused: count,
-    outcomes: outcomeCounts,
-    /** Absent in recordings that were made before there were notifications. */
-    notifications: optional(table(count)),
-    notificationsNow: optional(count),
-    requests: table(count),
-    queuedNow: count,
-    inFlightNow: count,
-    lingeringNow: count,
-    runningNow: count,
-    /** Absent in recordings that were made before it was counted. */
-    overrunNow: optional(count),
-    rememberedNow: count,
-    peersNow: count,
-  }),
-  /**
-   * Outcomes of calls since the inspector was attached, by peer and procedure; only the busiest
-   * pairs.
-   */
-  procedures: list(object({ peer: string(), procedure: string(), outcomes: outcomeCounts })),
-  /**
-   * How many healthy calls, notifications and handlers were counted but not shown since the
-   * inspector was attached.
-   */
-  skipped: object({ calls: count, notifications: optional(count), handlers: count }),
-  /** One in this many healthy calls is shown at present. Calls that go wrong are always shown. */
-  oneIn: count,
-});
-
 const inspectionRecord = variant('type', [
   endpointRecord,
   closedRecord,
@@ -265,6 +187,7 @@ const inspectionRecord = variant('type', [
   handlerRecord,
   stepRecord,
   datagramRecord,
+  failuresRecord,
   peerRecord,
   countsRecord,
 ]);

@@ -81,15 +81,16 @@ export class Socket implements Sender, Receiver {
   send(frame: OutboundFrame, host: string, port: number, owner?: FrameOwner): void {
     this.#attempted += 1;
     this.#framesAttempted += 1;
+    const datagram = frame.toDatagram();
+    const { taps } = this.#inspection;
     const done =
-      owner === undefined
+      owner === undefined && taps.length === 0
         ? this.#noteSent
         : (error: Error | null) => {
-            this.#noteSent(error);
-            owner.sent(error && this.#explained(error), false);
+            this.#left(datagram, error);
+            owner?.sent(error && this.#explained(error), false);
           };
-    const datagram = frame.toDatagram();
-    for (const tap of this.#inspection.taps) tap.datagramSent(datagram, host, port);
+    for (const tap of taps) tap.datagramSent(datagram, host, port);
     this.#transport.send(datagram, host, port, done);
   }
 
@@ -103,7 +104,7 @@ export class Socket implements Sender, Receiver {
     this.#framesAttempted += owners.length;
     for (const tap of this.#inspection.taps) tap.datagramSent(bundle, host, port);
     this.#transport.send(bundle, host, port, (error) => {
-      this.#noteSent(error);
+      this.#left(bundle, error);
       const explained = error && this.#explained(error);
       for (const owner of owners) owner?.sent(explained, true);
     });
@@ -111,6 +112,11 @@ export class Socket implements Sender, Receiver {
 
   #explained(error: Error): Error {
     return this.#transport.explainRefusal?.(error) ?? error;
+  }
+
+  #left(datagram: Buffer, error: Error | null): void {
+    this.#noteSent(error);
+    for (const tap of this.#inspection.taps) tap.datagramLeft(datagram, error);
   }
 
   readonly #noteSent = (error: NodeJS.ErrnoException | null): void => {

@@ -1,5 +1,6 @@
 /**
- * `npm run bench:page`: whether the inspector's page keeps up with a busy endpoint.
+ * `npm run bench:page`: whether the inspector's page keeps up with a busy endpoint, and what a feed
+ * costs an endpoint that is overloaded.
  *
  * Two endpoints in separate processes feed an inspector with the recorder's defaults. Chromium
  * without a window has the page open. No frame can be drawn while the page's main thread runs a
@@ -12,18 +13,22 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Command } from '@commander-js/extra-typings';
 import { chromium } from 'playwright-core';
-import type { CDPSession, Page } from 'playwright-core';
+import type { Browser, CDPSession, Page } from 'playwright-core';
 import { serveInspector } from 'rpcudp/inspector';
+import { feedCost } from './page/feed-cost.js';
 import { CATEGORIES, mainThreadTasks } from './page/trace.js';
 import { wholeNumber } from './whole-number.js';
 
 const values = new Command('npm run bench:page --')
   .description(
     `Measures whether the inspector's page draws a frame within 16 ms, in each of its views, with \
-calls between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
+calls between two endpoints. Before that, it measures what a feed costs an endpoint, half of whose \
+calls fail. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
   )
   .option('--seconds <n>', 'how long in each view', wholeNumber(1), 60)
   .option('--calls <n>', 'how many calls a second', wholeNumber(1), 5_000)
+  .option('--feed-only', 'measure what a feed costs, and no page', false)
+  .option('--rounds <n>', 'how often to measure what a feed costs', wholeNumber(1), 3)
   .parse()
   .opts();
 
@@ -59,28 +64,43 @@ type Outcomes = Readonly<Record<string, number>>;
 
 await using inspector = await serveInspector();
 const sides: ChildProcess[] = [];
-const [server] = await startSide([inspector.url]);
-const [, client] = await startSide([inspector.url, server, String(values.calls)]);
-
-const browser = await chromium.launch({
-  executablePath: process.env['RPCUDP_CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
 try {
+  await measureFeed();
+  if (!values.feedOnly) await measurePage();
+} finally {
+  for (const side of sides) side.disconnect();
+}
+
+/** Prints what a feed costs an endpoint that is asked for more than can succeed. */
+async function measureFeed(): Promise<void> {
+  const [server, side] = await startSide(['']);
+  const { calls: callsPerSecond, rounds } = values;
+  const seconds = Math.min(values.seconds, 10);
+  const options = { inspectorUrl: inspector.url, server, callsPerSecond, seconds, rounds };
+  console.log(`A feed's cost: ${callsPerSecond} calls a second, every second one to nobody`);
+  console.table(await feedCost(options));
+  side.disconnect();
+  sides.pop();
+}
+
+async function measurePage(): Promise<void> {
+  const [server] = await startSide([inspector.url]);
+  const [, client] = await startSide([inspector.url, server, String(values.calls)]);
+  await using browser = await chromium.launch({
+    executablePath: process.env['RPCUDP_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'],
+  });
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const devTools = await page.context().newCDPSession(page);
   await page.addInitScript({ content: COUNT_RECORDS });
   await page.goto(inspector.url);
   await page.waitForTimeout(WARM_UP_MS);
   const rows: Record<string, object> = {};
-  for (const view of VIEWS) rows[view] = await measure(view, page, devTools);
+  for (const view of VIEWS) rows[view] = await measure(view, page, devTools, client);
   console.log(
     `Node ${process.version}, Chromium ${browser.version()}; ${values.calls} calls a second, ${values.seconds} s each`,
   );
   console.table(rows);
-} finally {
-  await browser.close();
-  for (const side of sides) side.disconnect();
 }
 
 async function startSide(args: string[]): Promise<[address: string, side: ChildProcess]> {
@@ -90,16 +110,22 @@ async function startSide(args: string[]): Promise<[address: string, side: ChildP
   return [address, side];
 }
 
-async function measure(view: string, page: Page, devTools: CDPSession): Promise<object> {
+async function measure(
+  view: string,
+  page: Page,
+  devTools: CDPSession,
+  client: ChildProcess,
+): Promise<object> {
+  const browser = page.context().browser() as Browser;
   await page.getByTestId(`view-${view}`).click();
   await page.waitForTimeout(WARM_UP_MS);
-  const before = await sample(page, devTools);
+  const before = await sample(page, devTools, client);
   const startMs = performance.now();
   await browser.startTracing(page, { categories: CATEGORIES });
   const gaps = await page.evaluate<number[]>(framesFor(values.seconds * 1_000));
   const tasks = mainThreadTasks(await browser.stopTracing());
   const seconds = (performance.now() - startMs) / 1_000;
-  const after = await sample(page, devTools);
+  const after = await sample(page, devTools, client);
   // A task that was running when the trace began or ended has no CPU time.
   const cpu = tasks.map(({ cpuMs }) => cpuMs).filter((ms) => !Number.isNaN(ms));
   const wall = tasks.map(({ wallMs }) => wallMs);
@@ -133,7 +159,7 @@ function framesFor(ms: number): string {
   })`;
 }
 
-async function sample(page: Page, devTools: CDPSession): Promise<Sample> {
+async function sample(page: Page, devTools: CDPSession, client: ChildProcess): Promise<Sample> {
   await devTools.send('HeapProfiler.collectGarbage');
   const { usedSize } = await devTools.send('Runtime.getHeapUsage');
   client.send('outcomes');

@@ -1,15 +1,18 @@
 import { EventEmitter, once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import type { Test } from 'tap';
+import { WebSocketServer } from 'ws';
 import { Output } from '../../src/cli/output.js';
 import { run } from '../../src/cli/program.js';
 import type { Terminal } from '../../src/cli/terminal.js';
 import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { serveInspector } from '../../src/inspector/hub/server.js';
 import { CommandProcess, runCommand } from '../fixtures/command.js';
-import { sampleTraffic } from '../fixtures/inspection-records.js';
+import { countsRecord, endpointRecord, sampleTraffic } from '../fixtures/inspection-records.js';
 
 // A look takes more than a second, and counts change twice a second.
 t.setTimeout(180_000);
@@ -68,7 +71,7 @@ t.test('without a terminal it prints once', async (t) => {
   const { exitCode, stdout, stderr } = await runCommand(['top', url]);
   t.strictSame([exitCode, stderr], [0, '']);
   t.match(stdout, /^ENDPOINT +ADDRESS +STATE/);
-  t.match(stdout, /\nclient +127\.0\.0\.1:5678 +● open/);
+  t.match(stdout, /\nclient +127\.0\.0\.1:5678 +■ recorded/);
   t.match(stdout, /timed out: Nothing was heard from the peer since\./);
   t.match(stdout, /request\.replayed 18 .* = 302 in 302 datagrams\n/);
   t.notMatch(stdout, '\u001b');
@@ -80,7 +83,11 @@ t.test('--json prints once as JSON', async (t) => {
   t.equal(exitCode, 0);
   t.match(JSON.parse(stdout), {
     endpoints: [
-      { name: 'client', state: 'open', counts: { callsMade: { count: 300 }, framesReceived: 284 } },
+      {
+        name: 'client',
+        state: 'recorded',
+        counts: { callsMade: { count: 300 }, framesReceived: 284 },
+      },
       { name: 'server', counts: { fates: { 'request.replayed': { count: 18 } } } },
     ],
     leftOut: { endpoints: 0, peers: 0 },
@@ -169,4 +176,49 @@ t.test('as a process with its output in a pipe it ends by itself', async (t) => 
   ).ended();
   t.strictSame([exitCode, stderr], [0, '']);
   t.match(stdout, /^ENDPOINT/);
+});
+
+/** Longer than a look. */
+const LONG_MS = 2_000;
+
+/** An inspector that needs long to tell what it knows: that 100 datagrams arrived, and then 900. */
+async function slowInspector(t: Test): Promise<string> {
+  const http = createServer().listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  const sockets = new WebSocketServer({ server: http });
+  const { stats, ...rest } = countsRecord();
+  const counts = (seq: number, received: number) => ({
+    ...rest,
+    seq,
+    stats: { ...stats, received },
+  });
+  sockets.on('connection', (socket) => {
+    const send = (caughtUp: boolean, records: readonly object[]) => {
+      const head = { hub: 'h', position: 1, reset: !caughtUp };
+      socket.send(JSON.stringify({ ...head, caughtUp, callsDropped: 0, records }));
+    };
+    send(false, [endpointRecord(), counts(1, 100)]);
+    setTimeout(() => send(true, [counts(2, 900)]), LONG_MS);
+  });
+  t.teardown(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    sockets.close();
+    http.close();
+  });
+  const { port } = http.address() as AddressInfo;
+  return `http://127.0.0.1:${port}/${'0'.repeat(32)}/`;
+}
+
+t.test('it prints what the inspector knows, not the half of it that has come', async (t) => {
+  const { stdout } = await runCommand(['top', await slowInspector(t), '--json']);
+  t.match(JSON.parse(stdout), { endpoints: [{ counts: { datagramsReceived: 900 } }] });
+});
+
+t.test('in a terminal it says that it is catching up, until it has', async (t) => {
+  const terminal = new FakeTerminal();
+  const { ended } = topAt(terminal, await slowInspector(t));
+  await terminal.shows(/catching up…/);
+  await terminal.shows(/1 open of 1/);
+  terminal.press('q');
+  t.equal(await ended, 0);
 });

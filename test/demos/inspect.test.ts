@@ -19,6 +19,7 @@ async function watching(t: Test, url: string) {
       seen.push(...records);
       told.emit('told');
     },
+    caughtUp: () => undefined,
     connection: () => undefined,
   });
   t.teardown(() => watch.close());

@@ -298,6 +298,7 @@ function addressesOf(endpoint: AnyEndpoint): string[] {
     actorStarted: () => undefined,
     actorStepped: () => undefined,
     datagramSent: () => undefined,
+    datagramLeft: () => undefined,
     datagramReceived: () => undefined,
     datagramSettled: () => undefined,
   });

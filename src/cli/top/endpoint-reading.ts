@@ -70,6 +70,7 @@ export class EndpointReading {
   }
 
   get state(): KnownState {
+    if (this.#closed?.recorded === true) return 'recorded';
     if (this.#closed !== undefined) return this.#closed.lost === true ? 'lost' : 'closed';
     const told = this.#meter.latest?.stats.state;
     return told !== undefined && isNameOf(ENDPOINT_STATES, told) ? told : 'open';

@@ -12,6 +12,8 @@ export interface Title {
   readonly source: string;
   /** What is wrong with the source, in words; undefined if nothing is. */
   readonly fault: string | undefined;
+  /** Whether the source is still telling what it knows of the past. */
+  readonly catchingUp?: boolean;
   /** The URL that endpoints can feed. */
   readonly feedUrl?: string | undefined;
 }
@@ -54,10 +56,18 @@ export function reportLines(snapshot: Snapshot): string[] {
   return [...lines, ...noteLine(notesOf(snapshot, sections))];
 }
 
-function titleLine({ endpoints }: Snapshot, { source, fault }: Title, width: number): string {
+function titleLine(
+  { endpoints }: Snapshot,
+  { source, fault, catchingUp = false }: Title,
+  width: number,
+): string {
   const open = endpoints.filter(({ state }) => state === 'open').length;
   const state =
-    fault === undefined ? `${open} open of ${endpoints.length}` : toned(`✕ ${fault}`, 'bad');
+    fault !== undefined
+      ? toned(`✕ ${fault}`, 'bad')
+      : catchingUp
+        ? toned('catching up…', 'warn')
+        : `${open} open of ${endpoints.length}`;
   const line = `${toned('rpcudp top', 'strong')}  ${toned(source)}  ${state}`;
   const space = width - stringWidth(line) - KEYS.length;
   return space < 1 ? line : line + ' '.repeat(space) + toned(KEYS, 'faint');

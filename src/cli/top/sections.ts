@@ -44,6 +44,7 @@ const STATES: Readonly<Record<KnownState, readonly [words: string, tone: Tone]>>
   closing: [`◐ ${ENDPOINT_STATES.closing}`, 'warn'],
   closed: [`○ ${ENDPOINT_STATES.closed}`, 'faint'],
   lost: ['✕ feed lost', 'bad'],
+  recorded: ['■ recorded', 'faint'],
 };
 
 const NOT_TELLING = ['◌', 'plain'] as const;

@@ -19,8 +19,11 @@ export interface Snapshot {
   readonly leftOut: { readonly endpoints: number; readonly peers: number };
 }
 
-/** `lost` means that the feed broke off, so nothing more is known about the endpoint. */
-export type KnownState = EndpointState | 'lost';
+/**
+ * `lost` means that the feed broke off, so nothing more is known about the endpoint; `recorded`, that
+ * a recording of it has ended.
+ */
+export type KnownState = EndpointState | 'lost' | 'recorded';
 
 /** Whether the endpoint is gone, as far as is known. */
 export function isGone({ state }: { readonly state: KnownState }): boolean {

@@ -20,8 +20,10 @@ export interface CaptureSummary {
   readonly maskedFrames: number;
   /** How many frames of these datagrams are not in the recording. */
   readonly missingFrames: number;
+  /** How many datagrams the system refused to send. They are not in the capture. */
+  readonly refused: number;
   /**
-   * How many datagrams are not in the capture: they are wholly masked or cannot have been, or their
+   * How many other datagrams are not in the capture: they are wholly masked or cannot have been, or their
    * endpoint or an address is not known.
    */
   readonly leftOut: number;
@@ -54,6 +56,7 @@ export class Capture {
   readonly #packets: CapturedPacket[] = [];
   #maskedFrames = 0;
   #missingFrames = 0;
+  #refused = 0;
   #leftOut = 0;
 
   /**
@@ -86,6 +89,10 @@ export class Capture {
     const endpoint = this.#endpoints.get(record.endpoint);
     const peer = ipAddressOf(record.peer);
     if (endpoint !== undefined && this.#only !== undefined && endpoint.name !== this.#only) return;
+    if (record.refused !== undefined) {
+      this.#refused += 1;
+      return;
+    }
     const rebuilt = isPossible(record) ? rebuildDatagram(record) : undefined;
     if (endpoint === undefined || peer === undefined || rebuilt === undefined) {
       this.#leftOut += 1;
@@ -116,6 +123,7 @@ export class Capture {
       datagrams: this.#packets.length,
       maskedFrames: this.#maskedFrames,
       missingFrames: this.#missingFrames,
+      refused: this.#refused,
       leftOut: this.#leftOut,
     };
   }

@@ -1,11 +1,16 @@
 /** Cursor: how far a reader has read a history, and what to send to that reader next. */
 import type { History } from './history.js';
-import type { KeptRecord } from './living.js';
+import type { KeptRecord } from './kept-record.js';
 
 /** Some records of a history, as JSON text. */
 export interface Batch {
-  /** Whether the batch starts from the beginning: the reader must forget what came before. */
+  /**
+   * Whether a retelling begins: until the reader has caught up, it is told of everything that
+   * lives, even if it was told before. What it is not told of has ended.
+   */
   readonly reset: boolean;
+  /** Whether the reader has caught up: with this batch it has been told everything. */
+  readonly caughtUp: boolean;
   /** Where to go on from: the parameter `position` of a new `Cursor`. */
   readonly position: number;
   readonly texts: readonly string[];
@@ -13,57 +18,71 @@ export interface Batch {
 
 export class Cursor {
   readonly #history: History;
-  #position: number | undefined;
-  /**
-   * Remembered records that the ring has dropped and that are still to be sent. All are older than
-   * `#position`.
-   */
-  #before: KeptRecord[] = [];
-  #skipped = 0;
+  #position: number;
+  /** Whether the next batch is the first from the beginning. */
+  #begins: boolean;
+  /** Whether the reader was told whether it has caught up. */
+  #greeted = false;
+  /** Whether records have made room before they were read: the end of a call may be among them. */
+  #missed = false;
+  /** How many had made room when that was looked at. */
+  #drops: number;
+  /** What is told again, because something was missed. */
+  #again: KeptRecord[] = [];
 
   /**
-   * @param position the position of the last batch that was read. Without it, or if the ring does
-   * not reach back so far, the cursor starts from the beginning.
+   * @param position the position of the last batch that was read. Without it, or if the history
+   * never had it, the cursor starts from the beginning.
    */
   constructor(history: History, position?: number) {
     this.#history = history;
-    this.#position = position;
+    const isKnown = position !== undefined && position <= history.position;
+    this.#position = isKnown ? position : 0;
+    this.#begins = !isKnown;
+    this.#missed = isKnown && history.lastDropped > position;
+    this.#drops = history.drops;
   }
 
-  /** How many records left the history before this cursor read them. */
-  get skipped(): number {
-    return this.#skipped;
-  }
-
-  /** The next batch, of about `maxChars` characters at most; undefined if everything was read. */
+  /**
+   * The next batch, of about `maxChars` characters at most; undefined if everything was read. The
+   * first batch may be empty.
+   */
   next(maxChars: number): Batch | undefined {
-    const reset = this.#position === undefined || !this.#history.reaches(this.#position);
-    if (reset) this.#restart();
-    const records = this.#take(maxChars);
-    if (records.length === 0 && !reset) return undefined;
-    const position = records.at(-1)?.position ?? this.#history.position;
-    return { reset, position, texts: records.map(({ text }) => text) };
+    this.#lookForMissed();
+    const news = this.#again.length > 0 ? [] : this.#history.since(this.#position, maxChars);
+    const retells = news.length === 0 && this.#missed;
+    if (retells) this.#again = this.#history.needed();
+    if (retells) this.#missed = false;
+    const records = news.length > 0 ? news : this.#takeAgain(maxChars);
+    if (records.length === 0 && !retells && this.#greeted) return undefined;
+    const reset = this.#begins || retells;
+    this.#begins = false;
+    this.#greeted = true;
+    this.#position = news.at(-1)?.position ?? this.#position;
+    return {
+      reset,
+      caughtUp: this.#hasAll,
+      // A reader that breaks off while it is told again must be told all of it.
+      position: this.#again.length > 0 ? 0 : this.#position,
+      texts: records.map(({ text }) => text),
+    };
   }
 
-  #restart(): void {
-    const start = this.#history.tailStart;
-    this.#before = this.#history.beforeTail();
-    const missed = this.#position;
-    if (missed !== undefined && missed < start) {
-      const kept = this.#before.filter(({ position }) => position > missed).length;
-      this.#skipped += start - missed - kept;
-    }
-    this.#position = start;
+  get #hasAll(): boolean {
+    if (this.#missed || this.#again.length > 0) return false;
+    return this.#history.since(this.#position, 0).length === 0;
   }
 
-  #take(maxChars: number): KeptRecord[] {
-    if (this.#before.length > 0) {
-      let chars = 0;
-      const end = this.#before.findIndex(({ text }) => (chars += text.length) > maxChars);
-      return this.#before.splice(0, end === -1 ? this.#before.length : Math.max(end, 1));
-    }
-    const records = this.#history.since(this.#position ?? 0, maxChars);
-    this.#position = records.at(-1)?.position ?? this.#position;
-    return records;
+  #lookForMissed(): void {
+    const { drops, lastDropped } = this.#history;
+    if (drops !== this.#drops && lastDropped > this.#position) this.#missed = true;
+    this.#drops = drops;
+  }
+
+  #takeAgain(maxChars: number): KeptRecord[] {
+    let chars = 0;
+    const end = this.#again.findIndex(({ text }) => (chars += text.length) > maxChars);
+    const count = end === -1 ? this.#again.length : Math.max(end, 1);
+    return this.#again.splice(0, count).filter(({ text }) => text !== '');
   }
 }

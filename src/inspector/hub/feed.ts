@@ -6,6 +6,7 @@ import { systemRandom } from '../../random.js';
 import { systemClock } from '../../time/clock.js';
 import { release } from '../../time/hold.js';
 import { Cursor } from './cursor.js';
+import { DistinctNames } from './distinct-names.js';
 import { History } from './history.js';
 import type { InspectionRecord } from '../record.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
@@ -69,7 +70,8 @@ export function feedInspector(
 ): InspectorFeed {
   const feed = new Feed(socketUrl(url, 'feed'));
   try {
-    for (const endpoint of [endpoints].flat()) feed.attach(endpoint, options);
+    const names = new DistinctNames();
+    for (const endpoint of [endpoints].flat()) feed.attach(endpoint, names.next(options));
   } catch (error) {
     void feed.close();
     throw error;
@@ -86,7 +88,9 @@ interface Connection {
 
 class Feed implements InspectorFeed {
   readonly #url: URL;
-  readonly #history = new History(LIMITS);
+  readonly #history = new History(LIMITS, ({ position }) => {
+    if (position > this.#sentPosition) this.#dropped += 1;
+  });
   /** Records that are not yet in the history. Bounded by `MAX_FRESH`. */
   #fresh: InspectionRecord[] = [];
   /** Bounded by the number of attached endpoints. */
@@ -120,7 +124,7 @@ class Feed implements InspectorFeed {
 
   get dropped(): number {
     this.#keep();
-    return this.#dropped + this.#history.dropped + (this.#connection?.cursor.skipped ?? 0);
+    return this.#dropped;
   }
 
   close(): Promise<void> {
@@ -158,11 +162,10 @@ class Feed implements InspectorFeed {
       this.#failuresInARow = 0;
       this.#send();
     });
-    webSocket.on('close', () => this.#connectionEnded(connection));
+    webSocket.on('close', () => this.#connectionEnded());
   }
 
-  #connectionEnded({ cursor }: Connection): void {
-    this.#dropped += cursor.skipped;
+  #connectionEnded(): void {
     this.#connection = undefined;
     systemClock.clearTimeout(this.#timer);
     if (this.#closed !== undefined) return;
@@ -207,7 +210,7 @@ class Feed implements InspectorFeed {
       const batch = cursor.next(MAX_MESSAGE_CHARS);
       if (batch === undefined) return;
       this.#sentPosition = Math.max(this.#sentPosition, batch.position);
-      webSocket.send(`[${batch.texts.join(',')}]`);
+      if (batch.texts.length > 0) webSocket.send(`[${batch.texts.join(',')}]`);
     }
     this.#sendSoon();
   }
@@ -217,7 +220,7 @@ class Feed implements InspectorFeed {
     systemClock.clearTimeout(this.#timer);
     this.#keep();
     if (this.#connection !== undefined) await this.#farewell(this.#connection);
-    this.#dropped += this.#history.position - this.#sentPosition;
+    this.#dropped += this.#history.since(this.#sentPosition).length;
   }
 
   async #farewell({ webSocket, socket }: Connection): Promise<void> {

@@ -1,24 +1,29 @@
 /**
- * History: a bounded memory of records. A late reader first gets everything that lives, however old
- * its records are, and then the latest events.
+ * History: a bounded memory of records. A late reader first gets what is remembered of the past,
+ * everything that lives included, however old its records are, and then what is new.
  *
- * - Of each endpoint: its own record, its latest counts, the latest record of each peer, and all
- *   calls and handlers that live. Of all endpoints together: the latest records, in a ring.
+ * - Of each endpoint: its own record, its latest counts, the latest record of each peer and of each
+ *   kind of failure, and all calls and handlers that live. Of all endpoints together: as many other
+ *   records as there is room for, by kind. So a storm of failures pushes out only itself.
  * - No record is in it twice. Records of one endpoint come in the order of their `seq`; a `seq`
  *   that is not greater than the last is a repetition. So a feed may send everything again.
- * - A closed endpoint has nothing that lives. It is forgotten when the ring has no more records of
- *   it. A lost endpoint keeps its records, and continues when its `endpoint` record comes again.
+ * - A closed endpoint has nothing that lives. It is forgotten when there are no more records of it.
+ *   A lost endpoint keeps its records, and continues when its `endpoint` record comes again.
  */
+import { FACTS } from '../kind.js';
+import { Lanes } from '../lanes.js';
 import { Living } from './living.js';
-import type { KeptRecord } from './living.js';
+import type { KeptRecord } from './kept-record.js';
+import { KeptRecords } from './kept-records.js';
+import { Latest } from './latest.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
 import { MAX_RECORD_CHARS } from '../record-bounds.js';
 
 /** How much a history may hold. */
 export interface HistoryLimits {
-  /** The most records in the ring. Default 100,000. */
+  /** The most records, besides the latest facts and what lives. Default 100,000. */
   readonly maxRecords?: number;
-  /** The most JSON characters in the ring, and as many again in what lives. Default 64 Mi. */
+  /** The most JSON characters of these records, and as many again in what lives. Default 64 Mi. */
   readonly maxChars?: number;
   /** The most calls and handlers that live, at all endpoints together. Default 10,000. */
   readonly maxLiving?: number;
@@ -34,8 +39,6 @@ export const HISTORY_LIMITS: Required<HistoryLimits> = {
   maxEndpoints: 256,
 };
 
-/** The most peers of each endpoint. The peer whose last record is oldest is forgotten first. */
-const MAX_PEERS = 1_000;
 /** The most endpoints that closed and were forgotten: their records are refused. */
 const MAX_ENDED = 4_096;
 
@@ -44,27 +47,29 @@ interface EndpointMemory {
   readonly opened: RecordOf<'endpoint'>;
   state: 'open' | 'closed' | 'lost';
   lastSeq: number;
-  lastPosition: number;
-  endpoint: KeptRecord;
-  ending: KeptRecord | undefined;
-  counts: KeptRecord | undefined;
-  readonly peers: Map<string, KeptRecord>;
+  /** How many of its records are kept while there is room. */
+  spare: number;
+  readonly latest: Latest;
   readonly living: Living;
 }
 
 export class History {
   readonly #limits: Required<HistoryLimits>;
-  /** The ring begins at `#head`; the places before `#head` are empty. */
-  #ring: (KeptRecord | undefined)[] = [];
-  #head = 0;
-  #ringChars = 0;
+  readonly #onDropped: (kept: KeptRecord) => void;
+  readonly #records = new KeptRecords();
+  /** The records that nothing needs. */
+  readonly #spare = new Lanes<KeptRecord>(({ text }) => text.length);
   #position = 0;
-  #dropped = 0;
+  #lastDropped = 0;
+  #drops = 0;
+  #callsDropped = 0;
   readonly #endpoints = new Map<string, EndpointMemory>();
   readonly #ended = new Set<string>();
 
-  constructor(limits: HistoryLimits = {}) {
+  /** @param onDropped called with each record that had to make room */
+  constructor(limits: HistoryLimits = {}, onDropped: (kept: KeptRecord) => void = () => undefined) {
     this.#limits = { ...HISTORY_LIMITS, ...limits };
+    this.#onDropped = onDropped;
   }
 
   /** The position of the latest record; 0 if there is none. */
@@ -72,14 +77,19 @@ export class History {
     return this.#position;
   }
 
-  /** The position just before the oldest record in the ring. */
-  get tailStart(): number {
-    return this.#position - this.#size;
+  /** The highest position of the records that had to make room. */
+  get lastDropped(): number {
+    return this.#lastDropped;
   }
 
-  /** How many records of living calls and handlers were removed to make room. */
-  get dropped(): number {
-    return this.#dropped;
+  /** How many records had to make room. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** How many calls, notifications and requests had to make room. */
+  get callsDropped(): number {
+    return this.#callsDropped;
   }
 
   /** The endpoint's own record, and whether the endpoint is open; undefined if it is not known. */
@@ -101,72 +111,45 @@ export class History {
   }
 
   /**
-   * Adds a record. Returns false if it was refused: it is a repetition, or its endpoint has not
-   * sent its own record, or its endpoint has closed.
+   * Adds a record, and returns its JSON text. Returns undefined if it was refused: it is a
+   * repetition, or its endpoint has not sent its own record, or its endpoint has closed.
    *
    * @throws RangeError for values that are nested some thousand levels deep, and for a record of
    * more than a mebi characters; then nothing has changed.
    */
-  add(record: InspectionRecord): boolean {
+  add(record: InspectionRecord): string | undefined {
     const memory = this.#admit(record);
-    if (memory === undefined) return false;
+    if (memory === undefined) return undefined;
     // Must come before any change: this throws for values that are nested too deeply.
     const text = JSON.stringify(record);
     if (text.length > MAX_RECORD_CHARS) throw new RangeError('The record is too long');
+    this.#endpoints.set(record.endpoint, memory);
     this.#position += 1;
-    const kept: KeptRecord = { position: this.#position, text };
+    const { endpoint, type } = record;
+    const begins = type === 'call' || type === 'notification' || type === 'handler';
+    const kept: KeptRecord = { position: this.#position, text, endpoint, begins, needs: 0 };
+    this.#records.push(kept);
     this.#note(memory, record, kept);
-    this.#ring.push(kept);
-    this.#ringChars += kept.text.length;
     this.#keepBounds();
-    return true;
+    return text;
   }
 
-  /**
-   * Everything that is remembered, in the order in which it came: what the ring has dropped, then
-   * the ring.
-   */
+  /** Everything that is remembered, in the order in which it came. */
   all(): InspectionRecord[] {
-    return [...this.beforeTail(), ...this.since(this.tailStart)].map(
-      ({ text }) => JSON.parse(text) as InspectionRecord,
-    );
+    return this.since(0).map(({ text }) => JSON.parse(text) as InspectionRecord);
   }
 
-  /** The remembered records that the ring has dropped, in the order in which they came. */
-  beforeTail(): KeptRecord[] {
-    const start = this.tailStart;
-    const before = new Map<number, KeptRecord>();
-    for (const memory of this.#endpoints.values()) {
-      for (const kept of rememberedOf(memory)) {
-        if (kept.position <= start) before.set(kept.position, kept);
-      }
-    }
-    return [...before.values()].sort((one, other) => one.position - other.position);
-  }
-
-  /** Whether the ring still has every record after this position. */
-  reaches(position: number): boolean {
-    return position >= this.tailStart && position <= this.#position;
+  /** The latest facts and all that lives, in the order in which it came. */
+  needed(): KeptRecord[] {
+    return this.#records.needed();
   }
 
   /**
-   * Records after this position that are still in the ring: at most `maxChars` characters, but at
+   * The remembered records after this position, in order: at most `maxChars` characters, but at
    * least one record.
    */
-  since(position: number, maxChars = Infinity): KeptRecord[] {
-    const start = this.#head + Math.max(position - this.tailStart, 0);
-    let chars = 0;
-    let end = start;
-    while (end < this.#ring.length) {
-      chars += this.#ring[end]?.text.length ?? 0;
-      if (chars > maxChars && end > start) break;
-      end += 1;
-    }
-    return this.#ring.slice(start, end) as KeptRecord[];
-  }
-
-  get #size(): number {
-    return this.#ring.length - this.#head;
+  since(position: number, maxChars?: number): KeptRecord[] {
+    return this.#records.since(position, maxChars);
   }
 
   #admit(record: InspectionRecord): EndpointMemory | undefined {
@@ -181,67 +164,52 @@ export class History {
   }
 
   #meet(opened: RecordOf<'endpoint'>): EndpointMemory {
+    const release = (kept: KeptRecord, kind: string): void => {
+      memory.spare += 1;
+      this.#spare.add(kind, kept);
+    };
     const memory: EndpointMemory = {
       opened,
       state: 'open',
       lastSeq: opened.seq,
-      lastPosition: 0,
-      endpoint: { position: 0, text: '' },
-      ending: undefined,
-      counts: undefined,
-      peers: new Map(),
-      living: new Living(),
+      spare: 0,
+      latest: new Latest((kept) => release(kept, FACTS)),
+      living: new Living(release),
     };
-    this.#endpoints.set(opened.endpoint, memory);
     return memory;
   }
 
   #note(memory: EndpointMemory, record: InspectionRecord, kept: KeptRecord): void {
     // A record of a loss comes from the hub, not from the endpoint, so its `seq` does not count.
     if (!isLoss(record)) memory.lastSeq = Math.max(memory.lastSeq, record.seq);
-    memory.lastPosition = kept.position;
-    switch (record.type) {
-      case 'endpoint':
-        memory.state = 'open';
-        memory.endpoint = kept;
-        memory.ending = undefined;
-        return;
-      case 'endpoint.closed':
-        memory.state = isLoss(record) ? 'lost' : 'closed';
-        memory.ending = kept;
-        if (memory.state === 'closed') memory.living.clear();
-        return;
-      case 'counts':
-        memory.counts = kept;
-        return;
-      case 'peer':
-        memory.peers.delete(record.peer);
-        memory.peers.set(record.peer, kept);
-        if (memory.peers.size > MAX_PEERS) deleteOldest(memory.peers);
-        return;
-      default:
-        this.#dropped += memory.living.add(record, kept);
+    if (record.type === 'endpoint') memory.state = 'open';
+    if (record.type === 'endpoint.closed') {
+      memory.state = isLoss(record) ? 'lost' : 'closed';
+      if (memory.state === 'closed') memory.living.clear();
     }
+    if (!memory.latest.add(record, kept)) memory.living.add(record, kept);
   }
 
   #keepBounds(): void {
     const { maxRecords, maxChars, maxEndpoints } = this.#limits;
-    while (this.#size > maxRecords || (this.#ringChars > maxChars && this.#size > 1)) this.#turn();
-    if (this.#head * 2 > this.#ring.length) {
-      this.#ring = this.#ring.slice(this.#head);
-      this.#head = 0;
-    }
+    while (this.#tooMuchLives()) this.#mostAlive().living.dropOldest();
     while (this.#endpoints.size > maxEndpoints) this.#forgetOne();
-    while (this.#tooMuchLives()) this.#dropped += this.#mostAlive().living.dropOldest();
+    const spare = this.#spare;
+    while (spare.size > maxRecords || (spare.cost > maxChars && spare.size > 1)) this.#dropSpare();
   }
 
-  #turn(): void {
-    this.#ringChars -= this.#ring[this.#head]?.text.length ?? 0;
-    this.#ring[this.#head] = undefined;
-    this.#head += 1;
-    for (const [key, { state, lastPosition }] of this.#endpoints) {
-      if (state === 'closed' && lastPosition <= this.tailStart) this.#forget(key);
-    }
+  #dropSpare(): void {
+    const kept = this.#spare.shift();
+    if (kept === undefined) return;
+    this.#onDropped(kept);
+    this.#drops += 1;
+    this.#lastDropped = Math.max(this.#lastDropped, kept.position);
+    if (kept.begins) this.#callsDropped += 1;
+    this.#records.drop(kept);
+    const memory = this.#endpoints.get(kept.endpoint);
+    if (memory === undefined) return;
+    memory.spare -= 1;
+    if (memory.state === 'closed' && memory.spare === 0) this.#forget(kept.endpoint);
   }
 
   #tooMuchLives(): boolean {
@@ -272,11 +240,15 @@ export class History {
   }
 
   #forget(key: string): void {
-    if (this.#endpoints.get(key)?.state === 'closed') {
+    const memory = this.#endpoints.get(key);
+    if (memory === undefined) return;
+    if (memory.state === 'closed') {
       this.#ended.add(key);
       if (this.#ended.size > MAX_ENDED) deleteOldest(this.#ended);
     }
     this.#endpoints.delete(key);
+    memory.living.clear();
+    for (const kept of memory.latest.records()) this.#records.drop(kept);
   }
 }
 
@@ -284,17 +256,9 @@ function isLoss(record: InspectionRecord): boolean {
   return record.type === 'endpoint.closed' && record.lost === true;
 }
 
-function rememberedOf({ endpoint, ending, counts, peers, living }: EndpointMemory): KeptRecord[] {
-  const latest = [endpoint, counts, ending].filter((kept) => kept !== undefined);
-  return [...latest, ...peers.values(), ...living.records()];
-}
-
-function deleteOldest(collection: {
-  keys(): Iterable<string>;
-  delete(key: string): boolean;
-}): void {
-  for (const key of collection.keys()) {
-    collection.delete(key);
+function deleteOldest(keys: Set<string>): void {
+  for (const key of keys) {
+    keys.delete(key);
     return;
   }
 }

@@ -93,19 +93,30 @@ export class Hub {
     return feed;
   }
 
-  /** Takes records that come from no feed: those of a recording. */
+  /**
+   * Takes records that come from no feed: those of a recording. With it ends what is known of its
+   * endpoints.
+   */
   show(records: Iterable<InspectionRecord>): void {
+    /** When each endpoint was last heard of. */
+    const ends = new Map<string, number>();
     for (const record of records) {
       try {
         this.#history.add(record);
+        ends.set(record.endpoint, record.atMs);
       } catch {
         // Too large, or nested too deeply.
         this.#dropped += 1;
       }
     }
+    for (const [key, atMs] of ends) this.#lose(key, atMs, true);
   }
 
-  /** @param last the hub and the position of the last message that the viewer got, if any */
+  /**
+   * The viewer gets at least one message at once.
+   *
+   * @param last the hub and the position of the last message that the viewer got, if any
+   */
   openViewer(viewer: Viewer, last?: { readonly hub: string; readonly position: number }): void {
     const position = last?.hub === this.id ? last.position : undefined;
     this.#viewers.set(viewer, new Cursor(this.#history, position));
@@ -126,8 +137,10 @@ export class Hub {
     while (cursor !== undefined && viewer.bufferedBytes <= MAX_BUFFERED_BYTES) {
       const batch = cursor.next(MAX_MESSAGE_CHARS);
       if (batch === undefined) return;
-      const { position, reset, texts } = batch;
-      const head = JSON.stringify({ hub: this.id, position, reset }).slice(0, -1);
+      const { position, reset, caughtUp, texts } = batch;
+      const { callsDropped } = this.#history;
+      const about = { hub: this.id, position, reset, caughtUp, callsDropped };
+      const head = JSON.stringify(about).slice(0, -1);
       viewer.send(`${head},"records":[${texts.join(',')}]}`);
     }
   }
@@ -135,7 +148,7 @@ export class Hub {
   #take(record: InspectionRecord, feed: HubFeed): void {
     const { endpoint: key, type } = record;
     const before = this.#history.endpoint(key);
-    const added = this.#history.add(record);
+    const added = this.#history.add(record) !== undefined;
     const after = this.#history.endpoint(key);
     if (after === undefined) {
       if (!this.#history.hasEnded(key)) this.#dropped += 1;
@@ -161,15 +174,18 @@ export class Hub {
     for (const [key, feeder] of this.#feeders) {
       if (feeder !== feed) continue;
       this.#feeders.delete(key);
-      const lastSeq = this.#history.lastSeq(key);
-      if (lastSeq === undefined) continue;
-      // Half a step lies between the last record that came and the next that may come.
-      const seq = lastSeq + 0.5;
-      const common = { endpoint: key, seq, atMs: this.#nowMs() };
-      if (this.#history.add({ type: 'endpoint.closed', ...common, lost: true })) {
-        this.#report('endpoint.lost', key);
-      }
+      if (this.#lose(key, this.#nowMs())) this.#report('endpoint.lost', key);
     }
+  }
+
+  /** Records that nothing more is known of the endpoint. Returns whether it was open. */
+  #lose(key: string, atMs: number, recorded?: true): boolean {
+    const lastSeq = this.#history.lastSeq(key);
+    if (lastSeq === undefined) return false;
+    // Half a step lies between the last record that came and the next that may come.
+    const common = { endpoint: key, seq: lastSeq + 0.5, atMs };
+    const about = { lost: true, ...(recorded && { recorded }) } as const;
+    return this.#history.add({ type: 'endpoint.closed', ...common, ...about }) !== undefined;
   }
 
   #report(type: InspectorReport['type'], key: string): void {

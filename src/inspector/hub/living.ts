@@ -1,19 +1,11 @@
 /** Living: the records of the calls, notifications and handlers that live at one endpoint. */
-import type { InspectionRecord } from '../record.js';
-
-/**
- * A record as it is kept: as text. Text has a third of the size of objects and can be sent as it
- * is.
- */
-export interface KeptRecord {
-  /** The place of the record among all that came, from 1. */
-  readonly position: number;
-  readonly text: string;
-}
+import { kindOfDatagram, kindOfEnd, UNFINISHED } from '../kind.js';
+import type { InspectionRecord, RecordOf } from '../record.js';
+import type { KeptRecord } from './kept-record.js';
 
 /**
  * The most records of one actor, for a call that is repeated for a long time. Beyond that the
- * second record is dropped: the first says which call it is.
+ * second record is released: the first says which call it is.
  */
 const MAX_RECORDS_OF_ACTOR = 64;
 
@@ -24,20 +16,31 @@ const MAX_RECORDS_OF_ACTOR = 64;
  */
 const MAX_ACTORS_OF_TRANSACTION = 2;
 
+type Beginning = RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
+
 interface LivingActor {
+  readonly type: Beginning['type'];
   readonly number: number;
   readonly transactionId: string;
   readonly records: KeptRecord[];
   chars: number;
 }
 
+/** Takes a record that nothing needs any more, and its kind. */
+type Release = (kept: KeptRecord, kind: string) => void;
+
 /** Its owner bounds it, by `dropOldest`. */
 export class Living {
+  readonly #release: Release;
   /** By actor number; the oldest first. */
   readonly #actors = new Map<number, LivingActor>();
   /** The actors of a transaction. Bounded by `MAX_ACTORS_OF_TRANSACTION`. */
   readonly #byTransaction = new Map<string, LivingActor[]>();
   #chars = 0;
+
+  constructor(release: Release) {
+    this.#release = release;
+  }
 
   get size(): number {
     return this.#actors.size;
@@ -48,74 +51,73 @@ export class Living {
     return this.#chars;
   }
 
-  /**
-   * Takes the record if it belongs to a call or handler. Returns how many records were dropped for
-   * it.
-   */
-  add(record: InspectionRecord, kept: KeptRecord): number {
+  /** Takes the record if it belongs to a call or handler that lives, or else releases it. */
+  add(record: InspectionRecord, kept: KeptRecord): void {
     switch (record.type) {
       case 'call':
       case 'notification':
       case 'handler':
-        this.#end(record.actor);
-        return this.#begin(record.actor, record.transactionId, kept);
+        this.#end(this.#actors.get(record.actor), UNFINISHED);
+        this.#begin(record, kept);
+        return;
       case 'step':
-        if (record.final) {
-          this.#end(record.actor);
-          return 0;
-        }
-        return this.#append(this.#actors.get(record.actor), kept);
+        this.#step(record, kept);
+        return;
       case 'datagram':
-        return record.frames
-          .flatMap(({ transactionId = '' }) => this.#byTransaction.get(transactionId) ?? [])
-          .reduce((dropped, actor) => dropped + this.#append(actor, kept), 0);
+        for (const { transactionId = '' } of record.frames) {
+          for (const actor of this.#byTransaction.get(transactionId) ?? []) {
+            this.#append(actor, kept);
+          }
+        }
+        if (kept.needs === 0) this.#release(kept, kindOfDatagram(record));
+        return;
       default:
-        return 0;
+        this.#release(kept, UNFINISHED);
     }
   }
 
-  /** Forgets the oldest actor. Returns how many records it had. */
-  dropOldest(): number {
+  /** Ends the oldest actor, as if its end had not been seen. */
+  dropOldest(): void {
     const [oldest] = this.#actors.values();
-    return this.#drop(oldest);
+    this.#end(oldest, UNFINISHED);
   }
 
+  /** Ends all. */
   clear(): void {
-    this.#actors.clear();
-    this.#byTransaction.clear();
-    this.#chars = 0;
+    for (const actor of [...this.#actors.values()]) this.#end(actor, UNFINISHED);
   }
 
-  records(): KeptRecord[] {
-    return [...this.#actors.values()].flatMap(({ records }) => records);
+  #step(step: RecordOf<'step'>, kept: KeptRecord): void {
+    const actor = this.#actors.get(step.actor);
+    const kind = actor === undefined ? UNFINISHED : kindOfEnd(actor.type, step);
+    if (actor !== undefined && !step.final) {
+      this.#append(actor, kept);
+      return;
+    }
+    this.#end(actor, kind);
+    this.#release(kept, kind);
   }
 
-  /** Returns how many records were dropped to make room. */
-  #begin(number: number, transactionId: string, kept: KeptRecord): number {
+  #begin({ type, actor: number, transactionId }: Beginning, kept: KeptRecord): void {
     const others = this.#byTransaction.get(transactionId) ?? [];
-    const dropped = others.length < MAX_ACTORS_OF_TRANSACTION ? 0 : this.#drop(others[0]);
-    const actor = { number, transactionId, records: [kept], chars: kept.text.length };
+    if (others.length >= MAX_ACTORS_OF_TRANSACTION) this.#end(others[0], UNFINISHED);
+    const actor: LivingActor = { type, number, transactionId, records: [], chars: 0 };
     this.#actors.set(number, actor);
     const left = this.#byTransaction.get(transactionId) ?? [];
     this.#byTransaction.set(transactionId, [...left, actor]);
-    this.#chars += actor.chars;
-    return dropped;
+    this.#append(actor, kept);
   }
 
-  #drop(actor: LivingActor | undefined): number {
-    if (actor === undefined) return 0;
-    this.#end(actor.number);
-    return actor.records.length;
-  }
-
-  #append(actor: LivingActor | undefined, kept: KeptRecord): number {
-    if (actor === undefined || actor.records.at(-1) === kept) return 0;
+  #append(actor: LivingActor, kept: KeptRecord): void {
+    if (actor.records.at(-1) === kept) return;
     actor.records.push(kept);
+    kept.needs += 1;
     this.#grow(actor, kept.text.length);
-    if (actor.records.length <= MAX_RECORDS_OF_ACTOR) return 0;
-    const [dropped] = actor.records.splice(1, 1);
-    this.#grow(actor, -(dropped?.text.length ?? 0));
-    return 1;
+    if (actor.records.length <= MAX_RECORDS_OF_ACTOR) return;
+    const [second] = actor.records.splice(1, 1);
+    if (second === undefined) return;
+    this.#grow(actor, -second.text.length);
+    this.#drop(second, UNFINISHED);
   }
 
   #grow(actor: LivingActor, chars: number): void {
@@ -123,14 +125,19 @@ export class Living {
     this.#chars += chars;
   }
 
-  #end(number: number): void {
-    const actor = this.#actors.get(number);
+  #end(actor: LivingActor | undefined, kind: string): void {
     if (actor === undefined) return;
-    this.#actors.delete(number);
+    this.#actors.delete(actor.number);
     this.#chars -= actor.chars;
     const { transactionId } = actor;
     const others = this.#byTransaction.get(transactionId)?.filter((other) => other !== actor) ?? [];
     if (others.length === 0) this.#byTransaction.delete(transactionId);
     else this.#byTransaction.set(transactionId, others);
+    for (const kept of actor.records) this.#drop(kept, kind);
+  }
+
+  #drop(kept: KeptRecord, kind: string): void {
+    kept.needs -= 1;
+    if (kept.needs === 0) this.#release(kept, kind);
   }
 }

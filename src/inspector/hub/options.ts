@@ -25,8 +25,8 @@ export interface InspectorOptions extends RecorderOptions {
   /** The records of a recording, to be shown. */
   readonly records?: Iterable<InspectionRecord> | undefined;
   /**
-   * How many of the latest records a page gets when it opens, besides everything that lives.
-   * Default 100,000.
+   * How many records a page gets when it opens, besides everything that lives: the latest of each
+   * kind, so that a storm of failures takes the room of nothing else. Default 100,000.
    */
   readonly maxRecords?: number | undefined;
   /** The most characters of JSON that these records may take. Default 64 Mi. */

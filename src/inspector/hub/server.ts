@@ -10,6 +10,7 @@ import type { SocketAddress } from '../../address/address.js';
 import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
 import { systemClock } from '../../time/clock.js';
+import { DistinctNames } from './distinct-names.js';
 import { InspectorBindError } from './errors.js';
 import { afterToken, isLocal } from './guard.js';
 import { Hub } from './hub.js';
@@ -36,7 +37,7 @@ export interface Inspector extends AsyncDisposable {
   readonly dropped: number;
   /**
    * Also shows this endpoint, from now on. Default: the options that were given to
-   * `serveInspector`.
+   * `serveInspector`; if they have a name, it is followed by a number, from the second endpoint on.
    */
   attach(endpoint: AnyEndpoint, options?: RecorderOptions): void;
   /** Detaches from the endpoints and ends all connections. Idempotent. */
@@ -99,6 +100,7 @@ class InspectorServer implements Inspector {
   /** The wanted address; once the server listens, its real address. */
   #address: SocketAddress;
   readonly #recorder: RecorderOptions;
+  readonly #names = new DistinctNames();
   readonly #token: string;
   readonly #hub: Hub;
   readonly #http: Server;
@@ -161,8 +163,9 @@ class InspectorServer implements Inspector {
     this.#address = { host, port: bound };
   }
 
-  attach(endpoint: AnyEndpoint, options = this.#recorder): void {
+  attach(endpoint: AnyEndpoint, ownOptions?: RecorderOptions): void {
     if (this.#closed !== undefined) return;
+    const options = ownOptions ?? this.#names.next(this.#recorder);
     const feed = this.#hub.openFeed();
     this.#recordings.push(recordEndpoint(endpoint, (record) => feed.take(record), options));
   }

@@ -8,15 +8,21 @@ import { systemClock } from '../../time/clock.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { readRecord } from '../record.js';
 import type { InspectionRecord } from '../record.js';
+import { ToldRecords } from '../told-records.js';
 import { socketUrl } from './socket-url.js';
 
 /** The receiver of what is watched. Its methods must not throw. */
 export interface Watcher {
   /**
-   * Called with new records. If `reset`, forget all earlier records: these start from the
-   * beginning.
+   * Called with new records. If `reset`, forget all earlier records: these are those of another
+   * inspector at the same URL.
    */
   records(records: readonly InspectionRecord[], reset: boolean): void;
+  /**
+   * Called with true when everything that the inspector knows has come; with false when it is going
+   * to tell more than it can tell at once. At first it is false.
+   */
+  caughtUp(hasAll: boolean): void;
   /**
    * Called with the reason, in words, when the connection breaks; with undefined when it is back.
    */
@@ -72,6 +78,7 @@ class WatchConnection implements Watch {
   #timer: unknown = undefined;
   #failuresInARow = 0;
   #isClosed = false;
+  #told = new ToldRecords();
 
   constructor(url: URL, watcher: Watcher) {
     this.#url = url;
@@ -134,14 +141,19 @@ class WatchConnection implements Watch {
   #take(text: string): void {
     const message = readMessage(text);
     if (message === undefined) return;
-    const { hub, position, reset, records } = message;
+    const { hub, position, reset, caughtUp, records } = message;
+    const isOther = reset && hub !== this.#url.searchParams.get('hub');
+    if (isOther) this.#told = new ToldRecords();
     // A new connection tells the inspector what was seen last, and gets what has come since then.
     this.#url.searchParams.set('hub', hub);
     this.#url.searchParams.set('position', String(position));
     this.#watcher.records(
-      records.flatMap((record) => readRecord(record) ?? []),
-      reset,
+      records
+        .flatMap((record) => readRecord(record) ?? [])
+        .filter((record) => this.#told.isNews(record)),
+      isOther,
     );
+    this.#watcher.caughtUp(caughtUp);
   }
 }
 
@@ -149,16 +161,18 @@ interface Message {
   readonly hub: string;
   readonly position: number;
   readonly reset: boolean;
+  readonly caughtUp: boolean;
   readonly records: readonly unknown[];
 }
 
 function readMessage(text: string): Message | undefined {
   try {
     const message = JSON.parse(text) as Partial<Message> | null;
-    const { hub, position, reset, records } = message ?? {};
-    return typeof hub === 'string' && typeof position === 'number' && Array.isArray(records)
-      ? { hub, position, reset: reset === true, records }
-      : undefined;
+    const { hub, position, reset, caughtUp, records } = message ?? {};
+    if (typeof hub !== 'string' || typeof position !== 'number') return undefined;
+    if (!Array.isArray(records)) return undefined;
+    // Inspectors of earlier versions do not say it.
+    return { hub, position, reset: reset === true, caughtUp: caughtUp !== false, records };
   } catch {
     return undefined;
   }

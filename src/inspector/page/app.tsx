@@ -48,7 +48,7 @@ export function App(): VNode {
       <Header />
       <StatusBar />
       <Notices />
-      <main class="main" data-testid={`main-${view.value}`}>
+      <main class="main" data-testid={`main-${view.value}`} data-feed={session.feedState.value}>
         <Shown />
       </main>
       {helpOpen.value && <Help />}

@@ -2,10 +2,12 @@
 import type { AnyEventObject } from 'xstate';
 import type { CallActor } from '../../call/call.js';
 import type { CallEvent } from '../../api/call-snapshot.js';
-import type { Outcome } from '../../api/outcome.js';
+import type { Outcome, Resolved } from '../../api/outcome.js';
 import { explainVerdict } from '../../api/verdict.js';
 import type { Transaction } from '../../legible/transaction.js';
 import { commandLine } from './command-line.js';
+import { codeOf } from '../kind.js';
+import type { Failure } from './failures.js';
 import type { ActorRecords } from './follower.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 import { shownName } from './procedure-name.js';
@@ -58,6 +60,16 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
     this.#step(call, 'expired', 'timedOut', this.#settled(call, outcome, transaction), deadlineMs);
   }
 
+  failureOf({ context }: CallActor): Failure | undefined {
+    const { outcome, peer, procedure } = context;
+    if (outcome === undefined || outcome.state === 'resolved') return undefined;
+    return { of: 'call', procedure, peer, state: outcome.state, reason: whyFailed(outcome) };
+  }
+
+  failsWith(call: CallActor, event: AnyEventObject): boolean {
+    return settles(call, event);
+  }
+
   stepped(call: CallActor, event: AnyEventObject, transaction: Transaction): void {
     const { context, state } = call;
     const { attempt, lateByMs, outcome } = context;
@@ -72,7 +84,7 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
 
   #transmitted(call: CallActor, accepted: boolean): void {
     const { frame, context } = call;
-    const { attemptsBefore, calledAtMs, peer, sentAtMs } = context;
+    const { attemptsBefore, calledAtMs, outcome, peer, sentAtMs } = context;
     if (sentAtMs === undefined) return;
     if (attemptsBefore > 0) {
       // What an earlier process sent was not seen here.
@@ -80,14 +92,17 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
       return;
     }
     if (frame !== undefined) {
-      this.datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs);
+      const refused = outcome?.state === 'unsent' ? (codeOf(outcome.error) ?? '') : undefined;
+      this.datagrams.remade(frame.toDatagram(), 'out', peer, sentAtMs, refused);
     }
     this.#step(call, 'transmitted', 'sent', { attempt: 1 }, sentAtMs);
     if (accepted) this.#step(call, 'accepted', 'awaiting', { attempt: 1 }, sentAtMs);
   }
 
   #settled({ context }: CallActor, outcome: Outcome, transaction: Transaction): Details {
-    const { attempt, procedure } = context;
+    const { procedure } = context;
+    // What the system refused was not sent, though the call has counted it.
+    const { attempts: attempt } = outcome;
     const because =
       outcome.state === 'timedOut'
         ? explainVerdict(outcome.verdict, outcome.answeredFrom)
@@ -111,6 +126,11 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
 
 /** What a step has besides the properties that all steps have. */
 type Details = Omit<Unnumbered<RecordOf<'step'>>, 'type' | 'actor' | 'event' | 'state' | 'final'>;
+
+function whyFailed(outcome: Exclude<Outcome, Resolved>): string {
+  if (outcome.state === 'timedOut') return outcome.verdict;
+  return codeOf(outcome.state === 'cancelled' ? outcome.reason : outcome.error) ?? '';
+}
 
 /** What there is to know of an event beside its name. */
 function reasonOf({ type, ...event }: AnyEventObject): string | undefined {

@@ -1,12 +1,13 @@
 /**
- * Follower: shows actors of one kind, calls or handlers. It shows a sample of the healthy ones, and
- * all in which something notable happens.
+ * Follower: shows actors of one type: calls, notifications or handlers. It shows a sample of all,
+ * and of those in which something notable happens as many as their kind may have.
  */
 import type { AnyEventObject } from 'xstate';
 import type { CallEvent } from '../../api/call-snapshot.js';
 import type { HandlerEvent } from '../../handler/machine.js';
 import type { Transaction } from '../../legible/transaction.js';
 import type { TransactionId } from '../../wire/transaction-id.js';
+import type { Failure, Failures } from './failures.js';
 import type { Sampling } from './sampling.js';
 
 /** An actor to follow. */
@@ -26,6 +27,10 @@ export interface ActorRecords<Actor> {
    * before `event`. Some steps may not be known any more.
    */
   past(actor: Actor, transaction: Transaction, event?: AnyEventObject): void;
+  /** How the actor has failed, if it has. */
+  failureOf(actor: Actor): Failure | undefined;
+  /** Whether the actor has failed with this event, which it has just taken. */
+  failsWith(actor: Actor, event: AnyEventObject): boolean;
   /** Records an event that the actor has just taken. */
   stepped(actor: Actor, event: AnyEventObject, transaction: Transaction): void;
 }
@@ -36,11 +41,10 @@ export interface ActorRecords<Actor> {
  */
 const MAX_FOUND = 10_000;
 
-/** Events that make a call or a request worth showing. */
-const NOTABLE: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type']>([
-  ...(['retransmitted', 'working', 'withdrawn', 'expired', 'failed', 'refused'] as const),
-  ...(['overdue', 'moved', 'answeredElsewhere', 'restored'] as const),
-  ...(['cancel', 'cancelled', 'abandoned', 'duplicated'] as const),
+/** What makes a call or a request worth showing before it fails, or afterwards. */
+const SIGNS: ReadonlySet<string> = new Set<CallEvent['type'] | HandlerEvent['type'] | 'late'>([
+  ...(['retransmitted', 'working', 'overdue', 'moved', 'answeredElsewhere'] as const),
+  ...(['restored', 'cancelled', 'duplicated', 'late'] as const),
 ]);
 
 export class Follower<Actor extends Followed> {
@@ -48,12 +52,14 @@ export class Follower<Actor extends Followed> {
   skipped = 0;
   readonly #records: ActorRecords<Actor>;
   readonly #sampling: Sampling;
+  readonly #failures: Failures;
   /** Actors that are shown and live. Bounded by the limits of the endpoint. */
   readonly #shown = new Map<Actor, Transaction>();
 
-  constructor(records: ActorRecords<Actor>, sampling: Sampling) {
+  constructor(records: ActorRecords<Actor>, sampling: Sampling, failures: Failures) {
     this.#records = records;
     this.#sampling = sampling;
+    this.#failures = failures;
   }
 
   /** Shows the latest of the actors that already live. */
@@ -73,14 +79,27 @@ export class Follower<Actor extends Followed> {
   }
 
   stepped(actor: Actor, event: AnyEventObject): void {
-    const transaction = this.#shown.get(actor) ?? this.#showIfNotable(actor, event);
+    const shown = this.#shown.get(actor);
+    const isWanted = this.#isWanted(actor, event, shown !== undefined);
+    const transaction = shown ?? (isWanted ? this.#showLater(actor, event) : undefined);
     if (transaction === undefined) return;
     if (actor.done) this.#shown.delete(actor);
     this.#records.stepped(actor, event, transaction);
   }
 
-  #showIfNotable(actor: Actor, event: AnyEventObject): Transaction | undefined {
-    if (!NOTABLE.has(event.type) && actor.state !== 'late') return undefined;
+  /** Counts the actor if it has just failed. Returns whether to show it, or to go on with it. */
+  #isWanted(actor: Actor, event: AnyEventObject, isShown: boolean): boolean {
+    const failure = this.#records.failureOf(actor);
+    if (failure !== undefined && this.#records.failsWith(actor, event)) {
+      return this.#failures.count(failure, isShown);
+    }
+    const sign = actor.state === 'late' ? 'late' : event.type;
+    if (isShown || !SIGNS.has(sign) || !this.#failures.admitsSign(sign)) return isShown;
+    if (failure !== undefined) this.#failures.shownLater(failure);
+    return true;
+  }
+
+  #showLater(actor: Actor, event: AnyEventObject): Transaction {
     // An actor that was being created when the recorder was attached was not counted, so the count
     // can be 0.
     this.skipped = Math.max(this.skipped - 1, 0);

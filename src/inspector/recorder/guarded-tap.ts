@@ -25,6 +25,13 @@ export function guardedTap(tap: Tap, report: (error: unknown) => void): Tap {
         report(error);
       }
     },
+    datagramLeft: (datagram, error) => {
+      try {
+        tap.datagramLeft(datagram, error);
+      } catch (problem) {
+        report(problem);
+      }
+    },
     datagramReceived: (datagram, host, port, atMs) => {
       try {
         tap.datagramReceived(datagram, host, port, atMs);

@@ -8,6 +8,7 @@ import type { Transaction } from '../../legible/transaction.js';
 import { isDrop } from '../../wire/drop.js';
 import { readHeaderMap } from '../../wire/header-map-reader.js';
 import { decodeResponse } from '../../wire/response.js';
+import type { Failure } from './failures.js';
 import type { ActorRecords } from './follower.js';
 import type { RecordOf } from '../record.js';
 import { shownName } from './procedure-name.js';
@@ -44,6 +45,17 @@ export class HandlerRecords extends RecordMaker implements ActorRecords<Handler>
     this.emit({ ...step, final: false }, context.receivedAtMs);
     // For a failure, the reply was sent before the step was reported.
     this.datagrams.tellUnshown(transactionId);
+  }
+
+  failureOf({ context, state }: Handler): Failure | undefined {
+    if (state !== 'failed' && state !== 'refused' && state !== 'abandoned') return undefined;
+    const { peer, procedure, failure, refusal } = context;
+    const reason = refusal ?? failure?.code ?? '';
+    return { of: 'handler', procedure, peer, state, reason };
+  }
+
+  failsWith({ done }: Handler): boolean {
+    return done;
   }
 
   stepped(handler: Handler, event: AnyEventObject, transaction: Transaction): void {

@@ -4,6 +4,7 @@ import { NOTIFICATION_DROPS } from '../../api/notification-state.js';
 import { messageOf } from '../../errors.js';
 import type { Transaction } from '../../legible/transaction.js';
 import type { NotificationActor } from '../../notification/notification.js';
+import type { Failure } from './failures.js';
 import type { ActorRecords } from './follower.js';
 import { shownName } from './procedure-name.js';
 import { RecordMaker } from './record-maker.js';
@@ -33,6 +34,16 @@ export class NotificationRecords extends RecordMaker implements ActorRecords<Not
 
   past(): void {
     // Until its end nothing happens to it.
+  }
+
+  failureOf({ context }: NotificationActor): Failure | undefined {
+    const { end, peer, procedure } = context;
+    if (end?.state !== 'dropped') return undefined;
+    return { of: 'notification', procedure, peer, state: end.state, reason: end.reason };
+  }
+
+  failsWith({ done }: NotificationActor): boolean {
+    return done;
   }
 
   stepped(notification: NotificationActor, event: AnyEventObject): void {

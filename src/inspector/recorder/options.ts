@@ -10,13 +10,14 @@ export interface RecorderOptions {
   /** What to hide in records and in the bytes of datagrams. Default: nothing is hidden. */
   readonly mask?: Mask | undefined;
   /**
-   * About how many healthy calls and requests are shown in a second: above 0, and Infinity for all.
-   * Those that go wrong are always shown. Default 500.
+   * About how many calls and requests are shown whole in a second: above 0, and Infinity for all. Of
+   * those that go wrong, the first ones of each kind are shown besides. All are counted. Default 500.
    */
   readonly maxCallsPerSecond?: number | undefined;
 }
 
-const MAX_NAME_LENGTH = 256;
+/** The longest display name. */
+export const MAX_NAME_LENGTH = 256;
 
 /** All options of a recorder. */
 export const RECORDER_OPTIONS = {

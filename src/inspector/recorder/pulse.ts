@@ -9,12 +9,15 @@ import { release } from '../../time/hold.js';
 export class Pulse {
   readonly #clock: Clock;
   readonly #periodMs: number;
-  readonly #beat: () => void;
+  readonly #beat: (lateMs: number) => void;
   #timer: unknown;
   #stirred = false;
   #stopped = false;
 
-  constructor(clock: Clock, periodMs: number, beat: () => void) {
+  #dueMs = 0;
+
+  /** @param beat gets by how much it comes too late: then the process is busy */
+  constructor(clock: Clock, periodMs: number, beat: (lateMs: number) => void) {
     this.#clock = clock;
     this.#periodMs = periodMs;
     this.#beat = beat;
@@ -35,6 +38,7 @@ export class Pulse {
 
   #arm(): void {
     if (this.#stopped) return;
+    this.#dueMs = this.#clock.nowMs() + this.#periodMs;
     this.#timer = this.#clock.setTimeout(this.#ring, this.#periodMs);
     release(this.#timer);
   }
@@ -43,7 +47,7 @@ export class Pulse {
     this.#timer = undefined;
     const goesOn = this.#stirred;
     this.#stirred = false;
-    this.#beat();
+    this.#beat(Math.max(0, this.#clock.nowMs() - this.#dueMs));
     if (goesOn && this.#timer === undefined) this.#arm();
   };
 }

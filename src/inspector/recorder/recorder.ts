@@ -1,11 +1,12 @@
 /**
  * Recorder: follows one endpoint and makes records of what happens there.
  *
- * When there are many healthy calls, only a sample is shown, and the others are counted. What goes
- * wrong is always shown: a call that times out, is late, rejected, refused, cancelled or sent
- * again, and a request that fails, is refused or repeated. If such a call was not shown before, the
- * recorder first records what is still known of its past. Notifications that are dropped are sampled
- * as all others: who makes too many drops them by the thousand.
+ * When there are many calls, only a sample of them is shown, and the others are counted. Of those
+ * that go wrong more are shown: the first ones of each kind, and then a few in a second. They go
+ * wrong when they time out, are late, rejected, refused, cancelled or sent again; a request, when it
+ * fails, is refused or repeated; a notification, when it is dropped. If such a call was not shown
+ * before, the recorder first records what is still known of its past. All others of the kind are
+ * counted.
  */
 import type { ActorRefLike, AnyEventObject, Subscription } from 'xstate';
 import type { Tap } from '../../actor/inspection.js';
@@ -20,6 +21,7 @@ import { inThisContext } from '../../time/async-context.js';
 import { CallRecords, settles } from './call-records.js';
 import { DatagramRecorder } from './datagram-recorder.js';
 import { EndpointSampler } from './endpoint-sampler.js';
+import { Failures } from './failures.js';
 import { Follower } from './follower.js';
 import { guardedTap } from './guarded-tap.js';
 import { HandlerRecords } from './handler-records.js';
@@ -44,6 +46,10 @@ export interface Recording {
 
 /** How often peers and counts are compared, and the sampling is adjusted. */
 const PERIOD_MS = 250;
+/** If a period ends later than this, the process is busy: calls need its time more than records. */
+const BUSY_MS = 25;
+/** The share of calls that is then shown, of those that are shown otherwise. */
+const SHARE_WHEN_BUSY = 1 / 8;
 
 /**
  * Records what happens at `endpoint` from now on, beginning with the calls and requests that live.
@@ -65,6 +71,7 @@ class Recorder implements Tap, Recording {
   readonly #tapped: TappedEndpoint;
   readonly #writer: RecordWriter;
   readonly #sampling: Sampling;
+  readonly #failures: Failures;
   readonly #datagrams: DatagramRecorder;
   readonly #calls: Follower<CallActor>;
   readonly #notifications: Follower<NotificationActor>;
@@ -86,19 +93,22 @@ class Recorder implements Tap, Recording {
     this.#writer = new RecordWriter(key, epochMsOf(clock), sink, report);
     const { write } = this.#writer;
     const masking = new Masking(mask);
-    this.#sampling = new Sampling((maxCallsPerSecond * PERIOD_MS) / 1_000);
+    const maxPerPeriod = (maxCallsPerSecond * PERIOD_MS) / 1_000;
+    this.#sampling = new Sampling(maxPerPeriod);
+    this.#failures = new Failures(maxPerPeriod);
     this.#datagrams = new DatagramRecorder(write, masking, clock);
     const callRecords = new CallRecords(write, masking, this.#datagrams, clock);
     const notificationRecords = new NotificationRecords(write, masking, this.#datagrams, clock);
     const handlerRecords = new HandlerRecords(write, masking, this.#datagrams, clock);
-    this.#calls = new Follower(callRecords, this.#sampling);
-    this.#notifications = new Follower(notificationRecords, this.#sampling);
-    this.#handlers = new Follower(handlerRecords, this.#sampling);
+    this.#calls = new Follower(callRecords, this.#sampling, this.#failures);
+    this.#notifications = new Follower(notificationRecords, this.#sampling, this.#failures);
+    this.#handlers = new Follower(handlerRecords, this.#sampling, this.#failures);
     this.#sampler = new EndpointSampler(endpoint, this.#tapped, write);
-    this.#pulse = new Pulse(clock, PERIOD_MS, () => {
-      this.#sample();
+    this.#pulse = new Pulse(clock, PERIOD_MS, (lateMs) => {
+      this.#sample(lateMs > BUSY_MS ? SHARE_WHEN_BUSY : 1);
     });
     this.#listener = endpoint.on('endpoint.closed', ({ error }) => {
+      this.#datagrams.tellDeparting();
       this.#sample();
       write({ type: 'endpoint.closed', error: error?.message }, clock.nowMs());
       this.stop();
@@ -115,21 +125,26 @@ class Recorder implements Tap, Recording {
   }
 
   stop(): void {
+    this.#datagrams.tellDeparting();
     this.#pulse.stop();
     this.#writer.stop();
     this.#tapped.unsubscribe();
     this.#listener.unsubscribe();
   }
 
-  #sample(): void {
+  /** @param share how much of the limit may be shown until the next sample */
+  #sample(share = 1): void {
     const skipped = {
       calls: this.#calls.skipped,
       notifications: this.#notifications.skipped,
       handlers: this.#handlers.skipped,
     };
     const hasMore = this.#sampler.sample(this.#procedures, skipped, this.#sampling.oneIn);
-    this.#sampling.nextPeriod();
-    if (hasMore) this.#pulse.stir();
+    const { write } = this.#writer;
+    for (const record of this.#failures.takeChanged()) write(record, this.#tapped.clock.nowMs());
+    this.#sampling.nextPeriod(share);
+    this.#failures.nextPeriod();
+    if (hasMore || this.#failures.hasMore) this.#pulse.stir();
   }
 
   actorStarted(actor: ActorRefLike): void {
@@ -157,6 +172,10 @@ class Recorder implements Tap, Recording {
   datagramSent(datagram: Buffer, host: string, port: number): void {
     this.#pulse.stir();
     this.#datagrams.sent(datagram, host, port);
+  }
+
+  datagramLeft(datagram: Buffer, error: Error | null): void {
+    this.#datagrams.left(datagram, error);
   }
 
   datagramReceived(datagram: Buffer, host: string, port: number, atMs: number): void {

@@ -11,7 +11,9 @@ import type { TransactionId } from '../../wire/transaction-id.js';
 const MAX_SHIFT = 12;
 
 export class Sampling {
-  readonly #maxPerPeriod: number;
+  readonly #limit: number;
+  /** The limit in this period. */
+  #maxPerPeriod: number;
   #shift = 0;
   #seen = 0;
   #shown = 0;
@@ -20,6 +22,7 @@ export class Sampling {
    * @param maxPerPeriod about how many to show between two calls of `nextPeriod`; may be below 1
    */
   constructor(maxPerPeriod: number) {
+    this.#limit = maxPerPeriod;
     this.#maxPerPeriod = maxPerPeriod;
   }
 
@@ -44,8 +47,13 @@ export class Sampling {
     return true;
   }
 
-  /** Begins a new period, and adjusts the sampling to the calls of the last one. */
-  nextPeriod(): void {
+  /**
+   * Begins a new period, and adjusts the sampling to the calls of the last one.
+   *
+   * @param share how much of the limit may be shown in it
+   */
+  nextPeriod(share = 1): void {
+    this.#maxPerPeriod = this.#limit * share;
     this.#shift = 0;
     while (this.#seen > this.#maxPerPeriod * this.oneIn && this.#shift < MAX_SHIFT) {
       this.#shift += 1;

@@ -153,30 +153,27 @@ class RingWriter implements RecordingFile {
   }
 
   readonly record = (record: InspectionRecord): void => {
-    if (this.#ended || this.#queuedBytes > MAX_QUEUED_BYTES || !this.#remember(record)) {
+    const isBusy = this.#ended || this.#queuedBytes > MAX_QUEUED_BYTES;
+    const line = isBusy ? undefined : this.#remember(record);
+    const bytes = line === undefined ? 0 : Buffer.byteLength(line);
+    if (line === undefined || bytes > MAX_LINE_BYTES) {
       this.#dropped += 1;
       return;
     }
-    const [latest] = this.#history.since(this.#history.position - 1);
-    const line = `${latest?.text ?? ''}\n`;
-    const bytes = Buffer.byteLength(line);
-    if (bytes > MAX_LINE_BYTES) {
-      this.#dropped += 1;
-      return;
-    }
-    if (this.#bytesInPart + bytes > this.#partBytes) this.#beginPart();
+    if (this.#bytesInPart + bytes > this.#partBytes) this.#beginPart(line);
     this.#enqueue(line, bytes);
   };
 
   /**
-   * Returns false for a record that no reader could understand: its endpoint is not known, or it is
-   * not valid JSON. Recorders make no such records.
+   * Returns the line of the record. Undefined for a record that no reader could understand: its
+   * endpoint is not known, or it is not valid JSON. Recorders make no such records.
    */
-  #remember(record: InspectionRecord): boolean {
+  #remember(record: InspectionRecord): string | undefined {
     try {
-      return this.#history.add(record);
+      const text = this.#history.add(record);
+      return text === undefined ? undefined : `${text}\n`;
     } catch {
-      return false;
+      return undefined;
     }
   }
 
@@ -190,12 +187,13 @@ class RingWriter implements RecordingFile {
     });
   }
 
-  /** Begins a part. Its head repeats what is remembered from before. */
-  #beginPart(): void {
+  /** Begins a part with this line. Its head repeats what is remembered from before. */
+  #beginPart(first: string): void {
     this.#queue.push(undefined);
     this.#bytesInPart = 0;
-    for (const { text } of this.#history.beforeTail()) {
+    for (const { text } of this.#history.needed()) {
       const line = `${text}\n`;
+      if (line === first) continue;
       const bytes = Buffer.byteLength(line);
       if (this.#bytesInPart + bytes > this.#headBytes) return;
       this.#enqueue(line, bytes);

@@ -1,6 +1,6 @@
 /**
  * Side: an endpoint of the page benchmark, in a separate process, which feeds the inspector with
- * the recorder's defaults.
+ * the recorder's defaults; without an inspector's URL it feeds none.
  */
 import { once } from 'node:events';
 import { createEndpoint } from 'rpcudp';
@@ -19,7 +19,7 @@ const endpoint = await createEndpoint({
   handlers: { echo: (_scope, value: number) => value },
 });
 const name = peerAddress === '' ? 'server' : 'client';
-const feed = feedInspector(endpoint, inspectorUrl, { name });
+const feed = inspectorUrl === '' ? undefined : feedInspector(endpoint, inspectorUrl, { name });
 process.send?.(`${endpoint.address.host}:${endpoint.address.port}`);
 process.on('message', () => {
   process.send?.(endpoint.stats().outcomes);
@@ -41,4 +41,4 @@ if (peerAddress !== '') {
 await once(process, 'disconnect');
 clearInterval(timer);
 await endpoint.close();
-await feed.close();
+await feed?.close();

@@ -67,7 +67,7 @@ t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async
     );
 
     await hub.kill();
-    await visitor.reads('connection', /^not connected; trying again$/);
+    await visitor.reads('connection', /^not connected since [\d:.]+; trying again$/);
     t.equal((await client.stats()).outcomes.timedOut, 1, 'the client is there');
     await client.tell({ type: 'call', procedure: 'find', args: [7] });
     await visitor.open('resolved');
@@ -79,7 +79,7 @@ t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async
   await t.test('first the hub, then an endpoint, then a page', async (t) => {
     const { client, server, hub, visitor, ...rest } = await scene(t, browser);
     await hub.kill();
-    await visitor.reads('connection', /^not connected; trying again$/);
+    await visitor.reads('connection', /^not connected since [\d:.]+; trying again$/);
     await resolves(t, { client, server, ...rest });
     await client.kill();
     t.equal((await server.stats()).requests.replied, 2, 'the server is there');
@@ -98,10 +98,46 @@ t.test('What ends harms nothing else', { skip: chromium().skip ?? false }, async
     await isCalled(next, 'client', 'lost', /feed lost/);
     t.equal(await next.countOf('resolved'), 1, 'a late visitor sees what happened');
     await hub.kill();
-    await next.reads('connection', /^not connected; trying again$/);
+    await next.reads('connection', /^not connected since [\d:.]+; trying again$/);
     t.equal((await server.stats()).requests.replied, 1, 'the server is there');
     t.strictSame(next.complaints, []);
   });
+
+  await t.test(
+    'while the hub is gone nothing looks current, and then all of it is there',
+    async (t) => {
+      const { client, hub, visitor, ...rest } = await scene(t, browser);
+      const { page } = visitor;
+      t.equal(await page.locator('.rates').count(), 2);
+      await hub.kill();
+      await visitor.reads('gone-notice', /does not answer.*nothing here is current/);
+      await isCalled(visitor, 'server', 'stale', /not current/);
+      t.equal(await page.locator('.rates').count(), 0);
+      t.equal(await page.locator('main').getAttribute('data-feed'), 'gone');
+      await rest.server.kill();
+      await client.tell({ type: 'call', procedure: 'find', args: [7] });
+
+      await startHub(t, hub.url);
+      await visitor.at('gone-notice').waitFor({ state: 'detached' });
+      await visitor.reads('connection', /^connected$/);
+      await isCalled(visitor, 'client', 'live', /live/);
+      await isCalled(visitor, 'server', 'lost', /feed lost/);
+      await visitor.agrees(
+        t,
+        async () => [await visitor.countOf('resolved'), (await visitor.outcomes())['timedOut']],
+        async () => [1, 1],
+        'what it had, and what has come meanwhile',
+      );
+      await visitor.at('kind-handler').click();
+      await visitor.agrees(
+        t,
+        () => visitor.listed(),
+        async () => 1,
+        'what the server told the first hub',
+      );
+      t.strictSame(visitor.complaints, []);
+    },
+  );
 
   await t.test('an endpoint that closes is shown as closed, not lost', async (t) => {
     const { client, visitor } = await scene(t, browser);

@@ -42,6 +42,7 @@ t.test('each endpoint is an interface, and each datagram is a packet', (t) => {
     datagrams: datagrams.length,
     maskedFrames: 0,
     missingFrames: 0,
+    refused: 0,
     leftOut: 0,
   });
   const packets = packetsOf(capture);
@@ -243,3 +244,11 @@ function packetsOf(capture: Capture): Packet[] {
     };
   });
 }
+
+t.test('a datagram that the system refused is not in the capture, and is counted', async (t) => {
+  const capture = new Capture('test');
+  capture.add(endpointRecord());
+  capture.add(datagramRecord());
+  capture.add(datagramRecord({ refused: 'EMSGSIZE' }));
+  t.match(capture.summary(), { datagrams: 1, refused: 1, leftOut: 0 });
+});

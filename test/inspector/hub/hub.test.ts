@@ -18,6 +18,8 @@ interface Message {
   readonly hub: string;
   readonly position: number;
   readonly reset: boolean;
+  readonly caughtUp: boolean;
+  readonly callsDropped: number;
   readonly records: readonly InspectionRecord[];
 }
 
@@ -26,11 +28,16 @@ class Page implements Viewer {
   bufferedBytes = 0;
   readonly messages: Message[] = [];
   records: InspectionRecord[] = [];
+  /** Whether it is being told again what it may know. */
+  #retold = false;
 
   send(text: string): void {
     const message = JSON.parse(text) as Message;
     this.messages.push(message);
-    this.records = [...(message.reset ? [] : this.records), ...message.records];
+    if (message.reset) this.#retold = true;
+    const known = new Set(this.#retold ? this.records.map(keyOf) : []);
+    this.records = [...this.records, ...message.records.filter((one) => !known.has(keyOf(one)))];
+    if (message.caughtUp) this.#retold = false;
   }
 
   get last(): { hub: string; position: number } {
@@ -42,6 +49,10 @@ class Page implements Viewer {
   get outline(): string[] {
     return this.records.map(({ type, seq }) => `${type} ${seq}`);
   }
+}
+
+function keyOf({ endpoint, seq }: InspectionRecord): string {
+  return `${endpoint} ${seq}`;
 }
 
 function hubWith(limits: HistoryLimits = {}) {
@@ -87,7 +98,9 @@ t.test('a viewer of an empty hub gets an empty message', async (t) => {
   const { hub } = hubWith();
   const page = new Page();
   hub.openViewer(page);
-  t.strictSame(page.messages, [{ hub: 'hub', position: 0, reset: true, records: [] }]);
+  t.strictSame(page.messages, [
+    { hub: 'hub', position: 0, reset: true, caughtUp: true, callsDropped: 0, records: [] },
+  ]);
 });
 
 t.test('a late viewer gets first what lives', async (t) => {
@@ -116,6 +129,11 @@ t.test('many records are sent in several messages, of which only the first reset
     page.messages.map(({ reset }) => reset),
     page.messages.map((_, index) => index === 0),
   );
+  t.strictSame(
+    page.messages.map(({ caughtUp }) => caughtUp),
+    page.messages.map((_, index) => index === page.messages.length - 1),
+    'and with the last one it has caught up',
+  );
   t.equal(page.records.length, 31);
   t.equal(new Set(page.outline).size, 31);
 });
@@ -134,19 +152,44 @@ t.test('a viewer that comes back gets only what it missed, while the ring has it
     page.records.slice(before).map(({ seq }) => seq),
     [11, 12, 13, 14],
   );
+  t.equal(page.messages.at(-1)?.caughtUp, true);
   hub.closeViewer(page);
-  feedAll(feed, calls(6, 15));
   hub.openViewer(page, page.last);
-  t.equal(
-    page.messages.filter(({ reset }) => reset).length,
-    2,
-    'what the ring has dropped cannot be sent by itself',
-  );
-  t.strictSame(
-    page.records.map(({ seq }) => seq),
-    Array.from({ length: 20 }, (_, index) => index + 1),
-  );
+  t.match(page.messages.at(-1), { records: [], reset: false, caughtUp: true }, 'without news, too');
 });
+
+t.test(
+  'a viewer that missed something is told again what lives, and knows then what has ended',
+  async (t) => {
+    const { hub, feed } = hubWith({ maxRecords: 5 });
+    feedAll(feed, [endpointRecord({ seq: 1 }), ...calls(3, 2)]);
+    const page = new Page();
+    hub.openViewer(page);
+    hub.closeViewer(page);
+    feedAll(feed, [
+      ...[5, 6].map((seq) => finalStep({ seq, actor: seq - 3 })),
+      ...calls(10, 7).flatMap((call, index) => [
+        { ...call, seq: 7 + 2 * index },
+        finalStep({ seq: 8 + 2 * index, actor: 7 + index }),
+      ]),
+    ]);
+    hub.openViewer(page, page.last);
+    const told = page.messages.slice(1);
+    t.strictSame(
+      told.map(({ reset, caughtUp }) => [reset, caughtUp]),
+      [
+        [false, false],
+        [true, true],
+      ],
+    );
+    const [news, living] = told.map(({ records }) => records.map(({ type }) => type));
+    t.equal(news?.length, 5);
+    t.strictSame(living, ['endpoint', 'call'], 'the one call that has not ended');
+    const { length } = page.messages;
+    hub.flush();
+    t.equal(page.messages.length, length);
+  },
+);
 
 t.test('a viewer from another hub, or from the future, starts from the beginning', async (t) => {
   const { hub, feed } = hubWith();
@@ -162,7 +205,7 @@ t.test('a viewer from another hub, or from the future, starts from the beginning
   }
 });
 
-t.test('a viewer that broke off in the middle of the beginning starts again', async (t) => {
+t.test('a viewer that broke off in the middle of the beginning goes on there', async (t) => {
   const { hub, feed } = hubWith({ maxRecords: 1 });
   const large = { args: ['x'.repeat(300_000)] };
   feedAll(feed, [
@@ -173,11 +216,13 @@ t.test('a viewer that broke off in the middle of the beginning starts again', as
   hub.openViewer(whole);
   t.equal(whole.records.length, 10);
   t.ok(whole.messages.length > 5);
-  for (const { position, hub: id } of whole.messages.slice(0, -2)) {
+  let told = 0;
+  for (const { position, hub: id, records } of whole.messages.slice(0, -2)) {
+    told += records.length;
     const page = new Page();
     hub.openViewer(page, { hub: id, position });
-    t.equal(page.messages[0]?.reset, true, `after position ${position}`);
-    t.equal(page.records.length, 10);
+    t.equal(page.messages[0]?.reset, false, `after position ${position}`);
+    t.strictSame(page.records, whole.records.slice(told));
   }
 });
 
@@ -202,7 +247,7 @@ t.test('a viewer that does not read gets nothing more, and catches up later', as
   hub.flush();
   t.equal(page.records.length, 101);
   t.equal(new Set(page.outline).size, 101);
-  t.equal(page.messages.filter(({ reset }) => reset).length, 2, 'it was too far behind');
+  t.equal(page.messages.filter(({ reset }) => reset).length, 1, 'it has missed nothing');
 });
 
 t.test('a feed that sends its whole history again adds nothing', async (t) => {
@@ -392,15 +437,47 @@ t.test(
         const places = keys.map((key) => order.get(key)!);
         if (places.some((place, index) => place < (places[index - 1] ?? 0)))
           throw new Error('order');
-        const tail = records
-          .slice(0, fed)
-          .filter(({ type }) => !type.startsWith('endpoint'))
-          .slice(-20);
-        for (const { endpoint, seq } of tail) {
-          if (!keys.includes(`${endpoint} ${seq}`))
-            throw new Error(`${endpoint} ${seq} is missing`);
+        const late = new Page();
+        hub.openViewer(late);
+        for (const record of late.records) {
+          if (!record.type.startsWith('endpoint') && !keys.includes(keyOf(record))) {
+            throw new Error(`${keyOf(record)} is missing`);
+          }
         }
       }),
     );
   },
 );
+
+t.test('a recording ends for its viewers; an endpoint of it that is fed returns', async (t) => {
+  const { hub, feed, reports } = hubWith();
+  const records = [endpointRecord({ seq: 1 }), callRecord({ seq: 2, atMs: START_MS + 5 })];
+  hub.show(records);
+  const page = new Page();
+  hub.openViewer(page);
+  t.match(page.records.at(-1), {
+    ...{ type: 'endpoint.closed', lost: true, recorded: true },
+    ...{ endpoint: 'client', seq: 2.5, atMs: START_MS + 5 },
+  });
+  t.strictSame(reports, []);
+  feedAll(feed, [...records, stepRecord({ seq: 3 })]);
+  t.strictSame(
+    reports.map(({ type }) => type),
+    ['endpoint.returned'],
+  );
+});
+
+t.test('a late viewer is told how many calls it cannot see any more', async (t) => {
+  const { hub, feed } = hubWith({ maxRecords: 4 });
+  feedAll(feed, [
+    endpointRecord({ seq: 1 }),
+    ...calls(10, 1).flatMap((call, index) => [
+      { ...call, seq: 2 + 2 * index },
+      finalStep({ seq: 3 + 2 * index, actor: 1 + index }),
+    ]),
+  ]);
+  const page = new Page();
+  hub.openViewer(page);
+  t.equal(page.messages[0]?.callsDropped, 8);
+  t.equal(page.records.filter(({ type }) => type === 'call').length, 2);
+});

@@ -149,12 +149,16 @@ t.test('an inspector is disposed of at the end of its block', async (t) => {
   await t.rejects(ask(url), { code: 'ECONNREFUSED' });
 });
 
-t.test('a recording is shown unchanged', async (t) => {
+t.test('a recording is shown unchanged, and says that it has ended', async (t) => {
   const records = sampleTraffic(8, 30);
   const { url } = await served(t, { records });
   const page = new WatchingPage(url);
-  await page.sees(hasSeen(records.length));
-  t.strictSame(page.records, records);
+  await page.sees(hasSeen(records.length + 2));
+  t.strictSame(page.records.slice(0, -2), records);
+  t.match(page.records.slice(-2), [
+    { endpoint: 'client', recorded: true },
+    { endpoint: 'server', recorded: true },
+  ]);
 });
 
 t.test('a port in use gives an error that names it', async (t) => {
@@ -422,4 +426,19 @@ t.test('the number of feeds and viewers is bounded, and connected ones continue'
   );
   t.equal(outcomes.filter((outcome) => outcome === 'open').length, 63);
   for (const one of pages) one.leave();
+});
+
+t.test('endpoints that are given one name are told apart, and one can have its own', async (t) => {
+  const endpoints = await Promise.all([1, 2, 3].map(() => createEndpoint({ host: '127.0.0.1' })));
+  t.teardown(() => Promise.all(endpoints.map((endpoint) => endpoint.close())));
+  const [first, second, third] = endpoints;
+  if (first === undefined || second === undefined || third === undefined) return;
+  const inspector = await serveInspector([first, second], { name: 'node' });
+  t.teardown(() => inspector.close());
+  inspector.attach(third, { name: 'other' });
+  const page = new WatchingPage(inspector.url);
+  const named = (records: readonly InspectionRecord[]) =>
+    records.flatMap((record) => (record.type === 'endpoint' ? [record.name] : []));
+  await page.sees((records) => named(records).length === 3);
+  t.strictSame(named(page.records), ['node', 'node 2', 'other']);
 });

@@ -19,6 +19,7 @@ class Memory extends EventEmitter {
   seen: InspectionRecord[] = [];
   resets = 0;
   readonly faults: (string | undefined)[] = [];
+  readonly caughtUps: boolean[] = [];
 
   records(records: readonly InspectionRecord[], reset: boolean): void {
     if (reset) {
@@ -26,6 +27,11 @@ class Memory extends EventEmitter {
       this.resets += 1;
     }
     this.seen.push(...records);
+    this.emit('told');
+  }
+
+  caughtUp(hasAll: boolean): void {
+    this.caughtUps.push(hasAll);
     this.emit('told');
   }
 
@@ -71,9 +77,10 @@ t.test('a watcher gets everything there is, then what is new', async (t) => {
     watch.close();
     return inspector.close();
   });
-  await memory.until(({ seen }) => seen.length === records.length);
+  await memory.until(({ caughtUps }) => caughtUps.includes(true));
   t.equal(memory.resets, 1);
-  t.same(memory.seen, JSON.parse(JSON.stringify(records)));
+  t.same(memory.seen.slice(0, -2), JSON.parse(JSON.stringify(records)));
+  t.match(memory.seen.slice(-2), [{ recorded: true }, { recorded: true }]);
 });
 
 t.test('what endpoints of the inspector do is watched live', async (t) => {
@@ -152,3 +159,46 @@ t.test(
     await t.rejects(watchInspector(inspector.url, memory), { code, message: /ECONNREFUSED/ });
   },
 );
+
+t.test('it is told when everything that the inspector knows has come', async (t) => {
+  const hub = await scriptedHub();
+  t.teardown(hub.close);
+  const send = (socket: WebSocket, about: object) => {
+    const head = { hub: 'h1', position: 1, reset: false, records: [] };
+    socket.send(JSON.stringify({ ...head, ...about }));
+  };
+  hub.viewers.on('viewer', (socket: WebSocket) => {
+    send(socket, { reset: true, caughtUp: false });
+    send(socket, { caughtUp: true });
+    send(socket, {});
+  });
+  const memory = new Memory();
+  const watch = await watchInspector(hub.url, memory);
+  t.teardown(() => watch.close());
+  await memory.until(({ caughtUps }) => caughtUps.length === 3);
+  t.strictSame(memory.caughtUps, [false, true, true], 'inspectors of earlier versions do not say');
+});
+
+t.test('what an inspector tells again is not told twice; another one begins anew', async (t) => {
+  const hub = await scriptedHub();
+  t.teardown(hub.close);
+  hub.viewers.on('viewer', (socket: WebSocket) => {
+    message(socket, 2, true, [endpointRecord(), countsRecord({ seq: 1 })]);
+    message(socket, 3, true, [countsRecord({ seq: 1 }), countsRecord({ seq: 2 })]);
+    const other = { hub: 'h2', position: 1, reset: true, records: [countsRecord({ seq: 1 })] };
+    socket.send(JSON.stringify(other));
+  });
+  const memory = new Memory();
+  const told: string[] = [];
+  const watch = await watchInspector(hub.url, {
+    records: (records, reset) => {
+      told.push(`${reset} ${records.map(({ seq }) => seq).join()}`);
+      memory.records(records, reset);
+    },
+    caughtUp: () => undefined,
+    connection: () => undefined,
+  });
+  t.teardown(() => watch.close());
+  await memory.until(({ resets }) => resets === 2);
+  t.strictSame(told, ['true 0,1', 'false 2', 'true 1']);
+});

@@ -271,3 +271,20 @@ t.test('each arrow of the sample traffic goes down, and none is drawn twice', (t
   );
   t.end();
 });
+
+t.test('what the system of its sender refused ends there, and was never sent', (t) => {
+  const refused = { ...frame('client', 'out', 0), refused: 'EMSGSIZE' };
+  const drawn = arrows([
+    CLIENT,
+    SERVER,
+    refused,
+    frame('client', 'out', 500),
+    frame('server', 'in', 503),
+  ]);
+  t.match(drawn, [
+    { arrival: 'refused', ordinal: 1, received: undefined },
+    { arrival: 'arrived', ordinal: 1, repetition: undefined, sentAtMs: START_MS + 500 },
+  ]);
+  t.match(arrows([CLIENT, SERVER, refused], 0), [{ arrival: 'refused' }], 'from the beginning');
+  t.end();
+});

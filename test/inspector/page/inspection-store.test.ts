@@ -201,3 +201,22 @@ t.test('the store has what the sample traffic counts', (t) => {
   t.equal(store.states.get('call late') + store.states.get('call lost'), outcomes.timedOut);
   t.end();
 });
+
+t.test('a storm of failures pushes out only itself', (t) => {
+  const store = new InspectionStore({ sides: 200 });
+  store.apply(endpointRecord());
+  const end = (first: number, count: number, state: string, code?: string) => {
+    for (let actor = first; actor < first + count; actor += 1) {
+      store.apply(callRecord({ actor }));
+      store.apply(finalStep({ actor, event: 'x', state, outcome: { state, error: { code } } }));
+    }
+  };
+  end(1, 100, 'resolved');
+  end(101, 30, 'rejected', 'noSuchUser');
+  end(131, 10_000, 'unsent', 'ERR_RPCUDP_MAILBOX_FULL');
+  t.equal(store.states.get('call resolved'), 100);
+  t.equal(store.states.get('call rejected'), 30);
+  t.equal(store.states.get('call unsent'), 70);
+  t.equal(store.evicted, 9_930);
+  t.end();
+});

@@ -2,7 +2,15 @@ import t from 'tap';
 
 import { recordLines } from '../../../src/inspector/page/store/recording.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
-import { callRecord, endpointRecord, sampleTraffic } from '../../fixtures/inspection-records.js';
+import {
+  callRecord,
+  closedRecord,
+  countsRecord,
+  endpointRecord,
+  finalStep,
+  sampleTraffic,
+  stepRecord,
+} from '../../fixtures/inspection-records.js';
 import { TestHub } from './page-hub.js';
 
 const FRAME_MS = 16;
@@ -169,7 +177,7 @@ t.test('an empty list is shown as empty only when it is known what there is', as
   const hub = TestHub.open();
   const { session, frames } = hub;
   t.ok(session.isReading, 'the hub has not answered');
-  hub.send([], true);
+  hub.send([], { reset: true });
   const drawn = session.tick.value;
   frames.pass(DRAW_MS);
   t.notOk(session.isReading);
@@ -232,5 +240,155 @@ t.test('a component drawn for another reason finds rows and store of one moment'
   t.not(session.rows.length, session.store.size);
   session.follow();
   t.equal(session.rows.length, session.store.size);
+  t.end();
+});
+
+t.test('until the hub has told everything, the page is catching up', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  t.equal(session.feedState.value, 'catchingUp');
+  hub.send([endpointRecord(), ...calls(1, 10)], { reset: true, caughtUp: false });
+  frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'catchingUp');
+  t.ok(session.isReading);
+  const [endpoint] = session.store.endpoints.values();
+  t.equal(session.conditionOf(endpoint!), 'stale', 'what is known may be long past');
+  hub.send(calls(11, 20));
+  t.equal(session.feedState.value, 'catchingUp', 'until it is drawn');
+  frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'live');
+  t.notOk(session.isReading);
+  t.equal(session.conditionOf(endpoint!), 'live');
+  t.end();
+});
+
+t.test('a page that cannot follow is catching up, too', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  hub.send([endpointRecord()], { reset: true });
+  frames.pass(DRAW_MS);
+  session.togglePause();
+  t.equal(session.feedState.value, 'paused');
+  for (let n = 1; n <= 100; n += 1) hub.send(calls(n, n));
+  frames.lookMs = 1;
+  session.togglePause();
+  t.equal(session.feedState.value, 'catchingUp');
+  for (let n = 0; n < 100; n += 1) frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'live');
+  t.end();
+});
+
+t.test('while the hub is gone, time stands still and nothing counts as current', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  hub.send([endpointRecord(), closedRecord({ endpoint: 'other' })], { reset: true });
+  frames.pass(DRAW_MS);
+  const [endpoint] = session.store.endpoints.values();
+  hub.attempt();
+  hub.attemptEnds('broken');
+  t.equal(session.feedState.value, 'gone');
+  t.equal(session.conditionOf(endpoint!), 'stale');
+  const goneAtMs = session.nowMs();
+  const { now } = Date;
+  Date.now = () => goneAtMs + 60_000;
+  hub.attempt();
+  hub.attemptEnds('broken');
+  t.equal(session.nowMs(), goneAtMs);
+  Date.now = now;
+  hub.attempt();
+  hub.attemptEnds('open');
+  t.equal(session.feedState.value, 'catchingUp', 'until it is known what has come meanwhile');
+  hub.send([]);
+  frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'live');
+  t.equal(session.conditionOf(endpoint!), 'live');
+  t.end();
+});
+
+t.test('after a restart of the hub the page has what it had, and each record once', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  const ended = [callRecord({ actor: 1 }), stepRecord({ actor: 1 }), finalStep({ actor: 1 })];
+  const numbered = [endpointRecord(), ...ended, callRecord({ actor: 2 })].map((record, index) => ({
+    ...record,
+    seq: index + 1,
+  }));
+  const others = [endpointRecord({ endpoint: 'gone', seq: 1 })];
+  const lost = callRecord({ endpoint: 'gone', seq: 2, actor: 9, transactionId: 'ab'.repeat(20) });
+  hub.send([...numbered, ...others, lost], { reset: true });
+  frames.pass(DRAW_MS);
+  t.equal(session.rows.length, 3);
+
+  hub.attempt();
+  hub.attemptEnds('open');
+  const news = [{ ...finalStep({ actor: 2 }), seq: 6 }];
+  hub.send([...numbered, ...news], { hub: 'next', position: 6, reset: true });
+  frames.pass(DRAW_MS);
+  t.equal(session.store.size, 3);
+  t.equal(session.rows.length, 3, 'nothing is gone, and nothing comes twice');
+  const sides = [...session.store.transactions()].flatMap((transaction) => transaction.sides);
+  t.same(
+    sides.map(({ steps, state }) => [steps.length, state]),
+    [
+      [2, 'resolved'],
+      [1, 'resolved'],
+      [0, 'queued'],
+    ],
+  );
+  t.equal(session.store.endpoints.get('client')?.condition, 'live');
+  t.equal(session.store.endpoints.get('gone')?.condition, 'lost', 'it has not come back');
+  t.equal(sides[2]?.note, 'its feed broke off');
+
+  hub.send([...others, stepRecord({ endpoint: 'gone', seq: 3, actor: 9 })], { hub: 'next' });
+  frames.pass(DRAW_MS);
+  t.equal(session.store.endpoints.get('gone')?.condition, 'live', 'it may come back later');
+  t.equal(sides[2]?.state, 'sent');
+  t.end();
+});
+
+t.test('a call whose end was missed is not shown as living for ever', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  const records = [endpointRecord(), ...calls(1, 2)].map((record, n) => ({
+    ...record,
+    seq: n + 1,
+  }));
+  hub.send(records, { reset: true });
+  hub.send([records[0]!, records[2]!], { reset: true });
+  frames.pass(DRAW_MS);
+  const notes = [...session.store.transactions()].map(({ sides }) => sides[0]?.note);
+  t.same(notes, ['its end was not seen', '']);
+  t.end();
+});
+
+t.test('a page that comes late knows how many calls it cannot show', (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  hub.send(calls(1, 2), { reset: true, callsDropped: 3_000 });
+  frames.pass(DRAW_MS);
+  t.equal(session.missing, 3_000);
+  hub.send(calls(3, 4), { reset: true, callsDropped: 9_000 });
+  frames.pass(DRAW_MS);
+  t.equal(session.missing, 3_000, 'those that it has seen itself are not missing');
+  t.end();
+});
+
+t.test('a hub that shows a recording is not live, and nor is a file', async (t) => {
+  const hub = TestHub.open();
+  const { session, frames } = hub;
+  const end = closedRecord({ lost: true, recorded: true });
+  hub.send([endpointRecord(), callRecord(), countsRecord(), end], { reset: true });
+  frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'recording');
+  t.equal(session.conditionOf(session.store.endpoints.get('client')!), 'recorded');
+  t.equal([...session.store.transactions()][0]?.sides[0]?.note, 'the recording ended');
+  hub.send([endpointRecord({ endpoint: 'other' })]);
+  frames.pass(DRAW_MS);
+  t.equal(session.feedState.value, 'live', 'an endpoint feeds it as well');
+
+  await session.openFile(recordingFile([endpointRecord(), callRecord()]));
+  for (let n = 0; n < 10; n += 1) frames.pass(FRAME_MS);
+  t.equal(session.feedState.value, 'recording');
+  t.equal(session.conditionOf(session.store.endpoints.get('client')!), 'recorded');
   t.end();
 });

@@ -54,6 +54,7 @@ t.test(
     recorder.show(frames[4]?.id ?? '', ECHO);
     receive(bundle, fates, 12);
     recorder.sent(bundle, '::1', 2);
+    recorder.left(bundle, null);
     t.match(told[0], {
       direction: 'in',
       peer: '10.0.0.1:1',
@@ -128,7 +129,9 @@ t.test('a datagram sent just before its request was shown is recorded later, onc
   recorder.sent(response(id), HOST, 1);
   recorder.tellUnshown(id);
   t.equal(told.length, 0, 'not unless it is shown');
-  recorder.sent(response(id), HOST, 1);
+  const datagram = response(id);
+  recorder.sent(datagram, HOST, 1);
+  recorder.left(datagram, null);
   recorder.show(id, UNKNOWN);
   recorder.tellUnshown(ids.next());
   recorder.tellUnshown(id);
@@ -143,6 +146,7 @@ t.test('a repeated request is recorded with the reply that is sent again', async
   recorder.received(encodeRequest(id, 'echo', []).toDatagram(), HOST, 1, 5);
   recorder.sent(response(id), HOST, 1);
   recorder.settled(['request.replayed']);
+  recorder.tellDeparting();
   t.match(told, [
     { direction: 'in', frames: [{ fate: 'request.replayed' }] },
     { direction: 'out', frames: [{ type: 'response' }] },
@@ -163,4 +167,36 @@ t.test('a frame is rebuilt, unless it is being routed and will be recorded', asy
   );
   recorder.remade(datagram, 'in', '10.0.0.1:1', 5);
   t.match(told[1], { remade: true, frames: [{ fate: 'request.run' }] });
+});
+
+t.test(
+  'what the system refuses is recorded as refused, with the time of the attempt',
+  async (t) => {
+    const { told, clock, recorder, ids } = setUp();
+    const [taken, refused] = [ids.next(), ids.next()];
+    for (const id of [taken, refused]) recorder.show(id, ECHO);
+    const [one, other] = [response(taken), response(refused)];
+    recorder.sent(one, HOST, 1);
+    recorder.sent(other, HOST, 1);
+    t.equal(told.length, 0, 'it is not known yet');
+    await clock.advance(7);
+    recorder.left(other, Object.assign(new Error('send EMSGSIZE'), { code: 'EMSGSIZE' }));
+    recorder.left(one, null);
+    recorder.left(one, null);
+    t.match(told, [
+      { refused: 'EMSGSIZE', atMs: 0, frames: [{ transactionId: refused }] },
+      { refused: undefined, atMs: 0, frames: [{ transactionId: taken }] },
+    ]);
+    t.equal(told.length, 2);
+  },
+);
+
+t.test('what the system has not taken in the end is recorded as sent', async (t) => {
+  const { told, recorder, ids } = setUp();
+  const id = ids.next();
+  recorder.show(id, ECHO);
+  for (let number = 0; number < 5_000; number += 1) recorder.sent(response(id), HOST, 1);
+  t.equal(told.length, 5_000 - 4_096, 'so many may wait');
+  recorder.tellDeparting();
+  t.equal(told.length, 5_000);
 });

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { AnyEventObject } from 'xstate';
+import { Failures } from '../../../src/inspector/recorder/failures.js';
 import { Follower } from '../../../src/inspector/recorder/follower.js';
 import type { ActorRecords } from '../../../src/inspector/recorder/follower.js';
 import { Sampling } from '../../../src/inspector/recorder/sampling.js';
@@ -15,6 +16,8 @@ class FakeActor {
   }
 }
 
+const FAILURE = { of: 'call', procedure: 'echo', peer: 'p', state: 'failed', reason: '' } as const;
+
 function follow(onMade: (actor: FakeActor) => void = () => undefined) {
   const told: string[] = [];
   const records: ActorRecords<FakeActor> = {
@@ -26,6 +29,8 @@ function follow(onMade: (actor: FakeActor) => void = () => undefined) {
     past: (_actor, _transaction, event?: AnyEventObject) => {
       told.push(`past ${event?.type ?? ''}`);
     },
+    failureOf: ({ state }) => (state === 'failed' ? FAILURE : undefined),
+    failsWith: (_actor, { type }) => type === 'failed',
     stepped: (_actor, event) => {
       told.push(event.type);
     },
@@ -34,7 +39,8 @@ function follow(onMade: (actor: FakeActor) => void = () => undefined) {
   // From now on one in 4,096 is chosen.
   for (let number = 0; number < 4_096; number += 1) sampling.choose('f'.repeat(40));
   sampling.nextPeriod();
-  return { told, follower: new Follower(records, sampling) };
+  const failures = new Failures(125);
+  return { told, failures, follower: new Follower(records, sampling, failures) };
 }
 
 t.test(
@@ -89,4 +95,46 @@ t.test('above the limit, the latest actors are shown and the others counted', as
     ['made', 'past answered', 'answered'],
     'a late one is shown even so',
   );
+});
+
+/** Actors that are not chosen, and fail. */
+function fail(follower: Follower<FakeActor>, count: number): FakeActor[] {
+  return Array.from({ length: count }, () => {
+    const actor = new FakeActor('1');
+    follower.started(actor);
+    actor.state = 'failed';
+    follower.stepped(actor, { type: 'failed' });
+    return actor;
+  });
+}
+
+t.test('of those that fail, the first ones are shown and the others counted', async (t) => {
+  const { told, failures, follower } = follow();
+  fail(follower, 1_000);
+  t.equal(told.filter((one) => one === 'made').length, 20);
+  t.equal(told.filter((one) => one === 'failed').length, 20);
+  t.equal(follower.skipped, 980, 'the shown and the counted together are all');
+  t.match(failures.takeChanged(), [{ count: 1_000, shown: 20 }]);
+});
+
+t.test('one that failed and was only counted may be shown for what comes later', async (t) => {
+  const { told, failures, follower } = follow();
+  const last = fail(follower, 100).at(-1);
+  failures.takeChanged();
+  if (last === undefined) return;
+  last.state = 'late';
+  follower.stepped(last, { type: 'answered' });
+  t.strictSame(told.slice(-3), ['made', 'past answered', 'answered']);
+  t.equal(follower.skipped, 79);
+});
+
+t.test('of those with a sign of trouble no more are shown than of a failure', async (t) => {
+  const { told, follower } = follow();
+  for (let number = 0; number < 1_000; number += 1) {
+    const actor = new FakeActor('1');
+    follower.started(actor);
+    follower.stepped(actor, { type: 'retransmitted' });
+  }
+  t.equal(told.filter((one) => one === 'made').length, 20);
+  t.equal(follower.skipped, 980);
 });

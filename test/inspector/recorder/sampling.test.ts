@@ -79,3 +79,14 @@ t.test('less than one in a period is possible', async (t) => {
   }
   t.ok(chosen > 50 && chosen < 200, String(chosen));
 });
+
+t.test('in a period with a share of the limit, fewer are chosen', async (t) => {
+  const sampling = new Sampling(100);
+  choose(sampling, 5_000);
+  sampling.nextPeriod(1 / 8);
+  t.equal(sampling.oneIn, 512);
+  const chosen = choose(sampling, 5_000, 2).size;
+  t.ok(chosen > 2 && chosen < 30, String(chosen));
+  sampling.nextPeriod();
+  t.equal(sampling.oneIn, 64);
+});

@@ -39,9 +39,13 @@ function Datagram(props: { frame: Frame; open: boolean; onToggle: () => void }):
         <span class="direction">{direction === 'out' ? '↑' : '↓'}</span>
         <b>{type}</b>
         <span class="cut">
-          {direction === 'out' ? `${name} sent it to ${peer}` : `${name} received it from ${peer}`}
+          {direction === 'in'
+            ? `${name} received it from ${peer}`
+            : datagram.refused === undefined
+              ? `${name} sent it to ${peer}`
+              : `the system of ${name} did not send it to ${peer}`}
         </span>
-        <span class="muted cut">{fate ?? ''}</span>
+        <span class="muted cut">{fate ?? datagram.refused ?? ''}</span>
         <span class="num muted right">
           {datagram.bundle
             ? `in a bundle of ${datagram.frameCount}`

@@ -1,8 +1,9 @@
 /**
- * Notices: what the user must know first: that this is a recording, or that something went wrong.
+ * Notices: what the user must know first: that this is a recording or not current, or that something
+ * went wrong.
  */
 import type { VNode } from 'preact';
-import { countOf } from '../store/format.js';
+import { clockText, countOf } from '../store/format.js';
 import { Icon } from './icon.js';
 import { useSession } from './page-context.js';
 
@@ -28,6 +29,15 @@ export function Notices(): VNode {
           >
             Back to live
           </button>
+        </div>
+      )}
+      {session.feedState.value === 'gone' && (
+        <div class="notice notice-gone" data-testid="gone-notice">
+          <span>
+            <b>The inspector does not answer.</b> This is what was known at{' '}
+            {clockText(session.goneAtMs)}; nothing here is current. When the inspector is back, the
+            page goes on, and keeps what it has.
+          </span>
         </div>
       )}
       {problem !== undefined && (

@@ -6,6 +6,7 @@ const ENTRIES = [
   { kind: 'arrow-response arrow-arrived', label: 'answer' },
   { kind: 'arrow-response arrow-arrived arrow-late', label: 'late answer' },
   { kind: 'arrow-request arrow-lost', label: 'lost', cross: true },
+  { kind: 'arrow-request arrow-refused', label: 'refused by the system', bar: true },
   { kind: 'arrow-request arrow-sent', label: 'sent; arrival not known', open: true },
   { kind: 'arrow-repeated', label: 'sent again', badge: '↻ 2' },
   { kind: 'arrow-repeated', label: 'duplicate', badge: 'dup' },
@@ -32,8 +33,13 @@ export function SequenceLegend(): VNode {
               </g>
             ) : (
               <>
-                <path class="arrow-line" d={`M2 8H${'cross' in entry ? 24 : 28}`} />
-                {'cross' in entry ? (
+                <path
+                  class="arrow-line"
+                  d={`M2 8H${'bar' in entry ? 14 : 'cross' in entry ? 24 : 28}`}
+                />
+                {'bar' in entry ? (
+                  <path class="arrow-cross" d="M14 2v12" />
+                ) : 'cross' in entry ? (
                   <path class="arrow-cross" d="M20 4l8 8M28 4l-8 8" />
                 ) : 'open' in entry ? (
                   <path class="legend-open" d="M26 4.5L32 8l-6 3.5" />

@@ -148,7 +148,9 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
   const isSelf = from === to;
   const toX = isSelf ? fromX + 60 : x(to);
   const isLost = arrival === 'lost';
-  const share = isLost ? 0.62 : 1;
+  const isRefused = arrival === 'refused';
+  const ends = isLost || isRefused;
+  const share = isLost ? 0.62 : isRefused ? 0.1 : 1;
   const endX = fromX + (toX - fromX) * share;
   const endY = sentY + (receivedY - sentY) * share;
   const isAnswer = rowOf(FRAME_TYPES, type)?.taker === 'call';
@@ -178,8 +180,8 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
       <path class="arrow-hit" d={`M${fromX} ${sentY}L${endX} ${endY}`} />
       <path
         class="arrow-line"
-        d={`M${fromX + away * 3} ${sentY}L${isLost ? endX : endX - away * 2} ${endY}`}
-        marker-end={isLost ? undefined : arrival === 'arrived' ? 'url(#head)' : 'url(#head-open)'}
+        d={`M${fromX + away * 3} ${sentY}L${ends ? endX : endX - away * 2} ${endY}`}
+        marker-end={ends ? undefined : arrival === 'arrived' ? 'url(#head)' : 'url(#head-open)'}
       />
       <circle class="arrow-start" cx={fromX} cy={sentY} r="2.6" />
       {isLost && (
@@ -188,6 +190,7 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
           d={`M${endX - 5} ${endY - 5}l10 10M${endX + 5} ${endY - 5}l-10 10`}
         />
       )}
+      {isRefused && <path class="arrow-cross" d={`M${endX} ${endY - 7}v14`} />}
       <text class={away > 0 ? 'arrow-label' : 'arrow-label arrow-label-left'} x={labelX} y={labelY}>
         {labelOf(arrow)}
       </text>
@@ -208,6 +211,7 @@ function labelOf({ type, arrival, late, sent, received }: Arrow): string {
   const words = [type === 'request' ? (side?.record.procedure ?? 'request') : type];
   if (late) words.push('late');
   if (arrival === 'lost') words.push('lost');
+  if (arrival === 'refused') words.push('refused');
   return words.join(' · ');
 }
 
@@ -219,7 +223,9 @@ function sideOf({ sent, received }: Arrow): Side | undefined {
 function describe(arrow: Arrow): string {
   const { type, arrival, repetition, ordinal, late, fate, sent, received } = arrow;
   const words = [type];
-  if (sent !== undefined) words.push(`sent ${clockText(sent.atMs)}`);
+  const refused = sent?.datagram.refused;
+  if (sent !== undefined && refused === undefined) words.push(`sent ${clockText(sent.atMs)}`);
+  if (refused !== undefined) words.push(`the system did not send it: ${refused}`);
   if (received !== undefined) words.push(`received ${clockText(received.atMs)}`);
   if (sent !== undefined && received !== undefined) {
     words.push(`${durationText(received.atMs - sent.atMs)} on the way`);

@@ -1,11 +1,12 @@
 /**
- * Status bar: the line below the head, with endpoints and their rates, the connection, and what is
- * not shown.
+ * Status bar: the line below the head, with endpoints and their rates, how current all of it is, and
+ * what is not shown.
  */
 import type { VNode } from 'preact';
-import type { EndpointState } from '../store/endpoint-state.js';
-import { countOf, countText, rateText } from '../store/format.js';
+import type { EndpointCondition, EndpointState } from '../store/endpoint-state.js';
+import { clockText, countOf, countText, rateText } from '../store/format.js';
 import { callsMade, rateOf } from '../store/rates.js';
+import type { Session } from '../live/session.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
@@ -20,7 +21,7 @@ export function StatusBar(): VNode {
     (a, b) => Number(a.closed !== undefined) - Number(b.closed !== undefined),
   );
   return (
-    <div class="status" role="status" aria-label="Endpoints and connection">
+    <section class="status" aria-label="Endpoints and connection">
       <ul class="endpoints">
         {inOrder.slice(0, MAX_SHOWN).map((endpoint) => (
           <Endpoint key={endpoint.record.endpoint} endpoint={endpoint} nowMs={session.nowMs()} />
@@ -29,14 +30,17 @@ export function StatusBar(): VNode {
           <li class="muted">{countOf(inOrder.length - MAX_SHOWN, 'more endpoint')}</li>
         )}
       </ul>
+      <Missing count={session.missing} />
       <Sampled endpoints={endpoints} />
       <Connection />
-    </div>
+    </section>
   );
 }
 
 function Endpoint({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number }): VNode {
-  const { record, condition, closed, name } = endpoint;
+  const session = useSession();
+  const { record, closed, name } = endpoint;
+  const condition = session.conditionOf(endpoint);
   const counts = endpoint.counts.items();
   const rate = (numberOf: Parameters<typeof rateOf>[1]) =>
     rateText(rateOf(counts, numberOf, nowMs));
@@ -55,15 +59,20 @@ function Endpoint({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number 
       />
       <b class="endpoint-name">{name}</b>
       {name !== record.address && <span class="muted mono endpoint-address">{record.address}</span>}
-      {closed === undefined && counts.length > 0 && (
+      {isHeard(condition) && counts.length > 0 && (
         <span class="rates">
           <Rate value={rate(callsMade)} unit="calls/s" />
-          <Rate value={`↓${rate(({ stats }) => stats.framesReceived)}`} unit="in/s" />
-          <Rate value={`↑${rate(({ stats }) => stats.framesAttempted)}`} unit="out/s" />
+          <Rate value={`↓${rate(({ stats }) => stats.received)}`} unit="in/s" />
+          <Rate value={`↑${rate(({ stats }) => stats.sent)}`} unit="out/s" />
         </span>
       )}
     </li>
   );
+}
+
+/** Whether something is heard of an endpoint in this condition, so that its rates are current. */
+function isHeard(condition: EndpointCondition): boolean {
+  return condition === 'live' || condition === 'draining' || condition === 'closing';
 }
 
 function Rate({ value, unit }: { value: string; unit: string }): VNode {
@@ -74,7 +83,21 @@ function Rate({ value, unit }: { value: string; unit: string }): VNode {
   );
 }
 
-/** How many healthy calls were counted but not shown. */
+/** How many calls there were before the page was opened that nobody has any more. */
+function Missing({ count }: { count: number }): VNode | null {
+  if (count === 0) return null;
+  return (
+    <span
+      class="sampled"
+      data-testid="missing"
+      title="The inspector keeps the latest of each kind. These had made room before this page was opened."
+    >
+      {countOf(count, 'older call')} not kept
+    </span>
+  );
+}
+
+/** How many calls were counted but not shown. */
 function Sampled({ endpoints }: { endpoints: readonly EndpointState[] }): VNode | null {
   let oneIn = 1;
   let counted = 0;
@@ -89,32 +112,45 @@ function Sampled({ endpoints }: { endpoints: readonly EndpointState[] }): VNode 
     <span
       class="sampled"
       data-testid="sampled"
-      title="Calls that go wrong are always shown. Of many healthy calls, only some are shown."
+      title="Of many calls only some are shown whole: a sample, and of each kind of failure the first ones. All are counted."
     >
-      {oneIn > 1 ? `1 in ${oneIn} healthy calls shown` : 'all calls shown'}, {countText(counted)}{' '}
-      counted but not shown
+      {oneIn > 1 && `1 in ${oneIn} calls shown, `}
+      {countText(counted)} counted but not shown
     </span>
   );
 }
 
 function Connection(): VNode {
-  const { connection, source, paused, waiting } = useSession();
-  if (source.value.kind === 'file') return <span class="connection">a recording</span>;
-  const words = {
-    connecting: 'connecting…',
-    open: 'connected',
-    broken: 'not connected; trying again',
-    closed: 'on hold until the page has caught up',
-  }[connection.value];
+  const session = useSession();
+  const { paused, waiting, feedState } = session;
   return (
-    <span class="connection" data-testid="connection" data-state={connection.value}>
+    <span class="connection" role="status" data-testid="connection" data-state={feedState.value}>
       {paused.value && (
         <span class="paused" data-testid="paused">
           paused{waiting.value > 0 && `, ${countOf(waiting.value, 'batch', 'batches')} waiting`}
         </span>
       )}
-      <i class={`dot dot-${connection.value}`} aria-hidden="true" />
-      {words}
+      <i class={`dot dot-${feedState.value}`} aria-hidden="true" />
+      {connectionWords(session)}
     </span>
   );
+}
+
+function connectionWords(session: Session): string {
+  const { connection, feedState, source, store } = session;
+  if (source.value.kind === 'file' || feedState.value === 'recording') {
+    return store.lastAtMs === undefined
+      ? 'a recording'
+      : `a recording, until ${clockText(store.lastAtMs)}`;
+  }
+  switch (connection.value) {
+    case 'connecting':
+      return 'connecting…';
+    case 'broken':
+      return `not connected since ${clockText(session.goneAtMs)}; trying again`;
+    case 'closed':
+      return 'on hold until the page has caught up';
+    case 'open':
+      return feedState.value === 'catchingUp' ? 'catching up…' : 'connected';
+  }
 }

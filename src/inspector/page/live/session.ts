@@ -1,17 +1,21 @@
 /**
  * Session: what the page shows, and from where: live from the hub, or from a recording.
  *
- * Records are applied in short slices of time. Drawing happens at most ten times a second, because
- * nobody can read faster. The states that belong to the records, such as `paused` and `waiting`,
- * change when these records are drawn, not before.
+ * The states that belong to the records, such as `paused` and `waiting`, change when these records
+ * are drawn, not before.
  */
 import { signal } from '@preact/signals';
+import type { EndpointCondition, EndpointState } from '../store/endpoint-state.js';
 import type { Filter } from '../store/filter.js';
 import { InspectionStore } from '../store/inspection-store.js';
 import { Intake } from '../store/intake.js';
+import { LiveRecords } from '../store/live-records.js';
 import { RecordingReader } from '../store/recording.js';
 import { Rows } from '../store/rows.js';
 import type { Side } from '../store/transaction.js';
+import { conditionIn, feedStateOf } from './feed-state.js';
+import type { FeedState } from './feed-state.js';
+import { FrameLoop } from './frame-loop.js';
 import type { ConnectionState, ConnectionUser, Frames, HubConnection } from './ports.js';
 
 /** Where the records come from. */
@@ -24,11 +28,8 @@ export type Source =
       readonly progress: number;
     };
 
-/** The time for records in a frame of 16 ms. */
-const SLICE_MS = 5;
 /** After how many records the clock is read. */
 const RECORDS_A_LOOK = 32;
-const MIN_DRAW_INTERVAL_MS = 100;
 /** The ages of calls must be redrawn even when nothing happens. */
 const CLOCK_INTERVAL_MS = 1_000;
 /** How many lines of a recording a step reads. */
@@ -38,6 +39,7 @@ const MAX_FILE_BYTES = 256 * 1024 * 1024;
 export class Session {
   store = new InspectionStore();
   readonly rows = new Rows();
+  readonly feedState = signal<FeedState>('catchingUp');
   /** Increases when there is something new to draw. */
   readonly tick = signal(0);
   readonly connection = signal<ConnectionState>('connecting');
@@ -49,10 +51,12 @@ export class Session {
   readonly problem = signal<string | undefined>(undefined);
 
   readonly #connection: HubConnection;
-  readonly #frames: Frames;
+  readonly #loop: FrameLoop;
+  #live = new LiveRecords();
   readonly #intake = new Intake({
-    reset: () => this.#startAnew(),
-    apply: (record) => this.store.apply(record),
+    retold: (missing) => this.#live.retold(this.store, missing),
+    apply: (record) => this.#live.apply(this.store, record),
+    heard: () => this.#live.heard(this.store, Date.now()),
   });
   /** The recording, until all of it has been read and drawn. */
   #reader: RecordingReader | undefined;
@@ -60,28 +64,35 @@ export class Session {
    * The queue was full: the connection stays closed until the waiting batches have been applied.
    */
   #heldBack = false;
-  /** Whether something was applied that is not yet drawn. */
-  #dirty = false;
-  #scheduled = false;
-  #drawnAtMs = -Infinity;
   #pausedAtMs = 0;
+  /** When the hub was last heard of, if it is gone. */
+  goneAtMs = 0;
 
   constructor(connect: (user: ConnectionUser) => HubConnection, frames: Frames) {
-    this.#frames = frames;
+    this.#loop = new FrameLoop(frames, {
+      hasMore: () => this.#hasMore(),
+      applySome: () => this.#applySome(),
+      sliceEnded: () => {
+        if (this.#reader === undefined) this.#goOnIfHeldBack();
+      },
+      draw: () => this.#drawAll(),
+    });
     this.#connection = connect({
       position: () => {
         this.#intake.hold();
         return this.#intake.position;
       },
       opened: () => {
-        this.#intake.forgetWaiting();
+        this.#intake.reopened();
         this.waiting.value = 0;
       },
       received: (text) => this.#receive(text),
       changed: (state) => {
+        if (this.connection.value !== 'broken') this.goneAtMs = Date.now();
         this.connection.value = state;
+        this.#tellState();
         this.#intake.release();
-        this.#schedule();
+        this.#loop.schedule();
       },
     });
   }
@@ -89,7 +100,7 @@ export class Session {
   start(): void {
     this.#connection.open();
     setInterval(() => {
-      if (this.source.value.kind === 'live' && !this.paused.value) this.#markDirty();
+      if (this.source.value.kind === 'live' && !this.paused.value) this.#loop.markDirty();
     }, CLOCK_INTERVAL_MS);
   }
 
@@ -103,10 +114,14 @@ export class Session {
     return this.tick.value;
   }
 
-  /** The current time by the clock of the records. It stands still while the page is paused. */
+  /**
+   * The current time by the clock of the records. It stands still while the page is paused, or the
+   * hub is gone.
+   */
   nowMs(): number {
     if (this.source.value.kind === 'file') return this.store.lastAtMs ?? 0;
-    return this.paused.value ? this.#pausedAtMs : Date.now();
+    if (this.paused.value) return this.#pausedAtMs;
+    return this.connection.value === 'broken' ? this.goneAtMs : Date.now();
   }
 
   /**
@@ -115,7 +130,17 @@ export class Session {
    */
   get isReading(): boolean {
     if (this.source.value.kind === 'file') return this.#reader !== undefined;
-    return this.#intake.position === undefined;
+    return this.feedState.value === 'catchingUp' || this.#intake.position === undefined;
+  }
+
+  /** How many calls and requests the hub did not have any more when the page was opened. */
+  get missing(): number {
+    return this.#live.missing;
+  }
+
+  /** What is known of the endpoint at present. */
+  conditionOf(endpoint: EndpointState): EndpointCondition {
+    return conditionIn(this.feedState.value, endpoint);
   }
 
   select(filter: Filter): void {
@@ -130,10 +155,11 @@ export class Session {
     else {
       this.#intake.finishBatch();
       this.#pausedAtMs = Date.now();
-      this.#draw();
+      this.#loop.draw();
       this.paused.value = true;
     }
-    this.#schedule();
+    this.#tellState();
+    this.#loop.schedule();
   }
 
   /** Applies the next batch while paused. */
@@ -145,7 +171,7 @@ export class Session {
       this.#goOnIfHeldBack();
     }
     this.#pausedAtMs = Math.max(this.#pausedAtMs, this.store.lastAtMs ?? 0);
-    this.#draw();
+    this.#loop.draw();
   }
 
   /** Forgets calls, handlers and frames. Endpoints that are open stay. */
@@ -158,7 +184,7 @@ export class Session {
       const last = counts.last();
       if (last !== undefined) this.store.apply(last);
     }
-    this.#draw();
+    this.#loop.draw();
   }
 
   /** Shows a recording instead of the live records. */
@@ -183,18 +209,19 @@ export class Session {
 
   #showFrom(source: Source): void {
     this.#intake.startAnew();
+    this.#live = new LiveRecords();
     this.#startAnew();
     this.paused.value = false;
     this.problem.value = undefined;
     this.source.value = source;
-    this.#draw();
-    this.#schedule();
+    this.#loop.draw();
+    this.#loop.schedule();
   }
 
   #receive(text: string): void {
     if (this.#intake.add(text)) {
       if (this.paused.value) this.waiting.value = this.#intake.waiting;
-      this.#schedule();
+      this.#loop.schedule();
       return;
     }
     // When the connection opens again, the hub sends the refused message again, or a summary of it.
@@ -208,41 +235,15 @@ export class Session {
     this.#connection.open();
   }
 
-  #schedule(): void {
-    if (this.#scheduled || !this.#hasWork()) return;
-    this.#scheduled = true;
-    this.#frames.next(() => {
-      this.#scheduled = false;
-      this.#run();
-      this.#schedule();
-    });
-  }
-
-  #hasWork(): boolean {
-    if (this.#dirty) return true;
+  #hasMore(): boolean {
     if (this.paused.value) return false;
     return this.#intake.hasMore || this.#reader !== undefined;
-  }
-
-  #run(): void {
-    const draws = this.#frames.nowMs() - this.#drawnAtMs >= MIN_DRAW_INTERVAL_MS;
-    // Drawing takes time from its frame, so there is less for records.
-    if (!this.paused.value) this.#applySlice(draws ? SLICE_MS / 2 : SLICE_MS);
-    if (draws && this.#dirty) this.#draw();
-  }
-
-  #applySlice(sliceMs: number): void {
-    const endMs = this.#frames.nowMs() + sliceMs;
-    while (this.#frames.nowMs() < endMs && this.#applySome());
-    if (this.#reader === undefined) this.#goOnIfHeldBack();
   }
 
   /** Applies some records. Returns whether there were any. */
   #applySome(): boolean {
     if (this.#reader !== undefined) return this.#readLines(this.#reader, RECORDS_A_LOOK);
-    if (!this.#intake.apply(RECORDS_A_LOOK)) return false;
-    this.#dirty = true;
-    return true;
+    return this.#intake.apply(RECORDS_A_LOOK);
   }
 
   /** Returns whether there are more lines. */
@@ -251,7 +252,6 @@ export class Session {
       const record = reader.next();
       if (record !== undefined) this.store.apply(record);
     }
-    this.#dirty = true;
     return !reader.done;
   }
 
@@ -259,12 +259,11 @@ export class Session {
    * Draws everything that was applied, together with the states that belong to it. Changes of
    * signals are drawn at the end of this turn.
    */
-  #draw(): void {
-    this.#drawnAtMs = this.#frames.nowMs();
-    this.#dirty = false;
+  #drawAll(): void {
     this.rows.update(this.store.takeChanged());
     this.waiting.value = this.#intake.waiting;
     this.#tellProgress();
+    this.#tellState();
     this.tick.value += 1;
   }
 
@@ -285,9 +284,14 @@ export class Session {
     this.rows.select(this.rows.filter, []);
   }
 
-  #markDirty(): void {
-    this.#dirty = true;
-    this.#schedule();
+  #tellState(): void {
+    this.feedState.value = feedStateOf({
+      showsFile: this.source.value.kind === 'file',
+      paused: this.paused.value,
+      connection: this.connection.value,
+      caughtUp: this.#intake.caughtUp,
+      endpoints: this.store.endpoints.values(),
+    });
   }
 
   #sides(): Side[] {

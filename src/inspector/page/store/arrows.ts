@@ -12,9 +12,10 @@ import type { Frame } from './transaction.js';
  * - `arrived`: both ends reported the frame, or its receiver did;
  * - `sent`: no endpoint in the inspector could tell whether it arrived;
  * - `travelling`: its receiver is in the inspector and has not reported it yet;
- * - `lost`: its receiver is in the inspector and has not reported it within the time limit.
+ * - `lost`: its receiver is in the inspector and has not reported it within the time limit;
+ * - `refused`: the system of its sender did not send it.
  */
-type Arrival = 'arrived' | 'sent' | 'travelling' | 'lost';
+type Arrival = 'arrived' | 'sent' | 'travelling' | 'lost' | 'refused';
 
 /** Why a frame is a repetition: its sender sent it again, or the network duplicated it. */
 type Repetition = 'retransmission' | 'duplicate' | undefined;
@@ -74,7 +75,7 @@ export function peerLane(address: string): string {
  */
 export function arrowsOf(frames: readonly Frame[], surroundings: Surroundings): Arrow[] {
   const inOrder = [...frames].sort((a, b) => a.atMs - b.atMs || a.number - b.number);
-  const outs = inOrder.filter(({ direction }) => direction === 'out');
+  const outs = inOrder.filter((frame) => frame.direction === 'out' && !isRefused(frame));
   const senders = new Map<Frame, Frame>();
   const receipts = new Map<Frame, Frame[]>();
   for (const received of inOrder) {
@@ -113,6 +114,10 @@ function senderOf(
   const missing = able.findLast((sent) => !receipts.has(sent));
   if (latest === undefined || missing === undefined) return latest;
   return latest.atMs - missing.atMs > MAX_OVERTAKEN_MS ? latest : missing;
+}
+
+function isRefused({ datagram }: Frame): boolean {
+  return datagram.refused !== undefined;
 }
 
 function isSame(sent: Frame, received: Frame): boolean {
@@ -182,12 +187,13 @@ function repetitionOf(
  * feed the inspector, and must show either everything or this transaction.
  */
 function arrivalOf(sent: Frame, { aliases, endpoints, nowMs }: Surroundings): Arrival {
+  if (isRefused(sent)) return 'refused';
   const name = aliases.endpointAt(sent.endpoint, sent.peer, endpoints);
   const receiver = name === undefined ? undefined : endpoints.get(name);
   if (name === undefined || receiver === undefined || sent.transaction === undefined) return 'sent';
   if (receiver.record.atMs > sent.atMs) return 'sent';
   const closedAtMs = receiver.closed?.atMs ?? Infinity;
-  if (sent.atMs >= closedAtMs) return receiver.condition === 'lost' ? 'sent' : 'lost';
+  if (sent.atMs >= closedAtMs) return receiver.closed?.lost === true ? 'sent' : 'lost';
   if (nowMs - sent.atMs < LOST_AFTER_MS) return 'travelling';
   if (closedAtMs - sent.atMs < LOST_AFTER_MS) return 'sent';
   const { sides, frames } = sent.transaction;

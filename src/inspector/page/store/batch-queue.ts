@@ -9,8 +9,12 @@ import { Fifo } from '../../fifo.js';
 export interface Batch {
   readonly hub: string;
   readonly position: number;
-  /** Whether everything that was known before is void. */
+  /** Whether, from here on until `caughtUp`, everything that lives is told again. */
   readonly reset: boolean;
+  /** Whether this is everything that the hub knew when it was sent. */
+  readonly caughtUp: boolean;
+  /** How many calls and requests the hub does not have any more. */
+  readonly callsDropped: number;
   readonly records: readonly InspectionRecord[];
 }
 
@@ -58,10 +62,19 @@ export class BatchQueue {
 /** The records are not checked: the hub has checked them, and the page trusts its server. */
 function readBatch(text: string): Batch | undefined {
   try {
-    const { hub, position, reset, records } = JSON.parse(text) as Partial<Batch>;
+    const { hub, position, reset, caughtUp, callsDropped, records } = JSON.parse(
+      text,
+    ) as Partial<Batch>;
     if (typeof hub !== 'string' || typeof position !== 'number') return undefined;
     if (!Array.isArray(records)) return undefined;
-    return { hub, position, reset: reset === true, records: records as InspectionRecord[] };
+    return {
+      hub,
+      position,
+      reset: reset === true,
+      caughtUp: caughtUp === true,
+      callsDropped: callsDropped ?? 0,
+      records: records as InspectionRecord[],
+    };
   } catch {
     return undefined;
   }

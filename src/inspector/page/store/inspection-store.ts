@@ -1,12 +1,13 @@
 /**
  * Inspection store: everything the page knows. Records go in; endpoints, peers, calls, handlers,
- * transactions and frames come out. Limits bound it: what has ended is removed first, the oldest
- * first, and what was removed is counted.
+ * transactions and frames come out. Limits bound it: what has ended is removed first, of the kind of
+ * which there is most, the oldest first; and what was removed is counted.
  */
-import { Fifo } from '../../fifo.js';
+import { kindOfEnd, UNFINISHED } from '../../kind.js';
+import { Lanes } from '../../lanes.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
-import { EndpointState, PeerState } from './endpoint-state.js';
+import { EndpointState, PeerState, wordsOfEnding } from './endpoint-state.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
@@ -14,7 +15,7 @@ import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
-import { MAX_FRAMES } from './transaction.js';
+import { MAX_FRAMES, newSide } from './transaction.js';
 import { Transactions } from './transactions.js';
 
 export class InspectionStore {
@@ -24,7 +25,7 @@ export class InspectionStore {
   readonly #actors = new Map<string, Map<number, Side>>();
   readonly #transactions: Transactions;
   readonly #living = new Set<Side>();
-  readonly #ended = new Fifo<Side>();
+  readonly #ended = new Lanes<Side>(() => 1);
   readonly #frames: Recent<Frame>;
   readonly #names = new Names();
   #changed = new Set<Side>();
@@ -80,6 +81,25 @@ export class InspectionStore {
     return this.#lastAtMs;
   }
 
+  /** The calls and handlers that have not ended. */
+  living(): Iterable<Side> {
+    return this.#living;
+  }
+
+  /** The call or handler with this number, if the endpoint has one here. */
+  sideOf(endpoint: string, actor: number): Side | undefined {
+    return this.#actors.get(endpoint)?.get(actor);
+  }
+
+  /** Ends a call or handler whose end nobody saw. `note` says why, in words. */
+  endUnseen(side: Side, note: string, atMs: number): void {
+    if (!this.#living.has(side)) return;
+    side.note = note;
+    side.endedAtMs = atMs;
+    this.#end(side, UNFINISHED);
+    this.#changed.add(side);
+  }
+
   transaction(id: string): Transaction | undefined {
     return this.#transactions.get(id);
   }
@@ -131,6 +151,9 @@ export class InspectionStore {
       case 'counts':
         this.#endpoints.get(record.endpoint)?.counts.add(record);
         break;
+      case 'failures':
+        this.#endpoints.get(record.endpoint)?.addFailures(record);
+        break;
     }
   }
 
@@ -152,11 +175,7 @@ export class InspectionStore {
     const endpoint = this.#endpoints.get(record.endpoint);
     if (endpoint !== undefined) endpoint.closed = record;
     for (const side of this.#actors.get(record.endpoint)?.values() ?? []) {
-      if (!this.#living.has(side)) continue;
-      side.note = record.lost === true ? 'its feed broke off' : 'its endpoint closed';
-      side.endedAtMs = record.atMs;
-      this.#end(side);
-      this.#changed.add(side);
+      this.endUnseen(side, wordsOfEnding(record), record.atMs);
     }
   }
 
@@ -168,22 +187,7 @@ export class InspectionStore {
     record.peer = this.#names.of(record.peer);
     record.procedure = this.#names.of(record.procedure);
     record.endpoint = this.#names.of(record.endpoint);
-    const side: Side = {
-      number: this.#sideNumber,
-      kind: record.type,
-      record,
-      transaction,
-      steps: [],
-      stepsDropped: 0,
-      state: this.#initialState(record),
-      final: false,
-      attempts: record.type === 'handler' ? record.attempt : 0,
-      elapsedMs: undefined,
-      note: '',
-      lateByMs: undefined,
-      endedAtMs: undefined,
-      gone: false,
-    };
+    const side = newSide(this.#sideNumber, record, transaction, this.#initialState(record));
     this.#sideNumber += 1;
     transaction.sides.push(side);
     this.aliases.learnFrom(transaction.sides);
@@ -220,7 +224,7 @@ export class InspectionStore {
       const peer = this.#peer(step.endpoint, side.record.peer);
       peer.roundTrips.add({ atMs: step.atMs, ms: side.elapsedMs });
     }
-    if (side.final) this.#end(side);
+    if (side.final) this.#end(side, kindOfEnd(side.kind, step));
     this.#changed.add(side);
   }
 
@@ -273,12 +277,11 @@ export class InspectionStore {
     return actors;
   }
 
-  #end(side: Side): void {
-    if (this.#living.delete(side)) this.#ended.push(side);
+  #end(side: Side, kind: string): void {
+    if (this.#living.delete(side)) this.#ended.add(kind, side);
   }
 
   #evict(): void {
-    // `#ended` is a queue, because finding the first item of a set is slow after many were removed.
     const side = this.#ended.shift() ?? this.#living.values().next().value;
     if (side === undefined) return;
     this.#living.delete(side);

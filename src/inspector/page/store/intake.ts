@@ -14,10 +14,19 @@ export interface Position {
 
 /** Where the records go. */
 export interface IntakeTarget {
-  /** Everything that came before is void. */
-  reset(): void;
+  /**
+   * From here on until `heard`, everything that lives is told, whether it was told before or not.
+   *
+   * @param missing how many calls and requests the hub does not have any more
+   */
+  retold(missing: number): void;
   apply(record: InspectionRecord): void;
+  /** Everything that the hub knew has been applied. */
+  heard(): void;
 }
+
+/** So many batches may wait without the page being behind: those of about a second. */
+const MAX_WAITING = 20;
 
 export class Intake {
   readonly #target: IntakeTarget;
@@ -28,6 +37,7 @@ export class Intake {
   #applied = 0;
   #position: Position | undefined;
   #held = false;
+  #caughtUp = false;
 
   constructor(target: IntakeTarget) {
     this.#target = target;
@@ -36,6 +46,11 @@ export class Intake {
   /** Undefined: from the beginning. */
   get position(): Position | undefined {
     return this.#position;
+  }
+
+  /** Whether what was applied is what the hub knows, but for the last moment. */
+  get caughtUp(): boolean {
+    return this.#caughtUp && this.#queue.size <= MAX_WAITING;
   }
 
   /** How many batches have not been begun. */
@@ -55,13 +70,13 @@ export class Intake {
 
   /** Applies at most `count` records of one batch. Returns false if there is no batch. */
   apply(count: number): boolean {
-    this.#batch ??= this.#next();
-    if (this.#batch === undefined) return false;
-    const { records } = this.#batch;
+    const batch = (this.#batch ??= this.#next());
+    if (batch === undefined) return false;
+    const { records } = batch;
     const end = Math.min(records.length, this.#applied + count);
     for (const record of records.slice(this.#applied, end)) this.#target.apply(record);
     this.#applied = end;
-    if (end === records.length) this.#endBatch();
+    if (end === records.length) this.#endBatch(batch);
     return true;
   }
 
@@ -82,15 +97,20 @@ export class Intake {
     this.#held = false;
   }
 
-  /** Forgets the batches that were not begun. The hub sends them again. */
-  forgetWaiting(): void {
+  /**
+   * A new connection has opened. Forgets the batches that were not begun: the hub sends them again,
+   * and it says when that was all.
+   */
+  reopened(): void {
     this.#queue.clear();
+    this.#caughtUp = false;
   }
 
   /** Forgets everything, the position included. */
   startAnew(): void {
-    this.#queue.clear();
-    this.#endBatch();
+    this.reopened();
+    this.#batch = undefined;
+    this.#applied = 0;
     this.#position = undefined;
   }
 
@@ -98,15 +118,17 @@ export class Intake {
     while (this.#queue.size > 0 && !this.#held) {
       const batch = this.#queue.take();
       if (batch === undefined) continue;
-      if (batch.reset) this.#target.reset();
+      if (batch.reset) this.#target.retold(batch.callsDropped);
       this.#position = { hub: batch.hub, position: batch.position };
       return batch;
     }
     return undefined;
   }
 
-  #endBatch(): void {
+  #endBatch({ caughtUp }: Batch): void {
     this.#batch = undefined;
     this.#applied = 0;
+    this.#caughtUp = caughtUp;
+    if (caughtUp) this.#target.heard();
   }
 }

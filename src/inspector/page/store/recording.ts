@@ -55,9 +55,10 @@ function readLine(line: string): InspectionRecord | undefined {
 /** All records that the store still holds: first those of endpoints, then the others by time. */
 export function recordsOf(store: InspectionStore): InspectionRecord[] {
   const records = new Set<InspectionRecord>();
-  for (const { closed, counts } of store.endpoints.values()) {
+  for (const { closed, counts, failures } of store.endpoints.values()) {
     if (closed !== undefined) records.add(closed);
     for (const record of counts.items()) records.add(record);
+    for (const record of failures.values()) records.add(record);
   }
   for (const { records: ofPeer } of store.peers) {
     for (const record of ofPeer.items()) records.add(record);

@@ -40,7 +40,12 @@ export interface StateWords extends Look {
 }
 
 /** What the feed of an endpoint adds to the endpoint's own states. */
-const FEED_STATES = { live: 'live', feedLost: 'feed lost' } as const;
+const FEED_STATES = {
+  live: 'live',
+  feedLost: 'feed lost',
+  recorded: 'recorded',
+  stale: 'not current',
+} as const;
 
 const WORDS = {
   ...mapRows(NOTIFICATION_STATES, ({ words }) => words),
@@ -84,6 +89,8 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
   closed: { mark: 'minus', tone: 'idle' },
   live: { mark: 'full', tone: 'good' },
   feedLost: { mark: 'slash', tone: 'bad' },
+  recorded: { mark: 'bar', tone: 'idle' },
+  stale: { mark: 'dotted', tone: 'idle' },
 };
 
 const STATES = mapRows(LOOKS, (look, state): StateWords => ({ ...look, word: WORDS[state] }));

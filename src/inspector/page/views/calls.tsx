@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { CallFilter } from '../components/call-filter.js';
+import { FailureList } from '../components/failure-list.js';
 import { Icon } from '../components/icon.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
@@ -37,6 +38,7 @@ export function CallsView(): VNode {
   return (
     <section class="calls" aria-label="Calls">
       <CallFilter />
+      <FailureList />
       <div
         class="table"
         role="grid"

@@ -1,7 +1,7 @@
 /** Fates view: the fate of every inbound frame, by endpoint. */
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
-import { useLiveSession } from '../components/page-context.js';
+import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { fateWords } from '../store/fate-words.js';
@@ -50,7 +50,8 @@ export function FatesView(): VNode {
 
 function EndpointFates({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number }): VNode {
   const table = fateTable(endpoint.counts.items(), nowMs);
-  const { condition, name, record } = endpoint;
+  const { name, record } = endpoint;
+  const condition = useSession().conditionOf(endpoint);
   return (
     <section
       class="panel fate-panel"
