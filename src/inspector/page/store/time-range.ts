@@ -11,3 +11,12 @@ export interface TimeRange {
 export function isIn(timeRange: TimeRange | undefined, atMs: number): boolean {
   return timeRange === undefined || (atMs >= timeRange.fromMs && atMs <= timeRange.toMs);
 }
+
+/** Whether what began and ended at these times was there in the range; without an end, it is yet. */
+export function reachesInto(
+  timeRange: TimeRange | undefined,
+  beganAtMs: number,
+  endedAtMs = Infinity,
+): boolean {
+  return timeRange === undefined || (beganAtMs <= timeRange.toMs && endedAtMs >= timeRange.fromMs);
+}
