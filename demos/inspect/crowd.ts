@@ -42,6 +42,11 @@ export class Crowd {
     return new Crowd(members);
   }
 
+  /** The address of a member, counted from 0; after the last one, the first follows. */
+  addressOf(index: number): string {
+    return addressOf(this.#members, index);
+  }
+
   async close(): Promise<void> {
     for (const member of this.#members) member.stop();
     await this.#living;

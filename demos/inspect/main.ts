@@ -75,7 +75,9 @@ async function showCrowd(size: number): Promise<void> {
     'The first row of Overview says what is wrong, after some ten seconds.',
   );
   await crowd.close();
-  if (ill !== undefined) console.log(`It was ${nameOf(ill.index)}: ${ill.illness}.`);
+  if (ill === undefined) return;
+  const { index, illness } = ill;
+  console.log(`It was ${nameOf(index)} at ${crowd.addressOf(index)}: ${illness}.`);
 }
 
 /** Says where to watch, and resolves when the demo shall end. */

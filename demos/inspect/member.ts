@@ -18,7 +18,7 @@ const SLOW_WORK_MS = 700;
 const LOST_SHARE = 0.4;
 /** It runs so long, and is away so long. */
 const UP_MS = 6_000;
-const DOWN_MS = 2_000;
+const DOWN_MS = 4_000;
 
 interface Procedures {
   find(scope: unknown, key: string): Promise<string>;

@@ -28,7 +28,7 @@ calls between two endpoints. RPCUDP_CHROMIUM names the browser; default /usr/bin
   .opts();
 
 const FRAME_MS = 16;
-const VIEWS = ['calls', 'sequence', 'peers'];
+const VIEWS = ['overview', 'calls', 'sequence', 'peers'];
 /** Until the caches are warm and the rates are steady. */
 const WARM_UP_MS = 3_000;
 const MIB = 1024 * 1024;

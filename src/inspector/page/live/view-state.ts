@@ -4,10 +4,11 @@ import type { InspectionStore } from '../store/inspection-store.js';
 import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
+export type View = 'overview' | 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
 
-/** In the order of their keys, 1 to 5. */
+/** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
+  { view: 'overview', title: 'Overview' },
   { view: 'calls', title: 'Calls' },
   { view: 'call', title: 'Call' },
   { view: 'sequence', title: 'Sequence' },
@@ -72,5 +73,5 @@ export function show(next: View): void {
 
 function viewOfAddress(): View {
   const name = location.hash.slice(1);
-  return VIEWS.find((one) => one.view === name)?.view ?? 'calls';
+  return VIEWS.find((one) => one.view === name)?.view ?? 'overview';
 }

@@ -7,17 +7,16 @@ import type { Interval } from '../../../doctor/statistics.js';
 import { wilsonInterval } from '../../../doctor/statistics.js';
 import type { Party } from './parties.js';
 
-/** How much went from one to another, and how much of it failed. */
-export interface Edge {
-  readonly from: Party;
-  readonly to: Party;
+/** How much there was, and how much of it failed. */
+export interface Sum {
   readonly all: number;
   readonly bad: number;
 }
 
-export interface Sum {
-  readonly all: number;
-  readonly bad: number;
+/** What went from one to another. */
+export interface Edge extends Sum {
+  readonly from: Party;
+  readonly to: Party;
 }
 
 /** A party that stands out, by what it sends or by what is sent to it. */
@@ -62,7 +61,7 @@ export function blame<E extends Edge>(edges: readonly E[], leastShare: number): 
   return { blamed, rest };
 }
 
-export function sumOf(edges: readonly Edge[]): Sum {
+export function sumOf(edges: readonly Sum[]): Sum {
   let all = 0;
   let bad = 0;
   for (const edge of edges) {

@@ -59,4 +59,6 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** How many calls or frames suffered from it. With 0 it is a fact that does no harm yet. */
   readonly suffered: number;
+  /** Among how many parties they were, if no party stands out. */
+  readonly among?: number;
 }

@@ -86,6 +86,7 @@ function everywhere(rest: readonly Edge[]): Finding[] {
     {
       cause: 'lossBothWays',
       party: undefined,
+      among: ends.size,
       words,
       evidence: [sumWords(sum)],
       suffered: sum.bad,

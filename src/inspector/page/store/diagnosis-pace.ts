@@ -99,7 +99,8 @@ function everywhere(overrun: readonly PartyEvidence[], serving: number): Finding
   const evidence = [
     `${countOf(suffered, 'call')} timed out after the procedure had run for half of the time or longer.`,
   ];
-  return { cause: 'slowHandler', party: undefined, words, evidence, suffered };
+  const among = overrun.length;
+  return { cause: 'slowHandler', party: undefined, among, words, evidence, suffered };
 }
 
 export function findWindowsOfOne({ parties }: Evidence): Finding[] {
@@ -152,6 +153,7 @@ function narrowEverywhere(narrow: readonly PartyEvidence[]): Finding {
   return {
     cause: 'windowOfOne',
     party: undefined,
+    among: narrow.length,
     words: `${countOf(narrow.length, 'endpoint')} have a window of 1`,
     evidence: [`${countOf(suffered, 'call')} waited for their turn, at ${list(names)} among others.`],
     suffered,

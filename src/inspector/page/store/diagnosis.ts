@@ -40,10 +40,15 @@ export function diagnose(evidence: Evidence): Diagnosis {
     ...findWindowsOfOne(evidence),
   ];
   const findings = [...explained, ...findUnexplained(evidence, explained)];
-  findings.sort((one, other) => other.suffered - one.suffered);
+  findings.sort((one, other) => sufferedByOne(other) - sufferedByOne(one));
   const ended = evidence.pairs.reduce((sum, pair) => sum + pair.ended, 0);
   const { size } = new Set(evidence.pairs.flatMap(({ from, to }) => [from, to]));
   return { findings, calls: ended, parties: size, isEnough: ended >= ENOUGH_CALLS };
+}
+
+/** What all have a little of must not hide what one has much of. */
+function sufferedByOne({ suffered, among = 1 }: Finding): number {
+  return suffered / among;
 }
 
 interface CallEdge extends Edge {
@@ -79,10 +84,12 @@ function unexplained(edges: readonly CallEdge[]): Finding[] {
   const { all, bad } = sumOf(edges);
   if (shareOf({ all, bad }).low < LEAST_FAILED) return [];
   const share = percent(bad / all);
+  const among = new Set(edges.flatMap(({ from, to }) => [from, to])).size;
   return [
     {
       cause: 'unexplained',
       party: undefined,
+      among,
       words: `${share} of all calls fail, and nobody stands out: the records cannot tell why`,
       evidence: [`${countText(bad)} of ${countText(all)} calls failed: ${reasonsOf(edges)}.`],
       suffered: bad,

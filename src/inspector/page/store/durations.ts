@@ -31,7 +31,7 @@ export class Durations {
 
   add(ms: number): void {
     const bin = Math.floor(Math.log10(Math.max(ms, LEAST_MS) / LEAST_MS) * BINS_PER_DECADE);
-    const index = Math.min(BINS - 1, Number.isFinite(bin) ? bin : 0);
+    const index = bin >= 0 ? Math.min(BINS - 1, bin) : 0;
     this.#bins[index] = (this.#bins[index] as number) + 1;
     this.#count += 1;
   }

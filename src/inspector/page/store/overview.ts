@@ -48,8 +48,10 @@ export interface Overview {
   readonly outcomes: OutcomeCounts;
   /** How many kept calls the tables are about. */
   readonly kept: number;
-  readonly procedures: ReadonlyMap<string, Group>;
-  readonly peers: ReadonlyMap<Party, Group>;
+  /** The busiest first. */
+  readonly procedures: readonly (readonly [name: string, group: Group])[];
+  /** The worst first: more failures are worse; where none fails, slower answers are. */
+  readonly peers: readonly (readonly [party: Party, group: Group])[];
 }
 
 /** Beyond this many, further procedures and peers are not told apart: they are `OTHERS`. */
@@ -107,7 +109,22 @@ export function* overviewOf(
     }
   }
   const outcomes = sumOf(bins, timeRange);
-  return { bins, counted: passes === undefined, outcomes, kept, procedures, peers };
+  return {
+    bins,
+    counted: passes === undefined,
+    outcomes,
+    kept,
+    procedures: [...procedures].sort(([, a], [, b]) => b.calls - a.calls),
+    peers: worstFirst(peers),
+  };
+}
+
+function worstFirst(peers: ReadonlyMap<Party, Group>): [Party, Group][] {
+  const slowness = new Map<Group, number>();
+  for (const group of peers.values()) slowness.set(group, group.durations.quantile(0.95) ?? 0);
+  return [...peers].sort(
+    ([, a], [, b]) => b.failed - a.failed || (slowness.get(b) ?? 0) - (slowness.get(a) ?? 0),
+  );
 }
 
 function groupOf<Name>(groups: Map<Name, Group>, name: Name, others: Name): Group {

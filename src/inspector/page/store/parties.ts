@@ -61,7 +61,8 @@ export class Parties {
     if (seen !== undefined) return seen;
     const { aliases, endpoints } = this.#known;
     const key = aliases.endpointAt(seenBy, address, endpoints);
-    const party = (key && this.#ofEndpoints.get(key)) ?? this.#stranger(address);
+    const known = key === undefined ? undefined : this.#ofEndpoints.get(key);
+    const party = known ?? this.#stranger(address);
     this.#seen.set(seenAs, party);
     return party;
   }
