@@ -146,6 +146,20 @@ t.test('an error that a procedure declares is an answer, and no illness', (t) =>
   t.end();
 });
 
+t.test('names that would turn the page around are shown as they are written', (t) => {
+  const name = 'node \u202e1';
+  const records: InspectionRecord[] = [endpointRecord({ name }), countsRecord()];
+  for (let actor = 1; actor <= 20; actor += 1) {
+    const outcome = { state: 'timedOut', answeredFrom: '\u202e10.0.0.2:2' };
+    records.push(callRecord({ actor }));
+    records.push(finalStep({ actor, event: 'expired', state: 'timedOut', outcome }));
+  }
+  const { findings } = diagnosed(records);
+  t.match(findings[0], { words: 'answers from another address: \\u{202e}10.0.0.2:2' });
+  t.notMatch(findings[0]?.evidence.join(), /\u202e/);
+  t.end();
+});
+
 t.test('of a few calls nothing is said', (t) => {
   const records = [endpointRecord(), countsRecord(), callRecord(), finalStep()];
   const diagnosis = diagnosed(records);

@@ -54,7 +54,7 @@ function Row({ finding }: { finding: Finding }): VNode {
             words
           ) : (
             <>
-              <b>{party.name}</b> {words}
+              <bdi class="finding-party">{party.name}</bdi> {words}
             </>
           )}
         </p>

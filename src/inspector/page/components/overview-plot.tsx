@@ -50,7 +50,15 @@ export function OverviewPlot({ table, begins, binSeconds }: OverviewPlotProps): 
     current.setData(data);
     showRange(current, range);
   }, [data, range]);
-  return <div ref={element} class="overview-plot" data-testid={`plot-${table.name}`} />;
+  return (
+    <div
+      ref={element}
+      class="overview-plot"
+      role="img"
+      aria-label={`${table.title}, over time`}
+      data-testid={`plot-${table.name}`}
+    />
+  );
 }
 
 /** Shows the range, wherever it is now: the plot moves on below it. */

@@ -4,7 +4,7 @@
  */
 import { effect, signal } from '@preact/signals';
 import { searchTest } from '../store/search.js';
-import type { Survey } from '../store/survey.js';
+import type { Survey, SurveyChoice } from '../store/survey.js';
 import { surveyOf } from '../store/survey.js';
 import type { Frames } from './ports.js';
 import type { Session } from './session.js';
@@ -16,10 +16,11 @@ const SLICE_MS = 3;
 const PERIOD_MS = 1_000;
 
 export class Surveyor {
-  /** The last survey; undefined if there is none. */
-  readonly survey = signal<Survey | undefined>(undefined);
+  /** The last survey; `nothing` if there was nothing to survey, undefined before the first. */
+  readonly survey = signal<Survey | 'nothing' | undefined>(undefined);
   readonly #session: Session;
   readonly #frames: Frames;
+  #choice: Omit<SurveyChoice, 'nowMs'> | undefined;
   #job: Generator<void, Survey | undefined> | undefined;
   #madeAtMs = -Infinity;
   #isAwake = false;
@@ -32,15 +33,18 @@ export class Surveyor {
   /** Makes surveys until the returned function is called. A new choice is surveyed at once. */
   start(): () => void {
     this.#isAwake = true;
-    this.#wait();
     const forget = effect(() => {
-      this.#session.source.value;
-      timeRange.value;
-      pickedEndpoints.value;
-      search.value;
+      const { value: text } = search;
+      this.#choice = {
+        goesOn: this.#session.source.value.kind === 'live',
+        timeRange: timeRange.value,
+        picked: pickedEndpoints.value,
+        passes: text.trim() === '' ? undefined : searchTest(text),
+      };
       this.#job = undefined;
       this.#madeAtMs = -Infinity;
     });
+    this.#wait();
     return () => {
       this.#isAwake = false;
       this.#job = undefined;
@@ -59,25 +63,16 @@ export class Surveyor {
   #run(): void {
     const beganAtMs = this.#frames.nowMs();
     if (this.#job === undefined && beganAtMs - this.#madeAtMs < PERIOD_MS) return;
-    this.#job ??= this.#begin();
+    const choice = this.#choice;
+    if (choice === undefined) return;
+    this.#job ??= surveyOf(this.#session.store, { ...choice, nowMs: this.#session.nowMs() });
     do {
       const { done, value } = this.#job.next();
       if (done !== true) continue;
-      this.survey.value = value ?? undefined;
+      this.survey.value = value ?? 'nothing';
       this.#job = undefined;
       this.#madeAtMs = this.#frames.nowMs();
       return;
     } while (this.#frames.nowMs() - beganAtMs < SLICE_MS);
-  }
-
-  #begin(): Generator<void, Survey | undefined> {
-    const { value: text } = search;
-    return surveyOf(this.#session.store, {
-      nowMs: this.#session.nowMs(),
-      goesOn: this.#session.source.value.kind === 'live',
-      timeRange: timeRange.value,
-      picked: pickedEndpoints.value,
-      passes: text.trim() === '' ? undefined : searchTest(text),
-    });
   }
 }

@@ -82,10 +82,10 @@ function standsOut(side: Blamed, leastShare: number): boolean {
   return side.others.all === 0 || low > TIMES * shareOf(side.others).high;
 }
 
-/** Each party, as the one that sends, and as the one that is sent to. */
+/** Each party, as the one that is sent to, which is named where both are as likely, and as sender. */
 function sides<E extends Edge>(edges: readonly E[]): Blamed<E>[] {
   const all = sumOf(edges);
-  return (['from', 'to'] as const).flatMap((way) => {
+  return (['to', 'from'] as const).flatMap((way) => {
     const byParty = new Map<Party, E[]>();
     for (const edge of edges) {
       const known = byParty.get(edge[way]);

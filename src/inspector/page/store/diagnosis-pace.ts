@@ -1,6 +1,7 @@
 /** Diagnosis of pace: who answers slowly, and who asks slowly. */
 import { quantile } from '../../../doctor/statistics.js';
 import { list } from '../../../doctor/words.js';
+import { printable } from '../../../legible/printable.js';
 import type { Evidence } from './diagnosis-evidence.js';
 import type { Finding } from './diagnosis-finding.js';
 import { CAUSES } from './diagnosis-finding.js';
@@ -68,11 +69,11 @@ function slowProcedures(party: Party, medians: Medians): SlowProcedure[] {
     if (own === undefined || othersMs === undefined || others.length < LEAST_OTHERS) return [];
     const { ms, runs } = own;
     if (ms < SLOW_TIMES * othersMs || ms < othersMs + SLOW_BY_MS) return [];
-    return [{ name, runs, medianMs: ms, othersMs, others: others.length }];
+    return [{ name: printable(name), runs, medianMs: ms, othersMs, others: others.length }];
   });
 }
 
-function atParty({ party, overran, runs, failed }: PartyEvidence, slow: SlowProcedure[]): Finding {
+function atParty({ party, overran, failed }: PartyEvidence, slow: SlowProcedure[]): Finding {
   slow.sort((a, b) => b.runs - a.runs);
   const evidence = slow.slice(0, 3).map(({ name, runs: times, medianMs, othersMs, others }) => {
     const where = countOf(others, 'other endpoint');
@@ -86,9 +87,9 @@ function atParty({ party, overran, runs, failed }: PartyEvidence, slow: SlowProc
     evidence.push(`${calls} after the procedure had run for half of the time or longer.`);
   }
   const slowRuns = slow.reduce((sum, { runs: times }) => sum + times, 0);
-  const [first] = slow.length > 0 ? slow : [...runs.keys()].map((name) => ({ name }));
-  const what = slow.length > 1 || first === undefined ? 'its procedures run' : `${first.name} runs`;
-  const words = slow.length > 0 ? `answers slowly: ${what} long` : CAUSES.slowHandler.words;
+  const [only] = slow.length === 1 ? slow : [];
+  const words =
+    only === undefined ? CAUSES.slowHandler.words : `answers slowly: ${only.name} runs long`;
   const suffered = Math.max(slowRuns, overran, failed);
   return { cause: 'slowHandler', party, words, evidence, suffered };
 }

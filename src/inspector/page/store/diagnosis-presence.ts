@@ -1,5 +1,6 @@
 /** Diagnosis of presence: who was away, who is not what was asked for, who answers from elsewhere. */
 import { list } from '../../../doctor/words.js';
+import { printable } from '../../../legible/printable.js';
 import type { Evidence } from './diagnosis-evidence.js';
 import type { Finding } from './diagnosis-finding.js';
 import { CAUSES } from './diagnosis-finding.js';
@@ -94,9 +95,9 @@ export function findAnswersElsewhere({ parties }: Evidence): Finding[] {
     const answers = [...answersFrom].sort(([, a], [, b]) => b - a);
     const all = answers.reduce((sum, [, count]) => sum + count, 0);
     if (all < LEAST_ELSEWHERE) return [];
-    const addresses = list(answers.slice(0, MAX_ADDRESSES).map(([address]) => address));
+    const addresses = list(answers.slice(0, MAX_ADDRESSES).map(([from]) => printable(from)));
     const evidence = [
-      `${countOf(all, 'call')} to ${party.address} timed out, while an answer with the right id came ` +
+      `${countOf(all, 'call')} to ${printable(party.address)} timed out, while an answer with the right id came ` +
         `from ${addresses}.`,
       'Such an answer can be forged, so it settles nothing.',
     ];

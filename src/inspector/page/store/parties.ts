@@ -2,10 +2,12 @@
  * Parties: who takes part in the calls, whatever it is called and however often it was started. An
  * endpoint that opens where one of its name and address has closed is the same party.
  */
+import { printable } from '../../../legible/printable.js';
 import type { Aliases } from './aliases.js';
 import type { EndpointState } from './endpoint-state.js';
 
 export interface Party {
+  /** Its name, fit to be shown. */
   readonly name: string;
   readonly address: string;
   /** Its endpoints, the oldest first. Empty if none of them feeds the inspector. */
@@ -43,7 +45,7 @@ export class Parties {
         before.endpoints.push(endpoint);
         this.#ofEndpoints.set(key, before);
       } else {
-        const party = { name, address, endpoints: [endpoint] };
+        const party = { name: printable(name), address, endpoints: [endpoint] };
         latest.set(`${name} ${address}`, party);
         this.#ofEndpoints.set(key, party);
       }
@@ -70,7 +72,7 @@ export class Parties {
   #stranger(address: string): Party {
     let stranger = this.#strangers.get(address);
     if (stranger === undefined) {
-      stranger = { name: address, address, endpoints: [] };
+      stranger = { name: printable(address), address, endpoints: [] };
       this.#strangers.set(address, stranger);
     }
     return stranger;

@@ -1,4 +1,5 @@
 /** Settled: how and when a call ended, for counting. */
+import { printable } from '../../../legible/printable.js';
 import { isErrorCode } from '../../../wire/error-code.js';
 import type { OutcomeState } from '../../../api/call-state.js';
 import { OUTCOME_STATES } from '../../../api/call-state.js';
@@ -42,7 +43,7 @@ export function troubleOf(side: Side): string | undefined {
   }
   const code = codeOf(details?.['error']);
   if (outcome === 'rejected' && (code === undefined || !isErrorCode(code))) return undefined;
-  return `${outcome}: ${code ?? 'no reason was told'}`;
+  return `${outcome}: ${printable(code ?? 'no reason was told')}`;
 }
 
 /** The code of an error as records show it. */

@@ -23,10 +23,10 @@ export function OverviewView(): VNode {
   const surveyor = useMemo(() => new Surveyor(session, frames), [session]);
   useEffect(() => surveyor.start(), [surveyor]);
   const { value: survey } = surveyor.survey;
-  if (survey === undefined) {
+  if (survey === undefined || survey === 'nothing') {
     return (
       <div class="empty empty-page">
-        <p>No endpoints yet.</p>
+        <p class="muted">{survey === undefined ? '…' : 'No endpoints yet.'}</p>
       </div>
     );
   }
