@@ -36,7 +36,9 @@ t.test('Overview, in a browser', { skip: chromium().skip ?? false }, async (t) =
       const demo = startDemo(t, DEMO, '--endpoints', `${SIZE}`, '--ill', `${seed}`);
       const visitor = await visit(t, await watchedAt(demo));
       const first = visitor.page.locator('[data-testid="finding"]:first-child');
-      await visitor.page.locator(`[data-testid="finding"]:first-child[data-cause=${illness}]`).waitFor();
+      await visitor.page
+        .locator(`[data-testid="finding"]:first-child[data-cause=${illness}]`)
+        .waitFor();
       const party = (await first.getAttribute('data-party')) ?? '';
       t.match(await first.locator('.finding-evidence').textContent(), /\d/, 'with evidence');
       t.strictSame(visitor.complaints, []);

@@ -71,11 +71,14 @@ t.test('where all lose, nobody is blamed', async (t) => {
   }
 });
 
-t.test('one that loses more than all others is blamed for it, beside the loss of all', async (t) => {
-  const ill = { index: 20, illness: 'lossOneWay' } as const;
-  const records = await recordsOf({ seed: 4, loss: 0.05, lastsMs: 40_000, ill });
-  t.same(told(diagnosed(records)), ['lossOneWay at node 21', 'lossBothWays at nobody']);
-});
+t.test(
+  'one that loses more than all others is blamed for it, beside the loss of all',
+  async (t) => {
+    const ill = { index: 20, illness: 'lossOneWay' } as const;
+    const records = await recordsOf({ seed: 4, loss: 0.05, lastsMs: 40_000, ill });
+    t.same(told(diagnosed(records)), ['lossOneWay at node 21', 'lossBothWays at nobody']);
+  },
+);
 
 t.test('where all are slow, nobody is blamed', async (t) => {
   const sleepMs = (ms: number) => (ms < 100 ? 40 * ms : ms);
@@ -169,6 +172,8 @@ t.test('of a few calls nothing is said', (t) => {
 
 t.test('between two, the way is named, and neither of them blamed alone', (t) => {
   const diagnosis = diagnosed(sampleTraffic(3, 600));
-  console.log(diagnosis.findings.map((f) => [f.words, f.evidence, f.party?.name, f.other?.name, f.suffered]));
+  console.log(
+    diagnosis.findings.map((f) => [f.words, f.evidence, f.party?.name, f.other?.name, f.suffered]),
+  );
   t.end();
 });

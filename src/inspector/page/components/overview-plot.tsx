@@ -17,6 +17,9 @@ const LEAST_DRAG = 4;
 /** Plots with this key move their cursors together. */
 const SYNC = 'overview';
 
+/** Whether the pointer is pressed on a plot; meanwhile no plot moves. */
+let isDragged = false;
+
 /** The bin that the pointer is on, in all plots. */
 export const hoveredBin = signal<number | undefined>(undefined);
 
@@ -46,7 +49,7 @@ export function OverviewPlot({ table, begins, binSeconds }: OverviewPlotProps): 
   }, [table.name, width, colours, binSeconds]);
   useEffect(() => {
     const { current } = plot;
-    if (current === undefined) return;
+    if (current === undefined || isDragged) return;
     current.setData(data);
     showRange(current, range);
   }, [data, range]);
@@ -57,8 +60,20 @@ export function OverviewPlot({ table, begins, binSeconds }: OverviewPlotProps): 
       role="img"
       aria-label={`${table.title}, over time`}
       data-testid={`plot-${table.name}`}
+      onPointerDown={({ clientX, pointerType }) => {
+        // A finger scrolls the page.
+        if (pointerType !== 'mouse') return;
+        isDragged = true;
+        addEventListener('pointerup', (up) => endDrag(clientX, up.clientX), { once: true });
+      }}
     />
   );
+}
+
+/** uPlot tells of a drag, and not of a click. */
+function endDrag(fromX: number, toX: number): void {
+  isDragged = false;
+  if (Math.abs(toX - fromX) < LEAST_DRAG) timeRange.value = undefined;
 }
 
 /** Shows the range, wherever it is now: the plot moves on below it. */
@@ -119,10 +134,7 @@ function optionsOf(
 
 function chooseRange(plot: uPlot, binSeconds: number): void {
   const { left, width } = plot.select;
-  if (width < LEAST_DRAG) {
-    timeRange.value = undefined;
-    return;
-  }
+  if (width < LEAST_DRAG) return;
   const fromMs = plot.posToVal(left, 'x') * 1_000;
   const toMs = plot.posToVal(left + width, 'x') * 1_000;
   // A value stands where its bin begins.

@@ -36,7 +36,13 @@ function atParty(blamed: readonly Blamed[], frames: readonly Edge[]): Finding {
     evidence.push(`Of ${countOf(all, 'other frame')} ${were(bad)} lost.`);
   }
   const suffered = sumOf(blamed).bad;
-  const finding = { cause, party, words: titleOf(worst, ways.size === 2), evidence, suffered } as const;
+  const finding = {
+    cause,
+    party,
+    words: titleOf(worst, ways.size === 2),
+    evidence,
+    suffered,
+  } as const;
   return other === undefined ? finding : { ...finding, other };
 }
 

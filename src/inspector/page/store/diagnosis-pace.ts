@@ -45,7 +45,10 @@ export function findSlowHandlers({ parties }: Evidence): Finding[] {
   return isGeneral ? [...findings, everywhere(overrun, serving.length)] : findings;
 }
 
-type Medians = ReadonlyMap<string, ReadonlyMap<Party, { readonly runs: number; readonly ms: number }>>;
+type Medians = ReadonlyMap<
+  string,
+  ReadonlyMap<Party, { readonly runs: number; readonly ms: number }>
+>;
 
 /** How long each procedure runs at each party that ran it often enough. */
 function mediansOf(parties: Iterable<PartyEvidence>): Medians {
@@ -132,7 +135,10 @@ function isWait(ms: number): boolean {
   return ms >= WAITED_MS;
 }
 
-function narrowAt({ party, calls, waits }: PartyEvidence, others: readonly PartyEvidence[]): Finding {
+function narrowAt(
+  { party, calls, waits }: PartyEvidence,
+  others: readonly PartyEvidence[],
+): Finding {
   const waited = waits.filter(isWait);
   const limits = others.flatMap(({ calls: theirs }) =>
     [...theirs.values()].flatMap(({ windowLimit }) => windowLimit ?? []),
@@ -156,7 +162,9 @@ function narrowEverywhere(narrow: readonly PartyEvidence[]): Finding {
     party: undefined,
     among: narrow.length,
     words: `${countOf(narrow.length, 'endpoint')} have a window of 1`,
-    evidence: [`${countOf(suffered, 'call')} waited for their turn, at ${list(names)} among others.`],
+    evidence: [
+      `${countOf(suffered, 'call')} waited for their turn, at ${list(names)} among others.`,
+    ],
     suffered,
   };
 }

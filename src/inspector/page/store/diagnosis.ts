@@ -58,7 +58,9 @@ interface CallEdge extends Edge {
 /** Calls that fail, at whom, where nothing that was found explains it. */
 function findUnexplained({ pairs }: Evidence, findings: readonly Finding[]): Finding[] {
   const harmful = findings.filter(({ suffered }) => suffered > 0);
-  const ill = new Set<Party>(harmful.flatMap(({ party, other }) => [party ?? [], other ?? []].flat()));
+  const ill = new Set<Party>(
+    harmful.flatMap(({ party, other }) => [party ?? [], other ?? []].flat()),
+  );
   const isGeneral = harmful.some(({ party }) => party === undefined);
   const edges = pairs
     .filter(({ from, to }) => !ill.has(from) && !ill.has(to))
@@ -74,7 +76,9 @@ function unexplainedAt({ party, way, all, bad, edges, others }: Blamed<CallEdge>
   const calls = way === 'to' ? 'calls to it' : 'its calls';
   const evidence = [
     `${countText(bad)} of ${countText(all)} ${calls} failed: ${reasonsOf(edges)}.`,
-    ...(others.all === 0 ? [] : [`Of ${countOf(others.all, 'other call')} ${countText(others.bad)}.`]),
+    ...(others.all === 0
+      ? []
+      : [`Of ${countOf(others.all, 'other call')} ${countText(others.bad)}.`]),
   ];
   const words = `${percent(bad / all)} of ${calls} fail, and the records cannot tell why`;
   return { cause: 'unexplained', party, words, evidence, suffered: bad };
@@ -106,6 +110,8 @@ function reasonsOf(edges: readonly CallEdge[]): string {
     }
   }
   const sorted = [...counts].sort(([, a], [, b]) => b - a);
-  const told = sorted.slice(0, MAX_REASONS).map(([reason, count]) => `${countText(count)} ${reason}`);
+  const told = sorted
+    .slice(0, MAX_REASONS)
+    .map(([reason, count]) => `${countText(count)} ${reason}`);
   return sorted.length > MAX_REASONS ? `${told.join('; ')}; and others` : told.join('; ');
 }
