@@ -60,7 +60,7 @@ export class Member {
     while (!this.#isStopped) {
       await this.#world.sleep(PAUSE_MS * (0.5 + this.#random.unit()));
       const address = addresses[Math.floor(this.#random.unit() * addresses.length)] as string;
-      for (let made = 0; made < BURST && !this.#isStopped; made += 1) this.#call(address, made);
+      for (let made = 0; made < BURST; made += 1) this.#call(address, made);
     }
     await restarting;
   }

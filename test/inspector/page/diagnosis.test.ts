@@ -119,7 +119,7 @@ t.test('calls that fail without a known cause are told as that, with their reaso
   const records: InspectionRecord[] = [endpointRecord(), countsRecord()];
   for (let actor = 1; actor <= 40; actor += 1) {
     const fails = actor % 4 === 0;
-    const atMs = START_MS + actor * 10;
+    const atMs = START_MS + actor * 200;
     const peer = fails ? '10.0.0.9:9' : '10.0.0.1:1';
     records.push(callRecord({ actor, atMs, peer, timeoutMs: 100 }));
     if (fails) {
@@ -134,6 +134,18 @@ t.test('calls that fail without a known cause are told as that, with their reaso
   t.equal(found?.suffered, 10);
   t.match(found?.words, '100.0 % of calls to it fail, and the records cannot tell why');
   t.match(found?.evidence[0], /10 of 10 calls to it failed: 10 timed out: nothing was heard/);
+  t.end();
+});
+
+t.test('what fails at one moment alone is no illness: a process may have stood still', (t) => {
+  const records: InspectionRecord[] = [endpointRecord(), countsRecord()];
+  for (let actor = 1; actor <= 40; actor += 1) {
+    const fails = actor % 4 === 0;
+    records.push(callRecord({ actor, peer: fails ? '10.0.0.9:9' : '10.0.0.1:1' }));
+    const outcome = { state: 'timedOut', verdict: 'peerSilent' };
+    records.push(finalStep({ actor, ...(fails && { state: 'timedOut', outcome }) }));
+  }
+  t.same(told(diagnosed(records)), []);
   t.end();
 });
 
@@ -170,10 +182,12 @@ t.test('of a few calls nothing is said', (t) => {
   t.end();
 });
 
-t.test('between two, the way is named, and neither of them blamed alone', (t) => {
+t.test('between two, the way is named, and neither of them is blamed for the loss', (t) => {
   const diagnosis = diagnosed(sampleTraffic(3, 600));
-  console.log(
-    diagnosis.findings.map((f) => [f.words, f.evidence, f.party?.name, f.other?.name, f.suffered]),
+  t.same(told(diagnosis), ['slowHandler at server', 'lossBothWays at nobody']);
+  t.match(
+    diagnosis.findings[1]?.words,
+    /^11\.\d % of all frames are lost between client and server/,
   );
   t.end();
 });

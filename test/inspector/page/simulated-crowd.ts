@@ -22,7 +22,14 @@ interface CrowdOptions {
 
 /** The records of a crowd that lived for a while, in the order in which they were made. */
 export async function recordsOf(options: CrowdOptions): Promise<InspectionRecord[]> {
-  const { seed, size = 25, ill, loss = 0, lastsMs = 16_000, sleepMs = (ms) => ms } = options;
+  const {
+    seed,
+    size = 25,
+    ill,
+    loss = 0,
+    lastsMs = 16_000,
+    sleepMs = (ms: number) => ms,
+  } = options;
   const clock = new SimulatedClock();
   const delayMs = { min: 1, max: 3 };
   const network = new SimulatedNetwork({ clock, seed, lossRate: loss, delayMs });

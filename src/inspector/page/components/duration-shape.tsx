@@ -41,15 +41,17 @@ export function DurationShape({ durations }: { durations: Durations }): VNode {
   );
 }
 
-/** Where its decades begin, to stand above a column of shapes. */
+/** Where every second of its decades begins, to stand above a column of shapes. */
 export function DurationScale(): VNode {
   return (
     <span class="shape-scale" aria-hidden="true">
-      {SHAPE_DECADES_MS.slice(1, -1).map((ms, index) => (
-        <i key={ms} style={{ left: `${(100 * (index + 1)) / DECADES}%` }}>
-          {ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`}
-        </i>
-      ))}
+      {SHAPE_DECADES_MS.map((ms, index) =>
+        index % 2 === 0 ? null : (
+          <i key={ms} style={{ left: `${(100 * index) / DECADES}%` }}>
+            {ms < 1_000 ? `${Math.round(ms)} ms` : `${Math.round(ms / 1_000)} s`}
+          </i>
+        ),
+      )}
     </span>
   );
 }

@@ -4,7 +4,7 @@ import type { Survey } from '../store/survey.js';
 import type { Finding } from '../store/diagnosis-finding.js';
 import { CAUSES } from '../store/diagnosis-finding.js';
 import type { Diagnosis } from '../store/diagnosis.js';
-import { clockText, countOf, durationText } from '../store/format.js';
+import { ageText, clockText, countOf } from '../store/format.js';
 import { search, show, timeRange } from '../live/view-state.js';
 import { MarkShape } from './state-mark.js';
 
@@ -16,7 +16,7 @@ export function Findings({ survey }: { survey: Survey }): VNode {
   const { findings } = diagnosis;
   const when =
     timeRange.value === undefined
-      ? `in the last ${durationText(diagnosed.toMs - diagnosed.fromMs)}`
+      ? `in the last ${ageText(diagnosed.toMs - diagnosed.fromMs)}`
       : `from ${clockText(diagnosed.fromMs)} to ${clockText(diagnosed.toMs)}`;
   return (
     <section class="panel findings" aria-labelledby="findings-title">

@@ -6,6 +6,8 @@
 import type { Interval } from '../../../doctor/statistics.js';
 import { wilsonInterval } from '../../../doctor/statistics.js';
 import type { Party } from './parties.js';
+import { lasted } from './spread.js';
+import type { Spread } from './spread.js';
 
 /** How much there was, and how much of it failed. */
 export interface Sum {
@@ -17,6 +19,8 @@ export interface Sum {
 export interface Edge extends Sum {
   readonly from: Party;
   readonly to: Party;
+  /** When it failed. */
+  readonly badAt: Spread;
 }
 
 /** A party that stands out, by what it sends or by what is sent to it. */
@@ -79,6 +83,7 @@ export function shareOf({ all, bad }: Sum): Interval {
 function standsOut(side: Blamed, leastShare: number): boolean {
   const { low } = shareOf(side);
   if (side.bad < LEAST_BAD || low < leastShare) return false;
+  if (!lasted(side.edges.map(({ badAt }) => badAt))) return false;
   return side.others.all === 0 || low > TIMES * shareOf(side.others).high;
 }
 

@@ -100,7 +100,7 @@ class Gathering {
   }
 
   #lookAtCall(call: Side, handler: Side | undefined): void {
-    const { record, steps, attempts } = call;
+    const { record, steps } = call;
     const from = this.#parties.ofEndpoint(record.endpoint);
     if (from === undefined) return;
     const to = this.#parties.at(record.endpoint, record.peer);
@@ -108,7 +108,7 @@ class Gathering {
     const caller = this.#of(from);
     const asked = this.#of(to);
     const trouble = troubleOf(call);
-    this.#pair(caller, asked).add(outcomeOf(call), trouble, attempts);
+    this.#pair(caller, asked).add(outcomeOf(call), trouble, call);
     if (trouble !== undefined) asked.addFailure(record.atMs, settledAtMs(call) ?? record.atMs);
     const sent = steps.find(({ event }) => event === 'transmitted');
     if (sent !== undefined) caller.addWait(sent.atMs - record.atMs);
@@ -117,14 +117,14 @@ class Gathering {
     if (typeof elsewhere === 'string') asked.addAnswerFrom(elsewhere);
     if (keptHeaders(details)) asked.headersKept += 1;
     if (handler === undefined || record.type !== 'call' || !timedOut(call)) return;
-    if (this.#ranMs(handler) >= record.timeoutMs / 2) asked.overran += 1;
+    if (this.#ranMs(handler) >= record.timeoutMs / 2) asked.addOverrun(record.atMs);
   }
 
   #lookAtHandler(handler: Side): void {
     const { record, state } = handler;
     const party = this.#parties.ofEndpoint(record.endpoint);
     if (party === undefined || state === 'refused' || state === 'received') return;
-    this.#of(party).addRun(record.procedure, this.#ranMs(handler));
+    this.#of(party).addRun(record.procedure, record.atMs, this.#ranMs(handler));
   }
 
   /** How long a procedure ran, or has run by now. */

@@ -45,7 +45,7 @@ export const CAUSES = {
   },
 } as const satisfies Readonly<Record<string, CauseRow>>;
 
-export type Cause = keyof typeof CAUSES;
+type Cause = keyof typeof CAUSES;
 
 export interface Finding {
   readonly cause: Cause;

@@ -8,6 +8,7 @@ import type { Edge } from './diagnosis-blame.js';
 import type { EndpointState } from './endpoint-state.js';
 import type { InspectionStore } from './inspection-store.js';
 import type { Parties, Party } from './parties.js';
+import { Spread } from './spread.js';
 import type { Transaction } from './transaction.js';
 
 /** The frames that one party sent to another: all, and those that were lost. */
@@ -52,7 +53,9 @@ export class FrameEvidence {
       if (from === undefined || to === undefined || arrow.repetition === 'duplicate') continue;
       const edge = this.#edge(from, to);
       edge.all += 1;
-      if (isLost) edge.bad += 1;
+      if (!isLost) continue;
+      edge.bad += 1;
+      edge.badAt.add(arrow.sentAtMs);
     }
   }
 
@@ -72,7 +75,7 @@ export class FrameEvidence {
     }
     let edge = edges.get(to);
     if (edge === undefined) {
-      edge = { from, to, all: 0, bad: 0 };
+      edge = { from, to, all: 0, bad: 0, badAt: new Spread() };
       edges.set(to, edge);
     }
     return edge;

@@ -7,6 +7,7 @@ import type { Finding } from './diagnosis-finding.js';
 import { CAUSES } from './diagnosis-finding.js';
 import { countOf, countText } from './format.js';
 import type { Party } from './parties.js';
+import { lasted } from './spread.js';
 
 /** As the doctor has it: a path is lossy if, with 95 % confidence, at least so much is lost. */
 const LOSSY_FROM = 0.01;
@@ -79,7 +80,7 @@ function otherWay(party: Party, way: 'from' | 'to', frames: readonly Edge[]): st
 /** Loss that no party explains. */
 function everywhere(rest: readonly Edge[]): Finding[] {
   const sum = sumOf(rest);
-  if (shareOf(sum).low < LOSSY_FROM) return [];
+  if (shareOf(sum).low < LOSSY_FROM || !lasted(rest.map(({ badAt }) => badAt))) return [];
   const lossy = rest.filter(({ bad }) => bad > 0);
   const ends = new Set(lossy.flatMap(({ from, to }) => [from, to]));
   const [one, two] = ends;

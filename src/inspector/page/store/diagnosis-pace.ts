@@ -8,12 +8,13 @@ import { CAUSES } from './diagnosis-finding.js';
 import type { PartyEvidence } from './diagnosis-party.js';
 import { countOf, countText, durationText } from './format.js';
 import type { Party } from './parties.js';
+import { lasted } from './spread.js';
 
 /** A procedure is slow at a party if it takes so many times as long as elsewhere, and so much more. */
 const SLOW_TIMES = 5;
 const SLOW_BY_MS = 100;
 /** Fewer runs are chance, and fewer others are no measure. */
-const LEAST_RUNS = 3;
+const LEAST_RUNS = 5;
 const LEAST_OTHERS = 2;
 /** With so many time-outs after a long run, a procedure is slow whatever others take. */
 const LEAST_OVERRUN = 3;
@@ -36,7 +37,9 @@ interface SlowProcedure {
 export function findSlowHandlers({ parties }: Evidence): Finding[] {
   const medians = mediansOf(parties.values());
   const serving = [...parties.values()].filter(({ runs }) => runs.size > 0);
-  const overrun = serving.filter(({ overran }) => overran >= LEAST_OVERRUN);
+  const overrun = serving.filter(
+    ({ overran, overranAt }) => overran >= LEAST_OVERRUN && lasted([overranAt]),
+  );
   const isGeneral = serving.length > FEW && overrun.length > serving.length / 2;
   const findings = serving.flatMap((one) => {
     const slow = slowProcedures(one.party, medians);
@@ -54,9 +57,9 @@ type Medians = ReadonlyMap<
 function mediansOf(parties: Iterable<PartyEvidence>): Medians {
   const medians = new Map<string, Map<Party, { runs: number; ms: number }>>();
   for (const { party, runs } of parties) {
-    for (const [name, times] of runs) {
+    for (const [name, { times, at }] of runs) {
       const ms = quantile(times, 0.5);
-      if (ms === undefined || times.length < LEAST_RUNS) continue;
+      if (ms === undefined || times.length < LEAST_RUNS || !lasted([at])) continue;
       const known = medians.get(name) ?? new Map<Party, { runs: number; ms: number }>();
       medians.set(name, known.set(party, { runs: times.length, ms }));
     }

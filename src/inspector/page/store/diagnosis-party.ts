@@ -1,6 +1,8 @@
 /** Diagnosis party: what the records tell about one party. */
 import type { OutcomeState } from '../../../api/call-state.js';
 import type { Party } from './parties.js';
+import { Spread } from './spread.js';
+import type { Side } from './transaction.js';
 
 /** The most numbers that are kept for a median; then what comes is left out. */
 const MAX_NUMBERS = 1_000;
@@ -18,6 +20,7 @@ export class Pair {
   /** How many ended. Those that their callers cancelled are not counted. */
   ended = 0;
   failed = 0;
+  readonly failedAt = new Spread();
   /** How many failed for each reason. */
   readonly reasons = new Map<string, number>();
   /** How many may be in flight; undefined if the caller did not tell it. */
@@ -31,7 +34,11 @@ export class Pair {
   }
 
   /** @param trouble why it failed; undefined if both ends worked as they should */
-  add(outcome: OutcomeState | undefined, trouble: string | undefined, attempts: number): void {
+  add(
+    outcome: OutcomeState | undefined,
+    trouble: string | undefined,
+    { record, attempts }: Side,
+  ): void {
     this.made += 1;
     if (outcome === 'resolved') this.resolved += 1;
     if (trouble !== undefined || attempts > 1) this.disturbed += 1;
@@ -39,8 +46,15 @@ export class Pair {
     this.ended += 1;
     if (trouble === undefined) return;
     this.failed += 1;
+    this.failedAt.add(record.atMs);
     count(this.reasons, trouble);
   }
+}
+
+/** How long a procedure ran, and when. */
+export interface Runs {
+  readonly times: number[];
+  readonly at: Spread;
 }
 
 export class PartyEvidence {
@@ -54,11 +68,12 @@ export class PartyEvidence {
   /** How many of the calls to it were answered from each address that was not asked. */
   readonly answersFrom = new Map<string, number>();
   /** How long its procedures ran, by their names. */
-  readonly runs = new Map<string, number[]>();
+  readonly runs = new Map<string, Runs>();
   /** How long its calls waited before they were sent. */
   readonly waits: number[] = [];
   /** How many calls to it timed out after its procedure had run for half of the time or longer. */
   overran = 0;
+  readonly overranAt = new Spread();
   /** How many calls it did not get because they had headers, which only rpcudp endpoints are sent. */
   headersKept = 0;
 
@@ -79,14 +94,20 @@ export class PartyEvidence {
     count(this.answersFrom, address);
   }
 
-  addRun(procedure: string, ms: number): void {
+  addRun(procedure: string, atMs: number, ms: number): void {
     let runs = this.runs.get(procedure);
     if (runs === undefined) {
       if (this.runs.size >= MAX_NAMES) return;
-      runs = [];
+      runs = { times: [], at: new Spread() };
       this.runs.set(procedure, runs);
     }
-    if (runs.length < MAX_NUMBERS) runs.push(ms);
+    runs.at.add(atMs);
+    if (runs.times.length < MAX_NUMBERS) runs.times.push(ms);
+  }
+
+  addOverrun(atMs: number): void {
+    this.overran += 1;
+    this.overranAt.add(atMs);
   }
 
   addWait(ms: number): void {

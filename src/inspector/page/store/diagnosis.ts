@@ -13,6 +13,7 @@ import type { Pair } from './diagnosis-party.js';
 import { findAnswersElsewhere, findOldVersions, findRestarts } from './diagnosis-presence.js';
 import { countOf, countText } from './format.js';
 import type { Party } from './parties.js';
+import { lasted } from './spread.js';
 
 export interface Diagnosis {
   /** What is wrong, the worst first. */
@@ -65,8 +66,8 @@ function findUnexplained({ pairs }: Evidence, findings: readonly Finding[]): Fin
   const edges = pairs
     .filter(({ from, to }) => !ill.has(from) && !ill.has(to))
     .map((pair): CallEdge => {
-      const { from, to, ended, failed } = pair;
-      return { from, to, all: ended, bad: failed, pair };
+      const { from, to, ended, failed, failedAt } = pair;
+      return { from, to, all: ended, bad: failed, badAt: failedAt, pair };
     });
   const { blamed, rest } = blame(edges, LEAST_FAILED);
   return [...blamed.map(unexplainedAt), ...(isGeneral ? [] : unexplained(rest))];
@@ -87,6 +88,7 @@ function unexplainedAt({ party, way, all, bad, edges, others }: Blamed<CallEdge>
 function unexplained(edges: readonly CallEdge[]): Finding[] {
   const { all, bad } = sumOf(edges);
   if (shareOf({ all, bad }).low < LEAST_FAILED) return [];
+  if (!lasted(edges.map(({ badAt }) => badAt))) return [];
   const share = percent(bad / all);
   const among = new Set(edges.flatMap(({ from, to }) => [from, to])).size;
   return [

@@ -56,7 +56,7 @@ export interface Overview {
 
 /** Beyond this many, further procedures and peers are not told apart: they are `OTHERS`. */
 const MAX_GROUPS = 1_000;
-export const OTHER_PROCEDURES = 'other procedures';
+const OTHER_PROCEDURES = 'other procedures';
 const OTHER_PEERS: Party = { name: 'other peers', address: '', endpoints: [] };
 
 /** After how many transactions others may have the processor. */
