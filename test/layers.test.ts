@@ -126,6 +126,12 @@ const VOCABULARY = [
   'wire/frame-type.ts',
 ];
 
+/** What makes text from the network safe to read. It runs in a browser, too. */
+const READABLE = ['escape.ts', 'legible/printable.ts'];
+
+/** What the doctor and the page judge by, and how they write it. */
+const JUDGEMENT = ['doctor/statistics.ts', 'doctor/words.ts'];
+
 /**
  * Rules and types without effects. They import only each other, and `node:net` to recognise IP
  * addresses.
@@ -178,13 +184,22 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
       'inspector/record.ts',
       'inspector/page/',
       ...PAGE_PACKAGES,
+      ...JUDGEMENT,
+      ...READABLE,
       ...VOCABULARY,
     ],
     typesToo: true,
   },
   {
     files: ['inspector/page/store/'],
-    to: ['inspector/fifo.ts', 'inspector/record.ts', 'inspector/page/store/', ...VOCABULARY],
+    to: [
+      'inspector/fifo.ts',
+      'inspector/record.ts',
+      'inspector/page/store/',
+      ...JUDGEMENT,
+      ...READABLE,
+      ...VOCABULARY,
+    ],
     typesToo: true,
   },
 ];

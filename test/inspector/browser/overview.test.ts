@@ -28,11 +28,17 @@ t.test('Overview, in a browser', { skip: chromium().skip ?? false }, async (t) =
     const ended = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
     await visitor.agrees(t, numbers, async () => ({ ended, kept: ended }), 'calls that ended');
 
-    const plot = (await visitor.at('plot-rates').locator('.u-over').boundingBox())!;
-    const y = plot.y + plot.height / 2;
-    await page.mouse.move(plot.x + 0.3 * plot.width, y);
+    /** What is said above the plots moves them. */
+    const placeOn = async (share: number) => {
+      const { x, y, width, height } = (await visitor
+        .at('plot-rates')
+        .locator('.u-over')
+        .boundingBox())!;
+      return [x + share * width, y + height / 2] as const;
+    };
+    await page.mouse.move(...(await placeOn(0.3)));
     await page.mouse.down();
-    await page.mouse.move(plot.x + 0.5 * plot.width, y, { steps: 4 });
+    await page.mouse.move(...(await placeOn(0.5)), { steps: 4 });
     await page.mouse.up();
     await visitor.at('range').waitFor();
     const isFewer = async () => {
@@ -40,7 +46,7 @@ t.test('Overview, in a browser', { skip: chromium().skip ?? false }, async (t) =
       return shown.kept < ended && shown.ended < ended;
     };
     await visitor.agrees(t, isFewer, async () => true, 'fewer calls in the range');
-    await page.mouse.click(plot.x + 0.7 * plot.width, y);
+    await page.mouse.click(...(await placeOn(0.7)));
     await visitor.at('range').waitFor({ state: 'detached' });
     await visitor.agrees(t, numbers, async () => ({ ended, kept: ended }), 'after a click');
 
