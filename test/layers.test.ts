@@ -131,6 +131,12 @@ const PAGE_SHARES = ['fifo', 'kind', 'lanes', 'record', 'told-records'].map(
   (name) => `inspector/${name}.ts`,
 );
 
+/** What makes text from the network safe to read. It runs in a browser, too. */
+const READABLE = ['escape.ts', 'legible/printable.ts'];
+
+/** What the doctor and the page judge by, and how they write it. */
+const JUDGEMENT = ['doctor/statistics.ts', 'doctor/words.ts'];
+
 /**
  * Rules and types without effects. They import only each other, and `node:net` to recognise IP
  * addresses.
@@ -178,12 +184,19 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['inspector/page/'],
-    to: [...PAGE_SHARES, 'inspector/page/', ...PAGE_PACKAGES, ...VOCABULARY],
+    to: [
+      ...PAGE_SHARES,
+      'inspector/page/',
+      ...PAGE_PACKAGES,
+      ...JUDGEMENT,
+      ...READABLE,
+      ...VOCABULARY,
+    ],
     typesToo: true,
   },
   {
     files: ['inspector/page/store/'],
-    to: [...PAGE_SHARES, 'inspector/page/store/', ...VOCABULARY],
+    to: [...PAGE_SHARES, 'inspector/page/store/', ...JUDGEMENT, ...READABLE, ...VOCABULARY],
     typesToo: true,
   },
 ];

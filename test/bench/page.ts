@@ -33,7 +33,7 @@ calls fail. RPCUDP_CHROMIUM names the browser; default /usr/bin/chromium.`,
   .opts();
 
 const FRAME_MS = 16;
-const VIEWS = ['calls', 'sequence', 'peers'];
+const VIEWS = ['overview', 'calls', 'sequence', 'peers'];
 /** Until the caches are warm and the rates are steady. */
 const WARM_UP_MS = 3_000;
 const MIB = 1024 * 1024;

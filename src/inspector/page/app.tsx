@@ -13,10 +13,12 @@ import type { View } from './live/view-state.js';
 import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
 import { FatesView } from './views/fates.js';
+import { OverviewView } from './views/overview.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
 
 const COMPONENTS: Readonly<Record<View, () => VNode>> = {
+  overview: OverviewView,
   calls: CallsView,
   call: CallView,
   sequence: SequenceView,

@@ -7,7 +7,7 @@ import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
 
-const VIEWS = ['calls', 'call', 'sequence', 'peers', 'fates'] as const;
+const VIEWS = ['overview', 'calls', 'call', 'sequence', 'peers', 'fates'] as const;
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 800, height: 600 },
@@ -30,6 +30,7 @@ t.test('The look of the page, in a browser', { skip: chromium().skip ?? false },
         await page.setViewportSize(viewport);
         for (const view of VIEWS) {
           await visitor.show(view);
+          if (view === 'overview') await visitor.at('plot-times').waitFor();
           if (view === 'call' || view === 'peers') await visitor.at('chart').waitFor();
           const words = `${view}, ${viewport.width} pixels wide`;
           t.strictSame(await faintTexts(page), [], `contrast: ${words}`);

@@ -1,12 +1,14 @@
 /** View state: what the user is looking at. */
 import { signal } from '@preact/signals';
 import type { InspectionStore } from '../store/inspection-store.js';
+import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
+export type View = 'overview' | 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
 
-/** In the order of their keys, 1 to 5. */
+/** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
+  { view: 'overview', title: 'Overview' },
   { view: 'calls', title: 'Calls' },
   { view: 'call', title: 'Call' },
   { view: 'sequence', title: 'Sequence' },
@@ -38,6 +40,14 @@ export const cursor = signal<Side | undefined>(undefined);
  * at the call that was the newest at that moment.
  */
 export const heldAt = signal<Held | undefined>(undefined);
+/** The text of the search. All views show what it finds: see `store/search.ts`. */
+export const search = signal('');
+/** If set, all views show only what began in it. */
+export const timeRange = signal<TimeRange | undefined>(undefined);
+/** The keys of the endpoints that are shown. If empty: all. */
+export const pickedEndpoints = signal<ReadonlySet<string>>(new Set());
+/** The peer that is open in Peers, as the key of its endpoint and its address, with a space. */
+export const openPeer = signal<string | undefined>(undefined);
 /** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
 
@@ -63,5 +73,5 @@ export function show(next: View): void {
 
 function viewOfAddress(): View {
   const name = location.hash.slice(1);
-  return VIEWS.find((one) => one.view === name)?.view ?? 'calls';
+  return VIEWS.find((one) => one.view === name)?.view ?? 'overview';
 }

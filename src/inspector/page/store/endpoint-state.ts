@@ -1,5 +1,6 @@
 /** Endpoint state: what the page knows of an endpoint and of its peers. */
 import type { RecordOf } from '../../record.js';
+import { CountHistory } from './count-history.js';
 import { Recent } from './recent.js';
 
 /**
@@ -24,7 +25,7 @@ const MAX_PEER_RECORDS = 600;
 export class EndpointState {
   record: RecordOf<'endpoint'>;
   closed: RecordOf<'endpoint.closed'> | undefined;
-  readonly counts = new Recent<RecordOf<'counts'>>(MAX_COUNTS);
+  readonly counts = new CountHistory(MAX_COUNTS);
   /** What went wrong so often that not all of it is shown. Bounded by `MAX_FAILURES`. */
   readonly failures = new Map<string, RecordOf<'failures'>>();
 
