@@ -14,6 +14,7 @@ const PAGE_PACKAGES = [
   'preact',
   '@preact/signals',
   '@dagrejs/dagre',
+  'd3-force',
   'uplot',
   '@tanstack/virtual-core',
 ];
@@ -184,7 +185,14 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['inspector/page/store/'],
-    to: ['inspector/fifo.ts', 'inspector/record.ts', 'inspector/page/store/', ...VOCABULARY],
+    to: [
+      'inspector/fifo.ts',
+      'inspector/record.ts',
+      'inspector/page/store/',
+      // It computes, and needs no browser.
+      'd3-force',
+      ...VOCABULARY,
+    ],
     typesToo: true,
   },
 ];

@@ -15,11 +15,13 @@ import { CallsView } from './views/calls.js';
 import { FatesView } from './views/fates.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
+import { TopologyView } from './views/topology.js';
 
 const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   calls: CallsView,
   call: CallView,
   sequence: SequenceView,
+  topology: TopologyView,
   peers: PeersView,
   fates: FatesView,
 };

@@ -4,7 +4,7 @@ import { cursor, helpOpen, openCall, show, view, VIEWS } from './view-state.js';
 
 /** The keys and what each does, for the help. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['1 – 5', 'Calls, Call, Sequence, Peers, Fates'],
+  [`1 – ${VIEWS.length}`, VIEWS.map(({ title }) => title).join(', ')],
   ['/', 'search the calls'],
   ['j  k', 'next, previous call'],
   ['Enter', 'open the call'],
@@ -19,8 +19,10 @@ export const SEARCH_ID = 'search';
 export function startKeyboard(session: Session): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') goBack(event.target);
-    else if (!isTyping(event.target) && press(event.key, session, event.target))
+    if (event.key === 'Escape') {
+      // What is open over the page is closed by the browser.
+      if (document.querySelector(':popover-open') === null) goBack(event.target);
+    } else if (!isTyping(event.target) && press(event.key, session, event.target))
       event.preventDefault();
   });
 }
