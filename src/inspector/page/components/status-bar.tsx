@@ -6,6 +6,8 @@ import type { VNode } from 'preact';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { countOf, countText, rateText } from '../store/format.js';
 import { callsMade, rateOf } from '../store/rates.js';
+import { pickedEndpoints } from '../live/view-state.js';
+import { EndpointPicker } from './endpoint-picker.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
@@ -14,13 +16,17 @@ const MAX_SHOWN = 6;
 
 export function StatusBar(): VNode {
   const session = useLiveSession();
-  const endpoints = [...session.store.endpoints.values()];
+  const picked = pickedEndpoints.value;
+  const endpoints = [...session.store.endpoints.values()].filter(
+    ({ record }) => picked.size === 0 || picked.has(record.endpoint),
+  );
   // Open endpoints come first.
   const inOrder = endpoints.sort(
     (a, b) => Number(a.closed !== undefined) - Number(b.closed !== undefined),
   );
   return (
     <div class="status" role="status" aria-label="Endpoints and connection">
+      <EndpointPicker />
       <ul class="endpoints">
         {inOrder.slice(0, MAX_SHOWN).map((endpoint) => (
           <Endpoint key={endpoint.record.endpoint} endpoint={endpoint} nowMs={session.nowMs()} />
