@@ -14,6 +14,7 @@ const PAGE_PACKAGES = [
   'preact',
   '@preact/signals',
   '@dagrejs/dagre',
+  'd3-force',
   'uplot',
   '@tanstack/virtual-core',
 ];
@@ -196,7 +197,15 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['inspector/page/store/'],
-    to: [...PAGE_SHARES, 'inspector/page/store/', ...JUDGEMENT, ...READABLE, ...VOCABULARY],
+    to: [
+      ...PAGE_SHARES,
+      'inspector/page/store/',
+      // It computes, and needs no browser.
+      'd3-force',
+      ...JUDGEMENT,
+      ...READABLE,
+      ...VOCABULARY,
+    ],
     typesToo: true,
   },
 ];

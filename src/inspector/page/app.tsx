@@ -16,12 +16,14 @@ import { FatesView } from './views/fates.js';
 import { OverviewView } from './views/overview.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
+import { TopologyView } from './views/topology.js';
 
 const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   overview: OverviewView,
   calls: CallsView,
   call: CallView,
   sequence: SequenceView,
+  topology: TopologyView,
   peers: PeersView,
   fates: FatesView,
 };

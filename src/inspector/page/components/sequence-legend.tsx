@@ -7,6 +7,7 @@ const ENTRIES = [
   { kind: 'arrow-response arrow-arrived arrow-late', label: 'late answer' },
   { kind: 'arrow-request arrow-lost', label: 'lost', cross: true },
   { kind: 'arrow-request arrow-refused', label: 'refused by the system', bar: true },
+  { kind: 'arrow-request arrow-arrived arrow-malformed', label: 'malformed' },
   { kind: 'arrow-request arrow-sent', label: 'sent; arrival not known', open: true },
   { kind: 'arrow-repeated', label: 'sent again', badge: '↻ 2' },
   { kind: 'arrow-repeated', label: 'duplicate', badge: 'dup' },

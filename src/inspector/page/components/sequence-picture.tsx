@@ -1,16 +1,17 @@
 /**
  * Sequence picture: lanes and arrows. Only visible arrows are drawn, and elements are reused when
- * it scrolls.
+ * it scrolls. Keys move the focus from arrow to arrow.
  */
 import type { VNode } from 'preact';
-import { rowOf } from '../../../vocabulary.js';
-import { FRAME_TYPES } from '../../../wire/frame-type.js';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Arrow } from '../store/arrows.js';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { clockText, durationText } from '../store/format.js';
-import type { SequenceLayout, PlacedArrow } from '../store/sequence-layout.js';
-import type { Side } from '../store/transaction.js';
+import type { SequenceLayout } from '../store/sequence-layout.js';
+import { stepTo } from '../store/sequence-steps.js';
+import { arrowKey, sideOf } from '../store/sequence-words.js';
 import { openCall } from '../live/view-state.js';
+import { ArrowLine } from './sequence-arrow.js';
 
 const MARGIN_LEFT = 108;
 const MARGIN_RIGHT = 28;
@@ -23,23 +24,62 @@ export interface SequencePictureProps {
   /** The visible part, in pixels of the picture. */
   readonly top: number;
   readonly bottom: number;
+  /** The keyboard is on an arrow. */
+  readonly onFocus?: () => void;
+  /** An arrow that belongs to no call was opened. */
+  readonly onOpenLoose?: (arrow: Arrow) => void;
 }
 
 export function SequencePicture(props: SequencePictureProps): VNode {
   const { lanes, layout, width, top, bottom } = props;
   const x = laneX(lanes, width);
-  const inSight = layout.arrows.filter(
-    ({ sentY, receivedY }) =>
-      Math.max(sentY, receivedY) >= top && Math.min(sentY, receivedY) <= bottom,
-  );
+  const picture = useRef<SVGSVGElement>(null);
+  const [focused, setFocused] = useState<number>();
+  /** A key has moved the focus to an arrow that may not be drawn yet. */
+  const moved = useRef(false);
+  const keys = layout.arrows.map(({ arrow }) => arrowKey(arrow));
+  const at = focused === undefined ? -1 : keys.indexOf(focused);
+  const isInSight = ({ sentY, receivedY }: (typeof layout.arrows)[number]) =>
+    Math.max(sentY, receivedY) >= top && Math.min(sentY, receivedY) <= bottom;
+  const reachable = at === -1 ? layout.arrows.findIndex(isInSight) : at;
   const marks = layout.marks.filter(({ y }) => y >= top && y <= bottom);
+  useLayoutEffect(() => {
+    if (!moved.current) return;
+    moved.current = false;
+    const arrow = picture.current?.querySelector<SVGGElement>('.arrow[tabindex="0"]');
+    arrow?.focus();
+    arrow?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [focused]);
+  const open = (arrow: Arrow) => {
+    const side = sideOf(arrow);
+    if (side === undefined) props.onOpenLoose?.(arrow);
+    else openCall(side);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const placed = layout.arrows[reachable];
+    const next = stepTo(
+      layout.arrows.map(({ arrow }) => arrow),
+      reachable,
+      event.key,
+    );
+    if (next !== undefined) {
+      moved.current = true;
+      setFocused(keys[next]);
+    } else if ((event.key === 'Enter' || event.key === ' ') && placed !== undefined) {
+      open(placed.arrow);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
     <svg
       class="sequence-picture"
+      ref={picture}
       width={width}
       height={layout.height}
-      role="img"
-      aria-label="Sequence of datagrams"
+      role="group"
+      aria-label="Datagrams, the newest at the bottom. Arrow keys move between them."
+      onKeyDown={onKeyDown}
     >
       <ArrowHeads />
       {lanes.map((lane) => (
@@ -64,9 +104,24 @@ export function SequencePicture(props: SequencePictureProps): VNode {
           </text>
         </g>
       ))}
-      {inSight.map((placed, index) => (
-        <ArrowLine key={index} placed={placed} x={x} />
-      ))}
+      {layout.arrows.flatMap((placed, index) => {
+        const isReachable = index === reachable;
+        if (!isReachable && !isInSight(placed)) return [];
+        return [
+          <ArrowLine
+            // The arrow that has the focus keeps its element; the others leave theirs to the next.
+            key={isReachable ? `at ${keys[index] ?? ''}` : index}
+            placed={placed}
+            x={x}
+            isReachable={isReachable}
+            onFocus={() => {
+              setFocused(keys[index]);
+              props.onFocus?.();
+            }}
+            onOpen={() => open(placed.arrow)}
+          />,
+        ];
+      })}
     </svg>
   );
 }
@@ -139,103 +194,4 @@ function ArrowHeads(): VNode {
       </marker>
     </defs>
   );
-}
-
-function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => number }): VNode {
-  const { arrow, sentY, receivedY } = placed;
-  const { from, to, type, arrival, repetition, ordinal, late } = arrow;
-  const fromX = x(from);
-  const isSelf = from === to;
-  const toX = isSelf ? fromX + 60 : x(to);
-  const isLost = arrival === 'lost';
-  const isRefused = arrival === 'refused';
-  const ends = isLost || isRefused;
-  const share = isLost ? 0.62 : isRefused ? 0.1 : 1;
-  const endX = fromX + (toX - fromX) * share;
-  const endY = sentY + (receivedY - sentY) * share;
-  const isAnswer = rowOf(FRAME_TYPES, type)?.taker === 'call';
-  const classes = ['arrow', isAnswer ? 'arrow-response' : 'arrow-request', `arrow-${arrival}`];
-  if (late) classes.push('arrow-late');
-  if (repetition !== undefined) classes.push('arrow-repeated');
-  const side = sideOf(arrow);
-  const away = Math.sign(toX - fromX) || 1;
-  // Placed beside the sender, where the line does not touch other lines.
-  const labelX = fromX + away * (repetition === undefined ? 12 : 40);
-  const labelY = sentY + ((endY - sentY) * (labelX - fromX)) / (endX - fromX || 1) - 4;
-  return (
-    <g
-      class={classes.join(' ')}
-      data-testid="arrow"
-      data-type={type}
-      data-arrival={arrival}
-      data-repetition={repetition ?? ''}
-      data-late={late}
-      data-joined={arrow.sent !== undefined && arrow.received !== undefined}
-      data-transaction={(arrow.sent ?? arrow.received)?.transaction?.id}
-      onClick={() => {
-        if (side !== undefined) openCall(side);
-      }}
-    >
-      <title>{describe(arrow)}</title>
-      <path class="arrow-hit" d={`M${fromX} ${sentY}L${endX} ${endY}`} />
-      <path
-        class="arrow-line"
-        d={`M${fromX + away * 3} ${sentY}L${ends ? endX : endX - away * 2} ${endY}`}
-        marker-end={ends ? undefined : arrival === 'arrived' ? 'url(#head)' : 'url(#head-open)'}
-      />
-      <circle class="arrow-start" cx={fromX} cy={sentY} r="2.6" />
-      {isLost && (
-        <path
-          class="arrow-cross"
-          d={`M${endX - 5} ${endY - 5}l10 10M${endX + 5} ${endY - 5}l-10 10`}
-        />
-      )}
-      {isRefused && <path class="arrow-cross" d={`M${endX} ${endY - 7}v14`} />}
-      <text class={away > 0 ? 'arrow-label' : 'arrow-label arrow-label-left'} x={labelX} y={labelY}>
-        {labelOf(arrow)}
-      </text>
-      {repetition !== undefined && (
-        <g transform={`translate(${fromX + away * 18} ${sentY + (receivedY - sentY) * 0.06})`}>
-          <rect class="badge" x="-13" y="-8" width="26" height="16" rx="8" />
-          <text class="badge-text" y="3.6">
-            {repetition === 'duplicate' ? 'dup' : `↻ ${ordinal}`}
-          </text>
-        </g>
-      )}
-    </g>
-  );
-}
-
-function labelOf({ type, arrival, late, sent, received }: Arrow): string {
-  const side = (sent ?? received)?.transaction?.sides[0];
-  const words = [type === 'request' ? (side?.record.procedure ?? 'request') : type];
-  if (late) words.push('late');
-  if (arrival === 'lost') words.push('lost');
-  if (arrival === 'refused') words.push('refused');
-  return words.join(' · ');
-}
-
-function sideOf({ sent, received }: Arrow): Side | undefined {
-  const sides = (sent ?? received)?.transaction?.sides ?? [];
-  return sides.find(({ kind }) => kind !== 'handler') ?? sides[0];
-}
-
-function describe(arrow: Arrow): string {
-  const { type, arrival, repetition, ordinal, late, fate, sent, received } = arrow;
-  const words = [type];
-  const refused = sent?.datagram.refused;
-  if (sent !== undefined && refused === undefined) words.push(`sent ${clockText(sent.atMs)}`);
-  if (refused !== undefined) words.push(`the system did not send it: ${refused}`);
-  if (received !== undefined) words.push(`received ${clockText(received.atMs)}`);
-  if (sent !== undefined && received !== undefined) {
-    words.push(`${durationText(received.atMs - sent.atMs)} on the way`);
-  }
-  if (repetition === 'retransmission') words.push(`transmission ${ordinal}`);
-  if (repetition === 'duplicate') words.push('a duplicate');
-  if (late) words.push('after the time-out');
-  if (arrival === 'lost') words.push('it never arrived');
-  if (arrival === 'sent') words.push('not known whether it arrived');
-  if (arrival === 'travelling') words.push('on the way');
-  if (fate !== undefined) words.push(fate);
-  return words.join(', ');
 }

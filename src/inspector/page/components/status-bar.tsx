@@ -7,6 +7,8 @@ import type { EndpointCondition, EndpointState } from '../store/endpoint-state.j
 import { clockText, countOf, countText, rateText } from '../store/format.js';
 import { callsMade, rateOf } from '../store/rates.js';
 import type { Session } from '../live/session.js';
+import { pickedEndpoints } from '../live/view-state.js';
+import { EndpointPicker } from './endpoint-picker.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
@@ -15,13 +17,17 @@ const MAX_SHOWN = 6;
 
 export function StatusBar(): VNode {
   const session = useLiveSession();
-  const endpoints = [...session.store.endpoints.values()];
+  const picked = pickedEndpoints.value;
+  const endpoints = [...session.store.endpoints.values()].filter(
+    ({ record }) => picked.size === 0 || picked.has(record.endpoint),
+  );
   // Open endpoints come first.
   const inOrder = endpoints.sort(
     (a, b) => Number(a.closed !== undefined) - Number(b.closed !== undefined),
   );
   return (
     <section class="status" aria-label="Endpoints and connection">
+      <EndpointPicker />
       <ul class="endpoints">
         {inOrder.slice(0, MAX_SHOWN).map((endpoint) => (
           <Endpoint key={endpoint.record.endpoint} endpoint={endpoint} nowMs={session.nowMs()} />

@@ -17,6 +17,11 @@ export interface VirtualListProps {
   readonly reveal: number | undefined;
   readonly onScroll: (top: number) => void;
   readonly scrolledToTop: boolean;
+  /** Default: the rows of a table. */
+  readonly role?: 'rowgroup' | 'listbox';
+  /** In a list box, the id of the row that the keyboard is on. */
+  readonly active?: string | undefined;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
 }
 
 export function VirtualList(props: VirtualListProps): VNode {
@@ -51,9 +56,11 @@ export function VirtualList(props: VirtualListProps): VNode {
     <div
       class="scroller"
       ref={scroller}
-      role="rowgroup"
+      role={props.role ?? 'rowgroup'}
       tabIndex={0}
       aria-label={props.label}
+      aria-activedescendant={props.active}
+      onKeyDown={props.onKeyDown}
       onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop)}
     >
       <div class="virtual" style={{ height: `${virtualizer.getTotalSize()}px` }}>

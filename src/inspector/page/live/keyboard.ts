@@ -19,8 +19,10 @@ export const SEARCH_ID = 'search';
 export function startKeyboard(session: Session): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') goBack(event.target);
-    else if (!isTyping(event.target) && press(event.key, session, event.target))
+    if (event.key === 'Escape') {
+      // What is open over the page is closed by the browser.
+      if (document.querySelector(':popover-open') === null) goBack(event.target);
+    } else if (!isTyping(event.target) && press(event.key, session, event.target))
       event.preventDefault();
   });
 }

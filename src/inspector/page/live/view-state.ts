@@ -4,7 +4,7 @@ import type { InspectionStore } from '../store/inspection-store.js';
 import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'overview' | 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
+export type View = 'overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers' | 'fates';
 
 /** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
@@ -12,6 +12,7 @@ export const VIEWS: readonly { readonly view: View; readonly title: string }[] =
   { view: 'calls', title: 'Calls' },
   { view: 'call', title: 'Call' },
   { view: 'sequence', title: 'Sequence' },
+  { view: 'topology', title: 'Topology' },
   { view: 'peers', title: 'Peers' },
   { view: 'fates', title: 'Fates' },
 ];

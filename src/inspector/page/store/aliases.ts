@@ -46,19 +46,16 @@ function boundTo(
   address: string,
   endpoints: ReadonlyMap<string, EndpointState>,
 ): string | undefined {
-  const { host, port } = split(address);
+  const colon = address.lastIndexOf(':');
+  const host = address.slice(0, colon);
+  const port = address.slice(colon);
   let found: string | undefined;
   for (const [name, { record, closed }] of endpoints) {
-    const bound = split(record.address);
-    if (bound.port !== port) continue;
-    const meant = bound.host === host || (UNSPECIFIED.has(bound.host) && LOOPBACK.test(host));
+    if (!record.address.endsWith(port)) continue;
+    const bound = record.address.slice(0, record.address.lastIndexOf(':'));
+    const meant = bound === host || (UNSPECIFIED.has(bound) && LOOPBACK.test(host));
     // If several endpoints had the same address at different times, the open one is meant.
     if (meant && (found === undefined || closed === undefined)) found = name;
   }
   return found;
-}
-
-function split(address: string): { host: string; port: string } {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: address.slice(colon + 1) };
 }

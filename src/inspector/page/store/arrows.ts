@@ -165,7 +165,12 @@ function arrow(
   };
 }
 
-function laneOf(endpoint: string, peer: string, { aliases, endpoints }: Surroundings): string {
+/** The lane of the peer of an endpoint: that of the endpoint that it is, if that is known. */
+export function laneOf(
+  endpoint: string,
+  peer: string,
+  { aliases, endpoints }: Surroundings,
+): string {
   return aliases.endpointAt(endpoint, peer, endpoints) ?? peerLane(peer);
 }
 

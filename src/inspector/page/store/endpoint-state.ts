@@ -2,6 +2,7 @@
 import type { RecordOf } from '../../record.js';
 import { CountHistory } from './count-history.js';
 import { Recent } from './recent.js';
+import type { Traffic } from './traffic.js';
 
 /**
  * `live`: its records arrive. `draining` and `closing`: they do, and it is about to end. `closed`: it
@@ -17,9 +18,11 @@ const MAX_COUNTS = 480;
 /** A recorder tells fewer kinds of failures. */
 const MAX_FAILURES = 1_000;
 
-/** The most points in a plot of round-trip times. */
-const MAX_ROUND_TRIPS = 600;
-const MAX_PEER_RECORDS = 600;
+/** The most points in a plot of round-trip times, and the most records of a peer. */
+const MAX_POINTS = 600;
+/** Those of a peer among so many that nobody looks at each. */
+const MAX_POINTS_OF_MANY = 12;
+const MANY = 100;
 
 /** An endpoint that feeds the inspector, or did. */
 export class EndpointState {
@@ -42,6 +45,11 @@ export class EndpointState {
 
   get name(): string {
     return this.record.name;
+  }
+
+  /** One in this many healthy calls is shown at present. */
+  get oneIn(): number {
+    return this.counts.last()?.oneIn ?? 1;
   }
 
   get condition(): EndpointCondition {
@@ -69,12 +77,20 @@ export class PeerState {
   readonly endpoint: string;
   readonly address: string;
   /** The records of the peer; the last one is current. */
-  readonly records = new Recent<RecordOf<'peer'>>(MAX_PEER_RECORDS);
-  readonly roundTrips = new Recent<RoundTrip>(MAX_ROUND_TRIPS);
+  readonly records: Recent<RecordOf<'peer'>>;
+  readonly roundTrips: Recent<RoundTrip>;
+  /** What the endpoint called and notified; undefined if it did neither. */
+  sent: Traffic | undefined;
+  /** What the peer asked the endpoint; undefined if it asked nothing. */
+  asked: Traffic | undefined;
 
-  constructor(endpoint: string, address: string) {
+  /** @param among how many peers there are already */
+  constructor(endpoint: string, address: string, among: number) {
     this.endpoint = endpoint;
     this.address = address;
+    const capacity = among < MANY ? MAX_POINTS : MAX_POINTS_OF_MANY;
+    this.records = new Recent(capacity);
+    this.roundTrips = new Recent(capacity);
   }
 
   get latest(): RecordOf<'peer'> | undefined {

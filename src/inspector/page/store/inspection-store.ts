@@ -7,7 +7,9 @@ import { kindOfEnd, UNFINISHED } from '../../kind.js';
 import { Lanes } from '../../lanes.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
-import { EndpointState, PeerState, wordsOfEnding } from './endpoint-state.js';
+import type { PeerState } from './endpoint-state.js';
+import { EndpointState, wordsOfEnding } from './endpoint-state.js';
+import { KnownPeers } from './known-peers.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
@@ -21,12 +23,13 @@ import { Transactions } from './transactions.js';
 export class InspectionStore {
   readonly #limits: StoreLimits;
   readonly #endpoints = new Map<string, EndpointState>();
-  readonly #peers = new Map<string, PeerState>();
+  readonly #peers: KnownPeers;
   readonly #actors = new Map<string, Map<number, Side>>();
   readonly #transactions: Transactions;
   readonly #living = new Set<Side>();
   readonly #ended = new Lanes<Side>(() => 1);
   readonly #frames: Recent<Frame>;
+  readonly #sides: Recent<Side>;
   readonly #names = new Names();
   #changed = new Set<Side>();
   #sideNumber = 0;
@@ -49,7 +52,9 @@ export class InspectionStore {
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#peers = new KnownPeers(this.#limits.peers);
     this.#frames = new Recent(this.#limits.recentFrames);
+    this.#sides = new Recent(this.#limits.recentSides);
     this.#transactions = new Transactions(this.#limits.looseTransactions);
   }
 
@@ -57,8 +62,14 @@ export class InspectionStore {
     return this.#endpoints;
   }
 
+  /** Those that were used last are at the end. */
   get peers(): PeerState[] {
-    return [...this.#peers.values()];
+    return this.#peers.all();
+  }
+
+  /** @param key the key of its endpoint and its address, with a space between */
+  peer(key: string): PeerState | undefined {
+    return this.#peers.get(key);
   }
 
   /** How many calls and handlers are kept. */
@@ -108,6 +119,11 @@ export class InspectionStore {
     return this.#transactions.all();
   }
 
+  /** The latest calls and handlers, in the order in which they came; some may be removed. */
+  recentSides(): Side[] {
+    return this.#sides.items();
+  }
+
   /** The latest frames, in the order in which they came to the page. */
   recentFrames(count?: number): Frame[] {
     return this.#frames.items(count);
@@ -146,7 +162,7 @@ export class InspectionStore {
         this.#addDatagram(record);
         break;
       case 'peer':
-        this.#peer(record.endpoint, record.peer).records.add(record);
+        this.#peers.told(record);
         break;
       case 'counts':
         this.#endpoints.get(record.endpoint)?.counts.add(record);
@@ -189,6 +205,7 @@ export class InspectionStore {
     record.endpoint = this.#names.of(record.endpoint);
     const side = newSide(this.#sideNumber, record, transaction, this.#initialState(record));
     this.#sideNumber += 1;
+    this.#sides.add(side);
     transaction.sides.push(side);
     this.aliases.learnFrom(transaction.sides);
     actors.set(record.actor, side);
@@ -197,6 +214,7 @@ export class InspectionStore {
     this.states.add(`${side.kind} ${side.state}`);
     this.procedures.add(record.procedure);
     this.peerAddresses.add(record.peer);
+    if (record.type === 'handler') this.#peers.asked(record, this.#endpoints);
     if (this.size > this.#limits.sides) this.#evict();
   }
 
@@ -211,7 +229,7 @@ export class InspectionStore {
       this.#unknownSteps += 1;
       return;
     }
-    const { state, elapsedMs } = side;
+    const { state, final } = side;
     step.event = this.#names.of(step.event);
     step.state = this.#names.of(step.state);
     step.endpoint = side.record.endpoint;
@@ -220,10 +238,7 @@ export class InspectionStore {
       this.states.add(`${side.kind} ${state}`, -1);
       this.states.add(`${side.kind} ${side.state}`);
     }
-    if (side.kind === 'call' && side.elapsedMs !== undefined && side.elapsedMs !== elapsedMs) {
-      const peer = this.#peer(step.endpoint, side.record.peer);
-      peer.roundTrips.add({ atMs: step.atMs, ms: side.elapsedMs });
-    }
+    if (!final) this.#peers.stepped(side, step, this.#endpoints);
     if (side.final) this.#end(side, kindOfEnd(side.kind, step));
     this.#changed.add(side);
   }
@@ -253,19 +268,6 @@ export class InspectionStore {
         transaction.frames.push(frame);
       }
     }
-  }
-
-  #peer(endpoint: string, address: string): PeerState {
-    const key = `${endpoint} ${address}`;
-    const known = this.#peers.get(key);
-    if (known !== undefined) return known;
-    const peer = new PeerState(this.#names.of(endpoint), this.#names.of(address));
-    this.#peers.set(key, peer);
-    if (this.#peers.size > this.#limits.peers) {
-      const [oldest] = this.#peers.keys();
-      if (oldest !== undefined) this.#peers.delete(oldest);
-    }
-    return peer;
   }
 
   #actorsOf(endpoint: string): Map<number, Side> {

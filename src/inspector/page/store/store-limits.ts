@@ -4,6 +4,8 @@
 export interface StoreLimits {
   /** Calls and handlers together. */
   readonly sides: number;
+  /** The latest calls and handlers, to find the peers of a search. */
+  readonly recentSides: number;
   /** The latest frames of all transactions, and those that belong to none. */
   readonly recentFrames: number;
   /** Transactions without a call or handler, of which only frames were seen. */
@@ -14,8 +16,9 @@ export interface StoreLimits {
 
 export const DEFAULT_LIMITS: StoreLimits = {
   sides: 100_000,
+  recentSides: 10_000,
   recentFrames: 2_000,
   looseTransactions: 5_000,
   endpoints: 64,
-  peers: 2_000,
+  peers: 10_000,
 };

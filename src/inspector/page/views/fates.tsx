@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
+import { pickedEndpoints } from '../live/view-state.js';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { fateWords } from '../store/fate-words.js';
 import type { FateGroup, FateRow, FateTable } from '../store/fates.js';
@@ -13,7 +14,10 @@ const showsAll = signal(false);
 
 export function FatesView(): VNode {
   const session = useLiveSession();
-  const endpoints = [...session.store.endpoints.values()];
+  const picked = pickedEndpoints.value;
+  const endpoints = [...session.store.endpoints.values()].filter(
+    ({ record }) => picked.size === 0 || picked.has(record.endpoint),
+  );
   if (endpoints.length === 0) {
     return (
       <div class="empty empty-page">
