@@ -9,7 +9,7 @@ import { ageText, clockText, durationText } from '../../../src/inspector/page/st
 import { shellLine } from '../../../src/inspector/page/store/shell.js';
 import { stateWords } from '../../../src/inspector/page/store/state-words.js';
 import { eventWords } from '../../../src/inspector/page/store/timeline.js';
-import { valueLines, valueText } from '../../../src/inspector/page/store/value-text.js';
+import { valuePieces, valueText } from '../../../src/inspector/page/store/value-text.js';
 import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js';
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
@@ -42,6 +42,11 @@ t.test('a command has no control characters that a terminal could act on', (t) =
   t.same(out.split('\0').slice(0, -1), words);
   t.end();
 });
+
+const valueLines = (value: unknown): string =>
+  valuePieces(value)
+    .map(({ text }) => text)
+    .join('');
 
 t.test('a value is text on one line, or on several', (t) => {
   const value = { a: [1, 'two', null], 'b c': { d: true } };

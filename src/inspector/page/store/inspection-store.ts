@@ -9,7 +9,7 @@ import { Aliases } from './aliases.js';
 import { EndpointState, PeerState } from './endpoint-state.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
-import { addStep } from './side-reducer.js';
+import { addStep, isRoundTrip } from './side-reducer.js';
 import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
@@ -216,7 +216,7 @@ export class InspectionStore {
       this.states.add(`${side.kind} ${state}`, -1);
       this.states.add(`${side.kind} ${side.state}`);
     }
-    if (side.kind === 'call' && side.elapsedMs !== undefined && side.elapsedMs !== elapsedMs) {
+    if (isRoundTrip(side) && side.elapsedMs !== undefined && side.elapsedMs !== elapsedMs) {
       const peer = this.#peer(step.endpoint, side.record.peer);
       peer.roundTrips.add({ atMs: step.atMs, ms: side.elapsedMs });
     }

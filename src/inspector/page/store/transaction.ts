@@ -24,8 +24,8 @@ export interface Side {
    */
   attempts: number;
   /**
-   * For a call: from the first transmission to the answer. For a handler: how long its procedure
-   * ran.
+   * For a call: from the first transmission to the answer, which is one round trip if it was sent
+   * once. For a handler: how long its procedure ran.
    */
   elapsedMs: number | undefined;
   /** Why it ended like this, in a few words. */

@@ -57,7 +57,7 @@ export function CallsView(): VNode {
           <span
             role="columnheader"
             class="right"
-            title="Call: its round-trip time. Request: how long its procedure ran."
+            title="Call: from its first transmission to its answer. Request: how long its procedure ran."
           >
             time
           </span>
