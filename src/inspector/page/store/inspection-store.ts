@@ -6,9 +6,9 @@
 import { Fifo } from '../../fifo.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
+import { DatagramLog } from './datagram-log.js';
 import { EndpointState, PeerState } from './endpoint-state.js';
 import { Names } from './names.js';
-import { Recent } from './recent.js';
 import { addStep, isRoundTrip } from './side-reducer.js';
 import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
@@ -25,7 +25,6 @@ export class InspectionStore {
   readonly #transactions: Transactions;
   readonly #living = new Set<Side>();
   readonly #ended = new Fifo<Side>();
-  readonly #frames: Recent<Frame>;
   readonly #names = new Names();
   #changed = new Set<Side>();
   #sideNumber = 0;
@@ -45,10 +44,12 @@ export class InspectionStore {
   readonly peerAddresses = new Tally();
   /** Which endpoint the address of a peer belongs to. */
   readonly aliases = new Aliases();
+  /** Every frame that is kept. */
+  readonly datagrams: DatagramLog;
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
-    this.#frames = new Recent(this.#limits.recentFrames);
+    this.datagrams = new DatagramLog(this.#limits);
     this.#transactions = new Transactions(this.#limits.looseTransactions);
   }
 
@@ -90,7 +91,7 @@ export class InspectionStore {
 
   /** The latest frames, in the order in which they came to the page. */
   recentFrames(count?: number): Frame[] {
-    return this.#frames.items(count);
+    return this.datagrams.latest(count);
   }
 
   /**
@@ -230,8 +231,10 @@ export class InspectionStore {
     for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
       const transaction =
         transactionId === undefined ? undefined : this.#transactions.of(transactionId);
+      const place = transaction?.frames.length ?? MAX_FRAMES;
       const frame: Frame = {
         number: this.#frameNumber,
+        place: place < MAX_FRAMES ? place : undefined,
         datagram,
         endpoint: datagram.endpoint,
         peer: datagram.peer,
@@ -244,10 +247,8 @@ export class InspectionStore {
         transaction,
       };
       this.#frameNumber += 1;
-      this.#frames.add(frame);
-      if (transaction !== undefined && transaction.frames.length < MAX_FRAMES) {
-        transaction.frames.push(frame);
-      }
+      this.datagrams.add(frame);
+      if (frame.place !== undefined) transaction?.frames.push(frame);
     }
   }
 

@@ -13,7 +13,7 @@ import { mapRows, rowOf } from '../../../vocabulary.js';
  * What a state means to the user. `idle`: nothing to see. `busy`: in progress. `good`: all is well.
  * `warn`: possibly a problem. `bad`: a problem.
  */
-type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
+export type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
 
 /** Each kind of state has its own shape, so that colour is never the only difference. */
 export type Mark =

@@ -6,6 +6,8 @@ export interface StoreLimits {
   readonly sides: number;
   /** The latest frames of all transactions, and those that belong to none. */
   readonly recentFrames: number;
+  /** The latest frames that belong to no transaction, such as malformed ones. */
+  readonly strayFrames: number;
   /** Transactions without a call or handler, of which only frames were seen. */
   readonly looseTransactions: number;
   readonly endpoints: number;
@@ -15,6 +17,7 @@ export interface StoreLimits {
 export const DEFAULT_LIMITS: StoreLimits = {
   sides: 100_000,
   recentFrames: 2_000,
+  strayFrames: 2_000,
   looseTransactions: 5_000,
   endpoints: 64,
   peers: 2_000,

@@ -40,6 +40,8 @@ export interface Side {
 export interface Frame {
   /** The order of arrival at the page, from 0. */
   readonly number: number;
+  /** Its index among the frames of its transaction; undefined if it is not kept there. */
+  readonly place: number | undefined;
   readonly datagram: RecordOf<'datagram'>;
   readonly endpoint: string;
   readonly peer: string;
@@ -59,6 +61,8 @@ export interface Transaction {
   readonly sides: Side[];
   /** In the order in which they came to the page. Bounded by `MAX_FRAMES`. */
   readonly frames: Frame[];
+  /** Whether it was removed from the store. */
+  gone: boolean;
 }
 
 /** The most steps kept of a side. A handler can count any number of repetitions. */
