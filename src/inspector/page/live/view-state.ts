@@ -1,6 +1,7 @@
 /** View state: what the user is looking at. */
 import { signal } from '@preact/signals';
 import type { InspectionStore } from '../store/inspection-store.js';
+import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
 export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
@@ -38,6 +39,14 @@ export const cursor = signal<Side | undefined>(undefined);
  * at the call that was the newest at that moment.
  */
 export const heldAt = signal<Held | undefined>(undefined);
+/** The text of the search. All views show what it finds: see `store/search.ts`. */
+export const search = signal('');
+/** If set, all views show only what began in it. */
+export const timeRange = signal<TimeRange | undefined>(undefined);
+/** The keys of the endpoints that are shown. If empty: all. */
+export const pickedEndpoints = signal<ReadonlySet<string>>(new Set());
+/** The peer that is open in Peers, as the key of its endpoint and its address, with a space. */
+export const openPeer = signal<string | undefined>(undefined);
 /** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
 
