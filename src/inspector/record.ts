@@ -171,6 +171,8 @@ const datagramRecord = object({
    * Whether it was sent in a bundle is not known.
    */
   remade: optional(literal(true)),
+  /** Why the system refused the datagram, so that it was never sent. */
+  refused: optional(string()),
   /** How many frames the datagram had. `frames` leaves out those of calls that are not shown. */
   frameCount: count,
   frames: list(

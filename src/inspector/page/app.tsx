@@ -3,6 +3,7 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { ComparisonNotice } from './components/comparison-notice.js';
 import { Header } from './components/header.js';
 import { Help } from './components/help.js';
 import { Notices } from './components/notices.js';
@@ -12,6 +13,7 @@ import { helpOpen, view } from './live/view-state.js';
 import type { View } from './live/view-state.js';
 import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
+import { DatagramsView } from './views/datagrams.js';
 import { FatesView } from './views/fates.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
@@ -21,6 +23,7 @@ const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   call: CallView,
   sequence: SequenceView,
   peers: PeersView,
+  datagrams: DatagramsView,
   fates: FatesView,
 };
 
@@ -48,6 +51,7 @@ export function App(): VNode {
       <Header />
       <StatusBar />
       <Notices />
+      <ComparisonNotice />
       <main class="main" data-testid={`main-${view.value}`}>
         <Shown />
       </main>

@@ -8,6 +8,7 @@ import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
 import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
 import { shellLine } from '../../../src/inspector/page/store/shell.js';
 import { stateWords } from '../../../src/inspector/page/store/state-words.js';
+import { errorText } from '../../../src/inspector/page/store/side-reducer.js';
 import { eventWords } from '../../../src/inspector/page/store/timeline.js';
 import { valuePieces, valueText } from '../../../src/inspector/page/store/value-text.js';
 import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js';
@@ -62,6 +63,32 @@ t.test('a value is text on one line, or on several', (t) => {
   t.end();
 });
 
+t.test('what is no string does not look like one', (t) => {
+  const value = {
+    id: { '(bigint)': '12n' },
+    key: { '(bytes)': '2 bytes: 00 ff' },
+    at: { '(date)': '2026-11-23T12:00:00.000Z' },
+    text: '12n',
+    '((date))': 'of the user',
+  };
+  t.equal(
+    valueText(value),
+    '{"id": 12n, "key": 2 bytes: 00 ff, "at": 2026-11-23T12:00:00.000Z, "text": "12n", ' +
+      '"(date)": "of the user"}',
+  );
+  const kinds = valuePieces([{ '(bigint)': '12n' }, '12n']).map(({ kind }) => kind);
+  t.same(kinds, ['plain', 'typed', 'plain', 'string', 'plain']);
+  t.end();
+});
+
+t.test('text from the network cannot change the direction of what follows it', (t) => {
+  const text = 'abc\u202egnp.exe\u0000\u2066';
+  t.equal(valueText(text), '"abc\\u{202e}gnp.exe\\u{0}\\u{2066}"');
+  t.equal(valueText({ [text]: { '(date)': text } }).replace(/[ -~]/g, ''), '');
+  t.equal(errorText({ code: text, message: text }).replace(/[ -~]/g, ''), '');
+  t.end();
+});
+
 t.test('the text of a hostile value is bounded, and making it does not recurse to its end', (t) => {
   let deep: unknown = 'core';
   for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
@@ -89,6 +116,8 @@ t.test('each fate and each state of the machines has words', (t) => {
   t.same(namesOf(ENDPOINT_STATES).toSorted(), statesOf(endpointMachine), 'endpoints');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
+  t.match(stateWords('late'), { word: 'late', outcome: 'timed out' }, 'one outcome, and its sequel');
+  t.match(stateWords('lost'), { word: 'lost', outcome: 'timed out' });
   t.match(stateWords('sent', 'call'), { tone: 'busy' });
   t.match(stateWords('sent', 'notification'), { tone: 'good' }, 'it has ended');
   t.end();

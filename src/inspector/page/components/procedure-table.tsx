@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { CALL_STATES, OUTCOME_STATES } from '../../../api/call-state.js';
 import type { RecordOf } from '../../record.js';
 import { countText } from '../store/format.js';
+import { Name } from './name.js';
 
 type Procedure = RecordOf<'counts'>['procedures'][number];
 
@@ -39,7 +40,7 @@ function Row({ one }: { one: Procedure }): VNode {
   return (
     <tr data-testid="procedure" data-procedure={procedure}>
       <td class="cut procedure" title={procedure}>
-        {procedure}
+        <Name text={procedure} />
       </td>
       <td class="success">
         <span class="success-bar" aria-hidden="true">

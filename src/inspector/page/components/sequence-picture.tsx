@@ -3,6 +3,7 @@
  * it scrolls.
  */
 import type { VNode } from 'preact';
+import { printable } from '../../../legible/printable.js';
 import { rowOf } from '../../../vocabulary.js';
 import { FRAME_TYPES } from '../../../wire/frame-type.js';
 import type { Arrow } from '../store/arrows.js';
@@ -10,7 +11,10 @@ import type { EndpointState } from '../store/endpoint-state.js';
 import { clockText, durationText } from '../store/format.js';
 import type { SequenceLayout, PlacedArrow } from '../store/sequence-layout.js';
 import type { Side } from '../store/transaction.js';
+import { showFrame } from '../live/datagram-state.js';
 import { openCall } from '../live/view-state.js';
+import { Name } from './name.js';
+import { isMalformed } from '../store/datagram-words.js';
 
 const MARGIN_LEFT = 108;
 const MARGIN_RIGHT = 28;
@@ -92,7 +96,9 @@ export function LaneHeads({
             data-testid="lane"
             data-lane={lane}
           >
-            <b class="cut">{name}</b>
+            <b class="cut">
+              <Name text={name} />
+            </b>
             <span class="muted cut">
               {endpoint === undefined ? 'peer' : name === address ? 'endpoint' : address}
             </span>
@@ -151,8 +157,10 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
   const share = isLost ? 0.62 : 1;
   const endX = fromX + (toX - fromX) * share;
   const endY = sentY + (receivedY - sentY) * share;
+  const malformed = arrow.received !== undefined && isMalformed(arrow.received);
   const isAnswer = rowOf(FRAME_TYPES, type)?.taker === 'call';
   const classes = ['arrow', isAnswer ? 'arrow-response' : 'arrow-request', `arrow-${arrival}`];
+  if (malformed) classes.push('arrow-malformed');
   if (late) classes.push('arrow-late');
   if (repetition !== undefined) classes.push('arrow-repeated');
   const side = sideOf(arrow);
@@ -168,10 +176,13 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
       data-arrival={arrival}
       data-repetition={repetition ?? ''}
       data-late={late}
+      data-malformed={malformed}
       data-joined={arrow.sent !== undefined && arrow.received !== undefined}
       data-transaction={(arrow.sent ?? arrow.received)?.transaction?.id}
       onClick={() => {
-        if (side !== undefined) openCall(side);
+        const frame = arrow.received ?? arrow.sent;
+        if (side !== undefined && !malformed) openCall(side);
+        else if (frame !== undefined) showFrame(frame);
       }}
     >
       <title>{describe(arrow)}</title>
@@ -204,8 +215,11 @@ function ArrowLine({ placed, x }: { placed: PlacedArrow; x: (lane: string) => nu
 }
 
 function labelOf({ type, arrival, late, sent, received }: Arrow): string {
+  if (received !== undefined && isMalformed(received)) {
+    return type === 'unreadable' ? 'malformed' : `malformed ${type}`;
+  }
   const side = (sent ?? received)?.transaction?.sides[0];
-  const words = [type === 'request' ? (side?.record.procedure ?? 'request') : type];
+  const words = [type === 'request' ? printable(side?.record.procedure ?? 'request') : type];
   if (late) words.push('late');
   if (arrival === 'lost') words.push('lost');
   return words.join(' · ');

@@ -6,6 +6,7 @@ import type { VNode } from 'preact';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { countOf, countText, rateText } from '../store/format.js';
 import { callsMade, rateOf } from '../store/rates.js';
+import { Name } from './name.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
@@ -53,7 +54,9 @@ function Endpoint({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number 
         state={condition === 'lost' ? 'feedLost' : condition}
         bare={condition === 'live'}
       />
-      <b class="endpoint-name">{name}</b>
+      <b class="endpoint-name">
+        <Name text={name} />
+      </b>
       {name !== record.address && <span class="muted mono endpoint-address">{record.address}</span>}
       {closed === undefined && counts.length > 0 && (
         <span class="rates">

@@ -17,6 +17,8 @@ export interface VirtualListProps {
   readonly reveal: number | undefined;
   readonly onScroll: (top: number) => void;
   readonly scrolledToTop: boolean;
+  /** -1 if something around the list takes the keys. */
+  readonly tabIndex?: number;
 }
 
 export function VirtualList(props: VirtualListProps): VNode {
@@ -52,7 +54,7 @@ export function VirtualList(props: VirtualListProps): VNode {
       class="scroller"
       ref={scroller}
       role="rowgroup"
-      tabIndex={0}
+      tabIndex={props.tabIndex ?? 0}
       aria-label={props.label}
       onScroll={({ currentTarget }) => onScroll(currentTarget.scrollTop)}
     >

@@ -4,14 +4,15 @@ import type { InspectionStore } from '../store/inspection-store.js';
 import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
+export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'datagrams' | 'fates';
 
-/** In the order of their keys, 1 to 5. */
+/** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
   { view: 'calls', title: 'Calls' },
   { view: 'call', title: 'Call' },
   { view: 'sequence', title: 'Sequence' },
   { view: 'peers', title: 'Peers' },
+  { view: 'datagrams', title: 'Datagrams' },
   { view: 'fates', title: 'Fates' },
 ];
 

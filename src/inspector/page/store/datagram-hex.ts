@@ -39,9 +39,10 @@ export function hexLines(bytes: Uint8Array, fields: readonly Field[]): HexLine[]
     const runs: HexRun[] = [];
     for (let start = offset; start < end;) {
       while ((fields[at + 1]?.offset ?? Infinity) <= start) at += 1;
-      const stop = Math.min(end, fields[at + 1]?.offset ?? end);
-      const field = isWithin(fields[at], start) ? at : undefined;
-      runs.push(runOf(bytes.subarray(start, stop), field, start - offset));
+      const ownEnd = endOf(fields[at]);
+      const isOwn = start < ownEnd;
+      const stop = Math.min(end, isOwn ? ownEnd : end, fields[at + 1]?.offset ?? end);
+      runs.push(runOf(bytes.subarray(start, stop), isOwn ? at : undefined, start - offset));
       start = stop;
     }
     lines.push({ offset, runs });
@@ -57,8 +58,8 @@ export function endOfField(fields: readonly Field[], index: number): number {
   return end;
 }
 
-function isWithin(field: Field | undefined, offset: number): boolean {
-  return field !== undefined && offset < field.offset + field.bytes.length / 2;
+function endOf(field: Field | undefined): number {
+  return field === undefined ? 0 : field.offset + field.bytes.length / 2;
 }
 
 function runOf(bytes: Uint8Array, field: number | undefined, column: number): HexRun {

@@ -3,9 +3,13 @@
  * are the latest ones, those of kept transactions, and the latest of those that belong to none, such
  * as malformed ones: a storm of calls does not push them out.
  */
+import type { RecordOf } from '../../record.js';
+import type { Names } from './names.js';
 import { Recent } from './recent.js';
 import type { StoreLimits } from './store-limits.js';
 import type { Frame } from './transaction.js';
+import { MAX_FRAMES } from './transaction.js';
+import type { Transactions } from './transactions.js';
 
 /** Frames that are no longer kept are let go of when they are this share of all, plus a few. */
 const MAX_SPENT_SHARE = 0.25;
@@ -17,6 +21,7 @@ export class DatagramLog {
   readonly #recentFrames: number;
   readonly #strays: Recent<Frame>;
   #frames: Frame[] = [];
+  #number = 0;
   #roomUntil = MAX_SPENT;
   #cleanings = 0;
 
@@ -30,11 +35,32 @@ export class DatagramLog {
     return this.#cleanings;
   }
 
-  /** @param frame the numbers of frames increase */
-  add(frame: Frame): void {
-    this.#frames.push(frame);
-    if (frame.transaction === undefined) this.#strays.add(frame);
-    if (this.#frames.length > this.#roomUntil) this.#clean();
+  /** Adds the frames of a datagram, here and to their transactions. */
+  add(datagram: RecordOf<'datagram'>, names: Names, transactions: Transactions): void {
+    datagram.endpoint = names.of(datagram.endpoint);
+    datagram.peer = names.of(datagram.peer);
+    const { endpoint, peer, direction, atMs } = datagram;
+    for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
+      const transaction = transactionId === undefined ? undefined : transactions.of(transactionId);
+      const place = transaction?.frames.length ?? MAX_FRAMES;
+      const frame: Frame = {
+        number: this.#number,
+        datagram,
+        endpoint,
+        peer,
+        direction,
+        atMs,
+        base64,
+        transaction,
+        place: place < MAX_FRAMES ? place : undefined,
+        type: type === undefined ? 'unreadable' : names.of(type),
+        fate: fate === undefined ? undefined : names.of(fate),
+        masked: masked === true,
+      };
+      this.#number += 1;
+      if (frame.place !== undefined) transaction?.frames.push(frame);
+      this.#keep(frame);
+    }
   }
 
   /** The latest frames, the oldest first. */
@@ -59,6 +85,12 @@ export class DatagramLog {
 
   has(frame: Frame): boolean {
     return this.#frames[this.#indexOf(frame.number)] === frame;
+  }
+
+  #keep(frame: Frame): void {
+    this.#frames.push(frame);
+    if (frame.transaction === undefined) this.#strays.add(frame);
+    if (this.#frames.length > this.#roomUntil) this.#clean();
   }
 
   #clean(): void {

@@ -1,6 +1,5 @@
 /** Datagram rows: the listed frames, by time, kept up to date without building the list again. */
 import type { DatagramLog } from './datagram-log.js';
-import { Tally } from './tally.js';
 import type { Frame } from './transaction.js';
 
 export class DatagramRows {
@@ -9,8 +8,6 @@ export class DatagramRows {
   #log: DatagramLog | undefined;
   #cleanings = 0;
   #newest = -1;
-  /** How many frames of each type were seen, of all that are kept. */
-  types = new Tally();
 
   get length(): number {
     return this.#rows.length;
@@ -50,12 +47,10 @@ export class DatagramRows {
 
   #takeAll(log: DatagramLog): void {
     this.#cleanings = log.cleanings;
-    this.types = new Tally();
     this.#rows = this.#listed(log.kept()).sort(byTime);
   }
 
   #listed(frames: readonly Frame[]): Frame[] {
-    for (const { type } of frames) this.types.add(type);
     this.#newest = frames.at(-1)?.number ?? this.#newest;
     return frames.filter(this.#test);
   }

@@ -14,7 +14,6 @@ import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
-import { MAX_FRAMES } from './transaction.js';
 import { Transactions } from './transactions.js';
 
 export class InspectionStore {
@@ -28,7 +27,6 @@ export class InspectionStore {
   readonly #names = new Names();
   #changed = new Set<Side>();
   #sideNumber = 0;
-  #frameNumber = 0;
   #evicted = 0;
   #unknownSteps = 0;
   #lastAtMs: number | undefined;
@@ -124,7 +122,7 @@ export class InspectionStore {
         this.#addStep(record);
         break;
       case 'datagram':
-        this.#addDatagram(record);
+        this.datagrams.add(record, this.#names, this.#transactions);
         break;
       case 'peer':
         this.#peer(record.endpoint, record.peer).records.add(record);
@@ -223,33 +221,6 @@ export class InspectionStore {
     }
     if (side.final) this.#end(side);
     this.#changed.add(side);
-  }
-
-  #addDatagram(datagram: RecordOf<'datagram'>): void {
-    datagram.endpoint = this.#names.of(datagram.endpoint);
-    datagram.peer = this.#names.of(datagram.peer);
-    for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
-      const transaction =
-        transactionId === undefined ? undefined : this.#transactions.of(transactionId);
-      const place = transaction?.frames.length ?? MAX_FRAMES;
-      const frame: Frame = {
-        number: this.#frameNumber,
-        place: place < MAX_FRAMES ? place : undefined,
-        datagram,
-        endpoint: datagram.endpoint,
-        peer: datagram.peer,
-        direction: datagram.direction,
-        atMs: datagram.atMs,
-        type: type === undefined ? 'unreadable' : this.#names.of(type),
-        base64,
-        fate: fate === undefined ? undefined : this.#names.of(fate),
-        masked: masked === true,
-        transaction,
-      };
-      this.#frameNumber += 1;
-      this.datagrams.add(frame);
-      if (frame.place !== undefined) transaction?.frames.push(frame);
-    }
   }
 
   #peer(endpoint: string, address: string): PeerState {

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { CallFilter } from '../components/call-filter.js';
 import { Icon } from '../components/icon.js';
+import { Name } from '../components/name.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
 import { VirtualList } from '../components/virtual-list.js';
@@ -126,10 +127,10 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
         {DIRECTIONS[kind].arrow}
       </span>
       <span role="gridcell" class="cut num" title={record.peer}>
-        {record.peer}
+        <Name text={record.peer} />
       </span>
       <span role="gridcell" class="cut procedure" title={record.procedure}>
-        {record.procedure}
+        <Name text={record.procedure} />
       </span>
       <span role="gridcell">
         <StateMark state={state} kind={kind} />
@@ -144,7 +145,7 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
         {ageText(nowMs - record.atMs)}
       </span>
       <span role="gridcell" class="cut note" title={note}>
-        {note}
+        <Name text={note} />
       </span>
     </div>
   );

@@ -1,6 +1,7 @@
 /** Peers view: the health of each peer, its load, and its round-trip times. */
 import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
+import { Name } from '../components/name.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { ProcedureTable } from '../components/procedure-table.js';
 import { lazy } from '../components/lazy.js';
@@ -58,7 +59,9 @@ function PeerItem({ peer, current }: { peer: PeerState; current: boolean }): VNo
       data-endpoint={peer.endpoint}
       onClick={() => (open.value = keyOf(peer))}
     >
-      <span class="peer-address num cut">{address}</span>
+      <span class="peer-address num cut">
+        <Name text={address} />
+      </span>
       <span class="muted cut">
         as seen by {endpoints.get(peer.endpoint)?.name ?? peer.endpoint}
       </span>
@@ -83,7 +86,7 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
     <div class="peer-detail" data-testid="peer-detail" data-health={health}>
       <header>
         <h2 class="num">
-          {address} <StateMark state={health} />
+          <Name text={address} /> <StateMark state={health} />
         </h2>
         <p class="muted">
           as seen by <b>{endpoint?.name ?? peer.endpoint}</b>
