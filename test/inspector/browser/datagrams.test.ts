@@ -36,9 +36,11 @@ async function scene(t: Test): Promise<{ url: string }> {
   stranger.bind(0, '127.0.0.1');
   await once(stranger, 'listening');
   for (const datagram of [TRUNCATED, UNKNOWN_TYPE]) {
-    stranger.send(datagram, server.address.port, '127.0.0.1');
+    await new Promise((sent) => {
+      stranger.send(datagram, server.address.port, '127.0.0.1', sent);
+    });
   }
-  await new Promise<void>((resolve) => stranger.close(resolve));
+  await new Promise<void>((closed) => stranger.close(closed));
   return { url: inspector.url };
 }
 

@@ -6,6 +6,7 @@ import { useLiveSession, useSession } from '../components/page-context.js';
 import { ProcedureTable } from '../components/procedure-table.js';
 import { lazy } from '../components/lazy.js';
 import { StateMark } from '../components/state-mark.js';
+import { showCallsOf } from '../live/calls-of.js';
 import { pathOf } from '../store/chart-path.js';
 import type { PeerState } from '../store/endpoint-state.js';
 import { countOf, countText, durationText } from '../store/format.js';
@@ -87,6 +88,14 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
       <header>
         <h2 class="num">
           <Name text={address} /> <StateMark state={health} />
+          <button
+            type="button"
+            class="link"
+            data-testid="peer-calls"
+            onClick={() => showCallsOf(peer.endpoint, address)}
+          >
+            its calls
+          </button>
         </h2>
         <p class="muted">
           as seen by <b>{endpoint?.name ?? peer.endpoint}</b>
@@ -136,7 +145,10 @@ function PeerDetail({ peer }: { peer: PeerState }): VNode {
           </section>
           <section class="panel">
             <h3>Success by procedure</h3>
-            <ProcedureTable procedures={procedures} />
+            <ProcedureTable
+              procedures={procedures}
+              onPick={(procedure) => showCallsOf(peer.endpoint, address, procedure)}
+            />
           </section>
         </div>
       </div>
