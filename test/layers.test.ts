@@ -126,6 +126,9 @@ const VOCABULARY = [
   'wire/frame-type.ts',
 ];
 
+/** What makes text from the network safe to read. It runs in a browser, too. */
+const READABLE = ['escape.ts', 'legible/printable.ts', 'legible/typed-text.ts'];
+
 /**
  * Rules and types without effects. They import only each other, and `node:net` to recognise IP
  * addresses.
@@ -169,7 +172,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['cli/top/'],
-    to: ['cli/top/', 'legible/printable.ts', 'node:util', ...TEXT_PACKAGES, ...VOCABULARY],
+    to: ['cli/top/', 'node:util', ...READABLE, ...TEXT_PACKAGES, ...VOCABULARY],
   },
   {
     files: ['inspector/page/'],
@@ -178,13 +181,20 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
       'inspector/record.ts',
       'inspector/page/',
       ...PAGE_PACKAGES,
+      ...READABLE,
       ...VOCABULARY,
     ],
     typesToo: true,
   },
   {
     files: ['inspector/page/store/'],
-    to: ['inspector/fifo.ts', 'inspector/record.ts', 'inspector/page/store/', ...VOCABULARY],
+    to: [
+      'inspector/fifo.ts',
+      'inspector/record.ts',
+      'inspector/page/store/',
+      ...READABLE,
+      ...VOCABULARY,
+    ],
     typesToo: true,
   },
 ];

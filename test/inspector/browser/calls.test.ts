@@ -128,7 +128,14 @@ t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
     await visitor.at('call').waitFor();
     t.equal(await visitor.at('call').getAttribute('data-state'), state);
     await page.keyboard.press('Escape');
-    for (const [index, view] of ['calls', 'call', 'sequence', 'peers', 'datagrams', 'fates'].entries()) {
+    for (const [index, view] of [
+      'calls',
+      'call',
+      'sequence',
+      'peers',
+      'datagrams',
+      'fates',
+    ].entries()) {
       await page.keyboard.press(String(index + 1));
       await visitor.at(`main-${view}`).waitFor();
       t.equal(await visitor.at(`view-${view}`).getAttribute('aria-current'), 'page', view);

@@ -7,10 +7,7 @@ import {
 } from '../../../src/inspector/page/store/comparison.js';
 import { elapsedOf } from '../../../src/inspector/page/store/elapsed.js';
 import { InspectionStore } from '../../../src/inspector/page/store/inspection-store.js';
-import {
-  hasSpan,
-  roundTripSamples,
-} from '../../../src/inspector/page/store/round-trip-samples.js';
+import { hasSpan, roundTripSamples } from '../../../src/inspector/page/store/round-trip-samples.js';
 import { timelineOf } from '../../../src/inspector/page/store/timeline.js';
 import type { Side } from '../../../src/inspector/page/store/transaction.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
@@ -74,8 +71,12 @@ t.test('what was waited before a repetition is in no round trip', (t) => {
 });
 
 t.test('round trips that were not measured make no axis', (t) => {
-  const samples = (...records: InspectionRecord[]) => roundTripSamples(storeOf(...records).peers[0]!);
-  const silent = [peerRecord({ roundTripMs: null }), peerRecord({ roundTripMs: null, atMs: START_MS + 9 })];
+  const samples = (...records: InspectionRecord[]) =>
+    roundTripSamples(storeOf(...records).peers[0]!);
+  const silent = [
+    peerRecord({ roundTripMs: null }),
+    peerRecord({ roundTripMs: null, atMs: START_MS + 9 }),
+  ];
   t.same(samples(...silent), []);
   t.notOk(hasSpan(samples(...silent)));
   t.notOk(hasSpan(samples(peerRecord())), 'one moment is no span');
@@ -100,13 +101,19 @@ t.test('two calls are compared fact by fact', (t) => {
     facts.find(({ name }) => name === 'endpoint'),
     { left: 'shop', differs: false },
   );
-  t.notOk(facts.some(({ name }) => name === 'given back'), 'neither has anything');
+  t.notOk(
+    facts.some(({ name }) => name === 'given back'),
+    'neither has anything',
+  );
   t.end();
 });
 
 t.test('values that differ only far behind what is shown do differ', (t) => {
   const long = 'x'.repeat(3_000);
-  const store = storeOf(callRecord({ args: [`${long}a`] }), callRecord({ actor: 2, args: [`${long}b`] }));
+  const store = storeOf(
+    callRecord({ args: [`${long}a`] }),
+    callRecord({ actor: 2, args: [`${long}b`] }),
+  );
   const [fact] = comparedFacts(call(store, 1), call(store, 2), String).filter(
     ({ differs }) => differs,
   );

@@ -116,7 +116,11 @@ t.test('each fate and each state of the machines has words', (t) => {
   t.same(namesOf(ENDPOINT_STATES).toSorted(), statesOf(endpointMachine), 'endpoints');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
-  t.match(stateWords('late'), { word: 'late', outcome: 'timed out' }, 'one outcome, and its sequel');
+  t.match(
+    stateWords('late'),
+    { word: 'late', outcome: 'timed out' },
+    'one outcome, and its sequel',
+  );
   t.match(stateWords('lost'), { word: 'lost', outcome: 'timed out' });
   t.match(stateWords('sent', 'call'), { tone: 'busy' });
   t.match(stateWords('sent', 'notification'), { tone: 'good' }, 'it has ended');

@@ -41,9 +41,7 @@ export function FrameDetail({ frame, onClose }: { frame: Frame; onClose: () => v
               Open its call: <Name text={side.record.procedure} />
             </button>
           )}
-          {base64 !== '' && (
-            <CopyButton text={digits} label="Copy bytes" testId="copy-bytes" />
-          )}
+          {base64 !== '' && <CopyButton text={digits} label="Copy bytes" testId="copy-bytes" />}
           <button
             type="button"
             class="button"

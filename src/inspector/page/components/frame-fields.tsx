@@ -183,12 +183,7 @@ const STEPS: Readonly<Record<string, number | undefined>> = {
   End: Infinity,
 };
 
-function FieldRow(props: {
-  field: Field;
-  index: number;
-  isMarked: boolean;
-  mark: Mark;
-}): VNode {
+function FieldRow(props: { field: Field; index: number; isMarked: boolean; mark: Mark }): VNode {
   const { field, index, isMarked, mark } = props;
   const { offset, bytes, label, detail, depth } = field;
   return (

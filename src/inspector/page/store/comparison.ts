@@ -152,4 +152,3 @@ export function likeSides(side: Side, sides: Iterable<Side>, most: number): Side
   const likewise = newest.filter(({ state }) => state === side.state);
   return [...otherwise.slice(0, most), ...likewise.slice(0, most)].slice(0, most);
 }
-

@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** Bytes of one field on one line. */
-export interface HexRun {
+interface HexRun {
   /** The index of the field; undefined for bytes that are not explained. */
   readonly field: number | undefined;
   /** Such as `00 ff`. */

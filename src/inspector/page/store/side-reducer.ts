@@ -25,11 +25,6 @@ export function addStep(side: Side, step: RecordOf<'step'>): void {
   side.note = noteOf(step) ?? side.note;
 }
 
-/** Whether the outcome of the call was a time-out, even if an answer came later. */
-export function timedOut({ kind, state }: Side): boolean {
-  return kind === 'call' && (state === 'timedOut' || state === 'late' || state === 'lost');
-}
-
 /**
  * Whether the time of an answered call is one round trip. If the request was sent again, it also
  * has what was waited before that.

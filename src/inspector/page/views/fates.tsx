@@ -152,7 +152,8 @@ function Group(props: { group: FateGroup; most: number; onPick: Pick }): VNode {
         <td class="right num">{countText(count)}</td>
         <td class="right num">{rateText(perSecond)}</td>
       </tr>
-      {!isAlone && shown.map((row) => <Fate key={row.fate} row={row} most={most} onPick={onPick} />)}
+      {!isAlone &&
+        shown.map((row) => <Fate key={row.fate} row={row} most={most} onPick={onPick} />)}
     </tbody>
   );
 }
