@@ -49,7 +49,7 @@ const FACTS: readonly (readonly [name: string, factOf: FactOf])[] = [
   ['endpoint', ({ record }, nameOf) => nameOf(record.endpoint)],
   ['peer', ({ record }) => record.peer],
   ['state', ({ state, kind }) => wordsOf(state, kind)],
-  ['why', (side) => timeOutWords(side) ?? side.note],
+  ['why', whyOf],
   ['sent', ({ attempts, kind }) => (kind === 'handler' ? '' : `${countText(attempts)}×`)],
   ['took', tookOf],
   ['time-out', timeOutOf],
@@ -61,6 +61,12 @@ const FACTS: readonly (readonly [name: string, factOf: FactOf])[] = [
 function wordsOf(state: string, kind: string): string {
   const { word, outcome } = stateWords(state, kind);
   return outcome === undefined ? word : `${outcome} · ${word}`;
+}
+
+/** Empty for what went well: its note is what it gave back. */
+function whyOf(side: Side): string {
+  if (side.state === 'resolved' || side.state === 'replied') return '';
+  return timeOutWords(side) ?? side.note;
 }
 
 function tookOf(side: Side): string {
