@@ -133,7 +133,7 @@ const PAGE_SHARES = ['fifo', 'kind', 'lanes', 'record', 'told-records'].map(
 );
 
 /** What makes text from the network safe to read. It runs in a browser, too. */
-const READABLE = ['escape.ts', 'legible/printable.ts'];
+const READABLE = ['escape.ts', 'legible/printable.ts', 'legible/typed-text.ts'];
 
 /** What the doctor and the page judge by, and how they write it. */
 const JUDGEMENT = ['doctor/statistics.ts', 'doctor/words.ts'];
@@ -181,7 +181,7 @@ const CONFINED: readonly { files: readonly string[]; to: readonly string[]; type
   },
   {
     files: ['cli/top/'],
-    to: ['cli/top/', 'legible/printable.ts', 'node:util', ...TEXT_PACKAGES, ...VOCABULARY],
+    to: ['cli/top/', 'node:util', ...READABLE, ...TEXT_PACKAGES, ...VOCABULARY],
   },
   {
     files: ['inspector/page/'],

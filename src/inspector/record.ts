@@ -69,8 +69,8 @@ const transaction = {
   peer: string(),
   procedure: string(),
   /**
-   * As `legible` shows values: bytes as text with their length, bigints with an `n`, masked values
-   * as `(masked)`.
+   * As `legible` shows values: bytes, bigints, dates, NaN and the infinities as typed text, masked
+   * values as `(masked)`.
    */
   args: list(legible),
   /** The headers of the request, if it has any, shown as the arguments are. */

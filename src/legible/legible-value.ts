@@ -3,6 +3,8 @@ import { MASKED } from './mask.js';
 import type { MaskTest } from './mask.js';
 import { isWords, mayRepeat, OPEN } from './transaction.js';
 import type { Transaction } from './transaction.js';
+import { keyBesideTyped, typedText } from './typed-text.js';
+import type { TextType } from './typed-text.js';
 
 /**
  * A value beyond these limits is cut, and the cut is shown. Inspected values may be large, and they
@@ -21,6 +23,8 @@ export interface Legibility {
   readonly isMasked: MaskTest;
   readonly procedure: string | undefined;
   readonly transaction: Transaction;
+  /** Whether bytes, bigints, dates, NaN and the infinities become typed text, not strings. */
+  readonly typed?: boolean;
 }
 
 /**
@@ -73,9 +77,9 @@ class Legible {
       case 'string':
         return shortened(value);
       case 'number':
-        return Number.isFinite(value) ? value : String(value);
+        return Number.isFinite(value) ? value : this.#text('number', String(value));
       case 'bigint':
-        return `${value}n`;
+        return this.#text('bigint', `${value}n`);
       case 'symbol':
         return value.toString();
       case 'function':
@@ -85,6 +89,10 @@ class Legible {
       default:
         return value;
     }
+  }
+
+  #text(type: TextType, text: string): unknown {
+    return this.#how.typed === true ? typedText(type, text) : text;
   }
 
   #leaveOut(instead: string): string {
@@ -121,9 +129,10 @@ class Legible {
   }
 
   #showObject(object: object, path: readonly string[]): unknown {
-    if (object instanceof Uint8Array) return legibleBytes(object);
+    if (object instanceof Uint8Array) return this.#text('bytes', legibleBytes(object));
     if (object instanceof Date) {
-      return Number.isNaN(object.getTime()) ? 'Invalid Date' : object.toISOString();
+      const isValid = !Number.isNaN(object.getTime());
+      return this.#text('date', isValid ? object.toISOString() : 'Invalid Date');
     }
     if (object instanceof Error) return this.#showError(object, path);
     if (object instanceof Map) return { map: this.#showMap(object, [...path, 'map']) };
@@ -153,11 +162,15 @@ class Legible {
   #showEntries(entries: readonly (readonly [string, unknown])[], path: readonly string[]): object {
     const shown = entries
       .slice(0, MAX_ITEMS)
-      .map(([key, item]) => [key, this.show(item, [...path, key])] as const);
+      .map(([key, item]) => [this.#key(key), this.show(item, [...path, key])] as const);
     const left = entries.length - shown.length;
     return Object.fromEntries(
       left > 0 ? [...shown, ['…', this.#leaveOut(`(${left} more)`)]] : shown,
     );
+  }
+
+  #key(key: string): string {
+    return this.#how.typed === true ? keyBesideTyped(key) : key;
   }
 
   #showError(error: Error, path: readonly string[]): object {

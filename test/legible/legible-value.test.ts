@@ -3,6 +3,7 @@ import t from 'tap';
 import { legibleBytes, legibleValue } from '../../src/legible/legible-value.js';
 import { maskTest } from '../../src/legible/mask.js';
 import type { Mask } from '../../src/legible/mask.js';
+import { keyOfUser, textIfTyped } from '../../src/legible/typed-text.js';
 import { OPEN } from '../../src/legible/transaction.js';
 import { RemoteError } from '../../src/api/outcome.js';
 
@@ -36,6 +37,34 @@ t.test('values are shown as people write them', async (t) => {
   for (const [value, shown] of table) t.strictSame(show(value), shown);
   t.equal(legibleBytes(new Uint8Array()), '0 bytes');
 });
+
+t.test(
+  'what JSON lacks can be told from strings, and from objects that look the same',
+  async (t) => {
+    const typed = (value: unknown): unknown => {
+      const how = { isMasked: maskTest(undefined), procedure: 'login', transaction: OPEN };
+      return legibleValue(value, ['args'], { ...how, typed: true });
+    };
+    const table: readonly (readonly [unknown, object, string])[] = [
+      [7n, { '(bigint)': '7n' }, '7n'],
+      [new Date(0), { '(date)': '1970-01-01T00:00:00.000Z' }, '1970-01-01T00:00:00.000Z'],
+      [Uint8Array.of(0, 255), { '(bytes)': '2 bytes: 00 ff' }, '2 bytes: 00 ff'],
+      [NaN, { '(number)': 'NaN' }, 'NaN'],
+    ];
+    for (const [value, shown, text] of table) {
+      t.strictSame(typed(value), shown);
+      t.equal(textIfTyped(shown), text);
+      const [key = ''] = Object.keys(shown);
+      const disguised = typed(shown) as object;
+      t.equal(textIfTyped(disguised), undefined, 'an object of the user');
+      t.equal(keyOfUser(Object.keys(disguised)[0]!), key);
+      t.equal(keyOfUser(Object.keys(typed(disguised) as object)[0]!), `(${key})`);
+    }
+    t.equal(textIfTyped({ '(date)': 7 }), undefined);
+    t.equal(textIfTyped({ '(date)': '7', more: 1 }), undefined);
+    t.strictSame(typed({ '(other)': '7n' }), { '(other)': '7n' });
+  },
+);
 
 t.test('an error is shown with what is known of it', async (t) => {
   const error = new RemoteError('noSuchUser', 'nobody', { id: 7n });

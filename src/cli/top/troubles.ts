@@ -3,6 +3,7 @@ import type { CallState } from '../../api/call-state.js';
 import type { NotificationState } from '../../api/notification-state.js';
 import type { HandlerState } from '../../handler/state.js';
 import type { InspectionRecord, RecordOf } from '../../inspector/record.js';
+import { textIfTyped } from '../../legible/typed-text.js';
 import { rowOf } from '../../vocabulary.js';
 import { durationWords } from './quantity.js';
 
@@ -106,6 +107,8 @@ const WORDS: Readonly<Record<CallState | NotificationState | HandlerState, Words
 /** The words for an error, or for another thrown value, as `legible` shows it. */
 function errorWords(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
+  const typed = textIfTyped(error);
+  if (typed !== undefined) return typed;
   const { code, message } = error as { code?: unknown; message?: unknown };
   // The message of an error of Node.js, or of this library, is enough without its code.
   const isNamed = typeof code === 'string' && !code.startsWith('ERR_');

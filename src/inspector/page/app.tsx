@@ -3,6 +3,7 @@
  */
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
+import { ComparisonNotice } from './components/comparison-notice.js';
 import { Header } from './components/header.js';
 import { Help } from './components/help.js';
 import { Notices } from './components/notices.js';
@@ -12,6 +13,7 @@ import { helpOpen, view } from './live/view-state.js';
 import type { View } from './live/view-state.js';
 import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
+import { DatagramsView } from './views/datagrams.js';
 import { FatesView } from './views/fates.js';
 import { OverviewView } from './views/overview.js';
 import { PeersView } from './views/peers.js';
@@ -25,6 +27,7 @@ const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   sequence: SequenceView,
   topology: TopologyView,
   peers: PeersView,
+  datagrams: DatagramsView,
   fates: FatesView,
 };
 
@@ -52,6 +55,7 @@ export function App(): VNode {
       <Header />
       <StatusBar />
       <Notices />
+      <ComparisonNotice />
       <main class="main" data-testid={`main-${view.value}`} data-feed={session.feedState.value}>
         <Shown />
       </main>

@@ -135,6 +135,11 @@ export class Masking {
     procedure: string,
     transaction: Transaction,
   ): unknown {
-    return legiblePart(value, path, { isMasked: this.#isMasked, procedure, transaction });
+    return legiblePart(value, path, {
+      isMasked: this.#isMasked,
+      procedure,
+      transaction,
+      typed: true,
+    });
   }
 }

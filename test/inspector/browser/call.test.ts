@@ -15,7 +15,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
 
   await t.test('a time-out says why in words, and highlights its state', async (t) => {
     await visitor.at('filter-peer').selectOption('127.0.0.1:9');
-    await visitor.openOne('timedOut', 'verdict', /^Nothing was heard from the peer/);
+    await visitor.openOne('timedOut', 'verdict', /^Timed out: nothing was heard from the peer/);
     const chart = visitor.at('call').getByTestId('chart');
     const current = await chart.getAttribute('data-current');
     t.match(current, /^(timedOut|lost)$/, 'lost, once no late answer is waited for');
@@ -32,7 +32,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   await t.test('a late answer is shown with the timelines of both ends', async (t) => {
     await visitor.at('filter-procedure').selectOption('report');
     await visitor.openOne('late', 'value-outcome', /"peerAliveButSlow"/);
-    await visitor.reads('verdict', /an answer came [\d.]+ m?s too late$/);
+    await visitor.reads('verdict', /^Timed out: .+\. Its answer came [\d.]+ m?s too late\.$/);
     t.equal(await visitor.at('call').getAttribute('data-state'), 'late');
     t.equal(await visitor.at('call').getByTestId('chart').getAttribute('data-current'), 'late');
     const story = page.locator('[data-testid="timeline"][data-kind="call"]');
@@ -67,16 +67,16 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     const request = page
       .locator('[data-testid="datagram"][data-direction="out"][data-type="request"]')
       .first();
-    await request.locator('button').click();
+    await request.locator('button').first().click();
     const decoded = request.getByTestId('decoded');
-    await decoded.locator('.part-detail').filter({ hasText: 'report' }).first().waitFor();
+    await decoded.locator('.field-detail').filter({ hasText: 'report' }).first().waitFor();
     t.match(await decoded.locator('.hex').textContent(), /^0000 {2}[\da-f]{2} /);
-    t.ok((await decoded.locator('tr').count()) > 3, 'part by part');
+    t.ok((await decoded.getByTestId('field').count()) > 3, 'field by field');
     const answer = page
       .locator('[data-testid="datagram"][data-direction="in"][data-type="response"]')
       .first();
-    await answer.locator('button').click();
-    await answer.locator('.part-detail').filter({ hasText: 'All is well' }).first().waitFor();
+    await answer.locator('button').first().click();
+    await answer.locator('.field-detail').filter({ hasText: 'All is well' }).first().waitFor();
     t.equal(await visitor.at('decoded').count(), 1, 'one is open at a time');
   });
 

@@ -8,7 +8,10 @@ t.setTimeout(240_000);
 
 const PERIOD_MS = 40;
 /** In the order of their keys. */
-const VIEWS = ['overview', 'calls', 'call', 'sequence', 'peers', 'fates'];
+const VIEWS = [
+  ...['overview', 'calls', 'call', 'sequence', 'topology', 'peers'],
+  ...['datagrams', 'fates'],
+];
 
 t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {
   const browser = await startBrowser(t);

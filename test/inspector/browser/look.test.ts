@@ -7,7 +7,10 @@ import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
 
-const VIEWS = ['overview', 'calls', 'call', 'sequence', 'topology', 'peers', 'fates'] as const;
+const VIEWS = [
+  ...(['overview', 'calls', 'call', 'sequence', 'topology', 'peers'] as const),
+  ...(['datagrams', 'fates'] as const),
+] as const;
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 800, height: 600 },

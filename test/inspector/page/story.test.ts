@@ -5,6 +5,7 @@ import { fateTable } from '../../../src/inspector/page/store/fates.js';
 import { InspectionStore } from '../../../src/inspector/page/store/inspection-store.js';
 import { callsMade, rateOf } from '../../../src/inspector/page/store/rates.js';
 import { timelineOf } from '../../../src/inspector/page/store/timeline.js';
+import { timeOutWords } from '../../../src/inspector/page/store/verdict-words.js';
 import type { Side } from '../../../src/inspector/page/store/transaction.js';
 import {
   callRecord,
@@ -83,6 +84,34 @@ t.test('the timeline tells what happened, when, and why', (t) => {
     { step: 6, title: 'late answer', detail: '60.0 ms after the time-out', state: 'late' },
   ]);
   t.equal(side.note, 'an answer came 60.0 ms too late');
+  t.end();
+});
+
+t.test('a time-out is one outcome, with what came of it', (t) => {
+  const [called, ...steps] = LATE;
+  t.equal(
+    timeOutWords(sideOf(called, ...steps)),
+    'Timed out: nothing had been heard from the peer by then. Its answer came 60.0 ms too late.',
+  );
+  const waiting = [called, ...steps.slice(0, -1)];
+  t.equal(
+    timeOutWords(sideOf(...waiting)),
+    'Timed out: nothing was heard from the peer. An answer may still come.',
+  );
+  t.equal(
+    timeOutWords(sideOf(...waiting, finalStep({ event: 'lingered', state: 'lost' }))),
+    'Timed out: nothing was heard from the peer. No answer came later either.',
+  );
+  const because = 'the peer is alive, but did not answer this call';
+  const outcome = { state: 'timedOut', verdict: 'peerAliveButSlow' };
+  const slow = stepRecord({ event: 'expired', state: 'timedOut', because, outcome });
+  const late = finalStep({ state: 'late', lateByMs: 28 });
+  t.equal(
+    timeOutWords(sideOf(called, slow, late)),
+    'Timed out: the peer was alive, but slow. Its answer came 28.0 ms too late.',
+    'it did answer',
+  );
+  t.equal(timeOutWords(sideOf(called)), undefined);
   t.end();
 });
 

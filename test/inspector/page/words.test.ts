@@ -8,8 +8,9 @@ import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
 import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
 import { shellLine } from '../../../src/inspector/page/store/shell.js';
 import { stateWords } from '../../../src/inspector/page/store/state-words.js';
+import { errorText } from '../../../src/inspector/page/store/side-reducer.js';
 import { eventWords } from '../../../src/inspector/page/store/timeline.js';
-import { valueLines, valueText } from '../../../src/inspector/page/store/value-text.js';
+import { valuePieces, valueText } from '../../../src/inspector/page/store/value-text.js';
 import { verdictWords } from '../../../src/inspector/page/store/verdict-words.js';
 import { chartOf } from '../../../src/inspector/recorder/chart.js';
 import { callMachine } from '../../../src/call/machine.js';
@@ -43,6 +44,11 @@ t.test('a command has no control characters that a terminal could act on', (t) =
   t.end();
 });
 
+const valueLines = (value: unknown): string =>
+  valuePieces(value)
+    .map(({ text }) => text)
+    .join('');
+
 t.test('a value is text on one line, or on several', (t) => {
   const value = { a: [1, 'two', null], 'b c': { d: true } };
   t.equal(valueText(value), '{"a": [1, "two", null], "b c": {"d": true}}');
@@ -54,6 +60,32 @@ t.test('a value is text on one line, or on several', (t) => {
     `{\n  "first": "${'x'.repeat(60)}",\n  "second": [1, 2]\n}`,
     'a short value stays on one line',
   );
+  t.end();
+});
+
+t.test('what is no string does not look like one', (t) => {
+  const value = {
+    id: { '(bigint)': '12n' },
+    key: { '(bytes)': '2 bytes: 00 ff' },
+    at: { '(date)': '2026-11-23T12:00:00.000Z' },
+    text: '12n',
+    '((date))': 'of the user',
+  };
+  t.equal(
+    valueText(value),
+    '{"id": 12n, "key": 2 bytes: 00 ff, "at": 2026-11-23T12:00:00.000Z, "text": "12n", ' +
+      '"(date)": "of the user"}',
+  );
+  const kinds = valuePieces([{ '(bigint)': '12n' }, '12n']).map(({ kind }) => kind);
+  t.same(kinds, ['plain', 'typed', 'plain', 'string', 'plain']);
+  t.end();
+});
+
+t.test('text from the network cannot change the direction of what follows it', (t) => {
+  const text = 'abc\u202egnp.exe\u0000\u2066';
+  t.equal(valueText(text), '"abc\\u{202e}gnp.exe\\u{0}\\u{2066}"');
+  t.equal(valueText({ [text]: { '(date)': text } }).replace(/[ -~]/g, ''), '');
+  t.equal(errorText({ code: text, message: text }).replace(/[ -~]/g, ''), '');
   t.end();
 });
 
@@ -84,6 +116,12 @@ t.test('each fate and each state of the machines has words', (t) => {
   t.same(namesOf(ENDPOINT_STATES).toSorted(), statesOf(endpointMachine), 'endpoints');
   t.match(stateWords('timedOut'), { mark: 'clock', word: 'timed out', tone: 'bad' });
   t.equal(stateWords('constructor').word, 'constructor');
+  t.match(
+    stateWords('late'),
+    { word: 'late', outcome: 'timed out' },
+    'one outcome, and its sequel',
+  );
+  t.match(stateWords('lost'), { word: 'lost', outcome: 'timed out' });
   t.match(stateWords('sent', 'call'), { tone: 'busy' });
   t.match(stateWords('sent', 'notification'), { tone: 'good' }, 'it has ended');
   t.end();

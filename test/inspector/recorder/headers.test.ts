@@ -58,7 +58,7 @@ t.test(
     const { client, server, run } = await play(world, () => ({}));
     const [atClient, atServer] = [new Recorded(client), new Recorded(server)];
     await run();
-    const shown = { token: SECRET, tenant: 'one', key: /^10 bytes: 70 6c/ };
+    const shown = { token: SECRET, tenant: 'one', key: { '(bytes)': /^10 bytes: 70 6c/ } };
     const [call] = atClient.of('call');
     t.match(call, { headers: shown });
     t.match(atServer.of('handler')[0], { headers: shown });

@@ -1,12 +1,16 @@
 /**
- * Datagrams: the frames of a transaction, their fates, their bytes and the meaning of the bytes.
+ * Datagrams: the frames of a transaction at both ends, with the time since the one before, what
+ * became of them, their bytes and the meaning of the bytes.
  */
 import type { VNode } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
-import { clockText, countOf } from '../store/format.js';
+import { useState } from 'preact/hooks';
+import { showFrame } from '../live/datagram-state.js';
+import { isMalformed } from '../store/datagram-words.js';
+import { clockText, countOf, durationText } from '../store/format.js';
 import type { Frame } from '../store/transaction.js';
-import type { DecodedPart } from '../live/decode.js';
-import { decode, hexOf } from '../live/decode.js';
+import { FrameEnding } from './frame-ending.js';
+import { FrameFields } from './frame-fields.js';
+import { Name } from './name.js';
 import { useSession } from './page-context.js';
 
 export function Datagrams({ frames }: { frames: readonly Frame[] }): VNode {
@@ -15,10 +19,11 @@ export function Datagrams({ frames }: { frames: readonly Frame[] }): VNode {
   if (inOrder.length === 0) return <p class="muted">No datagrams were recorded.</p>;
   return (
     <ul class="datagrams">
-      {inOrder.map((frame) => (
+      {inOrder.map((frame, index) => (
         <Datagram
           key={frame.number}
           frame={frame}
+          before={inOrder[index - 1]}
           open={open === frame.number}
           onToggle={() => setOpen(open === frame.number ? undefined : frame.number)}
         />
@@ -27,74 +32,66 @@ export function Datagrams({ frames }: { frames: readonly Frame[] }): VNode {
   );
 }
 
-function Datagram(props: { frame: Frame; open: boolean; onToggle: () => void }): VNode {
-  const { frame, open, onToggle } = props;
+interface DatagramProps {
+  readonly frame: Frame;
+  /** The frame before it, at either end. */
+  readonly before: Frame | undefined;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+function Datagram({ frame, before, open, onToggle }: DatagramProps): VNode {
   const { endpoints } = useSession().store;
-  const { type, direction, peer, atMs, datagram, fate, masked } = frame;
+  const { type, direction, peer, atMs, datagram, masked } = frame;
   const name = endpoints.get(frame.endpoint)?.name ?? frame.endpoint;
   return (
-    <li data-testid="datagram" data-direction={direction} data-type={type}>
+    <li
+      data-testid="datagram"
+      data-direction={direction}
+      data-type={type}
+      data-malformed={isMalformed(frame)}
+    >
       <button type="button" class="datagram" aria-expanded={open} onClick={onToggle}>
-        <time class="num muted">{clockText(atMs)}</time>
-        <span class="direction">{direction === 'out' ? '↑' : '↓'}</span>
-        <b>{type}</b>
-        <span class="cut">
-          {direction === 'in'
-            ? `${name} received it from ${peer}`
-            : datagram.refused === undefined
-              ? `${name} sent it to ${peer}`
-              : `the system of ${name} did not send it to ${peer}`}
+        <time class="num muted" title={clockText(atMs)}>
+          {before === undefined ? clockText(atMs) : `+${durationText(atMs - before.atMs)}`}
+        </time>
+        <span class="direction" aria-hidden="true">
+          {direction === 'out' ? '→' : '←'}
         </span>
-        <span class="muted cut">{fate ?? datagram.refused ?? ''}</span>
-        <span class="num muted right">
+        <b class="cut">
+          <Name text={type} />
+        </b>
+        <span class="cut">
+          {datagram.refused !== undefined && 'the system of '}
+          <Name text={name} /> {deedOf(frame)} <Name text={peer} />
+        </span>
+        <FrameEnding frame={frame} />
+        <span class="num muted right datagram-bytes">
           {datagram.bundle
             ? `in a bundle of ${datagram.frameCount}`
             : countOf(datagram.bytes, 'byte')}
           {masked && ', masked'}
         </span>
       </button>
-      {open && <Decoded base64={frame.base64} />}
+      {open && (
+        <>
+          <FrameFields base64={frame.base64} />
+          <button
+            type="button"
+            class="link"
+            data-testid="show-frame"
+            onClick={() => showFrame(frame)}
+          >
+            show it among all datagrams
+          </button>
+        </>
+      )}
     </li>
   );
 }
 
-function Decoded({ base64 }: { base64: string }): VNode {
-  const [parts, setParts] = useState<readonly DecodedPart[] | string>();
-  useEffect(() => {
-    let wanted = true;
-    void decode(base64).then((decoded) => {
-      if (wanted) setParts(decoded);
-    });
-    return () => {
-      wanted = false;
-    };
-  }, [base64]);
-  const hex = hexOf(base64);
-  return (
-    <div class="decoded" data-testid="decoded">
-      <pre class="hex" tabIndex={0} aria-label="Bytes in hexadecimal">
-        {hex}
-      </pre>
-      {parts === undefined && <p class="muted">…</p>}
-      {typeof parts === 'string' && <p class="muted">{parts}</p>}
-      {typeof parts === 'object' && (
-        <table class="parts">
-          <tbody>
-            {parts.map(({ offset, bytes, label, detail, depth }, index) => (
-              <tr key={index} class={label === 'fault' ? 'part-fault' : undefined}>
-                <td class="num muted right">{offset}</td>
-                <td class="mono cut part-bytes" title={bytes}>
-                  {bytes}
-                </td>
-                <td class="part-label" style={{ paddingLeft: `${8 + Math.min(depth, 8) * 12}px` }}>
-                  {label}
-                </td>
-                <td class="part-detail">{detail}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-    </div>
-  );
+/** What the endpoint, or its system, did with the frame. */
+function deedOf({ direction, datagram }: Frame): string {
+  if (direction === 'in') return 'received it from';
+  return datagram.refused === undefined ? 'sent it to' : 'did not send it to';
 }

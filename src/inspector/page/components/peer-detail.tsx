@@ -3,7 +3,9 @@ import type { ComponentChildren, VNode } from 'preact';
 import { pathOf } from '../store/chart-path.js';
 import type { PeerState } from '../store/endpoint-state.js';
 import { countText, durationText } from '../store/format.js';
+import { showCallsOf } from '../live/calls-of.js';
 import { lazy } from './lazy.js';
+import { Name } from './name.js';
 import { useSession } from './page-context.js';
 import { ProcedureTable } from './procedure-table.js';
 import { StateMark } from './state-mark.js';
@@ -24,7 +26,15 @@ export function PeerDetail({ peer }: { peer: PeerState }): VNode {
     <div class="peer-detail" data-testid="peer-detail" data-health={health}>
       <header>
         <h2 class="num">
-          {address} <StateMark state={health} />
+          <Name text={address} /> <StateMark state={health} />
+          <button
+            type="button"
+            class="link"
+            data-testid="peer-calls"
+            onClick={() => showCallsOf(peer.endpoint, address)}
+          >
+            its calls
+          </button>
         </h2>
         <p class="muted">
           as seen by <b>{endpoint?.name ?? peer.endpoint}</b>
@@ -74,7 +84,10 @@ export function PeerDetail({ peer }: { peer: PeerState }): VNode {
           </section>
           <section class="panel">
             <h3>Success by procedure</h3>
-            <ProcedureTable procedures={procedures} />
+            <ProcedureTable
+              procedures={procedures}
+              onPick={(procedure) => showCallsOf(peer.endpoint, address, procedure)}
+            />
           </section>
         </div>
       </div>

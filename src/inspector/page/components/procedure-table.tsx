@@ -3,10 +3,17 @@ import type { VNode } from 'preact';
 import { CALL_STATES, OUTCOME_STATES } from '../../../api/call-state.js';
 import type { RecordOf } from '../../record.js';
 import { countText } from '../store/format.js';
+import { Name } from './name.js';
 
 type Procedure = RecordOf<'counts'>['procedures'][number];
 
-export function ProcedureTable({ procedures }: { procedures: readonly Procedure[] }): VNode {
+interface ProcedureTableProps {
+  readonly procedures: readonly Procedure[];
+  /** Shows the calls of a procedure. */
+  readonly onPick: (procedure: string) => void;
+}
+
+export function ProcedureTable({ procedures, onPick }: ProcedureTableProps): VNode {
   if (procedures.length === 0) return <p class="muted">No call to this peer has ended yet.</p>;
   return (
     <div class="wide-table">
@@ -24,7 +31,7 @@ export function ProcedureTable({ procedures }: { procedures: readonly Procedure[
         </thead>
         <tbody>
           {procedures.map((one) => (
-            <Row key={one.procedure} one={one} />
+            <Row key={one.procedure} one={one} onPick={() => onPick(one.procedure)} />
           ))}
         </tbody>
       </table>
@@ -32,14 +39,16 @@ export function ProcedureTable({ procedures }: { procedures: readonly Procedure[
   );
 }
 
-function Row({ one }: { one: Procedure }): VNode {
+function Row({ one, onPick }: { one: Procedure; onPick: () => void }): VNode {
   const { procedure, outcomes } = one;
   const all = OUTCOME_STATES.reduce((sum, state) => sum + outcomes[state], 0);
   const percent = all === 0 ? 0 : (100 * outcomes.resolved) / all;
   return (
     <tr data-testid="procedure" data-procedure={procedure}>
       <td class="cut procedure" title={procedure}>
-        {procedure}
+        <button type="button" class="link" data-testid="procedure-calls" onClick={onPick}>
+          <Name text={procedure} />
+        </button>
       </td>
       <td class="success">
         <span class="success-bar" aria-hidden="true">

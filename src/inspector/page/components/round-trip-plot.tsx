@@ -1,36 +1,54 @@
-/** Round-trip plot: each answered call is a dot, the peer's smoothed round-trip time is a line. */
+/**
+ * Round-trip plot: each call that was answered after it was sent once is a dot, the peer's smoothed
+ * round-trip time is a line.
+ */
 import type { VNode } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { theme } from '../live/theme.js';
 import type { PeerState } from '../store/endpoint-state.js';
-import { durationText } from '../store/format.js';
-import { useSession } from './page-context.js';
+import { clockText, durationText } from '../store/format.js';
+import type { RoundTripSample } from '../store/round-trip-samples.js';
+import { hasSpan, roundTripSamples } from '../store/round-trip-samples.js';
 import { useSize } from './use-size.js';
 
 const HEIGHT = 190;
 
+/** Without two moments that were measured, an axis would be made up: then there is none. */
 export function RoundTripPlot({ peer }: { peer: PeerState }): VNode {
-  const { tick } = useSession();
+  const samples = roundTripSamples(peer);
+  const [first] = samples;
+  if (hasSpan(samples)) return <Plot peer={peer} samples={samples} />;
+  return (
+    <p class="muted" data-testid="no-round-trips">
+      {first === undefined
+        ? 'No round trip has been measured yet.'
+        : `One so far: ${durationText(first.ms ?? first.smoothed ?? NaN)} at ${clockText(first.atMs)}.`}
+    </p>
+  );
+}
+
+function Plot(props: { peer: PeerState; samples: readonly RoundTripSample[] }): VNode {
+  const { peer, samples } = props;
   const element = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const { width } = useSize(element);
+  const roundTripMs = peer.latest?.roundTripMs ?? undefined;
   const { value: colours } = theme;
   useEffect(() => {
     const { current } = element;
     if (current === null || width === 0) return;
-    const made = new uPlot(optionsOf(current, width), dataOf(peer), current);
+    const made = new uPlot(optionsOf(current, width), dataOf(samples), current);
     plot.current = made;
     return () => made.destroy();
   }, [peer, width, colours]);
-  const drawn = tick.value;
-  useEffect(() => plot.current?.setData(dataOf(peer)), [peer, drawn]);
+  useEffect(() => plot.current?.setData(dataOf(samples)), [samples]);
   return (
     <div
       ref={element}
       class="plot"
       role="img"
-      aria-label={`Round-trip times; now ${peer.latest?.roundTripMs ?? 'not known'} ms`}
+      aria-label={`Round-trip times; now ${roundTripMs === undefined ? 'not known' : durationText(roundTripMs)}`}
       data-testid="round-trip-plot"
     />
   );
@@ -75,16 +93,11 @@ function optionsOf(element: Element, width: number): uPlot.Options {
   };
 }
 
-function dataOf({ records, roundTrips }: PeerState): uPlot.AlignedData {
-  const calls = roundTrips.items().map(({ atMs, ms }) => ({ atMs, ms, smoothed: null }));
-  const told = records
-    .items()
-    .map(({ atMs, roundTripMs }) => ({ atMs, ms: null, smoothed: roundTripMs }));
-  const all = [...calls, ...told].sort((a, b) => a.atMs - b.atMs);
+function dataOf(samples: readonly RoundTripSample[]): uPlot.AlignedData {
   return [
-    all.map(({ atMs }) => atMs / 1_000),
-    all.map(({ ms }) => ms),
-    all.map(({ smoothed }) => smoothed),
+    samples.map(({ atMs }) => atMs / 1_000),
+    samples.map(({ ms }) => ms),
+    samples.map(({ smoothed }) => smoothed),
   ];
 }
 

@@ -5,6 +5,7 @@ const ENTRIES = [
   { kind: 'arrow-request arrow-arrived', label: 'request' },
   { kind: 'arrow-response arrow-arrived', label: 'answer' },
   { kind: 'arrow-response arrow-arrived arrow-late', label: 'late answer' },
+  { kind: 'arrow-malformed', label: 'malformed' },
   { kind: 'arrow-request arrow-lost', label: 'lost', cross: true },
   { kind: 'arrow-request arrow-refused', label: 'refused by the system', bar: true },
   { kind: 'arrow-request arrow-arrived arrow-malformed', label: 'malformed' },

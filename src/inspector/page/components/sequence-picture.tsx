@@ -9,8 +9,10 @@ import type { EndpointState } from '../store/endpoint-state.js';
 import { clockText, durationText } from '../store/format.js';
 import type { SequenceLayout } from '../store/sequence-layout.js';
 import { stepTo } from '../store/sequence-steps.js';
-import { arrowKey, sideOf } from '../store/sequence-words.js';
+import { arrowKey, isMalformed, sideOf } from '../store/sequence-words.js';
+import { showFrame } from '../live/datagram-state.js';
 import { openCall } from '../live/view-state.js';
+import { Name } from './name.js';
 import { ArrowLine } from './sequence-arrow.js';
 
 const MARGIN_LEFT = 108;
@@ -26,8 +28,6 @@ export interface SequencePictureProps {
   readonly bottom: number;
   /** The keyboard is on an arrow. */
   readonly onFocus?: () => void;
-  /** An arrow that belongs to no call was opened. */
-  readonly onOpenLoose?: (arrow: Arrow) => void;
 }
 
 export function SequencePicture(props: SequencePictureProps): VNode {
@@ -52,8 +52,9 @@ export function SequencePicture(props: SequencePictureProps): VNode {
   }, [focused]);
   const open = (arrow: Arrow) => {
     const side = sideOf(arrow);
-    if (side === undefined) props.onOpenLoose?.(arrow);
-    else openCall(side);
+    const frame = arrow.received ?? arrow.sent;
+    if (side !== undefined && !isMalformed(arrow)) openCall(side);
+    else if (frame !== undefined) showFrame(frame);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const placed = layout.arrows[reachable];
@@ -147,7 +148,9 @@ export function LaneHeads({
             data-testid="lane"
             data-lane={lane}
           >
-            <b class="cut">{name}</b>
+            <b class="cut">
+              <Name text={name} />
+            </b>
             <span class="muted cut">
               {endpoint === undefined ? 'peer' : name === address ? 'endpoint' : address}
             </span>

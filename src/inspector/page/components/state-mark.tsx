@@ -12,11 +12,12 @@ export function StateMark({
   kind?: string;
   bare?: boolean;
 }): VNode {
-  const { mark, word, tone } = stateWords(state, kind);
+  const { mark, word, tone, outcome } = stateWords(state, kind);
+  const words = outcome === undefined ? word : `${outcome} · ${word}`;
   return (
-    <span class={`state tone-${tone}`} title={bare ? word : undefined}>
+    <span class={`state tone-${tone}`} title={bare || outcome !== undefined ? words : undefined}>
       <MarkShape mark={mark} />
-      {bare ? <span class="hidden">{word}</span> : <span class="state-word">{word}</span>}
+      <span class={bare ? 'hidden' : 'state-word'}>{words}</span>
     </span>
   );
 }

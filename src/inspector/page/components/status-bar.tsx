@@ -9,6 +9,7 @@ import { callsMade, rateOf } from '../store/rates.js';
 import type { Session } from '../live/session.js';
 import { pickedEndpoints } from '../live/view-state.js';
 import { EndpointPicker } from './endpoint-picker.js';
+import { Name } from './name.js';
 import { useLiveSession, useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
 
@@ -63,7 +64,9 @@ function Endpoint({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: number 
         state={condition === 'lost' ? 'feedLost' : condition}
         bare={condition === 'live'}
       />
-      <b class="endpoint-name">{name}</b>
+      <b class="endpoint-name">
+        <Name text={name} />
+      </b>
       {name !== record.address && <span class="muted mono endpoint-address">{record.address}</span>}
       {isHeard(condition) && counts.length > 0 && (
         <span class="rates">

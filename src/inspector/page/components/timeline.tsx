@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { clockText, countOf, durationText } from '../store/format.js';
 import { timelineOf } from '../store/timeline.js';
 import type { Side } from '../store/transaction.js';
+import { Name } from './name.js';
 import { StateMark } from './state-mark.js';
 
 export function Timeline({ side, initial }: { side: Side; initial: string }): VNode {
@@ -15,8 +16,14 @@ export function Timeline({ side, initial }: { side: Side; initial: string }): VN
             {step === undefined ? clockText(atMs) : `+${durationText(sinceMs)}`}
           </time>
           <span class="moment-what">
-            <b>{title}</b>
-            {detail !== '' && <span class="moment-detail">{detail}</span>}
+            <b>
+              <Name text={title} />
+            </b>
+            {detail !== '' && (
+              <span class="moment-detail">
+                <Name text={detail} />
+              </span>
+            )}
           </span>
           <StateMark state={state} />
         </li>

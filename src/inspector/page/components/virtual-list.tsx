@@ -22,6 +22,8 @@ export interface VirtualListProps {
   /** In a list box, the id of the row that the keyboard is on. */
   readonly active?: string | undefined;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
+  /** -1 if something around the list takes the keys. */
+  readonly tabIndex?: number;
 }
 
 export function VirtualList(props: VirtualListProps): VNode {
@@ -57,7 +59,7 @@ export function VirtualList(props: VirtualListProps): VNode {
       class="scroller"
       ref={scroller}
       role={props.role ?? 'rowgroup'}
-      tabIndex={0}
+      tabIndex={props.tabIndex ?? 0}
       aria-label={props.label}
       aria-activedescendant={props.active}
       onKeyDown={props.onKeyDown}

@@ -1,51 +1,39 @@
-/** Decode: asks the server to explain the bytes of a frame, and writes them in hexadecimal. */
+/** Decode: asks the server to explain the bytes of a frame. */
+import type { Field } from '../store/datagram-hex.js';
 
-/** A run of bytes and its meaning. */
-export interface DecodedPart {
-  readonly offset: number;
-  readonly bytes: string;
-  readonly label: string;
-  readonly detail: string;
-  readonly depth: number;
-}
+/** The most explanations that are kept, for the same frame again, and for when the server is gone. */
+const MAX_KEPT = 64;
 
-/** The parts of a frame; or, in words, why they are not available. */
-export async function decode(base64: string): Promise<readonly DecodedPart[] | string> {
+const kept = new Map<string, readonly Field[]>();
+
+/** The fields of a frame; or, in words, why they are not available. */
+export async function decode(base64: string): Promise<readonly Field[] | string> {
+  const known = kept.get(base64);
+  if (known !== undefined) return known;
   try {
     const address = new URL('decode', location.href);
     address.searchParams.set('base64', base64);
     const response = await fetch(address);
     if (!response.ok) return `The server could not explain it (HTTP status ${response.status}).`;
-    const { parts } = (await response.json()) as { readonly parts: readonly DecodedPart[] };
+    const { parts } = (await response.json()) as { readonly parts: readonly Field[] };
+    keep(base64, parts);
     return parts;
   } catch {
     return 'The server that explains bytes cannot be reached.';
   }
 }
 
-const BYTES_A_LINE = 16;
-const MAX_SHOWN_BYTES = 2_048;
-
-/** Bytes in lines of 16, each after its offset, and followed by its printable characters. */
-export function hexOf(base64: string): string {
-  const text = bytesOf(base64);
-  const lines: string[] = [];
-  const length = Math.min(text.length, MAX_SHOWN_BYTES);
-  for (let offset = 0; offset < length; offset += BYTES_A_LINE) {
-    const bytes = Array.from(text.slice(offset, Math.min(length, offset + BYTES_A_LINE)));
-    const digits = bytes.map((byte) => byte.charCodeAt(0).toString(16).padStart(2, '0'));
-    const letters = bytes.map((byte) => (byte >= ' ' && byte <= '~' ? byte : '·')).join('');
-    const halves = `${digits.slice(0, 8).join(' ')}  ${digits.slice(8).join(' ')}`;
-    lines.push(`${offset.toString(16).padStart(4, '0')}  ${halves.padEnd(50)} ${letters}`);
-  }
-  if (text.length > length) lines.push(`… ${text.length - length} more bytes`);
-  return lines.join('\n');
+function keep(base64: string, fields: readonly Field[]): void {
+  kept.set(base64, fields);
+  const [oldest] = kept.keys();
+  if (kept.size > MAX_KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
-function bytesOf(base64: string): string {
+/** The bytes of base64 text; none if it is not base64. */
+export function bytesOf(base64: string): Uint8Array {
   try {
-    return atob(base64);
+    return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
   } catch {
-    return '';
+    return new Uint8Array();
   }
 }

@@ -4,7 +4,8 @@ import type { InspectionStore } from '../store/inspection-store.js';
 import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers' | 'fates';
+export type View =
+  'overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers' | 'datagrams' | 'fates';
 
 /** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
@@ -14,6 +15,7 @@ export const VIEWS: readonly { readonly view: View; readonly title: string }[] =
   { view: 'sequence', title: 'Sequence' },
   { view: 'topology', title: 'Topology' },
   { view: 'peers', title: 'Peers' },
+  { view: 'datagrams', title: 'Datagrams' },
   { view: 'fates', title: 'Fates' },
 ];
 

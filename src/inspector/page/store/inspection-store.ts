@@ -7,6 +7,7 @@ import { kindOfEnd, UNFINISHED } from '../../kind.js';
 import { Lanes } from '../../lanes.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
+import { DatagramLog } from './datagram-log.js';
 import type { PeerState } from './endpoint-state.js';
 import { EndpointState, wordsOfEnding } from './endpoint-state.js';
 import { KnownPeers } from './known-peers.js';
@@ -17,7 +18,7 @@ import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
-import { MAX_FRAMES, newSide } from './transaction.js';
+import { newSide } from './transaction.js';
 import { Transactions } from './transactions.js';
 
 export class InspectionStore {
@@ -28,12 +29,10 @@ export class InspectionStore {
   readonly #transactions: Transactions;
   readonly #living = new Set<Side>();
   readonly #ended = new Lanes<Side>(() => 1);
-  readonly #frames: Recent<Frame>;
   readonly #sides: Recent<Side>;
   readonly #names = new Names();
   #changed = new Set<Side>();
   #sideNumber = 0;
-  #frameNumber = 0;
   #evicted = 0;
   #unknownSteps = 0;
   #lastAtMs: number | undefined;
@@ -49,11 +48,13 @@ export class InspectionStore {
   readonly peerAddresses = new Tally();
   /** Which endpoint the address of a peer belongs to. */
   readonly aliases = new Aliases();
+  /** Every frame that is kept. */
+  readonly datagrams: DatagramLog;
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#peers = new KnownPeers(this.#limits.peers);
-    this.#frames = new Recent(this.#limits.recentFrames);
+    this.datagrams = new DatagramLog(this.#limits);
     this.#sides = new Recent(this.#limits.recentSides);
     this.#transactions = new Transactions(this.#limits.looseTransactions);
   }
@@ -126,7 +127,7 @@ export class InspectionStore {
 
   /** The latest frames, in the order in which they came to the page. */
   recentFrames(count?: number): Frame[] {
-    return this.#frames.items(count);
+    return this.datagrams.latest(count);
   }
 
   /**
@@ -159,7 +160,7 @@ export class InspectionStore {
         this.#addStep(record);
         break;
       case 'datagram':
-        this.#addDatagram(record);
+        this.datagrams.add(record, this.#names, this.#transactions);
         break;
       case 'peer':
         this.#peers.told(record);
@@ -241,33 +242,6 @@ export class InspectionStore {
     if (!final) this.#peers.stepped(side, step, this.#endpoints);
     if (side.final) this.#end(side, kindOfEnd(side.kind, step));
     this.#changed.add(side);
-  }
-
-  #addDatagram(datagram: RecordOf<'datagram'>): void {
-    datagram.endpoint = this.#names.of(datagram.endpoint);
-    datagram.peer = this.#names.of(datagram.peer);
-    for (const { type, transactionId, base64, fate, masked } of datagram.frames) {
-      const transaction =
-        transactionId === undefined ? undefined : this.#transactions.of(transactionId);
-      const frame: Frame = {
-        number: this.#frameNumber,
-        datagram,
-        endpoint: datagram.endpoint,
-        peer: datagram.peer,
-        direction: datagram.direction,
-        atMs: datagram.atMs,
-        type: type === undefined ? 'unreadable' : this.#names.of(type),
-        base64,
-        fate: fate === undefined ? undefined : this.#names.of(fate),
-        masked: masked === true,
-        transaction,
-      };
-      this.#frameNumber += 1;
-      this.#frames.add(frame);
-      if (transaction !== undefined && transaction.frames.length < MAX_FRAMES) {
-        transaction.frames.push(frame);
-      }
-    }
   }
 
   #actorsOf(endpoint: string): Map<number, Side> {

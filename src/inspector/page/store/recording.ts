@@ -63,14 +63,13 @@ export function recordsOf(store: InspectionStore): InspectionRecord[] {
   for (const { records: ofPeer } of store.peers) {
     for (const record of ofPeer.items()) records.add(record);
   }
-  for (const { sides, frames } of store.transactions()) {
+  for (const { sides } of store.transactions()) {
     for (const { record, steps } of sides) {
       records.add(record);
       for (const step of steps) records.add(step);
     }
-    for (const { datagram } of frames) records.add(datagram);
   }
-  for (const { datagram } of store.recentFrames()) records.add(datagram);
+  for (const { datagram } of store.datagrams.kept()) records.add(datagram);
   const inOrder = [...records].sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
   return [...[...store.endpoints.values()].map(({ record }) => record), ...inOrder];
 }

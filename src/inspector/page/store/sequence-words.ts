@@ -1,4 +1,5 @@
 /** Sequence words: what an arrow is, and what is written beside it. */
+import { printable } from '../../../legible/printable.js';
 import type { Arrow } from './arrows.js';
 import type { Frame, Side } from './transaction.js';
 
@@ -29,7 +30,7 @@ export function isMalformed({ type, fate }: Arrow): boolean {
 export function labelOf(arrow: Arrow): string {
   const { type, arrival, late } = arrow;
   const procedure = sideOf(arrow)?.record.procedure;
-  const words = procedure === undefined ? [] : [procedure];
+  const words = procedure === undefined ? [] : [printable(procedure)];
   if (type !== 'request' || procedure === undefined) words.push(type);
   if (isMalformed(arrow) && type !== 'unreadable') words.push('malformed');
   if (late) words.push('late');

@@ -1,4 +1,5 @@
 /** Side reducer: how a step changes what is known of a call or a handler. */
+import { printable } from '../../../legible/printable.js';
 import type { RecordOf } from '../../record.js';
 import { durationText } from './format.js';
 import type { Side } from './transaction.js';
@@ -29,9 +30,17 @@ export function timedOut({ kind, state }: Side): boolean {
   return kind === 'call' && (state === 'timedOut' || state === 'late' || state === 'lost');
 }
 
+/**
+ * Whether the time of an answered call is one round trip. If the request was sent again, it also
+ * has what was waited before that.
+ */
+export function isRoundTrip({ kind, attempts }: Side): boolean {
+  return kind === 'call' && attempts <= 1;
+}
+
 function noteOf(step: RecordOf<'step'>): string | undefined {
   if (step.lateByMs !== undefined) return `an answer came ${durationText(step.lateByMs)} too late`;
-  if (step.because !== undefined) return step.because;
+  if (step.because !== undefined) return printable(step.because);
   const { outcome } = step;
   if (outcome !== undefined) return outcomeNote(outcome);
   if (step.error !== undefined) return errorText(step.error);
@@ -50,5 +59,5 @@ export function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null) return valueText(error, NOTE_LENGTH);
   const { code, message } = error as { code?: unknown; message?: unknown };
   const words = [code, message].filter((word) => typeof word === 'string' && word !== '');
-  return words.length > 0 ? words.join(': ') : valueText(error, NOTE_LENGTH);
+  return words.length > 0 ? printable(words.join(': ')) : valueText(error, NOTE_LENGTH);
 }

@@ -1,6 +1,7 @@
 /** Side traffic: what a call, a notification or a request adds to the traffic with its peer. */
 import type { RecordOf } from '../../record.js';
 import type { PeerState } from './endpoint-state.js';
+import { isRoundTrip } from './side-reducer.js';
 import { Traffic } from './traffic.js';
 import type { Side } from './transaction.js';
 
@@ -28,7 +29,7 @@ export function countStep(
     const calls = isHealthy ? oneIn : 1;
     addSent(peer, step.atMs, calls, transmissions * calls, Math.max(0, unanswered));
     const roundTripMs = step.outcome['rttMs'];
-    if (typeof roundTripMs === 'number') {
+    if (typeof roundTripMs === 'number' && isRoundTrip(side)) {
       peer.roundTrips.add({ atMs: step.atMs, ms: roundTripMs });
     }
   } else if (step.state === 'late') addSent(peer, step.atMs, 0, 0, -1);

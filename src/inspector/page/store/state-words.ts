@@ -13,7 +13,7 @@ import { mapRows, rowOf } from '../../../vocabulary.js';
  * What a state means to the user. `idle`: nothing to see. `busy`: in progress. `good`: all is well.
  * `warn`: possibly a problem. `bad`: a problem.
  */
-type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
+export type Tone = 'idle' | 'busy' | 'good' | 'warn' | 'bad';
 
 /** Each kind of state has its own shape, so that colour is never the only difference. */
 export type Mark =
@@ -37,6 +37,8 @@ interface Look {
 
 export interface StateWords extends Look {
   readonly word: string;
+  /** The outcome that the state is the sequel of, in words. */
+  readonly outcome?: string;
 }
 
 /** What the feed of an endpoint adds to the endpoint's own states. */
@@ -93,7 +95,13 @@ const LOOKS: Readonly<Record<keyof typeof WORDS, Look>> = {
   stale: { mark: 'dotted', tone: 'idle' },
 };
 
-const STATES = mapRows(LOOKS, (look, state): StateWords => ({ ...look, word: WORDS[state] }));
+/** A call that is late or lost has timed out: these states tell how that went on. */
+const SEQUELS: Readonly<Record<string, string>> = { late: WORDS.timedOut, lost: WORDS.timedOut };
+
+const STATES = mapRows(LOOKS, (look, state): StateWords => {
+  const outcome = rowOf(SEQUELS, state);
+  return { ...look, word: WORDS[state], ...(outcome !== undefined && { outcome }) };
+});
 
 /** A notification that was sent has ended well, while a call that was sent has just begun. */
 const SENT_FOR_GOOD: StateWords = { mark: 'full', tone: 'good', word: WORDS.sent };

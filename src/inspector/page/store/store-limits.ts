@@ -8,6 +8,8 @@ export interface StoreLimits {
   readonly recentSides: number;
   /** The latest frames of all transactions, and those that belong to none. */
   readonly recentFrames: number;
+  /** The latest frames that belong to no transaction, such as malformed ones. */
+  readonly strayFrames: number;
   /** Transactions without a call or handler, of which only frames were seen. */
   readonly looseTransactions: number;
   readonly endpoints: number;
@@ -18,6 +20,7 @@ export const DEFAULT_LIMITS: StoreLimits = {
   sides: 100_000,
   recentSides: 10_000,
   recentFrames: 2_000,
+  strayFrames: 2_000,
   looseTransactions: 5_000,
   endpoints: 64,
   peers: 10_000,

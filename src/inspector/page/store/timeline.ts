@@ -1,4 +1,5 @@
 /** Timeline: what happened to a call or a handler, in words, with the time since it began. */
+import { printable } from '../../../legible/printable.js';
 import { rowOf } from '../../../vocabulary.js';
 import type { RecordOf } from '../../record.js';
 import { durationText } from './format.js';
@@ -99,7 +100,7 @@ function detailOf(step: RecordOf<'step'>): string {
   const { outcome, because, lateByMs, error, value } = step;
   const parts: string[] = [];
   if (lateByMs !== undefined) parts.push(`${durationText(lateByMs)} after the time-out`);
-  if (because !== undefined) parts.push(because.replace(/\.$/, ''));
+  if (because !== undefined) parts.push(printable(because.replace(/\.$/, '')));
   else if (typeof outcome?.['verdict'] === 'string') parts.push(verdictWords(outcome['verdict']));
   const wrong = error ?? outcome?.['error'] ?? outcome?.['reason'];
   if (wrong !== undefined && because === undefined) parts.push(errorText(wrong));

@@ -24,8 +24,8 @@ export interface Side {
    */
   attempts: number;
   /**
-   * For a call: from the first transmission to the answer. For a handler: how long its procedure
-   * ran.
+   * For a call: from the first transmission to the answer, which is one round trip if it was sent
+   * once. For a handler: how long its procedure ran.
    */
   elapsedMs: number | undefined;
   /** Why it ended like this, in a few words. */
@@ -40,6 +40,8 @@ export interface Side {
 export interface Frame {
   /** The order of arrival at the page, from 0. */
   readonly number: number;
+  /** Its index among the frames of its transaction; undefined if it is not kept there. */
+  readonly place: number | undefined;
   readonly datagram: RecordOf<'datagram'>;
   readonly endpoint: string;
   readonly peer: string;
@@ -59,6 +61,8 @@ export interface Transaction {
   readonly sides: Side[];
   /** In the order in which they came to the page. Bounded by `MAX_FRAMES`. */
   readonly frames: Frame[];
+  /** Whether it was removed from the store. */
+  gone: boolean;
 }
 
 /** A side of which only the beginning is known. */

@@ -28,13 +28,13 @@ export class Transactions {
   of(id: string): Transaction {
     const known = this.#byId.get(id);
     if (known !== undefined) return known;
-    const transaction: Transaction = { id, sides: [], frames: [] };
+    const transaction: Transaction = { id, sides: [], frames: [], gone: false };
     this.#byId.set(id, transaction);
     this.#loose.push(transaction);
     if (this.#loose.size > this.#maxLoose) {
       const oldest = this.#loose.shift();
       // A transaction with sides is removed together with its last side.
-      if (oldest?.sides.length === 0) this.#byId.delete(oldest.id);
+      if (oldest?.sides.length === 0) this.#remove(oldest);
     }
     return transaction;
   }
@@ -42,6 +42,11 @@ export class Transactions {
   /** Removes a side, and its transaction if that was the last side. */
   leave(transaction: Transaction, side: Side): void {
     transaction.sides.splice(transaction.sides.indexOf(side), 1);
-    if (transaction.sides.length === 0) this.#byId.delete(transaction.id);
+    if (transaction.sides.length === 0) this.#remove(transaction);
+  }
+
+  #remove(transaction: Transaction): void {
+    this.#byId.delete(transaction.id);
+    transaction.gone = true;
   }
 }

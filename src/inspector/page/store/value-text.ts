@@ -1,6 +1,8 @@
 /**
  * Value text: values as text for people. The text has bounded length, and making it never throws.
  */
+import { escapeText } from '../../../escape.js';
+import { keyOfUser, textIfTyped } from '../../../legible/typed-text.js';
 
 const MAX_DEPTH = 12;
 
@@ -9,25 +11,35 @@ const MAX_DEPTH = 12;
  * `…`.
  */
 export function valueText(value: unknown, maxLength = 200): string {
-  const writer = new ValueText(maxLength, undefined);
-  writer.write(value, 0);
-  return writer.text();
+  return textOf(new ValueWriter(maxLength, undefined).run(value));
 }
 
-/** A value on several lines, of at most `maxLength` characters together. */
-export function valueLines(value: unknown, maxLength = 20_000): string {
-  const writer = new ValueText(maxLength, '  ');
-  writer.write(value, 0);
-  return writer.text();
+/**
+ * `string` and `key`: in quotes, with escapes for what would control the display. `typed`: a bigint,
+ * bytes, a date, NaN or an infinity. `plain`: everything else.
+ */
+export interface ValuePiece {
+  readonly kind: 'string' | 'key' | 'typed' | 'plain';
+  readonly text: string;
+}
+
+/** The pieces of a value on several lines, of at most `maxLength` characters together. */
+export function valuePieces(value: unknown, maxLength = 20_000): readonly ValuePiece[] {
+  return new ValueWriter(maxLength, '  ').run(value);
+}
+
+function textOf(pieces: readonly ValuePiece[]): string {
+  return pieces.map(({ text }) => text).join('');
 }
 
 /** Arrays and objects up to this length stay on one line. */
 const SHORT = 60;
 
-class ValueText {
+class ValueWriter {
   readonly #maxLength: number;
   readonly #indent: string | undefined;
-  #text = '';
+  readonly #pieces: { kind: ValuePiece['kind']; text: string }[] = [];
+  #length = 0;
   #cut = false;
 
   constructor(maxLength: number, indent: string | undefined) {
@@ -35,35 +47,43 @@ class ValueText {
     this.#indent = indent;
   }
 
-  text(): string {
-    return this.#cut ? `${this.#text}…` : this.#text;
+  run(value: unknown): readonly ValuePiece[] {
+    this.#write(value, 0);
+    if (this.#cut) this.#pieces.push({ kind: 'plain', text: '…' });
+    return this.#pieces;
   }
 
-  write(value: unknown, depth: number): void {
+  #write(value: unknown, depth: number): void {
     if (this.#cut) return;
     if (value === null || typeof value !== 'object') {
-      this.#add(scalarText(value, this.#maxLength));
+      this.#addScalar(value);
       return;
     }
-    if (depth === MAX_DEPTH) {
-      this.#add(Array.isArray(value) ? '[…]' : '{…}');
-      return;
-    }
+    const typed = textIfTyped(value);
+    if (typed !== undefined) this.#add(this.#quoted(typed).slice(1, -1), 'typed');
+    else if (depth === MAX_DEPTH) this.#add(Array.isArray(value) ? '[…]' : '{…}');
+    else this.#writeItems(value, depth);
+  }
+
+  #writeItems(value: object, depth: number): void {
     const entries = Array.isArray(value)
       ? value.map((item: unknown) => [undefined, item] as const)
       : Object.entries(value);
-    const [open, close] = Array.isArray(value) ? '[]' : '{}';
+    const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}'];
     const indent = this.#indentOf(value);
-    this.#add(open ?? '');
-    entries.forEach(([key, item], index) => {
+    this.#add(open);
+    for (const [index, [key, item]] of entries.entries()) {
       if (this.#cut) return;
       if (index > 0) this.#add(indent === undefined ? ', ' : ',');
       if (indent !== undefined) this.#add(`\n${indent.repeat(depth + 1)}`);
-      if (key !== undefined) this.#add(`${scalarText(key, this.#maxLength)}: `);
-      this.write(item, depth + 1);
-    });
+      if (key !== undefined) {
+        this.#add(this.#quoted(keyOfUser(key)), 'key');
+        this.#add(': ');
+      }
+      this.#write(item, depth + 1);
+    }
     if (indent !== undefined && entries.length > 0) this.#add(`\n${indent.repeat(depth)}`);
-    this.#add(close ?? '');
+    this.#add(close);
   }
 
   #indentOf(value: object): string | undefined {
@@ -71,17 +91,28 @@ class ValueText {
     return valueText(value, SHORT).length <= SHORT ? undefined : this.#indent;
   }
 
-  #add(text: string): void {
+  #addScalar(value: unknown): void {
+    if (typeof value === 'string') this.#add(this.#quoted(value), 'string');
+    else this.#add(isShownAsItIs(value) ? String(value) : typeof value);
+  }
+
+  /** What is longer than the whole text may be is not escaped first. */
+  #quoted(text: string): string {
+    return escapeText(text.slice(0, this.#maxLength + 1));
+  }
+
+  #add(text: string, kind: ValuePiece['kind'] = 'plain'): void {
     if (this.#cut) return;
-    const room = this.#maxLength - this.#text.length;
-    this.#text += text.length <= room ? text : text.slice(0, room);
+    const room = this.#maxLength - this.#length;
+    const shown = text.length <= room ? text : text.slice(0, room);
+    this.#length += shown.length;
     this.#cut = text.length > room;
+    const last = this.#pieces.at(-1);
+    if (kind === 'plain' && last?.kind === 'plain') last.text += shown;
+    else this.#pieces.push({ kind, text: shown });
   }
 }
 
-function scalarText(value: unknown, maxLength: number): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, maxLength + 1));
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null)
-    return String(value);
-  return typeof value;
+function isShownAsItIs(value: unknown): value is number | boolean | null {
+  return typeof value === 'number' || typeof value === 'boolean' || value === null;
 }

@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { CallFilter } from '../components/call-filter.js';
 import { FailureList } from '../components/failure-list.js';
 import { Icon } from '../components/icon.js';
+import { Name } from '../components/name.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
 import { VirtualList } from '../components/virtual-list.js';
@@ -59,7 +60,7 @@ export function CallsView(): VNode {
           <span
             role="columnheader"
             class="right"
-            title="Call: its round-trip time. Request: how long its procedure ran."
+            title="Call: from its first transmission to its answer. Request: how long its procedure ran."
           >
             time
           </span>
@@ -128,10 +129,10 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
         {DIRECTIONS[kind].arrow}
       </span>
       <span role="gridcell" class="cut num" title={record.peer}>
-        {record.peer}
+        <Name text={record.peer} />
       </span>
       <span role="gridcell" class="cut procedure" title={record.procedure}>
-        {record.procedure}
+        <Name text={record.procedure} />
       </span>
       <span role="gridcell">
         <StateMark state={state} kind={kind} />
@@ -146,7 +147,7 @@ function Row({ side, index, nowMs }: { side: Side; index: number; nowMs: number 
         {ageText(nowMs - record.atMs)}
       </span>
       <span role="gridcell" class="cut note" title={note}>
-        {note}
+        <Name text={note} />
       </span>
     </div>
   );

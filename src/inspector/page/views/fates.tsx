@@ -1,8 +1,10 @@
 /** Fates view: the fate of every inbound frame, by endpoint. */
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
+import { Name } from '../components/name.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { StateMark } from '../components/state-mark.js';
+import { showFramesOf } from '../live/datagram-state.js';
 import { pickedEndpoints } from '../live/view-state.js';
 import type { EndpointState } from '../store/endpoint-state.js';
 import { fateWords } from '../store/fate-words.js';
@@ -65,25 +67,37 @@ function EndpointFates({ endpoint, nowMs }: { endpoint: EndpointState; nowMs: nu
     >
       <h3>
         <span>
-          <b>{name}</b> {name !== record.address && <span class="num">{record.address}</span>}
+          <b>
+            <Name text={name} />
+          </b>{' '}
+          {name !== record.address && <span class="num">{record.address}</span>}
         </span>
         <StateMark state={condition === 'lost' ? 'feedLost' : condition} />
       </h3>
       {table === undefined ? (
         <p class="muted">The endpoint has not sent its counts yet.</p>
       ) : (
-        <Table table={table} kernelDrops={endpoint.counts.last()?.stats.kernelDrops} />
+        <Table
+          table={table}
+          kernelDrops={endpoint.counts.last()?.stats.kernelDrops}
+          onPick={(fate) => showFramesOf(record.endpoint, fate)}
+        />
       )}
     </section>
   );
 }
 
+/** Shows the frames of a fate, or of a group of fates. */
+type Pick = (fate: string) => void;
+
 function Table({
   table,
   kernelDrops,
+  onPick,
 }: {
   table: FateTable;
   kernelDrops: number | undefined;
+  onPick: Pick;
 }): VNode {
   const { groups, sum, framesReceived, addsUp } = table;
   const most = Math.max(1, ...groups.flatMap(({ rows }) => rows.map(({ count }) => count)));
@@ -99,7 +113,7 @@ function Table({
           </tr>
         </thead>
         {groups.map((group) => (
-          <Group key={group.name} group={group} most={most} />
+          <Group key={group.name} group={group} most={most} onPick={onPick} />
         ))}
       </table>
       <p
@@ -125,7 +139,8 @@ function Table({
   );
 }
 
-function Group({ group, most }: { group: FateGroup; most: number }): VNode {
+function Group(props: { group: FateGroup; most: number; onPick: Pick }): VNode {
+  const { group, most, onPick } = props;
   const { name, heading, count, perSecond, rows } = group;
   const shown = rows.filter((row) => showsAll.value || row.count > 0);
   const isAlone = rows.length === 1 && rows[0]?.fate === name;
@@ -136,18 +151,19 @@ function Group({ group, most }: { group: FateGroup; most: number }): VNode {
         data-testid={`fate-group-${name}`}
       >
         <th scope="rowgroup" colSpan={2}>
-          {heading}
+          <FramesLink label={heading} count={count} onPick={() => onPick(name)} />
           {isAlone && <span class="fate-words">{fateWords(name)}</span>}
         </th>
         <td class="right num">{countText(count)}</td>
         <td class="right num">{rateText(perSecond)}</td>
       </tr>
-      {!isAlone && shown.map((row) => <Fate key={row.fate} row={row} most={most} />)}
+      {!isAlone &&
+        shown.map((row) => <Fate key={row.fate} row={row} most={most} onPick={onPick} />)}
     </tbody>
   );
 }
 
-function Fate({ row, most }: { row: FateRow; most: number }): VNode {
+function Fate({ row, most, onPick }: { row: FateRow; most: number; onPick: Pick }): VNode {
   const { fate, label, count, perSecond } = row;
   return (
     <tr
@@ -157,7 +173,7 @@ function Fate({ row, most }: { row: FateRow; most: number }): VNode {
       data-count={count}
     >
       <td>
-        <b>{label}</b>
+        <FramesLink label={label} count={count} onPick={() => onPick(fate)} />
         <span class="fate-words">{fateWords(fate)}</span>
       </td>
       <td class="fate-bar" aria-hidden="true">
@@ -168,5 +184,22 @@ function Fate({ row, most }: { row: FateRow; most: number }): VNode {
         {perSecond === 0 ? <span class="faint">0</span> : rateText(perSecond)}
       </td>
     </tr>
+  );
+}
+
+/** A fate that leads to its frames, if it has any. */
+function FramesLink(props: { label: string; count: number; onPick: () => void }): VNode {
+  const { label, count, onPick } = props;
+  if (count === 0) return <b>{label}</b>;
+  return (
+    <button
+      type="button"
+      class="link frames-link"
+      title={`Show the frames: ${label}`}
+      data-testid="show-frames"
+      onClick={onPick}
+    >
+      <Name text={label} />
+    </button>
   );
 }

@@ -2,7 +2,6 @@
 import { signal } from '@preact/signals';
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Datagrams } from '../components/datagrams.js';
 import { Icon } from '../components/icon.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { SequenceAxis } from '../components/sequence-axis.js';
@@ -22,7 +21,6 @@ import { framesToDraw } from '../store/sequence-frames.js';
 import { lanesOf } from '../store/sequence-lanes.js';
 import { layOut } from '../store/sequence-layout.js';
 import { fittingScale, layOutByTime } from '../store/sequence-time-layout.js';
-import { framesOf } from '../store/sequence-words.js';
 import type { Frame } from '../store/transaction.js';
 
 /** Lanes are at least so far apart, so that names fit between them. */
@@ -40,8 +38,6 @@ const heldAt = signal<{ readonly number: number; readonly store: InspectionStore
 const chosenLanes = signal<ReadonlySet<string> | undefined>(undefined);
 /** The height of a millisecond in pixels; undefined: a row for each moment. */
 const scale = signal<number | undefined>(undefined);
-/** The arrow that was opened and belongs to no call. */
-const loose = signal<Arrow | undefined>(undefined);
 
 export function SequenceView(): VNode {
   const session = useLiveSession();
@@ -87,7 +83,6 @@ export function SequenceView(): VNode {
         <SequenceLegend />
       </div>
       <Picture sequence={sequence} follow={follow} newest={drawn.at(-1)} />
-      {loose.value !== undefined && <Loose arrow={loose.value} />}
       {newer > 0 && transaction === undefined && (
         <button
           type="button"
@@ -185,7 +180,6 @@ function Picture({ sequence, follow, newest }: PictureProps): VNode {
             top={shownTop - height / 4}
             bottom={shownTop + height * 1.25}
             onFocus={hold}
-            onOpenLoose={(arrow) => (loose.value = arrow)}
           />
           {lanesLeftOut > 0 && (
             <p class="muted sequence-more">
@@ -201,16 +195,4 @@ function Picture({ sequence, follow, newest }: PictureProps): VNode {
 /** Whether the keyboard is on an arrow. Then new frames must not move it. */
 function hasFocus(scroller: HTMLElement): boolean {
   return scroller !== document.activeElement && scroller.contains(document.activeElement);
-}
-
-/** The frame of an arrow that belongs to no call. */
-function Loose({ arrow }: { arrow: Arrow }): VNode {
-  return (
-    <section class="sequence-loose" aria-label="Datagram" data-testid="sequence-loose">
-      <button type="button" class="button" onClick={() => (loose.value = undefined)}>
-        Close
-      </button>
-      <Datagrams frames={framesOf(arrow)} />
-    </section>
-  );
 }
