@@ -11,7 +11,7 @@ import { LaneHeads, SequencePicture } from '../components/sequence-picture.js';
 import { useSize } from '../components/use-size.js';
 import type { Session } from '../live/session.js';
 import { pickedEndpoints, search, sequenceOf as chosen, timeRange } from '../live/view-state.js';
-import type { Arrow, Surroundings } from '../store/arrows.js';
+import type { Surroundings } from '../store/arrows.js';
 import { countOf, countText } from '../store/format.js';
 import type { InspectionStore } from '../store/inspection-store.js';
 import { searchTest } from '../store/search.js';
