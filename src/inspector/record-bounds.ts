@@ -4,7 +4,7 @@
  *
  * Recorders make smaller ones: at most 257 arguments, 256 frames, values 40 levels deep.
  */
-import { array, custom, pipe, record, string } from 'valibot';
+import { array, custom, finite, minValue, number, pipe, record, string } from 'valibot';
 import type { GenericSchema, InferOutput } from 'valibot';
 
 /** The most items of a list, and the most entries of a map. */
@@ -12,6 +12,21 @@ const MAX_ITEMS = 1_024;
 const MAX_DEPTH = 64;
 /** The longest record as JSON text. It is many times what the largest datagram needs. */
 export const MAX_RECORD_CHARS = 1024 * 1024;
+
+/** JSON has no infinite numbers, but its parser reads 1e999 as Infinity. */
+export const real = pipe(number(), finite());
+export const count = pipe(real, minValue(0));
+
+/** What all records have. */
+export const common = {
+  /**
+   * The key of the endpoint, unique among those that feed one inspector. The actors of a program have
+   * such a key as well.
+   */
+  endpoint: string(),
+  seq: count,
+  atMs: real,
+};
 
 /** A short list. Its length is checked before its items are looked at. */
 export function list<Item extends GenericSchema>(

@@ -9,15 +9,11 @@
 import {
   boolean,
   entriesFromList,
-  finite,
   literal,
-  minValue,
   nullable,
-  number,
   object,
   optional,
   picklist,
-  pipe,
   record,
   safeParse,
   string,
@@ -25,18 +21,8 @@ import {
 } from 'valibot';
 import type { InferOutput } from 'valibot';
 import { OUTCOME_STATES } from '../api/call-state.js';
-import { legible, list, table } from './record-bounds.js';
-
-/** JSON has no infinite numbers, but its parser reads 1e999 as Infinity. */
-const real = pipe(number(), finite());
-const count = pipe(real, minValue(0));
-
-const common = {
-  /** The key of the endpoint, unique among those that feed one inspector. */
-  endpoint: string(),
-  seq: count,
-  atMs: real,
-};
+import { actorKey, machineRecords } from './machine-record.js';
+import { common, count, legible, list, real, table } from './record-bounds.js';
 
 const machineName = picklist(['endpoint', 'socket', 'peer', 'call', 'notification', 'handler']);
 
@@ -63,7 +49,8 @@ const endpointRecord = object({
 });
 
 /**
- * The endpoint closed; or its feed ended and nobody knows more, which the hub reports with `lost`.
+ * The endpoint closed, or the actors of the program are no longer watched; or the feed ended and
+ * nobody knows more, which the hub reports with `lost`.
  */
 const closedRecord = object({
   type: literal('endpoint.closed'),
@@ -96,6 +83,8 @@ const callRecord = object({
   type: literal('call'),
   ...common,
   ...transaction,
+  /** Which of the user's own actors made it, if one is known. */
+  madeBy: optional(actorKey),
   timeoutMs: real,
   /** Absent if the call did not set it: then the request is sent as often as is safe. */
   maxAttempts: optional(count),
@@ -111,6 +100,7 @@ const notificationRecord = object({
   type: literal('notification'),
   ...common,
   ...transaction,
+  madeBy: optional(actorKey),
   /** Its key, if it has one. Left out if a part is masked. */
   latest: optional(string()),
 });
@@ -267,6 +257,7 @@ const inspectionRecord = variant('type', [
   datagramRecord,
   peerRecord,
   countsRecord,
+  machineRecords,
 ]);
 
 /** Any record. */

@@ -2,6 +2,7 @@
  * Reading: takes the records of an inspector and makes a snapshot of what they say. It has no
  * clock: the time is a parameter.
  */
+import { isMachineRecord } from '../../inspector/machine-record.js';
 import type { InspectionRecord } from '../../inspector/record.js';
 import { EndpointReading } from './endpoint-reading.js';
 import { isGone } from './snapshot.js';
@@ -19,8 +20,11 @@ export class Reading {
 
   /** Takes a record. `nowMs` is the time on the viewer's clock, in Unix milliseconds. */
   add(record: InspectionRecord, nowMs: number): void {
-    const { endpoint: key } = record;
-    const endpoint = this.#endpoints.get(key) ?? this.#admit(key);
+    const { endpoint: key, type } = record;
+    const known = this.#endpoints.get(key);
+    // Of users' own actors only the page tells. The end of their program has the key of no endpoint.
+    if (isMachineRecord(record) || (known === undefined && type === 'endpoint.closed')) return;
+    const endpoint = known ?? this.#admit(key);
     endpoint.add(record, nowMs);
   }
 

@@ -9,9 +9,10 @@
  * - A closed endpoint has nothing that lives. It is forgotten when the ring has no more records of
  *   it. A lost endpoint keeps its records, and continues when its `endpoint` record comes again.
  */
-import { Living } from './living.js';
+import { isOpening, keepMachine, memoryOf, rememberedOf } from './endpoint-memory.js';
+import type { EndpointMemory, Opening } from './endpoint-memory.js';
 import type { KeptRecord } from './living.js';
-import type { InspectionRecord, RecordOf } from '../record.js';
+import type { InspectionRecord } from '../record.js';
 import { MAX_RECORD_CHARS } from '../record-bounds.js';
 
 /** How much a history may hold. */
@@ -38,19 +39,6 @@ export const HISTORY_LIMITS: Required<HistoryLimits> = {
 const MAX_PEERS = 1_000;
 /** The most endpoints that closed and were forgotten: their records are refused. */
 const MAX_ENDED = 4_096;
-
-/** What is kept of one endpoint. */
-interface EndpointMemory {
-  readonly opened: RecordOf<'endpoint'>;
-  state: 'open' | 'closed' | 'lost';
-  lastSeq: number;
-  lastPosition: number;
-  endpoint: KeptRecord;
-  ending: KeptRecord | undefined;
-  counts: KeptRecord | undefined;
-  readonly peers: Map<string, KeptRecord>;
-  readonly living: Living;
-}
 
 export class History {
   readonly #limits: Required<HistoryLimits>;
@@ -83,9 +71,7 @@ export class History {
   }
 
   /** The endpoint's own record, and whether the endpoint is open; undefined if it is not known. */
-  endpoint(
-    key: string,
-  ): { readonly record: RecordOf<'endpoint'>; readonly open: boolean } | undefined {
+  endpoint(key: string): { readonly record: Opening; readonly open: boolean } | undefined {
     const memory = this.#endpoints.get(key);
     return memory && { record: memory.opened, open: memory.state === 'open' };
   }
@@ -170,28 +156,18 @@ export class History {
   }
 
   #admit(record: InspectionRecord): EndpointMemory | undefined {
-    const { endpoint: key, seq, type } = record;
+    const { endpoint: key, seq } = record;
     const memory = this.#endpoints.get(key);
     if (memory === undefined) {
-      return type === 'endpoint' && !this.#ended.has(key) ? this.#meet(record) : undefined;
+      return isOpening(record) && !this.#ended.has(key) ? this.#meet(record) : undefined;
     }
-    if (memory.state === 'lost') return type === 'endpoint' ? memory : undefined;
+    if (memory.state === 'lost') return isOpening(record) ? memory : undefined;
     const isNew = isLoss(record) || seq > memory.lastSeq;
     return memory.state === 'open' && isNew ? memory : undefined;
   }
 
-  #meet(opened: RecordOf<'endpoint'>): EndpointMemory {
-    const memory: EndpointMemory = {
-      opened,
-      state: 'open',
-      lastSeq: opened.seq,
-      lastPosition: 0,
-      endpoint: { position: 0, text: '' },
-      ending: undefined,
-      counts: undefined,
-      peers: new Map(),
-      living: new Living(),
-    };
+  #meet(opened: Opening): EndpointMemory {
+    const memory = memoryOf(opened);
     this.#endpoints.set(opened.endpoint, memory);
     return memory;
   }
@@ -202,6 +178,7 @@ export class History {
     memory.lastPosition = kept.position;
     switch (record.type) {
       case 'endpoint':
+      case 'program':
         memory.state = 'open';
         memory.endpoint = kept;
         memory.ending = undefined;
@@ -212,7 +189,11 @@ export class History {
         if (memory.state === 'closed') memory.living.clear();
         return;
       case 'counts':
+      case 'program.counts':
         memory.counts = kept;
+        return;
+      case 'machine':
+        keepMachine(memory, record.machine, kept);
         return;
       case 'peer':
         memory.peers.delete(record.peer);
@@ -282,11 +263,6 @@ export class History {
 
 function isLoss(record: InspectionRecord): boolean {
   return record.type === 'endpoint.closed' && record.lost === true;
-}
-
-function rememberedOf({ endpoint, ending, counts, peers, living }: EndpointMemory): KeptRecord[] {
-  const latest = [endpoint, counts, ending].filter((kept) => kept !== undefined);
-  return [...latest, ...peers.values(), ...living.records()];
 }
 
 function deleteOldest(collection: {

@@ -1,4 +1,7 @@
-/** Living: the records of the calls, notifications and handlers that live at one endpoint. */
+/**
+ * Living: the records of the calls, notifications and handlers that live at one endpoint, or of the
+ * users' actors that live in one program.
+ */
 import type { InspectionRecord } from '../record.js';
 
 /**
@@ -24,17 +27,21 @@ const MAX_RECORDS_OF_ACTOR = 64;
  */
 const MAX_ACTORS_OF_TRANSACTION = 2;
 
+/** The number of an actor of an endpoint, or the session id of an actor of a user. */
+type ActorKey = number | string;
+
 interface LivingActor {
-  readonly number: number;
-  readonly transactionId: string;
+  readonly key: ActorKey;
+  /** Absent for an actor of a user. */
+  readonly transactionId: string | undefined;
   readonly records: KeptRecord[];
   chars: number;
 }
 
 /** Its owner bounds it, by `dropOldest`. */
 export class Living {
-  /** By actor number; the oldest first. */
-  readonly #actors = new Map<number, LivingActor>();
+  /** The oldest first. */
+  readonly #actors = new Map<ActorKey, LivingActor>();
   /** The actors of a transaction. Bounded by `MAX_ACTORS_OF_TRANSACTION`. */
   readonly #byTransaction = new Map<string, LivingActor[]>();
   #chars = 0;
@@ -49,7 +56,7 @@ export class Living {
   }
 
   /**
-   * Takes the record if it belongs to a call or handler. Returns how many records were dropped for
+   * Takes the record if it belongs to such an actor. Returns how many records were dropped for
    * it.
    */
   add(record: InspectionRecord, kept: KeptRecord): number {
@@ -65,6 +72,16 @@ export class Living {
           return 0;
         }
         return this.#append(this.#actors.get(record.actor), kept);
+      case 'actor':
+        this.#end(record.session);
+        this.#put(record.session, undefined, kept);
+        return 0;
+      case 'actor.step':
+        if (record.status !== 'active') {
+          this.#end(record.session);
+          return 0;
+        }
+        return this.#append(this.#actors.get(record.session), kept);
       case 'datagram':
         return record.frames
           .flatMap(({ transactionId = '' }) => this.#byTransaction.get(transactionId) ?? [])
@@ -91,20 +108,25 @@ export class Living {
   }
 
   /** Returns how many records were dropped to make room. */
-  #begin(number: number, transactionId: string, kept: KeptRecord): number {
+  #begin(key: number, transactionId: string, kept: KeptRecord): number {
     const others = this.#byTransaction.get(transactionId) ?? [];
     const dropped = others.length < MAX_ACTORS_OF_TRANSACTION ? 0 : this.#drop(others[0]);
-    const actor = { number, transactionId, records: [kept], chars: kept.text.length };
-    this.#actors.set(number, actor);
+    const actor = this.#put(key, transactionId, kept);
     const left = this.#byTransaction.get(transactionId) ?? [];
     this.#byTransaction.set(transactionId, [...left, actor]);
-    this.#chars += actor.chars;
     return dropped;
+  }
+
+  #put(key: ActorKey, transactionId: string | undefined, kept: KeptRecord): LivingActor {
+    const actor = { key, transactionId, records: [kept], chars: kept.text.length };
+    this.#actors.set(key, actor);
+    this.#chars += actor.chars;
+    return actor;
   }
 
   #drop(actor: LivingActor | undefined): number {
     if (actor === undefined) return 0;
-    this.#end(actor.number);
+    this.#end(actor.key);
     return actor.records.length;
   }
 
@@ -123,12 +145,13 @@ export class Living {
     this.#chars += chars;
   }
 
-  #end(number: number): void {
-    const actor = this.#actors.get(number);
+  #end(key: ActorKey): void {
+    const actor = this.#actors.get(key);
     if (actor === undefined) return;
-    this.#actors.delete(number);
+    this.#actors.delete(key);
     this.#chars -= actor.chars;
     const { transactionId } = actor;
+    if (transactionId === undefined) return;
     const others = this.#byTransaction.get(transactionId)?.filter((other) => other !== actor) ?? [];
     if (others.length === 0) this.#byTransaction.delete(transactionId);
     else this.#byTransaction.set(transactionId, others);

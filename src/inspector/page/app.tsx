@@ -13,6 +13,7 @@ import type { View } from './live/view-state.js';
 import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
 import { FatesView } from './views/fates.js';
+import { MachinesView } from './views/machines.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
 
@@ -21,6 +22,7 @@ const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   call: CallView,
   sequence: SequenceView,
   peers: PeersView,
+  machines: MachinesView,
   fates: FatesView,
 };
 

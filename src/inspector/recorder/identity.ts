@@ -36,17 +36,21 @@ interface Identity extends Pick<
 
 /** @throws EndpointClosedError for an endpoint that was never opened */
 export function identity(endpoint: AnyEndpoint): Identity {
-  const key = Buffer.alloc(KEY_BYTES);
-  // Does not use the endpoint's own generator: then an inspected simulation would behave
-  // differently.
-  systemRandom.fillBytes(key);
   return {
-    key: key.toString('hex'),
+    key: randomKey(),
     address: formatAddress(endpoint.address),
     processId: process.pid,
     version: VERSION,
     charts: CHARTS,
   };
+}
+
+export function randomKey(): string {
+  const key = Buffer.alloc(KEY_BYTES);
+  // Does not use the endpoint's own generator: then an inspected simulation would behave
+  // differently.
+  systemRandom.fillBytes(key);
+  return key.toString('hex');
 }
 
 /** What to add to a time of this clock to get Unix milliseconds. */

@@ -1,20 +1,27 @@
 /** Chart layout: places the states and transitions of a state chart, from top to bottom. */
 import { Graph, layout } from '@dagrejs/dagre';
-import type { Chart } from '../../record.js';
 import type { ChartEdge } from '../store/chart-path.js';
-import { stateWords } from '../store/state-words.js';
+import type { DrawnState } from '../store/drawn-state.js';
 
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-export interface ChartNode extends Point {
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly final: boolean;
+interface Box extends Point {
   readonly width: number;
   readonly height: number;
+}
+
+export interface ChartNode extends Box {
+  readonly state: DrawnState;
+}
+
+/** A state with others in it. */
+export interface ChartGroup extends Box {
+  readonly state: DrawnState;
+  /** Where its name stands, and where its transitions begin and end. */
+  readonly title: Box;
 }
 
 export interface PlacedEdge extends ChartEdge {
@@ -25,23 +32,32 @@ export interface PlacedEdge extends ChartEdge {
 
 export interface ChartLayout {
   readonly nodes: readonly ChartNode[];
+  /** The outer ones first. */
+  readonly groups: readonly ChartGroup[];
   readonly edges: readonly PlacedEdge[];
   readonly width: number;
   readonly height: number;
 }
 
 const NODE_HEIGHT = 34;
+/** What a line of small text adds to the height. */
+const LINE_HEIGHT = 14;
+const TITLE_HEIGHT = 22;
 const CHARACTER_WIDTH = 7.6;
 const LABEL_CHARACTER_WIDTH = 5.8;
 const LABEL_HEIGHT = 14;
 /** The width of a loop beside its state. */
 const LOOP_WIDTH = 14;
 
-/** Stands for every state, in transitions that leave from any state. */
-const ANY_STATE = '*';
+/** The names of states come from a feed, and the library keeps names in plain objects. */
+const nodeId = (index: number): string => `n${index}`;
+const groupId = (index: number): string => `g${index}`;
 
-export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLayout {
-  const graph = new Graph({ multigraph: true });
+export function layOutChart(
+  states: readonly DrawnState[],
+  edges: readonly ChartEdge[],
+): ChartLayout {
+  const graph = new Graph({ multigraph: true, compound: true });
   graph.setGraph({
     rankdir: 'TB',
     nodesep: 10,
@@ -51,38 +67,41 @@ export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLay
     marginy: 12,
   });
   graph.setDefaultEdgeLabel(() => ({}));
-  const states = edges.some(({ from }) => from === ANY_STATE)
-    ? [...chart.states, { name: ANY_STATE, final: false }]
-    : chart.states;
-  for (const { name } of states) {
-    graph.setNode(name, {
-      width: 40 + shownName(name).length * CHARACTER_WIDTH,
-      height: NODE_HEIGHT,
-    });
-  }
-  for (const edge of edges) {
-    if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
-    graph.setEdge(edge.from, edge.to, {
-      width:
-        labelWidth(edge) +
-        2 * numberWidth(edge.taken) +
-        (edge.from === edge.to ? 2 * LOOP_WIDTH : 8),
-      height: LABEL_HEIGHT * Math.min(2, edge.events.length),
-      labelpos: 'c',
-      // A taken transition gets a straighter line.
-      weight: edge.taken.length > 0 ? 4 : 1,
-    });
-  }
+  const indexes = new Map(states.map(({ name }, index) => [name, index]));
+  const groups = new Set(states.flatMap(({ parent }) => parent ?? []));
+  states.forEach((state, index) => {
+    graph.setNode(nodeId(index), sizeOf(state, groups.has(state.name)));
+    if (groups.has(state.name)) {
+      graph.setNode(groupId(index), {});
+      graph.setParent(nodeId(index), groupId(index));
+    }
+    const parent = state.parent === undefined ? undefined : indexes.get(state.parent);
+    if (parent === undefined) return;
+    const own = groups.has(state.name) ? groupId(index) : nodeId(index);
+    graph.setParent(own, groupId(parent));
+    // Holds the title of a group above what is in it.
+    graph.setEdge(nodeId(parent), nodeId(index), { weight: state.initial ? 2 : 0 }, 'title');
+  });
+  edges.forEach((edge, place) => {
+    const from = indexes.get(edge.from);
+    const to = indexes.get(edge.to);
+    if (from === undefined || to === undefined) return;
+    graph.setEdge(nodeId(from), nodeId(to), labelOf(edge), String(place));
+  });
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return {
-    nodes: states.map((state) => {
-      const { x, y, width, height } = graph.node(state.name) as ChartNode;
-      const description = 'description' in state ? state.description : undefined;
-      return { name: state.name, description, final: state.final, x, y, width, height };
+    nodes: states.flatMap((state, index): ChartNode[] =>
+      groups.has(state.name) ? [] : [{ state, ...boxOf(graph.node(nodeId(index))) }],
+    ),
+    groups: states.flatMap((state, index): ChartGroup[] => {
+      if (!groups.has(state.name)) return [];
+      const title = boxOf(graph.node(nodeId(index)));
+      return [{ state, title, ...boxOf(graph.node(groupId(index))) }];
     }),
-    edges: edges.flatMap((edge): PlacedEdge[] => {
-      const placed = graph.edge(edge.from, edge.to) as
+    edges: edges.flatMap((edge, place): PlacedEdge[] => {
+      const [from, to] = [indexes.get(edge.from) ?? -1, indexes.get(edge.to) ?? -1];
+      const placed = graph.edge(nodeId(from), nodeId(to), String(place)) as
         { points: Point[]; x?: number; y?: number } | undefined;
       if (placed === undefined) return [];
       const { points, x = 0, y = 0 } = placed;
@@ -95,9 +114,33 @@ export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLay
   };
 }
 
-/** The name of a state as it is shown. */
-export function shownName(name: string): string {
-  return name === ANY_STATE ? 'any state' : stateWords(name).word;
+function boxOf({ x, y, width, height }: Box): Box {
+  return { x, y, width, height };
+}
+
+function sizeOf({ label, invokes }: DrawnState, isTitle: boolean): Omit<Box, 'x' | 'y'> {
+  const lines = invokes.map(invokeText);
+  const widest = Math.max(0, ...lines.map((line) => line.length)) * LABEL_CHARACTER_WIDTH + 24;
+  return {
+    width: Math.max(40 + label.length * CHARACTER_WIDTH, widest),
+    height: (isTitle ? TITLE_HEIGHT : NODE_HEIGHT) + lines.length * LINE_HEIGHT,
+  };
+}
+
+function labelOf(edge: ChartEdge): object {
+  const loop = edge.from === edge.to ? 2 * LOOP_WIDTH : 8;
+  return {
+    width: labelWidth(edge) + 2 * numberWidth(edge.taken) + loop,
+    height: LABEL_HEIGHT * Math.min(2, edge.events.length),
+    labelpos: 'c',
+    // A taken transition gets a straighter line.
+    weight: edge.taken.length > 0 ? 4 : 1,
+  };
+}
+
+/** The line of a state that says what runs in it. */
+export function invokeText(source: string): string {
+  return `runs ${source}`;
 }
 
 /** The width of the events beside a line. */
@@ -121,7 +164,7 @@ export function numbersText(taken: readonly number[]): string {
 }
 
 /** A transition that returns to its state: a loop on the right. */
-export function loopAt({ x, y, width }: ChartNode): string {
+export function loopAt({ x, y, width }: Box): string {
   const right = round(x + width / 2);
   return `M${right} ${y - 8}C${right + 26} ${y - 20} ${right + 26} ${y + 20} ${right + 1} ${y + 8}`;
 }

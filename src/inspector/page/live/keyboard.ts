@@ -4,7 +4,7 @@ import { cursor, helpOpen, openCall, show, view, VIEWS } from './view-state.js';
 
 /** The keys and what each does, for the help. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
-  ['1 – 5', 'Calls, Call, Sequence, Peers, Fates'],
+  [`1 – ${VIEWS.length}`, VIEWS.map(({ title }) => title).join(', ')],
   ['/', 'search the calls'],
   ['j  k', 'next, previous call'],
   ['Enter', 'open the call'],

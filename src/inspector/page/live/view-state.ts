@@ -3,14 +3,15 @@ import { signal } from '@preact/signals';
 import type { InspectionStore } from '../store/inspection-store.js';
 import type { Side } from '../store/transaction.js';
 
-export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'fates';
+export type View = 'calls' | 'call' | 'sequence' | 'peers' | 'machines' | 'fates';
 
-/** In the order of their keys, 1 to 5. */
+/** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
   { view: 'calls', title: 'Calls' },
   { view: 'call', title: 'Call' },
   { view: 'sequence', title: 'Sequence' },
   { view: 'peers', title: 'Peers' },
+  { view: 'machines', title: 'Machines' },
   { view: 'fates', title: 'Fates' },
 ];
 
@@ -41,6 +42,11 @@ export const heldAt = signal<Held | undefined>(undefined);
 /** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
 
+/** The key of the actor in the view of machines. */
+export const openActor = signal<string | undefined>(undefined);
+/** The number of its step that is looked at; undefined for the latest. */
+export const openStep = signal<number | undefined>(undefined);
+
 export function keyOf({ record }: Side): SideKey {
   return {
     transactionId: record.transactionId,
@@ -54,6 +60,13 @@ export function openCall(side: Side): void {
   openSide.value = keyOf(side);
   cursor.value = side;
   show('call');
+}
+
+/** Shows an actor of the user, as it is now. */
+export function openMachine(key: string): void {
+  openActor.value = key;
+  openStep.value = undefined;
+  show('machines');
 }
 
 export function show(next: View): void {

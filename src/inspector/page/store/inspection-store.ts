@@ -7,6 +7,7 @@ import { Fifo } from '../../fifo.js';
 import type { InspectionRecord, RecordOf } from '../../record.js';
 import { Aliases } from './aliases.js';
 import { EndpointState, PeerState } from './endpoint-state.js';
+import { Machines } from './machines.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
@@ -14,7 +15,7 @@ import { DEFAULT_LIMITS } from './store-limits.js';
 import type { StoreLimits } from './store-limits.js';
 import { Tally } from './tally.js';
 import type { Frame, Side, Transaction } from './transaction.js';
-import { MAX_FRAMES } from './transaction.js';
+import { MAX_FRAMES, newSide } from './transaction.js';
 import { Transactions } from './transactions.js';
 
 export class InspectionStore {
@@ -45,6 +46,8 @@ export class InspectionStore {
   readonly peerAddresses = new Tally();
   /** Which endpoint the address of a peer belongs to. */
   readonly aliases = new Aliases();
+  /** The users' own actors. */
+  readonly machines = new Machines();
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
@@ -131,6 +134,8 @@ export class InspectionStore {
       case 'counts':
         this.#endpoints.get(record.endpoint)?.counts.add(record);
         break;
+      default:
+        this.machines.apply(record);
     }
   }
 
@@ -151,6 +156,7 @@ export class InspectionStore {
   #closeEndpoint(record: RecordOf<'endpoint.closed'>): void {
     const endpoint = this.#endpoints.get(record.endpoint);
     if (endpoint !== undefined) endpoint.closed = record;
+    this.machines.closed(record);
     for (const side of this.#actors.get(record.endpoint)?.values() ?? []) {
       if (!this.#living.has(side)) continue;
       side.note = record.lost === true ? 'its feed broke off' : 'its endpoint closed';
@@ -168,28 +174,14 @@ export class InspectionStore {
     record.peer = this.#names.of(record.peer);
     record.procedure = this.#names.of(record.procedure);
     record.endpoint = this.#names.of(record.endpoint);
-    const side: Side = {
-      number: this.#sideNumber,
-      kind: record.type,
-      record,
-      transaction,
-      steps: [],
-      stepsDropped: 0,
-      state: this.#initialState(record),
-      final: false,
-      attempts: record.type === 'handler' ? record.attempt : 0,
-      elapsedMs: undefined,
-      note: '',
-      lateByMs: undefined,
-      endedAtMs: undefined,
-      gone: false,
-    };
+    const side = newSide(this.#sideNumber, record, transaction, this.#initialState(record));
     this.#sideNumber += 1;
     transaction.sides.push(side);
     this.aliases.learnFrom(transaction.sides);
     actors.set(record.actor, side);
     this.#living.add(side);
     this.#changed.add(side);
+    this.machines.added(side);
     this.states.add(`${side.kind} ${side.state}`);
     this.procedures.add(record.procedure);
     this.peerAddresses.add(record.peer);
@@ -290,6 +282,7 @@ export class InspectionStore {
     if (actors?.get(record.actor) === side) actors.delete(record.actor);
     if (actors?.size === 0) this.#actors.delete(record.endpoint);
     this.#transactions.leave(transaction, side);
+    this.machines.removed(side);
     this.states.add(`${kind} ${state}`, -1);
     this.procedures.add(record.procedure, -1);
     this.peerAddresses.add(record.peer, -1);

@@ -61,6 +61,31 @@ export interface Transaction {
   readonly frames: Frame[];
 }
 
+/** A side of which only the beginning is known. */
+export function newSide(
+  number: number,
+  record: Side['record'],
+  transaction: Transaction,
+  state: string,
+): Side {
+  return {
+    number,
+    kind: record.type,
+    record,
+    transaction,
+    steps: [],
+    stepsDropped: 0,
+    state,
+    final: false,
+    attempts: record.type === 'handler' ? record.attempt : 0,
+    elapsedMs: undefined,
+    note: '',
+    lateByMs: undefined,
+    endedAtMs: undefined,
+    gone: false,
+  };
+}
+
 /** The most steps kept of a side. A handler can count any number of repetitions. */
 export const MAX_STEPS = 256;
 

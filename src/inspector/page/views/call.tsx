@@ -7,6 +7,7 @@ import { Datagrams } from '../components/datagrams.js';
 import { Icon } from '../components/icon.js';
 import { LaneHeads, SequencePicture } from '../components/sequence-picture.js';
 import { lazy } from '../components/lazy.js';
+import { MadeBy } from '../components/made-by.js';
 import { StateMark } from '../components/state-mark.js';
 import { Timeline } from '../components/timeline.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
@@ -119,6 +120,7 @@ function CallHead({ side }: { side: Side }): VNode {
           {kind === 'call' &&
             attempts > 0 &&
             `, ${attempts === 1 ? 'sent once' : `sent ${attempts} times`}`}
+          <MadeBy side={side} />
         </p>
         {note !== '' && (
           <p
