@@ -31,15 +31,17 @@ export function callLogic<Output>(
   outputOf: OutputOf<Output>,
 ): PromiseActorLogic<Output, CallInput<AnyProcedures, string>> {
   // Asynchronous, so that whoever starts it has time to listen for its error.
-  const logic: ReturnType<typeof callLogic<Output>> = fromPromise(async ({ input, signal, self }) => {
-    const { peer, args, ...options } = input;
-    // Of a persisted peer JSON leaves nothing, or its id.
-    if (typeof (peer as Partial<Peer> | undefined)?.call !== 'function') {
-      throw RestoreError.ofInput(`the call of ${quote(procedure)}`, 'peer');
-    }
-    const call = actAs(self, () => peer.call(procedure, args, { ...options, signal }));
-    return await outputOf(call);
-  });
+  const logic: ReturnType<typeof callLogic<Output>> = fromPromise(
+    async ({ input, signal, self }) => {
+      const { peer, args, ...options } = input;
+      // Of a persisted peer JSON leaves nothing, or its id.
+      if (typeof (peer as Partial<Peer> | undefined)?.call !== 'function') {
+        throw RestoreError.ofInput(`the call of ${quote(procedure)}`, 'peer');
+      }
+      const call = actAs(self, () => peer.call(procedure, args, { ...options, signal }));
+      return await outputOf(call);
+    },
+  );
   return noteCalled(logic, { procedure, givesOutcome: outputOf === outcomeOf });
 }
 

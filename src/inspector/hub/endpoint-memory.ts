@@ -49,7 +49,8 @@ export function isOpening(record: InspectionRecord): record is Opening {
 export function keepMachine(memory: EndpointMemory, number: number, kept: KeptRecord): void {
   const { machines, machineChars } = memory;
   const chars = machineChars - (machines.get(number)?.text.length ?? 0) + kept.text.length;
-  if (chars > MAX_MACHINE_CHARS || (machines.size === MAX_MACHINES && !machines.has(number))) return;
+  if (chars > MAX_MACHINE_CHARS || (machines.size === MAX_MACHINES && !machines.has(number)))
+    return;
   machines.set(number, kept);
   memory.machineChars = chars;
 }

@@ -149,7 +149,10 @@ export class MachineActor {
   #payload(event: AnyEventObject, sender: InspectedActor | undefined): unknown {
     const { type: _type, ...members } = event;
     if (Object.keys(members).length === 0) return undefined;
-    return this.#masking.members(members, this.#called ?? (sender?.logic && calledBy(sender.logic)));
+    return this.#masking.members(
+      members,
+      this.#called ?? (sender?.logic && calledBy(sender.logic)),
+    );
   }
 
   /** Undefined if it is as it was told before. */

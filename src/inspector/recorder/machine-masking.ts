@@ -58,12 +58,21 @@ function withinBounds(source: object): object {
   const entries = Object.entries(source).slice(0, MAX_MEMBERS);
   return Object.fromEntries(
     entries.map(([key, value]) => {
-      const after = left - key.length - charsOf(value, left, MAX_DEPTH);
-      if (after < 0) return [key, TOO_LARGE];
-      left = after;
+      const chars = key.length + charsIn(value, left);
+      if (chars > left) return [key, TOO_LARGE];
+      left -= chars;
       return [key, value as unknown];
     }),
   );
+}
+
+/** What cannot be read is shown as such in a few words. */
+function charsIn(value: unknown, most: number): number {
+  try {
+    return charsOf(value, most, MAX_DEPTH);
+  } catch {
+    return SCALAR_CHARS;
+  }
 }
 
 /** About how many characters are shown of a value; counted no further than to `most`. */

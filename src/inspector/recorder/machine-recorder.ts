@@ -180,7 +180,8 @@ export class MachineRecorder {
   }
 
   #failing(ref: InspectedActor, { status }: InspectedSnapshot): MachineActor | undefined {
-    if (status !== 'error' || !this.#hidden.has(ref) || this.#failed === MAX_FAILED) return undefined;
+    if (status !== 'error' || !this.#hidden.has(ref) || this.#failed === MAX_FAILED)
+      return undefined;
     this.#failed += 1;
     this.#skipped.actors -= 1;
     return this.#show(ref, 0);

@@ -8,10 +8,7 @@ import { randomKey } from './identity.js';
 export const PROCESS_KEY = randomKey();
 
 /** What the record of a program says, but for the name that it was given. */
-export function program(): Pick<
-  RecordOf<'program'>,
-  'name' | 'process' | 'processId' | 'version'
-> {
+export function program(): Pick<RecordOf<'program'>, 'name' | 'process' | 'processId' | 'version'> {
   const { pid, argv } = process;
   const file = argv[1]?.split(/[\\/]/).at(-1);
   return {

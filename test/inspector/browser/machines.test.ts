@@ -1,5 +1,5 @@
 import { actorsOf, createEndpoint } from 'rpcudp';
-import type { AnyEndpoint, PeerOf } from 'rpcudp';
+import type { AnyEndpoint, CallReport, PeerOf } from 'rpcudp';
 import { serveInspector } from 'rpcudp/inspector';
 import t from 'tap';
 import { assign, createActor, sendTo, setup, waitFor } from 'xstate';
@@ -44,7 +44,9 @@ const station = setup({
   types: {
     input: {} as { endpoint: AnyEndpoint; address: string },
     context: {} as { node: ActorRefFrom<typeof remote.peer>; seen: number },
-    events: {} as { type: 'look' | 'pause' | 'resume' | 'leave'; password?: string },
+    events: {} as
+      | { type: 'look' | 'pause' | 'resume' | 'leave'; password?: string }
+      | CallReport<Served>,
   },
   actors: { node: remote.peer },
 }).createMachine({
@@ -63,7 +65,10 @@ const station = setup({
               on: {
                 look: {
                   target: 'looking',
-                  actions: sendTo(({ context }) => context.node, { type: 'call', procedure: 'ping' }),
+                  actions: sendTo(({ context }) => context.node, {
+                    type: 'call',
+                    procedure: 'ping',
+                  }),
                 },
               },
             },
@@ -85,7 +90,7 @@ const station = setup({
     paused: { on: { resume: 'on.back' } },
     off: { type: 'final' },
   },
-} as never);
+});
 
 t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) => {
   const browser = await startBrowser(t);
@@ -98,7 +103,7 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
   const stationActor = createActor(station, {
     id: 'station',
     input: { endpoint: client, address },
-  } as never).start();
+  }).start();
   const inspector = await serveInspector([server, client], {
     actors: stationActor,
     mask: ['password'],
@@ -165,13 +170,13 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
       const state = page.locator(`[data-testid="chart-state"][data-state="${name}"]`);
       t.equal(await state.getAttribute('data-current'), 'true', name);
     }
-    stationActor.send({ type: 'look', password: 'hunter2' } as never);
+    stationActor.send({ type: 'look', password: 'hunter2' });
     await visitor.reads('actor-context', /"seen": 1/);
     await visitor.reads('steps', /look.*password.*masked/s);
     t.equal(await visitor.at('made-call').count(), 1);
-    stationActor.send({ type: 'pause' } as never);
+    stationActor.send({ type: 'pause' });
     await page.locator('[data-testid="actor-detail"][data-states="paused"]').waitFor();
-    stationActor.send({ type: 'resume' } as never);
+    stationActor.send({ type: 'resume' });
     await page.locator('[data-testid="chart-edge"][data-from="paused"].edge-taken').waitFor();
   });
 
@@ -191,22 +196,25 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
     await visitor.reads('actor-detail', /sayhi/);
   });
 
-  await t.test('all text is readable and fits, and nothing that is masked is in the page', async (t) => {
-    await actor('station').click();
-    for (const viewport of [
-      { width: 1280, height: 800 },
-      { width: 800, height: 600 },
-    ]) {
-      await page.setViewportSize(viewport);
-      for (const theme of ['light', 'dark']) {
-        t.strictSame(await faintTexts(page), [], `${theme}, ${viewport.width} pixels wide`);
-        await visitor.at('theme').click();
+  await t.test(
+    'all text is readable and fits, and nothing that is masked is in the page',
+    async (t) => {
+      await actor('station').click();
+      for (const viewport of [
+        { width: 1280, height: 800 },
+        { width: 800, height: 600 },
+      ]) {
+        await page.setViewportSize(viewport);
+        for (const theme of ['light', 'dark']) {
+          t.strictSame(await faintTexts(page), [], `${theme}, ${viewport.width} pixels wide`);
+          await visitor.at('theme').click();
+        }
+        t.equal(await page.evaluate<number>(TOO_WIDE), 0);
       }
-      t.equal(await page.evaluate<number>(TOO_WIDE), 0);
-    }
-    t.notMatch(await page.content(), /hunter2/);
-    t.strictSame(visitor.complaints, []);
-  });
+      t.notMatch(await page.content(), /hunter2/);
+      t.strictSame(visitor.complaints, []);
+    },
+  );
 });
 
 const TOO_WIDE = `document.documentElement.scrollWidth - document.documentElement.clientWidth`;

@@ -49,27 +49,34 @@ t.test('a late reader gets the program, its machines and the actors that live', 
   ]);
 });
 
-t.test('actors are bounded: their steps, their number, and the charts of their machines', async (t) => {
-  const history = new History({ maxRecords: 1, maxLiving: 3 });
-  let seq = 0;
-  const add = (record: InspectionRecord) => {
-    seq += 1;
-    return history.add({ ...record, seq });
-  };
-  add(programRecord());
-  for (let actor = 0; actor < 5; actor += 1) add(actorRecord(`x:${actor}`));
-  for (let step = 0; step < 200; step += 1) add(actorStep('x:4'));
-  const actors = history.all().filter(({ type }) => type === 'actor');
-  t.equal(actors.length, 3);
-  const steps = history.all().filter(({ type }) => type === 'actor.step');
-  t.equal(steps.length, 63);
-  for (let machine = 0; machine < 400; machine += 1) add(machineRecord({}, { machine }));
-  t.equal(history.all().filter(({ type }) => type === 'machine').length, 257, 'and one in the ring');
-  const long = 'x'.repeat(900_000);
-  for (let machine = 0; machine < 10; machine += 1) add(machineRecord({}, { machine, id: long }));
-  t.ok(history.all().filter(({ type }) => type === 'machine').length <= 260);
-  t.ok(JSON.stringify(history.all()).length < 7_000_000);
-});
+t.test(
+  'actors are bounded: their steps, their number, and the charts of their machines',
+  async (t) => {
+    const history = new History({ maxRecords: 1, maxLiving: 3 });
+    let seq = 0;
+    const add = (record: InspectionRecord) => {
+      seq += 1;
+      return history.add({ ...record, seq });
+    };
+    add(programRecord());
+    for (let actor = 0; actor < 5; actor += 1) add(actorRecord(`x:${actor}`));
+    for (let step = 0; step < 200; step += 1) add(actorStep('x:4'));
+    const actors = history.all().filter(({ type }) => type === 'actor');
+    t.equal(actors.length, 3);
+    const steps = history.all().filter(({ type }) => type === 'actor.step');
+    t.equal(steps.length, 63);
+    for (let machine = 0; machine < 400; machine += 1) add(machineRecord({}, { machine }));
+    t.equal(
+      history.all().filter(({ type }) => type === 'machine').length,
+      257,
+      'and one in the ring',
+    );
+    const long = 'x'.repeat(900_000);
+    for (let machine = 0; machine < 10; machine += 1) add(machineRecord({}, { machine, id: long }));
+    t.ok(history.all().filter(({ type }) => type === 'machine').length <= 260);
+    t.ok(JSON.stringify(history.all()).length < 7_000_000);
+  },
+);
 
 t.test('a program comes and goes as an endpoint does, but is not reported as one', async (t) => {
   const reports: InspectorReport[] = [];

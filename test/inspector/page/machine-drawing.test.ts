@@ -57,21 +57,24 @@ t.test('states lie within those that they are in, below the title', async (t) =>
       Math.abs(x - group!.x) * 2 + width <= group!.width &&
       Math.abs(y - group!.y) * 2 + height <= group!.height;
     t.equal(isInside, state.parent === 'b', state.name);
-    if (isInside) t.ok(y - height / 2 > group!.title.y, `${state.name} is below the title`);
+    if (isInside) t.ok(y - height / 2 > group!.y - group!.height / 2 + 20, 'below the title');
   }
 });
 
-t.test('of too many states the inner ones are left out; they are drawn as what they are in', async (t) => {
-  const outer = Array.from({ length: 90 }, (_, index) => chartState(`s${index}`));
-  const inner = Array.from({ length: 90 }, (_, index) => chartState(`s${index}.in`));
-  const drawing = drawingOf(
-    chartOf({ states: [...outer, ...inner], transitions: [go('s80.in', 's81.in')], leftOut: 7 }),
-  );
-  t.equal(drawing.states.length, 100);
-  t.equal(drawing.leftOut, 80 + 7);
-  t.match(drawing.edges, [{ from: 's80', to: 's81' }]);
-  t.strictSame([...currentStates(drawing, ['s85.in'])], ['s85']);
-});
+t.test(
+  'of too many states the inner ones are left out; they are drawn as what they are in',
+  async (t) => {
+    const outer = Array.from({ length: 50 }, (_, index) => chartState(`s${index}`));
+    const inner = Array.from({ length: 50 }, (_, index) => chartState(`s${index}.in`));
+    const drawing = drawingOf(
+      chartOf({ states: [...outer, ...inner], transitions: [go('s40.in', 's41.in')], leftOut: 7 }),
+    );
+    t.equal(drawing.states.length, 60);
+    t.equal(drawing.leftOut, 40 + 7);
+    t.match(drawing.edges, [{ from: 's40', to: 's41' }]);
+    t.strictSame([...currentStates(drawing, ['s45.in'])], ['s45']);
+  },
+);
 
 t.test('a chart that is wrong in every way is drawn all the same', async (t) => {
   const names = ['__proto__', 'constructor', 'toString', '', 'a.b.c', '*'];
@@ -97,7 +100,8 @@ t.test('a chart that is wrong in every way is drawn all the same', async (t) => 
   });
   const { states, edges } = drawingOf(chart);
   const { nodes, groups } = layOutChart(states, edges);
-  t.equal(nodes.length + groups.length, names.length + 4);
+  const named = [...nodes, ...groups].filter(({ state }) => state.label !== 'any of these');
+  t.equal(named.length, names.length + 4);
 });
 
 t.test('the largest chart is laid out in a bounded time', async (t) => {
@@ -108,7 +112,7 @@ t.test('the largest chart is laid out in a bounded time', async (t) => {
     go(states[(index * 7) % 1_024]!.path, states[(index * 13) % 1_024]!.path, `event ${index}`),
   );
   const drawing = drawingOf(chartOf({ states, transitions }));
-  t.ok(drawing.states.length <= 100 && drawing.edges.length <= 300);
+  t.ok(drawing.states.length <= 60 && drawing.edges.length <= 100);
   const { edges } = layOutChart(drawing.states, drawing.edges);
   t.ok(edges.length > 0);
 });

@@ -9,7 +9,11 @@ import {
   Machines,
 } from '../../../src/inspector/page/store/machines.js';
 import { eventWords } from '../../../src/inspector/page/store/machine-words.js';
-import { recordLines, RecordingReader, recordsOf } from '../../../src/inspector/page/store/recording.js';
+import {
+  recordLines,
+  RecordingReader,
+  recordsOf,
+} from '../../../src/inspector/page/store/recording.js';
 import type { InspectionRecord } from '../../../src/inspector/record.js';
 import { callRecord, closedRecord, endpointRecord } from '../../fixtures/inspection-records.js';
 import {
@@ -114,34 +118,41 @@ t.test('a call and the actor that made it lead to each other', async (t) => {
   t.strictSame(made('x:0'), []);
 });
 
-t.test('everything is bounded: ended actors go first, and a busy actor loses its own steps', async (t) => {
-  const machines = new Machines({ actors: 3, steps: 20 });
-  machines.apply(programRecord());
-  for (const session of ['x:0', 'x:1', 'x:2']) machines.apply(actorRecord(session));
-  machines.apply(actorStep('x:1', { status: 'error' }));
-  machines.apply(actorStep('x:0', { context: { first: true } }));
-  for (let step = 0; step < 1_000; step += 1) machines.apply(actorStep('x:2', { seq: step }));
-  machines.apply(actorRecord('x:3'));
-  t.strictSame(
-    machines.actors.map(({ record }) => record.session),
-    ['x:0', 'x:2', 'x:3'],
-  );
-  t.equal(machines.actor(keyOf('x:0'))?.steps.length, 1);
-  const busy = machines.actor(keyOf('x:2'))!;
-  t.ok(busy.steps.length >= 9 && busy.steps.length <= 19);
-  t.equal(busy.steps.length + busy.stepsDropped, 1_000);
-  machines.apply(actorRecord('x:4'));
-  t.equal(machines.actor(keyOf('x:0')), undefined, 'then the oldest');
+t.test(
+  'everything is bounded: ended actors go first, and a busy actor loses its own steps',
+  async (t) => {
+    const machines = new Machines({ actors: 3, steps: 20 });
+    machines.apply(programRecord());
+    for (const session of ['x:0', 'x:1', 'x:2']) machines.apply(actorRecord(session));
+    machines.apply(actorStep('x:1', { status: 'error' }));
+    machines.apply(actorStep('x:0', { context: { first: true } }));
+    for (let step = 0; step < 1_000; step += 1) machines.apply(actorStep('x:2', { seq: step }));
+    machines.apply(actorRecord('x:3'));
+    t.strictSame(
+      machines.actors.map(({ record }) => record.session),
+      ['x:0', 'x:2', 'x:3'],
+    );
+    t.equal(machines.actor(keyOf('x:0'))?.steps.length, 1);
+    const busy = machines.actor(keyOf('x:2'))!;
+    t.ok(busy.steps.length >= 9 && busy.steps.length <= 19);
+    t.equal(busy.steps.length + busy.stepsDropped, 1_000);
+    machines.apply(actorRecord('x:4'));
+    t.equal(machines.actor(keyOf('x:0')), undefined, 'then the oldest');
 
-  const one = new Machines();
-  one.apply(programRecord());
-  one.apply(actorRecord('x:0'));
-  one.apply(actorStep('x:0', { context: { n: 1 } }));
-  for (let step = 0; step < 300; step += 1) one.apply(actorStep('x:0'));
-  const { steps } = one.actor(keyOf('x:0'))!;
-  t.equal(steps.length, 200);
-  t.strictSame(contextAt(steps, 0), { n: 1 }, 'the context is not lost with the step that made it');
-});
+    const one = new Machines();
+    one.apply(programRecord());
+    one.apply(actorRecord('x:0'));
+    one.apply(actorStep('x:0', { context: { n: 1 } }));
+    for (let step = 0; step < 300; step += 1) one.apply(actorStep('x:0'));
+    const { steps } = one.actor(keyOf('x:0'))!;
+    t.equal(steps.length, 200);
+    t.strictSame(
+      contextAt(steps, 0),
+      { n: 1 },
+      'the context is not lost with the step that made it',
+    );
+  },
+);
 
 t.test('a recording of the page has the actors, and shows them again', async (t) => {
   const store = storeOf(

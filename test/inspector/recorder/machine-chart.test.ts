@@ -73,7 +73,12 @@ t.test('a chart has all transitions, with their conditions', async (t) => {
       ['open', 'look', '', undefined],
       ['work', 'xstate.done.state.order.work', 'gone', undefined],
       ['work.money.charging', 'xstate.done.actor.charging', 'work.money.charged', undefined],
-      ['work.goods.packing', 'xstate.after.500.order.work.goods.packing', 'work.goods.packed', undefined],
+      [
+        'work.goods.packing',
+        'xstate.after.500.order.work.goods.packing',
+        'work.goods.packed',
+        undefined,
+      ],
       ['work.goods.packing', '', 'work.goods.packed', 'a condition'],
     ],
   );
@@ -98,9 +103,12 @@ t.test('the states of a snapshot are those of the chart', async (t) => {
 });
 
 t.test('of a machine that is too large, the inner states are left out, and counted', async (t) => {
-  const inner = { states: { deep: {} } };
+  const inner = { initial: 'deep', states: { deep: {} } };
   const states = Object.fromEntries(
-    Array.from({ length: 190 }, (_, index) => [`state ${index}`, { ...inner, on: { go: 'state 0' } }]),
+    Array.from({ length: 190 }, (_, index) => [
+      `state ${index}`,
+      { ...inner, on: { go: 'state 0' } },
+    ]),
   );
   const { chart } = readChart(createMachine({ initial: 'state 0', states } as never));
   t.equal(chart.states.length, 200);

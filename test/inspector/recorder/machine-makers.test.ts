@@ -22,7 +22,9 @@ interface Scene {
 
 function scene(test: (t: Test, scene: Scene) => Promise<void>) {
   return inWorld(async (t: Test, world: World) => {
-    const server = await world.endpoint({ handlers: { echo: (_: unknown, value: string) => value } });
+    const server = await world.endpoint({
+      handlers: { echo: (_: unknown, value: string) => value },
+    });
     const client = await world.endpoint();
     const calls = new Recorded(client);
     const actors = new RecordedActors({ clock: world.clock });
@@ -35,6 +37,7 @@ function scene(test: (t: Test, scene: Scene) => Promise<void>) {
       await world.clock.advance(1_000);
       await world.settle();
       actor.stop();
+      actors.recorder.stop();
       const [program] = actors.of('program');
       const names = new Map(
         actors.of('actor').map(({ session, source, id }) => [session, source ?? id]),
@@ -142,7 +145,7 @@ t.test(
 );
 
 t.test(
-  'what others do is nobody\'s, also at the same time',
+  "what others do is nobody's, also at the same time",
   scene(async (t, { peer, run }) => {
     const machine = createMachine({
       entry: () => {

@@ -1,6 +1,14 @@
 import process from 'node:process';
 import t from 'tap';
-import { assign, createActor, createMachine, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import {
+  assign,
+  createActor,
+  createMachine,
+  fromCallback,
+  fromPromise,
+  sendTo,
+  setup,
+} from 'xstate';
 import { MachineRecorder } from '../../../src/inspector/recorder/machine-recorder.js';
 import { RecordedActors } from './recorded-actors.js';
 
@@ -33,36 +41,39 @@ const light = setup({
   },
 });
 
-t.test('an actor is recorded from its start to its end, with chart, states and context', async (t) => {
-  const recorded = new RecordedActors();
-  const actor = createActor(light, { inspect: recorded.recorder.inspect }).start();
-  actor.send({ type: 'next' });
-  actor.send({ type: 'next' });
-  actor.send({ type: 'break' });
-  const [program] = recorded.of('program');
-  t.match(program, { seq: 1, name: 'program', processId: process.pid, process: /^[\da-f]{12}$/ });
-  const [machine] = recorded.of('machine');
-  t.match(machine, { machine: 1, id: 'light' });
-  t.match(recorded.of('actor'), [{ session: actor.sessionId, machine: 1 }]);
-  t.strictSame(recorded.path(actor.id), [
-    'xstate.init active on.green',
-    'next active on.red',
-    'next active on.green',
-    'break done broken',
-  ]);
-  const steps = recorded.steps(actor.id);
-  t.strictSame(
-    steps.map(({ context }) => context),
-    [{ cycles: 0 }, undefined, { cycles: 1 }, undefined],
-    'the context, when it changes',
-  );
-  const taken = steps.flatMap((step) => step.taken ?? []);
-  t.strictSame(
-    taken.map((place) => machine?.chart.transitions[place]?.from),
-    ['on.green', 'on.red', 'on'],
-  );
-  t.strictSame(recorded.faults(), []);
-});
+t.test(
+  'an actor is recorded from its start to its end, with chart, states and context',
+  async (t) => {
+    const recorded = new RecordedActors();
+    const actor = createActor(light, { inspect: recorded.recorder.inspect }).start();
+    actor.send({ type: 'next' });
+    actor.send({ type: 'next' });
+    actor.send({ type: 'break' });
+    const [program] = recorded.of('program');
+    t.match(program, { seq: 1, name: 'program', processId: process.pid, process: /^[\da-f]{12}$/ });
+    const [machine] = recorded.of('machine');
+    t.match(machine, { machine: 1, id: 'light' });
+    t.match(recorded.of('actor'), [{ session: actor.sessionId, machine: 1 }]);
+    t.strictSame(recorded.path(actor.id), [
+      'xstate.init active on.green',
+      'next active on.red',
+      'next active on.green',
+      'break done broken',
+    ]);
+    const steps = recorded.steps(actor.id);
+    t.strictSame(
+      steps.map(({ context }) => context),
+      [{ cycles: 0 }, undefined, { cycles: 1 }, undefined],
+      'the context, when it changes',
+    );
+    const taken = steps.flatMap((step) => step.taken ?? []);
+    t.strictSame(
+      taken.map((place) => machine?.chart.transitions[place]?.from),
+      ['on.green', 'on.red', 'on'],
+    );
+    t.strictSame(recorded.faults(), []);
+  },
+);
 
 const child = fromPromise(async ({ input }: { input: { secret: string } }) =>
   Promise.resolve({ token: input.secret }),
@@ -85,7 +96,10 @@ const parent = setup({
       invoke: {
         src: 'child',
         input: { secret: 'hunter2' },
-        onDone: { target: 'ready', actions: assign({ password: ({ event }) => event.output.token }) },
+        onDone: {
+          target: 'ready',
+          actions: assign({ password: ({ event }) => event.output.token }),
+        },
       },
     },
     ready: { type: 'final' },
@@ -195,26 +209,29 @@ t.test('an actor whose action throws is seen to fail', async (t) => {
   t.match(recorded.steps('bad').at(-1), { status: 'error', error: { message: 'a mistake' } });
 });
 
-t.test('of a storm of events few are shown, the state is right, and the rest is counted', async (t) => {
-  const recorded = new RecordedActors();
-  const { inspect } = recorded.recorder;
-  const busy = createActor(light, { id: 'busy', inspect }).start();
-  const calm = createActor(light, { id: 'calm', inspect }).start();
-  for (let sent = 0; sent < 5_001; sent += 1) busy.send({ type: 'next' });
-  calm.send({ type: 'next' });
-  t.equal(recorded.path('calm').length, 2, 'the others are not pushed out');
-  t.equal(recorded.path('busy').length, 25);
-  await recorded.clock.advance(A_WHILE_MS);
-  const last = recorded.steps('busy').at(-1);
-  t.match(last, { event: 'next', states: ['on.red'], context: { cycles: 2_500 } });
-  t.equal(recorded.path('busy').length, 26);
-  const skipped = 5_002 - 26;
-  t.equal(last?.skipped, skipped);
-  t.match(recorded.of('program.counts').at(-1), { skipped: { actors: 0, steps: skipped } });
-  t.strictSame(recorded.faults(), []);
-  await recorded.clock.advance(10 * A_WHILE_MS);
-  t.equal(recorded.clock.pendingTimers, 0, 'and then it rests');
-});
+t.test(
+  'of a storm of events few are shown, the state is right, and the rest is counted',
+  async (t) => {
+    const recorded = new RecordedActors();
+    const { inspect } = recorded.recorder;
+    const busy = createActor(light, { id: 'busy', inspect }).start();
+    const calm = createActor(light, { id: 'calm', inspect }).start();
+    for (let sent = 0; sent < 5_001; sent += 1) busy.send({ type: 'next' });
+    calm.send({ type: 'next' });
+    t.equal(recorded.path('calm').length, 2, 'the others are not pushed out');
+    t.equal(recorded.path('busy').length, 25);
+    await recorded.clock.advance(A_WHILE_MS);
+    const last = recorded.steps('busy').at(-1);
+    t.match(last, { event: 'next', states: ['on.red'], context: { cycles: 2_500 } });
+    t.equal(recorded.path('busy').length, 26);
+    const skipped = 5_002 - 26;
+    t.equal(last?.skipped, skipped);
+    t.match(recorded.of('program.counts').at(-1), { skipped: { actors: 0, steps: skipped } });
+    t.strictSame(recorded.faults(), []);
+    await recorded.clock.advance(10 * A_WHILE_MS);
+    t.equal(recorded.clock.pendingTimers, 0, 'and then it rests');
+  },
+);
 
 t.test('of a storm of actors few are shown, those that fail among them', async (t) => {
   const recorded = new RecordedActors();
@@ -255,8 +272,8 @@ t.test('a context of any size costs little: what is too large is left out', asyn
 
 t.test('what cannot be read harms nobody', async (t) => {
   const recorded = new RecordedActors();
-  const context = {
-    get broken(): never {
+  const broken = {
+    get value(): never {
       throw new Error('do not look');
     },
   };
@@ -264,10 +281,12 @@ t.test('what cannot be read harms nobody', async (t) => {
   const listen = (warning: Error) => warnings.push(warning);
   process.on('warning', listen);
   t.teardown(() => process.off('warning', listen));
-  const machine = createMachine({ context: () => context, on: { go: {} } });
+  const machine = createMachine({ context: { broken, whole: 1 }, on: { go: {} } });
   const actor = createActor(machine, { id: 'broken', inspect: recorded.recorder.inspect }).start();
   actor.send({ type: 'go' });
   t.equal(actor.getSnapshot().status, 'active');
+  t.match(recorded.steps('broken')[0]?.context, { broken: '(reading it threw)', whole: 1 });
+  t.equal(recorded.steps('broken').length, 2);
 
   const { inspect } = new MachineRecorder(() => {
     throw new Error('a broken sink');

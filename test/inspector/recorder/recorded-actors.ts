@@ -10,7 +10,10 @@ export class RecordedActors {
   readonly records: InspectionRecord[] = [];
   readonly recorder: MachineRecorder;
 
-  constructor({ clock = new SimulatedClock(), mask }: { clock?: SimulatedClock; mask?: Mask } = {}) {
+  constructor({
+    clock = new SimulatedClock(),
+    mask,
+  }: { clock?: SimulatedClock; mask?: Mask } = {}) {
     this.clock = clock;
     this.recorder = new MachineRecorder((record) => this.records.push(record), {
       clock,

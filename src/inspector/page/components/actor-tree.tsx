@@ -56,7 +56,10 @@ export function ActorTree({
     else if (event.key === 'ArrowRight' && row.hasChildren && isClosed) toggle(row.actor);
     else if (event.key === 'ArrowLeft' && row.hasChildren && !isClosed) toggle(row.actor);
     else if (event.key === 'ArrowLeft') {
-      moveTo(rows.findIndex(({ actor }) => actor !== undefined && actor === shown?.parent), 1);
+      moveTo(
+        rows.findIndex(({ actor }) => actor !== undefined && actor === shown?.parent),
+        1,
+      );
     } else return;
     event.preventDefault();
   };
@@ -78,7 +81,9 @@ export function ActorTree({
           onScroll={() => undefined}
           row={(index) => {
             const row = rows[index];
-            return row === undefined ? null : <Row row={row} index={index} isShown={index === at} />;
+            return row === undefined ? null : (
+              <Row row={row} index={index} isShown={index === at} />
+            );
           }}
         />
       </div>

@@ -1,27 +1,13 @@
-/** Chart layout: places the states and transitions of a state chart, from top to bottom. */
-import { Graph, layout } from '@dagrejs/dagre';
+/** Chart layout: places the states and transitions of a state chart, level by level. */
 import type { ChartEdge } from '../store/chart-path.js';
 import type { DrawnState } from '../store/drawn-state.js';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-interface Box extends Point {
-  readonly width: number;
-  readonly height: number;
-}
+import { levelsOf } from '../store/chart-levels.js';
+import type { ChartLevel } from '../store/chart-levels.js';
+import { borderTowards, layOutLevel, shifted } from './chart-level.js';
+import type { Box, Point, Size } from './chart-level.js';
 
 export interface ChartNode extends Box {
   readonly state: DrawnState;
-}
-
-/** A state with others in it. */
-export interface ChartGroup extends Box {
-  readonly state: DrawnState;
-  /** Where its name stands, and where its transitions begin and end. */
-  readonly title: Box;
 }
 
 export interface PlacedEdge extends ChartEdge {
@@ -30,112 +16,121 @@ export interface PlacedEdge extends ChartEdge {
   readonly label: Point;
 }
 
-export interface ChartLayout {
+export interface ChartLayout extends Size {
   readonly nodes: readonly ChartNode[];
-  /** The outer ones first. */
-  readonly groups: readonly ChartGroup[];
+  /** The states with others in them, the inner ones first. */
+  readonly groups: readonly ChartNode[];
   readonly edges: readonly PlacedEdge[];
-  readonly width: number;
-  readonly height: number;
 }
 
 const NODE_HEIGHT = 34;
 /** What a line of small text adds to the height. */
 const LINE_HEIGHT = 14;
-const TITLE_HEIGHT = 22;
+const TITLE_HEIGHT = 24;
 const CHARACTER_WIDTH = 7.6;
 const LABEL_CHARACTER_WIDTH = 5.8;
 const LABEL_HEIGHT = 14;
 /** The width of a loop beside its state. */
 const LOOP_WIDTH = 14;
 
-/** The names of states come from a feed, and the library keeps names in plain objects. */
-const nodeId = (index: number): string => `n${index}`;
-const groupId = (index: number): string => `g${index}`;
-
 export function layOutChart(
   states: readonly DrawnState[],
   edges: readonly ChartEdge[],
 ): ChartLayout {
-  const graph = new Graph({ multigraph: true, compound: true });
-  graph.setGraph({
-    rankdir: 'TB',
-    nodesep: 10,
-    ranksep: 34,
-    edgesep: 6,
-    marginx: 14,
-    marginy: 12,
-  });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const indexes = new Map(states.map(({ name }, index) => [name, index]));
-  const groups = new Set(states.flatMap(({ parent }) => parent ?? []));
-  states.forEach((state, index) => {
-    graph.setNode(nodeId(index), sizeOf(state, groups.has(state.name)));
-    if (groups.has(state.name)) {
-      graph.setNode(groupId(index), {});
-      graph.setParent(nodeId(index), groupId(index));
+  return layOut(levelsOf(states, edges));
+}
+
+/** A line at its level, which may end within other levels there. */
+function layOut({ states, inner, edges }: ChartLevel): ChartLayout {
+  const layouts = inner.map((level) => level && layOut(level));
+  const sizes = states.map((state, place) => sizeOf(state, layouts[place]));
+  const level = layOutLevel(
+    sizes,
+    edges.map(({ edge, from, to }) => ({ from, to, ...labelSize(edge), weight: weightOf(edge) })),
+  );
+  const nodes: ChartNode[] = [];
+  const groups: ChartNode[] = [];
+  const placed: PlacedEdge[] = [];
+  level.boxes.forEach((box, place) => {
+    const state = states[place] as DrawnState;
+    const within = layouts[place];
+    if (within === undefined) {
+      nodes.push({ state, ...box });
+      return;
     }
-    const parent = state.parent === undefined ? undefined : indexes.get(state.parent);
-    if (parent === undefined) return;
-    const own = groups.has(state.name) ? groupId(index) : nodeId(index);
-    graph.setParent(own, groupId(parent));
-    // Holds the title of a group above what is in it.
-    graph.setEdge(nodeId(parent), nodeId(index), { weight: state.initial ? 2 : 0 }, 'title');
+    const by = {
+      x: box.x - within.width / 2,
+      y: box.y - box.height / 2 + titleHeight(state),
+    };
+    nodes.push(...within.nodes.map((node) => ({ ...node, ...shifted(node, by) })));
+    groups.push(...within.groups.map((group) => ({ ...group, ...shifted(group, by) })));
+    groups.push({ state, ...box });
+    for (const edge of within.edges) {
+      const points = edge.points.map((point) => shifted(point, by));
+      placed.push({ ...edge, points, label: shifted(edge.label, by) });
+    }
   });
-  edges.forEach((edge, place) => {
-    const from = indexes.get(edge.from);
-    const to = indexes.get(edge.to);
-    if (from === undefined || to === undefined) return;
-    graph.setEdge(nodeId(from), nodeId(to), labelOf(edge), String(place));
+  const boxes = new Map([...nodes, ...groups].map((node) => [node.state.name, node]));
+  level.lines.forEach(({ points, label }, place) => {
+    const { edge } = edges[place] as ChartLevel['edges'][number];
+    const isLoop = edge.from === edge.to;
+    placed.push({
+      ...edge,
+      points: isLoop ? points : reaching(points, boxes.get(edge.from), boxes.get(edge.to)),
+      label: isLoop ? shifted(label, { x: LOOP_WIDTH, y: 0 }) : label,
+    });
   });
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return { nodes, groups, edges: placed, width: level.width, height: level.height };
+}
+
+/** The points of a line that ends at the states themselves, which may lie within the ones it joins. */
+function reaching(
+  points: readonly Point[],
+  from: Box | undefined,
+  to: Box | undefined,
+): readonly Point[] {
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return points;
+  const start = from === undefined ? first : borderTowards(from, first);
+  const end = to === undefined ? last : borderTowards(to, last);
+  return [
+    ...(isSame(start, first) ? [] : [start]),
+    ...points,
+    ...(isSame(end, last) ? [] : [end]),
+  ];
+}
+
+function isSame(one: Point, other: Point): boolean {
+  return Math.abs(one.x - other.x) < 1 && Math.abs(one.y - other.y) < 1;
+}
+
+function sizeOf(state: DrawnState, within: Size | undefined): Size {
+  const { label, invokes } = state;
+  const lines = invokes.map((source) => invokeText(source).length * LABEL_CHARACTER_WIDTH + 24);
+  const width = Math.max(40 + label.length * CHARACTER_WIDTH, ...lines);
+  if (within === undefined) return { width, height: NODE_HEIGHT + lines.length * LINE_HEIGHT };
   return {
-    nodes: states.flatMap((state, index): ChartNode[] =>
-      groups.has(state.name) ? [] : [{ state, ...boxOf(graph.node(nodeId(index))) }],
-    ),
-    groups: states.flatMap((state, index): ChartGroup[] => {
-      if (!groups.has(state.name)) return [];
-      const title = boxOf(graph.node(nodeId(index)));
-      return [{ state, title, ...boxOf(graph.node(groupId(index))) }];
-    }),
-    edges: edges.flatMap((edge, place): PlacedEdge[] => {
-      const [from, to] = [indexes.get(edge.from) ?? -1, indexes.get(edge.to) ?? -1];
-      const placed = graph.edge(nodeId(from), nodeId(to), String(place)) as
-        { points: Point[]; x?: number; y?: number } | undefined;
-      if (placed === undefined) return [];
-      const { points, x = 0, y = 0 } = placed;
-      return [
-        { ...edge, points, label: edge.from === edge.to ? { x: x + LOOP_WIDTH, y } : { x, y } },
-      ];
-    }),
-    width,
-    height,
+    width: Math.max(width, within.width),
+    height: within.height + titleHeight(state),
   };
 }
 
-function boxOf({ x, y, width, height }: Box): Box {
-  return { x, y, width, height };
+function titleHeight({ invokes }: DrawnState): number {
+  return TITLE_HEIGHT + invokes.length * LINE_HEIGHT;
 }
 
-function sizeOf({ label, invokes }: DrawnState, isTitle: boolean): Omit<Box, 'x' | 'y'> {
-  const lines = invokes.map(invokeText);
-  const widest = Math.max(0, ...lines.map((line) => line.length)) * LABEL_CHARACTER_WIDTH + 24;
-  return {
-    width: Math.max(40 + label.length * CHARACTER_WIDTH, widest),
-    height: (isTitle ? TITLE_HEIGHT : NODE_HEIGHT) + lines.length * LINE_HEIGHT,
-  };
-}
-
-function labelOf(edge: ChartEdge): object {
+function labelSize(edge: ChartEdge): Size {
   const loop = edge.from === edge.to ? 2 * LOOP_WIDTH : 8;
   return {
     width: labelWidth(edge) + 2 * numberWidth(edge.taken) + loop,
     height: LABEL_HEIGHT * Math.min(2, edge.events.length),
-    labelpos: 'c',
-    // A taken transition gets a straighter line.
-    weight: edge.taken.length > 0 ? 4 : 1,
   };
+}
+
+/** A taken transition gets a straighter line. */
+function weightOf({ taken }: ChartEdge): number {
+  return taken.length > 0 ? 4 : 1;
 }
 
 /** The line of a state that says what runs in it. */

@@ -3,8 +3,15 @@ import type { VNode } from 'preact';
 import type { ChartEdge } from '../store/chart-path.js';
 import type { DrawnState } from '../store/drawn-state.js';
 import type { Look } from '../store/state-words.js';
-import { invokeText, labelWidth, lineThrough, loopAt, numbersText, numberWidth } from './chart-layout.js';
-import type { ChartGroup, ChartLayout, ChartNode, PlacedEdge } from './chart-layout.js';
+import {
+  invokeText,
+  labelWidth,
+  lineThrough,
+  loopAt,
+  numbersText,
+  numberWidth,
+} from './chart-layout.js';
+import type { ChartLayout, ChartNode, PlacedEdge } from './chart-layout.js';
 import { MarkShape } from './state-mark.js';
 
 /** What is highlighted in a chart. */
@@ -52,7 +59,7 @@ export function ChartPicture(props: ChartPictureProps): VNode {
           <path d="M0 .8L7.5 4 0 7.2Z" fill="context-stroke" />
         </marker>
       </defs>
-      {groups.map((group) => (
+      {groups.toReversed().map((group) => (
         <Group key={group.state.name} group={group} shown={props} />
       ))}
       {inOrder.map((edge) => (
@@ -123,17 +130,16 @@ function Edge(props: {
   );
 }
 
-function Group({ group, shown }: { group: ChartGroup; shown: ChartHighlights }): VNode {
-  const { state, title, x, y, width, height } = group;
+function Group({ group, shown }: { group: ChartNode; shown: ChartHighlights }): VNode {
+  const { state, x, y, width, height } = group;
   const isCurrent = shown.current.has(state.name);
   const classes = ['group'];
   if (state.kind === 'parallel') classes.push('group-parallel');
   if (isCurrent) classes.push('group-current');
-  const [left, top] = [x - width / 2, y - height / 2];
   return (
     <g
       class={classes.join(' ')}
-      transform={`translate(${left} ${top})`}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
       data-testid="chart-state"
       data-state={state.name}
       data-current={isCurrent}
@@ -141,10 +147,10 @@ function Group({ group, shown }: { group: ChartGroup; shown: ChartHighlights }):
       <title>{titleOf(state)}</title>
       <rect width={width} height={height} rx="9" />
       {state.initial && <circle class="node-initial" cx="14" cy="-6" r="3" />}
-      <text x={title.x - left} y={title.y - title.height / 2 - top + 15}>
+      <text x={width / 2} y="17">
         {state.kind === 'parallel' ? `${state.label} ∥` : state.label}
       </text>
-      <Invokes state={state} x={title.x - left} y={title.y - title.height / 2 - top + 29} />
+      <Invokes state={state} x={width / 2} y={31} />
     </g>
   );
 }

@@ -42,15 +42,13 @@ export function StateChart({
 }
 
 function drawnStates({ states, initial }: Chart, { edges }: ChartPath): DrawnState[] {
-  const drawn = states.map(
-    ({ name, description, final }): DrawnState => ({
-      name,
-      label: stateWords(name).word,
-      kind: final ? 'final' : 'atomic',
-      initial: name === initial,
-      description,
-      invokes: [],
-    }),
-  );
+  const drawn = states.map(({ name, description, final }): DrawnState => ({
+    name,
+    label: stateWords(name).word,
+    kind: final ? 'final' : 'atomic',
+    initial: name === initial,
+    description,
+    invokes: [],
+  }));
   return edges.some(({ from }) => from === ANY_STATE) ? [...drawn, anyState()] : drawn;
 }

@@ -23,7 +23,10 @@ export function StepList({
   const list = useRef<HTMLOListElement>(null);
   const { steps, stepsDropped } = actor;
   const newestFirst = steps.toReversed();
-  const shown = Math.max(0, newestFirst.findIndex(({ seq }) => seq === openStep.value));
+  const shown = Math.max(
+    0,
+    newestFirst.findIndex(({ seq }) => seq === openStep.value),
+  );
   const look = (index: number) => {
     const step = newestFirst[index];
     if (step === undefined) return;

@@ -20,9 +20,9 @@ export interface MachineDrawing {
   readonly leftOut: number;
 }
 
-/** More could not be read. The innermost states are left out first. */
-const MAX_DRAWN = 100;
-const MAX_EDGES = 300;
+/** More could not be read, and would take long to be placed. The innermost states go first. */
+const MAX_DRAWN = 60;
+const MAX_EDGES = 100;
 
 export function drawingOf(chart: MachineChart): MachineDrawing {
   const { states, drawn } = drawnStates(chart);

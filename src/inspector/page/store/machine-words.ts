@@ -26,7 +26,8 @@ export function invokeSources(chart: MachineChart | undefined): ReadonlyMap<stri
  */
 export function eventWords(event: string, sources = NO_SOURCES): string {
   if (Object.hasOwn(WORDS, event)) return WORDS[event] as string;
-  const [, kind, rest = ''] = /^xstate\.(after|done\.actor|error\.actor|done\.state|snapshot)\.(.*)$/s.exec(event) ?? [];
+  const [, kind, rest = ''] =
+    /^xstate\.(after|done\.actor|error\.actor|done\.state|snapshot)\.(.*)$/s.exec(event) ?? [];
   switch (kind) {
     case 'after': {
       const [delay = ''] = rest.split('.', 1);

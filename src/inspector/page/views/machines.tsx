@@ -59,8 +59,7 @@ createActor(machine, { inspect: inspector.inspect })`}</pre>
 function ActorDetail({ actor }: { actor: ActorState }): VNode {
   const { machines } = useSession().store;
   const { record, program, steps } = actor;
-  const machine =
-    record.machine === undefined ? undefined : program.machines.get(record.machine);
+  const machine = record.machine === undefined ? undefined : program.machines.get(record.machine);
   const chosen = steps.findIndex(({ seq }) => seq === openStep.value);
   const at = chosen === -1 ? steps.length - 1 : chosen;
   const step = steps[at];
