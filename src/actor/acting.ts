@@ -2,18 +2,18 @@
  * Acting: which actor of the user is at work, so that an inspector can say who made a call. It goes
  * with the async context: what an actor began belongs to it after an `await` as well.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ActorRefLike } from 'xstate';
+import { contextValue } from '../time/async-context.js';
 
 /** Made for the first who watches actors, because Node.js 20 then follows each promise. */
-let acting: AsyncLocalStorage<ActorRefLike | undefined> | undefined;
+let acting: ReturnType<typeof contextValue<ActorRefLike | undefined>> | undefined;
 
 /** Who sent a command to a peer. */
 const senders = new WeakMap<object, ActorRefLike>();
 
 /** From now on it is known who is at work. Before that, nobody is. */
 export function watchActing(): void {
-  acting ??= new AsyncLocalStorage();
+  acting ??= contextValue();
 }
 
 export function actingActor(): ActorRefLike | undefined {

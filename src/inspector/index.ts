@@ -17,6 +17,5 @@ export type { RecordingFile, RecordingFileOptions } from './recording/file.js';
 export { readRecording } from './recording/reader.js';
 export type { RecordingContents } from './recording/reader.js';
 export { RecordingError } from './recording/error.js';
-export type { MachineChart } from './machine-record.js';
-export type { Chart, InspectionRecord, RecordOf, RecordSink } from './record.js';
+export type { Chart, InspectionRecord, MachineChart, RecordOf, RecordSink } from './record.js';
 export { InspectorBindError, InspectorUrlError } from './hub/errors.js';

@@ -260,6 +260,9 @@ const inspectionRecord = variant('type', [
   machineRecords,
 ]);
 
+export { isMachineRecord } from './machine-record.js';
+export type { MachineChart, MachineRecord } from './machine-record.js';
+
 /** Any record. */
 export type InspectionRecord = InferOutput<typeof inspectionRecord>;
 

@@ -2,7 +2,7 @@
  * Reading: takes the records of an inspector and makes a snapshot of what they say. It has no
  * clock: the time is a parameter.
  */
-import { isMachineRecord } from '../../inspector/machine-record.js';
+import { isMachineRecord } from '../../inspector/record.js';
 import type { InspectionRecord } from '../../inspector/record.js';
 import { EndpointReading } from './endpoint-reading.js';
 import { isGone } from './snapshot.js';

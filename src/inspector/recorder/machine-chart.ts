@@ -89,10 +89,11 @@ function countStates({ states }: AnyStateNode): number {
 
 function showState(node: AnyStateNode, paths: ReadonlyMap<AnyStateNode, string>): ChartState {
   const { key, parent, type, history, description } = node;
+  const around = parent === undefined ? '' : (paths.get(parent) ?? '');
   return {
     path: paths.get(node) ?? '',
     name: shorten(key, MAX_NAME_LENGTH),
-    parent: (parent && paths.get(parent)) || undefined,
+    ...(around !== '' && { parent: around }),
     kind: type === 'history' && history === 'deep' ? 'deepHistory' : type,
     initial: parent?.type === 'compound' && parent.initial.target[0] === node,
     description: description && shorten(description, MAX_NAME_LENGTH * 4),

@@ -1,7 +1,7 @@
 /** Machine makers: which of the users' actors made a call or a notification. */
 import { actingActor } from '../../actor/acting.js';
 import type { RecordOf } from '../record.js';
-import { PROCESS_KEY } from './program.js';
+import { PROCESS_KEY } from './identity.js';
 
 const makers = new WeakMap<object, string>();
 

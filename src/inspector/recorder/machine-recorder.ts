@@ -12,13 +12,12 @@ import type { Mask } from '../../legible/mask.js';
 import { systemClock } from '../../time/clock.js';
 import type { Clock } from '../../time/clock.js';
 import type { RecordSink } from '../record.js';
-import { epochMsOf, randomKey } from './identity.js';
+import { epochMsOf, program, randomKey } from './identity.js';
 import { MachineActing } from './machine-acting.js';
 import { MachineActor } from './machine-actor.js';
 import type { InspectedActor, InspectedSnapshot } from './machine-actor.js';
 import { MachineDefinitions } from './machine-definitions.js';
 import { MachineMasking } from './machine-masking.js';
-import { program } from './program.js';
 import { Pulse } from './pulse.js';
 import { RecordWriter } from './record-writer.js';
 import { once } from './recorder.js';
@@ -109,7 +108,7 @@ export class MachineRecorder {
     if (this.#watched.has(actor.system)) return;
     this.#watched.set(actor.system, actor.system.inspect(this.inspect));
     try {
-      this.#find(rootOf(actor as unknown as InspectedActor));
+      this.#find(rootOf(actor));
     } catch (error) {
       this.#report(error);
     }
@@ -135,7 +134,7 @@ export class MachineRecorder {
         this.#actors.get(ref)?.moved(told._transitions);
         return;
       case '@xstate.snapshot':
-        this.#stepped(ref, told.event, told.snapshot as unknown as InspectedSnapshot);
+        this.#stepped(ref, told.event, told.snapshot);
         return;
       case '@xstate.actor':
       case '@xstate.action':

@@ -7,7 +7,7 @@ import { chromium } from '../../fixtures/real-parts.js';
 
 t.setTimeout(240_000);
 
-const VIEWS = ['calls', 'call', 'sequence', 'peers', 'fates'] as const;
+const VIEWS = ['calls', 'call', 'sequence', 'peers', 'machines', 'fates'] as const;
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 800, height: 600 },

@@ -44,9 +44,7 @@ const station = setup({
   types: {
     input: {} as { endpoint: AnyEndpoint; address: string },
     context: {} as { node: ActorRefFrom<typeof remote.peer>; seen: number },
-    events: {} as
-      | { type: 'look' | 'pause' | 'resume' | 'leave'; password?: string }
-      | CallReport<Served>,
+    events: {} as { type: 'look' | 'pause' | 'resume' | 'leave'; password?: string } | CallReport,
   },
   actors: { node: remote.peer },
 }).createMachine({
@@ -137,8 +135,8 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
     t.equal(await visitor.at('chart').getAttribute('data-current'), 'greeted');
     t.equal(await states(), 'greeted');
     t.equal(await page.locator('[data-testid="chart-state"]').count(), 3);
-    await visitor.reads('actor-context', /"answer": "Hello Snake"/);
-    await visitor.reads('actor-context', /"password": "\(masked\)"/);
+    await visitor.reads('actor-context', /answer.: .Hello Snake/);
+    await visitor.reads('actor-context', /password.: .\(masked\)/);
     await visitor.reads('actor-detail', /machine visitor.*done|done.*machine visitor/s);
   });
 
@@ -146,7 +144,7 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
     await visitor.at('step').last().click();
     await visitor.at('actor-then').waitFor();
     t.equal(await states(), 'greeting');
-    await visitor.reads('actor-context', /"answer": ""/);
+    await visitor.reads('actor-context', /answer.: ..,/);
     await page.keyboard.press('Home');
     t.equal(await states(), 'greeted');
     t.equal(await visitor.at('actor-then').count(), 0);
@@ -171,7 +169,7 @@ t.test('Machines, in a browser', { skip: chromium().skip ?? false }, async (t) =
       t.equal(await state.getAttribute('data-current'), 'true', name);
     }
     stationActor.send({ type: 'look', password: 'hunter2' });
-    await visitor.reads('actor-context', /"seen": 1/);
+    await visitor.reads('actor-context', /seen.: 1/);
     await visitor.reads('steps', /look.*password.*masked/s);
     t.equal(await visitor.at('made-call').count(), 1);
     stationActor.send({ type: 'pause' });

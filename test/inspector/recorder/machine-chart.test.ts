@@ -1,5 +1,5 @@
 import t from 'tap';
-import { createMachine, fromPromise, getInitialSnapshot, setup } from 'xstate';
+import { createActor, createMachine, fromPromise, setup } from 'xstate';
 import { activePaths, readChart } from '../../../src/inspector/recorder/machine-chart.js';
 
 const order = setup({
@@ -93,7 +93,7 @@ t.test('each transition of XState has its place in the chart', async (t) => {
 });
 
 t.test('the states of a snapshot are those of the chart', async (t) => {
-  t.strictSame(activePaths(getInitialSnapshot(order).value), ['open']);
+  t.strictSame(activePaths(createActor(order).getSnapshot().value), ['open']);
   t.strictSame(activePaths({ work: { money: 'charging', goods: 'packed' } }), [
     'work.money.charging',
     'work.goods.packed',
@@ -117,7 +117,7 @@ t.test('of a machine that is too large, the inner states are left out, and count
   const long = createMachine({ initial: 'a'.repeat(500), states: { ['a'.repeat(500)]: {} } });
   t.equal(readChart(long).chart.states[0]?.path.length, 128);
   t.strictSame(
-    activePaths(getInitialSnapshot(long).value),
+    activePaths(createActor(long).getSnapshot().value),
     [readChart(long).chart.states[0]?.path],
     'and names are cut alike',
   );

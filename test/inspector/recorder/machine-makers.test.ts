@@ -17,7 +17,7 @@ interface Scene {
   readonly client: AnyEndpoint;
   readonly address: string;
   /** Starts an actor, lets everything happen, and gives who made each call, by name. */
-  run(logic: AnyActorLogic): Promise<Record<string, string | undefined>>;
+  readonly run: (logic: AnyActorLogic) => Promise<Record<string, string | undefined>>;
 }
 
 function scene(test: (t: Test, scene: Scene) => Promise<void>) {

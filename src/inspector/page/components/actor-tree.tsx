@@ -10,6 +10,7 @@ import { countOf, countText } from '../store/format.js';
 import { lastStep } from '../store/machines.js';
 import type { ActorState, Machines } from '../store/machines.js';
 import { ActorStatus } from './actor-status.js';
+import { useLiveSession } from './page-context.js';
 import { VirtualList } from './virtual-list.js';
 
 const ROW_HEIGHT = 44;
@@ -26,6 +27,8 @@ export function ActorTree({
   machines: Machines;
   shown: ActorState | undefined;
 }): VNode {
+  // What it shows changes, but is the same store.
+  useLiveSession();
   const rows = treeRows(machines, closed.value);
   const at = rows.findIndex(({ actor }) => actor !== undefined && actor === shown);
   // A row that is not visible yet gets the focus when it is drawn.

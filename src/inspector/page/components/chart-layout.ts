@@ -94,11 +94,7 @@ function reaching(
   if (first === undefined || last === undefined) return points;
   const start = from === undefined ? first : borderTowards(from, first);
   const end = to === undefined ? last : borderTowards(to, last);
-  return [
-    ...(isSame(start, first) ? [] : [start]),
-    ...points,
-    ...(isSame(end, last) ? [] : [end]),
-  ];
+  return [...(isSame(start, first) ? [] : [start]), ...points, ...(isSame(end, last) ? [] : [end])];
 }
 
 function isSame(one: Point, other: Point): boolean {

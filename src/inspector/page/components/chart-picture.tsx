@@ -15,7 +15,7 @@ import type { ChartLayout, ChartNode, PlacedEdge } from './chart-layout.js';
 import { MarkShape } from './state-mark.js';
 
 /** What is highlighted in a chart. */
-export interface ChartHighlights {
+interface ChartHighlights {
   /** The states that it is in, and those around them. */
   readonly current: ReadonlySet<string>;
   /** States that it was in. */

@@ -1,8 +1,7 @@
 /** Machine chart: the chart of a user's machine, as it was after one of its steps. */
 import type { VNode } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { MachineChart as Chart } from '../../machine-record.js';
-import type { RecordOf } from '../../record.js';
+import type { MachineChart as Chart, RecordOf } from '../../record.js';
 import type { ChartEdge } from '../store/chart-path.js';
 import { ANY_STATE, anyState } from '../store/drawn-state.js';
 import { countOf } from '../store/format.js';

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { useRef } from 'preact/hooks';
 import { openStep } from '../live/view-state.js';
 import { actorName } from '../store/actor-names.js';
+import { useLiveSession } from './page-context.js';
 import { clockText, countOf } from '../store/format.js';
 import { eventWords } from '../store/machine-words.js';
 import type { ActorState, Machines } from '../store/machines.js';
@@ -20,6 +21,8 @@ export function StepList({
   machines: Machines;
   sources: ReadonlyMap<string, string>;
 }): VNode {
+  // Its actor changes, but is the same.
+  useLiveSession();
   const list = useRef<HTMLOListElement>(null);
   const { steps, stepsDropped } = actor;
   const newestFirst = steps.toReversed();
@@ -73,11 +76,13 @@ export function StepList({
             <span class="step-what">
               <b>{eventWords(step.event, sources)}</b>
               <From step={step} actor={actor} machines={machines} />
+              {step.states !== undefined && (
+                <span class="step-states muted">{step.states.join(', ')}</span>
+              )}
               {step.payload !== undefined && (
-                <code class="step-payload">{valueText(step.payload, 160)}</code>
+                <code class="step-payload cut">{valueText(step.payload, 160)}</code>
               )}
             </span>
-            <span class="step-states muted">{(step.states ?? []).join(', ')}</span>
           </li>
         ))}
       </ol>

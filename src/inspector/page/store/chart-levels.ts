@@ -15,10 +15,7 @@ export interface ChartLevel {
   readonly edges: { readonly edge: ChartEdge; readonly from: number; readonly to: number }[];
 }
 
-export function levelsOf(
-  states: readonly DrawnState[],
-  edges: readonly ChartEdge[],
-): ChartLevel {
+export function levelsOf(states: readonly DrawnState[], edges: readonly ChartEdge[]): ChartLevel {
   const top: ChartLevel = { states: [], inner: [], edges: [] };
   /** The way to each state: the places of the states around it, and its own. */
   const ways = new Map<string, readonly number[]>();

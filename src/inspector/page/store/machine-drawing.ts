@@ -2,7 +2,7 @@
  * Machine drawing: what is drawn of a user's machine. A chart from a feed can say anything: states
  * without a parent, or twice, and transitions to nowhere.
  */
-import type { MachineChart } from '../../machine-record.js';
+import type { MachineChart } from '../../record.js';
 import type { ChartEdge } from './chart-path.js';
 import { ANY_STATE } from './drawn-state.js';
 import type { DrawnState } from './drawn-state.js';

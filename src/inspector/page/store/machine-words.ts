@@ -1,5 +1,5 @@
 /** Machine words: the events and the ends of users' actors, in words. */
-import type { MachineChart } from '../../machine-record.js';
+import type { MachineChart } from '../../record.js';
 import type { StateWords } from './state-words.js';
 
 const WORDS: Readonly<Record<string, string>> = {

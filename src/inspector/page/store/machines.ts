@@ -3,8 +3,7 @@
  * removed first, and of all steps the oldest.
  */
 import { Fifo } from '../../fifo.js';
-import type { MachineRecord } from '../../machine-record.js';
-import type { InspectionRecord, RecordOf } from '../../record.js';
+import type { InspectionRecord, MachineRecord, RecordOf } from '../../record.js';
 import type { Side } from './transaction.js';
 
 /** A program whose actors are shown. */

@@ -56,8 +56,9 @@ createActor(machine, { inspect: inspector.inspect })`}</pre>
   );
 }
 
+/** It changes although the actor is the same, so it follows the session itself. */
 function ActorDetail({ actor }: { actor: ActorState }): VNode {
-  const { machines } = useSession().store;
+  const { machines } = useLiveSession().store;
   const { record, program, steps } = actor;
   const machine = record.machine === undefined ? undefined : program.machines.get(record.machine);
   const chosen = steps.findIndex(({ seq }) => seq === openStep.value);
@@ -88,11 +89,12 @@ function ActorDetail({ actor }: { actor: ActorState }): VNode {
             </Panel>
           )}
           <Value name="Context" value={contextAt(steps, at)} />
+          <Value name="Event" value={step?.payload} />
           <Value name="Output" value={step?.output} />
           <Value name="Error" value={step?.error} />
         </div>
         <div class="call-column">
-          <Panel title={`Events: ${countOf(steps.length, 'kept one', 'kept ones')}`}>
+          <Panel title="Events">
             <StepList actor={actor} machines={machines} sources={invokeSources(machine?.chart)} />
           </Panel>
           <Panel title={`Calls that it made: ${made.length}`}>
