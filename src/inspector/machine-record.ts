@@ -130,14 +130,5 @@ export const machineRecords = variant('type', [
 /** Any of them. */
 export type MachineRecord = InferOutput<typeof machineRecords>;
 
-const TYPES: ReadonlySet<string> = new Set(
-  machineRecords.options.map(({ entries }) => entries.type.literal),
-);
-
-/** Whether a record is one of them. */
-export function isMachineRecord(record: { readonly type: string }): record is MachineRecord {
-  return TYPES.has(record.type);
-}
-
 /** The graph of a user's machine. */
 export type MachineChart = InferOutput<typeof machineChart>;

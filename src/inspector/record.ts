@@ -260,7 +260,6 @@ const inspectionRecord = variant('type', [
   machineRecords,
 ]);
 
-export { isMachineRecord } from './machine-record.js';
 export type { MachineChart, MachineRecord } from './machine-record.js';
 
 /** Any record. */
