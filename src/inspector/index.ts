@@ -5,7 +5,7 @@
  */
 export { serveInspector } from './hub/server.js';
 export type { Inspector } from './hub/server.js';
-export type { InspectorOptions } from './hub/options.js';
+export type { FeedOptions, InspectorOptions } from './hub/options.js';
 export type { InspectorReport } from './hub/hub.js';
 export { feedInspector } from './hub/feed.js';
 export type { InspectorFeed } from './hub/feed.js';
@@ -17,5 +17,5 @@ export type { RecordingFile, RecordingFileOptions } from './recording/file.js';
 export { readRecording } from './recording/reader.js';
 export type { RecordingContents } from './recording/reader.js';
 export { RecordingError } from './recording/error.js';
-export type { Chart, InspectionRecord, RecordOf, RecordSink } from './record.js';
+export type { Chart, InspectionRecord, MachineChart, RecordOf, RecordSink } from './record.js';
 export { InspectorBindError, InspectorUrlError } from './hub/errors.js';

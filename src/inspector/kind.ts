@@ -9,6 +9,8 @@ import type { RecordOf } from './record.js';
 export const WELL = 'well';
 /** The kind of those whose end was not seen. */
 export const UNFINISHED = 'unfinished';
+/** The kind of users' actors that ended with an error. */
+export const ACTOR_FAILED = 'actor failed';
 /** The kind of counts and facts that newer ones have replaced. */
 export const FACTS = 'facts';
 

@@ -7,7 +7,10 @@ export const count = pipe(real, minValue(0));
 
 /** What every record has. */
 export const common = {
-  /** The key of the endpoint, unique among those that feed one inspector. */
+  /**
+   * The key of the endpoint, unique among those that feed one inspector. The actors of a program
+   * have such a key as well.
+   */
   endpoint: string(),
   seq: count,
   atMs: real,

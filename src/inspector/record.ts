@@ -19,6 +19,7 @@ import {
 } from 'valibot';
 import type { InferOutput } from 'valibot';
 import { countsRecord, failuresRecord, peerRecord } from './fact-records.js';
+import { actorKey, machineRecords } from './machine-record.js';
 import { legible, list, table } from './record-bounds.js';
 import { common, count, real } from './record-parts.js';
 
@@ -47,7 +48,8 @@ const endpointRecord = object({
 });
 
 /**
- * The endpoint closed; or its feed ended and nobody knows more, which the hub reports with `lost`.
+ * The endpoint closed, or the actors of the program are no longer watched; or the feed ended and
+ * nobody knows more, which the hub reports with `lost`.
  */
 const closedRecord = object({
   type: literal('endpoint.closed'),
@@ -82,6 +84,8 @@ const callRecord = object({
   type: literal('call'),
   ...common,
   ...transaction,
+  /** Which of the user's own actors made it, if one is known. */
+  madeBy: optional(actorKey),
   timeoutMs: real,
   /** Absent if the call did not set it: then the request is sent as often as is safe. */
   maxAttempts: optional(count),
@@ -97,6 +101,7 @@ const notificationRecord = object({
   type: literal('notification'),
   ...common,
   ...transaction,
+  madeBy: optional(actorKey),
   /** Its key, if it has one. Left out if a part is masked. */
   latest: optional(string()),
 });
@@ -190,7 +195,10 @@ const inspectionRecord = variant('type', [
   failuresRecord,
   peerRecord,
   countsRecord,
+  machineRecords,
 ]);
+
+export type { MachineChart, MachineRecord } from './machine-record.js';
 
 /** Any record. */
 export type InspectionRecord = InferOutput<typeof inspectionRecord>;

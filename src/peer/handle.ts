@@ -1,5 +1,6 @@
 /** Peer handle: the object that users hold for a peer. It replaces an actor that was forgotten. */
 import type { EventObject, Subscription } from 'xstate';
+import { actForSender } from '../actor/acting.js';
 import type { CallCommand } from '../api/call-command.js';
 import type { Call } from '../api/call.js';
 import type { Notification } from '../api/notification.js';
@@ -102,7 +103,10 @@ export class PeerHandle<Api = AnyProcedures> extends PeerRef implements Peer<Api
 
   /** XState's actor systems deliver here (`sendTo`, `forwardTo`). Other events are not for a peer. */
   _send(event: EventObject): void {
-    if (event.type === 'call') this.send(event as EventObject & CallCommand<Api>);
+    if (event.type !== 'call') return;
+    actForSender(event, () => {
+      this.send(event as EventObject & CallCommand<Api>);
+    });
   }
 
   on<Type extends PeerReport<Api>['type'] | '*'>(

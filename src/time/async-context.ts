@@ -3,7 +3,7 @@
  * that registered it. What an endpoint does on its own belongs to nobody: it runs in the context of
  * its timers and its socket, which are made outside, so that it keeps the context of no caller.
  */
-import { AsyncResource } from 'node:async_hooks';
+import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks';
 
 /** The context in which this module was loaded, which is that of no request. */
 const outside = new AsyncResource('rpcudp');
@@ -25,4 +25,9 @@ export function inThisContext<Args extends unknown[], Result>(
 ): (...args: Args) => Result {
   const context = new AsyncResource('rpcudp.callback');
   return (...args) => context.runInAsyncScope(callback, undefined, ...args);
+}
+
+/** A value that goes with the async context. From now on Node.js 20 follows each promise for it. */
+export function contextValue<T>(): AsyncLocalStorage<T> {
+  return new AsyncLocalStorage<T>();
 }

@@ -4,12 +4,14 @@
  */
 import { fromPromise } from 'xstate';
 import type { PromiseActorLogic, PromiseSnapshot } from 'xstate';
+import { actAs } from '../actor/acting.js';
 import type { Call } from '../api/call.js';
 import type { Outcome } from '../api/outcome.js';
 import type { Peer } from '../api/peer.js';
 import type { AnyProcedures } from '../api/procedures.js';
 import { RestoreError } from '../api/restore-error.js';
 import { quote } from '../errors.js';
+import { noteCalled } from './called.js';
 import type { AddressedCallInput, CallInput } from './input.js';
 import { Invocation } from './invocation.js';
 import type { Called } from './invocation.js';
@@ -29,14 +31,18 @@ export function callLogic<Output>(
   outputOf: OutputOf<Output>,
 ): PromiseActorLogic<Output, CallInput<AnyProcedures, string>> {
   // Asynchronous, so that whoever starts it has time to listen for its error.
-  return fromPromise(async ({ input, signal }) => {
-    const { peer, args, ...options } = input;
-    // Of a persisted peer JSON leaves nothing, or its id.
-    if (typeof (peer as Partial<Peer> | undefined)?.call !== 'function') {
-      throw RestoreError.ofInput(`the call of ${quote(procedure)}`, 'peer');
-    }
-    return await outputOf(peer.call(procedure, args, { ...options, signal }));
-  });
+  const logic: ReturnType<typeof callLogic<Output>> = fromPromise(
+    async ({ input, signal, self }) => {
+      const { peer, args, ...options } = input;
+      // Of a persisted peer JSON leaves nothing, or its id.
+      if (typeof (peer as Partial<Peer> | undefined)?.call !== 'function') {
+        throw RestoreError.ofInput(`the call of ${quote(procedure)}`, 'peer');
+      }
+      const call = actAs(self, () => peer.call(procedure, args, { ...options, signal }));
+      return await outputOf(call);
+    },
+  );
+  return noteCalled(logic, { procedure, givesOutcome: outputOf === outcomeOf });
 }
 
 /** The snapshot of an invoked call has its invocation as the input. Persisted, it has an origin. */
@@ -45,7 +51,7 @@ export function addressedCallLogic<Output>(
   outputOf: OutputOf<Output>,
 ): PromiseActorLogic<Output, Input> {
   const logic = fromPromise<Output, Invocation>(
-    async ({ input, signal }) => await outputOf(input.begin(signal)),
+    async ({ input, signal, self }) => await outputOf(actAs(self, () => input.begin(signal))),
   );
   const persisting: typeof logic = {
     ...logic,
@@ -57,9 +63,11 @@ export function addressedCallLogic<Output>(
         input: ENDED.has(status) ? undefined : new Invocation(called, origin),
       }) as PromiseSnapshot<Output, Invocation>,
   };
-  return {
+  const addressed = {
     ...persisting,
     getInitialSnapshot: (scope: never, input: Input) =>
       logic.getInitialSnapshot(scope, new Invocation(called, { input })),
   } as unknown as PromiseActorLogic<Output, Input>;
+  const { procedure } = called;
+  return noteCalled(addressed, { procedure, givesOutcome: outputOf === outcomeOf });
 }

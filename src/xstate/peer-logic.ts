@@ -4,6 +4,7 @@
  */
 import { fromCallback } from 'xstate';
 import type { ActorLogic, AnyActorRef, CallbackSnapshot } from 'xstate';
+import { actAs } from '../actor/acting.js';
 import type { CallCommand } from '../api/call-command.js';
 import type { AnyEndpoint } from '../api/endpoint.js';
 import type { PeerHealth } from '../api/health.js';
@@ -112,7 +113,9 @@ function callbackFor<Input>(peerOf: (input: Input) => Peer) {
         };
         const either =
           signal === undefined ? stopped.signal : AbortSignal.any([stopped.signal, signal]);
-        peer.send({ ...call, signal: either, replyTo: { send: reportCall } });
+        actAs(self, () => {
+          peer.send({ ...call, signal: either, replyTo: { send: reportCall } });
+        });
       });
       return () => {
         for (const subscription of listening) subscription.unsubscribe();

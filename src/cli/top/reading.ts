@@ -2,7 +2,7 @@
  * Reading: takes the records of an inspector and makes a snapshot of what they say. It has no
  * clock: the time is a parameter.
  */
-import type { InspectionRecord } from '../../inspector/record.js';
+import type { InspectionRecord, MachineRecord } from '../../inspector/record.js';
 import { EndpointReading } from './endpoint-reading.js';
 import { isGone } from './snapshot.js';
 import type { EndpointView, Snapshot, TroubleView } from './snapshot.js';
@@ -12,6 +12,15 @@ const MAX_ENDPOINTS = 256;
 /** The most troubles of all endpoints that a snapshot has. */
 const MAX_TROUBLES = 100;
 
+/** The records of users' own actors. */
+const OF_ACTORS: ReadonlySet<InspectionRecord['type']> = new Set<MachineRecord['type']>([
+  'program',
+  'machine',
+  'actor',
+  'actor.step',
+  'program.counts',
+]);
+
 export class Reading {
   /** Endpoints by key. */
   #endpoints = new Map<string, EndpointReading>();
@@ -19,8 +28,11 @@ export class Reading {
 
   /** Takes a record. `nowMs` is the time on the viewer's clock, in Unix milliseconds. */
   add(record: InspectionRecord, nowMs: number): void {
-    const { endpoint: key } = record;
-    const endpoint = this.#endpoints.get(key) ?? this.#admit(key);
+    const { endpoint: key, type } = record;
+    const known = this.#endpoints.get(key);
+    // Of users' own actors only the page tells. The end of their program has the key of no endpoint.
+    if (OF_ACTORS.has(type) || (known === undefined && type === 'endpoint.closed')) return;
+    const endpoint = known ?? this.#admit(key);
     endpoint.add(record, nowMs);
   }
 

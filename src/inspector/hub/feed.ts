@@ -1,6 +1,7 @@
 /** Feed: sends an inspector in another process the records of endpoints in this process. */
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
+import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { AnyEndpoint } from '../../api/endpoint.js';
 import { systemRandom } from '../../random.js';
 import { systemClock } from '../../time/clock.js';
@@ -9,7 +10,10 @@ import { Cursor } from './cursor.js';
 import { DistinctNames } from './distinct-names.js';
 import { History } from './history.js';
 import type { InspectionRecord } from '../record.js';
+import { checkFeedOptions } from './options.js';
+import type { FeedOptions } from './options.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
+import { MachineRecorder } from '../recorder/machine-recorder.js';
 import { recordEndpoint } from '../recorder/recorder.js';
 import type { RecorderOptions } from '../recorder/options.js';
 import type { Recording } from '../recorder/recorder.js';
@@ -26,6 +30,11 @@ export interface InspectorFeed extends AsyncDisposable {
    * delivered them.
    */
   readonly dropped: number;
+  /**
+   * An XState inspection observer, for actors that do not exist yet: `createActor(machine, { inspect:
+   * feed.inspect })` shows the actor and all others of its system.
+   */
+  readonly inspect: (inspectionEvent: InspectionEvent) => void;
   /** Also records this endpoint, from now on. */
   attach(endpoint: AnyEndpoint, options?: RecorderOptions): void;
   /**
@@ -66,12 +75,14 @@ const FAREWELL_MS = 1_000;
 export function feedInspector(
   endpoints: AnyEndpoint | readonly AnyEndpoint[],
   url: string,
-  options: RecorderOptions = {},
+  options: FeedOptions = {},
 ): InspectorFeed {
-  const feed = new Feed(socketUrl(url, 'feed'));
+  const recorder = checkFeedOptions(options);
+  const feed = new Feed(socketUrl(url, 'feed'), recorder);
   try {
     const names = new DistinctNames();
-    for (const endpoint of [endpoints].flat()) feed.attach(endpoint, names.next(options));
+    for (const endpoint of [endpoints].flat()) feed.attach(endpoint, names.next(recorder));
+    for (const actor of [options.actors ?? []].flat()) feed.watch(actor);
   } catch (error) {
     void feed.close();
     throw error;
@@ -95,6 +106,7 @@ class Feed implements InspectorFeed {
   #fresh: InspectionRecord[] = [];
   /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
+  readonly #machines: MachineRecorder;
   #connection: Connection | undefined;
   #timer: unknown = undefined;
   #failuresInARow = 0;
@@ -103,19 +115,30 @@ class Feed implements InspectorFeed {
   #sentPosition = 0;
   #closed: Promise<void> | undefined;
 
-  constructor(url: URL) {
+  constructor(url: URL, recorder: RecorderOptions) {
     this.#url = url;
+    this.#machines = new MachineRecorder((record) => this.#take(record), recorder);
     this.#connect();
   }
 
   attach(endpoint: AnyEndpoint, options: RecorderOptions = {}): void {
     if (this.#closed !== undefined) return;
-    const take = (record: InspectionRecord): void => {
-      this.#fresh.push(record);
-      if (this.#fresh.length === MAX_FRESH) this.#keep();
-      this.#sendSoon();
-    };
-    this.#recordings.push(recordEndpoint(endpoint, take, options));
+    this.#recordings.push(recordEndpoint(endpoint, (record) => this.#take(record), options));
+  }
+
+  get inspect(): (inspectionEvent: InspectionEvent) => void {
+    return this.#machines.inspect;
+  }
+
+  /** Sends what this actor does, and all others of its system. */
+  watch(actor: AnyActorRef): void {
+    this.#machines.watch(actor);
+  }
+
+  #take(record: InspectionRecord): void {
+    this.#fresh.push(record);
+    if (this.#fresh.length === MAX_FRESH) this.#keep();
+    this.#sendSoon();
   }
 
   get connected(): boolean {
@@ -217,6 +240,7 @@ class Feed implements InspectorFeed {
 
   async #close(): Promise<void> {
     for (const recording of this.#recordings) recording.stop();
+    this.#machines.stop();
     systemClock.clearTimeout(this.#timer);
     this.#keep();
     if (this.#connection !== undefined) await this.#farewell(this.#connection);

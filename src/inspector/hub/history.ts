@@ -12,11 +12,13 @@
  */
 import { FACTS } from '../kind.js';
 import { Lanes } from '../lanes.js';
+import { isOpening } from './endpoint-memory.js';
+import type { EndpointMemory, Opening } from './endpoint-memory.js';
 import { Living } from './living.js';
 import type { KeptRecord } from './kept-record.js';
 import { KeptRecords } from './kept-records.js';
 import { Latest } from './latest.js';
-import type { InspectionRecord, RecordOf } from '../record.js';
+import type { InspectionRecord } from '../record.js';
 import { MAX_RECORD_CHARS } from '../record-bounds.js';
 
 /** How much a history may hold. */
@@ -41,17 +43,6 @@ export const HISTORY_LIMITS: Required<HistoryLimits> = {
 
 /** The most endpoints that closed and were forgotten: their records are refused. */
 const MAX_ENDED = 4_096;
-
-/** What is kept of one endpoint. */
-interface EndpointMemory {
-  readonly opened: RecordOf<'endpoint'>;
-  state: 'open' | 'closed' | 'lost';
-  lastSeq: number;
-  /** How many of its records are kept while there is room. */
-  spare: number;
-  readonly latest: Latest;
-  readonly living: Living;
-}
 
 export class History {
   readonly #limits: Required<HistoryLimits>;
@@ -93,9 +84,7 @@ export class History {
   }
 
   /** The endpoint's own record, and whether the endpoint is open; undefined if it is not known. */
-  endpoint(
-    key: string,
-  ): { readonly record: RecordOf<'endpoint'>; readonly open: boolean } | undefined {
+  endpoint(key: string): { readonly record: Opening; readonly open: boolean } | undefined {
     const memory = this.#endpoints.get(key);
     return memory && { record: memory.opened, open: memory.state === 'open' };
   }
@@ -153,17 +142,17 @@ export class History {
   }
 
   #admit(record: InspectionRecord): EndpointMemory | undefined {
-    const { endpoint: key, seq, type } = record;
+    const { endpoint: key, seq } = record;
     const memory = this.#endpoints.get(key);
     if (memory === undefined) {
-      return type === 'endpoint' && !this.#ended.has(key) ? this.#meet(record) : undefined;
+      return isOpening(record) && !this.#ended.has(key) ? this.#meet(record) : undefined;
     }
-    if (memory.state === 'lost') return type === 'endpoint' ? memory : undefined;
+    if (memory.state === 'lost') return isOpening(record) ? memory : undefined;
     const isNew = isLoss(record) || seq > memory.lastSeq;
     return memory.state === 'open' && isNew ? memory : undefined;
   }
 
-  #meet(opened: RecordOf<'endpoint'>): EndpointMemory {
+  #meet(opened: Opening): EndpointMemory {
     const release = (kept: KeptRecord, kind: string): void => {
       memory.spare += 1;
       this.#spare.add(kind, kept);
@@ -182,7 +171,7 @@ export class History {
   #note(memory: EndpointMemory, record: InspectionRecord, kept: KeptRecord): void {
     // A record of a loss comes from the hub, not from the endpoint, so its `seq` does not count.
     if (!isLoss(record)) memory.lastSeq = Math.max(memory.lastSeq, record.seq);
-    if (record.type === 'endpoint') memory.state = 'open';
+    if (isOpening(record)) memory.state = 'open';
     if (record.type === 'endpoint.closed') {
       memory.state = isLoss(record) ? 'lost' : 'closed';
       if (memory.state === 'closed') memory.living.clear();

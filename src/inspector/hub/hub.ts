@@ -190,7 +190,8 @@ export class Hub {
 
   #report(type: InspectorReport['type'], key: string): void {
     const endpoint = this.#history.endpoint(key);
-    if (endpoint === undefined) return;
+    // Programs come and go with their endpoints, which are reported.
+    if (endpoint?.record.type !== 'endpoint') return;
     const { name, address, processId } = endpoint.record;
     this.#onReport({ type, name, address, processId });
   }

@@ -1,5 +1,8 @@
-/** Living: the records of the calls, notifications and handlers that live at one endpoint. */
-import { kindOfDatagram, kindOfEnd, UNFINISHED } from '../kind.js';
+/**
+ * Living: the records of the calls, notifications and handlers that live at one endpoint, or of the
+ * users' actors that live in one program.
+ */
+import { ACTOR_FAILED, kindOfDatagram, kindOfEnd, UNFINISHED, WELL } from '../kind.js';
 import type { InspectionRecord, RecordOf } from '../record.js';
 import type { KeptRecord } from './kept-record.js';
 
@@ -18,10 +21,14 @@ const MAX_ACTORS_OF_TRANSACTION = 2;
 
 type Beginning = RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
 
+/** The number of an actor of an endpoint, or the session id of an actor of a user. */
+type ActorKey = number | string;
+
 interface LivingActor {
-  readonly type: Beginning['type'];
-  readonly number: number;
-  readonly transactionId: string;
+  readonly key: ActorKey;
+  /** Absent for an actor of a user. */
+  readonly type: Beginning['type'] | undefined;
+  readonly transactionId: string | undefined;
   readonly records: KeptRecord[];
   chars: number;
 }
@@ -32,8 +39,8 @@ type Release = (kept: KeptRecord, kind: string) => void;
 /** Its owner bounds it, by `dropOldest`. */
 export class Living {
   readonly #release: Release;
-  /** By actor number; the oldest first. */
-  readonly #actors = new Map<number, LivingActor>();
+  /** The oldest first. */
+  readonly #actors = new Map<ActorKey, LivingActor>();
   /** The actors of a transaction. Bounded by `MAX_ACTORS_OF_TRANSACTION`. */
   readonly #byTransaction = new Map<string, LivingActor[]>();
   #chars = 0;
@@ -51,7 +58,7 @@ export class Living {
     return this.#chars;
   }
 
-  /** Takes the record if it belongs to a call or handler that lives, or else releases it. */
+  /** Takes the record if it belongs to an actor that lives, or else releases it. */
   add(record: InspectionRecord, kept: KeptRecord): void {
     switch (record.type) {
       case 'call':
@@ -62,6 +69,13 @@ export class Living {
         return;
       case 'step':
         this.#step(record, kept);
+        return;
+      case 'actor':
+        this.#end(this.#actors.get(record.session), UNFINISHED);
+        this.#append(this.#put(record.session, undefined, undefined), kept);
+        return;
+      case 'actor.step':
+        this.#actorStep(record, kept);
         return;
       case 'datagram':
         for (const { transactionId = '' } of record.frames) {
@@ -89,7 +103,7 @@ export class Living {
 
   #step(step: RecordOf<'step'>, kept: KeptRecord): void {
     const actor = this.#actors.get(step.actor);
-    const kind = actor === undefined ? UNFINISHED : kindOfEnd(actor.type, step);
+    const kind = actor?.type === undefined ? UNFINISHED : kindOfEnd(actor.type, step);
     if (actor !== undefined && !step.final) {
       this.#append(actor, kept);
       return;
@@ -98,14 +112,30 @@ export class Living {
     this.#release(kept, kind);
   }
 
+  #actorStep(step: RecordOf<'actor.step'>, kept: KeptRecord): void {
+    const actor = this.#actors.get(step.session);
+    if (actor !== undefined && step.status === 'active') {
+      this.#append(actor, kept);
+      return;
+    }
+    const kind = step.status === 'error' ? ACTOR_FAILED : WELL;
+    this.#end(actor, kind);
+    this.#release(kept, kind);
+  }
+
   #begin({ type, actor: number, transactionId }: Beginning, kept: KeptRecord): void {
     const others = this.#byTransaction.get(transactionId) ?? [];
     if (others.length >= MAX_ACTORS_OF_TRANSACTION) this.#end(others[0], UNFINISHED);
-    const actor: LivingActor = { type, number, transactionId, records: [], chars: 0 };
-    this.#actors.set(number, actor);
+    const actor = this.#put(number, type, transactionId);
     const left = this.#byTransaction.get(transactionId) ?? [];
     this.#byTransaction.set(transactionId, [...left, actor]);
     this.#append(actor, kept);
+  }
+
+  #put(key: ActorKey, type: LivingActor['type'], transactionId: string | undefined): LivingActor {
+    const actor: LivingActor = { key, type, transactionId, records: [], chars: 0 };
+    this.#actors.set(key, actor);
+    return actor;
   }
 
   #append(actor: LivingActor, kept: KeptRecord): void {
@@ -127,13 +157,16 @@ export class Living {
 
   #end(actor: LivingActor | undefined, kind: string): void {
     if (actor === undefined) return;
-    this.#actors.delete(actor.number);
+    this.#actors.delete(actor.key);
     this.#chars -= actor.chars;
-    const { transactionId } = actor;
+    if (actor.transactionId !== undefined) this.#leave(actor.transactionId, actor);
+    for (const kept of actor.records) this.#drop(kept, kind);
+  }
+
+  #leave(transactionId: string, actor: LivingActor): void {
     const others = this.#byTransaction.get(transactionId)?.filter((other) => other !== actor) ?? [];
     if (others.length === 0) this.#byTransaction.delete(transactionId);
     else this.#byTransaction.set(transactionId, others);
-    for (const kept of actor.records) this.#drop(kept, kind);
   }
 
   #drop(kept: KeptRecord, kind: string): void {

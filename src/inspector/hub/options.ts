@@ -1,4 +1,5 @@
 /** The options of an inspector: their checks and their defaults. */
+import type { AnyActorRef } from 'xstate';
 import { requireOptions, tested, unchecked, withDefaults } from '../../option-table.js';
 import type { OptionRow, OptionTable } from '../../option-table.js';
 import { RECORDER_OPTIONS } from '../recorder/options.js';
@@ -8,11 +9,20 @@ import type { InspectorReport } from './hub.js';
 import type { InspectionRecord } from '../record.js';
 import type { RecorderOptions } from '../recorder/options.js';
 
+/** How endpoints are recorded, and what else is shown. */
+export interface FeedOptions extends RecorderOptions {
+  /**
+   * Your own XState actors, to be shown beside the calls, with all others of their systems. `mask` is
+   * for their events and contexts, too. Default: none.
+   */
+  readonly actors?: AnyActorRef | readonly AnyActorRef[] | undefined;
+}
+
 /**
  * How an inspector is served. `name`, `mask` and `maxCallsPerSecond` are for the endpoints that are
  * given to `serveInspector`.
  */
-export interface InspectorOptions extends RecorderOptions {
+export interface InspectorOptions extends FeedOptions {
   /** The local address. Only loopback addresses are allowed. Default `127.0.0.1`. */
   readonly host?: '127.0.0.1' | '::1' | undefined;
   /** The TCP port. Default 0: any free port. */
@@ -46,6 +56,13 @@ interface SortedOptions {
 /** The form of a token. */
 export const TOKEN = /^[\w-]{16,128}$/;
 
+const FEED_OPTIONS = {
+  ...RECORDER_OPTIONS,
+  actors: tested(undefined, 'must be an XState actor, or an array of them', (actors) =>
+    [actors].flat().every(isActor),
+  ),
+} satisfies OptionTable<FeedOptions>;
+
 /** All options of an inspector. Those of its recorders are passed on. */
 const INSPECTOR_OPTIONS = {
   host: {
@@ -66,7 +83,7 @@ const INSPECTOR_OPTIONS = {
   maxRecords: wholeNumber(HISTORY_LIMITS.maxRecords),
   maxChars: wholeNumber(HISTORY_LIMITS.maxChars),
   onReport: unchecked(undefined),
-  ...RECORDER_OPTIONS,
+  ...FEED_OPTIONS,
 } satisfies OptionTable<InspectorOptions>;
 
 /** @throws OptionError that names the option and says what it must be. */
@@ -76,17 +93,32 @@ export function sortOptions(options: InspectorOptions): SortedOptions {
     InspectorOptions,
     typeof INSPECTOR_OPTIONS
   >(INSPECTOR_OPTIONS, options);
-  const { name, mask, maxCallsPerSecond } = options;
   return {
     address: { host, port },
     token,
-    recorder: {
-      ...(name !== undefined && { name }),
-      ...(mask !== undefined && { mask }),
-      ...(maxCallsPerSecond !== undefined && { maxCallsPerSecond }),
-    },
+    recorder: recorderOptions(options),
     limits: { maxRecords, maxChars },
   };
+}
+
+/** @throws OptionError that names the option and says what it must be. */
+export function checkFeedOptions(options: FeedOptions): RecorderOptions {
+  requireOptions<FeedOptions>(FEED_OPTIONS, options, 'a feed');
+  return recorderOptions(options);
+}
+
+function recorderOptions({ name, mask, maxCallsPerSecond }: RecorderOptions): RecorderOptions {
+  return {
+    ...(name !== undefined && { name }),
+    ...(mask !== undefined && { mask }),
+    ...(maxCallsPerSecond !== undefined && { maxCallsPerSecond }),
+  };
+}
+
+function isActor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || !('system' in value)) return false;
+  const { system } = value as { readonly system?: { readonly inspect?: unknown } };
+  return typeof system?.inspect === 'function';
 }
 
 function wholeNumber(standard: number): OptionRow<number> {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { formatAddress, parseBindAddress } from '../../address/address.js';
 import type { SocketAddress } from '../../address/address.js';
 import type { AnyEndpoint } from '../../api/endpoint.js';
@@ -19,6 +20,7 @@ import { IdleConnections } from './idle-connections.js';
 import { sortOptions } from './options.js';
 import type { InspectorOptions } from './options.js';
 import { pageHandler } from './pages.js';
+import { MachineRecorder } from '../recorder/machine-recorder.js';
 import { recordEndpoint } from '../recorder/recorder.js';
 import type { RecorderOptions } from '../recorder/options.js';
 import type { Recording } from '../recorder/recorder.js';
@@ -35,6 +37,11 @@ export interface Inspector extends AsyncDisposable {
    * never came.
    */
   readonly dropped: number;
+  /**
+   * An XState inspection observer, for actors that do not exist yet: `createActor(machine, { inspect:
+   * inspector.inspect })` shows the actor and all others of its system.
+   */
+  readonly inspect: (inspectionEvent: InspectionEvent) => void;
   /**
    * Also shows this endpoint, from now on. Default: the options that were given to
    * `serveInspector`; if they have a name, it is followed by a number, from the second endpoint on.
@@ -89,6 +96,7 @@ export async function serveInspector(
   await server.listen();
   try {
     for (const endpoint of [endpoints].flat()) server.attach(endpoint);
+    for (const actor of [options.actors ?? []].flat()) server.watch(actor);
   } catch (error) {
     await server.close();
     throw error;
@@ -108,6 +116,7 @@ class InspectorServer implements Inspector {
   readonly #viewers = webSockets(MAX_VIEWER_MESSAGE_BYTES);
   /** Bounded by the number of attached endpoints. */
   readonly #recordings: Recording[] = [];
+  readonly #machines: MachineRecorder;
   /** Set while there are viewers. */
   #flushTimer: unknown = undefined;
   #closed: Promise<void> | undefined;
@@ -125,6 +134,8 @@ class InspectorServer implements Inspector {
       ...(onReport !== undefined && { onReport }),
     });
     if (records !== undefined) this.#hub.show(records);
+    const feed = this.#hub.openFeed();
+    this.#machines = new MachineRecorder((record) => feed.take(record), recorder);
     this.#http = createServer(
       {
         maxHeaderSize: MAX_REQUEST_HEADER_BYTES,
@@ -170,6 +181,15 @@ class InspectorServer implements Inspector {
     this.#recordings.push(recordEndpoint(endpoint, (record) => feed.take(record), options));
   }
 
+  get inspect(): (inspectionEvent: InspectionEvent) => void {
+    return this.#machines.inspect;
+  }
+
+  /** Shows this actor, and all others of its system. */
+  watch(actor: AnyActorRef): void {
+    this.#machines.watch(actor);
+  }
+
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -181,6 +201,7 @@ class InspectorServer implements Inspector {
 
   async #close(): Promise<void> {
     for (const recording of this.#recordings) recording.stop();
+    this.#machines.stop();
     this.#hub.flush();
     systemClock.clearTimeout(this.#flushTimer);
     const ended = new Promise<void>((resolve) => this.#http.close(() => resolve()));

@@ -15,6 +15,7 @@ import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
 import { DatagramsView } from './views/datagrams.js';
 import { FatesView } from './views/fates.js';
+import { MachinesView } from './views/machines.js';
 import { OverviewView } from './views/overview.js';
 import { PeersView } from './views/peers.js';
 import { SequenceView } from './views/sequence.js';
@@ -28,6 +29,7 @@ const COMPONENTS: Readonly<Record<View, () => VNode>> = {
   topology: TopologyView,
   peers: PeersView,
   datagrams: DatagramsView,
+  machines: MachinesView,
   fates: FatesView,
 };
 

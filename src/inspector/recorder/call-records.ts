@@ -9,6 +9,7 @@ import { commandLine } from './command-line.js';
 import { codeOf } from '../kind.js';
 import type { Failure } from './failures.js';
 import type { ActorRecords } from './follower.js';
+import { madeBy } from './machine-makers.js';
 import type { RecordOf, Unnumbered } from '../record.js';
 import { shownName } from './procedure-name.js';
 import { RecordMaker } from './record-maker.js';
@@ -24,7 +25,8 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
     return this.masking.transaction(context.procedure, frame?.toDatagram());
   }
 
-  made({ context, number, transactionId }: CallActor, transaction: Transaction): void {
+  made(call: CallActor, transaction: Transaction): void {
+    const { context, number, transactionId } = call;
     const { peer, procedure, timeoutMs, maxAttempts, calledAtMs } = context;
     this.datagrams.show(transactionId, transaction);
     this.emit(
@@ -36,6 +38,7 @@ export class CallRecords extends RecordMaker implements ActorRecords<CallActor> 
         procedure: shownName(procedure),
         args: this.masking.args(context.args, procedure, transaction),
         headers: this.masking.headers(context.headers, procedure, transaction),
+        madeBy: madeBy(call),
         timeoutMs,
         maxAttempts,
         command: transaction.hasMasked ? undefined : commandLine(context),

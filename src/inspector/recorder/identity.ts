@@ -1,4 +1,4 @@
-/** Identity: which endpoint is inspected, and how to convert the times of its clock. */
+/** Identity: which endpoint or program is inspected, and how to convert the times of its clock. */
 import process from 'node:process';
 import { formatAddress } from '../../address/address.js';
 import { callMachine } from '../../call/machine.js';
@@ -36,16 +36,35 @@ interface Identity extends Pick<
 
 /** @throws EndpointClosedError for an endpoint that was never opened */
 export function identity(endpoint: AnyEndpoint): Identity {
-  const key = Buffer.alloc(KEY_BYTES);
-  // Does not use the endpoint's own generator: then an inspected simulation would behave
-  // differently.
-  systemRandom.fillBytes(key);
   return {
-    key: key.toString('hex'),
+    key: randomKey(),
     address: formatAddress(endpoint.address),
     processId: process.pid,
     version: VERSION,
     charts: CHARTS,
+  };
+}
+
+export function randomKey(): string {
+  const key = Buffer.alloc(KEY_BYTES);
+  // Does not use the endpoint's own generator: then an inspected simulation would behave
+  // differently.
+  systemRandom.fillBytes(key);
+  return key.toString('hex');
+}
+
+/** Tells actors of this process from those of others, whose session ids are the same. */
+export const PROCESS_KEY = randomKey();
+
+/** What the record of a program says, but for the name that it was given. */
+export function program(): Pick<RecordOf<'program'>, 'name' | 'process' | 'processId' | 'version'> {
+  const { pid, argv } = process;
+  const file = argv[1]?.split(/[\\/]/).at(-1);
+  return {
+    name: file === undefined || file === '' ? `process ${pid}` : file,
+    process: PROCESS_KEY,
+    processId: pid,
+    version: VERSION,
   };
 }
 

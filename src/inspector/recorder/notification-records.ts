@@ -6,6 +6,7 @@ import type { Transaction } from '../../legible/transaction.js';
 import type { NotificationActor } from '../../notification/notification.js';
 import type { Failure } from './failures.js';
 import type { ActorRecords } from './follower.js';
+import { madeBy } from './machine-makers.js';
 import { shownName } from './procedure-name.js';
 import { RecordMaker } from './record-maker.js';
 
@@ -14,7 +15,8 @@ export class NotificationRecords extends RecordMaker implements ActorRecords<Not
     return this.masking.transaction(context.procedure, frame.toDatagram());
   }
 
-  made({ context, number, transactionId }: NotificationActor, transaction: Transaction): void {
+  made(notification: NotificationActor, transaction: Transaction): void {
+    const { context, number, transactionId } = notification;
     const { peer, procedure, args, latest } = context;
     this.datagrams.show(transactionId, transaction);
     this.emit(
@@ -25,6 +27,7 @@ export class NotificationRecords extends RecordMaker implements ActorRecords<Not
         peer,
         procedure: shownName(procedure),
         args: this.masking.args(args, procedure, transaction),
+        madeBy: madeBy(notification),
         // A key may be made of what is masked.
         latest: latest === undefined || transaction.hasMasked ? undefined : String(latest),
       },

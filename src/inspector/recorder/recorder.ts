@@ -26,6 +26,7 @@ import { Follower } from './follower.js';
 import { guardedTap } from './guarded-tap.js';
 import { HandlerRecords } from './handler-records.js';
 import { epochMsOf, identity } from './identity.js';
+import { noteMaker } from './machine-makers.js';
 import { Masking } from './masking.js';
 import { NotificationRecords } from './notification-records.js';
 import { ProcedureCounts } from './procedure-counts.js';
@@ -149,6 +150,7 @@ class Recorder implements Tap, Recording {
 
   actorStarted(actor: ActorRefLike): void {
     this.#pulse.stir();
+    noteMaker(actor);
     if (actor instanceof CallActor) this.#calls.started(actor);
     else if (actor instanceof Handler) this.#handlers.started(actor);
     else if (actor instanceof NotificationActor) this.#notifications.started(actor);
@@ -189,7 +191,7 @@ class Recorder implements Tap, Recording {
 }
 
 /** Reports only the first error, because a broken sink usually fails for every record. */
-function once(report: (error: unknown) => void): (error: unknown) => void {
+export function once(report: (error: unknown) => void): (error: unknown) => void {
   let reported = false;
   return (error) => {
     if (!reported) report(error);

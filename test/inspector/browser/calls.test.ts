@@ -10,7 +10,7 @@ const PERIOD_MS = 40;
 /** In the order of their keys. */
 const VIEWS = [
   ...['overview', 'calls', 'call', 'sequence', 'topology', 'peers'],
-  ...['datagrams', 'fates'],
+  ...['datagrams', 'machines', 'fates'],
 ];
 
 t.test('Calls, in a browser', { skip: chromium().skip ?? false }, async (t) => {

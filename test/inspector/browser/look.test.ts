@@ -9,7 +9,7 @@ t.setTimeout(240_000);
 
 const VIEWS = [
   ...(['overview', 'calls', 'call', 'sequence', 'topology', 'peers'] as const),
-  ...(['datagrams', 'fates'] as const),
+  ...(['datagrams', 'machines', 'fates'] as const),
 ] as const;
 const SIZES = [
   { width: 1280, height: 800 },

@@ -10,6 +10,7 @@ import { timeOutWords } from '../store/verdict-words.js';
 import { ComparePicker } from './compare-picker.js';
 import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
+import { MadeBy } from './made-by.js';
 import { Name } from './name.js';
 import { useSession } from './page-context.js';
 import { StateMark } from './state-mark.js';
@@ -56,6 +57,7 @@ export function CallHead({ side }: { side: Side }): VNode {
           {kind === 'call' &&
             attempts > 0 &&
             `, ${attempts === 1 ? 'sent once' : `sent ${attempts} times`}`}
+          <MadeBy side={side} />
         </p>
         {why !== '' && (
           <p

@@ -1,20 +1,13 @@
-/** Chart layout: places the states and transitions of a state chart, from top to bottom. */
-import { Graph, layout } from '@dagrejs/dagre';
-import type { Chart } from '../../record.js';
+/** Chart layout: places the states and transitions of a state chart, level by level. */
 import type { ChartEdge } from '../store/chart-path.js';
-import { stateWords } from '../store/state-words.js';
+import type { DrawnState } from '../store/drawn-state.js';
+import { levelsOf } from '../store/chart-levels.js';
+import type { ChartLevel } from '../store/chart-levels.js';
+import { borderTowards, layOutLevel, shifted } from './chart-level.js';
+import type { Box, Point, Size } from './chart-level.js';
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface ChartNode extends Point {
-  readonly name: string;
-  readonly description: string | undefined;
-  readonly final: boolean;
-  readonly width: number;
-  readonly height: number;
+export interface ChartNode extends Box {
+  readonly state: DrawnState;
 }
 
 export interface PlacedEdge extends ChartEdge {
@@ -23,81 +16,122 @@ export interface PlacedEdge extends ChartEdge {
   readonly label: Point;
 }
 
-export interface ChartLayout {
+export interface ChartLayout extends Size {
   readonly nodes: readonly ChartNode[];
+  /** The states with others in them, the inner ones first. */
+  readonly groups: readonly ChartNode[];
   readonly edges: readonly PlacedEdge[];
-  readonly width: number;
-  readonly height: number;
 }
 
 const NODE_HEIGHT = 34;
+/** What a line of small text adds to the height. */
+const LINE_HEIGHT = 14;
+const TITLE_HEIGHT = 24;
 const CHARACTER_WIDTH = 7.6;
 const LABEL_CHARACTER_WIDTH = 5.8;
 const LABEL_HEIGHT = 14;
 /** The width of a loop beside its state. */
 const LOOP_WIDTH = 14;
 
-/** Stands for every state, in transitions that leave from any state. */
-const ANY_STATE = '*';
+export function layOutChart(
+  states: readonly DrawnState[],
+  edges: readonly ChartEdge[],
+): ChartLayout {
+  return layOut(levelsOf(states, edges));
+}
 
-export function layOutChart(chart: Chart, edges: readonly ChartEdge[]): ChartLayout {
-  const graph = new Graph({ multigraph: true });
-  graph.setGraph({
-    rankdir: 'TB',
-    nodesep: 10,
-    ranksep: 34,
-    edgesep: 6,
-    marginx: 14,
-    marginy: 12,
+/** A line at its level, which may end within other levels there. */
+function layOut({ states, inner, edges }: ChartLevel): ChartLayout {
+  const layouts = inner.map((level) => level && layOut(level));
+  const sizes = states.map((state, place) => sizeOf(state, layouts[place]));
+  const level = layOutLevel(
+    sizes,
+    edges.map(({ edge, from, to }) => ({ from, to, ...labelSize(edge), weight: weightOf(edge) })),
+  );
+  const nodes: ChartNode[] = [];
+  const groups: ChartNode[] = [];
+  const placed: PlacedEdge[] = [];
+  level.boxes.forEach((box, place) => {
+    const state = states[place] as DrawnState;
+    const within = layouts[place];
+    if (within === undefined) {
+      nodes.push({ state, ...box });
+      return;
+    }
+    const by = {
+      x: box.x - within.width / 2,
+      y: box.y - box.height / 2 + titleHeight(state),
+    };
+    nodes.push(...within.nodes.map((node) => ({ ...node, ...shifted(node, by) })));
+    groups.push(...within.groups.map((group) => ({ ...group, ...shifted(group, by) })));
+    groups.push({ state, ...box });
+    for (const edge of within.edges) {
+      const points = edge.points.map((point) => shifted(point, by));
+      placed.push({ ...edge, points, label: shifted(edge.label, by) });
+    }
   });
-  graph.setDefaultEdgeLabel(() => ({}));
-  const states = edges.some(({ from }) => from === ANY_STATE)
-    ? [...chart.states, { name: ANY_STATE, final: false }]
-    : chart.states;
-  for (const { name } of states) {
-    graph.setNode(name, {
-      width: 40 + shownName(name).length * CHARACTER_WIDTH,
-      height: NODE_HEIGHT,
+  const boxes = new Map([...nodes, ...groups].map((node) => [node.state.name, node]));
+  level.lines.forEach(({ points, label }, place) => {
+    const { edge } = edges[place] as ChartLevel['edges'][number];
+    const isLoop = edge.from === edge.to;
+    placed.push({
+      ...edge,
+      points: isLoop ? points : reaching(points, boxes.get(edge.from), boxes.get(edge.to)),
+      label: isLoop ? shifted(label, { x: LOOP_WIDTH, y: 0 }) : label,
     });
-  }
-  for (const edge of edges) {
-    if (!graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
-    graph.setEdge(edge.from, edge.to, {
-      width:
-        labelWidth(edge) +
-        2 * numberWidth(edge.taken) +
-        (edge.from === edge.to ? 2 * LOOP_WIDTH : 8),
-      height: LABEL_HEIGHT * Math.min(2, edge.events.length),
-      labelpos: 'c',
-      // A taken transition gets a straighter line.
-      weight: edge.taken.length > 0 ? 4 : 1,
-    });
-  }
-  layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  });
+  return { nodes, groups, edges: placed, width: level.width, height: level.height };
+}
+
+/** The points of a line that ends at the states themselves, which may lie within the ones it joins. */
+function reaching(
+  points: readonly Point[],
+  from: Box | undefined,
+  to: Box | undefined,
+): readonly Point[] {
+  const [first] = points;
+  const last = points.at(-1);
+  if (first === undefined || last === undefined) return points;
+  const start = from === undefined ? first : borderTowards(from, first);
+  const end = to === undefined ? last : borderTowards(to, last);
+  return [...(isSame(start, first) ? [] : [start]), ...points, ...(isSame(end, last) ? [] : [end])];
+}
+
+function isSame(one: Point, other: Point): boolean {
+  return Math.abs(one.x - other.x) < 1 && Math.abs(one.y - other.y) < 1;
+}
+
+function sizeOf(state: DrawnState, within: Size | undefined): Size {
+  const { label, invokes } = state;
+  const lines = invokes.map((source) => invokeText(source).length * LABEL_CHARACTER_WIDTH + 24);
+  const width = Math.max(40 + label.length * CHARACTER_WIDTH, ...lines);
+  if (within === undefined) return { width, height: NODE_HEIGHT + lines.length * LINE_HEIGHT };
   return {
-    nodes: states.map((state) => {
-      const { x, y, width, height } = graph.node(state.name) as ChartNode;
-      const description = 'description' in state ? state.description : undefined;
-      return { name: state.name, description, final: state.final, x, y, width, height };
-    }),
-    edges: edges.flatMap((edge): PlacedEdge[] => {
-      const placed = graph.edge(edge.from, edge.to) as
-        { points: Point[]; x?: number; y?: number } | undefined;
-      if (placed === undefined) return [];
-      const { points, x = 0, y = 0 } = placed;
-      return [
-        { ...edge, points, label: edge.from === edge.to ? { x: x + LOOP_WIDTH, y } : { x, y } },
-      ];
-    }),
-    width,
-    height,
+    width: Math.max(width, within.width),
+    height: within.height + titleHeight(state),
   };
 }
 
-/** The name of a state as it is shown. */
-export function shownName(name: string): string {
-  return name === ANY_STATE ? 'any state' : stateWords(name).word;
+function titleHeight({ invokes }: DrawnState): number {
+  return TITLE_HEIGHT + invokes.length * LINE_HEIGHT;
+}
+
+function labelSize(edge: ChartEdge): Size {
+  const loop = edge.from === edge.to ? 2 * LOOP_WIDTH : 8;
+  return {
+    width: labelWidth(edge) + 2 * numberWidth(edge.taken) + loop,
+    height: LABEL_HEIGHT * Math.min(2, edge.events.length),
+  };
+}
+
+/** A taken transition gets a straighter line. */
+function weightOf({ taken }: ChartEdge): number {
+  return taken.length > 0 ? 4 : 1;
+}
+
+/** The line of a state that says what runs in it. */
+export function invokeText(source: string): string {
+  return `runs ${source}`;
 }
 
 /** The width of the events beside a line. */
@@ -121,7 +155,7 @@ export function numbersText(taken: readonly number[]): string {
 }
 
 /** A transition that returns to its state: a loop on the right. */
-export function loopAt({ x, y, width }: ChartNode): string {
+export function loopAt({ x, y, width }: Box): string {
   const right = round(x + width / 2);
   return `M${right} ${y - 8}C${right + 26} ${y - 20} ${right + 26} ${y + 20} ${right + 1} ${y + 8}`;
 }

@@ -174,11 +174,13 @@ export class Session {
     this.#loop.draw();
   }
 
-  /** Forgets calls, handlers and frames. Endpoints that are open stay. */
+  /** Forgets calls, handlers and frames. Endpoints that are open stay, and actors that run. */
   clear(): void {
     this.#intake.finishBatch();
     const open = [...this.store.endpoints.values()].filter(({ closed }) => closed === undefined);
+    const machines = [...this.store.machines.livingRecords()];
     this.#startAnew();
+    for (const record of machines) this.store.apply(record);
     for (const { record, counts } of open) {
       this.store.apply(record);
       const last = counts.last();

@@ -5,7 +5,8 @@ import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
 export type View =
-  'overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers' | 'datagrams' | 'fates';
+  | ('overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers')
+  | ('datagrams' | 'machines' | 'fates');
 
 /** In the order of their keys, from 1. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
@@ -16,6 +17,7 @@ export const VIEWS: readonly { readonly view: View; readonly title: string }[] =
   { view: 'topology', title: 'Topology' },
   { view: 'peers', title: 'Peers' },
   { view: 'datagrams', title: 'Datagrams' },
+  { view: 'machines', title: 'Machines' },
   { view: 'fates', title: 'Fates' },
 ];
 
@@ -54,6 +56,11 @@ export const openPeer = signal<string | undefined>(undefined);
 /** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
 
+/** The key of the actor in the view of machines. */
+export const openActor = signal<string | undefined>(undefined);
+/** The number of its step that is looked at; undefined for the latest. */
+export const openStep = signal<number | undefined>(undefined);
+
 export function keyOf({ record }: Side): SideKey {
   return {
     transactionId: record.transactionId,
@@ -67,6 +74,13 @@ export function openCall(side: Side): void {
   openSide.value = keyOf(side);
   cursor.value = side;
   show('call');
+}
+
+/** Shows an actor of the user, as it is now. */
+export function openMachine(key: string): void {
+  openActor.value = key;
+  openStep.value = undefined;
+  show('machines');
 }
 
 export function show(next: View): void {

@@ -11,6 +11,7 @@ import { DatagramLog } from './datagram-log.js';
 import type { PeerState } from './endpoint-state.js';
 import { EndpointState, wordsOfEnding } from './endpoint-state.js';
 import { KnownPeers } from './known-peers.js';
+import { Machines } from './machines.js';
 import { Names } from './names.js';
 import { Recent } from './recent.js';
 import { addStep } from './side-reducer.js';
@@ -50,6 +51,8 @@ export class InspectionStore {
   readonly aliases = new Aliases();
   /** Every frame that is kept. */
   readonly datagrams: DatagramLog;
+  /** The users' own actors. */
+  readonly machines = new Machines();
 
   constructor(limits: Partial<StoreLimits> = {}) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
@@ -171,6 +174,8 @@ export class InspectionStore {
       case 'failures':
         this.#endpoints.get(record.endpoint)?.addFailures(record);
         break;
+      default:
+        this.machines.apply(record);
     }
   }
 
@@ -191,6 +196,7 @@ export class InspectionStore {
   #closeEndpoint(record: RecordOf<'endpoint.closed'>): void {
     const endpoint = this.#endpoints.get(record.endpoint);
     if (endpoint !== undefined) endpoint.closed = record;
+    this.machines.closed(record);
     for (const side of this.#actors.get(record.endpoint)?.values() ?? []) {
       this.endUnseen(side, wordsOfEnding(record), record.atMs);
     }
@@ -212,6 +218,7 @@ export class InspectionStore {
     actors.set(record.actor, side);
     this.#living.add(side);
     this.#changed.add(side);
+    this.machines.added(side);
     this.states.add(`${side.kind} ${side.state}`);
     this.procedures.add(record.procedure);
     this.peerAddresses.add(record.peer);
@@ -269,6 +276,7 @@ export class InspectionStore {
     if (actors?.get(record.actor) === side) actors.delete(record.actor);
     if (actors?.size === 0) this.#actors.delete(record.endpoint);
     this.#transactions.leave(transaction, side);
+    this.machines.removed(side);
     this.states.add(`${kind} ${state}`, -1);
     this.procedures.add(record.procedure, -1);
     this.peerAddresses.add(record.peer, -1);

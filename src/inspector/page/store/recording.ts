@@ -70,8 +70,11 @@ export function recordsOf(store: InspectionStore): InspectionRecord[] {
     }
   }
   for (const { datagram } of store.datagrams.kept()) records.add(datagram);
+  for (const record of store.machines.records()) records.add(record);
   const inOrder = [...records].sort((a, b) => a.atMs - b.atMs || a.seq - b.seq);
-  return [...[...store.endpoints.values()].map(({ record }) => record), ...inOrder];
+  const endpoints = [...store.endpoints.values()].map(({ record }) => record);
+  const programs = store.machines.programs.map(({ record }) => record);
+  return [...endpoints, ...programs, ...inOrder];
 }
 
 /** These records as JSON lines. */

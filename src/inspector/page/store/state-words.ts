@@ -30,7 +30,7 @@ export type Mark =
   | 'halfLow'
   | 'ring';
 
-interface Look {
+export interface Look {
   readonly mark: Mark;
   readonly tone: Tone;
 }
