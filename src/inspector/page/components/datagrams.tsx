@@ -3,7 +3,8 @@
  */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { clockText, countOf } from '../store/format.js';
+import { fullTimeText, timeText } from '../live/time-style.js';
+import { countOf } from '../store/format.js';
 import type { Frame } from '../store/transaction.js';
 import type { DecodedPart } from '../live/decode.js';
 import { decode, hexOf } from '../live/decode.js';
@@ -35,7 +36,9 @@ function Datagram(props: { frame: Frame; open: boolean; onToggle: () => void }):
   return (
     <li data-testid="datagram" data-direction={direction} data-type={type}>
       <button type="button" class="datagram" aria-expanded={open} onClick={onToggle}>
-        <time class="num muted">{clockText(atMs)}</time>
+        <time class="num muted" title={fullTimeText(atMs)}>
+          {timeText(atMs)}
+        </time>
         <span class="direction">{direction === 'out' ? '↑' : '↓'}</span>
         <b>{type}</b>
         <span class="cut">

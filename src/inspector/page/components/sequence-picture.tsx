@@ -7,9 +7,10 @@ import { rowOf } from '../../../vocabulary.js';
 import { FRAME_TYPES } from '../../../wire/frame-type.js';
 import type { Arrow } from '../store/arrows.js';
 import type { EndpointState } from '../store/endpoint-state.js';
-import { clockText, durationText } from '../store/format.js';
+import { durationText } from '../store/format.js';
 import type { SequenceLayout, PlacedArrow } from '../store/sequence-layout.js';
 import type { Side } from '../store/transaction.js';
+import { shortTimeText } from '../live/time-style.js';
 import { openCall } from '../live/view-state.js';
 
 const MARGIN_LEFT = 108;
@@ -60,7 +61,7 @@ export function SequencePicture(props: SequencePictureProps): VNode {
             </text>
           )}
           <text class="sequence-time" x={MARGIN_LEFT - 20} y={y + 3.5}>
-            {clockText(atMs)}
+            {shortTimeText(atMs)}
           </text>
         </g>
       ))}
@@ -219,8 +220,8 @@ function sideOf({ sent, received }: Arrow): Side | undefined {
 function describe(arrow: Arrow): string {
   const { type, arrival, repetition, ordinal, late, fate, sent, received } = arrow;
   const words = [type];
-  if (sent !== undefined) words.push(`sent ${clockText(sent.atMs)}`);
-  if (received !== undefined) words.push(`received ${clockText(received.atMs)}`);
+  if (sent !== undefined) words.push(`sent ${shortTimeText(sent.atMs)}`);
+  if (received !== undefined) words.push(`received ${shortTimeText(received.atMs)}`);
   if (sent !== undefined && received !== undefined) {
     words.push(`${durationText(received.atMs - sent.atMs)} on the way`);
   }

@@ -6,11 +6,12 @@
  * change when these records are drawn, not before.
  */
 import { signal } from '@preact/signals';
-import type { Filter } from '../store/filter.js';
+import type { Arrangement } from '../store/arrangement.js';
 import { InspectionStore } from '../store/inspection-store.js';
 import { Intake } from '../store/intake.js';
 import { RecordingReader } from '../store/recording.js';
 import { Rows } from '../store/rows.js';
+import type { SideTest } from '../store/search.js';
 import type { Side } from '../store/transaction.js';
 import type { ConnectionState, ConnectionUser, Frames, HubConnection } from './ports.js';
 
@@ -118,9 +119,10 @@ export class Session {
     return this.#intake.position === undefined;
   }
 
-  select(filter: Filter): void {
+  /** Lists what passes the test, in this arrangement. */
+  list(test: SideTest, arrangement: Arrangement): void {
     this.store.takeChanged();
-    this.rows.select(filter, this.#sides());
+    this.rows.select(test, arrangement, this.#sides());
     this.tick.value += 1;
   }
 
@@ -282,7 +284,7 @@ export class Session {
 
   #startAnew(): void {
     this.store = new InspectionStore();
-    this.rows.select(this.rows.filter, []);
+    this.rows.clear();
   }
 
   #markDirty(): void {

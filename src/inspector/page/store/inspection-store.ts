@@ -173,6 +173,7 @@ export class InspectionStore {
       kind: record.type,
       record,
       transaction,
+      endpointName: this.#endpoints.get(record.endpoint)?.name ?? record.endpoint,
       steps: [],
       stepsDropped: 0,
       state: this.#initialState(record),

@@ -11,6 +11,8 @@ export interface Side {
   readonly kind: 'call' | 'notification' | 'handler';
   readonly record: RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
   readonly transaction: Transaction;
+  /** The display name of its endpoint. */
+  readonly endpointName: string;
   /** Oldest first. Bounded by `MAX_STEPS`. */
   readonly steps: RecordOf<'step'>[];
   /** How many steps beyond that bound were left out. */

@@ -21,6 +21,11 @@ export function valueLines(value: unknown, maxLength = 20_000): string {
   return writer.text();
 }
 
+/** A value as JSON, whole. Records hold nothing that JSON cannot. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
 /** Arrays and objects up to this length stay on one line. */
 const SHORT = 60;
 

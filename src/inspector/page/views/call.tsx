@@ -7,33 +7,34 @@ import { Datagrams } from '../components/datagrams.js';
 import { Icon } from '../components/icon.js';
 import { LaneHeads, SequencePicture } from '../components/sequence-picture.js';
 import { lazy } from '../components/lazy.js';
+import { SearchValue } from '../components/search-value.js';
 import { StateMark } from '../components/state-mark.js';
 import { Timeline } from '../components/timeline.js';
+import { Values } from '../components/values.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { useSize } from '../components/use-size.js';
-import { keyOf, openSide, sequenceOf as chosen, show } from '../live/view-state.js';
+import { fullTimeText, timeText } from '../live/time-style.js';
+import { openSide, sequenceOf as chosen, show } from '../live/view-state.js';
 import { pathOf } from '../store/chart-path.js';
-import { clockText, countOf, durationText } from '../store/format.js';
+import { countOf, durationText } from '../store/format.js';
 import { sequenceOf } from '../store/sequence.js';
 import { layOut } from '../store/sequence-layout.js';
 import { shellLine } from '../store/shell.js';
+import { keyOf, sideOf } from '../store/side-key.js';
 import { timedOut } from '../store/side-reducer.js';
 import type { Side, Transaction } from '../store/transaction.js';
-import { valueLines } from '../store/value-text.js';
 
 const StateChart = lazy(async () => (await import('../components/state-chart.js')).StateChart);
 
 export function CallView(): VNode {
   const session = useLiveSession();
   const key = openSide.value;
-  const side = session.store
-    .transaction(key?.transactionId ?? '')
-    ?.sides.find(({ record }) => record.endpoint === key?.endpoint && record.actor === key.actor);
+  const side = sideOf(session.store, key);
   if (side !== undefined) return <OpenCall side={side} />;
   return (
     <div class="empty empty-page">
       <p>
-        {key === undefined ? 'No call is open.' : 'This call is no longer kept.'}
+        {key === undefined ? 'No call is open.' : session.isReading ? '…' : 'This call is not kept.'}
         <br />
         <span class="muted">
           Click a call in the table, or select it with j and k and press Enter.
@@ -63,7 +64,9 @@ function OpenCall({ side }: { side: Side }): VNode {
               <StateChart chart={chart} path={pathOf(chart, steps, state)} kind={kind} />
             )}
           </Panel>
-          <Values side={side} />
+          <Panel title="Values" last>
+            <Values side={side} />
+          </Panel>
         </div>
         <div class="call-column">
           <Panel title={kind === 'handler' ? 'What happened to the request' : 'What happened'}>
@@ -82,17 +85,18 @@ function OpenCall({ side }: { side: Side }): VNode {
   );
 }
 
-const WHO: Readonly<Record<Side['kind'], (name: string, peer: string) => string>> = {
-  call: (name, peer) => `${name} called ${peer}`,
-  notification: (name, peer) => `${name} notified ${peer}`,
-  handler: (name, peer) => `${peer} asked ${name}`,
+/** Who did what to whom. */
+const WHO: Readonly<Record<Side['kind'], readonly ['endpoint' | 'peer', string, 'endpoint' | 'peer']>> = {
+  call: ['endpoint', 'called', 'peer'],
+  notification: ['endpoint', 'notified', 'peer'],
+  handler: ['peer', 'asked', 'endpoint'],
 };
 
 function CallHead({ side }: { side: Side }): VNode {
-  const { endpoints } = useSession().store;
-  const { record, kind, state, attempts, elapsedMs, note } = side;
-  const { transactionId, peer, procedure, endpoint, atMs } = record;
-  const name = endpoints.get(endpoint)?.name ?? endpoint;
+  const { record, kind, state, attempts, elapsedMs, note, endpointName } = side;
+  const { transactionId, peer, procedure, atMs } = record;
+  const [before, between, after] = WHO[kind];
+  const names = { endpoint: endpointName, peer };
   const command = (record as RecordOf<'call'>).command;
   return (
     <header class="call-head">
@@ -106,11 +110,17 @@ function CallHead({ side }: { side: Side }): VNode {
       </button>
       <div class="call-title">
         <h2>
-          <span class="call-procedure">{procedure}</span>
-          <StateMark state={state} kind={kind} />
+          <span class="call-procedure">
+            <SearchValue field="procedure" value={procedure} />
+          </span>
+          <SearchValue field="state" value={state}>
+            <StateMark state={state} kind={kind} />
+          </SearchValue>
         </h2>
         <p class="call-line muted">
-          {WHO[kind](name, peer)} at {clockText(atMs)}
+          <SearchValue field={before} value={names[before]} /> {between}{' '}
+          <SearchValue field={after} value={names[after]} />,{' '}
+          <time title={fullTimeText(atMs)}>{timeText(atMs)}</time>
           {elapsedMs !== undefined && (
             <>
               , <b>{durationText(elapsedMs)}</b> {kind === 'call' ? 'round trip' : 'running'}
@@ -133,8 +143,8 @@ function CallHead({ side }: { side: Side }): VNode {
       <div class="call-buttons">
         {command !== undefined && (
           <CopyButton
-            text={shellLine(['rpcudp', ...command])}
-            label="Copy as rpcudp call …"
+            text={shellLine(['npx', 'rpcudp', ...command])}
+            label="Copy as npx rpcudp call …"
             testId="copy-command"
           />
         )}
@@ -171,39 +181,6 @@ function OtherEnd({ side }: { side: Side }): VNode {
       }
     >
       <Timeline side={side} initial={initial} />
-    </Panel>
-  );
-}
-
-function Values({ side }: { side: Side }): VNode {
-  const { record, steps } = side;
-  const last = steps.findLast(
-    ({ outcome, value, error }) =>
-      outcome !== undefined || value !== undefined || error !== undefined,
-  );
-  const values: [string, unknown][] = [['Arguments', record.args]];
-  if (record.headers !== undefined) values.push(['Headers', record.headers]);
-  for (const { outcome, value, error, headers } of steps) {
-    if (value !== undefined && outcome === undefined) values.push(['Value', value]);
-    if (error !== undefined && outcome === undefined) values.push(['Error', error]);
-    if (headers !== undefined) values.push(['Reply headers', headers]);
-  }
-  const outcome = last?.outcome ?? steps.find((step) => step.outcome !== undefined)?.outcome;
-  if (outcome !== undefined) values.push(['Outcome', outcome]);
-  return (
-    <Panel title="Values" last>
-      <dl class="values">
-        {values.map(([name, value]) => (
-          <div key={name}>
-            <dt class="muted">{name}</dt>
-            <dd>
-              <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
-                {valueLines(value)}
-              </pre>
-            </dd>
-          </div>
-        ))}
-      </dl>
     </Panel>
   );
 }

@@ -1,10 +1,10 @@
 /** Peers view: the health of each peer, its load, and its round-trip times. */
-import { signal } from '@preact/signals';
 import type { ComponentChildren, VNode } from 'preact';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { ProcedureTable } from '../components/procedure-table.js';
 import { lazy } from '../components/lazy.js';
 import { StateMark } from '../components/state-mark.js';
+import { openPeer } from '../live/view-state.js';
 import { pathOf } from '../store/chart-path.js';
 import type { PeerState } from '../store/endpoint-state.js';
 import { countOf, countText, durationText } from '../store/format.js';
@@ -14,15 +14,13 @@ const RoundTripPlot = lazy(
   async () => (await import('../components/round-trip-plot.js')).RoundTripPlot,
 );
 
-const open = signal<string | undefined>(undefined);
-
 /** A longer list would not be readable. */
 const MAX_LISTED = 200;
 
 export function PeersView(): VNode {
   const session = useLiveSession();
   const peers = session.store.peers.filter(({ latest }) => latest !== undefined);
-  const shown = peers.find((peer) => keyOf(peer) === open.value) ?? peers[0];
+  const shown = peers.find((peer) => keyOf(peer) === openPeer.value) ?? peers[0];
   if (shown === undefined) {
     return (
       <div class="empty empty-page">
@@ -56,7 +54,7 @@ function PeerItem({ peer, current }: { peer: PeerState; current: boolean }): VNo
       data-testid="peer"
       data-peer={address}
       data-endpoint={peer.endpoint}
-      onClick={() => (open.value = keyOf(peer))}
+      onClick={() => (openPeer.value = keyOf(peer))}
     >
       <span class="peer-address num cut">{address}</span>
       <span class="muted cut">

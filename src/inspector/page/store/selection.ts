@@ -1,0 +1,29 @@
+/** Selection: what of everything the views show. */
+import type { SideTest } from './search.js';
+import { searchTest } from './search.js';
+import type { TimeRange } from './time-range.js';
+import { isIn } from './time-range.js';
+
+export interface Selection {
+  /** The text of the search. */
+  readonly search: string;
+  /** What began in it; undefined: at any time. */
+  readonly timeRange: TimeRange | undefined;
+  /** The keys of endpoints; empty: all. */
+  readonly endpoints: ReadonlySet<string>;
+}
+
+/** The selection as a function that tests one call, notification or request. */
+export function selectionTest({ search, timeRange, endpoints }: Selection): SideTest {
+  const isFound = searchTest(search);
+  return (side) => {
+    const { endpoint, atMs } = side.record;
+    if (endpoints.size > 0 && !endpoints.has(endpoint)) return false;
+    return isIn(timeRange, atMs) && isFound(side);
+  };
+}
+
+/** Whether it leaves anything out. */
+export function isNarrowed({ search, timeRange, endpoints }: Selection): boolean {
+  return search.trim() !== '' || timeRange !== undefined || endpoints.size > 0;
+}
