@@ -157,7 +157,8 @@ function formatObject(value: object, indent: string, forms: Forms): string {
   if (value instanceof Uint8Array) return quote(toPrefixedText(value));
   if (value instanceof Date) return forms.date(value);
   if (value instanceof Map) return format([...(value as Map<unknown, unknown>)], indent, forms);
-  if (value instanceof ExtData) return format({ type: value.type, data: value.data }, indent, forms);
+  if (value instanceof ExtData)
+    return format({ type: value.type, data: value.data }, indent, forms);
   const inner = indent + INDENT;
   if (Array.isArray(value)) {
     const items = value.map((item: unknown) => format(item, inner, forms));

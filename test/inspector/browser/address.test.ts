@@ -41,55 +41,61 @@ t.test('Addresses, in a browser', { skip: chromium().skip ?? false }, async (t) 
     t.match(await visitor.page.title(), /^[\d.]+ % of requests failed · Calls · rpcudp$/);
   });
 
-  await t.test('a reload is where it was, Back goes back, and others can be given it', async (t) => {
-    const url = await recordedPage(t);
-    const visitor = await Visitor.visit(t, browser, url);
-    const { page } = visitor;
-    const address = () => page.url().slice(url.length);
-    await visitor.at('state-rejected').click();
-    await visitor.at('sort-procedure').click();
-    t.equal(address(), '#calls?search=state:rejected&sort=procedure');
-    const id = await visitor.rows('rejected').first().getAttribute('data-transaction');
-    await visitor.rows('rejected').first().click();
-    await visitor.at('call').waitFor();
-    t.match(address(), new RegExp(`^#call\\?search=state:rejected&call=${id}\\.\\d+\\.client&sort`));
-    t.match(await page.title(), /^[\d.]+ % of calls failed · \w+ rejected · rpcudp$/);
+  await t.test(
+    'a reload is where it was, Back goes back, and others can be given it',
+    async (t) => {
+      const url = await recordedPage(t);
+      const visitor = await Visitor.visit(t, browser, url);
+      const { page } = visitor;
+      const address = () => page.url().slice(url.length);
+      await visitor.at('state-rejected').click();
+      await visitor.at('sort-procedure').click();
+      t.equal(address(), '#calls?search=state:rejected&sort=procedure');
+      const id = await visitor.rows('rejected').first().getAttribute('data-transaction');
+      await visitor.rows('rejected').first().click();
+      await visitor.at('call').waitFor();
+      t.match(
+        address(),
+        new RegExp(`^#call\\?search=state:rejected&call=${id}\\.\\d+\\.client&sort`),
+      );
+      t.match(await page.title(), /^[\d.]+ % of calls failed · \w+ rejected · rpcudp$/);
 
-    await page.reload();
-    await visitor.at('call').waitFor();
-    t.equal(await visitor.at('copy-id').getAttribute('title'), id);
-    const other = await Visitor.visit(t, browser, page.url());
-    await other.at('call').waitFor();
-    t.equal(await other.at('copy-id').getAttribute('title'), id);
-    t.strictSame(other.complaints, []);
+      await page.reload();
+      await visitor.at('call').waitFor();
+      t.equal(await visitor.at('copy-id').getAttribute('title'), id);
+      const other = await Visitor.visit(t, browser, page.url());
+      await other.at('call').waitFor();
+      t.equal(await other.at('copy-id').getAttribute('title'), id);
+      t.strictSame(other.complaints, []);
 
-    await page.goBack();
-    await visitor.at('main-calls').waitFor();
-    t.equal(await visitor.rows().count(), await visitor.rows('rejected').count());
-    await page.goBack();
-    await page.goBack();
-    t.equal(await visitor.at('search').inputValue(), '');
-    t.equal(address(), '#calls');
-    await page.goForward();
-    t.equal(await visitor.at('search').inputValue(), 'state:rejected');
+      await page.goBack();
+      await visitor.at('main-calls').waitFor();
+      t.equal(await visitor.rows().count(), await visitor.rows('rejected').count());
+      await page.goBack();
+      await page.goBack();
+      t.equal(await visitor.at('search').inputValue(), '');
+      t.equal(address(), '#calls');
+      await page.goForward();
+      t.equal(await visitor.at('search').inputValue(), 'state:rejected');
 
-    await page.keyboard.press('/');
-    await page.keyboard.type(' snake');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('Escape');
-    t.equal(address(), '#calls?search=state:rejected+snake');
-    await page.goBack();
-    t.equal(address(), '#calls?search=state:rejected', 'what was typed is one step');
+      await page.keyboard.press('/');
+      await page.keyboard.type(' snake');
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      t.equal(address(), '#calls?search=state:rejected+snake');
+      await page.goBack();
+      t.equal(address(), '#calls?search=state:rejected', 'what was typed is one step');
 
-    await visitor.show('peers');
-    await visitor.at('peer').nth(1).click();
-    const peer = await visitor.at('peer').nth(1).getAttribute('data-peer');
-    t.match(address(), new RegExp(`&peer=\\w+\\+${peer}`));
-    await page.reload();
-    t.equal(await visitor.at('peer').nth(1).getAttribute('aria-current'), 'true');
-    t.match(await page.title(), new RegExp(` · ${peer} · `));
-    t.strictSame(visitor.complaints, []);
-  });
+      await visitor.show('peers');
+      await visitor.at('peer').nth(1).click();
+      const peer = await visitor.at('peer').nth(1).getAttribute('data-peer');
+      t.match(address(), new RegExp(`&peer=\\w+\\+${peer}`));
+      await page.reload();
+      t.equal(await visitor.at('peer').nth(1).getAttribute('aria-current'), 'true');
+      t.match(await page.title(), new RegExp(` · ${peer} · `));
+      t.strictSame(visitor.complaints, []);
+    },
+  );
 
   await t.test('a range of time and endpoints are in the address', async (t) => {
     const url = await recordedPage(t);
@@ -100,7 +106,10 @@ t.test('Addresses, in a browser', { skip: chromium().skip ?? false }, async (t) 
       `${url}#calls?time=${fromMs}-${fromMs + 300}&on=server`,
     );
     await visitor.rows().first().waitFor();
-    t.equal(await visitor.rows().count(), await visitor.page.locator('[data-kind="handler"]').count());
+    t.equal(
+      await visitor.rows().count(),
+      await visitor.page.locator('[data-kind="handler"]').count(),
+    );
     await visitor.reads('time-range', /, 300 ms/);
     const listed = await visitor.listed();
     await visitor.at('time-range').click();

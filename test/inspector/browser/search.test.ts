@@ -77,7 +77,10 @@ t.test('Search, order and groups, in a browser', { skip: chromium().skip ?? fals
     t.match(fastest[0], /^\d\.\d\d ms$/);
     for (const column of ['id', 'endpoint', 'kind', 'peer', 'procedure', 'state', 'attempts']) {
       await visitor.at(`sort-${column}`).click();
-      await page.locator(`[aria-sort]`).filter({ has: visitor.at(`sort-${column}`) }).waitFor();
+      await page
+        .locator(`[aria-sort]`)
+        .filter({ has: visitor.at(`sort-${column}`) })
+        .waitFor();
     }
     await visitor.at('sort-age').click();
     await visitor.search('');
@@ -95,7 +98,11 @@ t.test('Search, order and groups, in a browser', { skip: chromium().skip ?? fals
       failures.push(Number(await group.getAttribute('data-failed')));
     }
     t.equal(sum, all);
-    t.strictSame(failures, failures.toSorted((a, b) => b - a), 'most failures first');
+    t.strictSame(
+      failures,
+      failures.toSorted((a, b) => b - a),
+      'most failures first',
+    );
     const first = groups.first();
     await first.getByRole('button').click();
     await visitor.rows().first().waitFor();

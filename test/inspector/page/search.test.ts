@@ -160,7 +160,12 @@ t.test('no text makes a search fail, or take long', (t) => {
       return typeof searchTest(text)(CALL) === 'boolean';
     }),
   );
-  for (const text of ['"'.repeat(1e6), '\\'.repeat(1e6), '"\\'.repeat(1e6), 'procedure:*'.repeat(1e5)]) {
+  for (const text of [
+    '"'.repeat(1e6),
+    '\\'.repeat(1e6),
+    '"\\'.repeat(1e6),
+    'procedure:*'.repeat(1e5),
+  ]) {
     searchTest(text)(CALL);
     searchProblems(text);
   }
@@ -175,7 +180,10 @@ t.test('a value is added to a search, left out of it, and taken away', (t) => {
   t.equal(withValue('procedure:find  snake', 'procedure', 'store'), 'procedure:find,store  snake');
   t.equal(withValue('procedure:find', 'procedure', 'FIND'), 'procedure:FIND', 'once');
   t.equal(withValue('attempts:>1', 'attempts', '>2'), 'attempts:>2', 'a comparison is replaced');
-  t.equal(withValue('procedure:find,store', 'procedure', 'find', true), 'procedure:store -procedure:find');
+  t.equal(
+    withValue('procedure:find,store', 'procedure', 'find', true),
+    'procedure:store -procedure:find',
+  );
   t.equal(withValue('-procedure:find', 'procedure', 'find'), 'procedure:find');
   t.equal(withoutValue('a procedure:find b', 'procedure', 'find'), 'a b');
   t.equal(withoutValue('a', 'procedure', 'find'), 'a');

@@ -1,12 +1,7 @@
 import t from 'tap';
 
 import { startTitle } from '../../../src/inspector/page/live/title.js';
-import {
-  openPeer,
-  openSide,
-  search,
-  show,
-} from '../../../src/inspector/page/live/view-state.js';
+import { openPeer, openSide, search, show } from '../../../src/inspector/page/live/view-state.js';
 import { failuresOf, failuresText } from '../../../src/inspector/page/store/failures.js';
 import { InspectionStore } from '../../../src/inspector/page/store/inspection-store.js';
 import {

@@ -61,7 +61,18 @@ const value = fc.oneof(
   fc.boolean(),
   fc.constant(null),
   fc.uint8Array(),
-  fc.constantFrom('hex:zz', 'text:', 'base64:!', 'date:x', 'bigint:x', '-x', '12', 'true', '"', '__proto__'),
+  fc.constantFrom(
+    'hex:zz',
+    'text:',
+    'base64:!',
+    'date:x',
+    'bigint:x',
+    '-x',
+    '12',
+    'true',
+    '"',
+    '__proto__',
+  ),
 );
 const { node } = fc.letrec<{ node: unknown }>((tie) => ({
   node: fc.oneof(

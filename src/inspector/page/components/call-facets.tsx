@@ -53,8 +53,8 @@ export function CallFacets(): VNode {
           />
         ))}
       </div>
-      <StateChips kinds={chosen.map(({ kind }) => kind)} store={store} />
       <GroupChoice />
+      <StateChips kinds={chosen.map(({ kind }) => kind)} store={store} />
     </div>
   );
 }

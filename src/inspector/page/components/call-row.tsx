@@ -59,21 +59,13 @@ export function CallRow({
       <Cell class="num peer-cell" field="peer" value={record.peer} title={record.peer}>
         {record.peer}
       </Cell>
-      <Cell
-        class="procedure"
-        field="procedure"
-        value={record.procedure}
-        title={record.procedure}
-      >
+      <Cell class="procedure" field="procedure" value={record.procedure} title={record.procedure}>
         {record.procedure}
       </Cell>
       <Cell class="state-cell" field="state" value={state}>
         <StateMark state={state} kind={kind} />
       </Cell>
-      <span
-        role="gridcell"
-        class={attempts > 1 ? 'right num sent again' : 'right num sent muted'}
-      >
+      <span role="gridcell" class={attempts > 1 ? 'right num sent again' : 'right num sent muted'}>
         {attempts > 1 ? `${attempts}×` : attempts}
       </span>
       <span role="gridcell" class="right num">

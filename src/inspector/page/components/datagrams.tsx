@@ -3,7 +3,7 @@
  */
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { fullTimeText, timeText } from '../live/time-style.js';
+import { fullTimeText, shortTimeText } from '../live/time-style.js';
 import { countOf } from '../store/format.js';
 import type { Frame } from '../store/transaction.js';
 import type { DecodedPart } from '../live/decode.js';
@@ -37,7 +37,7 @@ function Datagram(props: { frame: Frame; open: boolean; onToggle: () => void }):
     <li data-testid="datagram" data-direction={direction} data-type={type}>
       <button type="button" class="datagram" aria-expanded={open} onClick={onToggle}>
         <time class="num muted" title={fullTimeText(atMs)}>
-          {timeText(atMs)}
+          {shortTimeText(atMs)}
         </time>
         <span class="direction">{direction === 'out' ? '↑' : '↓'}</span>
         <b>{type}</b>

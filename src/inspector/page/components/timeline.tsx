@@ -1,6 +1,6 @@
 /** Timeline: what happened to a call or a handler, step by step. */
 import type { VNode } from 'preact';
-import { fullTimeText, timeText } from '../live/time-style.js';
+import { fullTimeText, shortTimeText } from '../live/time-style.js';
 import { countOf, durationText } from '../store/format.js';
 import { timelineOf } from '../store/timeline.js';
 import type { Side } from '../store/transaction.js';
@@ -13,7 +13,7 @@ export function Timeline({ side, initial }: { side: Side; initial: string }): VN
         <li class="moment" key={step ?? 0} data-testid="moment" data-state={state}>
           <span class="moment-step">{step ?? ''}</span>
           <time class="num muted" title={fullTimeText(atMs)}>
-            {step === undefined ? timeText(atMs) : `+${durationText(sinceMs)}`}
+            {step === undefined ? shortTimeText(atMs) : `+${durationText(sinceMs)}`}
           </time>
           <span class="moment-what">
             <b>{title}</b>

@@ -21,24 +21,23 @@ export function Values({ side }: { side: Side }): VNode {
   if (outcome !== undefined) values.push(['Outcome', outcome]);
   return (
     <dl class="values">
-        {values.map(([name, value]) => (
-          <div key={name}>
-            <dt class="muted">
-              {name}
-              <CopyButton
-                text={jsonOf(value)}
-                label="JSON"
-                testId={`copy-${name.toLowerCase().replace(' ', '-')}`}
-              />
-            </dt>
-            <dd>
-              <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
-                {valueLines(value)}
-              </pre>
-            </dd>
-          </div>
-        ))}
+      {values.map(([name, value]) => (
+        <div key={name}>
+          <dt class="muted">
+            {name}
+            <CopyButton
+              text={jsonOf(value)}
+              label="JSON"
+              testId={`copy-${name.toLowerCase().replace(' ', '-')}`}
+            />
+          </dt>
+          <dd>
+            <pre tabIndex={0} data-testid={`value-${name.toLowerCase().replace(' ', '-')}`}>
+              {valueLines(value)}
+            </pre>
+          </dd>
+        </div>
+      ))}
     </dl>
   );
 }
-

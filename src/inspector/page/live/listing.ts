@@ -5,7 +5,7 @@ import type { Session } from './session.js';
 import { arrangement, cursor, pickedEndpoints, search, timeRange } from './view-state.js';
 
 /** What of everything the views show. */
-export const selection = computed(() => ({
+const selection = computed(() => ({
   search: search.value,
   timeRange: timeRange.value,
   endpoints: pickedEndpoints.value,

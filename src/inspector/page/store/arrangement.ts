@@ -60,8 +60,7 @@ export function isGrouping(name: string): name is Grouping {
 
 /** The arrangement after a click on the head of a column. */
 export function sortedBy(arrangement: Arrangement, column: Column): Arrangement {
-  const descending =
-    arrangement.column === column ? !arrangement.descending : NUMERIC.has(column);
+  const descending = arrangement.column === column ? !arrangement.descending : NUMERIC.has(column);
   return { ...arrangement, column, descending };
 }
 

@@ -48,7 +48,9 @@ export class OrderedSides {
       this.#remove(indexes.sort((a, b) => a - b));
     }
     if (added.length > 0) {
-      this.#merge([...added].sort((a, b) => this.#compare(a.key, a.side.number, b.key, b.side.number)));
+      this.#merge(
+        [...added].sort((a, b) => this.#compare(a.key, a.side.number, b.key, b.side.number)),
+      );
     }
   }
 

@@ -23,12 +23,7 @@ export function asksFor(text: string, field: FieldName, value: string): boolean 
  * The search with one value more; or with one value more that it leaves out. Names become
  * alternatives. A comparison takes the place of another one of the same field.
  */
-export function withValue(
-  text: string,
-  field: FieldName,
-  value: string,
-  negated = false,
-): string {
+export function withValue(text: string, field: FieldName, value: string, negated = false): string {
   // The same value, asked for and left out, would find nothing.
   const rest = withoutValue(text, field, value, !negated);
   const same = termsOf(rest, isField).find(
@@ -68,9 +63,7 @@ export function toggled(text: string, field: FieldName, value: string): string {
 
 /** The search with nothing asked of these fields. */
 export function without(text: string, fields: readonly FieldName[]): string {
-  const term = termsOf(text, isField).find(({ field }) =>
-    fields.some((name) => name === field),
-  );
+  const term = termsOf(text, isField).find(({ field }) => fields.some((name) => name === field));
   return term === undefined ? text : without(replaced(text, term, []), fields);
 }
 

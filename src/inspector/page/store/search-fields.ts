@@ -18,7 +18,7 @@ interface Meaning {
 }
 
 /** The values are names; a search for one of them finds the side. */
-export interface NameField extends Meaning {
+interface NameField extends Meaning {
   readonly of: 'names';
   readonly namesOf: (side: Side) => readonly (string | undefined)[];
   /** Whether the beginning of a name is enough. */
@@ -26,7 +26,7 @@ export interface NameField extends Meaning {
 }
 
 /** The value is a number, or milliseconds. */
-export interface NumberField extends Meaning {
+interface NumberField extends Meaning {
   readonly of: 'ms' | 'none';
   readonly numberOf: (side: Side) => number | undefined;
 }

@@ -34,7 +34,11 @@ export function CallView(): VNode {
   return (
     <div class="empty empty-page">
       <p>
-        {key === undefined ? 'No call is open.' : session.isReading ? '…' : 'This call is not kept.'}
+        {key === undefined
+          ? 'No call is open.'
+          : session.isReading
+            ? '…'
+            : 'This call is not kept.'}
         <br />
         <span class="muted">
           Click a call in the table, or select it with j and k and press Enter.
@@ -86,7 +90,9 @@ function OpenCall({ side }: { side: Side }): VNode {
 }
 
 /** Who did what to whom. */
-const WHO: Readonly<Record<Side['kind'], readonly ['endpoint' | 'peer', string, 'endpoint' | 'peer']>> = {
+const WHO: Readonly<
+  Record<Side['kind'], readonly ['endpoint' | 'peer', string, 'endpoint' | 'peer']>
+> = {
   call: ['endpoint', 'called', 'peer'],
   notification: ['endpoint', 'notified', 'peer'],
   handler: ['peer', 'asked', 'endpoint'],
