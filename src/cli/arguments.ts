@@ -2,19 +2,20 @@
 import { InvalidArgumentError } from 'commander';
 import { ArgumentError } from '../legible/argument-error.js';
 import { isJson, parseJson } from '../legible/json.js';
-import { fromPrefixedText } from '../legible/prefixed-text.js';
+import { fromPrefixed, fromPrefixedText } from '../legible/prefixed-text.js';
 import type { CallHeaders } from '../wire/headers.js';
 
 /**
  * Turns words of the command line into values. A word that is JSON gives its JSON value, any other
- * word gives a string. In both cases `hex:`, `base64:` and `text:` are read as prefixes.
+ * word gives a string. In both cases `hex:`, `base64:`, `date:`, `bigint:` and `text:` are read as
+ * prefixes.
  *
  * @throws ArgumentError naming the argument, counted from 1, and what is wrong with it.
  */
 export function parseArguments(words: readonly string[]): unknown[] {
   return words.map((word, index) => {
     try {
-      return isJson(word) ? parseJson(word) : fromPrefixedText(word);
+      return isJson(word) ? parseJson(word) : fromPrefixed(word);
     } catch (error) {
       if (!(error instanceof ArgumentError)) throw error;
       throw new ArgumentError(`argument ${index + 1}: ${error.message}`);

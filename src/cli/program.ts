@@ -43,12 +43,13 @@ An argument that is valid JSON is read as JSON. Any other is a string:
   5  -1.5  true  null  '[1, 2]'  '{"a": 1}'   JSON; integers keep all 64 bits
   Snake  'two words'  '"5"'                   strings
   hex:00ff  base64:AP8=                       bytes
+  date:2026-12-01T10:30:00Z  bigint:5         a date, and a bigint
   text:hex:00ff  text:5                       strings, with any content
   -- -x                                       after --, nothing is an option
 
 The prefixes work inside JSON too, and the output uses them: bytes are "hex:…".
-A date is an ISO 8601 string, a map with keys other than strings is an array of
-entries, and NaN and Infinity are strings.
+In it, a date is an ISO 8601 string and a bigint its digits, a map with keys
+other than strings is an array of entries, and NaN and Infinity are strings.
 
 The value of a header is text, or bytes with the prefix hex: or base64:.
 

@@ -7,9 +7,9 @@
  */
 import { ExtData } from '@msgpack/msgpack';
 import { MAX_DEPTH } from '../wire/skim.js';
-import { PreciseDate } from '../wire/timestamp.js';
 import { ArgumentError } from './argument-error.js';
-import { fromPrefixedText, toPrefixedText } from './prefixed-text.js';
+import { formatDate } from './date-text.js';
+import { fromPrefixed, toPrefixedText } from './prefixed-text.js';
 
 /** The tokens of valid JSON that are needed. Commas, colons and white space add no information. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[^\s,:[\]{}"]+|[[\]{}]/g;
@@ -58,7 +58,7 @@ class TokenReader {
       return token === '[' ? this.#readArray(depth + 1) : this.#readObject(depth + 1);
     }
     const value: unknown = JSON.parse(token);
-    if (typeof value === 'string') return fromPrefixedText(value);
+    if (typeof value === 'string') return fromPrefixed(value);
     return typeof value === 'number' ? exactNumber(token, value) : value;
   }
 
@@ -101,24 +101,44 @@ function exactNumber(token: string, value: number): number | bigint {
  * - a Map: an array of its entries; ExtData: an object with `type` and `data`;
  * - NaN and the infinities: a string with their name.
  *
- * `parseJson` restores the values of the first two lines. A value that fits into 80 columns is
- * written on one line.
+ * `parseJson` restores the values of the first two lines; a bigint that is a safe integer as a
+ * number. A value that fits into 80 columns is written on one line.
  */
 export function formatJson(value: unknown): string {
-  return format(value, '');
+  return format(value, '', READABLE);
 }
 
-function format(value: unknown, indent: string): string {
+/** As `formatJson`, but `parseJson` restores dates and all bigints as well. */
+export function formatArgument(value: unknown): string {
+  return format(value, '', RESTORABLE);
+}
+
+/** How values are written that `parseJson` takes for others unless they have a prefix. */
+interface Forms {
+  readonly date: (date: Date) => string;
+  readonly bigint: (bigint: bigint) => string;
+}
+
+const READABLE: Forms = { date: (date) => quote(formatDate(date)), bigint: String };
+
+const RESTORABLE: Forms = {
+  date: (date) => quote(`date:${formatDate(date)}`),
+  bigint: (bigint) =>
+    Number.isSafeInteger(Number(bigint)) ? quote(`bigint:${bigint}`) : String(bigint),
+};
+
+function format(value: unknown, indent: string, forms: Forms): string {
   switch (typeof value) {
     case 'string':
       return quote(toPrefixedText(value));
     case 'number':
       return formatNumber(value);
     case 'bigint':
+      return forms.bigint(value);
     case 'boolean':
       return String(value);
     case 'object':
-      return value === null ? 'null' : formatObject(value, indent);
+      return value === null ? 'null' : formatObject(value, indent, forms);
     default:
       return 'null';
   }
@@ -133,19 +153,20 @@ function formatNumber(value: number): string {
     : String(value);
 }
 
-function formatObject(value: object, indent: string): string {
+function formatObject(value: object, indent: string, forms: Forms): string {
   if (value instanceof Uint8Array) return quote(toPrefixedText(value));
-  if (value instanceof Date) return quote(formatDate(value));
-  if (value instanceof Map) return format([...(value as Map<unknown, unknown>)], indent);
-  if (value instanceof ExtData) return format({ type: value.type, data: value.data }, indent);
+  if (value instanceof Date) return forms.date(value);
+  if (value instanceof Map) return format([...(value as Map<unknown, unknown>)], indent, forms);
+  if (value instanceof ExtData)
+    return format({ type: value.type, data: value.data }, indent, forms);
   const inner = indent + INDENT;
   if (Array.isArray(value)) {
-    const items = value.map((item: unknown) => format(item, inner));
+    const items = value.map((item: unknown) => format(item, inner, forms));
     return enclose('[', items, ']', indent);
   }
   const entries = Object.entries<unknown>(value as Record<string, unknown>)
     .filter(([, item]) => item !== undefined)
-    .map(([key, item]) => `${quote(key)}: ${format(item, inner)}`);
+    .map(([key, item]) => `${quote(key)}: ${format(item, inner, forms)}`);
   return enclose('{', entries, '}', indent);
 }
 
@@ -156,12 +177,6 @@ function enclose(open: string, items: readonly string[], close: string, indent: 
   if (indent.length + line.length <= MAX_LINE_LENGTH && !line.includes('\n')) return line;
   const inner = indent + INDENT;
   return `${open}\n${inner}${items.join(`,\n${inner}`)}\n${indent}${close}`;
-}
-
-function formatDate(date: Date): string {
-  const text = date.toISOString();
-  if (!(date instanceof PreciseDate)) return text;
-  return text.replace('Z', `${String(date.subMillisecondNanoseconds).padStart(6, '0')}Z`);
 }
 
 function quote(text: string): string {

@@ -33,7 +33,7 @@ t.test('a value that is printed and read again is the same value', async () => {
     value: fc.oneof(
       { maxDepth: 3 },
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('hex:', 'hex:zz', 'base64:AA==', 'text:text:'),
+      fc.constantFrom('hex:', 'hex:zz', 'base64:AA==', 'text:text:', 'date:', 'bigint:5'),
       fc.double({ noNaN: true, noDefaultInfinity: true }),
       fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n }),
       fc.uint8Array(),

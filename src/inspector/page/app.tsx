@@ -8,8 +8,9 @@ import { Header } from './components/header.js';
 import { Help } from './components/help.js';
 import { Notices } from './components/notices.js';
 import { useSession } from './components/page-context.js';
+import { SearchBar } from './components/search-bar.js';
 import { StatusBar } from './components/status-bar.js';
-import { helpOpen, view } from './live/view-state.js';
+import { helpOpen, UNSEARCHED, view } from './live/view-state.js';
 import type { View } from './live/view-state.js';
 import { CallView } from './views/call.js';
 import { CallsView } from './views/calls.js';
@@ -58,6 +59,7 @@ export function App(): VNode {
       <StatusBar />
       <Notices />
       <ComparisonNotice />
+      {!UNSEARCHED.has(view.value) && <SearchBar />}
       <main class="main" data-testid={`main-${view.value}`} data-feed={session.feedState.value}>
         <Shown />
       </main>

@@ -1,7 +1,7 @@
 /** The command line that repeats a call. */
 import { ExtData } from '@msgpack/msgpack';
 import type { CallContext } from '../../api/call-snapshot.js';
-import { formatJson } from '../../legible/json.js';
+import { formatArgument } from '../../legible/json.js';
 import { toPrefixedText } from '../../legible/prefixed-text.js';
 import type { CallHeaders } from '../../wire/headers.js';
 
@@ -11,13 +11,23 @@ export function commandLine({
   procedure,
   args,
   headers = {},
-}: Pick<CallContext, 'peer' | 'procedure' | 'args' | 'headers'>): string[] | undefined {
+  timeoutMs,
+  maxAttempts,
+}: Said): string[] | undefined {
   if (!args.every(isSayable)) return undefined;
-  const words = [procedure, ...args.map(formatJson)];
+  const words = [procedure, ...args.map(formatArgument)];
   // The command would read a word that begins with a dash as an option.
   const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
-  return ['call', peer, ...headerWords(headers), ...end, ...words];
+  const attempts = maxAttempts === undefined ? [] : ['--attempts', String(maxAttempts)];
+  const options = ['--timeout', String(timeoutMs), ...attempts, ...headerWords(headers)];
+  return ['call', peer, ...options, ...end, ...words];
 }
+
+/** What the command says of a call. */
+type Said = Pick<
+  CallContext,
+  'peer' | 'procedure' | 'args' | 'headers' | 'timeoutMs' | 'maxAttempts'
+>;
 
 function headerWords(headers: CallHeaders): string[] {
   return Object.entries(headers).flatMap(([name, value]) =>
@@ -29,6 +39,6 @@ function headerWords(headers: CallHeaders): string[] {
 function isSayable(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return true;
-  if (value instanceof Date || value instanceof Map || value instanceof ExtData) return false;
+  if (value instanceof Map || value instanceof ExtData) return false;
   return Object.values(value).every(isSayable);
 }

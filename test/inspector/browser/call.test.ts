@@ -14,7 +14,7 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
   for (const state of ['resolved', 'rejected', 'timedOut', 'late']) await visitor.sees(state);
 
   await t.test('a time-out says why in words, and highlights its state', async (t) => {
-    await visitor.at('filter-peer').selectOption('127.0.0.1:9');
+    await visitor.search('peer:127.0.0.1:9');
     await visitor.openOne('timedOut', 'verdict', /^Timed out: nothing was heard from the peer/);
     const chart = visitor.at('call').getByTestId('chart');
     const current = await chart.getAttribute('data-current');
@@ -26,11 +26,10 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     );
     t.equal(await visitor.at('copy-command').count(), 1);
     await visitor.show('calls');
-    await visitor.at('filter-clear').click();
   });
 
   await t.test('a late answer is shown with the timelines of both ends', async (t) => {
-    await visitor.at('filter-procedure').selectOption('report');
+    await visitor.search('procedure:report');
     await visitor.openOne('late', 'value-outcome', /"peerAliveButSlow"/);
     await visitor.reads('verdict', /^Timed out: .+\. Its answer came [\d.]+ m?s too late\.$/);
     t.equal(await visitor.at('call').getAttribute('data-state'), 'late');
@@ -80,16 +79,20 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
     t.equal(await visitor.at('decoded').count(), 1, 'one is open at a time');
   });
 
-  await t.test('arguments, value and error are shown', async () => {
+  await t.test('arguments, value and error are shown', async (t) => {
     await visitor.reads('value-arguments', /^\[\]$/);
     await visitor.reads('value-value', /"All is well"/);
     await visitor.reads('value-outcome', /"peerAliveButSlow"/);
     await visitor.show('calls');
-    await visitor.at('filter-clear').click();
-    await visitor.at('filter-procedure').selectOption('find');
+    await visitor.search('procedure:find');
     await visitor.open('rejected');
     await visitor.reads('value-arguments', /8/);
     await visitor.reads('value-outcome', /noSuchUser/);
+    await Promise.all([
+      visitor.flashes('copy-arguments', /^copied$/),
+      visitor.at('copy-arguments').click(),
+    ]);
+    t.equal(await clipboard(visitor), '[\n  8\n]', 'as JSON');
   });
 
   await t.test('a call is copied as a command that repeats it, and by its id', async (t) => {
@@ -98,14 +101,14 @@ t.test('A call, in a browser', { skip: chromium().skip ?? false }, async (t) => 
       visitor.at('copy-command').click(),
     ]);
     const command = await clipboard(visitor);
-    t.match(command, new RegExp(`^rpcudp call .*${link} find .*8`));
+    t.match(command, new RegExp(`^npx rpcudp call ${link} --timeout 2000 find 8$`));
     await Promise.all([visitor.flashes('copy-id', /^copied$/), visitor.at('copy-id').click()]);
     t.match(await clipboard(visitor), /^[\da-f]{40}$/);
   });
 
   await t.test('a call that was sent again shows each attempt', async (t) => {
     await visitor.show('calls');
-    await visitor.at('filter-clear').click();
+    await visitor.search('');
     await visitor.at('filter-repeated').click();
     await visitor.open('resolved');
     const story = page.locator('[data-testid="timeline"][data-kind="call"]');

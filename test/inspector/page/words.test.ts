@@ -5,7 +5,14 @@ import t from 'tap';
 import { explainVerdict, VERDICTS } from '../../../src/api/verdict.js';
 import { CALL_STATES } from '../../../src/api/call-state.js';
 import { fateWords } from '../../../src/inspector/page/store/fate-words.js';
-import { ageText, clockText, durationText } from '../../../src/inspector/page/store/format.js';
+import {
+  ageText,
+  agoText,
+  clockText,
+  clockTextAt,
+  dateClockText,
+  durationText,
+} from '../../../src/inspector/page/store/format.js';
 import { shellLine } from '../../../src/inspector/page/store/shell.js';
 import { stateWords } from '../../../src/inspector/page/store/state-words.js';
 import { errorText } from '../../../src/inspector/page/store/side-reducer.js';
@@ -153,5 +160,21 @@ t.test('times are short', (t) => {
   t.equal(ageText(900), 'now');
   t.equal(ageText(61_000), '1 min');
   t.equal(clockText(Infinity), '–');
+  t.end();
+});
+
+t.test('a clock is the local one or that of UTC, with the date where it is another day', (t) => {
+  const atMs = Date.UTC(2026, 10, 30, 23, 59, 58, 7);
+  t.equal(clockText(atMs, 'utc'), '23:59:58.007Z');
+  t.equal(clockTextAt(atMs, 'utc', atMs + 1_000), '23:59:58.007Z');
+  t.equal(clockTextAt(atMs, 'utc', atMs + 2_000), '2026-11-30 23:59:58.007Z');
+  const local = new Date(2026, 6, 1, 14, 3, 22, 417).getTime();
+  t.equal(clockText(local), '14:03:22.417');
+  t.equal(dateClockText(local), '2026-07-01 14:03:22.417');
+  t.equal(dateClockText(8.64e15, 'local'), '–', 'no clock shows it');
+  t.equal(clockTextAt(NaN, 'local', 0), '–');
+  t.equal(agoText(61_000), '1 min ago');
+  t.equal(agoText(500), 'now');
+  t.equal(agoText(-3_000), 'in 3 s');
   t.end();
 });

@@ -197,7 +197,9 @@ end
 -- Writes a string as `rpcudp call` does: if it begins like prefixed text, it gets the prefix
 -- `text:`.
 local function quoted_string(text)
-  if text:find("^hex:") or text:find("^base64:") or text:find("^text:") then text = "text:" .. text end
+  for _, prefix in ipairs({ "hex", "base64", "date", "bigint", "text" }) do
+    if text:find("^" .. prefix .. ":") then return quoted("text:" .. text) end
+  end
   return quoted(text)
 end
 

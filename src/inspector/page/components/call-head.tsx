@@ -1,9 +1,10 @@
 /** Call head: what was called, by whom, how it ended and why. */
 import type { VNode } from 'preact';
 import type { RecordOf } from '../../record.js';
+import { fullTimeText, timeText } from '../live/time-style.js';
 import { show } from '../live/view-state.js';
 import { elapsedOf } from '../store/elapsed.js';
-import { clockText, durationText } from '../store/format.js';
+import { durationText } from '../store/format.js';
 import { shellLine } from '../store/shell.js';
 import type { Side } from '../store/transaction.js';
 import { timeOutWords } from '../store/verdict-words.js';
@@ -12,20 +13,23 @@ import { CopyButton } from './copy-button.js';
 import { Icon } from './icon.js';
 import { MadeBy } from './made-by.js';
 import { Name } from './name.js';
-import { useSession } from './page-context.js';
+import { SearchValue } from './search-value.js';
 import { StateMark } from './state-mark.js';
 
-const WHO: Readonly<Record<Side['kind'], (name: string, peer: string) => string>> = {
-  call: (name, peer) => `${name} called ${peer}`,
-  notification: (name, peer) => `${name} notified ${peer}`,
-  handler: (name, peer) => `${peer} asked ${name}`,
+type End = 'endpoint' | 'peer';
+
+/** Who did what to whom. */
+const WHO: Readonly<Record<Side['kind'], readonly [End, string, End]>> = {
+  call: ['endpoint', 'called', 'peer'],
+  notification: ['endpoint', 'notified', 'peer'],
+  handler: ['peer', 'asked', 'endpoint'],
 };
 
 export function CallHead({ side }: { side: Side }): VNode {
-  const { endpoints } = useSession().store;
-  const { record, kind, state, attempts, note } = side;
-  const { transactionId, peer, procedure, endpoint, atMs } = record;
-  const name = endpoints.get(endpoint)?.name ?? endpoint;
+  const { record, kind, state, attempts, note, endpointName } = side;
+  const { transactionId, peer, procedure, atMs } = record;
+  const [before, between, after] = WHO[kind];
+  const names = { endpoint: endpointName, peer };
   const elapsed = elapsedOf(side);
   const timeOut = timeOutWords(side);
   const why = timeOut ?? note;
@@ -43,12 +47,16 @@ export function CallHead({ side }: { side: Side }): VNode {
       <div class="call-title">
         <h2>
           <span class="call-procedure">
-            <Name text={procedure} />
+            <SearchValue field="procedure" value={procedure} />
           </span>
-          <StateMark state={state} kind={kind} />
+          <SearchValue field="state" value={state}>
+            <StateMark state={state} kind={kind} />
+          </SearchValue>
         </h2>
         <p class="call-line muted">
-          <Name text={WHO[kind](name, peer)} /> at {clockText(atMs)}
+          <SearchValue field={before} value={names[before]} /> {between}{' '}
+          <SearchValue field={after} value={names[after]} />,{' '}
+          <time title={fullTimeText(atMs)}>{timeText(atMs)}</time>
           {elapsed !== undefined && (
             <>
               , <b>{durationText(elapsed.ms)}</b> {elapsed.what}
@@ -73,8 +81,8 @@ export function CallHead({ side }: { side: Side }): VNode {
         <ComparePicker side={side} />
         {command !== undefined && (
           <CopyButton
-            text={shellLine(['rpcudp', ...command])}
-            label="Copy as rpcudp call …"
+            text={shellLine(['npx', 'rpcudp', ...command])}
+            label="Copy as npx rpcudp call …"
             testId="copy-command"
           />
         )}

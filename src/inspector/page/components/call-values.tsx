@@ -1,6 +1,8 @@
 /** Call values: what a call was given, and what it gave back. */
 import type { VNode } from 'preact';
 import type { Side } from '../store/transaction.js';
+import { jsonOf } from '../store/value-text.js';
+import { CopyButton } from './copy-button.js';
 import { Panel } from './panel.js';
 import { Value } from './value.js';
 
@@ -24,7 +26,14 @@ export function CallValues({ side }: { side: Side }): VNode {
       <dl class="values">
         {values.map(([name, value]) => (
           <div key={name}>
-            <dt class="muted">{name}</dt>
+            <dt class="muted">
+              {name}
+              <CopyButton
+                text={jsonOf(value)}
+                label="JSON"
+                testId={`copy-${name.toLowerCase().replace(' ', '-')}`}
+              />
+            </dt>
             <dd>
               <Value value={value} testId={`value-${name.toLowerCase().replace(' ', '-')}`} />
             </dd>

@@ -2,7 +2,8 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { comparedSide } from '../live/comparison-state.js';
-import { keyOf, show } from '../live/view-state.js';
+import { show } from '../live/view-state.js';
+import { keyOf } from '../store/side-key.js';
 import { likeSides } from '../store/comparison.js';
 import { elapsedOf } from '../store/elapsed.js';
 import { clockText, durationText } from '../store/format.js';

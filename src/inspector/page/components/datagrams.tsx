@@ -5,8 +5,9 @@
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { showFrame } from '../live/datagram-state.js';
+import { fullTimeText, shortTimeText } from '../live/time-style.js';
 import { isMalformed } from '../store/datagram-words.js';
-import { clockText, countOf, durationText } from '../store/format.js';
+import { countOf, durationText } from '../store/format.js';
 import type { Frame } from '../store/transaction.js';
 import { FrameEnding } from './frame-ending.js';
 import { FrameFields } from './frame-fields.js';
@@ -52,8 +53,8 @@ function Datagram({ frame, before, open, onToggle }: DatagramProps): VNode {
       data-malformed={isMalformed(frame)}
     >
       <button type="button" class="datagram" aria-expanded={open} onClick={onToggle}>
-        <time class="num muted" title={clockText(atMs)}>
-          {before === undefined ? clockText(atMs) : `+${durationText(atMs - before.atMs)}`}
+        <time class="num muted" title={fullTimeText(atMs)}>
+          {before === undefined ? shortTimeText(atMs) : `+${durationText(atMs - before.atMs)}`}
         </time>
         <span class="direction" aria-hidden="true">
           {direction === 'out' ? '→' : '←'}

@@ -4,6 +4,7 @@ import { useRef } from 'preact/hooks';
 import { download } from '../live/download.js';
 import { exportRecording } from '../live/export-recording.js';
 import { theme, toggleTheme } from '../live/theme.js';
+import { changeTimeStyle, nextTimeStyle, TIME_STYLES, timeStyle } from '../live/time-style.js';
 import { helpOpen, show, view, VIEWS } from '../live/view-state.js';
 import { Icon } from './icon.js';
 import type { IconName } from './icon.js';
@@ -94,6 +95,12 @@ function Tools(): VNode {
         }}
       />
       <span class="tools-gap" />
+      <Tool
+        icon="clock"
+        label={`Times: ${TIME_STYLES[timeStyle.value]}. Change to ${TIME_STYLES[nextTimeStyle()]}`}
+        testId="times"
+        onClick={changeTimeStyle}
+      />
       <Tool
         icon={theme.value === 'light' ? 'moon' : 'sun'}
         label={theme.value === 'light' ? 'Dark theme' : 'Light theme'}

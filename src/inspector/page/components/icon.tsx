@@ -16,6 +16,9 @@ const PATHS = {
   back: 'M9.5 3L4.5 8l5 5',
   up: 'M8 13V3M4 7l4-4 4 4',
   down: 'M8 3v10M4 9l4 4 4-4',
+  folded: 'M6 3.5L10.5 8 6 12.5',
+  unfolded: 'M3.5 6L8 10.5 12.5 6',
+  clock: 'M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2ZM8 4.8V8l2.2 1.6',
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -3,7 +3,8 @@ import type { VNode } from 'preact';
 import { rowOf } from '../../../vocabulary.js';
 import { FRAME_TYPES } from '../../../wire/frame-type.js';
 import type { Arrow } from '../store/arrows.js';
-import { clockText, durationText } from '../store/format.js';
+import { shortTimeText } from '../live/time-style.js';
+import { durationText } from '../store/format.js';
 import type { PlacedArrow } from '../store/sequence-layout.js';
 import { framesOf, isMalformed, labelOf } from '../store/sequence-words.js';
 
@@ -105,9 +106,9 @@ function describe(arrow: Arrow): string {
   const { arrival, repetition, ordinal, late, fate, sent, received } = arrow;
   const words = [labelOf(arrow)];
   const refused = sent?.datagram.refused;
-  if (sent !== undefined && refused === undefined) words.push(`sent ${clockText(sent.atMs)}`);
+  if (sent !== undefined && refused === undefined) words.push(`sent ${shortTimeText(sent.atMs)}`);
   if (refused !== undefined) words.push(`the system did not send it: ${refused}`);
-  if (received !== undefined) words.push(`received ${clockText(received.atMs)}`);
+  if (received !== undefined) words.push(`received ${shortTimeText(received.atMs)}`);
   if (sent !== undefined && received !== undefined) {
     words.push(`${durationText(received.atMs - sent.atMs)} on the way`);
   }

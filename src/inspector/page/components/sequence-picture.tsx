@@ -6,11 +6,12 @@ import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Arrow } from '../store/arrows.js';
 import type { EndpointState } from '../store/endpoint-state.js';
-import { clockText, durationText } from '../store/format.js';
+import { durationText } from '../store/format.js';
 import type { SequenceLayout } from '../store/sequence-layout.js';
 import { stepTo } from '../store/sequence-steps.js';
 import { arrowKey, isMalformed, sideOf } from '../store/sequence-words.js';
 import { showFrame } from '../live/datagram-state.js';
+import { shortTimeText } from '../live/time-style.js';
 import { openCall } from '../live/view-state.js';
 import { Name } from './name.js';
 import { ArrowLine } from './sequence-arrow.js';
@@ -101,7 +102,7 @@ export function SequencePicture(props: SequencePictureProps): VNode {
             </text>
           )}
           <text class="sequence-time" x={MARGIN_LEFT - 20} y={y + 3.5}>
-            {clockText(atMs)}
+            {shortTimeText(atMs)}
           </text>
         </g>
       ))}

@@ -1,6 +1,7 @@
 /** Timeline: what happened to a call or a handler, step by step. */
 import type { VNode } from 'preact';
-import { clockText, countOf, durationText } from '../store/format.js';
+import { fullTimeText, shortTimeText } from '../live/time-style.js';
+import { countOf, durationText } from '../store/format.js';
 import { timelineOf } from '../store/timeline.js';
 import type { Side } from '../store/transaction.js';
 import { Name } from './name.js';
@@ -12,8 +13,8 @@ export function Timeline({ side, initial }: { side: Side; initial: string }): VN
       {timelineOf(side, initial).map(({ step, atMs, sinceMs, title, detail, state }) => (
         <li class="moment" key={step ?? 0} data-testid="moment" data-state={state}>
           <span class="moment-step">{step ?? ''}</span>
-          <time class="num muted" title={clockText(atMs)}>
-            {step === undefined ? clockText(atMs) : `+${durationText(sinceMs)}`}
+          <time class="num muted" title={fullTimeText(atMs)}>
+            {step === undefined ? shortTimeText(atMs) : `+${durationText(sinceMs)}`}
           </time>
           <span class="moment-what">
             <b>

@@ -1,11 +1,22 @@
 /** The keys of the page. */
+import { sideOf } from '../store/side-key.js';
 import type { Session } from './session.js';
-import { cursor, helpOpen, openCall, show, view, VIEWS } from './view-state.js';
+import {
+  changing,
+  cursor,
+  helpOpen,
+  openCall,
+  openSide,
+  show,
+  UNSEARCHED,
+  view,
+  VIEWS,
+} from './view-state.js';
 
 /** The keys and what each does, for the help. */
 export const KEYS: readonly (readonly [keys: string, what: string])[] = [
   [`1 – ${VIEWS.length}`, VIEWS.map(({ title }) => title).join(', ')],
-  ['/', 'search the calls'],
+  ['/', 'search'],
   ['j  k', 'next, previous call'],
   ['Enter', 'open the call'],
   ['Esc', 'go back'],
@@ -22,8 +33,13 @@ export function startKeyboard(session: Session): void {
     if (event.key === 'Escape') {
       // What is open over the page is closed by the browser.
       if (document.querySelector(':popover-open') === null) goBack(event.target);
-    } else if (!isTyping(event.target) && press(event.key, session, event.target))
-      event.preventDefault();
+    } else if (!isTyping(event.target)) {
+      changing.value = event.repeat;
+      if (press(event.key, session, event.target)) event.preventDefault();
+    }
+  });
+  document.addEventListener('keyup', ({ target }) => {
+    if (!isTyping(target)) changing.value = false;
   });
 }
 
@@ -35,7 +51,7 @@ function press(key: string, session: Session, target: EventTarget | null): boole
   }
   switch (key) {
     case '/':
-      show('calls');
+      if (UNSEARCHED.has(view.value)) show('calls');
       // Waits until the view is drawn.
       setTimeout(() => document.getElementById(SEARCH_ID)?.focus());
       return true;
@@ -64,9 +80,9 @@ function press(key: string, session: Session, target: EventTarget | null): boole
   }
 }
 
-function move(session: Session, by: number): void {
-  const at = cursor.value === undefined ? -1 : session.rows.placeOf(cursor.value);
-  const next = session.rows.fromNewest(Math.max(0, at === -1 && by < 0 ? 0 : at + by));
+function move(session: Session, by: 1 | -1): void {
+  const opened = view.value === 'call' ? sideOf(session.store, openSide.value) : undefined;
+  const next = session.rows.near(opened ?? cursor.value, by);
   if (next === undefined) return;
   if (view.value === 'call') openCall(next);
   else {

@@ -5,13 +5,14 @@
  * are drawn, not before.
  */
 import { signal } from '@preact/signals';
+import type { Arrangement } from '../store/arrangement.js';
 import type { EndpointCondition, EndpointState } from '../store/endpoint-state.js';
-import type { Filter } from '../store/filter.js';
 import { InspectionStore } from '../store/inspection-store.js';
 import { Intake } from '../store/intake.js';
 import { LiveRecords } from '../store/live-records.js';
 import { RecordingReader } from '../store/recording.js';
 import { Rows } from '../store/rows.js';
+import type { SideTest } from '../store/search.js';
 import type { Side } from '../store/transaction.js';
 import { conditionIn, feedStateOf } from './feed-state.js';
 import type { FeedState } from './feed-state.js';
@@ -143,9 +144,10 @@ export class Session {
     return conditionIn(this.feedState.value, endpoint);
   }
 
-  select(filter: Filter): void {
+  /** Lists what passes the test, in this arrangement. */
+  list(test: SideTest, arrangement: Arrangement): void {
     this.store.takeChanged();
-    this.rows.select(filter, this.#sides());
+    this.rows.select(test, arrangement, this.#sides());
     this.tick.value += 1;
   }
 
@@ -283,7 +285,7 @@ export class Session {
 
   #startAnew(): void {
     this.store = new InspectionStore();
-    this.rows.select(this.rows.filter, []);
+    this.rows.clear();
   }
 
   #tellState(): void {

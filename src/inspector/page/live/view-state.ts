@@ -1,6 +1,12 @@
-/** View state: what the user is looking at. */
+/**
+ * View state: what the user is looking at. `address.ts` writes it into the URL of the page, and
+ * reads it from there.
+ */
 import { signal } from '@preact/signals';
-import type { InspectionStore } from '../store/inspection-store.js';
+import type { Arrangement } from '../store/arrangement.js';
+import { BY_AGE } from '../store/arrangement.js';
+import type { SideKey } from '../store/side-key.js';
+import { keyOf } from '../store/side-key.js';
 import type { TimeRange } from '../store/time-range.js';
 import type { Side } from '../store/transaction.js';
 
@@ -8,7 +14,7 @@ export type View =
   | ('overview' | 'calls' | 'call' | 'sequence' | 'topology' | 'peers')
   | ('datagrams' | 'machines' | 'fates');
 
-/** In the order of their keys, from 1. */
+/** In the order of their keys, from 1. The first is shown at the beginning. */
 export const VIEWS: readonly { readonly view: View; readonly title: string }[] = [
   { view: 'overview', title: 'Overview' },
   { view: 'calls', title: 'Calls' },
@@ -21,30 +27,15 @@ export const VIEWS: readonly { readonly view: View; readonly title: string }[] =
   { view: 'fates', title: 'Fates' },
 ];
 
-/** Identifies a side, even after the store was filled again. */
-export interface SideKey {
-  readonly transactionId: string;
-  readonly endpoint: string;
-  readonly actor: number;
-}
+/** They show one call, or no calls, so there is nothing to search. */
+export const UNSEARCHED: ReadonlySet<View> = new Set<View>(['call', 'fates']);
 
-interface Held {
-  readonly number: number;
-  /** Only valid for this store: after a reset or another source there is a new store. */
-  readonly store: InspectionStore;
-}
-
-export const view = signal<View>(viewOfAddress());
+export const view = signal<View>('calls');
 export const helpOpen = signal(false);
 /** The call or handler in the call view. */
 export const openSide = signal<SideKey | undefined>(undefined);
 /** The row that the keyboard is on. */
 export const cursor = signal<Side | undefined>(undefined);
-/**
- * While the user reads further down or is on a row, the list of calls does not move. It then begins
- * at the call that was the newest at that moment.
- */
-export const heldAt = signal<Held | undefined>(undefined);
 /** The text of the search. All views show what it finds: see `store/search.ts`. */
 export const search = signal('');
 /** If set, all views show only what began in it. */
@@ -55,19 +46,17 @@ export const pickedEndpoints = signal<ReadonlySet<string>>(new Set());
 export const openPeer = signal<string | undefined>(undefined);
 /** If set, the sequence shows only the frames of this transaction. */
 export const sequenceOf = signal<string | undefined>(undefined);
-
+/** In which order and groups the calls are listed. */
+export const arrangement = signal<Arrangement>(BY_AGE);
+/**
+ * Set while the user types, or holds a key down: what changes meanwhile is one step when the user
+ * goes back.
+ */
+export const changing = signal(false);
 /** The key of the actor in the view of machines. */
 export const openActor = signal<string | undefined>(undefined);
 /** The number of its step that is looked at; undefined for the latest. */
 export const openStep = signal<number | undefined>(undefined);
-
-export function keyOf({ record }: Side): SideKey {
-  return {
-    transactionId: record.transactionId,
-    endpoint: record.endpoint,
-    actor: record.actor,
-  };
-}
 
 /** Opens the call view. */
 export function openCall(side: Side): void {
@@ -85,10 +74,4 @@ export function openMachine(key: string): void {
 
 export function show(next: View): void {
   view.value = next;
-  history.replaceState(null, '', `#${next}`);
-}
-
-function viewOfAddress(): View {
-  const name = location.hash.slice(1);
-  return VIEWS.find((one) => one.view === name)?.view ?? 'overview';
 }

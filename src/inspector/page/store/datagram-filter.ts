@@ -80,6 +80,7 @@ function asSide({ number, endpoint, peer, atMs, type, fate = '', transaction }: 
       args: [],
       attempt: 0,
     },
+    endpointName: endpoint,
     transaction: transaction ?? { id: '', sides: [], frames: [], gone: false },
     steps: [],
     stepsDropped: 0,

@@ -40,13 +40,49 @@ export function rateText(perSecond: number): string {
   return perSecond < 9.95 ? perSecond.toFixed(1) : countText(perSecond);
 }
 
-/** The local time of day to the millisecond: `14:03:22.417`. */
-export function clockText(atMs: number): string {
+/** Where clocks are read: here, or in Greenwich. */
+export type Zone = 'local' | 'utc';
+
+/** The time of day to the millisecond: `14:03:22.417`, in UTC `14:03:22.417Z`. */
+export function clockText(atMs: number, zone: Zone = 'local'): string {
+  return dateClockText(atMs, zone).split(' ').at(-1) ?? '–';
+}
+
+/** The date and the time of day: `2026-11-30 14:03:22.417`. */
+export function dateClockText(atMs: number, zone: Zone = 'local'): string {
+  const text = isoText(atMs, zone)?.replace('T', ' ');
+  if (text === undefined) return '–';
+  return zone === 'utc' ? text : text.slice(0, -1);
+}
+
+/** The time of day, after its date if that is not the one of `nowMs`. */
+export function clockTextAt(atMs: number, zone: Zone, nowMs: number): string {
+  const isSameDay = isoText(atMs, zone)?.slice(0, DATE) === isoText(nowMs, zone)?.slice(0, DATE);
+  return isSameDay ? clockText(atMs, zone) : dateClockText(atMs, zone);
+}
+
+const DATE = '2026-11-30'.length;
+const ISO_LENGTH = '2026-11-30T14:03:22.417Z'.length;
+
+/**
+ * As ISO 8601 has it, with the clock of the zone; undefined for what is no time, and for years that
+ * have not four digits.
+ */
+function isoText(atMs: number, zone: Zone): string | undefined {
   const date = new Date(atMs);
-  if (Number.isNaN(date.getTime())) return '–';
-  const two = (part: number) => String(part).padStart(2, '0');
-  const ms = String(date.getMilliseconds()).padStart(3, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+  if (Number.isNaN(date.getTime())) return undefined;
+  const shiftMs = zone === 'utc' ? 0 : date.getTimezoneOffset() * MINUTE_MS;
+  const shifted = new Date(atMs - shiftMs);
+  if (Number.isNaN(shifted.getTime())) return undefined;
+  const text = shifted.toISOString();
+  return text.length === ISO_LENGTH ? text : undefined;
+}
+
+/** How long ago: `now`, `12 s ago`, `3 min ago`, `in 2 s`. */
+export function agoText(ms: number): string {
+  if (ms <= -SECOND_MS) return `in ${ageText(-ms)}`;
+  const age = ageText(ms);
+  return age === 'now' || age === '–' ? age : `${age} ago`;
 }
 
 /** `1 frame`, `2 frames`, `1,234 frames`. */

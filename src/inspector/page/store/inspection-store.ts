@@ -210,7 +210,9 @@ export class InspectionStore {
     record.peer = this.#names.of(record.peer);
     record.procedure = this.#names.of(record.procedure);
     record.endpoint = this.#names.of(record.endpoint);
-    const side = newSide(this.#sideNumber, record, transaction, this.#initialState(record));
+    const endpointName = this.#endpoints.get(record.endpoint)?.name ?? record.endpoint;
+    const state = this.#initialState(record);
+    const side = newSide(this.#sideNumber, { record, endpointName, transaction, state });
     this.#sideNumber += 1;
     this.#sides.add(side);
     transaction.sides.push(side);

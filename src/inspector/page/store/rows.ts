@@ -1,112 +1,160 @@
 /**
- * Rows: the calls and handlers that pass a filter, oldest first, updated with each change. Their
- * numbers are also kept in an array, because looking at a hundred thousand objects all over memory
- * would take longer than a frame.
+ * Rows: the calls, notifications and requests that pass a test, in order and in groups, updated
+ * with each change. A request is no row of its own while its call is one: the two are one
+ * transaction. While the list is held, nothing in it moves, because somebody reads it.
  */
-import type { Filter } from './filter.js';
-import { filterTest, NO_FILTER } from './filter.js';
+import type { Arrangement } from './arrangement.js';
+import { BY_AGE, groupNameOf, orderKeyOf } from './arrangement.js';
+import type { KeyedSide } from './ordered-sides.js';
+import type { Line, RowGroup } from './row-groups.js';
+import { RowGroups } from './row-groups.js';
+import type { SideTest } from './search.js';
+import { hasFailed } from './side-outcome.js';
 import type { Side } from './transaction.js';
 
+/** Where a side is listed. */
+interface Entry extends KeyedSide {
+  readonly group: RowGroup;
+  readonly failed: boolean;
+}
+
 export class Rows {
-  #filter: Filter = NO_FILTER;
-  #test = filterTest(NO_FILTER);
-  #rows: Side[] = [];
-  /** The number of each row. */
-  #numbers: number[] = [];
+  #test: SideTest = () => true;
+  #arrangement = BY_AGE;
+  #groups = new RowGroups(BY_AGE);
+  readonly #entries = new Map<Side, Entry>();
+  #isHeld = false;
+  /** While the list is held: what will be added to it. */
+  readonly #newer = new Set<Side>();
+  /** While the list is held: what has changed and is listed as it was. */
+  readonly #stale = new Set<Side>();
 
-  get filter(): Filter {
-    return this.#filter;
-  }
-
+  /** How many sides are listed, in closed groups too. */
   get length(): number {
-    return this.#rows.length;
+    return this.#entries.size;
   }
 
-  /** The call at an index, counted from the newest; undefined beyond the last. */
-  fromNewest(index: number): Side | undefined {
-    return this.#rows[this.#rows.length - 1 - index];
+  /** How many sides wait until the list is no longer held. */
+  get newer(): number {
+    return this.#newer.size;
   }
 
-  /** The index of a call, counted from the newest; -1 if it is not listed. */
-  placeOf(side: Side): number {
-    const index = this.#firstAtLeast(side.number);
-    return this.#rows[index] === side ? this.#rows.length - 1 - index : -1;
+  get isHeld(): boolean {
+    return this.#isHeld;
   }
 
-  /** How many listed calls came after this one. */
-  newerThan(number: number): number {
-    return this.#rows.length - this.#firstAtLeast(number + 1);
+  /** How many lines there are: listed sides, without those in closed groups, and heads. */
+  get lines(): number {
+    return this.#groups.lines;
+  }
+
+  lineAt(index: number): Line | undefined {
+    return this.#groups.lineAt(index);
+  }
+
+  /** The line of a side; -1 if it has none. */
+  lineOf(side: Side): number {
+    const entry = this.#entries.get(side);
+    return entry === undefined ? -1 : this.#groups.lineOf(entry.group, entry);
+  }
+
+  /** The side on the line that is `by` away; without a side, or where none is, the first. */
+  near(side: Side | undefined, by: 1 | -1): Side | undefined {
+    const line = side === undefined ? -1 : this.lineOf(side);
+    const step = line === -1 ? 1 : by;
+    for (let at = line + step; at >= 0 && at < this.lines; at += step) {
+      const found = this.lineAt(at)?.side;
+      if (found !== undefined) return found;
+    }
+    return side !== undefined && line !== -1 ? side : undefined;
+  }
+
+  isOpen(group: RowGroup): boolean {
+    return this.#groups.isOpen(group);
+  }
+
+  /** Opens a closed group, and closes an open one. */
+  toggle(group: RowGroup): void {
+    this.#groups.toggle(group);
   }
 
   /** Builds the list again from everything there is. */
-  select(filter: Filter, all: Iterable<Side>): void {
-    this.#filter = filter;
-    this.#test = filterTest(filter);
-    this.#rows = [...all].filter((side) => !side.gone && this.#test(side)).sort(byNumber);
-    this.#numbers = this.#rows.map(({ number }) => number);
+  select(test: SideTest, arrangement: Arrangement, all: Iterable<Side>): void {
+    const isGroupedAlike = arrangement.grouping === this.#arrangement.grouping;
+    this.#test = test;
+    this.#arrangement = arrangement;
+    this.#groups = new RowGroups(arrangement, isGroupedAlike ? this.#groups : undefined);
+    this.#entries.clear();
+    this.#newer.clear();
+    this.#stale.clear();
+    this.#isHeld = false;
+    this.update(all);
   }
 
-  /** Applies additions, changes and removals in one pass, however many there are. */
+  /** Forgets all sides. Test, order and groups stay. */
+  clear(): void {
+    this.select(this.#test, this.#arrangement, []);
+  }
+
+  /** From now on only what no longer belongs to the list leaves it. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** Adds and moves what has waited. */
+  release(): void {
+    this.#isHeld = false;
+    const waited = [...this.#newer, ...this.#stale];
+    this.#newer.clear();
+    this.#stale.clear();
+    this.update(waited);
+  }
+
+  /** Applies additions, changes and removals. */
   update(changed: Iterable<Side>): void {
-    const added: Side[] = [];
-    const removed: number[] = [];
-    for (const side of changed) {
-      const index = this.#firstAtLeast(side.number);
-      const isListed = this.#rows[index] === side;
-      const belongs = !side.gone && this.#test(side);
-      if (isListed && !belongs) removed.push(index);
-      if (belongs && !isListed) added.push(side);
+    for (const side of withRequests(changed)) {
+      const entry = this.#entries.get(side);
+      if (!this.#belongs(side)) {
+        this.#newer.delete(side);
+        this.#stale.delete(side);
+        if (entry !== undefined) this.#remove(entry);
+      } else if (this.#isHeld) {
+        if (entry === undefined) this.#newer.add(side);
+        else this.#stale.add(side);
+      } else this.#put(side, entry);
     }
-    if (removed.length > 0) this.#remove(removed.sort((a, b) => a - b));
-    if (added.length > 0) this.#merge(added.sort(byNumber));
+    this.#groups.apply();
   }
 
-  /** @param indexes in ascending order */
-  #remove(indexes: readonly number[]): void {
-    const rows = this.#rows;
-    const numbers = this.#numbers;
-    let next = 0;
-    let to = indexes[0] ?? rows.length;
-    for (let from = to; from < rows.length; from += 1) {
-      if (from === indexes[next]) {
-        next += 1;
-        continue;
-      }
-      rows[to] = rows[from] as Side;
-      numbers[to] = numbers[from] as number;
-      to += 1;
-    }
-    rows.length = to;
-    numbers.length = to;
+  #put(side: Side, known: Entry | undefined): void {
+    const key = orderKeyOf(side, this.#arrangement);
+    const group = this.#groups.of(groupNameOf(side, this.#arrangement));
+    const failed = hasFailed(side);
+    if (known?.key === key && known.group === group && known.failed === failed) return;
+    if (known !== undefined) this.#remove(known);
+    const entry = { side, key, failed, group };
+    this.#entries.set(side, entry);
+    group.add(entry, failed);
   }
 
-  /** @param added in the order of their numbers */
-  #merge(added: readonly Side[]): void {
-    const first = this.#firstAtLeast(added[0]?.number ?? 0);
-    // Most additions go to the end; then no other row has to move.
-    const tail = this.#rows.splice(first);
-    this.#numbers.length = first;
-    const merged = tail.length === 0 ? added : [...tail, ...added].sort(byNumber);
-    for (const side of merged) {
-      this.#rows.push(side);
-      this.#numbers.push(side.number);
-    }
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.side);
+    entry.group.remove(entry, entry.failed);
   }
 
-  /** The first index whose number is at least this one. */
-  #firstAtLeast(number: number): number {
-    const numbers = this.#numbers;
-    let low = 0;
-    let high = numbers.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((numbers[middle] as number) < number) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #belongs(side: Side): boolean {
+    if (side.gone || !this.#test(side)) return false;
+    if (side.kind !== 'handler') return true;
+    return !side.transaction.sides.some((one) => one.kind !== 'handler' && this.#test(one));
   }
 }
 
-function byNumber(a: Side, b: Side): number {
-  return a.number - b.number;
+/** These sides, and the requests of calls among them: whether they are rows may have changed. */
+function withRequests(sides: Iterable<Side>): ReadonlySet<Side> {
+  const all = new Set(sides);
+  for (const { kind, transaction } of all) {
+    if (kind === 'handler') continue;
+    for (const other of transaction.sides) if (other.kind === 'handler') all.add(other);
+  }
+  return all;
 }

@@ -11,6 +11,8 @@ export interface Side {
   readonly kind: 'call' | 'notification' | 'handler';
   readonly record: RecordOf<'call'> | RecordOf<'notification'> | RecordOf<'handler'>;
   readonly transaction: Transaction;
+  /** The display name of its endpoint. */
+  readonly endpointName: string;
   /** Oldest first. Bounded by `MAX_STEPS`. */
   readonly steps: RecordOf<'step'>[];
   /** How many steps beyond that bound were left out. */
@@ -68,18 +70,15 @@ export interface Transaction {
 /** A side of which only the beginning is known. */
 export function newSide(
   number: number,
-  record: Side['record'],
-  transaction: Transaction,
-  state: string,
+  known: Pick<Side, 'record' | 'endpointName' | 'transaction' | 'state'>,
 ): Side {
+  const { record } = known;
   return {
+    ...known,
     number,
     kind: record.type,
-    record,
-    transaction,
     steps: [],
     stepsDropped: 0,
-    state,
     final: false,
     attempts: record.type === 'handler' ? record.attempt : 0,
     elapsedMs: undefined,

@@ -32,6 +32,11 @@ function textOf(pieces: readonly ValuePiece[]): string {
   return pieces.map(({ text }) => text).join('');
 }
 
+/** A value as JSON, whole. Records hold nothing that JSON cannot. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
 /** Arrays and objects up to this length stay on one line. */
 const SHORT = 60;
 

@@ -12,13 +12,12 @@ import { Timeline } from '../components/timeline.js';
 import { useLiveSession, useSession } from '../components/page-context.js';
 import { useSize } from '../components/use-size.js';
 import { comparedSide } from '../live/comparison-state.js';
-import { keyOf, openSide, sequenceOf as chosen, show } from '../live/view-state.js';
-import type { SideKey } from '../live/view-state.js';
+import { openSide, sequenceOf as chosen, show } from '../live/view-state.js';
 import { pathOf } from '../store/chart-path.js';
 import { countOf } from '../store/format.js';
-import type { InspectionStore } from '../store/inspection-store.js';
 import { sequenceOf } from '../store/sequence.js';
 import { layOut } from '../store/sequence-layout.js';
+import { keyOf, sideOf } from '../store/side-key.js';
 import type { Side, Transaction } from '../store/transaction.js';
 
 const StateChart = lazy(async () => (await import('../components/state-chart.js')).StateChart);
@@ -36,7 +35,11 @@ export function CallView(): VNode {
   return (
     <div class="empty empty-page">
       <p>
-        {key === undefined ? 'No call is open.' : 'This call is no longer kept.'}
+        {key === undefined
+          ? 'No call is open.'
+          : session.isReading
+            ? '…'
+            : 'This call is not kept.'}
         <br />
         <span class="muted">
           Click a call in the table, or select it with j and k and press Enter.
@@ -47,12 +50,6 @@ export function CallView(): VNode {
       </button>
     </div>
   );
-}
-
-function sideOf(store: InspectionStore, key: SideKey | undefined): Side | undefined {
-  return store
-    .transaction(key?.transactionId ?? '')
-    ?.sides.find(({ record }) => record.endpoint === key?.endpoint && record.actor === key.actor);
 }
 
 function OpenCall({ side }: { side: Side }): VNode {
