@@ -51,9 +51,11 @@ function press(key: string, session: Session, target: EventTarget | null): boole
   }
   switch (key) {
     case '/':
-      if (UNSEARCHED.has(view.value)) show('calls');
-      // Waits until the view is drawn.
-      setTimeout(() => document.getElementById(SEARCH_ID)?.focus());
+      if (UNSEARCHED.has(view.value)) {
+        show('calls');
+        // Waits until the view is drawn.
+        setTimeout(focusSearch);
+      } else focusSearch();
       return true;
     case ' ':
       // On a button or a link, the space bar keeps its usual meaning.
@@ -78,6 +80,10 @@ function press(key: string, session: Session, target: EventTarget | null): boole
     default:
       return false;
   }
+}
+
+function focusSearch(): void {
+  document.getElementById(SEARCH_ID)?.focus();
 }
 
 function move(session: Session, by: 1 | -1): void {
