@@ -107,8 +107,8 @@ t.test('what is typed is one step back', async (t) => {
 t.test('an address that says what there is not shows what there is', (t) => {
   const before = history.entries.length;
   history.visit('nowhere?sort=colour&group=mood&time=never&x=y');
-  t.equal(view.value, 'calls');
-  t.equal(history.text(), 'calls', 'and then says so');
+  t.equal(view.value, 'overview');
+  t.equal(history.text(), 'overview', 'and then says so');
   t.equal(history.entries.length, before + 1);
   t.end();
 });

@@ -63,7 +63,8 @@ t.test(
     t.match(call, { headers: shown });
     t.match(atServer.of('handler')[0], { headers: shown });
     t.strictSame(call?.command, [
-      ...['call', '10.0.0.1:1000', '--header', `token=${SECRET}`, '--header', 'tenant=one'],
+      ...['call', '10.0.0.1:1000', '--timeout', '5000'],
+      ...['--header', `token=${SECRET}`, '--header', 'tenant=one'],
       ...['--header', `key=hex:${SECRET_BYTES.toString('hex')}`, 'login'],
     ]);
     const steps = (recorded: Recorded) => recorded.of('step').filter(({ final }) => final);

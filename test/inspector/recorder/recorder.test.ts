@@ -40,7 +40,8 @@ t.test(
     const [call] = atClient.of('call');
     const [handler] = atServer.of('handler');
     t.match(call, { peer: '10.0.0.1:1000', procedure: 'echo', args: ['hello'], timeoutMs: 5_000 });
-    t.strictSame(call?.command, ['call', '10.0.0.1:1000', 'echo', '"hello"']);
+    const command = ['call', '10.0.0.1:1000', '--timeout', '5000', 'echo', '"hello"'];
+    t.strictSame(call?.command, command);
     t.match(handler, { peer: '10.0.0.2:1000', procedure: 'echo', args: ['hello'], attempt: 1 });
     t.equal(call?.transactionId, handler?.transactionId);
     t.strictSame(atClient.path(), ['transmitted sent', 'accepted awaiting', 'answered resolved']);

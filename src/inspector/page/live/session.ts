@@ -18,16 +18,7 @@ import { conditionIn, feedStateOf } from './feed-state.js';
 import type { FeedState } from './feed-state.js';
 import { FrameLoop } from './frame-loop.js';
 import type { ConnectionState, ConnectionUser, Frames, HubConnection } from './ports.js';
-
-/** Where the records come from. */
-export type Source =
-  | { readonly kind: 'live' }
-  | {
-      readonly kind: 'file';
-      readonly name: string;
-      readonly refused: number;
-      readonly progress: number;
-    };
+import type { Source } from './source.js';
 
 /** After how many records the clock is read. */
 const RECORDS_A_LOOK = 32;
