@@ -64,7 +64,7 @@ t.test('Addresses, in a browser', { skip: chromium().skip ?? false }, async (t) 
       await page.reload();
       await visitor.at('call').waitFor();
       t.equal(await visitor.at('copy-id').getAttribute('title'), id);
-      const other = await Visitor.visit(t, browser, page.url(), { view: 'call' });
+      const other = await Visitor.visit(t, browser, page.url());
       await other.at('call').waitFor();
       t.equal(await other.at('copy-id').getAttribute('title'), id);
       t.strictSame(other.complaints, []);

@@ -29,6 +29,9 @@ t.test('The look of the page, in a browser', { skip: chromium().skip ?? false },
       t.equal(await theme(), colorScheme, 'as the system has it');
       for (const state of ['rejected', 'timedOut', 'late']) await visitor.sees(state);
       await visitor.open('late');
+      // A search would leave nothing to plot.
+      await visitor.show('calls');
+      await visitor.search('');
       for (const viewport of SIZES) {
         await page.setViewportSize(viewport);
         for (const view of VIEWS) {

@@ -133,7 +133,7 @@ t.test('Sequence, Peers and Fates, in a browser', { skip: chromium().skip ?? fal
 async function fatesShown({ page }: Visitor, name: string): Promise<unknown> {
   const panel = page
     .locator('[data-testid="fates"]')
-    .filter({ has: page.locator(`h3 b:text-is("${name}")`) });
+    .filter({ has: page.locator(`h3 :text-is("${name}")`) });
   const fates: Record<string, number> = {};
   for (const row of await panel.getByTestId('fate').all()) {
     const fate = (await row.getAttribute('data-fate')) ?? '';
