@@ -93,7 +93,7 @@ t.test('Addresses, in a browser', { skip: chromium().skip ?? false }, async (t) 
       const peer = await visitor.at('peer').first().getAttribute('data-peer');
       t.match(address(), new RegExp(`&peer=\\w+\\+${peer}`));
       await page.reload();
-      t.equal(await visitor.at('peer').first().getAttribute('aria-current'), 'true');
+      t.equal(await visitor.at('peer').first().getAttribute('aria-selected'), 'true');
       await isTitled(t, visitor, new RegExp(` · ${peer} · `));
       t.strictSame(visitor.complaints, []);
     },

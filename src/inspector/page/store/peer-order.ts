@@ -32,7 +32,8 @@ export interface PeerChoice {
   readonly range: TimeRange | undefined;
 }
 
-const REFRESH_MS = 2_000;
+/** How long the order of the peers holds, so that nothing moves under the pointer. */
+export const REFRESH_MS = 2_000;
 
 export class PeerOrder {
   #listed: readonly PeerState[] = [];

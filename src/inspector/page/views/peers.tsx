@@ -8,7 +8,7 @@ import { PeerList } from '../components/peer-list.js';
 import { openPeer, pickedEndpoints, search, timeRange } from '../live/view-state.js';
 import { countText } from '../store/format.js';
 import type { PeerChoice, PeerSort } from '../store/peer-order.js';
-import { PEER_SORTS, PeerOrder } from '../store/peer-order.js';
+import { PEER_SORTS, PeerOrder, REFRESH_MS } from '../store/peer-order.js';
 import { searchTest } from '../store/search.js';
 import { pairsOf } from '../store/side-pairs.js';
 
@@ -20,6 +20,8 @@ export function PeersView(): VNode {
   const session = useLiveSession();
   const { store } = session;
   const { value: searched } = search;
+  // Whom a search finds changes with the calls.
+  const period = searched.trim() === '' ? 0 : Math.floor(session.nowMs() / REFRESH_MS);
   const choice: PeerChoice = useMemo(
     () => ({
       sort: sort.value,
@@ -30,7 +32,10 @@ export function PeersView(): VNode {
         searched.trim() === '' ? undefined : pairsOf(store.recentSides(), searchTest(searched)),
       range: timeRange.value,
     }),
-    [sort.value, reversed.value, text.value, pickedEndpoints.value, searched, timeRange.value],
+    [
+      ...[sort.value, reversed.value, text.value],
+      ...[pickedEndpoints.value, searched, timeRange.value, period],
+    ],
   );
   const order = useRef(new PeerOrder());
   const listed = order.current.listed(store, choice, session.nowMs());
