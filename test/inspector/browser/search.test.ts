@@ -11,6 +11,7 @@ t.test('Search, order and groups, in a browser', { skip: chromium().skip ?? fals
   const { page } = visitor;
   const search = visitor.at('search');
   await visitor.sees('resolved');
+  await visitor.page.locator('main:not([data-feed="catchingUp"])').waitFor();
   const all = await visitor.listed();
 
   await t.test('a search is completed with the keyboard', async (t) => {
