@@ -1,4 +1,7 @@
 /** What OpenTelemetry's own SDKs make of an endpoint that they follow. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { context, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
 import {
   InMemorySpanExporter,
@@ -13,12 +16,14 @@ import {
   MeterProvider,
   PeriodicExportingMetricReader,
 } from '@opentelemetry/sdk-metrics';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import * as conventions from '@opentelemetry/semantic-conventions';
 import t from 'tap';
 import type { Test } from 'tap';
 import type { AnyEndpoint } from '../../src/api/endpoint.js';
 import type { Handlers } from '../../src/api/handlers.js';
 import type { HandlerScope } from '../../src/api/scope.js';
+import { createEndpoint } from '../../src/endpoint/endpoint.js';
 import { openTelemetry } from '../../src/metrics/index.js';
 import { inWorld } from '../fixtures/world.js';
 import type { World } from '../fixtures/world.js';
@@ -298,6 +303,43 @@ t.test(
     { delayMs: { min: 20, max: 20 } },
   ),
 );
+
+t.test('what is measured is scraped over HTTP from the exporter of the SDK', async (t) => {
+  const reader = new PrometheusExporter({ host: '127.0.0.1', port: 0, preventServerStart: true });
+  const meters = new MeterProvider({ readers: [reader] });
+  t.teardown(() => meters.shutdown());
+  const server = createServer((request, response) => {
+    reader.getMetricsRequestHandler(request, response);
+  });
+  t.teardown(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+
+  const options = { host: '127.0.0.1', handlers: { at: () => 1 } };
+  const endpoint = await createEndpoint(options);
+  t.teardown(() => endpoint.close());
+  await openTelemetry(endpoint, { meter: meters.getMeter('test') });
+  const peer = endpoint.peer(endpoint.address);
+  for (let call = 0; call < 3; call += 1) await peer.call('at');
+  await peer.call('unknown');
+
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await response.text();
+  const counts = (end: string) =>
+    [...text.matchAll(new RegExp(`^rpc_${end}_call_duration_count\\{(.*)\\} (\\d+)`, 'gm'))]
+      .map(([, labels = '', count]) => [/rpc_method="([^"]*)"/.exec(labels)?.[1], Number(count)])
+      .sort();
+  t.strictSame(counts('client'), [
+    ['at', 3],
+    ['unknown', 1],
+  ]);
+  t.strictSame(counts('server'), [
+    ['_OTHER', 1],
+    ['at', 3],
+  ]);
+  const { outcomes } = endpoint.stats();
+  t.match(outcomes, { resolved: 3, rejected: 1 }, 'as the endpoint counts');
+});
 
 t.test(
   'without a meter and a tracer there is nothing to do',
