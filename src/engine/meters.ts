@@ -2,11 +2,11 @@
  * Meters: measure how calls and requests of one endpoint end, and how long they take. An endpoint
  * that nobody measures pays one check for each of them.
  */
-import type { Subscription } from 'xstate';
 import { OTHER_PROCEDURES } from '../api/latencies.js';
 import type { Outcome } from '../api/outcome.js';
 import { REQUEST_ENDINGS } from '../api/request-ending.js';
 import type { RequestEnding } from '../api/request-ending.js';
+import { Attachments } from './attachments.js';
 
 /** What an error that a meter throws is reported to. The endpoint goes on. */
 type ReportError = (error: unknown) => void;
@@ -53,38 +53,21 @@ interface MeasuredRequest {
  */
 const MAX_CALLED_NAMES = 64;
 
-export class Meters {
-  /** Whether anybody measures. Ask this before anything is measured. */
-  used = false;
+export class Meters extends Attachments<Meter> {
   readonly #reportError: ReportError;
-  /** Bounded by those who attach. Replaced, so that one may leave while others are told. */
-  #attached: readonly Meter[] = [];
   /** The first names that were called, at most 64. */
   readonly #called = new Set<string>();
 
   constructor(reportError: ReportError) {
+    super();
     this.#reportError = reportError;
-  }
-
-  attach(meter: Meter): Subscription {
-    this.#replace([...this.#attached, meter]);
-    return {
-      unsubscribe: () => {
-        this.#replace(this.#attached.filter((other) => other !== meter));
-      },
-    };
-  }
-
-  #replace(attached: readonly Meter[]): void {
-    this.#attached = attached;
-    this.used = attached.length > 0;
   }
 
   /** A call has its outcome at this moment. */
   callSettled({ procedure, calledAtMs, outcome }: MeasuredCall, nowMs: number): void {
     if (outcome === undefined) return;
     const name = this.#calledName(procedure);
-    for (const meter of this.#attached) {
+    for (const meter of this.attached) {
       try {
         meter.callSettled(name, outcome, nowMs - calledAtMs);
       } catch (error) {
@@ -97,7 +80,7 @@ export class Meters {
     // A repetition is told with the request that it repeats, which was measured when it ended.
     const ownMs = REQUEST_ENDINGS[ending].of === 'run' ? durationMs : undefined;
     const name = ending === 'unknownProcedure' ? undefined : procedure;
-    for (const meter of this.#attached) {
+    for (const meter of this.attached) {
       try {
         meter.requestSettled(name, ending, ownMs);
       } catch (error) {
