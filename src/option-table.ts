@@ -43,21 +43,12 @@ export function requireOptions<Options extends object>(
       const known = Object.keys(table).join(', ');
       throw new OptionError(name, `is not known; the options of ${owner} are ${known}`);
     }
-    requireSound(table, options, name as keyof Options & string);
   }
-  // Calls come through here, so what a plain object has not got is not looked for.
-  if (Object.getPrototypeOf(options) === Object.prototype) return;
-  for (const name in table) requireSound(table, options, name);
-}
-
-function requireSound<Options extends object>(
-  table: OptionTable<Options>,
-  options: Options,
-  name: keyof Options & string,
-): void {
-  const value = options[name];
-  const problem = value === undefined ? undefined : table[name].problem(value);
-  if (problem !== undefined) throw new OptionError(name, problem);
+  for (const name in table) {
+    const value = options[name];
+    const problem = value === undefined ? undefined : table[name].problem(value);
+    if (problem !== undefined) throw new OptionError(name, problem);
+  }
 }
 
 export function withDefaults<Options extends object, Table extends OptionTable<Options>>(
