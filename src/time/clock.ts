@@ -19,8 +19,8 @@ export interface Clock {
 
   /**
    * Runs `callback` once, but not before `nowMs()` has grown by `delayMs` (0 to 2^31−1; less counts
-   * as 0, more as 2^31−1). The returned handle is for `clearTimeout`. If it has the methods `ref` and `unref`
-   * of Node.js's timers, they are used for `endpoint.ref()` and `endpoint.unref()`.
+   * as 0, more as 2^31−1). The returned handle is for `clearTimeout`. If it has the methods `ref`
+   * and `unref` of Node.js's timers, they are used for `endpoint.ref()` and `endpoint.unref()`.
    */
   setTimeout(callback: () => void, delayMs: number): unknown;
 
